@@ -1,0 +1,58 @@
+# medsched: built with PGXS, against any PostgreSQL 15 or later.
+
+EXTENSION = medsched
+MODULE_big = medsched
+
+# The version is the control file's, and nowhere else.
+version := $(shell sed -n "s/^default_version *= *'\([^']*\)'.*/\1/p" medsched.control)
+
+# The extension's SQL, one file per topic, in the order they are concatenated.
+# A topic stands after those whose types and functions it uses.
+SQL_TOPICS = rrule zone occurrences tables rules doses medications outcome revise \
+	inspect ical describe forms adherence erase
+topics := $(wildcard $(SQL_TOPICS:%=sql/%.sql))
+
+install_script = sql/$(EXTENSION)--$(version).sql
+DATA_built = $(install_script)
+DATA = $(wildcard sql/$(EXTENSION)--*--*.sql)
+
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
+
+PG_CONFIG ?= pg_config
+PKG_CONFIG ?= pkg-config
+
+# Only cleaning up does without libical.
+ifneq ($(MAKECMDGOALS),clean)
+ifneq ($(shell $(PKG_CONFIG) --exists 'libical >= 3.0' && echo yes),yes)
+$(error libical 3 or later not found by $(PKG_CONFIG); on Debian and Ubuntu: apt-get install pkg-config libical-dev)
+endif
+endif
+
+# PostgreSQL's headers are a system's: our warnings are about our own code.
+PG_CPPFLAGS = $(shell $(PKG_CONFIG) --cflags libical) \
+	-isystem $(shell $(PG_CONFIG) --includedir-server)
+PG_CFLAGS = -Wall -Wextra
+SHLIB_LINK = $(shell $(PKG_CONFIG) --libs libical)
+
+REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
+REGRESS_OPTS = --inputdir=test --outputdir=build/regress --load-extension=pgtap --load-extension=$(EXTENSION)
+ISOLATION = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=test/isolation --outputdir=build/isolation --load-extension=$(EXTENSION)
+
+EXTRA_CLEAN = build
+
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+$(install_script): $(topics) medsched.control Makefile
+	printf '%s\n\n' '\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit' > $@
+	cat /dev/null $(topics) >> $@
+
+# Whoever edits a header rebuilds everything: it takes seconds.
+$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h) Makefile
+
+installcheck: build-directories
+
+.PHONY: build-directories
+build-directories:
+	mkdir -p build/regress build/isolation

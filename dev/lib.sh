@@ -1,0 +1,60 @@
+# Shared by the scripts in dev/ and test/suites/: sourced, not run.
+
+die()
+{
+	echo "$(basename "$0"): $*" >&2
+	exit 1
+}
+
+# as_root COMMAND...: runs it as root, through sudo when we are not.
+as_root()
+{
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		return 1
+	fi
+}
+
+# install_packages PACKAGE...: from the distribution, or says what is wanted.
+install_packages()
+{
+	command -v apt-get >/dev/null ||
+		die "please install what Debian calls: $*"
+	echo "installing: $*" >&2
+	{
+		as_root apt-get -qq -o DPkg::Lock::Timeout=300 update &&
+			as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y \
+				-o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
+	} >&2 </dev/null || die "could not install: $*"
+}
+
+# need COMMAND PACKAGE...: installs the packages unless the command is there.
+need()
+{
+	command -v "$1" >/dev/null || install_packages "${@:2}"
+}
+
+# as_server COMMAND...: runs it as the user that owns the throwaway cluster,
+# because PostgreSQL's server programs refuse to run as root.
+as_server()
+{
+	if [ "$(id -u)" -eq 0 ]; then
+		setpriv --reuid="$(server_user)" --regid="$(id -g "$(server_user)")" --clear-groups "$@"
+	else
+		"$@"
+	fi
+}
+
+server_user()
+{
+	if [ "$(id -u)" -ne 0 ]; then
+		id -un
+	elif id postgres >/dev/null 2>&1; then
+		echo postgres
+	else
+		echo nobody
+	fi
+}

@@ -14,13 +14,13 @@
 
 PG_MODULE_MAGIC;
 
-#define GRACE_DEFAULT	(60 * 60)
-#define GRACE_MAX		(7 * 24 * 60 * 60)
+#define GRACE_DEFAULT (60 * 60)
+#define GRACE_MAX	  (7 * 24 * 60 * 60)
 
-int			medsched_max_doses = 100000;
-int			medsched_grace = GRACE_DEFAULT;
+int medsched_max_doses = 100000;
+int medsched_grace = GRACE_DEFAULT;
 
-void		_PG_init(void);
+void _PG_init(void);
 
 /*
  * Define the settings.  Both are the session's to set: they bound and label

@@ -1,0 +1,38 @@
+#!/bin/bash
+# The source tree itself: one version everywhere, no warning, one layout.
+. test/suites/lib.bash
+
+version=$(sed -n "s/^default_version *= *'\([^']*\)'.*/\1/p" medsched.control)
+meta_versions=$(psql -XAtq -v meta="$(cat META.json)" <<-'SQL'
+	SELECT concat_ws(' ', m->>'version', m->'provides'->'medsched'->>'version')
+	FROM (SELECT :'meta'::json) AS _ (m)
+	SQL
+)
+equals "META.json has the control file's version" "$meta_versions" "$version $version"
+equals "so has the installed extension" \
+	"$(query "SELECT extversion FROM pg_extension WHERE extname = 'medsched'")" "$version"
+succeeds "CHANGELOG.md tells of it" grep -q "^## $version" CHANGELOG.md
+
+# Apart from the tree's own objects, which may be there already.
+copy=build/source
+rm -rf $copy
+mkdir -p $copy
+cp -r Makefile medsched.control src sql $copy/
+rm -f $copy/src/*.o $copy/src/*.bc $copy/*.so
+succeeds "the build is free of warnings" make -s -j2 -C $copy all with_llvm=no COPT=-Werror
+
+# Other versions of clang-format lay some code out differently.
+if ! command -v clang-format-14 >/dev/null; then
+	as_root apt-get -qq update >&2 || true
+	[ -z "$(apt-cache pkgnames clang-format-14)" ] || install_packages clang-format-14
+fi
+if command -v clang-format-14 >/dev/null; then
+	for file in src/*.[ch]; do
+		clang-format-14 --dry-run -Werror "$file" 2>/dev/null || unformatted+=" $file"
+	done
+	equals "src/ is laid out as .clang-format says (clang-format -i src/*.[ch])" "${unformatted:-}" ""
+else
+	echo "layout of src/ not checked: this system has no clang-format 14"
+fi
+
+finish

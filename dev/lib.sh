@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared by the scripts in dev/ and test/suites/: sourced, not run.
 
 die()

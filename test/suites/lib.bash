@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What a suite in this directory begins with: . test/suites/lib.bash
 #
 # A suite runs in the source tree's root inside dev/with-cluster, counts what it
@@ -54,6 +55,27 @@ contains()
 query()
 {
 	psql -XAtq -v ON_ERROR_STOP=1 "${@:2}" -c "$1"
+}
+
+# load_regimens [PSQL ARGUMENT...]: the sample regimens, around 2 March 2026.
+load_regimens()
+{
+	psql -Xq -1 -v ON_ERROR_STOP=1 "$@" -f test/data/regimens.sql
+}
+
+# fingerprint [PSQL ARGUMENT...]: rows of each table, and the doses of the
+# sample regimens' people over half a year, but for what depends on today.
+fingerprint()
+{
+	query "
+		SELECT (SELECT count(*) FROM medsched.medications),
+		  (SELECT count(*) FROM medsched.schedules),
+		  (SELECT count(*) FROM medsched.dose_taken),
+		  count(*), count(taken_at),
+		  md5(string_agg(concat_ws('|', dose_id, scheduled_for, local_time, time_zone, medication_id,
+		    medication_name, schedule_id, dose_amount, dose_unit, instructions, taken_at, recorded_by), E'\n'))
+		FROM (SELECT DISTINCT user_id FROM medsched.medications ORDER BY 1) AS u
+		CROSS JOIN LATERAL medsched.upcoming_doses(u.user_id, '2026-01-01 00:00Z', '2026-07-01 00:00Z')" "$@"
 }
 
 finish()

@@ -1,0 +1,65 @@
+#!/bin/bash
+# Every way to dump and restore gives back every row, for an ordinary role that
+# owns its database.
+. test/suites/lib.bash
+
+files=$(mktemp -d)
+trap 'rm -rf "$files"' EXIT
+
+createuser app
+export PGUSER=app
+
+fresh()
+{
+	createdb -U postgres -O app "$1"
+	PGDATABASE=$1
+}
+
+fresh original
+query "CREATE EXTENSION medsched"
+query "SELECT medsched.create_tables()" >/dev/null
+load_regimens
+query "ALTER TABLE medsched.medications ADD COLUMN colour text;
+	UPDATE medsched.medications SET colour = 'white' WHERE name = 'metformin'"
+before=$(fingerprint)
+contains "the original holds the sample" "$before" "12|16|25|"
+
+pg_dump -f "$files/plain.sql"
+pg_dump -Fc -f "$files/custom"
+pg_dump -Fd -j 4 -f "$files/directory"
+
+fresh by_psql
+succeeds "psql restores a plain dump" psql -Xq -v ON_ERROR_STOP=1 -o /dev/null -f "$files/plain.sql"
+equals "with every row and dose" "$(fingerprint)" "$before"
+equals "and the column the application added" \
+	"$(query "SELECT colour FROM medsched.medications WHERE name = 'metformin'")" white
+
+fresh by_pg_restore
+succeeds "pg_restore restores" pg_restore -e -d by_pg_restore "$files/custom"
+equals "with every row and dose" "$(fingerprint)" "$before"
+
+fresh in_parallel
+succeeds "pg_restore -j4 restores" pg_restore -e -j4 -d in_parallel "$files/directory"
+equals "with every row and dose" "$(fingerprint)" "$before"
+
+# The rules are back as well, not only the rows.
+output=$(query "DELETE FROM medsched.medications" 2>&1) || true
+contains "medications are not deleted in the restored database" "$output" "inactivate"
+output=$(query "DELETE FROM medsched.dose_taken; DELETE FROM medsched.schedules" 2>&1) || true
+contains "nor a medication's last schedule" "$output" "medication_has_schedule"
+equals "nothing was lost" "$(fingerprint)" "$before"
+
+fresh data_only
+query "CREATE EXTENSION medsched"
+query "SELECT medsched.create_tables(); ALTER TABLE medsched.medications ADD COLUMN colour text" >/dev/null
+succeeds "data alone comes back in one transaction" \
+	pg_restore -e -1 --data-only -d data_only "$files/custom"
+equals "with every row and dose" "$(fingerprint)" "$before"
+
+PGDATABASE=original
+output=$(query "DROP EXTENSION medsched" 2>&1) || true
+contains "the extension cannot be dropped from under its tables" "$output" \
+	"cannot drop extension medsched because other objects depend on it"
+equals "and nothing was dropped" "$(fingerprint)" "$before"
+
+finish

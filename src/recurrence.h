@@ -17,10 +17,8 @@
 #ifndef MEDSCHED_RECURRENCE_H
 #define MEDSCHED_RECURRENCE_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "bits.h"
 
-#define SECS_PER_MINUTE_ 60
 #define LOCAL_SECS_PER_DAY INT64_C(86400)
 
 /* 0001-01-01 00:00:00 and 10000-01-01 00:00:00 in local seconds. */
@@ -50,8 +48,8 @@ typedef enum Skip
 typedef enum UntilForm
 {
 	UNTIL_NONE,
-	UNTIL_LOCAL,				/* wall clock; a bare date is its last second */
-	UNTIL_INSTANT				/* UTC, seconds since 2000-01-01 00:00:00Z */
+	UNTIL_LOCAL,  /* wall clock; a bare date is its last second */
+	UNTIL_INSTANT /* UTC, seconds since 2000-01-01 00:00:00Z */
 } UntilForm;
 
 /* The BY parts, as bits of Recurrence.by; a table in rrule.c names them. */
@@ -68,8 +66,6 @@ typedef enum ByPart
 	BY_SETPOS = 1 << 8
 } ByPart;
 
-#define POSITION_WORDS 6		/* 384 bits: room for 1..366 */
-
 /*
  * A parsed rule.  Valid by construction: only rrule_parse makes one.  Lists
  * are sets of bits: bit n stands for the value n.  A negative value -n is bit
@@ -77,55 +73,101 @@ typedef enum ByPart
  */
 typedef struct Recurrence
 {
-	Frequency	freq;
-	Skip		skip;
-	UntilForm	until_form;
-	int			week_start;		/* WKST, 0 = Monday */
-	int64_t		interval;		/* >= 1 */
-	int64_t		count;			/* 0: no COUNT */
-	int64_t		until;			/* inclusive, see UntilForm */
-	unsigned	by;				/* which BY parts are present: ByPart bits */
+	Frequency freq;
+	Skip	  skip;
+	UntilForm until_form;
+	int		  week_start; /* WKST, 0 = Monday */
+	int64_t	  interval;	  /* >= 1 */
+	int64_t	  count;	  /* 0: no COUNT */
+	int64_t	  until;	  /* inclusive, see UntilForm */
+	unsigned  by;		  /* which BY parts are present: ByPart bits */
 
-	uint64_t	seconds;		/* 0..59; BYSECOND=60 is stored as 59 */
-	uint64_t	minutes;		/* 0..59 */
-	uint32_t	hours;			/* 0..23 */
-	uint32_t	months;			/* 1..12 */
-	uint32_t	monthdays;		/* 1..31 */
-	uint32_t	last_monthdays; /* -1..-31 */
-	uint64_t	weeknos;		/* 1..53 */
-	uint64_t	last_weeknos;	/* -1..-53 */
-	uint32_t	weekdays;		/* BYDAY without a number, bit 0 = Monday */
-	uint64_t	nth_weekdays[7];	/* BYDAY=nXX, n 1..53 */
-	uint64_t	last_nth_weekdays[7];	/* BYDAY=-nXX */
-	uint64_t	yeardays[POSITION_WORDS];	/* 1..366 */
-	uint64_t	last_yeardays[POSITION_WORDS];
-	uint64_t	positions[POSITION_WORDS];	/* BYSETPOS 1..366 */
-	uint64_t	last_positions[POSITION_WORDS];
+	uint64_t seconds;				   /* 0..59; BYSECOND=60 is stored as 59 */
+	uint64_t minutes;				   /* 0..59 */
+	uint32_t hours;					   /* 0..23 */
+	uint32_t months;				   /* 1..12 */
+	uint32_t monthdays;				   /* 1..31 */
+	uint32_t last_monthdays;		   /* -1..-31 */
+	uint64_t weeknos;				   /* 1..53 */
+	uint64_t last_weeknos;			   /* -1..-53 */
+	uint32_t weekdays;				   /* BYDAY without a number, bit 0 = Monday */
+	uint64_t nth_weekdays[7];		   /* BYDAY=nXX, n 1..53 */
+	uint64_t last_nth_weekdays[7];	   /* BYDAY=-nXX */
+	uint64_t yeardays[WORDS_FOR_YEAR]; /* 1..366 */
+	uint64_t last_yeardays[WORDS_FOR_YEAR];
+	uint64_t positions[WORDS_FOR_YEAR]; /* BYSETPOS 1..366 */
+	uint64_t last_positions[WORDS_FOR_YEAR];
 } Recurrence;
 
 /* What one call of recurrence_next came to. */
 typedef enum RecurrenceStep
 {
-	RECURRENCE_FOUND,			/* *local is the next occurrence */
-	RECURRENCE_DONE,			/* there is none before the window's end */
-	RECURRENCE_PAUSED			/* not yet known: check for interrupts, call again */
+	RECURRENCE_FOUND, /* *local is the next occurrence */
+	RECURRENCE_DONE,  /* there is none before the window's end */
+	RECURRENCE_PAUSED /* not yet known: check for interrupts, call again */
 } RecurrenceStep;
 
+/* The times of day of an occurrence: hours x minutes x seconds. */
+typedef struct TimeSet
+{
+	uint64_t hours;
+	uint64_t minutes;
+	uint64_t seconds;
+	int		 per_hour;	/* minutes x seconds */
+	int		 count;		/* all of them, at most 86400 */
+	int32_t	 first[24]; /* the first ones, in seconds after midnight */
+} TimeSet;
+
 /*
- * The iteration itself: see recurrence.c.  May live on the stack.  rule must
- * outlive it.
+ * The set of one period (a year, month, week, day, hour, minute or second of
+ * the rule), before BYSETPOS: each day in days at each time of a TimeSet.
  */
-typedef struct RecurrenceIterator RecurrenceIterator;
+typedef struct Period
+{
+	int64_t	 base;				   /* local time of slot 0 */
+	uint64_t days[WORDS_FOR_YEAR]; /* the slots, counted in days from base */
+	int64_t	 size;				   /* occurrences in the set */
+	int64_t	 index;				   /* which of them is next; size: none is left */
+	int64_t	 value;				   /* the local time of that one */
+	int		 slot;				   /* its day */
+	int		 time;				   /* and the number of its time of day */
+} Period;
+
+/* The iteration: private to recurrence.c, here so that it can live on the stack. */
+typedef struct RecurrenceIterator
+{
+	Recurrence rule;   /* with what DTSTART implies filled in */
+	TimeSet	   times;  /* of one period */
+	TimeSet	   limits; /* of the day, for frequencies below a day */
+	int64_t	   from;
+	int64_t	   to;
+	int64_t	   phase;		 /* the unit (see unit_of) of DTSTART */
+	int64_t	   next_unit;	 /* the unit to look at next */
+	int64_t	   last_unit;	 /* the last unit that can reach into the window */
+	int64_t	   matching_day; /* the last day known to pass the day limits */
+	int64_t	   last;		 /* what was returned last */
+	bool	   day_limits;	 /* BY parts that drop days, frequencies up to a day */
+	bool	   time_limits;	 /* BY parts that drop units, frequencies below a day */
+	bool	   overlapping;	 /* neighbouring periods may share a day (SKIP) */
+	Period	   current;
+	Period	   ahead; /* the period after, only when overlapping */
+} RecurrenceIterator;
 
 /*
  * Start on the occurrences of rule, begun at start, that lie in [from, to).
  * COUNT and UNTIL are not looked at: the caller narrows the window.  Cost: a
  * jump to from, whatever the age of start.
  */
-extern void recurrence_open(RecurrenceIterator *iterator, const Recurrence *rule,
-							int64_t start, int64_t from, int64_t to);
+extern void recurrence_open(RecurrenceIterator *iterator, const Recurrence *rule, int64_t start, int64_t from,
+							int64_t to);
 
 /* The next occurrence, ascending and distinct.  Bounded work for a call. */
 extern RecurrenceStep recurrence_next(RecurrenceIterator *iterator, int64_t *local);
 
-#endif							/* MEDSCHED_RECURRENCE_H */
+/*
+ * Pass over *count occurrences, many at a time where the rule is regular.
+ * FOUND: *local is the last of them.  PAUSED and DONE: *count is what is left.
+ */
+extern RecurrenceStep recurrence_skip(RecurrenceIterator *iterator, int64_t *count, int64_t *local);
+
+#endif /* MEDSCHED_RECURRENCE_H */

@@ -1,0 +1,507 @@
+/*-------------------------------------------------------------------------
+ *
+ * recurrence.c
+ *		The recurrence engine: iteration.
+ *
+ * A rule cuts time into periods of its frequency.  Periods are numbered by
+ * unit (years, months, weeks, days, hours, ...) and the rule takes those that
+ * are a multiple of INTERVAL from DTSTART's.  Each period has a set: its days
+ * (period.c) at its times of day (timeset.c), from which BYSETPOS may select.
+ *
+ * The first unit comes from the window by division, so the age of DTSTART
+ * does not matter.  Where BY parts make a rule sparse, the iteration jumps to
+ * the next month, day or time that passes.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "calendar.h"
+#include "period.h"
+#include "recurrence.h"
+#include "timeset.h"
+
+/* Periods looked at before a call pauses: well under a millisecond. */
+#define STEPS_PER_CALL 2048
+
+/* Occurrences passed over one by one before a call pauses. */
+#define SKIPS_PER_CALL 64
+
+/* Seconds in the unit of a frequency up to a day. */
+static const int64_t unit_seconds[] = {
+	[FREQ_SECONDLY] = 1,
+	[FREQ_MINUTELY] = 60,
+	[FREQ_HOURLY] = 3600,
+	[FREQ_DAILY] = LOCAL_SECS_PER_DAY,
+};
+
+/* Weeks are numbered so that week 0 holds 2000-01-01. */
+static inline int32_t
+first_day_of_week(const Recurrence *rule, int64_t week)
+{
+	return (int32_t) (7 * week - 5 + rule->week_start);
+}
+
+/* The number of the unit that holds a local time. */
+static int64_t
+unit_of(const Recurrence *rule, int64_t local)
+{
+	int32_t day = (int32_t) floor_div(local, LOCAL_SECS_PER_DAY);
+	Date	date;
+
+	switch (rule->freq)
+	{
+		case FREQ_YEARLY:
+			return (rule->by & BY_WEEKNO) ? week_year_of_day(day, rule->week_start) : year_of_day(day);
+		case FREQ_MONTHLY:
+			date = date_from_day(day);
+			return 12 * date.year + date.month - 1;
+		case FREQ_WEEKLY:
+			return floor_div(day + 5 - rule->week_start, 7);
+		default:
+			return floor_div(local, unit_seconds[rule->freq]);
+	}
+}
+
+/* The first unit of the rule's at or after a unit. */
+static inline int64_t
+align_unit(const RecurrenceIterator *it, int64_t unit)
+{
+	return unit + floor_mod(it->phase - unit, it->rule.interval);
+}
+
+/*
+ * Add the parts that DTSTART implies: "Information, not contained in the rule,
+ * necessary to determine the various recurrence instance start time and dates
+ * are derived from the Start Time (DTSTART)" (RFC 5545 section 3.3.10).
+ */
+static void
+imply_from_start(Recurrence *rule, int64_t start)
+{
+	int32_t	 day = (int32_t) floor_div(start, LOCAL_SECS_PER_DAY);
+	int		 second = (int) floor_mod(start, LOCAL_SECS_PER_DAY);
+	unsigned day_parts = rule->by & (BY_DAY | BY_MONTHDAY | BY_YEARDAY | BY_WEEKNO);
+	Date	 date = date_from_day(day);
+
+	if (rule->freq > FREQ_HOURLY && !(rule->by & BY_HOUR))
+		rule->hours = BIT(second / 3600);
+	if (rule->freq > FREQ_MINUTELY && !(rule->by & BY_MINUTE))
+		rule->minutes = BIT(second / 60 % 60);
+	if (rule->freq > FREQ_SECONDLY && !(rule->by & BY_SECOND))
+		rule->seconds = BIT(second % 60);
+
+	if ((rule->freq == FREQ_WEEKLY && day_parts == 0) || day_parts == BY_WEEKNO)
+	{
+		rule->weekdays = BIT(weekday_of_day(day));
+		rule->by |= BY_DAY;
+	}
+	else if (rule->freq >= FREQ_MONTHLY && day_parts == 0)
+	{
+		if (rule->freq == FREQ_YEARLY && !(rule->by & BY_MONTH))
+		{
+			rule->months = BIT(date.month);
+			rule->by |= BY_MONTH;
+		}
+		rule->monthdays = BIT(date.day);
+		rule->by |= BY_MONTHDAY;
+	}
+}
+
+static void
+set_times(RecurrenceIterator *it)
+{
+	const Recurrence *rule = &it->rule;
+	bool			  minutes_limit = rule->freq <= FREQ_MINUTELY;
+	bool			  seconds_limit = rule->freq == FREQ_SECONDLY;
+	unsigned		  limiting = 0;
+
+	timeset_init(&it->times, rule->freq < FREQ_DAILY ? BIT(0) : rule->hours, minutes_limit ? BIT(0) : rule->minutes,
+				 seconds_limit ? BIT(0) : rule->seconds);
+
+	if (rule->freq < FREQ_DAILY)
+		limiting = rule->by & (BY_HOUR | (minutes_limit ? BY_MINUTE : 0) | (seconds_limit ? BY_SECOND : 0));
+	it->time_limits = limiting != 0;
+	if (it->time_limits)
+		timeset_init(&it->limits, (limiting & BY_HOUR) ? rule->hours : low_bits(24),
+					 (limiting & BY_MINUTE) ? rule->minutes : minutes_limit ? low_bits(60)
+																			: BIT(0),
+					 (limiting & BY_SECOND) ? rule->seconds : seconds_limit ? low_bits(60)
+																			: BIT(0));
+}
+
+static int64_t
+greatest_common_divisor(int64_t a, int64_t b)
+{
+	while (b != 0)
+	{
+		int64_t remainder = a % b;
+
+		a = b;
+		b = remainder;
+	}
+	return a;
+}
+
+/*
+ * Whether the steps of a rule below a day ever meet its time limits.  Steps of
+ * an even number of seconds from an even second never meet BYSECOND=1; without
+ * this, the search would visit every minute to the end of the window.
+ *
+ * Over the days, the steps visit every second of the day that is congruent to
+ * the phase modulo the gcd of step and day.  The same holds within a minute
+ * and an hour, which settles most rules after a few tries; a larger span adds
+ * nothing where its gcd is no larger.
+ */
+static bool
+steps_meet_limits(const RecurrenceIterator *it)
+{
+	static const int spans[] = {60, 3600, 86400};
+	int64_t			 seconds = unit_seconds[it->rule.freq];
+	int64_t			 settled = 1;
+
+	for (int i = 0; i < 3; i++)
+	{
+		int64_t	 divisor = greatest_common_divisor(it->rule.interval * seconds, spans[i]);
+		int64_t	 second = floor_mod(it->phase * seconds, divisor);
+		uint64_t hours = spans[i] <= 3600 ? BIT(0) : it->limits.hours;
+		uint64_t minutes = spans[i] <= 60 ? BIT(0) : it->limits.minutes;
+
+		if (divisor == settled)
+			continue;
+		settled = divisor;
+		while (second < spans[i] && !((hours & BIT(second / 3600)) && (minutes & BIT(second / 60 % 60)) &&
+									  (it->limits.seconds & BIT(second % 60))))
+			second += divisor;
+		if (second >= spans[i])
+			return false;
+	}
+	return true;
+}
+
+void
+recurrence_open(RecurrenceIterator *it, const Recurrence *rule, int64_t start, int64_t from, int64_t to)
+{
+	it->rule = *rule;
+	imply_from_start(&it->rule, start);
+	set_times(it);
+
+	it->from = from > start ? from : start;
+	it->to = to < LOCAL_END ? to : LOCAL_END;
+	it->day_limits = rule->freq <= FREQ_DAILY && (rule->by & (BY_DAY | BY_MONTHDAY | BY_YEARDAY | BY_MONTH));
+	it->overlapping = rule->freq >= FREQ_MONTHLY && rule->skip != SKIP_OMIT;
+	it->matching_day = INT64_MIN;
+	it->last = INT64_MIN;
+	it->current.size = it->current.index = 0;
+	it->ahead.size = it->ahead.index = 0;
+
+	it->phase = unit_of(&it->rule, start);
+	it->next_unit = INT64_MAX;
+	it->last_unit = INT64_MIN;
+	if (it->from < it->to && (!it->time_limits || steps_meet_limits(it)))
+	{
+		int64_t first = unit_of(&it->rule, it->from) - it->overlapping;
+
+		it->next_unit = first > it->phase ? align_unit(it, first) : it->phase;
+		it->last_unit = unit_of(&it->rule, it->to - 1) + it->overlapping;
+	}
+}
+
+/* How many occurrences of a period's set come before a local time. */
+static int64_t
+rank_in_period(const RecurrenceIterator *it, const Period *period, int64_t local)
+{
+	int64_t slot;
+	int64_t days = 0;
+
+	if (local <= period->base)
+		return 0;
+	slot = (local - period->base) / LOCAL_SECS_PER_DAY;
+	if (slot >= 64 * WORDS_FOR_YEAR)
+		return period->size;
+	for (int w = 0; w < slot / 64; w++)
+		days += count_bits(period->days[w]);
+	days += count_bits(period->days[slot / 64] & low_bits(slot % 64));
+	return days * it->times.count +
+		   (has_bit(period->days, (int) slot)
+				? timeset_rank(&it->times, (int) ((local - period->base) % LOCAL_SECS_PER_DAY))
+				: 0);
+}
+
+/* The next index at or after one that BYSETPOS selects, or size. */
+static int64_t
+next_position(const Recurrence *rule, int64_t index, int64_t size)
+{
+	for (; index < size; index++)
+	{
+		int64_t from_first = index + 1;
+		int64_t from_last = size - index;
+
+		if ((from_first <= 366 && has_bit(rule->positions, (int) from_first)) ||
+			(from_last <= 366 && has_bit(rule->last_positions, (int) from_last)))
+			break;
+		/* Between the first 366 and the last 366 there is nothing to select. */
+		if (from_first > 366 && from_last > 366)
+			index += from_last - 366 - 1;
+	}
+	return index;
+}
+
+static inline void
+compute_value(const RecurrenceIterator *it, Period *period)
+{
+	period->value = period->base + period->slot * LOCAL_SECS_PER_DAY + timeset_nth(&it->times, period->time);
+}
+
+/* Go to an index of a period's set, or to the first after it that is selected. */
+static void
+seek_in_period(const RecurrenceIterator *it, Period *period, int64_t index)
+{
+	int days_before;
+	int w = 0;
+
+	if (it->rule.by & BY_SETPOS)
+		index = next_position(&it->rule, index, period->size);
+	period->index = index;
+	if (index >= period->size)
+		return;
+
+	days_before = (int) (index / it->times.count);
+	while (days_before >= count_bits(period->days[w]))
+		days_before -= count_bits(period->days[w++]);
+	period->slot = 64 * w + nth_bit(period->days[w], days_before);
+	period->time = (int) (index % it->times.count);
+	compute_value(it, period);
+}
+
+static void
+advance_in_period(const RecurrenceIterator *it, Period *period)
+{
+	if (it->rule.by & BY_SETPOS)
+	{
+		seek_in_period(it, period, period->index + 1);
+		return;
+	}
+
+	if (++period->index == period->size)
+		return;
+	if (++period->time == it->times.count)
+	{
+		period->time = 0;
+		do
+			period->slot++;
+		while (!has_bit(period->days, period->slot));
+	}
+	compute_value(it, period);
+}
+
+static inline bool
+is_exhausted(const Period *period)
+{
+	return period->index >= period->size;
+}
+
+/* The first day after one that fails the day limits where a match may be. */
+static int32_t
+day_after_mismatch(const Recurrence *rule, int32_t day)
+{
+	Date date;
+
+	if (!(rule->by & BY_MONTH))
+		return day + 1;
+	date = date_from_day(day);
+	if (rule->months & BIT(date.month))
+		return day + 1;
+	do
+	{
+		day += days_in_month(date.year, date.month) - date.day + 1;
+		date = date_from_day(day);
+	} while (!(rule->months & BIT(date.month)));
+	return day;
+}
+
+/*
+ * For frequencies up to a day: whether a unit passes the limits.  If not,
+ * next_unit is moved to the next unit that may.
+ */
+static bool
+unit_passes(RecurrenceIterator *it, int64_t unit)
+{
+	int64_t seconds = unit_seconds[it->rule.freq];
+	int64_t day = floor_div(unit * seconds, LOCAL_SECS_PER_DAY);
+	int64_t next = day * LOCAL_SECS_PER_DAY;
+
+	if (it->day_limits && day != it->matching_day)
+	{
+		if (!period_day_matches(&it->rule, (int32_t) day))
+		{
+			next = day_after_mismatch(&it->rule, (int32_t) day) * LOCAL_SECS_PER_DAY;
+			it->next_unit = align_unit(it, next / seconds);
+			return false;
+		}
+		it->matching_day = day;
+	}
+	if (it->time_limits)
+	{
+		int second = (int) (unit * seconds - next);
+		int passing = timeset_at_or_after(&it->limits, second);
+
+		if (passing != second)
+		{
+			next += passing < 0 ? LOCAL_SECS_PER_DAY : passing;
+			it->next_unit = align_unit(it, next / seconds);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Load the next period that has an occurrence at or after from. */
+static RecurrenceStep
+load_period(RecurrenceIterator *it, Period *period, int *steps)
+{
+	for (;;)
+	{
+		int64_t unit = it->next_unit;
+
+		if (unit > it->last_unit)
+			return RECURRENCE_DONE;
+		if ((*steps)-- <= 0)
+			return RECURRENCE_PAUSED;
+		it->next_unit = unit + it->rule.interval;
+
+		switch (it->rule.freq)
+		{
+			case FREQ_YEARLY:
+				if (it->rule.by & BY_WEEKNO)
+					period_of_week_year(&it->rule, (int) unit, period);
+				else
+					period_of_year(&it->rule, (int) unit, period);
+				break;
+			case FREQ_MONTHLY:
+				period_of_month(&it->rule, (int) unit, period);
+				break;
+			case FREQ_WEEKLY:
+				period_of_week(&it->rule, first_day_of_week(&it->rule, unit), period);
+				break;
+			default:
+				if (!unit_passes(it, unit))
+					continue;
+				period->base = unit * unit_seconds[it->rule.freq];
+				period->days[0] = BIT(0);
+				for (int w = 1; w < WORDS_FOR_YEAR; w++)
+					period->days[w] = 0;
+		}
+
+		period->size = 0;
+		for (int w = 0; w < WORDS_FOR_YEAR; w++)
+			period->size += count_bits(period->days[w]);
+		period->size *= it->times.count;
+		seek_in_period(it, period, rank_in_period(it, period, it->from));
+		if (!is_exhausted(period))
+			return RECURRENCE_FOUND;
+	}
+}
+
+/* Have the next occurrence in current, and when periods overlap the one after in ahead. */
+static RecurrenceStep
+fill_periods(RecurrenceIterator *it, int *steps)
+{
+	RecurrenceStep step = RECURRENCE_FOUND;
+
+	if (is_exhausted(&it->current) && !is_exhausted(&it->ahead))
+	{
+		it->current = it->ahead;
+		it->ahead.index = it->ahead.size;
+	}
+	if (is_exhausted(&it->current))
+		step = load_period(it, &it->current, steps);
+	if (step == RECURRENCE_FOUND && it->overlapping && is_exhausted(&it->ahead) &&
+		load_period(it, &it->ahead, steps) == RECURRENCE_PAUSED)
+		step = RECURRENCE_PAUSED;
+	return step;
+}
+
+RecurrenceStep
+recurrence_next(RecurrenceIterator *it, int64_t *local)
+{
+	int		steps = STEPS_PER_CALL;
+	int64_t value;
+
+	do
+	{
+		Period *period = &it->current;
+
+		if (is_exhausted(period) || it->overlapping)
+		{
+			RecurrenceStep step = fill_periods(it, &steps);
+
+			if (step != RECURRENCE_FOUND)
+				return step;
+			if (!is_exhausted(&it->ahead) && it->ahead.value < period->value)
+				period = &it->ahead;
+		}
+		value = period->value;
+		if (value >= it->to)
+			return RECURRENCE_DONE;
+		advance_in_period(it, period);
+	} while (value <= it->last);
+
+	it->last = value;
+	*local = value;
+	return RECURRENCE_FOUND;
+}
+
+/* Whether every period's set is as large as the next, so that they can be counted by division. */
+static bool
+is_regular(const RecurrenceIterator *it)
+{
+	return it->rule.freq <= FREQ_WEEKLY && !it->day_limits && !it->time_limits &&
+		   !(it->rule.by & (BY_SETPOS | BY_MONTH));
+}
+
+RecurrenceStep
+recurrence_skip(RecurrenceIterator *it, int64_t *count, int64_t *local)
+{
+	Period		  *period = &it->current;
+	int			   steps = STEPS_PER_CALL;
+	RecurrenceStep step;
+
+	/* Where occurrences can repeat or are selected, pass over them one by one. */
+	if (it->overlapping || (it->rule.by & BY_SETPOS))
+	{
+		step = RECURRENCE_FOUND;
+		for (int n = 0; n<SKIPS_PER_CALL && * count> 0 && step == RECURRENCE_FOUND; n++)
+		{
+			step = recurrence_next(it, local);
+			*count -= step == RECURRENCE_FOUND;
+		}
+		return *count > 0 && step == RECURRENCE_FOUND ? RECURRENCE_PAUSED : step;
+	}
+
+	while ((step = fill_periods(it, &steps)) == RECURRENCE_FOUND)
+	{
+		int64_t left = rank_in_period(it, period, it->to) - period->index;
+		int64_t size = period->size;
+
+		if (*count <= left)
+		{
+			seek_in_period(it, period, period->index + *count - 1);
+			*count = 0;
+			it->last = *local = period->value;
+			advance_in_period(it, period);
+			return RECURRENCE_FOUND;
+		}
+		*count -= left;
+		period->index = size;
+
+		/* Whole periods before the one that holds the window's end. */
+		if (is_regular(it) && it->next_unit < it->last_unit)
+		{
+			int64_t wanted = (*count - 1) / size;
+			int64_t available = (it->last_unit - it->next_unit + it->rule.interval - 1) / it->rule.interval;
+			int64_t jumped = wanted < available ? wanted : available;
+
+			*count -= jumped * size;
+			it->next_unit += jumped * it->rule.interval;
+		}
+	}
+	return step;
+}

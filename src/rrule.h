@@ -19,10 +19,10 @@
 
 typedef struct RruleError
 {
-	bool		unsupported;	/* true: 0A000; false: 22023 */
-	char		message[160];	/* lower case, no full stop */
-	char		detail[320];	/* a sentence, or empty */
-	char		hint[320];		/* a sentence, or empty */
+	bool unsupported;  /* true: 0A000; false: 22023 */
+	char message[160]; /* lower case, no full stop */
+	char detail[320];  /* a sentence, or empty */
+	char hint[320];	   /* a sentence, or empty */
 } RruleError;
 
 /*
@@ -32,4 +32,4 @@ typedef struct RruleError
  */
 extern bool rrule_parse(const char *text, Recurrence *rule, RruleError *error);
 
-#endif							/* MEDSCHED_RRULE_H */
+#endif /* MEDSCHED_RRULE_H */

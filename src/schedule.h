@@ -24,15 +24,17 @@
  */
 typedef struct ScheduleSource
 {
-	const char *rrule;			/* NUL-terminated, or NULL */
-	Timestamp	starts_at;		/* wall clock, whole seconds */
+	const char *rrule;	   /* NUL-terminated, or NULL */
+	Timestamp	starts_at; /* wall clock, whole seconds */
 	const char *time_zone;
-	ArrayType  *rdates;			/* timestamp[], wall clock */
-	ArrayType  *exdates;		/* timestamp[], wall clock */
-	TimestampTz ends_at;		/* exclusive; DT_NOEND: open */
+	ArrayType  *rdates;		   /* timestamp[], wall clock */
+	ArrayType  *exdates;	   /* timestamp[], wall clock */
+	TimestampTz ends_at;	   /* exclusive; DT_NOEND: open */
+	int			cycle_days_on; /* 0: no cycle */
+	int			cycle_days_off;
 } ScheduleSource;
 
-typedef struct Schedule Schedule;
+typedef struct Schedule			Schedule;
 typedef struct ScheduleIterator ScheduleIterator;
 
 /*
@@ -50,8 +52,8 @@ extern Schedule *schedule_create(const ScheduleSource *source);
  *	schedule_close(it);
  */
 extern ScheduleIterator *schedule_open(const Schedule *schedule, TimestampTz from, TimestampTz to);
-extern bool schedule_next(ScheduleIterator *iterator, TimestampTz *occurrence);
-extern void schedule_close(ScheduleIterator *iterator);
+extern bool				 schedule_next(ScheduleIterator *iterator, TimestampTz *occurrence);
+extern void				 schedule_close(ScheduleIterator *iterator);
 
 /* Whether an instant is an occurrence. */
 extern bool schedule_is_occurrence(const Schedule *schedule, TimestampTz at);
@@ -60,4 +62,4 @@ extern bool schedule_is_occurrence(const Schedule *schedule, TimestampTz at);
 extern bool schedule_next_occurrence(const Schedule *schedule, TimestampTz after, TimestampTz *occurrence);
 extern bool schedule_previous_occurrence(const Schedule *schedule, TimestampTz before, TimestampTz *occurrence);
 
-#endif							/* MEDSCHED_SCHEDULE_H */
+#endif /* MEDSCHED_SCHEDULE_H */

@@ -22,25 +22,28 @@
 typedef struct pg_tz Zone;
 
 /*
- * A stretch of constant offset, half-open in instants.  The local bounds are
- * the breakpoints described above: a local time in [local_from, local_until)
- * is the instant local - offset.
+ * A stretch of constant offset: it holds for instants before until, and local
+ * times before local_until are read with it.  Where it began is not kept.
  */
 typedef struct ZoneStretch
 {
-	int64		from;			/* first instant, or PG_INT64_MIN */
-	int64		until;			/* first instant after, or PG_INT64_MAX */
-	int64		offset;			/* seconds east of UTC */
-	int64		next_offset;	/* the offset from until on */
-	int64		local_from;
-	int64		local_until;
+	int64 offset;	   /* seconds east of UTC */
+	int64 until;	   /* the next transition, or PG_INT64_MAX */
+	int64 next_offset; /* the offset from until on */
+	int64 local_until; /* the breakpoint described above, or PG_INT64_MAX */
 } ZoneStretch;
 
-/* The zone of an IANA name.  22023 when there is none by that name. */
+/*
+ * The zone of an IANA name, spelled as in pg_timezone_names.  22023 when there
+ * is none by that name; POSIX zone strings are not names.
+ */
 extern const Zone *zone_find(const char *name);
 
 /* The stretch that holds an instant. */
 extern void zone_stretch_at(const Zone *zone, int64 instant, ZoneStretch *stretch);
+
+/* The stretch after one that has an end. */
+extern void zone_next_stretch(const Zone *zone, ZoneStretch *stretch);
 
 /* The stretch whose offset a local time is read with. */
 extern void zone_stretch_at_local(const Zone *zone, int64 local, ZoneStretch *stretch);
@@ -49,4 +52,4 @@ extern void zone_stretch_at_local(const Zone *zone, int64 local, ZoneStretch *st
 extern int64 zone_to_instant(const Zone *zone, int64 local);
 extern int64 zone_to_local(const Zone *zone, int64 instant);
 
-#endif							/* MEDSCHED_ZONE_H */
+#endif /* MEDSCHED_ZONE_H */

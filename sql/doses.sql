@@ -1,0 +1,70 @@
+-- Doses: which are coming up, their handles, and recording that one was taken.
+
+CREATE FUNCTION medsched.upcoming_doses(
+  user_id uuid,
+  window_start timestamptz,
+  window_end timestamptz,
+  OUT dose_id text,
+  OUT scheduled_for timestamptz,
+  OUT local_time timestamp,
+  OUT time_zone text,
+  OUT medication_id uuid,
+  OUT medication_name text,
+  OUT schedule_id uuid,
+  OUT dose_amount numeric,
+  OUT dose_unit text,
+  OUT instructions text,
+  OUT taken_at timestamptz,
+  OUT recorded_by text,
+  OUT status text)
+RETURNS SETOF record
+LANGUAGE C STABLE PARALLEL SAFE ROWS 50 COST 5000
+AS 'MODULE_PATHNAME', 'medsched_upcoming_doses';
+
+COMMENT ON FUNCTION medsched.upcoming_doses(uuid, timestamptz, timestamptz) IS
+  'A user''s doses in [window_start, window_end), recorded or not, in order of time';
+
+CREATE FUNCTION medsched.dose_id(schedule_id uuid, scheduled_for timestamptz)
+RETURNS text
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_dose_id';
+
+COMMENT ON FUNCTION medsched.dose_id(uuid, timestamptz) IS
+  'The stable, URL-safe handle of a dose';
+
+CREATE FUNCTION medsched.mark_dose_taken(
+  INOUT user_id uuid,
+  INOUT schedule_id uuid,
+  INOUT scheduled_for timestamptz,
+  INOUT taken_at timestamptz DEFAULT pg_catalog.now(),
+  INOUT recorded_by text DEFAULT NULL,
+  INOUT amount numeric DEFAULT NULL,
+  INOUT note text DEFAULT NULL,
+  OUT outcome text,
+  OUT reason text,
+  OUT recorded_at timestamptz,
+  OUT newly_taken boolean)
+LANGUAGE C VOLATILE
+AS 'MODULE_PATHNAME', 'medsched_mark_dose_taken';
+
+COMMENT ON FUNCTION medsched.mark_dose_taken(uuid, uuid, timestamptz, timestamptz, text, numeric, text) IS
+  'Records that a dose was taken; once recorded, changes nothing. Returns the dose as recorded';
+
+CREATE FUNCTION medsched.mark_dose_taken_by_id(
+  INOUT user_id uuid,
+  dose_id text,
+  OUT schedule_id uuid,
+  OUT scheduled_for timestamptz,
+  INOUT taken_at timestamptz DEFAULT pg_catalog.now(),
+  INOUT recorded_by text DEFAULT NULL,
+  INOUT amount numeric DEFAULT NULL,
+  INOUT note text DEFAULT NULL,
+  OUT outcome text,
+  OUT reason text,
+  OUT recorded_at timestamptz,
+  OUT newly_taken boolean)
+LANGUAGE C VOLATILE
+AS 'MODULE_PATHNAME', 'medsched_mark_dose_taken_by_id';
+
+COMMENT ON FUNCTION medsched.mark_dose_taken_by_id(uuid, text, timestamptz, text, numeric, text) IS
+  'mark_dose_taken for the handle of a dose';

@@ -44,6 +44,8 @@ enum
 	ARG_WINDOW_END,
 	ARG_RDATES,
 	ARG_EXDATES,
+	ARG_CYCLE_DAYS_ON,
+	ARG_CYCLE_DAYS_OFF,
 	N_ARGS
 };
 
@@ -76,7 +78,8 @@ static bool
 is_schedule_known(Const **constants)
 {
 	return constants[ARG_RRULE] != NULL && is_known(constants[ARG_STARTS_AT]) && is_known(constants[ARG_TIME_ZONE]) &&
-		   is_known(constants[ARG_RDATES]) && is_known(constants[ARG_EXDATES]);
+		   is_known(constants[ARG_RDATES]) && is_known(constants[ARG_EXDATES]) &&
+		   constants[ARG_CYCLE_DAYS_ON] != NULL && constants[ARG_CYCLE_DAYS_OFF] != NULL;
 }
 
 static double
@@ -95,6 +98,10 @@ count_occurrences(Const **constants, TimestampTz from, TimestampTz to)
 	source.rdates = DatumGetArrayTypeP(constants[ARG_RDATES]->constvalue);
 	source.exdates = DatumGetArrayTypeP(constants[ARG_EXDATES]->constvalue);
 	source.ends_at = DT_NOEND;
+	if (is_known(constants[ARG_CYCLE_DAYS_ON]))
+		source.cycle_days_on = DatumGetInt32(constants[ARG_CYCLE_DAYS_ON]->constvalue);
+	if (is_known(constants[ARG_CYCLE_DAYS_OFF]))
+		source.cycle_days_off = DatumGetInt32(constants[ARG_CYCLE_DAYS_OFF]->constvalue);
 
 	iterator = schedule_open(schedule_create(&source), from, to);
 	while (n < MOST_LOOKED_AT && schedule_next(iterator, &occurrence))

@@ -44,14 +44,16 @@ medsched_check_time_zone(PG_FUNCTION_ARGS)
 }
 
 /*
- * The schedule in the arguments: rule, start and zone lead, the dates are the
- * last two.
+ * The schedule in the arguments: rule, start and zone lead; dates and cycle
+ * are the last four.
  */
 static Schedule *
 schedule_from_arguments(FunctionCallInfo fcinfo)
 {
-	int			   rdates = PG_NARGS() - 2;
-	int			   exdates = PG_NARGS() - 1;
+	int			   rdates = PG_NARGS() - 4;
+	int			   exdates = PG_NARGS() - 3;
+	int			   days_on = PG_NARGS() - 2;
+	int			   days_off = PG_NARGS() - 1;
 	ScheduleSource source = {0};
 
 	require_argument(fcinfo, 1, "starts_at");
@@ -66,6 +68,8 @@ schedule_from_arguments(FunctionCallInfo fcinfo)
 	source.rdates = PG_GETARG_ARRAYTYPE_P(rdates);
 	source.exdates = PG_GETARG_ARRAYTYPE_P(exdates);
 	source.ends_at = DT_NOEND;
+	source.cycle_days_on = PG_ARGISNULL(days_on) ? 0 : PG_GETARG_INT32(days_on);
+	source.cycle_days_off = PG_ARGISNULL(days_off) ? 0 : PG_GETARG_INT32(days_off);
 	return schedule_create(&source);
 }
 

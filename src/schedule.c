@@ -21,6 +21,9 @@
 /* Where the search for the last occurrence before an instant begins to look. */
 #define FIRST_LOOK_BACK LOCAL_SECS_PER_DAY
 
+/* The longest stretch of days on or off. */
+#define MAX_CYCLE_DAYS 3660
+
 /* Check a wall-clock time and give it in seconds. */
 static int64
 local_from_timestamp(Timestamp timestamp, const char *what)
@@ -87,6 +90,19 @@ instants_from_array(const Zone *zone, ArrayType *array, const char *what, int *n
 	return instants;
 }
 
+static void
+check_cycle(const ScheduleSource *source)
+{
+	int on = source->cycle_days_on;
+	int off = source->cycle_days_off;
+
+	if ((on != 0 || off != 0) && (on < 1 || off < 1 || on > MAX_CYCLE_DAYS || off > MAX_CYCLE_DAYS))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid cycle of %d days on and %d days off", on, off),
+				 errhint("Give both, each from 1 to %d, or neither.", MAX_CYCLE_DAYS)));
+}
+
 Schedule *
 schedule_create(const ScheduleSource *source)
 {
@@ -103,6 +119,7 @@ schedule_create(const ScheduleSource *source)
 	schedule->start = local_from_timestamp(source->starts_at, "starts_at");
 	schedule->start_instant = zone_to_instant(schedule->zone, schedule->start);
 	schedule->end = seconds_from_timestamptz(source->ends_at);
+	check_cycle(source);
 	schedule->cycle_days_on = source->cycle_days_on;
 	schedule->cycle_days_off = source->cycle_days_off;
 	schedule->rdates = instants_from_array(schedule->zone, source->rdates, "rdates", &schedule->n_rdates);

@@ -27,11 +27,11 @@ typedef struct ScheduleSource
 	const char *rrule;	   /* NUL-terminated, or NULL */
 	Timestamp	starts_at; /* wall clock, whole seconds */
 	const char *time_zone;
-	ArrayType  *rdates;		   /* timestamp[], wall clock */
-	ArrayType  *exdates;	   /* timestamp[], wall clock */
-	TimestampTz ends_at;	   /* exclusive; DT_NOEND: open */
-	int			cycle_days_on; /* 0: no cycle */
-	int			cycle_days_off;
+	ArrayType  *rdates;			/* timestamp[], wall clock */
+	ArrayType  *exdates;		/* timestamp[], wall clock */
+	TimestampTz ends_at;		/* exclusive; DT_NOEND: open */
+	int			cycle_days_on;	/* from the day of starts_at: days that the rule holds, */
+	int			cycle_days_off; /* then days that it does not, over and over; 0 and 0: no cycle */
 } ScheduleSource;
 
 typedef struct Schedule			Schedule;
@@ -39,7 +39,7 @@ typedef struct ScheduleIterator ScheduleIterator;
 
 /*
  * Check and prepare a schedule, in CurrentMemoryContext.  Errors: 22023 for a
- * rule, zone or date that is not valid, 0A000 for a rule not supported, 22004
+ * rule, zone, date or cycle that is not valid, 0A000 for a rule not supported, 22004
  * for a NULL among the dates.
  */
 extern Schedule *schedule_create(const ScheduleSource *source);

@@ -1,0 +1,2 @@
+\set user random(@first@, @last@)
+SELECT md5(:user::text)::uuid;

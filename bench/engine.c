@@ -30,6 +30,10 @@ typedef struct Shape
 	int			days;			/* the window's length */
 } Shape;
 
+/*
+ * The start is itself an occurrence wherever the frequency is below a day:
+ * from 08:00 libical 3.0.16 leaves out the first of FREQ=HOURLY;BYHOUR=9.
+ */
 static const Shape shapes[] = {
 	{"FREQ=DAILY", true, 365},
 	{"FREQ=DAILY;BYHOUR=8,20", true, 365},
@@ -49,9 +53,9 @@ static const Shape shapes[] = {
 	{"FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", false, 20 * 365},
 	{"FREQ=YEARLY;BYYEARDAY=1,100,-1", false, 20 * 365},
 	{"FREQ=HOURLY;INTERVAL=8", false, 365},
-	{"FREQ=HOURLY;BYHOUR=9,10,11,12", false, 100},
+	{"FREQ=HOURLY;BYHOUR=8,9,10,11", false, 100},
 	{"FREQ=MINUTELY;INTERVAL=5", false, 7},
-	{"FREQ=MINUTELY;BYHOUR=9;BYMINUTE=0,10,20", false, 30},
+	{"FREQ=MINUTELY;BYHOUR=8;BYMINUTE=0,10,20", false, 30},
 	{"FREQ=SECONDLY;INTERVAL=30", false, 1},
 };
 

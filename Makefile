@@ -42,6 +42,9 @@ ISOLATION_OPTS = --inputdir=test/isolation --outputdir=build/isolation --load-ex
 EXTRA_CLEAN = build
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
+ifeq ($(PGXS),)
+$(error no pg_config: set PG_CONFIG, or on Debian and Ubuntu: apt-get install postgresql-server-dev-15)
+endif
 include $(PGXS)
 
 $(install_script): $(topics) medsched.control Makefile

@@ -1,0 +1,79 @@
+\i test/setup.psql
+BEGIN;
+SELECT plan(10);
+
+-- What holds for every object of the extension, and of create_tables(): each
+-- query lists the offenders.
+CREATE TEMPORARY VIEW functions AS
+SELECT p.*, l.lanname
+FROM pg_depend AS d
+JOIN pg_extension AS e ON e.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass
+JOIN pg_proc AS p ON p.oid = d.objid AND d.classid = 'pg_proc'::regclass
+JOIN pg_language AS l ON l.oid = p.prolang
+WHERE e.extname = 'medsched' AND d.deptype = 'e';
+
+CREATE TEMPORARY VIEW tables AS
+SELECT c.*
+FROM pg_class AS c
+WHERE c.relnamespace = 'medsched'::regnamespace AND c.relkind IN ('r', 'p');
+
+SELECT ok(count(*) > 0, 'the extension has functions') FROM functions;
+
+SELECT is_empty($$
+  SELECT oid::regprocedure FROM functions WHERE obj_description(oid, 'pg_proc') IS NULL
+$$, 'every function has a comment');
+
+SELECT is_empty($$
+  SELECT t.oid::regtype
+  FROM pg_type AS t
+  WHERE t.typnamespace = 'medsched'::regnamespace
+    AND t.typtype IN ('d', 'e', 'r')
+    AND obj_description(t.oid, 'pg_type') IS NULL
+$$, 'every domain, enum and range has a comment');
+
+SELECT is_empty($$
+  SELECT oid::regprocedure FROM functions WHERE prosecdef
+$$, 'every function runs with its caller''s rights');
+
+SELECT is_empty($$
+  SELECT oid::regprocedure
+  FROM functions
+  WHERE lanname <> 'c'
+    AND prosqlbody IS NULL
+    AND NOT coalesce(proconfig::text LIKE '%search_path=%', false)
+$$, 'no function depends on its caller''s search_path');
+
+SELECT is_empty($$
+  SELECT oid::regprocedure
+  FROM functions
+  WHERE 'user_id' = ANY (proargnames)
+    AND (proargmodes IS NULL OR proargmodes[array_position(proargnames, 'user_id')] IN ('i', 'b'))
+    AND proargnames[1] <> 'user_id'
+$$, 'user_id is the first argument wherever it is one');
+
+SELECT is_empty($$
+  SELECT oid::regclass FROM tables
+  WHERE oid IN (SELECT objid FROM pg_depend WHERE classid = 'pg_class'::regclass AND deptype = 'e')
+$$, 'the tables are the caller''s, not the extension''s');
+
+SELECT bag_eq('SELECT relname FROM tables',
+  $$VALUES (name 'medications'), ('schedules'), ('dose_taken')$$,
+  'create_tables() creates three tables');
+
+SELECT is_empty($$
+  SELECT a.attrelid::regclass, a.attname
+  FROM pg_attribute AS a
+  JOIN tables AS t ON t.oid = a.attrelid
+  WHERE a.attnum >= 0 AND NOT a.attisdropped
+    AND (col_description(a.attrelid, a.attnum) IS NULL OR obj_description(t.oid, 'pg_class') IS NULL)
+$$, 'every table and column has a comment');
+
+SELECT is_empty($$
+  SELECT tgrelid::regclass, tgname
+  FROM pg_trigger
+  WHERE tgrelid IN (SELECT oid FROM tables) AND NOT tgisinternal
+    AND (tgenabled <> 'O' OR obj_description(oid, 'pg_trigger') IS NULL)
+$$, 'every trigger is enabled and has a comment');
+
+SELECT * FROM finish();
+ROLLBACK;

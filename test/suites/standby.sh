@@ -22,7 +22,7 @@ caught_up()
 {
 	local written
 
-	written=$(query "SELECT pg_current_wal_insert_lsn()")
+	written=$(query "SET synchronous_commit = on; SELECT pg_logical_emit_message(true, 'medsched', 'so far')")
 	for _ in $(seq 100); do
 		if [ "$(query "SELECT pg_last_wal_replay_lsn() >= '$written'" -p "$standby_port")" = t ]; then
 			return

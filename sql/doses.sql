@@ -24,6 +24,46 @@ AS 'MODULE_PATHNAME', 'medsched_upcoming_doses';
 COMMENT ON FUNCTION medsched.upcoming_doses(uuid, timestamptz, timestamptz) IS
   'A user''s doses in [window_start, window_end), recorded or not, in order of time';
 
+CREATE FUNCTION medsched.next_doses(
+  user_id uuid,
+  after timestamptz DEFAULT pg_catalog.now(),
+  max_doses int DEFAULT 10,
+  OUT dose_id text,
+  OUT scheduled_for timestamptz,
+  OUT local_time timestamp,
+  OUT time_zone text,
+  OUT medication_id uuid,
+  OUT medication_name text,
+  OUT schedule_id uuid,
+  OUT dose_amount numeric,
+  OUT dose_unit text,
+  OUT instructions text,
+  OUT taken_at timestamptz,
+  OUT recorded_by text,
+  OUT status text)
+RETURNS SETOF record
+LANGUAGE C STABLE PARALLEL SAFE ROWS 10 COST 5000
+AS 'MODULE_PATHNAME', 'medsched_next_doses';
+
+COMMENT ON FUNCTION medsched.next_doses(uuid, timestamptz, int) IS
+  'A user''s earliest doses after an instant that are not recorded, at most max_doses, however far ahead; in order of time';
+
+CREATE FUNCTION medsched.default_grace()
+RETURNS interval
+LANGUAGE C STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_default_grace';
+
+COMMENT ON FUNCTION medsched.default_grace() IS
+  'the setting medsched.grace: the grace of schedules that have none of their own';
+
+CREATE FUNCTION medsched.dose_status(scheduled_for timestamptz, outcome text, grace interval)
+RETURNS text
+LANGUAGE C STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_dose_status';
+
+COMMENT ON FUNCTION medsched.dose_status(timestamptz, text, interval) IS
+  'taken, skipped, upcoming, due or missed: of a dose with that outcome (NULL: not recorded) at now(); grace NULL: medsched.grace';
+
 CREATE FUNCTION medsched.dose_id(schedule_id uuid, scheduled_for timestamptz)
 RETURNS text
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE

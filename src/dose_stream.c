@@ -16,6 +16,7 @@
 #include "dose_stream.h"
 #include "medsched.h"
 #include "plan.h"
+#include "window.h"
 
 struct DoseStream
 {
@@ -79,7 +80,6 @@ static void		   read_source(DoseStream *stream, DoseSource *source, HeapTuple tu
 static void		   read_recorded(DoseStream *stream);
 static DoseSource *find_source(DoseStream *stream, const pg_uuid_t *schedule_id);
 static bool		   advance(DoseSource *source);
-static int64	   interval_microseconds(const Interval *interval);
 static int		   compare_ids(const void *a, const void *b);
 static int		   compare_next(Datum a, Datum b, void *arg);
 
@@ -166,21 +166,27 @@ dose_status(const Dose *dose, TimestampTz at)
 {
 	if (dose->recorded != NULL)
 		return dose->recorded->skipped ? DOSE_SKIPPED : DOSE_TAKEN;
-	if (dose->scheduled_for > at)
-		return DOSE_UPCOMING;
-	if (at - dose->scheduled_for <= dose->source->grace)
-		return DOSE_DUE;
-	return DOSE_MISSED;
+	return dose_status_at(dose->scheduled_for, dose->source->grace, at);
 }
 
-void
-refuse_too_many_doses(void)
+DoseStatus
+dose_status_at(TimestampTz scheduled_for, int64 grace, TimestampTz at)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-			 errmsg("more than %d doses in the window", medsched_max_doses),
-			 errdetail("The setting medsched.max_doses bounds how many doses one call computes."),
-			 errhint("Narrow the window, or raise medsched.max_doses.")));
+	if (scheduled_for > at)
+		return DOSE_UPCOMING;
+	return at - scheduled_for <= grace ? DOSE_DUE : DOSE_MISSED;
+}
+
+int64
+default_grace(void)
+{
+	return medsched_grace * USECS_PER_SEC;
+}
+
+int64
+interval_microseconds(const Interval *interval)
+{
+	return interval->time + ((int64) interval->month * DAYS_PER_MONTH + interval->day) * USECS_PER_DAY;
 }
 
 static void
@@ -213,7 +219,7 @@ read_source(DoseStream *stream, DoseSource *source, HeapTuple tuple, TupleDesc d
 	source->dose_amount = isnull[SOURCE_DOSE_AMOUNT] ? 0 : values[SOURCE_DOSE_AMOUNT];
 	source->dose_unit = isnull[SOURCE_DOSE_UNIT] ? 0 : values[SOURCE_DOSE_UNIT];
 	source->instructions = isnull[SOURCE_INSTRUCTIONS] ? 0 : values[SOURCE_INSTRUCTIONS];
-	source->grace = isnull[SOURCE_GRACE] ? medsched_grace * USECS_PER_SEC
+	source->grace = isnull[SOURCE_GRACE] ? default_grace()
 										 : interval_microseconds(DatumGetIntervalP(values[SOURCE_GRACE]));
 	source->recorded_end = &source->recorded;
 	source->zone = zone_find(source->row.source.time_zone);
@@ -234,8 +240,7 @@ read_recorded(DoseStream *stream)
 	uint64		  nrecorded = SPI_processed;
 	RecordedDose *recorded;
 
-	if (nrecorded > (uint64) medsched_max_doses)
-		refuse_too_many_doses();
+	check_dose_count(nrecorded);
 
 	recorded = palloc(sizeof(RecordedDose) * Max(nrecorded, 1));
 	for (uint64 i = 0; i < nrecorded; i++)
@@ -304,14 +309,6 @@ advance(DoseSource *source)
 	while (source->recorded != NULL && source->recorded->scheduled_for < source->next)
 		source->recorded = source->recorded->next;
 	return true;
-}
-
-/* A day is 24 hours, a month 30 days: as intervals compare. */
-static int64
-interval_microseconds(const Interval *interval)
-{
-	return interval->time +
-		   ((int64) interval->month * DAYS_PER_MONTH + interval->day) * USECS_PER_DAY;
 }
 
 static int

@@ -92,7 +92,11 @@ extern const char *const dose_status_names[DOSE_NSTATUS];
 
 extern DoseStatus dose_status(const Dose *dose, TimestampTz at);
 
-/* Refuse a call that would compute more doses than medsched.max_doses: 54000. */
-extern void refuse_too_many_doses(void) pg_attribute_noreturn();
+/* The same for a dose that is not recorded. */
+extern DoseStatus dose_status_at(TimestampTz scheduled_for, int64 grace, TimestampTz at);
+
+/* medsched.grace, and the grace of a schedule, in microseconds: a day is 24 hours, a month 30 days. */
+extern int64 default_grace(void);
+extern int64 interval_microseconds(const Interval *interval);
 
 #endif /* MEDSCHED_DOSE_STREAM_H */

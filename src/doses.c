@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * doses.c
- *		The functions that list doses: upcoming_doses.
+ *		The functions that list a user's doses.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,7 +16,7 @@
 #include "utils/timestamp.h"
 
 #include "dose_stream.h"
-#include "medsched.h"
+#include "window.h"
 
 /* The columns of the answer. */
 enum
@@ -38,74 +38,131 @@ enum
 };
 
 PG_FUNCTION_INFO_V1(medsched_upcoming_doses);
+PG_FUNCTION_INFO_V1(medsched_next_doses);
+PG_FUNCTION_INFO_V1(medsched_dose_status);
+PG_FUNCTION_INFO_V1(medsched_default_grace);
 
-static void check_window(FunctionCallInfo fcinfo);
+/* Which doses a function lists. */
+typedef struct DoseSelection
+{
+	TimestampTz from;
+	TimestampTz to;
+	bool		recorded_too;
+	uint64		most; /* then stop */
+} DoseSelection;
+
+static void list_doses(FunctionCallInfo fcinfo, const DoseSelection *selection);
 static void put_dose(ReturnSetInfo *result, const Dose *dose, TimestampTz now, const Datum *statuses);
 
 /*
  * medsched_upcoming_doses lists a user's doses in a window, recorded or not.
- *
- * It only reads, with the caller's snapshot and rights, so it runs wherever a
- * SELECT does.
  */
 Datum
 medsched_upcoming_doses(PG_FUNCTION_ARGS)
+{
+	DoseSelection selection = {.recorded_too = true, .most = PG_UINT64_MAX};
+
+	require_argument(fcinfo, 0, "user_id");
+	require_argument(fcinfo, 1, "window_start");
+	require_argument(fcinfo, 2, "window_end");
+	selection.from = PG_GETARG_TIMESTAMPTZ(1);
+	selection.to = PG_GETARG_TIMESTAMPTZ(2);
+	check_window(selection.from, selection.to);
+
+	list_doses(fcinfo, &selection);
+	return (Datum) 0;
+}
+
+/*
+ * medsched_next_doses lists a user's earliest doses after an instant that are
+ * not recorded, however far ahead they lie.
+ */
+Datum
+medsched_next_doses(PG_FUNCTION_ARGS)
+{
+	DoseSelection selection = {.to = DT_NOEND, .recorded_too = false};
+	int			  max_doses;
+
+	require_argument(fcinfo, 0, "user_id");
+	require_argument(fcinfo, 1, "after");
+	require_argument(fcinfo, 2, "max_doses");
+	selection.from = PG_GETARG_TIMESTAMPTZ(1);
+	max_doses = PG_GETARG_INT32(2);
+	if (TIMESTAMP_NOT_FINITE(selection.from))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("after must be finite")));
+	if (max_doses < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("max_doses must not be negative"),
+				 errdetail("It is %d.", max_doses)));
+
+	selection.from++;
+	selection.most = max_doses;
+	list_doses(fcinfo, &selection);
+	return (Datum) 0;
+}
+
+/*
+ * medsched_dose_status is the status of one dose, as the functions that list
+ * doses give it: outcome is NULL for a dose not recorded, grace NULL for one
+ * whose schedule has none of its own.
+ */
+Datum
+medsched_dose_status(PG_FUNCTION_ARGS)
+{
+	DoseStatus status;
+
+	require_argument(fcinfo, 0, "scheduled_for");
+	if (PG_ARGISNULL(1))
+		status = dose_status_at(PG_GETARG_TIMESTAMPTZ(0),
+								PG_ARGISNULL(2) ? default_grace() : interval_microseconds(PG_GETARG_INTERVAL_P(2)),
+								GetCurrentTransactionStartTimestamp());
+	else
+		status = strcmp(text_to_cstring(PG_GETARG_TEXT_PP(1)), "taken") == 0 ? DOSE_TAKEN : DOSE_SKIPPED;
+	PG_RETURN_TEXT_P(cstring_to_text(dose_status_names[status]));
+}
+
+/*
+ * medsched_default_grace is the setting medsched.grace.
+ */
+Datum
+medsched_default_grace(PG_FUNCTION_ARGS pg_attribute_unused())
+{
+	Interval *grace = palloc0(sizeof(Interval));
+
+	grace->time = default_grace();
+	PG_RETURN_INTERVAL_P(grace);
+}
+
+/*
+ * It only reads, with the caller's snapshot and rights, so it runs wherever a
+ * SELECT does.
+ */
+static void
+list_doses(FunctionCallInfo fcinfo, const DoseSelection *selection)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	TimestampTz	   now = GetCurrentTransactionStartTimestamp();
 	Datum		   statuses[DOSE_NSTATUS];
 	DoseStream	  *stream;
 	Dose		   dose;
-	int			   ndoses = 0;
+	uint64		   ndoses = 0;
 
-	check_window(fcinfo);
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();
 
 	for (int i = 0; i < DOSE_NSTATUS; i++)
 		statuses[i] = CStringGetTextDatum(dose_status_names[i]);
-	stream = dose_stream_open(PG_GETARG_DATUM(0), PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TIMESTAMPTZ(2));
-	while (dose_stream_next(stream, &dose))
+	stream = dose_stream_open(PG_GETARG_DATUM(0), selection->from, selection->to);
+	while (ndoses < selection->most && dose_stream_next(stream, &dose))
 	{
-		if (++ndoses > medsched_max_doses)
-			refuse_too_many_doses();
+		if (dose.recorded != NULL && !selection->recorded_too)
+			continue;
+		check_dose_count(++ndoses);
 		put_dose(result, &dose, now, statuses);
 	}
 
 	SPI_finish();
-	return (Datum) 0;
-}
-
-/*
- * A window that is not one is an error, not an empty answer: that would read
- * as "no doses due".
- */
-static void
-check_window(FunctionCallInfo fcinfo)
-{
-	static const char *const names[] = {"user_id", "window_start", "window_end"};
-
-	for (int i = 0; i < 3; i++)
-	{
-		if (PG_ARGISNULL(i))
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("%s must not be null", names[i])));
-	}
-	for (int i = 1; i < 3; i++)
-	{
-		if (TIMESTAMP_NOT_FINITE(PG_GETARG_TIMESTAMPTZ(i)))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s must be finite", names[i])));
-	}
-	if (PG_GETARG_TIMESTAMPTZ(2) < PG_GETARG_TIMESTAMPTZ(1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("window_end must not be before window_start"),
-				 errdetail("The window is from %s to %s.",
-						   DatumGetCString(DirectFunctionCall1(timestamptz_out, PG_GETARG_DATUM(1))),
-						   DatumGetCString(DirectFunctionCall1(timestamptz_out, PG_GETARG_DATUM(2))))));
 }
 
 /* Add a dose to the answer, which copies it. */

@@ -12,6 +12,25 @@
 #include "medsched.h"
 #include "window.h"
 
+PG_FUNCTION_INFO_V1(medsched_check_user);
+PG_FUNCTION_INFO_V1(medsched_check_window);
+
+Datum
+medsched_check_user(PG_FUNCTION_ARGS)
+{
+	require_argument(fcinfo, 0, "user_id");
+	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+Datum
+medsched_check_window(PG_FUNCTION_ARGS)
+{
+	require_argument(fcinfo, 0, "window_start");
+	require_argument(fcinfo, 1, "window_end");
+	check_window(PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_TIMESTAMPTZ(1));
+	PG_RETURN_BOOL(true);
+}
+
 void
 require_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 {
@@ -28,16 +47,19 @@ check_window(TimestampTz window_start, TimestampTz window_end)
 				 errhint("Give the window that you will show, for example one week.")));
 	if (window_end < window_start)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("window_end is before window_start"),
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("window_end must not be before window_start"),
 				 errdetail("The window is from %s to %s.", pstrdup(timestamptz_to_str(window_start)),
 						   timestamptz_to_str(window_end))));
 }
 
 void
-check_dose_count(int64 n_doses)
+check_dose_count(uint64 ndoses)
 {
-	if (n_doses > medsched_max_doses)
+	if (ndoses > (uint64) medsched_max_doses)
 		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("more than %d doses in the window", medsched_max_doses),
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("more than %d doses in the window", medsched_max_doses),
+				 errdetail("The setting medsched.max_doses bounds how many doses one call computes."),
 				 errhint("Narrow the window, or raise medsched.max_doses.")));
 }

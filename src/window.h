@@ -21,6 +21,6 @@ extern void require_argument(FunctionCallInfo fcinfo, int argument, const char *
 extern void check_window(TimestampTz window_start, TimestampTz window_end);
 
 /* That a call has not computed more doses than medsched.max_doses; else 54000. */
-extern void check_dose_count(int64 n_doses);
+extern void check_dose_count(uint64 ndoses);
 
 #endif /* MEDSCHED_WINDOW_H */

@@ -1,0 +1,185 @@
+-- Adherence: the doses of all users as one query, and what is counted from it.
+--
+-- The functions here are plain SQL of one SELECT, which the planner sets into
+-- the caller's query: conditions reach the tables, columns that nobody asks
+-- for are not computed, and large answers stream and run in parallel.
+
+CREATE FUNCTION medsched.scheduled_doses(window_start timestamptz, window_end timestamptz)
+RETURNS TABLE (
+  user_id uuid,
+  dose_id text,
+  scheduled_for timestamptz,
+  local_time timestamp,
+  time_zone text,
+  medication_id uuid,
+  medication_name text,
+  schedule_id uuid,
+  dose_amount numeric,
+  dose_unit text,
+  instructions text,
+  taken_at timestamptz,
+  recorded_by text,
+  status text,
+  outcome text,
+  on_time boolean,
+  missed boolean)
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT s.user_id,
+         medsched.dose_id(s.id, o.scheduled_for),
+         o.scheduled_for,
+         pg_catalog.timezone(s.time_zone, o.scheduled_for),
+         s.time_zone::pg_catalog.text,
+         m.id,
+         m.name,
+         s.id,
+         s.dose_amount,
+         s.dose_unit,
+         s.instructions,
+         d.taken_at,
+         d.recorded_by,
+         medsched.dose_status(o.scheduled_for, d.outcome, s.grace),
+         d.outcome,
+         d.taken_at OPERATOR(pg_catalog.>=) (o.scheduled_for OPERATOR(pg_catalog.-) g.grace)
+           AND d.taken_at OPERATOR(pg_catalog.<=) (o.scheduled_for OPERATOR(pg_catalog.+) g.grace),
+         d.outcome IS NULL
+           AND medsched.dose_status(o.scheduled_for, NULL, s.grace) OPERATOR(pg_catalog.=) 'missed'
+    FROM medsched.schedules AS s
+    JOIN medsched.medications AS m
+      ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
+   CROSS JOIN LATERAL medsched.occurrences(
+           s.rrule, s.starts_at, s.time_zone,
+           window_start, least(window_end, s.ends_at, m.inactivated_at),
+           s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS o (scheduled_for)
+    LEFT JOIN medsched.dose_taken AS d
+      ON d.user_id OPERATOR(pg_catalog.=) s.user_id
+     AND d.schedule_id OPERATOR(pg_catalog.=) s.id
+     AND d.scheduled_for OPERATOR(pg_catalog.=) o.scheduled_for
+     AND d.scheduled_for OPERATOR(pg_catalog.>=) window_start
+     AND d.scheduled_for OPERATOR(pg_catalog.<) window_end
+   CROSS JOIN LATERAL (SELECT coalesce(s.grace, medsched.default_grace())) AS g (grace)
+   WHERE medsched.check_window(window_start, window_end)
+     AND NOT s.as_needed
+     AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) window_start)
+     AND (m.inactivated_at IS NULL OR m.inactivated_at OPERATOR(pg_catalog.>) window_start)
+$$;
+
+COMMENT ON FUNCTION medsched.scheduled_doses(timestamptz, timestamptz) IS
+  'The doses of all users in [window_start, window_end) that are scheduled, with what was recorded; in no order. outcome is NULL for a dose not recorded; on_time and missed are as medsched.adherence counts them. For sets of users: one user''s doses are faster from medsched.upcoming_doses';
+
+CREATE FUNCTION medsched.due_doses(window_start timestamptz, window_end timestamptz)
+RETURNS TABLE (
+  user_id uuid,
+  dose_id text,
+  scheduled_for timestamptz,
+  local_time timestamp,
+  time_zone text,
+  medication_id uuid,
+  medication_name text,
+  schedule_id uuid,
+  dose_amount numeric,
+  dose_unit text,
+  instructions text,
+  status text)
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT o.user_id, o.dose_id, o.scheduled_for, o.local_time, o.time_zone, o.medication_id, o.medication_name,
+         o.schedule_id, o.dose_amount, o.dose_unit, o.instructions, o.status
+    FROM medsched.scheduled_doses(window_start, window_end) AS o
+   WHERE o.outcome IS NULL
+$$;
+
+COMMENT ON FUNCTION medsched.due_doses(timestamptz, timestamptz) IS
+  'The doses of all users in [window_start, window_end) that are not recorded, for a notifier; in no order';
+
+CREATE FUNCTION medsched.percentage_taken(taken bigint, skipped bigint, missed bigint)
+RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN pg_catalog.round(
+  100.0 OPERATOR(pg_catalog.*) taken
+    OPERATOR(pg_catalog./) nullif(taken OPERATOR(pg_catalog.+) skipped OPERATOR(pg_catalog.+) missed, 0),
+  1);
+
+COMMENT ON FUNCTION medsched.percentage_taken(bigint, bigint, bigint) IS
+  'taken among the doses that are taken, skipped or missed, in percent with one decimal; NULL where there are none';
+
+CREATE FUNCTION medsched.adherence_of_all(window_start timestamptz, window_end timestamptz)
+RETURNS TABLE (
+  user_id uuid,
+  medication_id uuid,
+  medication_name text,
+  scheduled bigint,
+  taken bigint,
+  skipped bigint,
+  missed bigint,
+  on_time bigint,
+  percentage numeric)
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT a.user_id, a.medication_id, a.medication_name, a.scheduled, a.taken, a.skipped, a.missed, a.on_time,
+         medsched.percentage_taken(a.taken, a.skipped, a.missed)
+    FROM (
+      SELECT o.user_id,
+             o.medication_id,
+             o.medication_name,
+             count(*) AS scheduled,
+             count(*) FILTER (WHERE o.outcome OPERATOR(pg_catalog.=) 'taken') AS taken,
+             count(*) FILTER (WHERE o.outcome OPERATOR(pg_catalog.=) 'skipped') AS skipped,
+             count(*) FILTER (WHERE o.missed) AS missed,
+             count(*) FILTER (WHERE o.on_time) AS on_time
+        FROM medsched.scheduled_doses(window_start, window_end) AS o
+       GROUP BY o.user_id, o.medication_id, o.medication_name) AS a
+$$;
+
+COMMENT ON FUNCTION medsched.adherence_of_all(timestamptz, timestamptz) IS
+  'medsched.adherence for all users, in no order';
+
+CREATE FUNCTION medsched.adherence(user_id uuid, window_start timestamptz, window_end timestamptz)
+RETURNS TABLE (
+  medication_id uuid,
+  medication_name text,
+  scheduled bigint,
+  taken bigint,
+  skipped bigint,
+  missed bigint,
+  on_time bigint,
+  percentage numeric)
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT a.medication_id, a.medication_name, a.scheduled, a.taken, a.skipped, a.missed, a.on_time, a.percentage
+    FROM medsched.adherence_of_all(window_start, window_end) AS a
+   WHERE a.user_id OPERATOR(pg_catalog.=) medsched.check_user(adherence.user_id)
+   ORDER BY a.medication_name, a.medication_id
+$$;
+
+COMMENT ON FUNCTION medsched.adherence(uuid, timestamptz, timestamptz) IS
+  'How a user''s doses in [window_start, window_end) went, a row per medication: scheduled; of these taken, skipped, missed (not recorded, and its grace over); of the taken those on time (taken_at within grace of scheduled_for, before or after); and the percentage taken of those taken, skipped or missed. Doses as needed do not count';
+
+CREATE FUNCTION medsched.adherence_by_day(user_id uuid, window_start timestamptz, window_end timestamptz)
+RETURNS TABLE (
+  day date,
+  scheduled bigint,
+  taken bigint,
+  skipped bigint,
+  missed bigint,
+  on_time bigint,
+  percentage numeric)
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT a.day, a.scheduled, a.taken, a.skipped, a.missed, a.on_time,
+         medsched.percentage_taken(a.taken, a.skipped, a.missed)
+    FROM (
+      SELECT o.local_time::pg_catalog.date AS day,
+             count(*) AS scheduled,
+             count(*) FILTER (WHERE o.outcome OPERATOR(pg_catalog.=) 'taken') AS taken,
+             count(*) FILTER (WHERE o.outcome OPERATOR(pg_catalog.=) 'skipped') AS skipped,
+             count(*) FILTER (WHERE o.missed) AS missed,
+             count(*) FILTER (WHERE o.on_time) AS on_time
+        FROM medsched.scheduled_doses(window_start, window_end) AS o
+       WHERE o.user_id OPERATOR(pg_catalog.=) medsched.check_user(adherence_by_day.user_id)
+       GROUP BY 1) AS a
+   ORDER BY a.day
+$$;
+
+COMMENT ON FUNCTION medsched.adherence_by_day(uuid, timestamptz, timestamptz) IS
+  'medsched.adherence over all of a user''s medications, a row per day on the wall clock of each dose''s schedule that has a dose';

@@ -29,7 +29,7 @@ import zoneinfo
 from dateutil.rrule import rrulestr
 
 MOST = 1500  # occurrences compared of one rule
-SECONDS_PER_RULE = 0.15
+SECONDS_PER_RULE = 0.1
 UTC = datetime.timezone.utc
 DAY = datetime.timedelta(days=1)
 STEP = {'HOURLY': 3600, 'MINUTELY': 60, 'SECONDLY': 1}
@@ -98,6 +98,10 @@ def has_weekno_by_years(parts, case):
     return 'BYWEEKNO' in parts and (int(parts.get('INTERVAL', 1)) > 1 or 'BYSETPOS' in parts)
 
 
+def has_last_weekno(parts, case):
+    return {'52', '53'} & set(parts.get('BYWEEKNO', '').split(','))
+
+
 def has_mixed_days(parts, case):
     days = parts.get('BYDAY', '').split(',')
     return len({len(day) > 2 for day in days}) > 1
@@ -110,7 +114,7 @@ def is_broken_first_week(parts, case):
 
 CLASSES = [('skip', has_skip), ('second-60', has_second_sixty),
            ('weekno-without-day', is_weekno_without_day), ('weekno-by-years', has_weekno_by_years),
-           ('mixed-days', has_mixed_days), ('first-week-setpos', is_broken_first_week)]
+           ('last-weekno', has_last_weekno), ('mixed-days', has_mixed_days), ('first-week-setpos', is_broken_first_week)]
 
 
 def wall_clock_times(case, parts, from_, to):
@@ -121,7 +125,8 @@ def wall_clock_times(case, parts, from_, to):
         # Two steps earlier: the set of a whole week, also in the week of the
         # start, and the wall clock of a zone two days behind or ahead.
         step = int(parts.get('INTERVAL', 1)) * (7 if parts['FREQ'] == 'WEEKLY' else 1)
-        start = shift(start, -2 * step * DAY)
+        if start.year > 1 or start.timetuple().tm_yday > 2 * step:
+            start -= 2 * step * DAY
     last = shift(to, datetime.timedelta(seconds=-1))
     parts = dict(parts, UNTIL=format_time(min(last, until) if until else last))
     times = []

@@ -22,7 +22,7 @@
 #define DAY INT64_C(86400)
 #define YEAR (DAY * 366)
 #define FIRST_TIME INT64_C(-63082281600)	/* 0001-01-01 */
-#define END_TIME INT64_C(252455616000)		/* 10000-01-01 */
+#define END_TIME INT64_C(252455529600)		/* 9999-12-31 */
 
 static uint64_t state;
 

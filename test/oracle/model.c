@@ -247,8 +247,10 @@ year_days(const Case *c, int year, int own_month, int own_day, DaySet *set)
 			{
 				int			monthday;
 
+				/* A date that SKIP moved out of the year is in none of its months. */
 				civil_from_days(set->first + i, &y, &m, &monthday);
-				set->has[i] = month_allowed(c, m);
+				set->has[i] = month_allowed(c, m) &&
+					(weeks || c->by[PART_MONTH].n == 0 || y == year);
 			}
 	if (c->by[PART_DAY].n > 0)
 		keep_bydays(c, set);

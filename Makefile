@@ -9,7 +9,7 @@ version := $(shell sed -n "s/^default_version *= *'\([^']*\)'.*/\1/p" medsched.c
 # The extension's SQL, one file per topic, in the order they are concatenated.
 # A topic stands after those whose types and functions it uses.
 SQL_TOPICS = rrule zone window occurrences tables rules doses medications outcome revise \
-	inspect ical describe forms adherence erase
+	inspect ical describe forms sig fhir adherence erase
 topics := $(wildcard $(SQL_TOPICS:%=sql/%.sql))
 
 install_script = sql/$(EXTENSION)--$(version).sql

@@ -1,0 +1,565 @@
+-- Schedules from FHIR R4's Timing: what can be said exactly is, anything else
+-- is refused by name.
+
+-- The elements of Timing.repeat, their JSON types, and whether they can be said.
+CREATE FUNCTION medsched._fhir_elements()
+RETURNS TABLE (element text, json_type text, supported boolean)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  VALUES
+    ('boundsDuration'::text, 'object'::text, true),
+    ('boundsPeriod', 'object', true),
+    ('boundsRange', 'object', false),
+    ('count', 'number', true),
+    ('countMax', 'number', false),
+    ('dayOfWeek', 'array', true),
+    ('duration', 'number', false),
+    ('durationMax', 'number', false),
+    ('durationUnit', 'string', false),
+    ('extension', 'array', false),
+    ('frequency', 'number', true),
+    ('frequencyMax', 'number', false),
+    ('id', 'string', true),
+    ('modifierExtension', 'array', false),
+    ('offset', 'number', true),
+    ('period', 'number', true),
+    ('periodMax', 'number', false),
+    ('periodUnit', 'string', true),
+    ('timeOfDay', 'array', true),
+    ('when', 'array', true);
+END;
+COMMENT ON FUNCTION medsched._fhir_elements() IS
+  'Internal: the elements of FHIR''s Timing.repeat';
+
+-- Refuses what is not a Timing, and what no schedule can say.
+CREATE FUNCTION medsched._fhir_check(timing jsonb)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  member record;
+  fact record;
+BEGIN
+  IF timing IS NULL THEN
+    RAISE 'timing must not be null' USING ERRCODE = 'null_value_not_allowed';
+  END IF;
+  IF pg_catalog.jsonb_typeof(timing) OPERATOR(pg_catalog.<>) 'object' THEN
+    RAISE 'timing is not a JSON object' USING ERRCODE = 'invalid_parameter_value',
+      HINT = 'A FHIR R4 Timing is an object with the elements code and repeat.';
+  END IF;
+  FOR member IN SELECT e.key, pg_catalog.jsonb_typeof(e.value) AS json_type
+                FROM pg_catalog.jsonb_each(timing) AS e LOOP
+    IF member.key OPERATOR(pg_catalog.=) ANY ('{event,extension,modifierExtension}'::pg_catalog.text[]) THEN
+      RAISE 'timing element "%" is not supported', member.key USING ERRCODE = 'feature_not_supported',
+        HINT = 'Supported are code and repeat.';
+    ELSIF member.key OPERATOR(pg_catalog.<>) ALL ('{code,repeat,id}'::pg_catalog.text[]) THEN
+      RAISE 'timing has an unknown element "%"', member.key USING ERRCODE = 'invalid_parameter_value',
+        HINT = 'A FHIR R4 Timing has the elements code and repeat.';
+    ELSIF member.key OPERATOR(pg_catalog.<>) 'id' AND member.json_type OPERATOR(pg_catalog.<>) 'object' THEN
+      RAISE 'timing element "%" is not an object', member.key USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+  END LOOP;
+
+  FOR member IN SELECT e.key, e.value, pg_catalog.jsonb_typeof(e.value) AS json_type
+                FROM pg_catalog.jsonb_each(timing OPERATOR(pg_catalog.->) 'repeat') AS e LOOP
+    SELECT f.* INTO fact FROM medsched._fhir_elements() AS f
+    WHERE f.element OPERATOR(pg_catalog.=) member.key;
+    IF NOT FOUND THEN
+      RAISE 'timing has an unknown element "repeat.%"', member.key
+        USING ERRCODE = 'invalid_parameter_value',
+        HINT = pg_catalog.format('The elements of repeat are %s.',
+          (SELECT pg_catalog.string_agg(f.element, ', ') FROM medsched._fhir_elements() AS f));
+    ELSIF NOT fact.supported THEN
+      RAISE 'timing element "repeat.%" is not supported', member.key
+        USING ERRCODE = 'feature_not_supported',
+        DETAIL = pg_catalog.format('Its value is %s.', member.value),
+        HINT = pg_catalog.format('Supported are %s.',
+          (SELECT pg_catalog.string_agg(f.element, ', ') FROM medsched._fhir_elements() AS f
+           WHERE f.supported));
+    ELSIF member.json_type OPERATOR(pg_catalog.<>) fact.json_type THEN
+      RAISE 'timing element "repeat.%" is not of type %', member.key, fact.json_type
+        USING ERRCODE = 'invalid_parameter_value',
+        DETAIL = pg_catalog.format('Its value is %s.', member.value);
+    END IF;
+  END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION medsched._fhir_check(jsonb) IS
+  'Internal: errors for what is not a Timing, or is not supported';
+
+-- A whole number from lowest to highest, or NULL where the element is absent.
+CREATE FUNCTION medsched._fhir_integer(object jsonb, element text, lowest int, highest int)
+RETURNS int
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  value numeric := (object OPERATOR(pg_catalog.->>) element)::numeric;
+BEGIN
+  IF value OPERATOR(pg_catalog.<>) pg_catalog.trunc(value) THEN
+    RAISE 'timing element "%" is not a whole number', element USING ERRCODE = 'feature_not_supported',
+      DETAIL = pg_catalog.format('Its value is %s.', value),
+      HINT = 'Say it in a smaller unit.';
+  END IF;
+  IF value OPERATOR(pg_catalog.<) lowest OR value OPERATOR(pg_catalog.>) highest THEN
+    RAISE 'timing element "%" is out of range', element USING ERRCODE = 'invalid_parameter_value',
+      DETAIL = pg_catalog.format('Its value is %s.', value),
+      HINT = pg_catalog.format('It is %s to %s.', lowest, highest);
+  END IF;
+  RETURN value;
+END;
+$$;
+COMMENT ON FUNCTION medsched._fhir_integer(jsonb, text, int, int) IS
+  'Internal: a whole number of a FHIR element';
+
+-- dayOfWeek as ISO numbers, or NULL where absent.
+CREATE FUNCTION medsched._fhir_days(repeat jsonb)
+RETURNS int[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  names CONSTANT pg_catalog.text[] := '{mon,tue,wed,thu,fri,sat,sun}';
+  name pg_catalog.jsonb;
+  days int[] := '{}';
+BEGIN
+  IF NOT repeat OPERATOR(pg_catalog.?) 'dayOfWeek' THEN
+    RETURN NULL;
+  END IF;
+  FOR name IN SELECT e.value FROM pg_catalog.jsonb_array_elements(repeat OPERATOR(pg_catalog.->) 'dayOfWeek') AS e LOOP
+    IF NOT pg_catalog.to_jsonb(names) OPERATOR(pg_catalog.@>) name THEN
+      RAISE 'timing has an unknown day of the week %', name USING ERRCODE = 'invalid_parameter_value',
+        HINT = 'Days of the week are mon, tue, wed, thu, fri, sat and sun.';
+    END IF;
+    days := pg_catalog.array_append(days, pg_catalog.array_position(names, name OPERATOR(pg_catalog.#>>) '{}'));
+  END LOOP;
+  IF pg_catalog.cardinality(days) OPERATOR(pg_catalog.=) 0 THEN
+    RAISE 'timing element "repeat.dayOfWeek" is empty' USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  RETURN (SELECT pg_catalog.array_agg(DISTINCT d) FROM pg_catalog.unnest(days) AS d);
+END;
+$$;
+COMMENT ON FUNCTION medsched._fhir_days(jsonb) IS
+  'Internal: FHIR''s dayOfWeek as ISO numbers';
+
+-- The times of day that timeOfDay, or when with offset, says; NULL where
+-- neither is there.
+CREATE FUNCTION medsched._fhir_clocks(repeat jsonb, times jsonb)
+RETURNS time[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  minutes CONSTANT int := medsched._fhir_integer(repeat, 'offset', 0, 1439);
+  name pg_catalog.jsonb;
+  fact record;
+  since_midnight interval;
+  clocks time[] := '{}';
+  found_event boolean;
+BEGIN
+  IF minutes IS NOT NULL AND NOT repeat OPERATOR(pg_catalog.?) 'when' THEN
+    RAISE 'timing has an offset without when' USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  IF repeat OPERATOR(pg_catalog.?) 'timeOfDay' THEN
+    IF repeat OPERATOR(pg_catalog.?) 'when' THEN
+      RAISE 'timing has both timeOfDay and when' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    RETURN medsched._read_times(repeat OPERATOR(pg_catalog.->) 'timeOfDay');
+  ELSIF NOT repeat OPERATOR(pg_catalog.?) 'when' THEN
+    RETURN NULL;
+  END IF;
+
+  IF pg_catalog.jsonb_typeof(times) OPERATOR(pg_catalog.=) 'array' THEN
+    RAISE 'an array of times does not say when the events of a timing are'
+      USING ERRCODE = 'invalid_parameter_value',
+      HINT = 'Give times by event: {"CM": "07:30", "HS": "22:30"}.';
+  END IF;
+  FOR name IN SELECT e.value FROM pg_catalog.jsonb_array_elements(repeat OPERATOR(pg_catalog.->) 'when') AS e LOOP
+    found_event := false;
+    FOR fact IN SELECT e.* FROM medsched.timing_events() AS e
+                WHERE pg_catalog.to_jsonb(e.event) OPERATOR(pg_catalog.=) name LOOP
+      found_event := true;
+      IF fact.direction OPERATOR(pg_catalog.=) 0 AND minutes IS NOT NULL THEN
+        RAISE 'timing has an offset from %, which takes none', fact.event
+          USING ERRCODE = 'invalid_parameter_value',
+          HINT = 'Before and after meals are AC and PC.';
+      END IF;
+      FOR since_midnight IN
+        SELECT t::interval OPERATOR(pg_catalog.+)
+               pg_catalog.make_interval(mins => COALESCE(minutes OPERATOR(pg_catalog.*) fact.direction, 0))
+        FROM pg_catalog.unnest(medsched._times_for(times, ARRAY[fact.anchor], ARRAY[fact.at])) AS t
+      LOOP
+        IF since_midnight OPERATOR(pg_catalog.<) '0'::interval
+          OR since_midnight OPERATOR(pg_catalog.>=) '24 hours'::interval
+        THEN
+          RAISE 'timing has an offset of % minutes from %, which is another day', minutes, fact.event
+            USING ERRCODE = 'feature_not_supported',
+            DETAIL = pg_catalog.format('%s is at %s.', fact.anchor,
+              (since_midnight OPERATOR(pg_catalog.-) pg_catalog.make_interval(mins => minutes OPERATOR(pg_catalog.*) fact.direction))::time);
+        END IF;
+        clocks := pg_catalog.array_append(clocks, since_midnight::time);
+      END LOOP;
+    END LOOP;
+    IF NOT found_event THEN
+      RAISE 'timing has an unknown event %', name USING ERRCODE = 'invalid_parameter_value',
+        HINT = pg_catalog.format('Known are %s.',
+          (SELECT pg_catalog.string_agg(k.event, ', ' ORDER BY k.event COLLATE pg_catalog."C")
+           FROM (SELECT DISTINCT e.event FROM medsched.timing_events() AS e) AS k));
+    END IF;
+  END LOOP;
+  IF pg_catalog.cardinality(clocks) OPERATOR(pg_catalog.=) 0 THEN
+    RAISE 'timing element "repeat.when" is empty' USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  RETURN (SELECT pg_catalog.array_agg(DISTINCT t) FROM pg_catalog.unnest(clocks) AS t);
+END;
+$$;
+COMMENT ON FUNCTION medsched._fhir_clocks(jsonb, jsonb) IS
+  'Internal: the times of day that FHIR''s timeOfDay or when says';
+
+-- A number of days (FHIR's and UCUM's d, wk, mo, a) as an interval, or of
+-- seconds (s, min, h), whichever the unit is.
+CREATE FUNCTION medsched._fhir_interval(value int, unit text)
+RETURNS interval
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+  SELECT CASE unit
+    WHEN 's' THEN make_interval(secs => value)
+    WHEN 'min' THEN make_interval(mins => value)
+    WHEN 'h' THEN make_interval(hours => value)
+    WHEN 'd' THEN make_interval(days => value)
+    WHEN 'wk' THEN make_interval(weeks => value)
+    WHEN 'mo' THEN make_interval(months => value)
+    WHEN 'a' THEN make_interval(years => value)
+  END;
+END;
+COMMENT ON FUNCTION medsched._fhir_interval(int, text) IS
+  'Internal: a FHIR quantity of time as an interval';
+
+-- A dateTime: a year, a month, a day, or an instant with its offset.  first and
+-- last are the wall-clock days it reaches from and to; an instant has its own.
+CREATE FUNCTION medsched._fhir_datetime(value jsonb, element text, time_zone text,
+  OUT first date, OUT last date, OUT instant timestamptz)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  written pg_catalog.text := value OPERATOR(pg_catalog.#>>) '{}';
+  part pg_catalog.text[] := pg_catalog.regexp_match(written,
+    '^(\d{4})(?:-(\d\d)(?:-(\d\d)(T\d\d:\d\d:\d\d(?:\.0+)?(?:Z|[+-]\d\d:\d\d))?)?)?$');
+BEGIN
+  IF value IS NULL THEN
+    RETURN;
+  END IF;
+  IF part IS NULL OR pg_catalog.jsonb_typeof(value) OPERATOR(pg_catalog.<>) 'string' THEN
+    RAISE 'timing element "%" is not a date or time', element
+      USING ERRCODE = 'invalid_parameter_value',
+      DETAIL = pg_catalog.format('Its value is %s.', value),
+      HINT = 'It is "2027", "2027-03", "2027-03-01" or "2027-03-01T08:00:00+01:00".';
+  END IF;
+  first := pg_catalog.make_date(part[1]::int, COALESCE(part[2]::int, 1), COALESCE(part[3]::int, 1));
+  last := CASE
+    WHEN part[2] IS NULL THEN pg_catalog.make_date(part[1]::int, 12, 31)
+    WHEN part[3] IS NULL THEN (first OPERATOR(pg_catalog.+) '1 month -1 day'::interval)::pg_catalog.date
+    ELSE first END;
+  IF part[4] IS NOT NULL THEN
+    instant := written::pg_catalog.timestamptz;
+    first := pg_catalog.timezone(time_zone, instant)::pg_catalog.date;
+    last := first;
+  END IF;
+EXCEPTION
+  WHEN datetime_field_overflow OR invalid_datetime_format OR invalid_time_zone_displacement_value THEN
+    RAISE 'timing element "%" is not a date or time', element
+      USING ERRCODE = 'invalid_parameter_value',
+      DETAIL = pg_catalog.format('Its value is %s.', value);
+END;
+$$;
+COMMENT ON FUNCTION medsched._fhir_datetime(jsonb, text, text) IS
+  'Internal: a FHIR dateTime as days and an instant';
+
+-- The facts of the first known code of Timing.code; none: NULLs.
+CREATE FUNCTION medsched._fhir_code(code jsonb)
+RETURNS TABLE (code text, frequency int, period int, period_unit text, times time[], keys text[])
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT t.code, t.frequency, t.period, t.period_unit, t.times, ARRAY[t.code, t.fhir_code]
+  FROM jsonb_path_query(code, 'lax $.coding[*]') WITH ORDINALITY AS c (coding, nth)
+  JOIN medsched.timing_codes() t ON t.fhir_code = c.coding ->> 'code'
+  WHERE coalesce(c.coding ->> 'system', 'http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation')
+        = 'http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation'
+  ORDER BY c.nth
+  LIMIT 1;
+END;
+COMMENT ON FUNCTION medsched._fhir_code(jsonb) IS
+  'Internal: the facts of the first known code of a FHIR Timing';
+
+-- What boundsDuration says, as an interval; NULL where absent.
+CREATE FUNCTION medsched._fhir_bounds_duration(bounds jsonb)
+RETURNS interval
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  duration interval;
+BEGIN
+  IF bounds IS NULL THEN
+    RETURN NULL;
+  END IF;
+  IF bounds OPERATOR(pg_catalog.?) 'comparator' THEN
+    RAISE 'timing element "repeat.boundsDuration.comparator" is not supported'
+      USING ERRCODE = 'feature_not_supported',
+      DETAIL = pg_catalog.format('Its value is %s.', bounds OPERATOR(pg_catalog.->) 'comparator');
+  END IF;
+  IF COALESCE(pg_catalog.jsonb_typeof(bounds OPERATOR(pg_catalog.->) 'value'), '') OPERATOR(pg_catalog.<>) 'number' THEN
+    RAISE 'timing element "repeat.boundsDuration" has no value'
+      USING ERRCODE = 'invalid_parameter_value',
+      DETAIL = pg_catalog.format('It is %s.', bounds);
+  END IF;
+  duration := medsched._fhir_interval(medsched._fhir_integer(bounds, 'value', 1, 1000000),
+    COALESCE(bounds OPERATOR(pg_catalog.->>) 'code', bounds OPERATOR(pg_catalog.->>) 'unit'));
+  IF duration IS NULL THEN
+    RAISE 'timing element "repeat.boundsDuration" has no known unit'
+      USING ERRCODE = 'invalid_parameter_value',
+      DETAIL = pg_catalog.format('It is %s.', bounds),
+      HINT = 'Its code is s, min, h, d, wk, mo or a.';
+  END IF;
+  RETURN duration;
+END;
+$$;
+COMMENT ON FUNCTION medsched._fhir_bounds_duration(jsonb) IS
+  'Internal: FHIR''s boundsDuration as an interval';
+
+-- What the events of when say beside the time of day: "30 minutes before
+-- breakfast".  NULL without when.
+CREATE FUNCTION medsched._fhir_instructions(repeat jsonb)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT string_agg(
+           CASE WHEN m.meaning ~ '^(before|after) ' THEN concat(repeat ->> 'offset', ' minutes ') ELSE '' END
+           || m.meaning, ', ' ORDER BY m.nth)
+  FROM (SELECT w.nth, e.meaning
+        FROM jsonb_array_elements_text(repeat -> 'when') WITH ORDINALITY AS w (event, nth)
+        JOIN medsched.timing_events() e ON e.event = w.event
+        GROUP BY w.nth, e.meaning) m;
+END;
+COMMENT ON FUNCTION medsched._fhir_instructions(jsonb) IS
+  'Internal: FHIR''s when in words';
+
+-- How often: the code's facts and the repeat's, which must agree, and how many
+-- doses on a day that has any.
+CREATE FUNCTION medsched._fhir_frequency(timing jsonb, days int[], clocks time[],
+  OUT unit text, OUT every int, OUT per_day int, OUT code text, OUT default_times time[], OUT keys text[])
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  repeat CONSTANT pg_catalog.jsonb := COALESCE(timing OPERATOR(pg_catalog.->) 'repeat', '{}');
+  frequency int := medsched._fhir_integer(repeat, 'frequency', 1, 86400);
+  fact record;
+BEGIN
+  every := medsched._fhir_integer(repeat, 'period', 1, 10000);
+  unit := repeat OPERATOR(pg_catalog.->>) 'periodUnit';
+  SELECT c.* INTO fact FROM medsched._fhir_code(timing OPERATOR(pg_catalog.->) 'code') AS c;
+
+  IF (every IS NULL) OPERATOR(pg_catalog.<>) (unit IS NULL) OR (frequency IS NOT NULL AND every IS NULL AND fact.code IS NULL) THEN
+    RAISE 'timing wants frequency, period and periodUnit together'
+      USING ERRCODE = 'invalid_parameter_value',
+      DETAIL = pg_catalog.format('Its repeat is %s.', repeat);
+  END IF;
+  IF unit IS NOT NULL AND medsched._fhir_interval(1, unit) IS NULL THEN
+    RAISE 'timing has an unknown periodUnit "%"', unit USING ERRCODE = 'invalid_parameter_value',
+      HINT = 'Known are s, min, h, d, wk, mo and a.';
+  END IF;
+
+  IF fact.code IS NOT NULL THEN
+    IF frequency OPERATOR(pg_catalog.<>) fact.frequency OR every OPERATOR(pg_catalog.<>) fact.period
+      OR unit OPERATOR(pg_catalog.<>) fact.period_unit
+    THEN
+      RAISE 'timing code "%" contradicts repeat', fact.code USING ERRCODE = 'invalid_parameter_value',
+        DETAIL = pg_catalog.format('The code is %s per %s %s; repeat is %s.',
+          fact.frequency, fact.period, fact.period_unit, repeat);
+    END IF;
+    code := fact.code;
+    frequency := fact.frequency;
+    every := fact.period;
+    unit := fact.period_unit;
+  ELSIF every IS NULL THEN
+    -- Of an unknown code we cannot tell what it adds to the times of day.
+    IF timing OPERATOR(pg_catalog.?) 'code' THEN
+      RAISE 'timing code is not supported' USING ERRCODE = 'feature_not_supported',
+        DETAIL = pg_catalog.format('It is %s.', timing OPERATOR(pg_catalog.->) 'code'),
+        HINT = pg_catalog.format('Supported are the v3-GTSAbbreviation codes %s; with any other code, repeat has to say frequency, period and periodUnit.',
+          (SELECT pg_catalog.string_agg(c.fhir_code, ', ') FROM medsched.timing_codes() AS c));
+    END IF;
+    IF days IS NULL AND clocks IS NULL THEN
+      RAISE 'timing says neither how often nor when' USING ERRCODE = 'invalid_parameter_value',
+        HINT = 'It wants a code, or a repeat with frequency, period and periodUnit.';
+    END IF;
+    every := 1;
+    unit := 'd';
+  END IF;
+
+  IF unit OPERATOR(pg_catalog.=) ANY ('{s,min,h}'::pg_catalog.text[]) THEN
+    IF days IS NOT NULL OR clocks IS NOT NULL THEN
+      RAISE 'timing with % and a period in % is not supported',
+        CASE WHEN days IS NOT NULL THEN 'dayOfWeek' ELSE 'times of day' END, unit
+        USING ERRCODE = 'feature_not_supported',
+        HINT = 'A schedule either steps in hours or has its times of day.';
+    END IF;
+    IF frequency OPERATOR(pg_catalog.>) 1 THEN
+      RAISE 'timing with frequency % in % % is not supported', frequency, every, unit
+        USING ERRCODE = 'feature_not_supported',
+        HINT = 'Say how far the doses are apart, with frequency 1.';
+    END IF;
+    per_day := 1;
+  ELSIF days IS NOT NULL THEN
+    IF unit OPERATOR(pg_catalog.=) 'wk' THEN
+      IF frequency OPERATOR(pg_catalog.%) pg_catalog.cardinality(days) OPERATOR(pg_catalog.<>) 0 THEN
+        RAISE 'timing with frequency % on % days of the week is not supported',
+          frequency, pg_catalog.cardinality(days)
+          USING ERRCODE = 'feature_not_supported',
+          HINT = 'With a period in weeks, frequency counts the doses of all days of the week.';
+      END IF;
+      per_day := frequency OPERATOR(pg_catalog./) pg_catalog.cardinality(days);
+    ELSIF unit OPERATOR(pg_catalog.=) 'd' AND every OPERATOR(pg_catalog.=) 1 THEN
+      per_day := frequency;
+      unit := 'wk';
+    ELSE
+      RAISE 'timing with dayOfWeek and a period of % % is not supported', every, unit
+        USING ERRCODE = 'feature_not_supported',
+        HINT = 'Days of the week go with a period of 1 d or of weeks.';
+    END IF;
+  ELSE
+    IF frequency OPERATOR(pg_catalog.>) 1 AND NOT (unit OPERATOR(pg_catalog.=) 'd' AND every OPERATOR(pg_catalog.=) 1) THEN
+      RAISE 'timing with frequency % in % % is not supported', frequency, every, unit
+        USING ERRCODE = 'feature_not_supported',
+        HINT = 'It does not say on which days the doses are.';
+    END IF;
+    per_day := frequency;
+  END IF;
+
+  per_day := COALESCE(per_day, pg_catalog.cardinality(clocks), 1);
+  IF code IS NULL THEN
+    SELECT c.times, ARRAY[c.code, c.fhir_code] INTO default_times, keys
+    FROM medsched.timing_codes() AS c
+    WHERE c.code OPERATOR(pg_catalog.=) ('{QD,BID,TID,QID}'::pg_catalog.text[])[per_day];
+  ELSE
+    default_times := fact.times;
+    keys := fact.keys;
+    IF per_day OPERATOR(pg_catalog.<>) pg_catalog.cardinality(default_times) THEN
+      default_times := NULL;
+    END IF;
+  END IF;
+END;
+$$;
+COMMENT ON FUNCTION medsched._fhir_frequency(jsonb, int[], time[]) IS
+  'Internal: how often a FHIR Timing is';
+
+CREATE FUNCTION medsched.schedule_from_fhir(timing jsonb, starts_on date, time_zone text,
+  times jsonb DEFAULT NULL)
+RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  repeat pg_catalog.jsonb;
+  bounds pg_catalog.jsonb;
+  begins record;
+  ends record;
+  days int[];
+  clocks time[];
+  often record;
+  duration interval;
+  doses int;
+  first_day pg_catalog.date := starts_on;
+  first_dose timestamp;
+  not_before timestamp;
+  ending pg_catalog.text;
+  schedules pg_catalog.jsonb;
+BEGIN
+  PERFORM medsched._fhir_check(timing);
+  PERFORM medsched._check_times_json(times);
+  repeat := COALESCE(timing OPERATOR(pg_catalog.->) 'repeat', '{}');
+  bounds := repeat OPERATOR(pg_catalog.->) 'boundsPeriod';
+  IF bounds IS NOT NULL AND repeat OPERATOR(pg_catalog.?) 'boundsDuration' THEN
+    RAISE 'timing has both boundsPeriod and boundsDuration' USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  PERFORM medsched._check_start(COALESCE(starts_on, '2000-01-01'), time_zone);
+  begins := medsched._fhir_datetime(bounds OPERATOR(pg_catalog.->) 'start', 'repeat.boundsPeriod.start', time_zone);
+  ends := medsched._fhir_datetime(bounds OPERATOR(pg_catalog.->) 'end', 'repeat.boundsPeriod.end', time_zone);
+  IF begins.first IS NOT NULL THEN
+    IF starts_on OPERATOR(pg_catalog.>) begins.first THEN
+      RAISE 'starts_on % is after the timing''s own start %', starts_on, begins.first
+        USING ERRCODE = 'invalid_parameter_value',
+        HINT = 'Leave starts_on null; which doses remain of a timing under way is not for us to guess.';
+    END IF;
+    first_day := begins.first;
+    not_before := pg_catalog.timezone(time_zone, begins.instant);
+  END IF;
+  PERFORM medsched._check_start(first_day, time_zone);
+
+  days := medsched._fhir_days(repeat);
+  clocks := medsched._fhir_clocks(repeat, times);
+  often := medsched._fhir_frequency(timing, days, clocks);
+  clocks := COALESCE(clocks, medsched._times_for(times, often.keys, often.default_times));
+  IF clocks IS NULL THEN
+    RAISE 'timing with % doses a day does not say when', often.per_day
+      USING ERRCODE = 'feature_not_supported',
+      HINT = 'Say it in timeOfDay, or give an array of times.';
+  END IF;
+  PERFORM medsched._check_times_count(clocks, often.per_day, COALESCE(often.code, 'timing'));
+
+  doses := medsched._fhir_integer(repeat, 'count', 1, 2147483647);
+  duration := medsched._fhir_bounds_duration(repeat OPERATOR(pg_catalog.->) 'boundsDuration');
+  IF doses IS NOT NULL AND (duration IS NOT NULL OR ends.last IS NOT NULL) THEN
+    RAISE 'timing with both count and an end is not supported' USING ERRCODE = 'feature_not_supported',
+      HINT = 'A schedule ends after so many doses or at a time.';
+  END IF;
+  IF ends.last OPERATOR(pg_catalog.<) first_day OR ends.instant OPERATOR(pg_catalog.<) begins.instant THEN
+    RAISE 'timing ends before it starts' USING ERRCODE = 'invalid_parameter_value',
+      DETAIL = pg_catalog.format('It starts on %s; its bounds are %s.', first_day, bounds);
+  END IF;
+  ending := CASE
+    WHEN ends.instant IS NOT NULL
+      THEN pg_catalog.to_char(pg_catalog.timezone('UTC', ends.instant), '";UNTIL="YYYYMMDD"T"HH24MISS"Z"')
+    ELSE pg_catalog.to_char(ends.last, '";UNTIL="YYYYMMDD') END;
+
+  IF often.unit OPERATOR(pg_catalog.=) ANY ('{s,min,h}'::pg_catalog.text[]) THEN
+    first_dose := COALESCE(not_before, first_day OPERATOR(pg_catalog.+) clocks[1]);
+    IF pg_catalog.date_part('month', duration) OPERATOR(pg_catalog.>) 0 OR pg_catalog.date_part('year', duration) OPERATOR(pg_catalog.>) 0 THEN
+      ending := pg_catalog.to_char(first_dose OPERATOR(pg_catalog.+) duration OPERATOR(pg_catalog.-) '1 second'::interval,
+        '";UNTIL="YYYYMMDD"T"HH24MISS');
+    ELSIF duration IS NOT NULL THEN
+      -- In elapsed time: 10 days every 8 hours are 30 doses, whatever the clocks do.
+      doses := pg_catalog.ceil(pg_catalog.date_part('epoch', duration)
+        OPERATOR(pg_catalog./) pg_catalog.date_part('epoch', medsched._fhir_interval(often.every, often.unit)));
+    END IF;
+    schedules := medsched._interval_schedule(often.unit, often.every, first_dose, ending, doses, time_zone);
+  ELSE
+    IF duration IS NOT NULL THEN
+      duration := pg_catalog.justify_hours(duration);
+      IF duration OPERATOR(pg_catalog.<>) pg_catalog.date_trunc('day', duration) THEN
+        RAISE 'timing with times of day and a boundsDuration of % is not supported', duration
+          USING ERRCODE = 'feature_not_supported',
+          HINT = 'Say it in whole days.';
+      END IF;
+      ending := pg_catalog.to_char(first_day OPERATOR(pg_catalog.+) duration OPERATOR(pg_catalog.-) '1 day'::interval,
+        '";UNTIL="YYYYMMDD');
+    END IF;
+    -- A start after the day's last dose is the next day's.
+    IF not_before::time OPERATOR(pg_catalog.>) clocks[pg_catalog.cardinality(clocks)] THEN
+      first_day := first_day OPERATOR(pg_catalog.+) 1;
+    END IF;
+    first_day := medsched._first_day(first_day, days);
+    schedules := medsched._clock_schedules(medsched._day_rule(often.unit, often.every, first_day, days),
+      first_day, clocks, ending, doses, not_before, time_zone);
+    IF doses IS NOT NULL AND pg_catalog.jsonb_array_length(schedules) OPERATOR(pg_catalog.>) 1
+      AND not_before OPERATOR(pg_catalog.>) (first_day OPERATOR(pg_catalog.+) clocks[1])
+    THEN
+      RAISE 'timing with count, a start within a day and these times is not supported'
+        USING ERRCODE = 'feature_not_supported',
+        DETAIL = pg_catalog.format('The times of day %s make more than one schedule.',
+          pg_catalog.array_to_string(clocks, ', '));
+    END IF;
+  END IF;
+
+  RETURN (SELECT pg_catalog.jsonb_agg(s.value OPERATOR(pg_catalog.||) pg_catalog.jsonb_strip_nulls(
+            pg_catalog.jsonb_build_object('instructions', medsched._fhir_instructions(repeat))) ORDER BY s.nth)
+          FROM pg_catalog.jsonb_array_elements(schedules) WITH ORDINALITY AS s (value, nth));
+END;
+$$;
+COMMENT ON FUNCTION medsched.schedule_from_fhir(jsonb, date, text, jsonb) IS
+  'Schedules, as create_medication takes them, for a FHIR R4 Timing; times may give the times of day of its codes and events';

@@ -1,0 +1,300 @@
+-- Schedules from a prescription's abbreviations.
+
+-- The facts.  frequency times per period; times: when in the day, unless the
+-- caller has others.  fhir_code is the spelling of FHIR's Timing.code.
+CREATE FUNCTION medsched.timing_codes()
+RETURNS TABLE (code text, fhir_code text, frequency int, period int, period_unit text,
+  times time[], meaning text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT c.code, c.fhir_code, c.frequency, c.period, c.period_unit, c.times::time[], c.meaning
+  FROM (VALUES
+    ('QD',      'QD',  1, 1,  'd',  '{08:00}',                   'once a day'),
+    ('BID',     'BID', 2, 1,  'd',  '{08:00,20:00}',             'twice a day'),
+    ('TID',     'TID', 3, 1,  'd',  '{08:00,14:00,20:00}',       'three times a day'),
+    ('QID',     'QID', 4, 1,  'd',  '{08:00,12:00,16:00,20:00}', 'four times a day'),
+    ('QAM',     'AM',  1, 1,  'd',  '{08:00}',                   'every morning'),
+    ('QPM',     'PM',  1, 1,  'd',  '{20:00}',                   'every evening'),
+    ('QHS',     'BED', 1, 1,  'd',  '{22:00}',                   'at bedtime'),
+    ('QOD',     'QOD', 1, 2,  'd',  '{08:00}',                   'every other day'),
+    ('Q1H',     'Q1H', 1, 1,  'h',  '{08:00}',                   'every hour'),
+    ('Q2H',     'Q2H', 1, 2,  'h',  '{08:00}',                   'every 2 hours'),
+    ('Q3H',     'Q3H', 1, 3,  'h',  '{08:00}',                   'every 3 hours'),
+    ('Q4H',     'Q4H', 1, 4,  'h',  '{08:00}',                   'every 4 hours'),
+    ('Q6H',     'Q6H', 1, 6,  'h',  '{08:00}',                   'every 6 hours'),
+    ('Q8H',     'Q8H', 1, 8,  'h',  '{08:00}',                   'every 8 hours'),
+    ('Q12H',    NULL,  1, 12, 'h',  '{08:00}',                   'every 12 hours'),
+    ('WEEKLY',  'WK',  1, 1,  'wk', '{08:00}',                   'once a week'),
+    ('MONTHLY', 'MO',  1, 1,  'mo', '{08:00}',                   'once a month'))
+    AS c (code, fhir_code, frequency, period, period_unit, times, meaning);
+END;
+COMMENT ON FUNCTION medsched.timing_codes() IS
+  'The abbreviations that schedule_from_sig and schedule_from_fhir know, with the times of day they stand for unless given others';
+
+-- FHIR's EventTiming: each event and the clock times it hangs on.  direction:
+-- whether an offset is counted forward (1) or back (-1) from them, or makes no
+-- sense (0).  anchor: the key under which a caller may give another time.
+CREATE FUNCTION medsched.timing_events()
+RETURNS TABLE (event text, anchor text, at time, direction int, meaning text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT e.event, a.anchor, a.at::time, e.direction, e.meaning
+  FROM (VALUES
+    ('MORN',       '{MORN}',       1,  'in the morning'),
+    ('MORN.early', '{MORN.early}', 1,  'in the early morning'),
+    ('MORN.late',  '{MORN.late}',  1,  'in the late morning'),
+    ('NOON',       '{NOON}',       1,  'at noon'),
+    ('AFT',        '{AFT}',        1,  'in the afternoon'),
+    ('AFT.early',  '{AFT.early}',  1,  'in the early afternoon'),
+    ('AFT.late',   '{AFT.late}',   1,  'in the late afternoon'),
+    ('EVE',        '{EVE}',        1,  'in the evening'),
+    ('EVE.early',  '{EVE.early}',  1,  'in the early evening'),
+    ('EVE.late',   '{EVE.late}',   1,  'in the late evening'),
+    ('NIGHT',      '{NIGHT}',      1,  'at night'),
+    ('PHS',        '{HS}',         1,  'after going to sleep'),
+    ('HS',         '{HS}',         -1, 'before going to sleep'),
+    ('WAKE',       '{WAKE}',       1,  'after waking up'),
+    ('C',          '{CM,CD,CV}',   0,  'with meals'),
+    ('CM',         '{CM}',         0,  'with breakfast'),
+    ('CD',         '{CD}',         0,  'with lunch'),
+    ('CV',         '{CV}',         0,  'with dinner'),
+    ('AC',         '{CM,CD,CV}',   -1, 'before meals'),
+    ('ACM',        '{CM}',         -1, 'before breakfast'),
+    ('ACD',        '{CD}',         -1, 'before lunch'),
+    ('ACV',        '{CV}',         -1, 'before dinner'),
+    ('PC',         '{CM,CD,CV}',   1,  'after meals'),
+    ('PCM',        '{CM}',         1,  'after breakfast'),
+    ('PCD',        '{CD}',         1,  'after lunch'),
+    ('PCV',        '{CV}',         1,  'after dinner'))
+    AS e (event, anchors, direction, meaning)
+  JOIN (VALUES
+    ('WAKE',       '07:00'),
+    ('MORN.early', '07:00'),
+    ('MORN',       '08:00'),
+    ('MORN.late',  '10:00'),
+    ('NOON',       '12:00'),
+    ('AFT.early',  '13:00'),
+    ('AFT',        '15:00'),
+    ('AFT.late',   '17:00'),
+    ('EVE.early',  '18:00'),
+    ('EVE',        '20:00'),
+    ('EVE.late',   '21:00'),
+    ('NIGHT',      '22:00'),
+    ('HS',         '22:00'),
+    ('CM',         '08:00'),
+    ('CD',         '12:00'),
+    ('CV',         '18:00'))
+    AS a (anchor, at) ON a.anchor = ANY (e.anchors::text[]);
+END;
+COMMENT ON FUNCTION medsched.timing_events() IS
+  'The events of FHIR''s Timing.repeat.when, with the times of day they stand for unless schedule_from_fhir is given others';
+
+-- Times of day from JSON: "08:00", or an array of such strings.
+CREATE FUNCTION medsched._read_times(value jsonb)
+RETURNS time[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  clock pg_catalog.jsonb;
+  clocks time[] := '{}';
+BEGIN
+  IF pg_catalog.jsonb_typeof(value) OPERATOR(pg_catalog.<>) 'array' THEN
+    value := pg_catalog.jsonb_build_array(value);
+  END IF;
+  FOR clock IN SELECT e.value FROM pg_catalog.jsonb_array_elements(value) AS e LOOP
+    IF pg_catalog.jsonb_typeof(clock) OPERATOR(pg_catalog.<>) 'string'
+      OR (clock OPERATOR(pg_catalog.#>>) '{}')
+         OPERATOR(pg_catalog.!~) '^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.0+)?)?$'
+    THEN
+      RAISE 'time % is not a time of day', clock USING ERRCODE = 'invalid_parameter_value',
+        HINT = 'Times of day are strings from "00:00" to "23:59", or with seconds "08:00:00".';
+    END IF;
+    clocks := pg_catalog.array_append(clocks, (clock OPERATOR(pg_catalog.#>>) '{}')::time);
+  END LOOP;
+  IF pg_catalog.cardinality(clocks) OPERATOR(pg_catalog.=) 0 THEN
+    RAISE 'times must not be empty' USING ERRCODE = 'invalid_parameter_value',
+      HINT = 'A schedule needs at least one time of day.';
+  END IF;
+  RETURN (SELECT pg_catalog.array_agg(DISTINCT t) FROM pg_catalog.unnest(clocks) AS t);
+END;
+$$;
+COMMENT ON FUNCTION medsched._read_times(jsonb) IS
+  'Internal: times of day from JSON';
+
+-- What the caller's times say for one of keys, or else what is the default.
+-- times: an array for the case at hand, or an object with many cases.
+CREATE FUNCTION medsched._times_for(times jsonb, keys text[], otherwise time[])
+RETURNS time[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  key pg_catalog.text;
+BEGIN
+  IF times IS NULL THEN
+    RETURN otherwise;
+  END IF;
+  IF pg_catalog.jsonb_typeof(times) OPERATOR(pg_catalog.=) 'array' THEN
+    RETURN medsched._read_times(times);
+  END IF;
+  FOREACH key IN ARRAY keys LOOP
+    IF times OPERATOR(pg_catalog.?) key THEN
+      RETURN medsched._read_times(times OPERATOR(pg_catalog.->) key);
+    END IF;
+  END LOOP;
+  RETURN otherwise;
+END;
+$$;
+COMMENT ON FUNCTION medsched._times_for(jsonb, text[], time[]) IS
+  'Internal: the times of day for a case, from the caller''s or the default ones';
+
+-- A misspelt key would go unheard and a default time stand in its place.
+CREATE FUNCTION medsched._check_times_json(times jsonb)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  key pg_catalog.text;
+  known pg_catalog.text[];
+BEGIN
+  IF times IS NULL OR pg_catalog.jsonb_typeof(times) OPERATOR(pg_catalog.=) 'array' THEN
+    RETURN;
+  END IF;
+  IF pg_catalog.jsonb_typeof(times) OPERATOR(pg_catalog.<>) 'object' THEN
+    RAISE 'times is neither an array nor an object' USING ERRCODE = 'invalid_parameter_value',
+      DETAIL = pg_catalog.format('It is %s.', times),
+      HINT = 'Times are ["08:00", "20:00"], or {"BID": ["08:00", "20:00"], "HS": "22:30"}.';
+  END IF;
+  known := medsched._times_keys();
+  FOR key IN SELECT k FROM pg_catalog.jsonb_object_keys(times) AS k LOOP
+    IF NOT known OPERATOR(pg_catalog.@>) ARRAY[key] THEN
+      RAISE 'times has an unknown key "%"', key USING ERRCODE = 'invalid_parameter_value',
+        HINT = pg_catalog.format('Known are %s.', pg_catalog.array_to_string(known, ', '));
+    END IF;
+    PERFORM medsched._read_times(times OPERATOR(pg_catalog.->) key);
+  END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION medsched._check_times_json(jsonb) IS
+  'Internal: errors for times that name no case';
+
+CREATE FUNCTION medsched._times_keys()
+RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT array_agg(k.key ORDER BY k.key COLLATE "C")
+  FROM (SELECT c.code AS key FROM medsched.timing_codes() c
+        UNION SELECT c.fhir_code FROM medsched.timing_codes() c WHERE c.fhir_code IS NOT NULL
+        UNION SELECT e.anchor FROM medsched.timing_events() e) k;
+END;
+COMMENT ON FUNCTION medsched._times_keys() IS
+  'Internal: the cases for which times of day can be given';
+
+-- One schedule that steps in elapsed time from its first dose.
+CREATE FUNCTION medsched._interval_schedule(unit text, every int, starts_at timestamp,
+  ending text, doses int, time_zone text)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT jsonb_build_array(jsonb_build_object(
+    'starts_at', starts_at,
+    'time_zone', time_zone,
+    'rrule', concat(
+      CASE unit WHEN 'h' THEN 'FREQ=HOURLY' WHEN 'min' THEN 'FREQ=MINUTELY' WHEN 's' THEN 'FREQ=SECONDLY' END,
+      CASE WHEN every > 1 THEN ';INTERVAL=' || every END,
+      ';COUNT=' || doses, ending)));
+END;
+COMMENT ON FUNCTION medsched._interval_schedule(text, int, timestamp, text, int, text) IS
+  'Internal: one schedule that steps in elapsed time from its first dose';
+
+-- "every 6 hours as needed" is no more often than that; "twice a day as needed"
+-- is no more than that in any 24 hours.
+CREATE FUNCTION medsched._as_needed_schedule(starts_on date, time_zone text,
+  min_hours int, max_per_24h int)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
+    'starts_at', starts_on::timestamp,
+    'time_zone', time_zone,
+    'as_needed', true,
+    'min_interval', min_hours || ' hours',
+    'max_per_24h', max_per_24h)));
+END;
+COMMENT ON FUNCTION medsched._as_needed_schedule(date, text, int, int) IS
+  'Internal: one schedule without doses of its own';
+
+CREATE FUNCTION medsched._check_times_count(clocks time[], frequency int, what text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+BEGIN
+  IF pg_catalog.cardinality(clocks) OPERATOR(pg_catalog.<>) frequency THEN
+    RAISE '% wants % time(s) of day, not %', what, frequency, pg_catalog.cardinality(clocks)
+      USING ERRCODE = 'invalid_parameter_value',
+      DETAIL = pg_catalog.format('The times of day are %s.', pg_catalog.array_to_string(clocks, ', '));
+  END IF;
+END;
+$$;
+COMMENT ON FUNCTION medsched._check_times_count(time[], int, text) IS
+  'Internal: error for another number of times of day than the doses of a day';
+
+CREATE FUNCTION medsched.schedule_from_sig(sig text, starts_on date, time_zone text,
+  times jsonb DEFAULT NULL)
+RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  spelling pg_catalog.text;
+  as_needed boolean;
+  fact record;
+  clocks time[];
+BEGIN
+  IF sig IS NULL THEN
+    RAISE 'sig must not be null' USING ERRCODE = 'null_value_not_allowed';
+  END IF;
+  PERFORM medsched._check_start(starts_on, time_zone);
+  PERFORM medsched._check_times_json(times);
+
+  -- "q 8 h p.r.n." is Q8H as needed.
+  spelling := pg_catalog.upper(pg_catalog.regexp_replace(sig, '[.\s]', '', 'g'));
+  as_needed := spelling OPERATOR(pg_catalog.~) 'PRN$';
+  spelling := pg_catalog.regexp_replace(spelling, 'PRN$', '');
+
+  SELECT c.* INTO fact FROM medsched.timing_codes() AS c
+  WHERE c.code OPERATOR(pg_catalog.=) spelling;
+  IF NOT FOUND AND NOT (as_needed AND spelling OPERATOR(pg_catalog.=) '') THEN
+    RAISE 'sig "%" is not known', sig USING ERRCODE = 'invalid_parameter_value',
+      HINT = pg_catalog.format('Known are %s, and PRN alone or after one of them.',
+        (SELECT pg_catalog.string_agg(c.code, ', ') FROM medsched.timing_codes() AS c));
+  END IF;
+
+  IF as_needed THEN
+    IF pg_catalog.jsonb_typeof(times) OPERATOR(pg_catalog.=) 'array' THEN
+      RAISE 'sig "%" has no times', sig USING ERRCODE = 'invalid_parameter_value',
+        HINT = 'A dose as needed is recorded at the time it is taken.';
+    END IF;
+    IF fact.code IS NULL THEN
+      RETURN medsched._as_needed_schedule(starts_on, time_zone, NULL, NULL);
+    ELSIF fact.period_unit OPERATOR(pg_catalog.=) 'h' THEN
+      RETURN medsched._as_needed_schedule(starts_on, time_zone, fact.period, NULL);
+    ELSIF fact.period_unit OPERATOR(pg_catalog.=) 'd' AND fact.period OPERATOR(pg_catalog.=) 1 THEN
+      RETURN medsched._as_needed_schedule(starts_on, time_zone, NULL, fact.frequency);
+    END IF;
+    RAISE 'sig "%" is not supported', sig USING ERRCODE = 'feature_not_supported',
+      DETAIL = pg_catalog.format('A dose as needed has no limit of %s.', fact.meaning),
+      HINT = 'Supported is PRN alone, after hours (Q6H PRN) or after times a day (BID PRN).';
+  END IF;
+
+  clocks := medsched._times_for(times, ARRAY[fact.code, fact.fhir_code], fact.times);
+  PERFORM medsched._check_times_count(clocks, fact.frequency, fact.code);
+  IF fact.period_unit OPERATOR(pg_catalog.=) 'h' THEN
+    RETURN medsched._interval_schedule('h', fact.period,
+      starts_on OPERATOR(pg_catalog.+) clocks[1], NULL, NULL, time_zone);
+  END IF;
+  RETURN medsched._clock_schedules(
+    medsched._day_rule(fact.period_unit, fact.period, starts_on, NULL),
+    starts_on, clocks, NULL, NULL, NULL, time_zone);
+END;
+$$;
+COMMENT ON FUNCTION medsched.schedule_from_sig(text, date, text, jsonb) IS
+  'Schedules, as create_medication takes them, for a prescription''s abbreviation such as BID, Q8H, QHS or Q6H PRN; times may be its own times of day, or an object of them by code';

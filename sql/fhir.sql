@@ -330,8 +330,8 @@ RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT string_agg(
-           CASE WHEN m.meaning ~ '^(before|after) ' THEN concat(repeat ->> 'offset', ' minutes ') ELSE '' END
-           || m.meaning, ', ' ORDER BY m.nth)
+           concat(CASE WHEN m.meaning ~ '^(before|after) ' THEN (repeat ->> 'offset') || ' minutes ' END,
+                  m.meaning), ', ' ORDER BY m.nth)
   FROM (SELECT w.nth, e.meaning
         FROM jsonb_array_elements_text(repeat -> 'when') WITH ORDINALITY AS w (event, nth)
         JOIN medsched.timing_events() e ON e.event = w.event

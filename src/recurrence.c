@@ -73,8 +73,8 @@ align_unit(const RecurrenceIterator *it, int64_t unit)
  * necessary to determine the various recurrence instance start time and dates
  * are derived from the Start Time (DTSTART)" (RFC 5545 section 3.3.10).
  */
-static void
-imply_from_start(Recurrence *rule, int64_t start)
+void
+recurrence_imply(Recurrence *rule, int64_t start)
 {
 	int32_t	 day = (int32_t) floor_div(start, LOCAL_SECS_PER_DAY);
 	int		 second = (int) floor_mod(start, LOCAL_SECS_PER_DAY);
@@ -180,7 +180,7 @@ void
 recurrence_open(RecurrenceIterator *it, const Recurrence *rule, int64_t start, int64_t from, int64_t to)
 {
 	it->rule = *rule;
-	imply_from_start(&it->rule, start);
+	recurrence_imply(&it->rule, start);
 	set_times(it);
 
 	it->from = from > start ? from : start;

@@ -154,6 +154,12 @@ typedef struct RecurrenceIterator
 } RecurrenceIterator;
 
 /*
+ * Complete a rule with the parts that its start implies.  recurrence_open does
+ * so itself.
+ */
+extern void recurrence_imply(Recurrence *rule, int64_t start);
+
+/*
  * Start on the occurrences of rule, begun at start, that lie in [from, to).
  * COUNT and UNTIL are not looked at: the caller narrows the window.  Cost: a
  * jump to from, whatever the age of start.

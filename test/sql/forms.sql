@@ -28,19 +28,19 @@ SELECT is(
      "rrule": "FREQ=DAILY;BYHOUR=20;BYMINUTE=30;BYSECOND=0"}]',
   'times that are no product are two schedules');
 SELECT is(
-  medsched.schedule_from_times('{08:00,08:20,08:40,12:00}', '2027-03-01', 'Europe/Berlin'),
+  medsched.schedule_from_times('{08:00,08:10,09:10,09:20}', '2027-03-01', 'Europe/Berlin'),
   '[{"starts_at": "2027-03-01T08:00:00", "time_zone": "Europe/Berlin",
-     "rrule": "FREQ=DAILY;BYHOUR=8;BYMINUTE=0,20,40;BYSECOND=0"},
-    {"starts_at": "2027-03-01T12:00:00", "time_zone": "Europe/Berlin",
-     "rrule": "FREQ=DAILY;BYHOUR=12;BYMINUTE=0;BYSECOND=0"}]',
-  'grouped by the hour where that takes no more schedules');
+     "rrule": "FREQ=DAILY;BYHOUR=8;BYMINUTE=0,10;BYSECOND=0"},
+    {"starts_at": "2027-03-01T09:10:00", "time_zone": "Europe/Berlin",
+     "rrule": "FREQ=DAILY;BYHOUR=9;BYMINUTE=10,20;BYSECOND=0"}]',
+  'grouped by the hour where by the minute it would be three schedules');
 SELECT is(
   medsched.schedule_from_times('{08:00,12:00,16:00,08:20}', '2027-03-01', 'Europe/Berlin'),
   '[{"starts_at": "2027-03-01T08:00:00", "time_zone": "Europe/Berlin",
      "rrule": "FREQ=DAILY;BYHOUR=8,12,16;BYMINUTE=0;BYSECOND=0"},
     {"starts_at": "2027-03-01T08:20:00", "time_zone": "Europe/Berlin",
      "rrule": "FREQ=DAILY;BYHOUR=8;BYMINUTE=20;BYSECOND=0"}]',
-  'grouped by the minute where that takes no more schedules');
+  'grouped by the minute where that takes no more');
 SELECT is(
   medsched.schedule_from_times('{08:00,08:00:30}', '2027-03-01', 'Europe/Berlin'),
   '[{"starts_at": "2027-03-01T08:00:00", "time_zone": "Europe/Berlin",
@@ -105,7 +105,7 @@ SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', '10000-01-01',
 SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', '2027-03-01', NULL)$$,
   '22004', 'time_zone must not be null', 'time_zone is null');
 SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', '2027-03-01', 'Europe/Atlantis')$$,
-  '22023', NULL, 'time_zone is unknown');
+  '22023', 'time zone "Europe/Atlantis" is not known', 'time_zone is unknown');
 SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', '2027-03-01', 'Europe/Berlin', '{}')$$,
   '22023', 'days_of_week must not be empty', 'days_of_week are empty');
 SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', '2027-03-01', 'Europe/Berlin', '{1,NULL}')$$,

@@ -1,0 +1,44 @@
+-- describe: a schedule in English.
+
+CREATE FUNCTION medsched.describe_schedule(
+  rrule text,
+  starts_at timestamp,
+  time_zone text,
+  rdates timestamp[] DEFAULT '{}',
+  exdates timestamp[] DEFAULT '{}',
+  ends_at timestamptz DEFAULT NULL,
+  cycle_days_on int DEFAULT NULL,
+  cycle_days_off int DEFAULT NULL,
+  as_needed boolean DEFAULT false,
+  min_interval interval DEFAULT NULL,
+  max_per_24h int DEFAULT NULL)
+RETURNS text
+LANGUAGE C IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_describe_schedule';
+
+COMMENT ON FUNCTION medsched.describe_schedule(text, timestamp, text, timestamp[], timestamp[], timestamptz, int, int, boolean, interval, int) IS
+'a schedule in English: "every day at 08:00 and 20:00, Europe/Berlin, from 1 March 2027 until 3 March 2027"; the arguments are the columns of medsched.schedules';
+
+CREATE FUNCTION medsched.describe_schedule(user_id uuid, schedule_id uuid)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+DECLARE
+  words pg_catalog.text;
+BEGIN
+  SELECT medsched.describe_schedule(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates,
+           s.ends_at, s.cycle_days_on, s.cycle_days_off, s.as_needed, s.min_interval, s.max_per_24h)
+    INTO words
+  FROM medsched.schedules AS s
+  WHERE s.user_id OPERATOR(pg_catalog.=) describe_schedule.user_id
+    AND s.id OPERATOR(pg_catalog.=) describe_schedule.schedule_id;
+  IF NOT FOUND THEN
+    RAISE 'schedule "%" not found', schedule_id USING ERRCODE = 'no_data_found',
+      DETAIL = pg_catalog.format('User "%s" has no schedule by that id.', user_id);
+  END IF;
+  RETURN words;
+END;
+$$;
+
+COMMENT ON FUNCTION medsched.describe_schedule(uuid, uuid) IS
+'a schedule of a user''s in English; an id that is not there, or another user''s, is P0002';

@@ -1,0 +1,269 @@
+/*-------------------------------------------------------------------------
+ *
+ * describe.c
+ *		describe_schedule: a schedule in English.
+ *
+ * The day and time that a sentence says "from" are those of the rule's first
+ * occurrence, not starts_at: "every 2 weeks on Mondays from Thursday" would
+ * leave open which Mondays.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "lib/qunique.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "calendar.h"
+#include "describe_rule.h"
+#include "rule_cache.h"
+#include "schedule.h"
+#include "window.h"
+#include "words.h"
+#include "zone.h"
+
+/* Single dates are told one by one up to so many. */
+#define DATES_LISTED 6
+
+PG_FUNCTION_INFO_V1(medsched_describe_schedule);
+
+/* The arguments of describe_schedule, in their order. */
+enum
+{
+	ARG_RRULE,
+	ARG_STARTS_AT,
+	ARG_TIME_ZONE,
+	ARG_RDATES,
+	ARG_EXDATES,
+	ARG_ENDS_AT,
+	ARG_CYCLE_DAYS_ON,
+	ARG_CYCLE_DAYS_OFF,
+	ARG_AS_NEEDED,
+	ARG_MIN_INTERVAL,
+	ARG_MAX_PER_24H
+};
+
+static int64
+local_of_timestamp(Timestamp timestamp)
+{
+	return floor_div(timestamp, USECS_PER_SEC);
+}
+
+static int64
+local_of_instant(const char *time_zone, TimestampTz at)
+{
+	return zone_to_local(zone_find(time_zone), floor_div(at, USECS_PER_SEC));
+}
+
+static void
+read_source(FunctionCallInfo fcinfo, ScheduleSource *source)
+{
+	memset(source, 0, sizeof(*source));
+	require_argument(fcinfo, ARG_STARTS_AT, "starts_at");
+	require_argument(fcinfo, ARG_TIME_ZONE, "time_zone");
+	source->starts_at = PG_GETARG_TIMESTAMP(ARG_STARTS_AT);
+	source->time_zone = text_to_cstring(PG_GETARG_TEXT_PP(ARG_TIME_ZONE));
+	if (!PG_ARGISNULL(ARG_RRULE))
+		source->rrule = text_to_cstring(PG_GETARG_TEXT_PP(ARG_RRULE));
+	if (!PG_ARGISNULL(ARG_RDATES))
+		source->rdates = PG_GETARG_ARRAYTYPE_P(ARG_RDATES);
+	if (!PG_ARGISNULL(ARG_EXDATES))
+		source->exdates = PG_GETARG_ARRAYTYPE_P(ARG_EXDATES);
+	source->ends_at = PG_ARGISNULL(ARG_ENDS_AT) ? DT_NOEND : PG_GETARG_TIMESTAMPTZ(ARG_ENDS_AT);
+	if (TIMESTAMP_IS_NOBEGIN(source->ends_at))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("ends_at must not be -infinity")));
+	if (PG_ARGISNULL(ARG_CYCLE_DAYS_ON) != PG_ARGISNULL(ARG_CYCLE_DAYS_OFF))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("cycle_days_on and cycle_days_off go together"),
+				 errhint("Give both, or leave both null.")));
+	if (!PG_ARGISNULL(ARG_CYCLE_DAYS_ON))
+	{
+		source->cycle_days_on = PG_GETARG_INT32(ARG_CYCLE_DAYS_ON);
+		source->cycle_days_off = PG_GETARG_INT32(ARG_CYCLE_DAYS_OFF);
+		if (source->cycle_days_on < 1 || source->cycle_days_off < 1)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("a cycle of %d days on and %d days off is not valid", source->cycle_days_on,
+							source->cycle_days_off),
+					 errhint("Either is 1 or more.")));
+	}
+}
+
+/* "until ...", with what ends the schedule first, or "". */
+static char *
+describe_end(const ScheduleSource *source, const Recurrence *rule)
+{
+	const Zone *zone = zone_find(source->time_zone);
+	int64		until = PG_INT64_MAX;
+
+	if (rule->until_form == UNTIL_INSTANT)
+		until = rule->until;
+	else if (rule->until_form == UNTIL_LOCAL)
+		until = zone_to_instant(zone, rule->until);
+
+	if (!TIMESTAMP_IS_NOEND(source->ends_at) && floor_div(source->ends_at, USECS_PER_SEC) <= until)
+	{
+		int64 local = local_of_instant(source->time_zone, source->ends_at);
+
+		if (floor_mod(local, LOCAL_SECS_PER_DAY) == 0)
+			return psprintf(" until %s", words_date(local - 1));
+		return psprintf(" until just before %s", words_date_and_time(local));
+	}
+	if (rule->until_form == UNTIL_LOCAL && floor_mod(rule->until, LOCAL_SECS_PER_DAY) == LOCAL_SECS_PER_DAY - 1)
+		return psprintf(" until %s", words_date(rule->until));
+	if (rule->until_form == UNTIL_LOCAL)
+		return psprintf(" until %s", words_date_and_time(rule->until));
+	if (rule->until_form == UNTIL_INSTANT)
+	{
+		int64 local = zone_to_local(zone, until);
+
+		/* Of an hour that comes twice, only UTC can tell which. */
+		if (zone_to_instant(zone, local) == until)
+			return psprintf(" until %s", words_date_and_time(local));
+		return psprintf(" until %s UTC", words_date_and_time(until));
+	}
+	return "";
+}
+
+/* The first occurrence of the rule alone, on the wall clock. */
+static bool
+first_of_rule(const ScheduleSource *source, int64 *local)
+{
+	ScheduleSource alone = {
+		.rrule = source->rrule,
+		.starts_at = source->starts_at,
+		.time_zone = source->time_zone,
+		.ends_at = source->ends_at,
+	};
+	TimestampTz first;
+
+	if (!schedule_next_occurrence(schedule_create(&alone), DT_NOBEGIN, &first))
+		return false;
+	*local = local_of_instant(source->time_zone, first);
+	return true;
+}
+
+static int
+n_dates(ArrayType *array)
+{
+	return array == NULL ? 0 : ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+}
+
+static void
+append_rule(StringInfo text, const ScheduleSource *source)
+{
+	int64	   start = local_of_timestamp(source->starts_at);
+	int64	   first = start;
+	bool	   occurs = first_of_rule(source, &first);
+	Recurrence rule = *rule_cache_find(source->rrule);
+	char	  *span = NULL;
+	bool	   date_says_all;
+
+	recurrence_imply(&rule, start);
+
+	if (occurs && rule.count == 1)
+	{
+		appendStringInfo(text, "once on %s, %s", words_date_and_time(first), source->time_zone);
+		return;
+	}
+	date_says_all = rule.freq >= FREQ_DAILY &&
+					floor_mod(first, LOCAL_SECS_PER_DAY) == describe_first_time(&rule);
+	if (occurs)
+		span = psprintf("from %s%s", date_says_all ? words_date(first) : words_date_and_time(first),
+						describe_end(source, &rule));
+	describe_rule(text, &rule, span, source->time_zone);
+	if (!occurs)
+		appendStringInfoString(text, ", never by this rule");
+	if (rule.count > 0)
+		appendStringInfo(text, ", %s%s", words_quantity(rule.count, "dose"),
+						 source->cycle_days_on > 0 || n_dates(source->exdates) > 0 ? " counting those left out" : "");
+	if (source->cycle_days_on > 0)
+	{
+		appendStringInfo(text, ", %s on, %s off", words_quantity(source->cycle_days_on, "day"),
+						 words_quantity(source->cycle_days_off, "day"));
+		if (!occurs || floor_div(first, LOCAL_SECS_PER_DAY) != floor_div(start, LOCAL_SECS_PER_DAY))
+			appendStringInfo(text, " counted from %s", words_date(start));
+	}
+}
+
+static int
+compare_timestamps(const void *a, const void *b)
+{
+	Timestamp left = *(const Timestamp *) a;
+	Timestamp right = *(const Timestamp *) b;
+
+	return (left > right) - (left < right);
+}
+
+/* ", also on 3 March 2027 at 08:00". */
+static void
+append_dates(StringInfo text, ArrayType *array, const char *prefix)
+{
+	Datum	  *datums;
+	int		   n;
+	Timestamp *dates;
+	List	  *items = NIL;
+
+	if (n_dates(array) == 0)
+		return;
+	deconstruct_array(array, TIMESTAMPOID, sizeof(Timestamp), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &datums, NULL, &n);
+	dates = palloc(n * sizeof(Timestamp));
+	for (int i = 0; i < n; i++)
+		dates[i] = DatumGetTimestamp(datums[i]);
+	qsort(dates, n, sizeof(Timestamp), compare_timestamps);
+	n = qunique(dates, n, sizeof(Timestamp), compare_timestamps);
+
+	if (n > DATES_LISTED)
+	{
+		appendStringInfo(text, ", %s %d single times", prefix, n);
+		return;
+	}
+	for (int i = 0; i < n; i++)
+		items = lappend(items, psprintf("on %s", words_date_and_time(local_of_timestamp(dates[i]))));
+	appendStringInfo(text, ", %s %s", prefix, words_join(items, "and"));
+}
+
+static void
+append_as_needed(StringInfo text, FunctionCallInfo fcinfo, const ScheduleSource *source)
+{
+	int64			  start = local_of_timestamp(source->starts_at);
+	static const Recurrence no_rule = {.until_form = UNTIL_NONE};
+
+	appendStringInfoString(text, "as needed");
+	if (!PG_ARGISNULL(ARG_MIN_INTERVAL))
+		appendStringInfo(text, ", at least %s apart", words_interval(PG_GETARG_INTERVAL_P(ARG_MIN_INTERVAL)));
+	if (!PG_ARGISNULL(ARG_MAX_PER_24H))
+		appendStringInfo(text, ", at most %s in any 24 hours", words_quantity(PG_GETARG_INT32(ARG_MAX_PER_24H), "dose"));
+	appendStringInfo(text, ", %s, from %s%s", source->time_zone,
+					 floor_mod(start, LOCAL_SECS_PER_DAY) == 0 ? words_date(start) : words_date_and_time(start),
+					 describe_end(source, &no_rule));
+}
+
+Datum
+medsched_describe_schedule(PG_FUNCTION_ARGS)
+{
+	ScheduleSource source;
+	StringInfoData text;
+
+	read_source(fcinfo, &source);
+	(void) schedule_create(&source);
+	initStringInfo(&text);
+	if (!PG_ARGISNULL(ARG_AS_NEEDED) && PG_GETARG_BOOL(ARG_AS_NEEDED))
+	{
+		append_as_needed(&text, fcinfo, &source);
+		PG_RETURN_TEXT_P(cstring_to_text_with_len(text.data, text.len));
+	}
+	if (source.rrule == NULL)
+		appendStringInfo(&text, "once on %s, %s", words_date_and_time(local_of_timestamp(source.starts_at)),
+						 source.time_zone);
+	else
+		append_rule(&text, &source);
+	append_dates(&text, source.rdates, "also");
+	append_dates(&text, source.exdates, "but not");
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(text.data, text.len));
+}

@@ -220,7 +220,7 @@ append_dates(StringInfo text, ArrayType *array, const char *prefix)
 
 	if (n > DATES_LISTED)
 	{
-		appendStringInfo(text, ", %s %d single times", prefix, n);
+		appendStringInfo(text, ", %s at %d single times", prefix, n);
 		return;
 	}
 	for (int i = 0; i < n; i++)
@@ -231,7 +231,7 @@ append_dates(StringInfo text, ArrayType *array, const char *prefix)
 static void
 append_as_needed(StringInfo text, FunctionCallInfo fcinfo, const ScheduleSource *source)
 {
-	int64			  start = local_of_timestamp(source->starts_at);
+	int64					start = local_of_timestamp(source->starts_at);
 	static const Recurrence no_rule = {.until_form = UNTIL_NONE};
 
 	appendStringInfoString(text, "as needed");

@@ -235,7 +235,7 @@ void
 describe_rule(StringInfo text, const Recurrence *rule, const char *span, const char *time_zone)
 {
 	bool several_times = (rule->freq == FREQ_HOURLY && (rule->by & (BY_MINUTE | BY_SECOND))) ||
-					 (rule->freq == FREQ_MINUTELY && (rule->by & BY_SECOND));
+						 (rule->freq == FREQ_MINUTELY && (rule->by & BY_SECOND));
 
 	if (rule->freq >= FREQ_DAILY)
 	{

@@ -257,7 +257,7 @@ SELECT throws_ok($$SELECT medsched.describe_schedule('FREQ=DAILY', NULL, 'Europe
 SELECT throws_ok($$SELECT medsched.describe_schedule('FREQ=DAILY', '2027-03-01', NULL)$$,
   '22004', 'time_zone must not be null', 'time_zone is null');
 SELECT throws_ok($$SELECT medsched.describe_schedule('FREQ=FORTNIGHTLY', '2027-03-01', 'Europe/Berlin')$$,
-  '22023', 'FREQ value "FORTNIGHTLY" is not valid', 'a rule that is none');
+  '22023', 'invalid recurrence rule: FREQ value "FORTNIGHTLY" is not valid', 'a rule that is none');
 SELECT throws_ok($$SELECT medsched.describe_schedule('FREQ=DAILY', '2027-03-01', 'Europe/Atlantis')$$,
   '22023', 'time zone "Europe/Atlantis" is not known', 'a time zone that is none');
 SELECT throws_ok($$SELECT medsched.describe_schedule('FREQ=DAILY', '2027-03-01', 'Europe/Berlin', '{NULL}')$$,

@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(10);
+SELECT plan(13);
 
 -- What holds for every object of the extension, and of create_tables(): each
 -- query lists the offenders.
@@ -38,10 +38,38 @@ $$, 'every function runs with its caller''s rights');
 SELECT is_empty($$
   SELECT oid::regprocedure
   FROM functions
-  WHERE lanname <> 'c'
-    AND prosqlbody IS NULL
+  WHERE lanname NOT IN ('c', 'sql')
     AND NOT coalesce(proconfig::text LIKE '%search_path=%', false)
-$$, 'no function depends on its caller''s search_path');
+$$, 'functions in other languages than C and SQL set their search_path');
+
+-- An SQL function without either a parsed body or a search_path of its own names
+-- the schema of every operator, function and type. What is left of a body
+-- without comments, strings, qualified operators and what only looks like one:
+CREATE TEMPORARY VIEW bodies AS
+SELECT oid, regexp_replace(prosrc,
+  E'--[^\n]*|\'([^\']|\'\')*\'|OPERATOR\\(pg_catalog\\.[^)]+\\)|=>|\\(\\*\\)|\\.\\*', ' ', 'gi') AS body
+FROM functions
+WHERE lanname = 'sql' AND prosqlbody IS NULL
+  AND NOT coalesce(proconfig::text LIKE '%search_path=%', false);
+
+SELECT is_empty($$
+  SELECT oid::regprocedure, m[1]
+  FROM bodies
+  CROSS JOIN regexp_matches(body, '([^[:space:]]*[-+*/<>=~!@#%^&|?]+[^[:space:]]*)', 'g') AS m
+$$, 'they leave no operator to the search_path');
+
+SELECT is_empty($$
+  SELECT oid::regprocedure, m[1]
+  FROM bodies
+  CROSS JOIN regexp_matches(body, '(?:^|[^.[:alnum:]_])([[:alnum:]_]+)\(', 'g') AS m
+  WHERE lower(m[1]) NOT IN ('coalesce', 'nullif', 'least', 'greatest', 'exists')
+$$, 'nor a function');
+
+SELECT is_empty($$
+  SELECT oid::regprocedure, m[1]
+  FROM bodies
+  CROSS JOIN regexp_matches(body, '(::[[:space:]]*(?!pg_catalog\.|medsched\.)[[:alnum:]_]+)', 'g') AS m
+$$, 'nor a type');
 
 SELECT is_empty($$
   SELECT oid::regprocedure

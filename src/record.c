@@ -58,6 +58,7 @@ PG_FUNCTION_INFO_V1(medsched_mark_dose_taken_by_id);
 static Datum mark_dose_taken(FunctionCallInfo fcinfo, DoseRecord *record);
 static void	 take_argument(FunctionCallInfo fcinfo, int argument, DoseRecord *record, int column);
 static void	 require(const DoseRecord *record, int column);
+static void	 require_finite(const DoseRecord *record, int column);
 static bool	 run_on_dose(SavedPlan *saved, DoseRecord *record, bool read_only, int expected);
 static bool	 schedule_exists(const DoseRecord *record);
 static char *column_text(PGFunction output, const DoseRecord *record, int column);
@@ -163,10 +164,8 @@ mark_dose_taken(FunctionCallInfo fcinfo, DoseRecord *record)
 	require(record, SCHEDULE_ID);
 	require(record, SCHEDULED_FOR);
 	require(record, TAKEN_AT);
-	if (TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(record->values[TAKEN_AT])))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("taken_at must be finite")));
+	require_finite(record, SCHEDULED_FOR);
+	require_finite(record, TAKEN_AT);
 	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	descriptor = BlessTupleDesc(descriptor);
@@ -220,6 +219,15 @@ require(const DoseRecord *record, int column)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s must not be null", column_names[column])));
+}
+
+static void
+require_finite(const DoseRecord *record, int column)
+{
+	if (TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(record->values[column])))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be finite", column_names[column])));
 }
 
 /* Run a query whose parameters the record's columns begin with; false: no row. */

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
 #include "medsched.h"
@@ -49,8 +50,9 @@ check_window(TimestampTz window_start, TimestampTz window_end)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("window_end must not be before window_start"),
-				 errdetail("The window is from %s to %s.", pstrdup(timestamptz_to_str(window_start)),
-						   timestamptz_to_str(window_end))));
+				 errdetail("The window is from %s to %s.",
+						   DatumGetCString(DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum(window_start))),
+						   DatumGetCString(DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum(window_end))))));
 }
 
 void

@@ -171,8 +171,8 @@ FROM (VALUES
   (NULL, '2026-01-01', '2026-01-02', '22004: user_id must not be null'),
   ('00000000-0000-0000-0000-00000000000a', NULL, '2026-01-02', '22004: window_start must not be null'),
   ('00000000-0000-0000-0000-00000000000a', '2026-01-01', NULL, '22004: window_end must not be null'),
-  ('00000000-0000-0000-0000-00000000000a', '-infinity', '2026-01-02', '22023: window_start must be finite'),
-  ('00000000-0000-0000-0000-00000000000a', '2026-01-01', 'infinity', '22023: window_end must be finite'),
+  ('00000000-0000-0000-0000-00000000000a', '-infinity', '2026-01-02', '22023: window_start must be finite | Give the window that you will show, for example one week.'),
+  ('00000000-0000-0000-0000-00000000000a', '2026-01-01', 'infinity', '22023: window_end must be finite | Give the window that you will show, for example one week.'),
   ('00000000-0000-0000-0000-00000000000a', '2026-01-02', '2026-01-01',
    '22023: window_end must not be before window_start | The window is from 2026-01-02 00:00:00+00 to 2026-01-01 00:00:00+00.')
 ) AS t (u, s, e, error);

@@ -59,3 +59,26 @@ server_user()
 		echo nobody
 	fi
 }
+
+# need_oracles: what test/oracle takes to build and run.
+need_oracles()
+{
+	need make make
+	need gcc gcc libc6-dev
+	need pkg-config pkg-config
+	pkg-config --exists 'libical >= 3.0' || install_packages libical-dev
+	/usr/bin/python3 -c 'import dateutil' 2>/dev/null || install_packages python3 python3-dateutil tzdata
+}
+
+# need_fuzzer: clang with libFuzzer and the sanitizers.
+need_fuzzer()
+{
+	need make make
+	need pkg-config pkg-config
+	pkg-config --exists 'libical >= 3.0' || install_packages libical-dev
+	if ! command -v clang >/dev/null ||
+		! echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
+			clang -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null; then
+		install_packages clang "$(apt-cache depends clang | sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p')"
+	fi
+}

@@ -4,9 +4,7 @@
 # fixed here; dev/fuzz takes any.  doc/correctness.md explains the classes.
 . test/suites/lib.bash
 
-if ! /usr/bin/python3 -c 'import dateutil' 2>/dev/null; then
-	install_packages python3 python3-dateutil
-fi
+need_oracles
 make -s -C test/oracle
 
 # compare DESCRIPTION COMMAND...: one test, and what the command prints.

@@ -22,6 +22,7 @@ COMMENT ON FUNCTION medsched.describe_schedule(text, timestamp, text, timestamp[
 CREATE FUNCTION medsched.describe_schedule(user_id uuid, schedule_id uuid)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   words pg_catalog.text;

@@ -35,6 +35,7 @@ COMMENT ON FUNCTION medsched._fhir_elements() IS
 CREATE FUNCTION medsched._fhir_check(timing jsonb)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   member record;
@@ -91,6 +92,7 @@ COMMENT ON FUNCTION medsched._fhir_check(jsonb) IS
 CREATE FUNCTION medsched._fhir_integer(object jsonb, element text, lowest int, highest int)
 RETURNS int
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   value numeric := (object OPERATOR(pg_catalog.->>) element)::numeric;
@@ -115,6 +117,7 @@ COMMENT ON FUNCTION medsched._fhir_integer(jsonb, text, int, int) IS
 CREATE FUNCTION medsched._fhir_days(repeat jsonb)
 RETURNS int[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   names CONSTANT pg_catalog.text[] := '{mon,tue,wed,thu,fri,sat,sun}';
@@ -145,6 +148,7 @@ COMMENT ON FUNCTION medsched._fhir_days(jsonb) IS
 CREATE FUNCTION medsched._fhir_clocks(repeat jsonb, times jsonb)
 RETURNS time[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   minutes CONSTANT int := medsched._fhir_integer(repeat, 'offset', 0, 1439);
@@ -237,6 +241,7 @@ COMMENT ON FUNCTION medsched._fhir_interval(int, text) IS
 CREATE FUNCTION medsched._fhir_datetime(value jsonb, element text, time_zone text,
   OUT first date, OUT last date, OUT instant timestamptz)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   written pg_catalog.text := value OPERATOR(pg_catalog.#>>) '{}';
@@ -292,6 +297,7 @@ COMMENT ON FUNCTION medsched._fhir_code(jsonb) IS
 CREATE FUNCTION medsched._fhir_bounds_duration(bounds jsonb)
 RETURNS interval
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   duration interval;
@@ -345,6 +351,7 @@ COMMENT ON FUNCTION medsched._fhir_instructions(jsonb) IS
 CREATE FUNCTION medsched._fhir_frequency(timing jsonb, days int[], clocks time[],
   OUT unit text, OUT every int, OUT per_day int, OUT code text, OUT default_times time[], OUT keys text[])
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   repeat CONSTANT pg_catalog.jsonb := COALESCE(timing OPERATOR(pg_catalog.->) 'repeat', '{}');
@@ -453,6 +460,7 @@ CREATE FUNCTION medsched.schedule_from_fhir(timing jsonb, starts_on date, time_z
   times jsonb DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   repeat pg_catalog.jsonb;

@@ -111,6 +111,7 @@ COMMENT ON FUNCTION medsched._clock_schedules(text, date, time[], text, int, tim
 CREATE FUNCTION medsched._check_start(starts_on date, time_zone text)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   IF starts_on IS NULL THEN
@@ -134,6 +135,7 @@ COMMENT ON FUNCTION medsched._check_start(date, text) IS
 CREATE FUNCTION medsched._check_times(times time[])
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   clock time;
@@ -166,6 +168,7 @@ COMMENT ON FUNCTION medsched._check_times(time[]) IS
 CREATE FUNCTION medsched._check_days(days_of_week int[])
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   day int;
@@ -206,6 +209,7 @@ CREATE FUNCTION medsched.schedule_from_times(times time[], starts_on date, time_
   days_of_week int[] DEFAULT NULL, ends_on date DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   first_day pg_catalog.date;

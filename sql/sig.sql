@@ -93,6 +93,7 @@ COMMENT ON FUNCTION medsched.timing_events() IS
 CREATE FUNCTION medsched._read_times(value jsonb)
 RETURNS time[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   clock pg_catalog.jsonb;
@@ -126,6 +127,7 @@ COMMENT ON FUNCTION medsched._read_times(jsonb) IS
 CREATE FUNCTION medsched._times_for(times jsonb, keys text[], otherwise time[])
 RETURNS time[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   key pg_catalog.text;
@@ -151,6 +153,7 @@ COMMENT ON FUNCTION medsched._times_for(jsonb, text[], time[]) IS
 CREATE FUNCTION medsched._check_times_json(times jsonb)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   key pg_catalog.text;
@@ -226,6 +229,7 @@ COMMENT ON FUNCTION medsched._as_needed_schedule(date, text, int, int) IS
 CREATE FUNCTION medsched._check_times_count(clocks time[], frequency int, what text)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   IF pg_catalog.cardinality(clocks) OPERATOR(pg_catalog.<>) frequency THEN
@@ -242,6 +246,7 @@ CREATE FUNCTION medsched.schedule_from_sig(sig text, starts_on date, time_zone t
   times jsonb DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   spelling pg_catalog.text;

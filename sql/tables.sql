@@ -72,6 +72,7 @@ BEGIN
       dose_amount      numeric,
       dose_unit        text,
       instructions     text,
+      effective_from   timestamptz,
       ends_at          timestamptz,
       replaces         uuid,
       created_at       timestamptz NOT NULL DEFAULT now(),
@@ -86,6 +87,8 @@ BEGIN
       CONSTRAINT schedules_starts_at_whole_second
         CHECK (starts_at >= '0001-01-01' AND starts_at < '10000-01-01'
                AND starts_at = date_trunc('second', starts_at)),
+      CONSTRAINT schedules_effective_from_finite
+        CHECK (isfinite(effective_from)),
       CONSTRAINT schedules_ends_at_finite
         CHECK (isfinite(ends_at)),
       CONSTRAINT schedules_dose_amount_positive
@@ -146,6 +149,8 @@ BEGIN
       'Unit of dose_amount: tablet, mg, drop';
     COMMENT ON COLUMN medsched.schedules.instructions IS
       'What to observe at each dose: with food';
+    COMMENT ON COLUMN medsched.schedules.effective_from IS
+      'No dose before this instant, though rule and cycle count from starts_at; set where the schedule replaces another';
     COMMENT ON COLUMN medsched.schedules.ends_at IS
       'No dose at or after this instant; set when the schedule is superseded';
     COMMENT ON COLUMN medsched.schedules.replaces IS
@@ -274,10 +279,10 @@ BEGIN
             AFTER UPDATE ON medsched.schedules
             FOR EACH ROW
             WHEN ((OLD.starts_at, OLD.time_zone, OLD.rrule, OLD.rdates, OLD.exdates,
-                   OLD.cycle_days_on, OLD.cycle_days_off, OLD.as_needed)
+                   OLD.cycle_days_on, OLD.cycle_days_off, OLD.as_needed, OLD.effective_from)
                   IS DISTINCT FROM
                   (NEW.starts_at, NEW.time_zone, NEW.rrule, NEW.rdates, NEW.exdates,
-                   NEW.cycle_days_on, NEW.cycle_days_off, NEW.as_needed))
+                   NEW.cycle_days_on, NEW.cycle_days_off, NEW.as_needed, NEW.effective_from))
             EXECUTE FUNCTION medsched.schedule_has_dose()',
          'A schedule can produce a dose'),
 
@@ -286,10 +291,10 @@ BEGIN
             AFTER UPDATE ON medsched.schedules
             FOR EACH ROW
             WHEN ((OLD.medication_id, OLD.starts_at, OLD.time_zone, OLD.rrule, OLD.rdates, OLD.exdates,
-                   OLD.cycle_days_on, OLD.cycle_days_off, OLD.as_needed, OLD.ends_at)
+                   OLD.cycle_days_on, OLD.cycle_days_off, OLD.as_needed, OLD.effective_from, OLD.ends_at)
                   IS DISTINCT FROM
                   (NEW.medication_id, NEW.starts_at, NEW.time_zone, NEW.rrule, NEW.rdates, NEW.exdates,
-                   NEW.cycle_days_on, NEW.cycle_days_off, NEW.as_needed, NEW.ends_at))
+                   NEW.cycle_days_on, NEW.cycle_days_off, NEW.as_needed, NEW.effective_from, NEW.ends_at))
             EXECUTE FUNCTION medsched.recorded_dose_keeps_schedule()',
          'A dose that was recorded stays a dose of its schedule'),
 

@@ -205,6 +205,8 @@ nearest_doses(Limits *limits, TimestampTz at)
 	bool		has_before;
 	bool		has_after;
 
+	if (limits->row.as_needed && at < limits->row.effective_from)
+		return psprintf("The schedule is in effect from %s on.", instant_text(limits->row.effective_from));
 	if (limits->row.as_needed)
 		return psprintf("As needed, a dose is at a whole second from %s in %s on.",
 						DatumGetCString(DirectFunctionCall1(timestamp_out, TimestampGetDatum(limits->row.source.starts_at))),

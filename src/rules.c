@@ -131,21 +131,25 @@ medsched_schedule_has_dose(PG_FUNCTION_ARGS)
 	HeapTuple	 tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
 	ScheduleRow	 row;
 	TimestampTz	 first;
-	char		*starts_at;
+	char		*from;
 
 	schedule_row_read_tuple(&row, tuple, RelationGetDescr(trigger->tg_relation));
 	if (row.as_needed ||
 		schedule_next_occurrence(schedule_row_schedule(&row), row.source.starts_at - ZONE_MARGIN, &first))
 		return PointerGetDatum(NULL);
 
-	starts_at = DatumGetCString(DirectFunctionCall1(timestamp_out, TimestampGetDatum(row.source.starts_at)));
+	from = row.effective_from != DT_NOBEGIN
+			   ? DatumGetCString(DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum(row.effective_from)))
+			   : DatumGetCString(DirectFunctionCall1(timestamp_out, TimestampGetDatum(row.source.starts_at)));
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("schedule can never have a dose"),
 			 row.source.rrule != NULL
 				 ? errdetail("From %s on, \"%s\" less the exdates names no time.",
-							 starts_at, row.source.rrule)
-				 : errdetail("Its exdates leave out its only time, %s.", starts_at),
+							 from, row.source.rrule)
+			 : row.effective_from != DT_NOBEGIN
+				 ? errdetail("It has no time from %s on that its exdates do not leave out.", from)
+				 : errdetail("Its exdates leave out its only time, %s.", from),
 			 errhint("Check that its parts can hold together, as 30 February cannot, and that UNTIL is not before starts_at."),
 			 errtableconstraint(trigger->tg_relation, "schedule_has_dose")));
 	return PointerGetDatum(NULL);

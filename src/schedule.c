@@ -118,6 +118,7 @@ schedule_create(const ScheduleSource *source)
 	schedule->zone = zone_find(source->time_zone);
 	schedule->start = local_from_timestamp(source->starts_at, "starts_at");
 	schedule->start_instant = zone_to_instant(schedule->zone, schedule->start);
+	schedule->begin = schedule->start_instant;
 	schedule->end = seconds_from_timestamptz(source->ends_at);
 	check_cycle(source);
 	schedule->cycle_days_on = source->cycle_days_on;
@@ -130,6 +131,12 @@ schedule_create(const ScheduleSource *source)
 		qsort(schedule->rdates, schedule->n_rdates, sizeof(int64), compare_instants);
 	}
 	return schedule;
+}
+
+void
+schedule_begin_at(Schedule *schedule, TimestampTz effective_from)
+{
+	schedule->begin = Max(schedule->start_instant, seconds_from_timestamptz(effective_from));
 }
 
 ScheduleIterator *
@@ -220,9 +227,9 @@ schedule_previous_occurrence(const Schedule *schedule, TimestampTz before, Times
 	RuleEnd end = schedule_rule_end(schedule, to);
 
 	/* Look into windows that double, each before the one found empty. */
-	while (to > schedule->start_instant)
+	while (to > schedule->begin)
 	{
-		int64 from = Max(to - look_back, schedule->start_instant);
+		int64 from = Max(to - look_back, schedule->begin);
 		int64 found;
 
 		if (first_in_window(schedule, from, to, end, &found))

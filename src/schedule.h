@@ -45,6 +45,12 @@ typedef struct ScheduleIterator ScheduleIterator;
 extern Schedule *schedule_create(const ScheduleSource *source);
 
 /*
+ * Let a schedule have no occurrence before an instant, whatever the rule counts
+ * from.  COUNT counts what is left out, too.
+ */
+extern void schedule_begin_at(Schedule *schedule, TimestampTz effective_from);
+
+/*
  * The occurrences in [from, to), ascending and distinct.
  *
  *	ScheduleIterator *it = schedule_open(schedule, from, to);

@@ -318,7 +318,7 @@ schedule_open_seconds(const Schedule *schedule, int64 from, int64 to, RuleEnd en
 	ScheduleIterator *it = palloc(sizeof(ScheduleIterator));
 
 	it->schedule = schedule;
-	it->from = Max(from, schedule->start_instant);
+	it->from = Max(from, schedule->begin);
 	it->to = Min(to, schedule->end);
 	it->rule_end = end;
 	it->gap = NULL;

@@ -19,6 +19,7 @@ struct Schedule
 	const Zone *zone;
 	int64		start; /* local time of starts_at */
 	int64		start_instant;
+	int64		begin;		   /* first instant that is not too early: start_instant or later */
 	int64		end;		   /* first instant that is too late */
 	int			cycle_days_on; /* 0: no cycle */
 	int			cycle_days_off;

@@ -22,6 +22,7 @@ static const char *const column_names[SCHEDULE_NCOLUMNS] = {
 	[COLUMN_EXDATES] = "exdates",
 	[COLUMN_CYCLE_DAYS_ON] = "cycle_days_on",
 	[COLUMN_CYCLE_DAYS_OFF] = "cycle_days_off",
+	[COLUMN_EFFECTIVE_FROM] = "effective_from",
 	[COLUMN_ENDS_AT] = "ends_at",
 	[COLUMN_AS_NEEDED] = "as_needed"};
 
@@ -39,6 +40,7 @@ schedule_row_read(ScheduleRow *row, const Datum *values, const bool *isnull)
 	row->source.cycle_days_on = isnull[COLUMN_CYCLE_DAYS_ON] ? 0 : DatumGetInt32(values[COLUMN_CYCLE_DAYS_ON]);
 	row->source.cycle_days_off = isnull[COLUMN_CYCLE_DAYS_OFF] ? 0 : DatumGetInt32(values[COLUMN_CYCLE_DAYS_OFF]);
 	row->source.ends_at = DT_NOEND;
+	row->effective_from = isnull[COLUMN_EFFECTIVE_FROM] ? DT_NOBEGIN : DatumGetTimestampTz(values[COLUMN_EFFECTIVE_FROM]);
 	row->ends_at = isnull[COLUMN_ENDS_AT] ? DT_NOEND : DatumGetTimestampTz(values[COLUMN_ENDS_AT]);
 	row->as_needed = DatumGetBool(values[COLUMN_AS_NEEDED]);
 }
@@ -65,7 +67,10 @@ schedule_row_schedule(ScheduleRow *row)
 {
 	Assert(!row->as_needed);
 	if (row->schedule == NULL)
+	{
 		row->schedule = schedule_create(&row->source);
+		schedule_begin_at(row->schedule, row->effective_from);
+	}
 	return row->schedule;
 }
 
@@ -78,7 +83,8 @@ schedule_row_allows(ScheduleRow *row, TimestampTz at)
 	{
 		const Zone *zone = zone_find(row->source.time_zone);
 
-		return at >= zone_to_instant(zone, row->source.starts_at / USECS_PER_SEC) * USECS_PER_SEC;
+		return at >= row->effective_from &&
+			   at >= zone_to_instant(zone, row->source.starts_at / USECS_PER_SEC) * USECS_PER_SEC;
 	}
 	return schedule_is_occurrence(schedule_row_schedule(row), at);
 }

@@ -16,7 +16,7 @@
 /* The columns that say when the doses are, of schedules as s. */
 #define SCHEDULE_COLUMNS                                       \
 	"s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, " \
-	"s.cycle_days_on, s.cycle_days_off, s.ends_at, s.as_needed"
+	"s.cycle_days_on, s.cycle_days_off, s.effective_from, s.ends_at, s.as_needed"
 
 /* Their places in a query that begins with SCHEDULE_COLUMNS. */
 typedef enum ScheduleColumn
@@ -28,6 +28,7 @@ typedef enum ScheduleColumn
 	COLUMN_EXDATES,
 	COLUMN_CYCLE_DAYS_ON,
 	COLUMN_CYCLE_DAYS_OFF,
+	COLUMN_EFFECTIVE_FROM,
 	COLUMN_ENDS_AT,
 	COLUMN_AS_NEEDED,
 	SCHEDULE_NCOLUMNS
@@ -35,10 +36,11 @@ typedef enum ScheduleColumn
 
 typedef struct ScheduleRow
 {
-	ScheduleSource source;	  /* its ends_at is open: the pattern alone */
-	TimestampTz	   ends_at;	  /* exclusive; DT_NOEND: open */
-	bool		   as_needed; /* no occurrences: a dose may be at any time */
-	Schedule	  *schedule;  /* made on first need; NULL until then */
+	ScheduleSource source;		   /* its ends_at is open: the pattern alone */
+	TimestampTz	   effective_from; /* inclusive; DT_NOBEGIN: open */
+	TimestampTz	   ends_at;		   /* exclusive; DT_NOEND: open */
+	bool		   as_needed;	   /* no occurrences: a dose may be at any time */
+	Schedule	  *schedule;	   /* made on first need; NULL until then */
 } ScheduleRow;
 
 /* Read the columns above, in their order, in CurrentMemoryContext. */

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(67);
+SELECT plan(70);
 
 -- Ann and Ben.
 \set ann '''00000000-0000-0000-0000-00000000000a'''
@@ -143,6 +143,14 @@ SELECT is(pg_temp.failure($$
          exdates = '{2026-01-04 07:00, 2026-01-05 07:00}' WHERE id = '00000000-0000-0000-0000-000000000a21'$$) ~ '^23514.*schedule_has_dose',
   true, 'COUNT counts before the exdates take away');
 
+SELECT is(pg_temp.failure($$
+  UPDATE medsched.schedules SET rrule = 'FREQ=DAILY;COUNT=2', starts_at = '2026-01-04 07:00',
+         effective_from = '2026-01-05 06:00:01Z' WHERE id = '00000000-0000-0000-0000-000000000a21'$$),
+  '23514 medsched.schedules.schedule_has_dose: schedule can never have a dose'
+  ' | From 2026-01-05 06:00:01+00 on, "FREQ=DAILY;COUNT=2" less the exdates names no time.'
+  ' | Check that its parts can hold together, as 30 February cannot, and that UNTIL is not before starts_at.',
+  'and what lies before effective_from');
+
 -- 29 February 2028 is a Tuesday: the first after 2026.
 SELECT is(pg_temp.failure($$
   UPDATE medsched.schedules SET rrule = 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29', ends_at = '2026-06-01Z' WHERE id = '00000000-0000-0000-0000-000000000a21';
@@ -246,6 +254,7 @@ FROM (VALUES
   ($$starts_at = '2026-02-01 08:00'$$,                                  '2026-01-15 19:00:00+00'),
   ($$exdates = '{2026-03-29 08:00}'$$,                                  '2026-03-29 06:00:00+00'),
   ($$ends_at = '2026-04-30 18:00Z'$$,                                   '2026-04-30 18:00:00+00'),
+  ($$effective_from = '2026-01-15 19:00:00.000001Z'$$,                  '2026-01-15 19:00:00+00'),
   -- 15 January is day 14, in the 21 days on; 29 March is day 87 = 3 * 28 + 3,
   -- on; 1 April is day 90 = 3 * 28 + 6, on; 30 April is day 119 = 4 * 28 + 7, on.
   -- With 14 days on and 14 off, 15 January is off.
@@ -260,6 +269,7 @@ FROM (VALUES
   ($$time_zone = 'Europe/Vienna'$$),
   ($$exdates = '{2026-03-28 08:00}'$$),
   ($$ends_at = '2026-04-30 18:00:01Z'$$),
+  ($$effective_from = '2026-01-15 19:00Z'$$),
   ($$cycle_days_on = 21, cycle_days_off = 7$$),
   ($$instructions = 'with food', dose_amount = 500, dose_unit = 'mg'$$)
 ) AS t (assignment);

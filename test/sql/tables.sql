@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(72);
+SELECT plan(74);
 
 -- What create_tables() leaves behind.
 
@@ -69,7 +69,7 @@ SELECT lives_ok('SET CONSTRAINTS ALL IMMEDIATE', 'rows that keep every rule go i
 SET CONSTRAINTS ALL DEFERRED;
 
 SELECT is(s, ROW(s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, false, s.rrule, '{}', '{}', NULL, NULL, false,
-                 NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, now())::medsched.schedules, 'the defaults of schedules')
+                 NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, now())::medsched.schedules, 'the defaults of schedules')
   FROM medsched.schedules s WHERE id = '00000000-0000-0000-0000-000000000a11';
 SELECT is((d.outcome, d.taken_at, d.recorded_at), ('taken'::text, now(), now()), 'the defaults of dose_taken')
   FROM medsched.dose_taken d;
@@ -88,6 +88,8 @@ FROM (VALUES
   ('schedules',   'schedules_starts_at_whole_second',    $$starts_at = 'infinity'$$),
   ('schedules',   'schedules_starts_at_whole_second',    $$starts_at = '0001-12-31 BC'$$),
   ('schedules',   'schedules_starts_at_whole_second',    $$starts_at = '10000-01-01'$$),
+  ('schedules',   'schedules_effective_from_finite',     $$effective_from = 'infinity'$$),
+  ('schedules',   'schedules_effective_from_finite',     $$effective_from = '-infinity'$$),
   ('schedules',   'schedules_ends_at_finite',            $$ends_at = 'infinity'$$),
   ('schedules',   'schedules_dose_amount_positive',      $$dose_amount = 0$$),
   ('schedules',   'schedules_dose_amount_positive',      $$dose_amount = -1$$),
@@ -126,7 +128,7 @@ SELECT is_empty($$
    WHERE contype = 'c' AND conrelid::regclass::text LIKE 'medsched.%'
      AND conname NOT IN (
        'medications_name_not_blank', 'medications_inactivated_at_finite', 'schedules_starts_at_whole_second',
-       'schedules_ends_at_finite', 'schedules_dose_amount_positive', 'schedules_cycle_days',
+       'schedules_effective_from_finite', 'schedules_ends_at_finite', 'schedules_dose_amount_positive', 'schedules_cycle_days',
        'schedules_as_needed_has_no_times', 'schedules_limits_are_as_needed', 'schedules_min_interval_in_range',
        'schedules_max_per_24h_positive', 'schedules_grace_in_range', 'schedules_replaces_another',
        'dose_taken_scheduled_for_finite', 'dose_taken_outcome', 'dose_taken_taken_at_when_taken',

@@ -49,7 +49,7 @@ AS $$
       ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
    CROSS JOIN LATERAL medsched.occurrences(
            s.rrule, s.starts_at, s.time_zone,
-           window_start, least(window_end, s.ends_at, m.inactivated_at),
+           greatest(window_start, s.effective_from), least(window_end, s.ends_at, m.inactivated_at),
            s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS o (scheduled_for)
     LEFT JOIN medsched.dose_taken AS d
       ON d.user_id OPERATOR(pg_catalog.=) s.user_id
@@ -60,6 +60,7 @@ AS $$
    CROSS JOIN LATERAL (SELECT coalesce(s.grace, medsched.default_grace())) AS g (grace)
    WHERE medsched.check_window(window_start, window_end)
      AND NOT s.as_needed
+     AND (s.effective_from IS NULL OR s.effective_from OPERATOR(pg_catalog.<) least(window_end, s.ends_at, m.inactivated_at))
      AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) window_start)
      AND (m.inactivated_at IS NULL OR m.inactivated_at OPERATOR(pg_catalog.>) window_start)
 $$;

@@ -57,7 +57,7 @@ rule_column(TriggerData *trigger, HeapTuple tuple, const char *name)
 {
 	TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
 	int		  number = SPI_fnumber(descriptor, name);
-	Datum	  value;
+	Datum	  value = 0;
 	bool	  isnull = true;
 
 	if (number > 0)

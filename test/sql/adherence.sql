@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(30);
+SELECT plan(31);
 
 \set one 11111111-1111-4111-8111-111111111111
 \set two 22222222-2222-4222-8222-222222222222
@@ -104,6 +104,10 @@ SELECT is(array[medsched.dose_status(now(), NULL, NULL), medsched.dose_status(no
   '{due,due,due}', 'due until the grace is over');
 SELECT is(array[medsched.dose_status(now() - interval '1 h 1 s', NULL, NULL), medsched.dose_status(now() - interval '1 h', 'taken', NULL), medsched.dose_status(now(), 'skipped', NULL)],
   '{missed,taken,skipped}', 'then missed, unless recorded');
+
+-- From 5 March on: the 5th to the 8th are left.
+UPDATE medsched.schedules SET effective_from = '2020-03-05' WHERE user_id = :'two';
+SELECT is((SELECT scheduled FROM medsched.adherence(:'two', '2020-03-02 00:00+01', '2020-03-09 00:00+01')), 4::bigint, 'a schedule counts from its effective_from on');
 
 SELECT * FROM finish();
 ROLLBACK;

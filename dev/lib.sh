@@ -39,11 +39,12 @@ need()
 }
 
 # as_server COMMAND...: runs it as the user that owns the throwaway cluster,
-# because PostgreSQL's server programs refuse to run as root.
+# because PostgreSQL's server programs refuse to run as root.  That user may
+# not be able to enter the directory we are in; paths are to be absolute.
 as_server()
 {
 	if [ "$(id -u)" -eq 0 ]; then
-		setpriv --reuid="$(server_user)" --regid="$(id -g "$(server_user)")" --clear-groups "$@"
+		(cd / && exec setpriv --reuid="$(server_user)" --regid="$(id -g "$(server_user)")" --clear-groups "$@")
 	else
 		"$@"
 	fi

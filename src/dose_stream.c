@@ -11,7 +11,9 @@
 #include "catalog/pg_type.h"
 #include "lib/binaryheap.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
 #include "utils/timestamp.h"
+#include "utils/varlena.h"
 
 #include "dose_stream.h"
 #include "medsched.h"
@@ -22,7 +24,7 @@ struct DoseStream
 {
 	TimestampTz	 from;
 	TimestampTz	 to;
-	DoseSource	*sources; /* in order of rank */
+	DoseSource	*sources;
 	int			 nsources;
 	DoseSource **by_id; /* in order of schedule_id */
 	binaryheap	*heap;	/* of sources, the next dose on top */
@@ -51,8 +53,7 @@ static SavedPlan find_schedules = {
 	"ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND m.user_id OPERATOR(pg_catalog.=) $1 "
 	"AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) $2) "
-	"AND (m.inactivated_at IS NULL OR m.inactivated_at OPERATOR(pg_catalog.>) $2) "
-	"ORDER BY m.name, s.id",
+	"AND (m.inactivated_at IS NULL OR m.inactivated_at OPERATOR(pg_catalog.>) $2)",
 	2,
 	{UUIDOID, TIMESTAMPTZOID},
 	NULL};
@@ -81,6 +82,7 @@ static void		   read_recorded(DoseStream *stream);
 static DoseSource *find_source(DoseStream *stream, const pg_uuid_t *schedule_id);
 static bool		   advance(DoseSource *source);
 static int		   compare_ids(const void *a, const void *b);
+static int		   compare_ranks(const void *a, const void *b, void *collation);
 static int		   compare_next(Datum a, Datum b, void *arg);
 
 DoseStream *
@@ -189,19 +191,29 @@ interval_microseconds(const Interval *interval)
 	return interval->time + ((int64) interval->month * DAYS_PER_MONTH + interval->day) * USECS_PER_DAY;
 }
 
+/* They are ranked here, where it costs less than a Sort node: a user has few. */
 static void
 read_sources(DoseStream *stream)
 {
+	DoseSource **by_rank;
+	Oid			 collation = TupleDescAttr(SPI_tuptable->tupdesc, SOURCE_MEDICATION_NAME)->attcollation;
+
 	stream->nsources = (int) SPI_processed;
 	stream->sources = palloc0(sizeof(DoseSource) * Max(stream->nsources, 1));
 	stream->by_id = palloc(sizeof(DoseSource *) * Max(stream->nsources, 1));
 	for (int i = 0; i < stream->nsources; i++)
 	{
-		stream->sources[i].rank = i;
 		read_source(stream, &stream->sources[i], SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
 		stream->by_id[i] = &stream->sources[i];
 	}
 	qsort(stream->by_id, stream->nsources, sizeof(DoseSource *), compare_ids);
+
+	by_rank = palloc(sizeof(DoseSource *) * Max(stream->nsources, 1));
+	memcpy(by_rank, stream->by_id, sizeof(DoseSource *) * stream->nsources);
+	qsort_arg(by_rank, stream->nsources, sizeof(DoseSource *), compare_ranks, &collation);
+	for (int i = 0; i < stream->nsources; i++)
+		by_rank[i]->rank = i;
+	pfree(by_rank);
 }
 
 static void
@@ -214,7 +226,7 @@ read_source(DoseStream *stream, DoseSource *source, HeapTuple tuple, TupleDesc d
 	schedule_row_read(&source->row, values, isnull);
 	memcpy(&source->schedule_id, DatumGetUUIDP(values[SOURCE_SCHEDULE_ID]), sizeof(pg_uuid_t));
 	source->medication_id = values[SOURCE_MEDICATION_ID];
-	source->medication_name = values[SOURCE_MEDICATION_NAME];
+	source->medication_name = PointerGetDatum(DatumGetTextPP(values[SOURCE_MEDICATION_NAME]));
 	source->time_zone = values[COLUMN_TIME_ZONE];
 	source->dose_amount = isnull[SOURCE_DOSE_AMOUNT] ? 0 : values[SOURCE_DOSE_AMOUNT];
 	source->dose_unit = isnull[SOURCE_DOSE_UNIT] ? 0 : values[SOURCE_DOSE_UNIT];
@@ -316,6 +328,18 @@ compare_ids(const void *a, const void *b)
 {
 	return memcmp(&(*(DoseSource *const *) a)->schedule_id,
 				  &(*(DoseSource *const *) b)->schedule_id, sizeof(pg_uuid_t));
+}
+
+/* As ORDER BY m.name, s.id would have it. */
+static int
+compare_ranks(const void *a, const void *b, void *collation)
+{
+	const text *left = (const text *) DatumGetPointer((*(DoseSource *const *) a)->medication_name);
+	const text *right = (const text *) DatumGetPointer((*(DoseSource *const *) b)->medication_name);
+	int			order = varstr_cmp(VARDATA_ANY(left), VARSIZE_ANY_EXHDR(left),
+								   VARDATA_ANY(right), VARSIZE_ANY_EXHDR(right), *(Oid *) collation);
+
+	return order != 0 ? order : compare_ids(a, b);
 }
 
 /* The heap has its greatest on top: the earliest is the greatest. */

@@ -148,7 +148,7 @@ list_doses(FunctionCallInfo fcinfo, const DoseSelection *selection)
 	Dose		   dose;
 	uint64		   ndoses = 0;
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	SPI_connect();
 
 	for (int i = 0; i < DOSE_NSTATUS; i++)

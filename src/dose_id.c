@@ -115,17 +115,19 @@ dose_id_read(const char *handle, int length, pg_uuid_t *schedule_id, TimestampTz
 static char *
 write_base64url(char *out, const char *in, int length)
 {
-	uint32 bits = 0;
-	int	   nbits = 0;
+	const unsigned char *bytes = (const unsigned char *) in;
 
-	for (int i = 0; i < length; i++)
+	for (; length > 0; length -= 3, bytes += 3)
 	{
-		bits = bits << 8 | (unsigned char) in[i];
-		for (nbits += 8; nbits >= 6; nbits -= 6)
-			*out++ = base64url[bits >> (nbits - 6) & 0x3F];
+		uint32 bits = bytes[0] << 16 | (length > 1 ? bytes[1] << 8 : 0) | (length > 2 ? bytes[2] : 0);
+
+		*out++ = base64url[bits >> 18];
+		*out++ = base64url[bits >> 12 & 0x3F];
+		if (length > 1)
+			*out++ = base64url[bits >> 6 & 0x3F];
+		if (length > 2)
+			*out++ = base64url[bits & 0x3F];
 	}
-	if (nbits > 0)
-		*out++ = base64url[bits << (6 - nbits) & 0x3F];
 	return out;
 }
 
@@ -211,24 +213,26 @@ read_digits(const char *in, int width, int *value)
 static void
 write_time(char *out, TimestampTz at)
 {
-	struct pg_tm tm;
-	fsec_t		 fsec;
+	int64 date = at / USECS_PER_DAY - (at % USECS_PER_DAY < 0);
+	int	  milliseconds = (int) ((at - date * USECS_PER_DAY) / USECS_PER_MSEC);
+	int	  year;
+	int	  month;
+	int	  day;
 
-	if (timestamp2tm(at, NULL, &tm, &fsec, NULL, NULL) != 0)
-		elog(ERROR, "timestamp out of range");
-	out = write_digits(out, tm.tm_year, 4);
+	j2date((int) date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	out = write_digits(out, year, 4);
 	*out++ = '-';
-	out = write_digits(out, tm.tm_mon, 2);
+	out = write_digits(out, month, 2);
 	*out++ = '-';
-	out = write_digits(out, tm.tm_mday, 2);
+	out = write_digits(out, day, 2);
 	*out++ = 'T';
-	out = write_digits(out, tm.tm_hour, 2);
+	out = write_digits(out, milliseconds / 3600000, 2);
 	*out++ = ':';
-	out = write_digits(out, tm.tm_min, 2);
+	out = write_digits(out, milliseconds / 60000 % 60, 2);
 	*out++ = ':';
-	out = write_digits(out, tm.tm_sec, 2);
+	out = write_digits(out, milliseconds / 1000 % 60, 2);
 	*out++ = '.';
-	out = write_digits(out, (int) (fsec / USECS_PER_MSEC), 3);
+	out = write_digits(out, milliseconds % 1000, 3);
 	*out = 'Z';
 }
 

@@ -14,8 +14,9 @@ const bothModes = (group, name, title, options) =>
 
 export const cases = [
   ...bothModes('upcoming', 'nothing', 'no query at all: the round trip'),
-  ...bothModes('upcoming', 'upcoming_doses', '**medsched.upcoming_doses**', { reference: true }),
+  ...bothModes('upcoming', 'upcoming_doses', '**medsched.upcoming_doses**'),
   ...bothModes('upcoming', 'materialised', 'materialised table'),
+  ...bothModes('upcoming', 'materialised_clustered', 'materialised table, just clustered'),
   ...bothModes('upcoming', 'generate_series', 'SQL by hand, generate_series'),
   ...bothModes('upcoming', 'libical_jump', 'libical in SQL, with icalrecur_iterator_set_start'),
   ...bothModes('upcoming', 'libical', 'libical in SQL, from starts_at'),
@@ -34,10 +35,17 @@ export const cases = [
   { group: 'expand', name: 'expand_generate_series', title: 'generate_series, as many rows', mode: 'SQL', unit: 'row',
     measure: query('expand_generate_series') },
 
-  { group: 'report', name: 'report_occurrences', title: '**medsched.occurrences** and dose_taken', mode: 'SQL',
+  { group: 'report', name: 'report_adherence', title: '**medsched.adherence_of_all**', mode: 'SQL',
+    unit: 'report', measure: query('report_adherence') },
+  { group: 'report', name: 'report_occurrences', title: '**medsched.occurrences** and dose_taken, each aggregated', mode: 'SQL',
     unit: 'report', measure: query('report_occurrences') },
   { group: 'report', name: 'report_materialised', title: 'materialised table', mode: 'SQL',
     unit: 'report', measure: query('report_materialised') },
+
+  ...bothModes('next', 'upcoming_day', '**upcoming_doses**, one day'),
+  ...bothModes('next', 'next_doses', '**next_doses**, ten doses'),
+  ...bothModes('adherence', 'adherence', '**adherence**, 30 days'),
+  ...bothModes('adherence', 'adherence_materialised', 'materialised table'),
 
   { group: 'age', name: 'week', title: 'schedules begun a week ago', mode: 'prepared', unit: 'call',
     measure: pgbench('upcoming_doses', 'prepared', { users: 'week' }) },
@@ -45,11 +53,14 @@ export const cases = [
     measure: pgbench('upcoming_doses', 'prepared', { users: 'twenty_years' }) },
 ];
 
-// Those that must answer the same as upcoming_doses, row for row.
+// Those that must answer the same as upcoming_doses, row for row; and what else
+// must be equal, in pairs.
 export const equals = {
-  queries: ['materialised', 'generate_series', 'libical', 'libical_jump', 'rrule_plpgsql'],
+  queries: ['materialised', 'materialised_clustered', 'generate_series', 'libical', 'libical_jump', 'rrule_plpgsql'],
   apps: { app_luxon: withLuxon, app_rrule_floating: withFloatingRrule, app_rrule: withRrule },
-  reports: [['expand_occurrences', 'expand_generate_series'], ['report_occurrences', 'report_materialised']],
+  pairs: [['adherence', 'adherence_materialised']],
+  reports: [['expand_occurrences', 'expand_generate_series'], ['report_occurrences', 'report_materialised'],
+    ['report_adherence', 'report_materialised']],
 };
 
 // The first case's time over the second's.
@@ -61,6 +72,8 @@ export const targets = [
   { group: 'upcoming', of: 'app_luxon/Node', over: 'upcoming_doses/prepared', least: 25 },
   { group: 'upcoming', of: 'app_rrule/Node', over: 'upcoming_doses/prepared', least: 1000 },
   { group: 'expand', of: 'expand_occurrences/SQL', over: 'expand_generate_series/SQL', most: 1.5 },
+  { group: 'report', of: 'report_adherence/SQL', over: 'report_materialised/SQL', most: 1.5 },
   { group: 'report', of: 'report_occurrences/SQL', over: 'report_materialised/SQL', most: 1.5 },
+  { group: 'next', of: 'next_doses/prepared', over: 'upcoming_day/prepared', most: 2 },
   { group: 'age', of: 'twenty_years/prepared', over: 'week/prepared', most: 1.1 },
 ];

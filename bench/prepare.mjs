@@ -16,7 +16,7 @@ const psql = (variables, file) =>
 
 const TABLES = [
   'medsched.medications', 'medsched.schedules', 'medsched.dose_taken',
-  'bench.materialised', 'bench.plain_schedules', 'bench.series',
+  'bench.materialised', 'bench.materialised_clustered', 'bench.plain_schedules', 'bench.series',
 ];
 
 export async function prepare(bench) {
@@ -75,13 +75,13 @@ export async function check(bench, sample) {
   let rows = 0;
   for (let i = 0; i < sample; i++) {
     const user = first + Math.floor(draw() * (last - first + 1));
-    const asked = queryTextFor(bench, 'upcoming_doses', user);
-    for (const name of equals.queries.filter((name) => !bench.leftOut.has(name))) {
+    const pairs = [...equals.queries.map((name) => ['upcoming_doses', name]), ...equals.pairs];
+    for (const [ours, theirs] of pairs.filter(([, theirs]) => !bench.leftOut.has(theirs))) {
       const [answer] = await sql.unsafe(`
         SELECT coalesce(ours, '') = coalesce(theirs, '') AS equal, ours, theirs, json_array_length(ours::json) AS rows
-        FROM (SELECT (SELECT json_agg(q)::text FROM (${asked}) AS q) AS ours,
-                     (SELECT json_agg(q)::text FROM (${queryTextFor(bench, name, user)}) AS q) AS theirs) AS answers`);
-      if (!answer.equal) differ(name, user, answer.ours, answer.theirs);
+        FROM (SELECT (SELECT json_agg(q)::text FROM (${queryTextFor(bench, ours, user)}) AS q) AS ours,
+                     (SELECT json_agg(q)::text FROM (${queryTextFor(bench, theirs, user)}) AS q) AS theirs) AS answers`);
+      if (!answer.equal) differ(theirs, user, answer.ours, answer.theirs);
       rows += answer.rows ?? 0;
     }
     for (const [name, expand] of Object.entries(equals.apps)) {

@@ -7,8 +7,14 @@ import { cpus, totalmem } from 'node:os';
 const TITLES = {
   upcoming: ['One user, seven days', 'upcoming_doses'],
   expand: ['Every schedule expanded over 30 days', 'expand_occurrences'],
-  report: ['A report over all users, 30 days', 'report_occurrences'],
+  report: ['A report over all users, 30 days', 'report_adherence'],
+  next: ['What is next for a user', 'upcoming_day'],
+  adherence: ['How a user did, 30 days', 'adherence'],
   age: ['Age of the schedules', 'week'],
+};
+
+const REFERENCES = {
+  expand_occurrences: 'occurrences', report_adherence: 'adherence_of_all', upcoming_day: 'one day', week: 'a week',
 };
 
 const table = (head, rows) =>
@@ -61,7 +67,7 @@ function timings(bench, group, members) {
       `${significant(bench.median(key) / bench.median(base))}×`,
     ];
   });
-  const head = ['', 'protocol', `a ${members[0].unit}`, 'range', `against ${reference.replace(/^.*_occ/, 'occ')}`];
+  const head = ['', 'protocol', `a ${members[0].unit}`, 'range', `against ${REFERENCES[reference] ?? reference}`];
   const plans = members
     .filter((c) => c.name in bench.plans)
     .map((c) => `${c.title} ${bench.plans[c.name] ? 'ran in parallel' : 'ran without parallel workers'}`);

@@ -12,7 +12,7 @@ import { memory } from './memory.mjs';
 import { median } from './measure.mjs';
 import { render } from './report.mjs';
 
-const GROUPS = ['upcoming', 'expand', 'report', 'engine', 'age', 'memory'];
+const GROUPS = ['upcoming', 'expand', 'report', 'next', 'adherence', 'engine', 'age', 'memory'];
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

@@ -123,11 +123,11 @@ AS $$
       SELECT o.user_id,
              o.medication_id,
              o.medication_name,
-             count(*) AS scheduled,
-             count(*) FILTER (WHERE o.outcome OPERATOR(pg_catalog.=) 'taken') AS taken,
-             count(*) FILTER (WHERE o.outcome OPERATOR(pg_catalog.=) 'skipped') AS skipped,
-             count(*) FILTER (WHERE o.missed) AS missed,
-             count(*) FILTER (WHERE o.on_time) AS on_time
+             pg_catalog.count(*) AS scheduled,
+             pg_catalog.count(*) FILTER (WHERE o.outcome OPERATOR(pg_catalog.=) 'taken') AS taken,
+             pg_catalog.count(*) FILTER (WHERE o.outcome OPERATOR(pg_catalog.=) 'skipped') AS skipped,
+             pg_catalog.count(*) FILTER (WHERE o.missed) AS missed,
+             pg_catalog.count(*) FILTER (WHERE o.on_time) AS on_time
         FROM medsched.scheduled_doses(window_start, window_end) AS o
        GROUP BY o.user_id, o.medication_id, o.medication_name) AS a
 $$;
@@ -171,11 +171,11 @@ AS $$
          medsched.percentage_taken(a.taken, a.skipped, a.missed)
     FROM (
       SELECT o.local_time::pg_catalog.date AS day,
-             count(*) AS scheduled,
-             count(*) FILTER (WHERE o.outcome OPERATOR(pg_catalog.=) 'taken') AS taken,
-             count(*) FILTER (WHERE o.outcome OPERATOR(pg_catalog.=) 'skipped') AS skipped,
-             count(*) FILTER (WHERE o.missed) AS missed,
-             count(*) FILTER (WHERE o.on_time) AS on_time
+             pg_catalog.count(*) AS scheduled,
+             pg_catalog.count(*) FILTER (WHERE o.outcome OPERATOR(pg_catalog.=) 'taken') AS taken,
+             pg_catalog.count(*) FILTER (WHERE o.outcome OPERATOR(pg_catalog.=) 'skipped') AS skipped,
+             pg_catalog.count(*) FILTER (WHERE o.missed) AS missed,
+             pg_catalog.count(*) FILTER (WHERE o.on_time) AS on_time
         FROM medsched.scheduled_doses(window_start, window_end) AS o
        WHERE o.user_id OPERATOR(pg_catalog.=) medsched.check_user(adherence_by_day.user_id)
        GROUP BY 1) AS a

@@ -47,7 +47,7 @@ $$, 'functions in other languages than C and SQL set their search_path');
 -- without comments, strings, qualified operators and what only looks like one:
 CREATE TEMPORARY VIEW bodies AS
 SELECT oid, regexp_replace(prosrc,
-  E'--[^\n]*|\'([^\']|\'\')*\'|OPERATOR\\(pg_catalog\\.[^)]+\\)|=>|\\(\\*\\)|\\.\\*', ' ', 'gi') AS body
+  E'--[^\n]*|\'([^\']|\'\')*\'|OPERATOR\\(pg_catalog\\.[^)]+\\)|=>|\\*(?=\\))|\\.\\*', ' ', 'gi') AS body
 FROM functions
 WHERE lanname = 'sql' AND prosqlbody IS NULL
   AND NOT coalesce(proconfig::text LIKE '%search_path=%', false);

@@ -13,6 +13,20 @@ equals "so has the installed extension" \
 	"$(query "SELECT extversion FROM pg_extension WHERE extname = 'medsched'")" "$version"
 succeeds "CHANGELOG.md tells of it" grep -q "^## $version" CHANGELOG.md
 
+# Every function that callers may use is in the documentation.
+undocumented=""
+for function in $(query "
+	SELECT DISTINCT p.proname
+	FROM pg_depend AS d
+	JOIN pg_extension AS e ON e.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass
+	JOIN pg_proc AS p ON p.oid = d.objid AND d.classid = 'pg_proc'::regclass
+	WHERE e.extname = 'medsched'
+	  AND p.proname NOT LIKE '\\_%'
+	  AND p.prorettype NOT IN ('trigger'::regtype, 'internal'::regtype)"); do
+	grep -qw "$function" doc/*.md || undocumented+=" $function"
+done
+equals "doc/ tells of every function" "$undocumented" ""
+
 # Apart from the tree's own objects, which may be there already.
 copy=build/source
 rm -rf $copy

@@ -11,12 +11,13 @@ CREATE FUNCTION medsched.describe_schedule(
   cycle_days_off int DEFAULT NULL,
   as_needed boolean DEFAULT false,
   min_interval interval DEFAULT NULL,
-  max_per_24h int DEFAULT NULL)
+  max_per_24h int DEFAULT NULL,
+  effective_from timestamptz DEFAULT NULL)
 RETURNS text
 LANGUAGE C IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'medsched_describe_schedule';
 
-COMMENT ON FUNCTION medsched.describe_schedule(text, timestamp, text, timestamp[], timestamp[], timestamptz, int, int, boolean, interval, int) IS
+COMMENT ON FUNCTION medsched.describe_schedule(text, timestamp, text, timestamp[], timestamp[], timestamptz, int, int, boolean, interval, int, timestamptz) IS
 'a schedule in English: "every day at 08:00 and 20:00, Europe/Berlin, from 1 March 2027 until 3 March 2027"; the arguments are the columns of medsched.schedules';
 
 CREATE FUNCTION medsched.describe_schedule(user_id uuid, schedule_id uuid)
@@ -28,7 +29,8 @@ DECLARE
   words pg_catalog.text;
 BEGIN
   SELECT medsched.describe_schedule(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates,
-           s.ends_at, s.cycle_days_on, s.cycle_days_off, s.as_needed, s.min_interval, s.max_per_24h)
+           s.ends_at, s.cycle_days_on, s.cycle_days_off, s.as_needed, s.min_interval, s.max_per_24h,
+           s.effective_from)
     INTO words
   FROM medsched.schedules AS s
   WHERE s.user_id OPERATOR(pg_catalog.=) describe_schedule.user_id

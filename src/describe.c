@@ -44,7 +44,8 @@ enum
 	ARG_CYCLE_DAYS_OFF,
 	ARG_AS_NEEDED,
 	ARG_MIN_INTERVAL,
-	ARG_MAX_PER_24H
+	ARG_MAX_PER_24H,
+	ARG_EFFECTIVE_FROM
 };
 
 static int64
@@ -59,6 +60,14 @@ local_of_instant(const char *time_zone, TimestampTz at)
 	return zone_to_local(zone_find(time_zone), floor_div(at, USECS_PER_SEC));
 }
 
+static ArrayType *
+dates_or_null(FunctionCallInfo fcinfo, int arg)
+{
+	ArrayType *array = PG_ARGISNULL(arg) ? NULL : PG_GETARG_ARRAYTYPE_P(arg);
+
+	return array == NULL || ARR_NDIM(array) == 0 ? NULL : array;
+}
+
 static void
 read_source(FunctionCallInfo fcinfo, ScheduleSource *source)
 {
@@ -69,29 +78,15 @@ read_source(FunctionCallInfo fcinfo, ScheduleSource *source)
 	source->time_zone = text_to_cstring(PG_GETARG_TEXT_PP(ARG_TIME_ZONE));
 	if (!PG_ARGISNULL(ARG_RRULE))
 		source->rrule = text_to_cstring(PG_GETARG_TEXT_PP(ARG_RRULE));
-	if (!PG_ARGISNULL(ARG_RDATES))
-		source->rdates = PG_GETARG_ARRAYTYPE_P(ARG_RDATES);
-	if (!PG_ARGISNULL(ARG_EXDATES))
-		source->exdates = PG_GETARG_ARRAYTYPE_P(ARG_EXDATES);
+	source->rdates = dates_or_null(fcinfo, ARG_RDATES);
+	source->exdates = dates_or_null(fcinfo, ARG_EXDATES);
 	source->ends_at = PG_ARGISNULL(ARG_ENDS_AT) ? DT_NOEND : PG_GETARG_TIMESTAMPTZ(ARG_ENDS_AT);
 	if (TIMESTAMP_IS_NOBEGIN(source->ends_at))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("ends_at must not be -infinity")));
-	if (PG_ARGISNULL(ARG_CYCLE_DAYS_ON) != PG_ARGISNULL(ARG_CYCLE_DAYS_OFF))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("cycle_days_on and cycle_days_off go together"),
-				 errhint("Give both, or leave both null.")));
 	if (!PG_ARGISNULL(ARG_CYCLE_DAYS_ON))
-	{
 		source->cycle_days_on = PG_GETARG_INT32(ARG_CYCLE_DAYS_ON);
+	if (!PG_ARGISNULL(ARG_CYCLE_DAYS_OFF))
 		source->cycle_days_off = PG_GETARG_INT32(ARG_CYCLE_DAYS_OFF);
-		if (source->cycle_days_on < 1 || source->cycle_days_off < 1)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("a cycle of %d days on and %d days off is not valid", source->cycle_days_on,
-							source->cycle_days_off),
-					 errhint("Either is 1 or more.")));
-	}
 }
 
 /* "until ...", with what ends the schedule first, or "". */
@@ -130,9 +125,19 @@ describe_end(const ScheduleSource *source, const Recurrence *rule)
 	return "";
 }
 
+/* Part of a schedule, from where it takes effect. */
+static Schedule *
+create_from(const ScheduleSource *source, TimestampTz effective_from)
+{
+	Schedule *schedule = schedule_create(source);
+
+	schedule_begin_at(schedule, effective_from);
+	return schedule;
+}
+
 /* The first occurrence of the rule alone, on the wall clock. */
 static bool
-first_of_rule(const ScheduleSource *source, int64 *local)
+first_of_rule(const ScheduleSource *source, TimestampTz effective_from, int64 *local)
 {
 	ScheduleSource alone = {
 		.rrule = source->rrule,
@@ -142,29 +147,27 @@ first_of_rule(const ScheduleSource *source, int64 *local)
 	};
 	TimestampTz first;
 
-	if (!schedule_next_occurrence(schedule_create(&alone), DT_NOBEGIN, &first))
+	if (!schedule_next_occurrence(create_from(&alone, effective_from), DT_NOBEGIN, &first))
 		return false;
 	*local = local_of_instant(source->time_zone, first);
 	return true;
 }
 
-static int
-n_dates(ArrayType *array)
-{
-	return array == NULL ? 0 : ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
-}
-
 static void
-append_rule(StringInfo text, const ScheduleSource *source)
+append_rule(StringInfo text, const ScheduleSource *source, TimestampTz effective_from)
 {
 	int64	   start = local_of_timestamp(source->starts_at);
 	int64	   first = start;
-	bool	   occurs = first_of_rule(source, &first);
+	int64	   first_counted = start;
+	bool	   occurs = first_of_rule(source, effective_from, &first);
 	Recurrence rule = *rule_cache_find(source->rrule);
 	char	  *span = NULL;
 	bool	   date_says_all;
+	bool	   some_left_out;
 
 	recurrence_imply(&rule, start);
+	some_left_out = source->cycle_days_on > 0 || source->exdates != NULL ||
+					(occurs && first_of_rule(source, DT_NOBEGIN, &first_counted) && first_counted != first);
 
 	if (occurs && rule.count == 1)
 	{
@@ -181,7 +184,7 @@ append_rule(StringInfo text, const ScheduleSource *source)
 		appendStringInfoString(text, ", never by this rule");
 	if (rule.count > 0)
 		appendStringInfo(text, ", %s%s", words_quantity(rule.count, "dose"),
-						 source->cycle_days_on > 0 || n_dates(source->exdates) > 0 ? " counting those left out" : "");
+						 some_left_out ? " counting those left out" : "");
 	if (source->cycle_days_on > 0)
 	{
 		appendStringInfo(text, ", %s on, %s off", words_quantity(source->cycle_days_on, "day"),
@@ -191,49 +194,93 @@ append_rule(StringInfo text, const ScheduleSource *source)
 	}
 }
 
-static int
-compare_timestamps(const void *a, const void *b)
-{
-	Timestamp left = *(const Timestamp *) a;
-	Timestamp right = *(const Timestamp *) b;
-
-	return (left > right) - (left < right);
-}
-
-/* ", also on 3 March 2027 at 08:00". */
+/* ", also on 3 March 2027 at 08:00 and on 5 March 2027 at 09:00": local times. */
 static void
-append_dates(StringInfo text, ArrayType *array, const char *prefix)
+append_times(StringInfo text, const char *prefix, const int64 *times, int n)
 {
-	Datum	  *datums;
-	int		   n;
-	Timestamp *dates;
-	List	  *items = NIL;
+	List *items = NIL;
 
-	if (n_dates(array) == 0)
+	if (n == 0)
 		return;
-	deconstruct_array(array, TIMESTAMPOID, sizeof(Timestamp), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &datums, NULL, &n);
-	dates = palloc(n * sizeof(Timestamp));
-	for (int i = 0; i < n; i++)
-		dates[i] = DatumGetTimestamp(datums[i]);
-	qsort(dates, n, sizeof(Timestamp), compare_timestamps);
-	n = qunique(dates, n, sizeof(Timestamp), compare_timestamps);
-
 	if (n > DATES_LISTED)
 	{
 		appendStringInfo(text, ", %s at %d single times", prefix, n);
 		return;
 	}
 	for (int i = 0; i < n; i++)
-		items = lappend(items, psprintf("on %s", words_date_and_time(local_of_timestamp(dates[i]))));
+		items = lappend(items, psprintf("on %s", words_date_and_time(times[i])));
 	appendStringInfo(text, ", %s %s", prefix, words_join(items, "and"));
 }
 
-static void
-append_as_needed(StringInfo text, FunctionCallInfo fcinfo, const ScheduleSource *source)
+static int
+compare_times(const void *a, const void *b)
 {
-	int64					start = local_of_timestamp(source->starts_at);
-	static const Recurrence no_rule = {.until_form = UNTIL_NONE};
+	int64 left = *(const int64 *) a;
+	int64 right = *(const int64 *) b;
 
+	return (left > right) - (left < right);
+}
+
+/* Append those of the dates at which schedule has an occurrence. */
+static void
+append_dates(StringInfo text, const char *prefix, ArrayType *array, const Schedule *schedule, const char *time_zone)
+{
+	const Zone *zone = zone_find(time_zone);
+	Datum	   *datums;
+	int			n_datums;
+	int64	   *times;
+	int			n = 0;
+
+	if (array == NULL)
+		return;
+	deconstruct_array(array, TIMESTAMPOID, sizeof(Timestamp), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &datums, NULL, &n_datums);
+	times = palloc(n_datums * sizeof(int64));
+	for (int i = 0; i < n_datums; i++)
+	{
+		int64 instant = zone_to_instant(zone, local_of_timestamp(DatumGetTimestamp(datums[i])));
+
+		if (schedule_is_occurrence(schedule, instant * USECS_PER_SEC))
+			times[n++] = zone_to_local(zone, instant);
+	}
+	if (n > 0)
+	{
+		qsort(times, n, sizeof(int64), compare_times);
+		n = (int) qunique(times, n, sizeof(int64), compare_times);
+	}
+	append_times(text, prefix, times, n);
+}
+
+/* Without a rule: the doses there are. */
+static void
+append_single_doses(StringInfo text, const ScheduleSource *source, const Schedule *schedule)
+{
+	int				  n_dates = source->rdates == NULL ? 0 : ArrayGetNItems(ARR_NDIM(source->rdates), ARR_DIMS(source->rdates));
+	int64			 *times = palloc((n_dates + 1) * sizeof(int64));
+	ScheduleIterator *it = schedule_open(schedule, DT_NOBEGIN, DT_NOEND);
+	TimestampTz		  at;
+	int				  n = 0;
+
+	while (schedule_next(it, &at))
+		times[n++] = local_of_instant(source->time_zone, at);
+	schedule_close(it);
+
+	if (n == 0)
+		appendStringInfo(text, "never, %s", source->time_zone);
+	else
+	{
+		appendStringInfo(text, "once on %s, %s", words_date_and_time(times[0]), source->time_zone);
+		append_times(text, "also", times + 1, n - 1);
+	}
+}
+
+static void
+append_as_needed(StringInfo text, FunctionCallInfo fcinfo, const ScheduleSource *source, TimestampTz effective_from)
+{
+	static const Recurrence no_rule = {.until_form = UNTIL_NONE};
+	int64					start = local_of_timestamp(source->starts_at);
+
+	if (!TIMESTAMP_IS_NOBEGIN(effective_from))
+		start = Max(start, local_of_instant(source->time_zone, effective_from));
 	appendStringInfoString(text, "as needed");
 	if (!PG_ARGISNULL(ARG_MIN_INTERVAL))
 		appendStringInfo(text, ", at least %s apart", words_interval(PG_GETARG_INTERVAL_P(ARG_MIN_INTERVAL)));
@@ -244,26 +291,37 @@ append_as_needed(StringInfo text, FunctionCallInfo fcinfo, const ScheduleSource 
 					 describe_end(source, &no_rule));
 }
 
+/* A rule, and the single dates that make a difference to it. */
+static void
+append_rule_and_dates(StringInfo text, const ScheduleSource *source, const Schedule *schedule,
+					  TimestampTz effective_from)
+{
+	ScheduleSource whole = *source;
+
+	append_rule(text, source, effective_from);
+	append_dates(text, "also", source->rdates, schedule, source->time_zone);
+	whole.exdates = NULL;
+	append_dates(text, "but not", source->exdates, create_from(&whole, effective_from), source->time_zone);
+}
+
 Datum
 medsched_describe_schedule(PG_FUNCTION_ARGS)
 {
+	TimestampTz	   effective_from = PG_ARGISNULL(ARG_EFFECTIVE_FROM) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(ARG_EFFECTIVE_FROM);
 	ScheduleSource source;
+	Schedule	  *schedule;
 	StringInfoData text;
 
 	read_source(fcinfo, &source);
-	(void) schedule_create(&source);
+	if (TIMESTAMP_IS_NOEND(effective_from))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("effective_from must not be infinity")));
+	schedule = create_from(&source, effective_from);
 	initStringInfo(&text);
 	if (!PG_ARGISNULL(ARG_AS_NEEDED) && PG_GETARG_BOOL(ARG_AS_NEEDED))
-	{
-		append_as_needed(&text, fcinfo, &source);
-		PG_RETURN_TEXT_P(cstring_to_text_with_len(text.data, text.len));
-	}
-	if (source.rrule == NULL)
-		appendStringInfo(&text, "once on %s, %s", words_date_and_time(local_of_timestamp(source.starts_at)),
-						 source.time_zone);
+		append_as_needed(&text, fcinfo, &source, effective_from);
+	else if (source.rrule == NULL)
+		append_single_doses(&text, &source, schedule);
 	else
-		append_rule(&text, &source);
-	append_dates(&text, source.rdates, "also");
-	append_dates(&text, source.exdates, "but not");
+		append_rule_and_dates(&text, &source, schedule, effective_from);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(text.data, text.len));
 }

@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(125);
+SELECT plan(130);
 
 -- From Thursday 4 March 2027, 08:00 in Berlin.  The date after "from" is that of
 -- the rule's first occurrence.
@@ -243,6 +243,21 @@ SELECT is(medsched.describe_schedule(NULL, '2027-03-01 08:00', 'Europe/Berlin',
     ARRAY(SELECT timestamp '2027-04-01' + n * interval '1 week' FROM generate_series(1, 7) AS n)),
   'once on 1 March 2027 at 08:00, Europe/Berlin, also at 7 single times', 'many dates are counted');
 
+-- Where it takes effect; dates that make no difference are not told.
+SELECT is(medsched.describe_schedule('FREQ=DAILY;INTERVAL=2;COUNT=10', '2027-03-01 08:00', 'Europe/Berlin', effective_from => '2027-03-04 00:00+01'),
+  'every 2 days at 08:00, Europe/Berlin, from 5 March 2027, 10 doses counting those left out',
+  'a schedule that takes effect later counts from starts_at');
+SELECT is(medsched.describe_schedule('FREQ=DAILY;BYHOUR=8,20', '2027-03-01 08:00', 'Europe/Berlin', effective_from => '2027-03-04 12:00+01'),
+  'every day at 08:00 and 20:00, Europe/Berlin, from 4 March 2027 at 20:00', 'from the first dose after it');
+SELECT is(medsched.describe_schedule('FREQ=DAILY', '2027-03-01 08:00', 'Europe/Berlin',
+    '{2027-02-01 09:00,2027-03-02 08:00,2027-03-03 12:00}', '{2027-03-02 09:00,2027-03-09 08:00}', ends_at => '2027-03-08 00:00+01'),
+  'every day at 08:00, Europe/Berlin, from 1 March 2027 until 7 March 2027, also on 2 March 2027 at 08:00 and on 3 March 2027 at 12:00',
+  'dates outside the schedule are not told');
+SELECT is(medsched.describe_schedule(NULL, '2027-03-01 08:00', 'Europe/Berlin', effective_from => '2027-03-02 00:00+01'),
+  'never, Europe/Berlin', 'a single dose before it takes effect');
+SELECT is(medsched.describe_schedule(NULL, '2027-03-01 08:00', 'Europe/Berlin', '{2027-03-05 08:00}', '{2027-03-01 08:00}'),
+  'once on 5 March 2027 at 08:00, Europe/Berlin', 'a single dose that is moved');
+
 -- As needed.
 SELECT is(medsched.describe_schedule(NULL, '2027-03-01', 'Europe/Berlin', as_needed => true),
   'as needed, Europe/Berlin, from 1 March 2027', 'as needed');
@@ -267,9 +282,9 @@ SELECT throws_ok($$SELECT medsched.describe_schedule('FREQ=DAILY', 'infinity', '
 SELECT throws_ok($$SELECT medsched.describe_schedule('FREQ=DAILY', '2027-03-01', 'Europe/Berlin', ends_at => '-infinity')$$,
   '22023', 'ends_at must not be -infinity', 'ends_at is before all time');
 SELECT throws_ok($$SELECT medsched.describe_schedule('FREQ=DAILY', '2027-03-01', 'Europe/Berlin', cycle_days_on => 21)$$,
-  '22023', 'cycle_days_on and cycle_days_off go together', 'half a cycle');
+  '22023', 'invalid cycle of 21 days on and 0 days off', 'half a cycle');
 SELECT throws_ok($$SELECT medsched.describe_schedule('FREQ=DAILY', '2027-03-01', 'Europe/Berlin', cycle_days_on => 21, cycle_days_off => 0)$$,
-  '22023', 'a cycle of 21 days on and 0 days off is not valid', 'a cycle without days off');
+  '22023', 'invalid cycle of 21 days on and 0 days off', 'a cycle without days off');
 
 -- A schedule of a table's.
 SELECT medsched.create_medication('00000000-0000-4000-8000-00000000d0d0', 'Tested',

@@ -1,0 +1,131 @@
+/**
+ * What a function of medsched is in Drizzle.  Called with a database or a
+ * transaction it runs; without one it is an expression or something to select
+ * from and join with.
+ */
+import { getTableColumns, getTableName, is, sql, Subquery, type SQL } from 'drizzle-orm';
+import {
+	alias,
+	PgDatabase,
+	type PgColumn,
+	type PgSelectBase,
+	type PgTable,
+	type SubqueryWithSelection,
+} from 'drizzle-orm/pg-core';
+import type { AddAliasToSelection } from 'drizzle-orm/query-builders/select.types';
+import { call, type Arguments, type ArgumentValues } from './arguments.js';
+
+/** A database of any PostgreSQL driver, or a transaction. */
+export type Database = PgDatabase<any, any, any>;
+
+type Columns = Record<string, PgColumn>;
+type ColumnsOf<T extends PgTable> = T['_']['columns'] & Columns;
+type NameOf<T extends PgTable> = T['_']['name'];
+
+/** What to select from, or to join with. */
+export type Source<T extends PgTable, Alias extends string = NameOf<T>> = SubqueryWithSelection<ColumnsOf<T>, Alias>;
+
+/** A query under way: `await` it, narrow it with `where`, `limit` …, or `prepare` it. */
+export type Query<T extends PgTable> = PgSelectBase<
+	NameOf<T>,
+	AddAliasToSelection<ColumnsOf<T>, NameOf<T>, 'pg'>,
+	'single'
+>;
+
+/** What the catalog should say of a function. */
+export interface Signature {
+	readonly functionName: string;
+	readonly args: Arguments;
+	/** The columns of its rows, or the type of its one value. */
+	readonly returns: PgTable | string;
+}
+
+/** A function that gives rows. */
+export interface RowsFunction<A extends Arguments, T extends PgTable> extends Signature {
+	(db: Database, values: ArgumentValues<A>): Query<T>;
+	(values: ArgumentValues<A>): Source<T>;
+	<Alias extends string>(values: ArgumentValues<A>, alias: Alias): Source<T, Alias>;
+}
+
+/** A function that gives one row. */
+export interface RowFunction<A extends Arguments, T extends PgTable> extends Signature {
+	(db: Database, values: ArgumentValues<A>): Promise<T['$inferSelect']>;
+	(values: ArgumentValues<A>): Source<T>;
+	<Alias extends string>(values: ArgumentValues<A>, alias: Alias): Source<T, Alias>;
+}
+
+/** A function that gives one value. */
+export interface ValueFunction<A extends Arguments, V> extends Signature {
+	(db: Database, values: ArgumentValues<A>): Promise<V>;
+	(values: ArgumentValues<A>): SQL<V>;
+}
+
+/**
+ * A function that gives rows, which are those of `row`: a table that exists
+ * only here.  A set of plain values, whose column SQL leaves without a name,
+ * is called by the name it has in `row`.
+ */
+export function rowsFunction<A extends Arguments, T extends PgTable>(
+	functionName: string,
+	args: A,
+	row: T,
+	setOf: 'rows' | 'values' = 'rows',
+): RowsFunction<A, T> {
+	const source = sourceOf(functionName, args, row, setOf);
+	const run = (first: unknown, second?: unknown) =>
+		isDatabase(first) ? first.select().from(source(second)) : source(first, second as string | undefined);
+	return Object.assign(run, { functionName, args, returns: row }) as unknown as RowsFunction<A, T>;
+}
+
+export function rowFunction<A extends Arguments, T extends PgTable>(
+	functionName: string,
+	args: A,
+	row: T,
+): RowFunction<A, T> {
+	const source = sourceOf(functionName, args, row, 'rows');
+	const run = (first: unknown, second?: unknown) =>
+		isDatabase(first)
+			? first
+					.select()
+					.from(source(second))
+					.then((rows) => rows[0])
+			: source(first, second as string | undefined);
+	return Object.assign(run, { functionName, args, returns: row }) as unknown as RowFunction<A, T>;
+}
+
+export function valueFunction<A extends Arguments, V>(
+	functionName: string,
+	args: A,
+	returns: string,
+	read: (value: any) => V,
+): ValueFunction<A, V> {
+	const expression = (values: unknown) =>
+		call(functionName, args, values as Record<string, unknown>).mapWith({ mapFromDriverValue: read });
+	const run = (first: unknown, second?: unknown) =>
+		isDatabase(first)
+			? first
+					.select({ value: expression(second) })
+					.from(sql`(select) as one`)
+					.then((rows) => rows[0]?.value)
+			: expression(first);
+	return Object.assign(run, { functionName, args, returns }) as unknown as ValueFunction<A, V>;
+}
+
+function isDatabase(value: unknown): value is Database {
+	return is(value, PgDatabase);
+}
+
+/** Makes `(select * from medsched.name(…)) alias`, with the columns of row. */
+function sourceOf(functionName: string, args: Arguments, row: PgTable, setOf: 'rows' | 'values') {
+	return (values: unknown, name?: string) => {
+		const from = call(functionName, args, values as Record<string, unknown>);
+		const aliasName = name ?? getTableName(row);
+		const columns = getTableColumns(alias(row, aliasName));
+		const names = sql.join(
+			Object.values(columns).map((column) => sql.identifier(column.name)),
+			sql`, `,
+		);
+		const rows = setOf === 'rows' ? sql`select ${names} from ${from}` : sql`select * from ${from} as _ (${names})`;
+		return Object.assign(new Subquery(rows, columns, aliasName), columns);
+	};
+}

@@ -1,0 +1,162 @@
+/**
+ * The database's errors, from either driver and however deep Drizzle wraps
+ * them, narrowed by the name of the constraint.
+ */
+
+/** The rules of the domain, and the constraints of the tables and domains. */
+export const constraints = [
+	'medication_has_schedule',
+	'medications_not_deleted',
+	'medications_not_truncated',
+	'schedules_not_truncated',
+	'schedule_has_dose',
+	'dose_is_scheduled',
+	'recorded_dose_keeps_schedule',
+	'dose_already_taken',
+	'dose_already_skipped',
+	'as_needed_min_interval',
+	'as_needed_max_per_24h',
+	'rrule_is_valid',
+	'time_zone_is_known',
+	'medications_pkey',
+	'medications_id_key',
+	'medications_name_not_blank',
+	'medications_inactivated_at_finite',
+	'schedules_pkey',
+	'schedules_id_key',
+	'schedules_user_id_replaces_key',
+	'schedules_user_id_medication_id_fkey',
+	'schedules_user_id_replaces_fkey',
+	'schedules_starts_at_whole_second',
+	'schedules_effective_from_finite',
+	'schedules_ends_at_finite',
+	'schedules_dose_amount_positive',
+	'schedules_cycle_days',
+	'schedules_as_needed_has_no_times',
+	'schedules_limits_are_as_needed',
+	'schedules_min_interval_in_range',
+	'schedules_max_per_24h_positive',
+	'schedules_grace_in_range',
+	'schedules_replaces_another',
+	'dose_taken_pkey',
+	'dose_taken_user_id_schedule_id_fkey',
+	'dose_taken_scheduled_for_finite',
+	'dose_taken_outcome',
+	'dose_taken_taken_at_when_taken',
+	'dose_taken_taken_at_finite',
+	'dose_taken_amount_when_taken',
+	'dose_taken_amount_positive',
+	'dose_taken_reason_when_skipped',
+] as const;
+
+export type Constraint = (typeof constraints)[number];
+
+/** SQLSTATEs of the errors of calls that break no constraint. */
+const FUNCTION_CODES = new Set([
+	'22004', // an argument that must have a value is NULL
+	'22023', // an argument is not valid
+	'22P02', // nor has it the form of its type: a malformed uuid
+	'22007', // a malformed time
+	'22008', // a time out of range
+	'22003', // a number out of range
+	'22021', // text with a zero byte
+	'22P05', // and JSON with one
+	'P0002', // no such schedule or medication of this person
+	'54000', // more than medsched.max_doses
+	'0A000', // a rule uses what is not supported
+	'55000', // not in the state the call needs
+]);
+
+/** An error of medsched's.  `from` makes one of what a query threw. */
+export class MedschedError<C extends Constraint | undefined = Constraint | undefined> extends Error {
+	override readonly name = 'MedschedError';
+	/** The SQLSTATE. */
+	readonly code: string;
+	/** The rule that was broken. */
+	readonly constraint: C;
+	readonly table: string | undefined;
+	readonly detail: string | undefined;
+	readonly hint: string | undefined;
+
+	private constructor(message: string, fields: DatabaseErrorFields, constraint: C, cause: unknown) {
+		super(message, { cause });
+		this.code = fields.code;
+		this.constraint = constraint;
+		this.table = fields.table;
+		this.detail = fields.detail;
+		this.hint = fields.hint;
+	}
+
+	/** Whether it is this constraint that was broken. */
+	is<K extends Constraint>(constraint: K): this is MedschedError<K> {
+		return (this.constraint as Constraint | undefined) === constraint;
+	}
+
+	/**
+	 * The error of medsched's in what was thrown, or undefined: a rule broken,
+	 * an argument refused, a row not found.
+	 */
+	static from(thrown: unknown): MedschedError | undefined {
+		const found = databaseErrorIn(thrown);
+		if (!found) return undefined;
+		const { fields, error } = found;
+		const constraint = constraints.find((name) => name === fields.constraint);
+		if (fields.schema !== 'medsched' && (fields.schema !== undefined || !FUNCTION_CODES.has(fields.code))) {
+			return undefined;
+		}
+		return new MedschedError(error.message, fields, constraint, thrown);
+	}
+}
+
+/**
+ * Whether what was thrown may succeed when the whole transaction is run again:
+ * the connection was lost, or transactions got into each other's way.  All of
+ * medsched's functions that record may be called again.
+ */
+export function isRetryable(thrown: unknown): boolean {
+	for (const error of causesOf(thrown)) {
+		const { code } = error as { code?: unknown };
+		if (typeof code === 'string' && RETRYABLE.test(code)) return true;
+		if (/^Connection terminated|^timeout exceeded when trying to connect|^Client has encountered a connection error/.test(error.message)) return true;
+	}
+	return false;
+}
+
+// SQLSTATEs: connection lost, serialization failure, deadlock, shutdown and
+// too many connections; then Node's codes and those of postgres.js.
+const RETRYABLE =
+	/^(08...|40001|40P01|57P0[1-3]|53300|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|ENOENT|CONNECTION_(CLOSED|ENDED|DESTROYED)|CONNECT_TIMEOUT)$/;
+
+interface DatabaseErrorFields {
+	code: string;
+	schema: string | undefined;
+	table: string | undefined;
+	constraint: string | undefined;
+	detail: string | undefined;
+	hint: string | undefined;
+}
+
+/** node-postgres says `constraint` where postgres.js says `constraint_name`. */
+function databaseErrorIn(thrown: unknown): { fields: DatabaseErrorFields; error: Error } | undefined {
+	for (const error of causesOf(thrown)) {
+		const raw = error as unknown as Record<string, string | undefined>;
+		if (typeof raw['code'] === 'string' && /^[0-9A-Z]{5}$/.test(raw['code']) && 'severity' in raw) {
+			const fields = {
+				code: raw['code'],
+				schema: raw['schema_name'] ?? raw['schema'],
+				table: raw['table_name'] ?? raw['table'],
+				constraint: raw['constraint_name'] ?? raw['constraint'],
+				detail: raw['detail'],
+				hint: raw['hint'],
+			};
+			return { fields, error };
+		}
+	}
+	return undefined;
+}
+
+function* causesOf(thrown: unknown): Generator<Error> {
+	for (let error = thrown; error instanceof Error; error = error.cause) {
+		yield error;
+	}
+}

@@ -1,0 +1,359 @@
+/**
+ * Every function of medsched.  Each is described once, below: its arguments,
+ * and the rows or the value that it gives.  Windows are half-open, [from, to).
+ */
+import { bigint, boolean, date, integer, numeric, pgTable, text, time, uuid } from 'drizzle-orm/pg-core';
+import * as a from './arguments.js';
+import { rowFunction, rowsFunction, valueFunction } from './call.js';
+import { instant, wallClock } from './columns.js';
+import { readSchedule, type ScheduleInput } from './schedule-input.js';
+import { readInstant } from './time.js';
+
+const { nullable, optional, required } = a;
+
+const userId = required('user_id', a.uuid);
+const scheduleId = required('schedule_id', a.uuid);
+const medicationId = required('medication_id', a.uuid);
+const scheduledFor = required('scheduled_for', a.keyInstant);
+const doseIdArgument = required('dose_id', a.text);
+const window = { from: required('window_start', a.instant), to: required('window_end', a.instant) };
+
+// Doses
+
+export type DoseStatus = 'taken' | 'skipped' | 'upcoming' | 'due' | 'missed';
+
+const dose = {
+	doseId: text('dose_id').notNull(),
+	scheduledFor: instant('scheduled_for').notNull(),
+	localTime: wallClock('local_time').notNull(),
+	timeZone: text('time_zone').notNull(),
+	medicationId: uuid('medication_id').notNull(),
+	medicationName: text('medication_name').notNull(),
+	scheduleId: uuid('schedule_id').notNull(),
+	doseAmount: numeric('dose_amount'),
+	doseUnit: text('dose_unit'),
+	instructions: text('instructions'),
+};
+const recorded = {
+	takenAt: instant('taken_at'),
+	recordedBy: text('recorded_by'),
+};
+const status = { status: text('status').$type<DoseStatus>().notNull() };
+
+/** A person's doses in a window, taken or not, in order of time. */
+export const upcomingDoses = rowsFunction(
+	'upcoming_doses',
+	{ userId, ...window },
+	pgTable('upcoming_doses', { ...dose, ...recorded, ...status }),
+);
+
+/** A person's next doses that are not recorded yet. */
+export const nextDoses = rowsFunction(
+	'next_doses',
+	{ userId, after: optional('after', a.instant), maxDoses: optional('max_doses', a.integer) },
+	pgTable('next_doses', { ...dose, ...recorded, ...status }),
+);
+
+/** Everybody's doses in a window that are not recorded yet, in no order: for a notifier. */
+export const dueDoses = rowsFunction(
+	'due_doses',
+	window,
+	pgTable('due_doses', { userId: uuid('user_id').notNull(), ...dose, ...status }),
+);
+
+/** Everybody's scheduled doses in a window with what was recorded, in no order. */
+export const scheduledDoses = rowsFunction(
+	'scheduled_doses',
+	window,
+	pgTable('scheduled_doses', {
+		userId: uuid('user_id').notNull(),
+		...dose,
+		...recorded,
+		...status,
+		outcome: text('outcome').$type<'taken' | 'skipped'>(),
+		onTime: boolean('on_time'),
+		missed: boolean('missed').notNull(),
+	}),
+);
+
+/** The handle of a dose, as upcomingDoses gives it. */
+export const doseId = valueFunction('dose_id', { scheduleId, scheduledFor }, 'text', String);
+
+/** Whether a dose is upcoming, due or missed, or what was recorded of it. */
+export const doseStatus = valueFunction(
+	'dose_status',
+	{
+		scheduledFor: required('scheduled_for', a.instant),
+		outcome: nullable('outcome', a.text),
+		grace: nullable('grace', a.interval),
+	},
+	'text',
+	(value) => value as DoseStatus,
+);
+
+/** The setting medsched.grace. */
+export const defaultGrace = valueFunction('default_grace', {}, 'interval', String);
+
+// What became of a dose
+
+const record = {
+	userId: uuid('user_id').notNull(),
+	scheduleId: uuid('schedule_id').notNull(),
+	scheduledFor: instant('scheduled_for').notNull(),
+	outcome: text('outcome').$type<'taken' | 'skipped'>().notNull(),
+	takenAt: instant('taken_at'),
+	amount: numeric('amount'),
+	reason: text('reason'),
+	note: text('note'),
+	recordedBy: text('recorded_by'),
+	recordedAt: instant('recorded_at').notNull(),
+};
+const newlyTaken = { newlyTaken: boolean('newly_taken').notNull() };
+const taking = {
+	takenAt: optional('taken_at', a.instant),
+	recordedBy: optional('recorded_by', a.text),
+	amount: optional('amount', a.numeric),
+	note: optional('note', a.text),
+};
+
+/** Records that a dose was taken.  Called again it changes nothing and gives the first record. */
+export const markDoseTaken = rowFunction(
+	'mark_dose_taken',
+	{ userId, scheduleId, scheduledFor, ...taking },
+	pgTable('mark_dose_taken', { ...record, ...newlyTaken }),
+);
+
+/** markDoseTaken for the handle of a dose. */
+export const markDoseTakenById = rowFunction(
+	'mark_dose_taken_by_id',
+	{ userId, doseId: doseIdArgument, ...taking },
+	pgTable('mark_dose_taken_by_id', { ...record, ...newlyTaken }),
+);
+
+// Medications and their schedules
+
+/** A medication with its schedules, in one call.  Gives its id. */
+export const createMedication = valueFunction(
+	'create_medication',
+	{
+		userId,
+		name: required('name', a.text),
+		schedules: required('schedules', a.scheduleList),
+		notes: optional('notes', a.text),
+	},
+	'uuid',
+	String,
+);
+
+/** Ends a medication.  Gives when it ended, which a second call does not change. */
+export const inactivateMedication = valueFunction(
+	'inactivate_medication',
+	{ userId, medicationId, at: optional('at', a.instant) },
+	'timestamp with time zone',
+	readInstant,
+);
+
+// Schedules from forms and prescriptions
+
+const readSchedules = (value: string | Record<string, unknown>[]): ScheduleInput[] =>
+	(typeof value === 'string' ? (JSON.parse(value) as Record<string, unknown>[]) : value).map(readSchedule);
+
+/** Schedules for times of day, on every day or on days of the week (1 Monday … 7 Sunday). */
+export const scheduleFromTimes = valueFunction(
+	'schedule_from_times',
+	{
+		times: required('times', a.times),
+		startsOn: required('starts_on', a.date),
+		timeZone: required('time_zone', a.text),
+		daysOfWeek: optional('days_of_week', a.integers),
+		endsOn: optional('ends_on', a.date),
+	},
+	'jsonb',
+	readSchedules,
+);
+
+/** Schedules for a prescription's abbreviations, such as `BID`. */
+export const scheduleFromSig = valueFunction(
+	'schedule_from_sig',
+	{
+		sig: required('sig', a.text),
+		startsOn: required('starts_on', a.date),
+		timeZone: required('time_zone', a.text),
+		times: optional('times', a.json),
+	},
+	'jsonb',
+	readSchedules,
+);
+
+/** Schedules for a FHIR R4 Timing. */
+export const scheduleFromFhir = valueFunction(
+	'schedule_from_fhir',
+	{
+		timing: required('timing', a.json),
+		startsOn: nullable('starts_on', a.date),
+		timeZone: required('time_zone', a.text),
+		times: optional('times', a.json),
+	},
+	'jsonb',
+	readSchedules,
+);
+
+/** The abbreviations that scheduleFromSig and scheduleFromFhir know. */
+export const timingCodes = rowsFunction(
+	'timing_codes',
+	{},
+	pgTable('timing_codes', {
+		code: text('code').notNull(),
+		fhirCode: text('fhir_code'),
+		frequency: integer('frequency').notNull(),
+		period: integer('period').notNull(),
+		periodUnit: text('period_unit').notNull(),
+		times: time('times').array().notNull(),
+		meaning: text('meaning').notNull(),
+	}),
+);
+
+/** The events of the day that scheduleFromFhir knows. */
+export const timingEvents = rowsFunction(
+	'timing_events',
+	{},
+	pgTable('timing_events', {
+		event: text('event').notNull(),
+		anchor: text('anchor').notNull(),
+		at: time('at').notNull(),
+		direction: integer('direction').notNull(),
+		meaning: text('meaning').notNull(),
+	}),
+);
+
+/** A schedule in English. */
+export const describeSchedule = valueFunction('describe_schedule', { userId, scheduleId }, 'text', String);
+
+// Rules, without a table
+
+const rule = {
+	rrule: nullable('rrule', a.text),
+	startsAt: required('starts_at', a.wallClock),
+	timeZone: required('time_zone', a.text),
+};
+const dates = {
+	rdates: optional('rdates', a.wallClocks),
+	exdates: optional('exdates', a.wallClocks),
+};
+const cycle = {
+	cycleDaysOn: optional('cycle_days_on', a.integer),
+	cycleDaysOff: optional('cycle_days_off', a.integer),
+};
+
+/** A rule in English; the arguments are a schedule's columns. */
+export const describeRule = valueFunction(
+	'describe_schedule',
+	{
+		...rule,
+		...dates,
+		endsAt: optional('ends_at', a.instant),
+		...cycle,
+		asNeeded: optional('as_needed', a.boolean),
+		minInterval: optional('min_interval', a.interval),
+		maxPer24h: optional('max_per_24h', a.integer),
+	},
+	'text',
+	String,
+);
+
+/** When a rule has doses in a window. */
+export const occurrences = rowsFunction(
+	'occurrences',
+	{ ...rule, ...window, ...dates, ...cycle },
+	pgTable('occurrences', { scheduledFor: instant('scheduled_for').notNull() }),
+	'values',
+);
+
+/** Whether an instant is an occurrence of a rule. */
+export const isOccurrence = valueFunction(
+	'is_occurrence',
+	{ ...rule, at: required('at', a.instant), ...dates, ...cycle },
+	'boolean',
+	Boolean,
+);
+
+/** The first occurrence after an instant, or null. */
+export const nextOccurrence = valueFunction(
+	'next_occurrence',
+	{ ...rule, after: required('after', a.instant), ...dates, ...cycle },
+	'timestamp with time zone',
+	(value): string | null => readInstant(value),
+);
+
+/** The last occurrence before an instant, or null. */
+export const previousOccurrence = valueFunction(
+	'previous_occurrence',
+	{ ...rule, before: required('before', a.instant), ...dates, ...cycle },
+	'timestamp with time zone',
+	(value): string | null => readInstant(value),
+);
+
+/** True for a recurrence rule; any other text is an error that says what is wrong with it. */
+export const checkRrule = valueFunction('check_rrule', { rrule: required('rrule', a.text) }, 'boolean', Boolean);
+
+/** True for the name of a time zone; any other text is an error. */
+export const checkTimeZone = valueFunction(
+	'check_time_zone',
+	{ timeZone: required('time_zone', a.text) },
+	'boolean',
+	Boolean,
+);
+
+// Adherence
+
+const counts = {
+	scheduled: bigint('scheduled', { mode: 'number' }).notNull(),
+	taken: bigint('taken', { mode: 'number' }).notNull(),
+	skipped: bigint('skipped', { mode: 'number' }).notNull(),
+	missed: bigint('missed', { mode: 'number' }).notNull(),
+	onTime: bigint('on_time', { mode: 'number' }).notNull(),
+	percentage: numeric('percentage'),
+};
+
+/** How a person's doses in a window went, a row for each medication. */
+export const adherence = rowsFunction(
+	'adherence',
+	{ userId, ...window },
+	pgTable('adherence', {
+		medicationId: uuid('medication_id').notNull(),
+		medicationName: text('medication_name').notNull(),
+		...counts,
+	}),
+);
+
+/** The same, a row for each day. */
+export const adherenceByDay = rowsFunction(
+	'adherence_by_day',
+	{ userId, ...window },
+	pgTable('adherence_by_day', { day: date('day').notNull(), ...counts }),
+);
+
+/** Everybody's, in no order. */
+export const adherenceOfAll = rowsFunction(
+	'adherence_of_all',
+	window,
+	pgTable('adherence_of_all', {
+		userId: uuid('user_id').notNull(),
+		medicationId: uuid('medication_id').notNull(),
+		medicationName: text('medication_name').notNull(),
+		...counts,
+	}),
+);
+
+/** The percentage as adherence computes it. */
+export const percentageTaken = valueFunction(
+	'percentage_taken',
+	{
+		taken: required('taken', a.bigint),
+		skipped: required('skipped', a.bigint),
+		missed: required('missed', a.bigint),
+	},
+	'numeric',
+	(value): string | null => String(value),
+);
+

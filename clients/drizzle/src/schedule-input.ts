@@ -1,0 +1,78 @@
+import type { Instant, WallClock } from './time.js';
+
+/**
+ * A schedule as `createMedication` takes it.  The keys are the columns of
+ * `schedules`; the database checks what they hold.
+ */
+export interface ScheduleInput {
+	/** Your own id, where you have one; else the database makes one. */
+	id?: string;
+	/** The wall-clock time that the rule counts from; no dose is earlier. */
+	startsAt: WallClock;
+	/** The IANA name of the time zone. */
+	timeZone: string;
+	/** True: the schedule keeps its zone when the person's changes. */
+	timeZonePinned?: boolean;
+	/** RFC 5545; null: one dose, at startsAt. */
+	rrule?: string | null;
+	rdates?: WallClock[];
+	exdates?: WallClock[];
+	cycleDaysOn?: number | null;
+	cycleDaysOff?: number | null;
+	asNeeded?: boolean;
+	/** As PostgreSQL reads an interval: `4 hours`, `PT4H`. */
+	minInterval?: string | null;
+	maxPer24h?: number | null;
+	grace?: string | null;
+	/** A string keeps every digit. */
+	doseAmount?: string | number | null;
+	doseUnit?: string | null;
+	instructions?: string | null;
+	endsAt?: Instant | null;
+}
+
+/** What `reviseSchedule` changes: keys left out stay, null takes a value away. */
+export type ScheduleChanges = Partial<Omit<ScheduleInput, 'id'>>;
+
+const KEYS: Record<keyof ScheduleInput, string> = {
+	id: 'id',
+	startsAt: 'starts_at',
+	timeZone: 'time_zone',
+	timeZonePinned: 'time_zone_pinned',
+	rrule: 'rrule',
+	rdates: 'rdates',
+	exdates: 'exdates',
+	cycleDaysOn: 'cycle_days_on',
+	cycleDaysOff: 'cycle_days_off',
+	asNeeded: 'as_needed',
+	minInterval: 'min_interval',
+	maxPer24h: 'max_per_24h',
+	grace: 'grace',
+	doseAmount: 'dose_amount',
+	doseUnit: 'dose_unit',
+	instructions: 'instructions',
+	endsAt: 'ends_at',
+};
+
+/** The keys of a schedule in JSON, as the database names them. */
+export const scheduleKeys: readonly string[] = Object.values(KEYS);
+
+const PROPERTIES = new Map(Object.entries(KEYS).map(([property, key]) => [key, property]));
+
+/** A schedule as the database's JSON names its keys. */
+export function writeSchedule(schedule: object): Record<string, unknown> {
+	const json: Record<string, unknown> = {};
+	for (const [property, value] of Object.entries(schedule)) {
+		const key = (KEYS as Record<string, string>)[property];
+		if (key === undefined) throw new TypeError(`a schedule has no "${property}"`);
+		if (value !== undefined) json[key] = value;
+	}
+	return json;
+}
+
+/** And back. */
+export function readSchedule(json: Record<string, unknown>): ScheduleInput {
+	return Object.fromEntries(
+		Object.entries(json).map(([key, value]) => [PROPERTIES.get(key) ?? key, value]),
+	) as unknown as ScheduleInput;
+}

@@ -1,0 +1,165 @@
+/**
+ * The package against the catalog of the installed extension: fails when they
+ * disagree on a table, a function, an argument or a type.
+ */
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { getTableColumns, getTableName, is, Table } from 'drizzle-orm';
+import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core';
+import pg from 'pg';
+import * as medsched from '../src/index.js';
+import { constraints, scheduleKeys } from '../src/index.js';
+
+const pool = new pg.Pool({ max: 1 });
+after(() => pool.end());
+
+// Of use to the extension itself or to its installation.
+const internal = new Set(['create_tables', 'check_user', 'check_window', 'occurrences_support']);
+
+describe('tables', () => {
+	for (const table of [medsched.medications, medsched.schedules, medsched.doseTaken] as PgTable[]) {
+		test(getTableName(table), async () => {
+			const { rows } = await pool.query(
+				`select attname as name, format_type(atttypid, atttypmod) as type, attnotnull as not_null, atthasdef as has_default
+				from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped order by attnum`,
+				[`medsched.${getTableName(table)}`],
+			);
+			assert.deepEqual(
+				Object.values(getTableColumns(table)).map((column) => ({
+					name: column.name,
+					type: typeOf(column),
+					not_null: column.notNull,
+					has_default: column.hasDefault,
+				})),
+				rows,
+			);
+		});
+
+		test(`${getTableName(table)}: keys`, async () => {
+			const { rows } = await pool.query(
+				`select contype::text as type, array(select attname::text from unnest(conkey) with ordinality as k (n, i)
+				join pg_attribute on attrelid = conrelid and attnum = n order by i) as columns,
+				nullif(confrelid, 0)::regclass::text as references
+				from pg_constraint where conrelid = $1::regclass and contype in ('p', 'u', 'f')`,
+				[`medsched.${getTableName(table)}`],
+			);
+			const config = getTableConfig(table);
+			const names = (columns: { name: string }[]) => columns.map((column) => column.name);
+			const ours = [
+				...config.primaryKeys.map((key) => ({ type: 'p', columns: names(key.columns), references: null })),
+				...config.uniqueConstraints.map((key) => ({ type: 'u', columns: names(key.columns), references: null })),
+				...config.foreignKeys.map((key) => {
+					const { columns, foreignTable } = key.reference();
+					return { type: 'f', columns: names(columns), references: `medsched.${getTableName(foreignTable)}` };
+				}),
+			];
+			assert.deepEqual(sorted(ours), sorted(rows));
+		});
+	}
+
+	test('every table has its definition', async () => {
+		const { rows } = await pool.query(
+			`select relname as name from pg_class where relnamespace = 'medsched'::regnamespace and relkind in ('r', 'p', 'v', 'm')`,
+		);
+		assert.deepEqual(rows.map((row) => row.name).sort(), ['dose_taken', 'medications', 'schedules']);
+	});
+
+	test('every constraint has its name in MedschedError', async () => {
+		const { rows } = await pool.query(
+			`select conname as name from pg_constraint where connamespace = 'medsched'::regnamespace and contype in ('c', 'p', 'u', 'f', 'x')`,
+		);
+		const missing = rows.map((row) => row.name).filter((name) => !(constraints as readonly string[]).includes(name));
+		assert.deepEqual(missing, []);
+		assert.ok(rows.length > 10);
+	});
+
+	test('the keys of a schedule are those the database takes', async () => {
+		const error = await pool
+			.query(`select medsched.create_medication(gen_random_uuid(), 'x', '[{"?": 1}]')`)
+			.then(() => assert.fail('not refused'), (thrown: pg.DatabaseError) => thrown);
+		assert.deepEqual([...scheduleKeys], /^The keys of a schedule are (.*)\.$/.exec(error.hint ?? '')?.[1]?.split(', '));
+	});
+});
+
+describe('functions', async () => {
+	const { rows } = await pool.query<CatalogFunction>(`
+		select proname as name, proretset as set_of, format_type(prorettype, null) as returns,
+			coalesce(proargnames, '{}') as names,
+			coalesce(array(select format_type(t, null) from unnest(coalesce(proallargtypes, proargtypes::oid[])) with ordinality as _ (t, i) order by i), '{}') as types,
+			coalesce(proargmodes::text[], array_fill('i'::text, array[pronargs::int])) as modes,
+			pronargdefaults as defaults
+		from pg_proc
+		where pronamespace = 'medsched'::regnamespace and prorettype <> 'trigger'::regtype and proname !~ '^_'`);
+	const wrappers = Object.values(medsched as Record<string, unknown>).filter(
+		(value): value is medsched.Signature & Function => typeof value === 'function' && 'functionName' in value,
+	);
+	const inCatalog = rows.filter((row) => !internal.has(row.name)).map((row) => signatureOfCatalog(row));
+	const inPackage = wrappers.map((wrapper) => signatureOfPackage(wrapper));
+
+	test('none is missing, and none is too many', () => {
+		const names = (list: CatalogSignature[]) => list.map((f) => `${f.name}(${f.arguments.map((a) => a.name).sort().join(', ')})`).sort();
+		assert.deepEqual(names(inPackage), names(inCatalog));
+	});
+
+	for (const ours of inPackage) {
+		test(`${ours.name}(${ours.arguments.map((a) => a.name).join(', ')})`, () => {
+			const theirs = inCatalog.find((f) => f.name === ours.name && f.arguments.length === ours.arguments.length);
+			assert.ok(theirs, 'there is no such function');
+			assert.deepEqual(sorted(ours.arguments), sorted(theirs.arguments));
+			assert.deepEqual(sortedIfRows(ours.returns), sortedIfRows(theirs.returns));
+		});
+	}
+});
+
+interface CatalogFunction {
+	name: string;
+	set_of: boolean;
+	returns: string;
+	names: string[];
+	types: string[];
+	modes: string[];
+	defaults: number;
+}
+
+interface CatalogSignature {
+	name: string;
+	arguments: { name: string; type: string; optional: boolean }[];
+	returns: string | { name: string; type: string }[];
+}
+
+function signatureOfCatalog(row: CatalogFunction): CatalogSignature {
+	const all = row.types.map((type, i) => ({ name: row.names[i] ?? '', type, mode: row.modes[i] }));
+	const inputs = all.filter((a) => a.mode === 'i' || a.mode === 'b');
+	const outputs = all.filter((a) => a.mode !== 'i').map(({ name, type }) => ({ name, type }));
+	return {
+		name: row.name,
+		arguments: inputs.map(({ name, type }, i) => ({ name, type, optional: i >= inputs.length - row.defaults })),
+		// A set of plain values has no names of its own.
+		returns: outputs.length > 0 ? outputs : row.set_of ? [{ name: '', type: row.returns }] : row.returns,
+	};
+}
+
+function signatureOfPackage(wrapper: medsched.Signature): CatalogSignature {
+	const { functionName, args, returns } = wrapper;
+	const plain = functionName === 'occurrences';
+	return {
+		name: functionName,
+		arguments: Object.values(args).map((a) => ({ name: a.argument, type: a.sqlType, optional: a.optional })),
+		returns: is(returns, Table)
+			? Object.values(getTableColumns(returns)).map((column) => ({ name: plain ? '' : column.name, type: typeOf(column as PgColumn) }))
+			: (returns as string),
+	};
+}
+
+/** Drizzle's name of a column's type, as format_type has it. */
+function typeOf(column: PgColumn): string {
+	return column.getSQLType().replace(/^time\b(?! )/, 'time without time zone');
+}
+
+function sorted<T>(list: T[]): T[] {
+	return [...list].sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+}
+
+function sortedIfRows(returns: CatalogSignature['returns']) {
+	return typeof returns === 'string' ? returns : sorted(returns);
+}

@@ -1,0 +1,77 @@
+/**
+ * A database by each driver that people use.  Where it is comes from PGHOST,
+ * PGPORT, PGUSER and PGDATABASE; MEDSCHED_DIRECT=1 says that no pooler of
+ * transactions is in between, so that named prepared statements work.
+ */
+import { after, describe } from 'node:test';
+import { drizzle as drizzleNodePostgres } from 'drizzle-orm/node-postgres';
+import { drizzle as drizzlePostgresJs } from 'drizzle-orm/postgres-js';
+import pg from 'pg';
+import postgres from 'postgres';
+import * as medsched from '../src/index.js';
+
+export const direct = process.env['MEDSCHED_DIRECT'] !== '0';
+
+export const schema = {
+	medications: medsched.medications,
+	schedules: medsched.schedules,
+	doseTaken: medsched.doseTaken,
+	medicationsRelations: medsched.medicationsRelations,
+	schedulesRelations: medsched.schedulesRelations,
+	doseTakenRelations: medsched.doseTakenRelations,
+};
+
+export function postgresJs(options: postgres.Options<{}> = {}) {
+	const client = postgres({
+		host: process.env['PGHOST'] ?? '',
+		port: Number(process.env['PGPORT']),
+		user: process.env['PGUSER'] ?? '',
+		database: process.env['PGDATABASE'] ?? '',
+		max: 2,
+		onnotice: () => {},
+		...options,
+	});
+	return { db: drizzlePostgresJs(client, { schema }), client, close: () => client.end({ timeout: 2 }) };
+}
+
+export function nodePostgres() {
+	const pool = new pg.Pool({ max: 2 });
+	return { db: drizzleNodePostgres(pool, { schema }), pool, close: () => pool.end() };
+}
+
+/** Both drivers have the same methods, and types that TypeScript cannot unite. */
+export type TestDatabase = ReturnType<typeof postgresJs>['db'];
+
+const drivers: Record<string, () => { db: unknown; close: () => Promise<void> }> = {
+	...(direct ? { 'postgres.js': () => postgresJs() } : {}),
+	'postgres.js, prepare: false': () => postgresJs({ prepare: false }),
+	'node-postgres': nodePostgres,
+};
+
+/** Runs the tests with each driver. */
+export function withEachDriver(name: string, tests: (db: TestDatabase) => void): void {
+	for (const [driver, open] of Object.entries(drivers)) {
+		describe(`${name}: ${driver}`, () => {
+			const { db, close } = open();
+			// postgres.js connects again by a timer that does not keep Node running.
+			const awake = setInterval(() => {}, 1000);
+			after(async () => {
+				await close();
+				clearInterval(awake);
+			});
+			tests(db as TestDatabase);
+		});
+	}
+}
+
+/** The error of medsched's that a promise is rejected with. */
+export async function errorOf(promise: PromiseLike<unknown>): Promise<medsched.MedschedError> {
+	try {
+		await promise;
+	} catch (thrown) {
+		const error = medsched.MedschedError.from(thrown);
+		if (!error) throw thrown;
+		return error;
+	}
+	throw new Error('expected an error, got none');
+}

@@ -1,0 +1,140 @@
+/** What the database refuses, by each driver, as a MedschedError. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { before, describe, test } from 'node:test';
+import { eq, sql } from 'drizzle-orm';
+import {
+	createMedication,
+	inactivateMedication,
+	isRetryable,
+	markDoseTaken,
+	markDoseTakenById,
+	medications,
+	MedschedError,
+	occurrences,
+	schedules,
+	doseTaken,
+	upcomingDoses,
+	type Constraint,
+	type ScheduleInput,
+} from '../src/index.js';
+import { errorOf, withEachDriver, type TestDatabase } from './connections.js';
+
+const daily: ScheduleInput = { startsAt: '2026-03-01T08:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY' };
+
+withEachDriver('errors', (db) => {
+	const userId = randomUUID();
+	const scheduleId = randomUUID();
+	let medicationId: string;
+
+	before(async () => {
+		medicationId = await createMedication(db, { userId, name: 'mine', schedules: [{ ...daily, id: scheduleId }] });
+		await markDoseTaken(db, { userId, scheduleId, scheduledFor: '2026-03-02T08:00:00Z' });
+	});
+
+	const wrong = (schedule: Partial<ScheduleInput>) => (db: TestDatabase) =>
+		createMedication(db, { userId, name: 'refused', schedules: [{ ...daily, ...schedule }] });
+
+	const refused: [string, string, Constraint | undefined, (db: TestDatabase) => PromiseLike<unknown>][] = [
+		['a medication without a schedule', '23514', 'medication_has_schedule', (db) => db.insert(medications).values({ userId, name: 'bare' })],
+		['a medication’s last schedule deleted, in a transaction', '23514', 'medication_has_schedule', (db) =>
+			db.transaction(async (tx) => {
+				const id = await createMedication(tx, { userId, name: 'refused', schedules: [daily] });
+				await tx.delete(schedules).where(eq(schedules.medicationId, id));
+			})],
+		['a medication deleted', '23001', 'medications_not_deleted', (db) => db.delete(medications).where(eq(medications.userId, userId))],
+		['the medications truncated', '23001', 'medications_not_truncated', (db) => db.execute(sql`truncate medsched.medications cascade`)],
+		['a dose that is not scheduled', '23514', 'dose_is_scheduled', (db) => markDoseTaken(db, { userId, scheduleId, scheduledFor: '2026-03-02T08:01:00Z' })],
+		['a dose twice, by plain insert', '23505', 'dose_taken_pkey', (db) => db.insert(doseTaken).values({ userId, scheduleId, scheduledFor: '2026-03-02T08:00:00Z' })],
+		['a schedule moved from under a recorded dose', '23514', 'recorded_dose_keeps_schedule', (db) => db.update(schedules).set({ startsAt: '2026-03-01T09:00:00' }).where(eq(schedules.id, scheduleId))],
+		['a medication ended before a recorded dose', '23514', 'recorded_dose_keeps_schedule', (db) => inactivateMedication(db, { userId, medicationId, at: '2026-03-02T00:00:00Z' })],
+		['a rule that never occurs', '23514', 'schedule_has_dose', wrong({ rrule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30' })],
+		['a rule that is none', '22023', undefined, wrong({ rrule: 'FREQ=SOMETIMES' })],
+		['SQL for a rule', '22023', undefined, wrong({ rrule: "FREQ=DAILY'; DROP TABLE medsched.medications; --" })],
+		['an unknown zone', '22023', undefined, wrong({ timeZone: 'Mars/Olympus' })],
+		['a start that is an instant', '22023', undefined, wrong({ startsAt: '2026-03-01T08:00:00Z' })],
+		['a negative amount', '23514', 'schedules_dose_amount_positive', wrong({ doseAmount: '-1' })],
+		['no schedules', '22023', undefined, (db) => createMedication(db, { userId, name: 'none', schedules: [] })],
+		['a blank name', '23514', 'medications_name_not_blank', (db) => createMedication(db, { userId, name: ' ', schedules: [daily] })],
+		['a zero byte in a name', '22021', undefined, (db) => createMedication(db, { userId, name: 'a\0b', schedules: [daily] })],
+		['an id that is none', '22P02', undefined, (db) => upcomingDoses(db, { userId: "1' or '1'='1", from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00Z' })],
+		['a time that is none', '22008', undefined, (db) => upcomingDoses(db, { userId, from: '2026-13-41T00:00:00Z', to: '2026-03-02T00:00:00Z' })],
+		['a handle that is none', '22023', undefined, (db) => markDoseTakenById(db, { userId, doseId: 'v1:zzz' })],
+		['a window that ends before it starts', '22023', undefined, (db) => upcomingDoses(db, { userId, from: '2026-03-02T00:00:00Z', to: '2026-03-01T00:00:00Z' })],
+		['an infinite window', '22023', undefined, (db) => upcomingDoses(db, { userId, from: '2026-03-02T00:00:00Z', to: 'infinity' })],
+		['a million rows', '54000', undefined, (db) => occurrences(db, { rrule: 'FREQ=MINUTELY', startsAt: '2026-01-01T00:00:00', timeZone: 'UTC', from: '2026-01-01T00:00:00Z', to: '2028-01-01T00:00:00Z' })],
+		['someone else’s schedule', 'P0002', undefined, (db) => markDoseTaken(db, { userId: randomUUID(), scheduleId, scheduledFor: '2026-03-02T08:00:00Z' })],
+		['someone else’s medication', 'P0002', undefined, (db) => inactivateMedication(db, { userId: randomUUID(), medicationId })],
+	];
+
+	for (const [what, code, constraint, run] of refused) {
+		test(`refused: ${what}`, async () => {
+			const before = await everything(db, userId);
+			const error = await errorOf(run(db));
+			assert.equal(error.code, code, error.message);
+			assert.equal(error.constraint, constraint);
+			assert.ok(error.message.length > 0 && !error.message.startsWith('Failed query'));
+			assert.deepEqual(await everything(db, userId), before, 'nothing half-written');
+		});
+	}
+
+	test('narrows by constraint', async () => {
+		const error = await errorOf(markDoseTaken(db, { userId, scheduleId, scheduledFor: '2026-03-02T08:01:00Z' }));
+		assert.ok(error.is('dose_is_scheduled') && !error.is('schedule_has_dose'));
+		const name: 'dose_is_scheduled' = error.constraint;
+		assert.equal(name, 'dose_is_scheduled');
+		assert.equal(error.table, 'dose_taken');
+		assert.match(error.detail ?? '', /2026-03-02/);
+		assert.match((await errorOf(db.delete(medications).where(eq(medications.userId, userId)))).hint ?? '', /inactivate/i);
+	});
+
+	test('an error of the application’s own is not medsched’s', async () => {
+		for (const query of [sql`select 1/0`, sql`select * from nowhere`]) {
+			await assert.rejects(
+				async () => db.execute(query),
+				(thrown) => MedschedError.from(thrown) === undefined && !isRetryable(thrown),
+			);
+		}
+		assert.equal(MedschedError.from(new Error('no')), undefined);
+		assert.equal(MedschedError.from(undefined), undefined);
+	});
+
+	test('a lost connection is to be tried again', async () => {
+		await assert.rejects(async () => db.execute(sql`select pg_terminate_backend(pg_backend_pid())`), isRetryable);
+		assert.equal((await upcomingDoses(db, { userId, from: '2026-03-01T00:00:00Z', to: '2026-03-03T00:00:00Z' })).length, 2);
+	});
+});
+
+describe('arguments that TypeScript refuses are refused at run time, too', () => {
+	const userId = randomUUID();
+	const window = { from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00Z' };
+	test('one missing', () => {
+		// @ts-expect-error userId is missing
+		assert.throws(() => upcomingDoses(window), /needs "userId"/);
+	});
+	test('one too many', () => {
+		const extra = { userId, ...window, limit: 3 };
+		assert.throws(() => upcomingDoses(extra), /has no argument "limit"/);
+	});
+	test('an instant without offset', () => {
+		const query = upcomingDoses({ userId, from: '2026-03-01', to: window.to });
+		assert.throws(() => sql`select * from ${query}`.toQuery({ casing: undefined as never, escapeName: String, escapeParam: String, escapeString: String }), /offset/);
+	});
+	test('a Date in a key', () => {
+		// @ts-expect-error a Date is not exact enough for a key
+		markDoseTaken({ userId, scheduleId: userId, scheduledFor: new Date() });
+	});
+	test('a misspelt key of a schedule', () => {
+		const misspelt = { ...daily, rule: 'FREQ=DAILY' };
+		const expression = createMedication({ userId, name: 'x', schedules: [misspelt] });
+		assert.throws(() => expression.toQuery({ casing: undefined as never, escapeName: String, escapeParam: String, escapeString: String }), /has no "rule"/);
+	});
+});
+
+async function everything(db: TestDatabase, userId: string) {
+	return [
+		await db.select().from(medications).where(eq(medications.userId, userId)).orderBy(medications.id),
+		await db.select().from(schedules).where(eq(schedules.userId, userId)).orderBy(schedules.id),
+		await db.select().from(doseTaken).where(eq(doseTaken.userId, userId)).orderBy(doseTaken.scheduledFor),
+	];
+}

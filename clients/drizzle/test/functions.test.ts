@@ -1,0 +1,371 @@
+/** Every way to call a function, with every driver. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { before, test } from 'node:test';
+import { and, asc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
+import { pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import {
+	adherence,
+	adherenceByDay,
+	adherenceOfAll,
+	checkRrule,
+	checkTimeZone,
+	createMedication,
+	defaultGrace,
+	describeRule,
+	describeSchedule,
+	doseId,
+	doseStatus,
+	doseTaken,
+	dueDoses,
+	inactivateMedication,
+	isOccurrence,
+	markDoseTaken,
+	markDoseTakenById,
+	medications,
+	nextDoses,
+	nextOccurrence,
+	occurrences,
+	percentageTaken,
+	previousOccurrence,
+	scheduledDoses,
+	scheduleFromFhir,
+	scheduleFromSig,
+	scheduleFromTimes,
+	schedules,
+	timingCodes,
+	timingEvents,
+	upcomingDoses,
+} from '../src/index.js';
+import { direct, withEachDriver } from './connections.js';
+
+// New York's clocks go from 02:00 to 03:00 on Sunday 8 March 2026: 08:00 is
+// 13:00 in UTC until Saturday, and 12:00 from Sunday on.
+const from = '2026-03-07T00:00:00-05:00';
+const to = '2026-03-09T00:00:00-04:00';
+const saturday = '2026-03-07T13:00:00Z';
+const sunday = '2026-03-08T12:00:00Z';
+
+withEachDriver('functions', (db) => {
+	const userId = randomUUID();
+	const scheduleId = randomUUID();
+	let medicationId: string;
+
+	before(async () => {
+		medicationId = await createMedication(db, {
+			userId,
+			name: 'metformin',
+			notes: null,
+			schedules: [
+				{
+					id: scheduleId,
+					startsAt: '2026-03-01T08:00:00',
+					timeZone: 'America/New_York',
+					rrule: 'FREQ=DAILY',
+					doseAmount: '500.25',
+					doseUnit: 'mg',
+					instructions: 'with a meal',
+					exdates: ['2026-03-05T08:00:00'],
+					grace: '2 hours',
+				},
+			],
+		});
+		await db.execute(
+			sql`create table if not exists public.people (id uuid primary key, display_name text not null, zone text not null)`,
+		);
+		await db.insert(people).values({ id: userId, displayName: 'Ada', zone: 'America/New_York' });
+	});
+
+	const people = pgTable('people', {
+		id: uuid('id').primaryKey(),
+		displayName: text('display_name').notNull(),
+		zone: text('zone').notNull(),
+	});
+
+	test('upcomingDoses gives whole, typed rows', async () => {
+		const doses = await upcomingDoses(db, { userId, from, to });
+		const first: { doseAmount: string | null; takenAt: string | null; medicationName: string } | undefined = doses[0];
+		assert.equal(first?.medicationName, 'metformin');
+		assert.deepEqual(doses, [
+			{
+				doseId: dose(scheduleId, '2026-03-07T13:00:00.000Z'),
+				scheduledFor: saturday,
+				localTime: '2026-03-07T08:00:00',
+				timeZone: 'America/New_York',
+				medicationId,
+				medicationName: 'metformin',
+				scheduleId,
+				doseAmount: '500.25',
+				doseUnit: 'mg',
+				instructions: 'with a meal',
+				takenAt: null,
+				recordedBy: null,
+				status: 'missed',
+			},
+			{ ...doses[0], doseId: dose(scheduleId, '2026-03-08T12:00:00.000Z'), scheduledFor: sunday, localTime: '2026-03-08T08:00:00' },
+		]);
+	});
+
+	test('a window may be given as Dates', async () => {
+		const doses = await upcomingDoses(db, { userId, from: new Date(from), to: new Date(to) });
+		assert.deepEqual(doses.map((d) => d.scheduledFor), [saturday, sunday]);
+	});
+
+	test('a query can be narrowed, ordered and limited', async () => {
+		const doses = upcomingDoses({ userId, from, to });
+		const rows = await db
+			.select({ at: doses.scheduledFor, name: doses.medicationName })
+			.from(doses)
+			.where(and(gt(doses.scheduledFor, saturday), eq(doses.timeZone, 'America/New_York')))
+			.orderBy(asc(doses.scheduledFor))
+			.limit(1);
+		assert.deepEqual(rows, [{ at: sunday, name: 'metformin' }]);
+		assert.equal((await upcomingDoses(db, { userId, from, to }).limit(1)).length, 1);
+	});
+
+	test('rows join with the application’s own tables and with medsched’s', async () => {
+		const doses = upcomingDoses({ userId, from, to }, 'd');
+		const rows = await db
+			.select({ person: people.displayName, at: doses.scheduledFor, unit: schedules.doseUnit, taken: doseTaken.takenAt })
+			.from(doses)
+			.innerJoin(schedules, eq(schedules.id, doses.scheduleId))
+			.innerJoin(people, eq(people.id, schedules.userId))
+			.leftJoin(doseTaken, and(eq(doseTaken.scheduleId, doses.scheduleId), eq(doseTaken.scheduledFor, sunday)))
+			.where(eq(doses.scheduledFor, saturday));
+		assert.deepEqual(rows, [{ person: 'Ada', at: saturday, unit: 'mg', taken: null }]);
+
+		const whole = await db.select().from(doses).innerJoin(people, eq(people.id, userId)).limit(1);
+		assert.equal(whole[0]?.d.scheduledFor, saturday);
+		assert.equal(whole[0]?.people.displayName, 'Ada');
+	});
+
+	test('a column can be an argument: lateral join', async () => {
+		const doses = upcomingDoses({ userId: people.id, from, to });
+		const rows = await db
+			.select({ person: people.displayName, at: doses.scheduledFor })
+			.from(people)
+			.crossJoinLateral(doses)
+			.where(eq(people.id, userId))
+			.orderBy(doses.scheduledFor);
+		assert.deepEqual(rows, [
+			{ person: 'Ada', at: saturday },
+			{ person: 'Ada', at: sunday },
+		]);
+	});
+
+	test('two calls of one function join under two names', async () => {
+		const a = upcomingDoses({ userId, from, to }, 'a');
+		const b = upcomingDoses({ userId, from, to }, 'b');
+		const rows = await db
+			.select({ first: a.scheduledFor, second: b.scheduledFor })
+			.from(a)
+			.innerJoin(b, gt(b.scheduledFor, a.scheduledFor));
+		assert.deepEqual(rows, [{ first: saturday, second: sunday }]);
+	});
+
+	test('$dynamic, a common table expression and a subquery', async () => {
+		let query = upcomingDoses(db, { userId, from, to }).$dynamic();
+		query = query.limit(1);
+		assert.equal((await query.offset(1))[0]?.scheduledFor, sunday);
+
+		const soon = db.$with('soon').as(db.select().from(upcomingDoses({ userId, from, to })));
+		assert.deepEqual(await db.with(soon).select({ n: sql<number>`count(*)::int` }).from(soon), [{ n: 2 }]);
+
+		const sub = upcomingDoses(db, { userId, from, to }).as('sub');
+		assert.deepEqual(await db.select({ at: sub.scheduledFor }).from(sub).limit(1), [{ at: saturday }]);
+	});
+
+	test('prepared, with placeholders', async () => {
+		const prepared = upcomingDoses(db, {
+			userId: sql.placeholder('userId'),
+			from: sql.placeholder('from'),
+			to: sql.placeholder('to'),
+		}).prepare(direct ? 'upcoming' : '');
+		for (const [end, n] of [[to, 2], [sunday, 1], [from, 0]] as const) {
+			assert.equal((await prepared.execute({ userId, from: new Date(from), to: end })).length, n);
+		}
+		assert.deepEqual(await prepared.execute({ userId: randomUUID(), from, to }), []);
+	});
+
+	test('markDoseTaken records once, also when called again', async () => {
+		const takenAt = '2026-03-07T13:05:00.123456Z';
+		const first = await markDoseTaken(db, { userId, scheduleId, scheduledFor: saturday, takenAt, recordedBy: 'ada', amount: '0.1', note: "it's fine" });
+		const { recordedAt, ...rest } = first;
+		assert.match(recordedAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
+		assert.deepEqual(rest, {
+			userId, scheduleId, scheduledFor: saturday, outcome: 'taken', takenAt, amount: '0.1',
+			reason: null, note: "it's fine", recordedBy: 'ada', newlyTaken: true,
+		});
+		assert.deepEqual(await markDoseTaken(db, { userId, scheduleId, scheduledFor: saturday }), { ...first, newlyTaken: false });
+		const [dose] = await upcomingDoses(db, { userId, from, to });
+		assert.equal(dose?.status, 'taken');
+		assert.equal(dose?.takenAt, takenAt);
+	});
+
+	test('markDoseTakenById takes the handle', async () => {
+		const handle = dose(scheduleId, '2026-03-08T12:00:00.000Z');
+		assert.equal((await markDoseTakenById(db, { userId, doseId: handle })).newlyTaken, true);
+		assert.equal((await markDoseTakenById(db, { userId, doseId: handle })).newlyTaken, false);
+	});
+
+	test('in a transaction: what was done is undone together', async () => {
+		const before = await db.select().from(medications).where(eq(medications.userId, userId));
+		await assert.rejects(
+			db.transaction(async (tx) => {
+				const id = await createMedication(tx, { userId, name: 'aspirin', schedules: [{ startsAt: '2026-03-07T09:00:00', timeZone: 'UTC', rrule: null }] });
+				const inside = await upcomingDoses(tx, { userId, from, to });
+				assert.ok(inside.some((d) => d.medicationId === id && d.scheduledFor === '2026-03-07T09:00:00Z'));
+				throw new Error('changed my mind');
+			}),
+			/changed my mind/,
+		);
+		assert.deepEqual(await db.select().from(medications).where(eq(medications.userId, userId)), before);
+	});
+
+	test('a function that changes something can be selected from, too', async () => {
+		const scheduledFor = '2026-03-09T12:00:00Z';
+		const marked = markDoseTaken({ userId, scheduleId, scheduledFor });
+		assert.deepEqual(await db.select({ at: marked.scheduledFor, fresh: marked.newlyTaken }).from(marked), [{ at: scheduledFor, fresh: true }]);
+		const prepared = db.select().from(markDoseTaken({ userId, scheduleId, scheduledFor: sql.placeholder('at') })).prepare(direct ? 'mark' : '');
+		assert.equal((await prepared.execute({ at: scheduledFor }))[0]?.newlyTaken, false);
+	});
+
+	test('nextDoses: the earliest not recorded', async () => {
+		const doses = await nextDoses(db, { userId, after: '2026-03-01T00:00:00Z', maxDoses: 3 });
+		assert.deepEqual(doses.map((d) => d.scheduledFor), ['2026-03-01T13:00:00Z', '2026-03-02T13:00:00Z', '2026-03-03T13:00:00Z']);
+	});
+
+	test('dueDoses and scheduledDoses: everybody’s', async () => {
+		const window = { from: '2026-03-06T00:00:00Z', to: '2026-03-08T00:00:00Z' };
+		const due = dueDoses(window);
+		const rows = await db.select({ at: due.scheduledFor, who: due.userId }).from(due).where(eq(due.userId, userId));
+		assert.deepEqual(rows, [{ at: '2026-03-06T13:00:00Z', who: userId }]);
+		const all = await scheduledDoses(db, window).where(sql`user_id = ${userId}`).orderBy(sql`scheduled_for`);
+		assert.deepEqual(all.map((d) => [d.scheduledFor, d.outcome, d.onTime]), [
+			['2026-03-06T13:00:00Z', null, null],
+			[saturday, 'taken', true],
+		]);
+		assert.ok((await dueDoses(db, window)).length >= 1);
+	});
+
+	test('adherence, by medication and by day', async () => {
+		// 1 to 8 March without the 5th: seven doses, of which two were recorded;
+		// Saturday's five minutes after its time, Sunday's long after: 2 of 7 are 28.6 %.
+		const window = { userId, from: '2026-03-01T00:00:00-05:00', to: '2026-03-09T00:00:00-04:00' };
+		const counts = { scheduled: 7, taken: 2, skipped: 0, missed: 5, onTime: 1 };
+		assert.deepEqual(await adherence(db, window), [{ medicationId, medicationName: 'metformin', ...counts, percentage: '28.6' }]);
+		const days = await adherenceByDay(db, window);
+		assert.deepEqual(days.map((d) => d.day), ['01', '02', '03', '04', '06', '07', '08'].map((d) => `2026-03-${d}`));
+		assert.deepEqual(days[5], { day: '2026-03-07', scheduled: 1, taken: 1, skipped: 0, missed: 0, onTime: 1, percentage: '100.0' });
+		const all = adherenceOfAll({ from: window.from, to: window.to });
+		assert.deepEqual(await db.select({ n: all.scheduled }).from(all).where(eq(all.userId, userId)), [{ n: 7 }]);
+		assert.equal(await percentageTaken(db, { taken: 1, skipped: 1, missed: 1 }), '33.3');
+		assert.equal(await percentageTaken(db, { taken: 0, skipped: 0, missed: 0 }), null);
+	});
+
+	test('single values are expressions, too', async () => {
+		const handle = dose(scheduleId, '2026-03-07T13:00:00.000Z');
+		assert.equal(await doseId(db, { scheduleId, scheduledFor: saturday }), handle);
+		const rows = await db
+			.select({ handle: doseId({ scheduleId: schedules.id, scheduledFor: saturday }), words: describeSchedule({ userId, scheduleId: schedules.id }) })
+			.from(schedules)
+			.where(eq(schedules.id, scheduleId));
+		assert.equal(rows[0]?.handle, handle);
+		assert.match(rows[0]?.words ?? '', /every day at 08:00/);
+		assert.equal(await doseStatus(db, { scheduledFor: '2000-01-01T00:00:00Z', outcome: null, grace: '1 hour' }), 'missed');
+		assert.equal(await doseStatus(db, { scheduledFor: '2000-01-01T00:00:00Z', outcome: 'taken', grace: null }), 'taken');
+		assert.equal(await defaultGrace(db, {}), '01:00:00');
+	});
+
+	test('rules without a table', async () => {
+		const rule = { rrule: 'FREQ=WEEKLY;BYDAY=SU', startsAt: '2026-03-01T08:00:00', timeZone: 'America/New_York' };
+		assert.deepEqual(await occurrences(db, { ...rule, from: '2026-03-01T00:00:00Z', to: '2026-03-16T00:00:00Z', rdates: ['2026-03-03T10:00:00'], exdates: ['2026-03-15T08:00:00'] }), [
+			{ scheduledFor: '2026-03-01T13:00:00Z' },
+			{ scheduledFor: '2026-03-03T15:00:00Z' },
+			{ scheduledFor: sunday },
+		]);
+		assert.equal(await isOccurrence(db, { ...rule, at: sunday }), true);
+		assert.equal(await isOccurrence(db, { ...rule, at: '2026-03-08T13:00:00Z' }), false);
+		assert.equal(await nextOccurrence(db, { ...rule, after: sunday }), '2026-03-15T12:00:00Z');
+		assert.equal(await nextOccurrence(db, { ...rule, after: '-infinity' }), '2026-03-01T13:00:00Z');
+		assert.equal(await previousOccurrence(db, { ...rule, before: sunday }), '2026-03-01T13:00:00Z');
+		assert.equal(await previousOccurrence(db, { ...rule, before: '2026-03-01T13:00:00Z' }), null);
+		assert.match(await describeRule(db, { ...rule, asNeeded: false }), /Sunday/i);
+		assert.equal(await checkRrule(db, { rrule: 'FREQ=DAILY' }), true);
+		assert.equal(await checkTimeZone(db, { timeZone: 'Europe/Berlin' }), true);
+		// Days on and off: 1, 2 on, 3 off, and so on.
+		const cycle = await occurrences(db, { rrule: 'FREQ=DAILY', startsAt: '2026-03-01T08:00:00', timeZone: 'UTC', from: '2026-03-01T00:00:00Z', to: '2026-03-07T00:00:00Z', cycleDaysOn: 2, cycleDaysOff: 1 });
+		assert.deepEqual(cycle.map((o) => o.scheduledFor.slice(8, 10)), ['01', '02', '04', '05']);
+	});
+
+	test('schedules from forms and prescriptions go into createMedication', async () => {
+		const other = randomUUID();
+		const fromTimes = await scheduleFromTimes(db, { times: ['08:00', '20:00'], startsOn: '2026-03-02', timeZone: 'UTC', daysOfWeek: [1, 3], endsOn: '2026-03-31' });
+		assert.equal(fromTimes.length, 1);
+		assert.equal(fromTimes[0]?.startsAt, '2026-03-02T08:00:00');
+		await createMedication(db, { userId: other, name: 'by form', schedules: fromTimes });
+		const days = await upcomingDoses(db, { userId: other, from: '2026-03-02T00:00:00Z', to: '2026-03-05T00:00:00Z' });
+		assert.deepEqual(days.map((d) => d.scheduledFor), ['2026-03-02T08:00:00Z', '2026-03-02T20:00:00Z', '2026-03-04T08:00:00Z', '2026-03-04T20:00:00Z']);
+
+		const fromSig = await scheduleFromSig(db, { sig: 'BID', startsOn: '2026-03-02', timeZone: 'UTC' });
+		const sig = await occurrences(db, { rrule: fromSig[0]?.rrule ?? null, startsAt: fromSig[0]!.startsAt, timeZone: 'UTC', from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' });
+		assert.deepEqual(sig.map((o) => o.scheduledFor), ['2026-03-02T08:00:00Z', '2026-03-02T20:00:00Z']);
+
+		const fromFhir = await scheduleFromFhir(db, {
+			timing: { repeat: { frequency: 1, period: 1, periodUnit: 'd', timeOfDay: ['07:30:00'] } },
+			startsOn: '2026-03-02',
+			timeZone: 'UTC',
+		});
+		assert.equal(fromFhir[0]?.startsAt, '2026-03-02T07:30:00');
+		assert.ok((await timingCodes(db, {})).some((c) => c.code === 'BID' && c.frequency === 2 && c.times.join() === '08:00:00,20:00:00'));
+		assert.ok((await timingEvents(db, {})).some((e) => e.event === 'PCM' && e.direction === 1));
+	});
+
+	test('inactivateMedication ends the doses; a second call changes nothing', async () => {
+		const other = randomUUID();
+		const id = await createMedication(db, { userId: other, name: 'ends', schedules: [{ startsAt: '2026-03-01T08:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY' }] });
+		const at = '2026-03-03T08:00:00Z';
+		assert.equal(await inactivateMedication(db, { userId: other, medicationId: id, at }), at);
+		assert.equal(await inactivateMedication(db, { userId: other, medicationId: id, at: '2027-01-01T00:00:00Z' }), at);
+		const doses = await upcomingDoses(db, { userId: other, from: '2026-03-01T00:00:00Z', to: '2026-04-01T00:00:00Z' });
+		assert.deepEqual(doses.map((d) => d.scheduledFor), ['2026-03-01T08:00:00Z', '2026-03-02T08:00:00Z']);
+	});
+
+	test('tables: inserts, exact values back, relations', async () => {
+		const other = randomUUID();
+		const createdAt = '2026-03-01T00:00:00.000001Z';
+		const [medication] = await db.transaction(async (tx) => {
+			const inserted = await tx.insert(medications).values({ userId: other, name: 'by hand', createdAt }).returning();
+			await tx.insert(schedules).values({
+				userId: other, medicationId: inserted[0]!.id, startsAt: '2026-03-01T08:00:00', timeZone: 'Europe/Berlin',
+				rrule: 'FREQ=DAILY', rdates: ['2026-03-02T10:00:00', '2026-03-02T11:00:00'], doseAmount: '0.30000000000000000001', grace: '90 minutes',
+			});
+			return inserted;
+		});
+		assert.equal(medication?.createdAt, createdAt);
+		const [schedule] = await db.select().from(schedules).where(eq(schedules.userId, other));
+		assert.deepEqual(schedule?.rdates, ['2026-03-02T10:00:00', '2026-03-02T11:00:00']);
+		assert.deepEqual(schedule?.exdates, []);
+		assert.equal(schedule?.startsAt, '2026-03-01T08:00:00');
+		assert.equal(schedule?.doseAmount, '0.30000000000000000001');
+		assert.equal(schedule?.grace, '01:30:00');
+		await markDoseTaken(db, { userId: other, scheduleId: schedule!.id, scheduledFor: '2026-03-02T07:00:00Z' });
+
+		const tree = await db.query.medications.findFirst({
+			where: eq(medications.userId, other),
+			with: { schedules: { with: { dosesTaken: true, medication: true, replaced: true } } },
+		});
+		assert.equal(tree?.createdAt, createdAt);
+		assert.equal(tree?.schedules[0]?.startsAt, '2026-03-01T08:00:00');
+		assert.deepEqual(tree?.schedules[0]?.rdates, ['2026-03-02T10:00:00', '2026-03-02T11:00:00']);
+		assert.equal(tree?.schedules[0]?.medication.name, 'by hand');
+		assert.equal(tree?.schedules[0]?.replaced, null);
+		assert.equal(tree?.schedules[0]?.dosesTaken[0]?.scheduledFor, '2026-03-02T07:00:00Z');
+		assert.equal(Object.keys(getTableColumns(schedules)).length, Object.keys(schedule!).length);
+	});
+});
+
+/** A dose's handle, made as its documentation says. */
+function dose(scheduleId: string, instantWithMilliseconds: string): string {
+	return `v1:${Buffer.from(`${scheduleId}|${instantWithMilliseconds}`).toString('base64url')}`;
+}

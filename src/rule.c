@@ -71,12 +71,14 @@ rule_column(TriggerData *trigger, HeapTuple tuple, const char *name)
 /*
  * rule_query runs a check.
  *
+ * The plan, too, is made as the owner: made before, it would keep the policies
+ * that FORCE ROW LEVEL SECURITY puts on an owner who is the caller.
+ *
  * An error leaves the user as it is: aborting the transaction restores it.
  */
 uint64
 rule_query(SavedPlan *saved, const char *table, Datum *values, const char *nulls, long limit)
 {
-	SPIPlanPtr plan = saved_plan(saved);
 	Snapshot   latest = InvalidSnapshot;
 	Snapshot   crosscheck = InvalidSnapshot;
 	Oid		   user;
@@ -94,7 +96,7 @@ rule_query(SavedPlan *saved, const char *table, Datum *values, const char *nulls
 	GetUserIdAndSecContext(&user, &security_context);
 	SetUserIdAndSecContext(table_owner(medsched_table(table)),
 						   security_context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-	result = SPI_execute_snapshot(plan, values, nulls, latest, crosscheck, false, false, limit);
+	result = SPI_execute_snapshot(saved_plan(saved), values, nulls, latest, crosscheck, false, false, limit);
 	SetUserIdAndSecContext(user, security_context);
 
 	if (result != SPI_OK_SELECT)

@@ -13,7 +13,7 @@ SELECT current_database() AS home \gset
 SET TimeZone = 'UTC';
 CREATE EXTENSION pgtap SCHEMA public;
 \i test/failure.psql
-SELECT plan(12);
+SELECT plan(14);
 SET SESSION AUTHORIZATION medsched_trusted_owner;
 
 SELECT lives_ok('CREATE EXTENSION medsched', 'the owner of a database creates the extension');
@@ -29,6 +29,14 @@ SELECT is((SELECT newly_taken FROM medsched.mark_dose_taken('00000000-0000-0000-
   true, 'a dose taken');
 SELECT is((SELECT count(*) FROM medsched.upcoming_doses('00000000-0000-0000-0000-00000000000a', '2026-01-01', '2026-01-04')), 3::bigint, 'doses upcoming');
 SELECT is(pg_temp.failure($$SELECT medsched.mark_dose_taken('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-02 09:00Z')$$) ~ '^23514', true, 'rules');
+
+-- Policies that bind even the owner do not bind a rule, though the owner is the first in the session to set it off.
+ALTER TABLE medsched.dose_taken ENABLE ROW LEVEL SECURITY;
+ALTER TABLE medsched.dose_taken FORCE ROW LEVEL SECURITY;
+SELECT is_empty('SELECT 1 FROM medsched.dose_taken', 'the owner sees no dose');
+SELECT is(pg_temp.failure($$UPDATE medsched.schedules SET rrule = 'FREQ=MONTHLY'$$),
+  '23514 medsched.schedules.recorded_dose_keeps_schedule: schedule "00000000-0000-0000-0000-000000000a11" has recorded doses that would no longer be scheduled'
+  ' | Choose an instant after the doses recorded: call medsched.revise_schedule() or medsched.inactivate_medication().', 'the rule does');
 
 -- The extension does not go while the tables use it; nor, ever, patients' data with it.
 SELECT throws_ok('DROP EXTENSION medsched', '2BP01', 'cannot drop extension medsched because other objects depend on it', 'the tables hold the extension');

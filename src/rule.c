@@ -79,11 +79,11 @@ rule_column(TriggerData *trigger, HeapTuple tuple, const char *name)
 uint64
 rule_query(SavedPlan *saved, const char *table, Datum *values, const char *nulls, long limit)
 {
-	Snapshot   latest = InvalidSnapshot;
-	Snapshot   crosscheck = InvalidSnapshot;
-	Oid		   user;
-	int		   security_context;
-	int		   result;
+	Snapshot latest = InvalidSnapshot;
+	Snapshot crosscheck = InvalidSnapshot;
+	Oid		 user;
+	int		 security_context;
+	int		 result;
 
 	/* A snapshot that lasts would hide what others committed meanwhile. */
 	if (IsolationUsesXactSnapshot())

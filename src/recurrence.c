@@ -14,6 +14,8 @@
  *
  *-------------------------------------------------------------------------
  */
+#include <string.h>
+
 #include "calendar.h"
 #include "period.h"
 #include "recurrence.h"
@@ -353,6 +355,16 @@ unit_passes(RecurrenceIterator *it, int64_t unit)
 	return true;
 }
 
+static int
+count_days(const Period *period)
+{
+	int count = 0;
+
+	for (int w = 0; w < WORDS_FOR_YEAR; w++)
+		count += count_bits(period->days[w]);
+	return count;
+}
+
 /* Load the next period that has an occurrence at or after from. */
 static RecurrenceStep
 load_period(RecurrenceIterator *it, Period *period, int *steps)
@@ -382,18 +394,14 @@ load_period(RecurrenceIterator *it, Period *period, int *steps)
 				period_of_week(&it->rule, first_day_of_week(&it->rule, unit), period);
 				break;
 			default:
-				if (!unit_passes(it, unit))
+				if ((it->day_limits || it->time_limits) && !unit_passes(it, unit))
 					continue;
 				period->base = unit * unit_seconds[it->rule.freq];
-				period->days[0] = BIT(0);
-				for (int w = 1; w < WORDS_FOR_YEAR; w++)
-					period->days[w] = 0;
+				memset(period->days, 0, sizeof(period->days));
+				set_bit(period->days, 0);
 		}
 
-		period->size = 0;
-		for (int w = 0; w < WORDS_FOR_YEAR; w++)
-			period->size += count_bits(period->days[w]);
-		period->size *= it->times.count;
+		period->size = (it->rule.freq <= FREQ_DAILY ? 1 : count_days(period)) * it->times.count;
 		seek_in_period(it, period, rank_in_period(it, period, it->from));
 		if (!is_exhausted(period))
 			return RECURRENCE_FOUND;

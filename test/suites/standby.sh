@@ -15,7 +15,10 @@ chown "$(server_user)" "$standby"
 load_regimens
 as_server pg_basebackup -D "$standby/data" -R -c fast
 as_server pg_ctl -s -w -D "$standby/data" -l "$standby/log" start \
-	-o "-p $standby_port -c listen_addresses='' -c unix_socket_directories=$PGHOST"
+	-o "-p $standby_port -c listen_addresses='' -c unix_socket_directories=$PGHOST" || {
+	cat "$standby/log"
+	die "the standby did not start"
+}
 
 # Waits until the standby has replayed all that the primary has written.
 caught_up()

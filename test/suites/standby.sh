@@ -13,7 +13,7 @@ trap stop_standby EXIT
 chown "$(server_user)" "$standby"
 
 load_regimens
-as_server pg_basebackup -D "$standby/data" -R -c fast
+as_server pg_basebackup -D "$standby/data" -R -c fast --no-sync
 as_server pg_ctl -s -w -D "$standby/data" -l "$standby/log" start \
 	-o "-p $standby_port -c listen_addresses='' -c unix_socket_directories=$PGHOST" || {
 	cat "$standby/log"

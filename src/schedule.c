@@ -54,8 +54,8 @@ seconds_from_timestamptz(TimestampTz timestamp)
 	return -floor_div(-timestamp, USECS_PER_SEC);
 }
 
-static int
-compare_instants(const void *a, const void *b)
+int
+schedule_compare_instants(const void *a, const void *b)
 {
 	int64 left = *(const int64 *) a;
 	int64 right = *(const int64 *) b;
@@ -85,7 +85,7 @@ instants_from_array(const Zone *zone, ArrayType *array, const char *what, int *n
 			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not contain a null", what)));
 		instants[i] = zone_to_instant(zone, local_from_timestamp(DatumGetTimestamp(elements[i]), what));
 	}
-	qsort(instants, n, sizeof(int64), compare_instants);
+	qsort(instants, n, sizeof(int64), schedule_compare_instants);
 	*n_instants = n;
 	return instants;
 }
@@ -128,7 +128,7 @@ schedule_create(const ScheduleSource *source)
 	if (!schedule->has_rule)
 	{
 		schedule->rdates[schedule->n_rdates++] = schedule->start_instant;
-		qsort(schedule->rdates, schedule->n_rdates, sizeof(int64), compare_instants);
+		qsort(schedule->rdates, schedule->n_rdates, sizeof(int64), schedule_compare_instants);
 	}
 	return schedule;
 }

@@ -217,15 +217,6 @@ add_to_gap(ScheduleIterator *it, int64 instant)
 	it->gap[it->n_gap++] = instant;
 }
 
-static int
-compare_instants(const void *a, const void *b)
-{
-	int64 left = *(const int64 *) a;
-	int64 right = *(const int64 *) b;
-
-	return (left > right) - (left < right);
-}
-
 /*
  * A local time in a gap moves past local times that come after it.  Collect
  * all that can be passed, up to twice the gap's width, and sort them.
@@ -240,7 +231,7 @@ collect_gap(ScheduleIterator *it, int64 local)
 	add_to_gap(it, instant_of_wall_clock(it, local));
 	while (local < end && next_wall_clock(it, &local))
 		add_to_gap(it, instant_of_wall_clock(it, local));
-	qsort(it->gap, it->n_gap, sizeof(int64), compare_instants);
+	qsort(it->gap, it->n_gap, sizeof(int64), schedule_compare_instants);
 }
 
 static int64

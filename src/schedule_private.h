@@ -39,6 +39,9 @@ typedef struct RuleEnd
 /* The end that UNTIL and COUNT give, as far as instants before limit go. */
 extern RuleEnd schedule_rule_end(const Schedule *schedule, int64 limit);
 
+/* For qsort: instants ascending. */
+extern int schedule_compare_instants(const void *a, const void *b);
+
 /* schedule_open and schedule_next in seconds, with a rule end already known. */
 extern ScheduleIterator *schedule_open_seconds(const Schedule *schedule, int64 from, int64 to, RuleEnd end);
 extern bool				 schedule_next_second(ScheduleIterator *iterator, int64 *instant);

@@ -29,7 +29,7 @@ unit_seconds(Frequency freq)
 	return seconds[freq];
 }
 
-/* Weeks are numbered so that week 0 holds 2000-01-01. */
+/* Week 0 begins on the WKST at or after Monday 1999-12-27. */
 static inline int32_t
 first_day_of_week(const Recurrence *rule, int64_t week)
 {

@@ -69,3 +69,10 @@ run_plan(SavedPlan *saved, Datum *values, const char *nulls, bool read_only, int
 		elog(ERROR, "SPI_execute_plan returned %s for %s",
 			 SPI_result_code_string(result), saved->query);
 }
+
+void
+put_rows(ReturnSetInfo *result)
+{
+	for (uint64 i = 0; i < SPI_processed; i++)
+		tuplestore_puttuple(result->setResult, SPI_tuptable->vals[i]);
+}

@@ -9,6 +9,7 @@
 #define MEDSCHED_PLAN_H
 
 #include "executor/spi.h"
+#include "nodes/execnodes.h"
 
 #define SAVED_PLAN_MAX_ARGS 24
 
@@ -39,5 +40,11 @@ extern SPIPlanPtr saved_plan(SavedPlan *saved);
  */
 extern void run_plan(SavedPlan *saved, Datum *values, const char *nulls,
 					 bool read_only, int expected, long limit);
+
+/*
+ * Add the rows that a query found to the answer of a function that returns a
+ * set (InitMaterializedSRF).  Their columns are the answer's.
+ */
+extern void put_rows(ReturnSetInfo *result);
 
 #endif /* MEDSCHED_PLAN_H */

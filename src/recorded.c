@@ -19,6 +19,7 @@
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
+#include "message.h"
 #include "rule.h"
 #include "schedule_row.h"
 
@@ -36,8 +37,6 @@ PG_FUNCTION_INFO_V1(medsched_recorded_dose_keeps_medication);
 static void	 read_limits(Limits *limits);
 static char *nearest_doses(Limits *limits, TimestampTz at);
 static void	 refuse_change(TriggerData *trigger, const char *kind, Datum id, TimestampTz at);
-static char *instant_text(TimestampTz at);
-static char *uuid_text(Datum uuid);
 
 static SavedPlan lock_limits = {
 	"SELECT " SCHEDULE_COLUMNS ", m.inactivated_at "
@@ -234,16 +233,4 @@ refuse_change(TriggerData *trigger, const char *kind, Datum id, TimestampTz at)
 			 rule_may_tell("dose_taken") ? errdetail("The first of them is the dose at %s.", instant_text(at)) : 0,
 			 errhint("Choose an instant after the doses recorded: call medsched.revise_schedule() or medsched.inactivate_medication()."),
 			 errtableconstraint(trigger->tg_relation, "recorded_dose_keeps_schedule")));
-}
-
-static char *
-instant_text(TimestampTz at)
-{
-	return DatumGetCString(DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum(at)));
-}
-
-static char *
-uuid_text(Datum uuid)
-{
-	return DatumGetCString(DirectFunctionCall1(uuid_out, uuid));
 }

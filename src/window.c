@@ -40,6 +40,13 @@ require_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 }
 
 void
+require_finite(TimestampTz at, const char *name)
+{
+	if (TIMESTAMP_NOT_FINITE(at))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be finite", name)));
+}
+
+void
 check_window(TimestampTz window_start, TimestampTz window_end)
 {
 	if (TIMESTAMP_NOT_FINITE(window_start) || TIMESTAMP_NOT_FINITE(window_end))

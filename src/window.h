@@ -17,6 +17,9 @@
  */
 extern void require_argument(FunctionCallInfo fcinfo, int argument, const char *name);
 
+/* An instant that is not infinite; else 22023. */
+extern void require_finite(TimestampTz at, const char *name);
+
 /* A window: neither bound infinite, the end not before the start; else 22023. */
 extern void check_window(TimestampTz window_start, TimestampTz window_end);
 

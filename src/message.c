@@ -1,0 +1,31 @@
+/*-------------------------------------------------------------------------
+ *
+ * message.c
+ *		Values as text, for messages.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "utils/fmgrprotos.h"
+#include "utils/timestamp.h"
+
+#include "message.h"
+
+char *
+instant_text(TimestampTz at)
+{
+	return DatumGetCString(DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum(at)));
+}
+
+char *
+wall_clock_text(Timestamp at)
+{
+	return DatumGetCString(DirectFunctionCall1(timestamp_out, TimestampGetDatum(at)));
+}
+
+char *
+uuid_text(Datum uuid)
+{
+	return DatumGetCString(DirectFunctionCall1(uuid_out, uuid));
+}

@@ -14,6 +14,7 @@
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
+#include "erase.h"
 #include "rule.h"
 #include "schedule_row.h"
 
@@ -67,7 +68,9 @@ medsched_medication_has_schedule(PG_FUNCTION_ARGS)
 	key[0] = rule_column(trigger, tuple, "user_id");
 	key[1] = rule_column(trigger, tuple, of_schedule ? "medication_id" : "id");
 
-	if (rule_query(&lock_medication, "medications", key, NULL, 1) > 0 &&
+	/* Immediate constraints: the medication is about to be deleted as well. */
+	if (!is_erasing(DatumGetUUIDP(key[0])) &&
+		rule_query(&lock_medication, "medications", key, NULL, 1) > 0 &&
 		rule_query(&find_schedule, "schedules", key, NULL, 1) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
@@ -83,13 +86,17 @@ medsched_medication_has_schedule(PG_FUNCTION_ARGS)
 }
 
 /*
- * medsched_medications_not_deleted refuses to delete a medication.
+ * medsched_medications_not_deleted refuses to delete a medication, but with
+ * everything of its user.
  */
 Datum
 medsched_medications_not_deleted(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = rule_trigger(fcinfo, "medications_not_deleted", BEFORE_ROW, ON_DELETE);
 	Datum		 id = rule_column(trigger, trigger->tg_trigtuple, "id");
+
+	if (is_erasing(DatumGetUUIDP(rule_column(trigger, trigger->tg_trigtuple, "user_id"))))
+		return PointerGetDatum(trigger->tg_trigtuple);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_RESTRICT_VIOLATION),

@@ -1,0 +1,139 @@
+\i test/setup.psql
+\i test/failure.psql
+BEGIN;
+SELECT plan(22);
+
+\set ann '''00000000-0000-0000-0000-00000000000a'''
+\set ben '''00000000-0000-0000-0000-00000000000b'''
+
+-- Ann has two medications with three schedules, one of which replaced another,
+-- and three doses recorded; Ben has one of each.
+CREATE FUNCTION pg_temp.fill() RETURNS void LANGUAGE sql AS $$
+  INSERT INTO medsched.medications (user_id, id, name) VALUES
+    ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-0000000000a1', 'x'),
+    ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-0000000000a2', 'y'),
+    ('00000000-0000-0000-0000-00000000000b', '00000000-0000-0000-0000-0000000000b1', 'z')
+  ON CONFLICT DO NOTHING;
+  INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, rrule, replaces) VALUES
+    ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '00000000-0000-0000-0000-0000000000a1', '2026-01-01', 'UTC', 'FREQ=DAILY', NULL),
+    ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a12', '00000000-0000-0000-0000-0000000000a1', '2026-01-01', 'UTC', 'FREQ=DAILY', '00000000-0000-0000-0000-000000000a11'),
+    ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a21', '00000000-0000-0000-0000-0000000000a2', '2026-01-01', 'UTC', 'FREQ=DAILY', NULL),
+    ('00000000-0000-0000-0000-00000000000b', '00000000-0000-0000-0000-000000000b11', '00000000-0000-0000-0000-0000000000b1', '2026-01-01', 'UTC', 'FREQ=DAILY', NULL)
+  ON CONFLICT DO NOTHING;
+  INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for) VALUES
+    ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-01'),
+    ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-02'),
+    ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a21', '2026-01-01'),
+    ('00000000-0000-0000-0000-00000000000b', '00000000-0000-0000-0000-000000000b11', '2026-01-01')
+  ON CONFLICT DO NOTHING
+$$;
+CREATE TEMPORARY VIEW left_over AS
+  SELECT user_id, 'medications' AS of, count(*) AS n FROM medsched.medications GROUP BY 1
+  UNION ALL SELECT user_id, 'schedules', count(*) FROM medsched.schedules GROUP BY 1
+  UNION ALL SELECT user_id, 'dose_taken', count(*) FROM medsched.dose_taken GROUP BY 1;
+\set ben_has 'VALUES (' :ben '::uuid, ''medications'', 1::bigint), (' :ben ', ''schedules'', 1), (' :ben ', ''dose_taken'', 1)'
+\set not_deleted '''23001 medsched.medications.medications_not_deleted: %'''
+
+SELECT pg_temp.fill() \g /dev/null
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
+
+SELECT results_eq(format('SELECT * FROM medsched.erase_user(%L)', :ann), 'VALUES (2::bigint, 3::bigint, 3::bigint)', 'erase_user says what it removed');
+SELECT set_eq('TABLE left_over', :'ben_has', 'nothing of the user is left, and everything of others');
+SELECT lives_ok('SET CONSTRAINTS ALL IMMEDIATE', 'which is well at commit');
+SET CONSTRAINTS ALL DEFERRED;
+SELECT results_eq(format('SELECT * FROM medsched.erase_user(%L)', :ann), 'VALUES (0::bigint, 0::bigint, 0::bigint)', 'who is gone is gone');
+SELECT throws_ok('SELECT medsched.erase_user(NULL)', '22004', 'user_id must not be null', 'nobody in particular cannot be erased');
+
+-- The way is closed behind it.
+SELECT pg_temp.fill() \g /dev/null
+SELECT alike(pg_temp.failure(format('DELETE FROM medsched.medications WHERE user_id = %L', u)), :not_deleted, 'no medication is deleted, of ' || who)
+FROM (VALUES (:ann, 'who was erased'), (:ben, 'who was not')) AS t (u, who);
+
+-- Nor does a failure leave it open: a table of the application's holds on.
+CREATE TABLE refills (user_id uuid, medication_id uuid, FOREIGN KEY (user_id, medication_id) REFERENCES medsched.medications);
+INSERT INTO refills VALUES (:ann, '00000000-0000-0000-0000-0000000000a2');
+SELECT alike(pg_temp.failure(format('SELECT medsched.erase_user(%L)', :ann)),
+  '23503 %.refills.refills_user_id_medication_id_fkey: update or delete on table "medications" violates foreign key constraint '
+  '"refills_user_id_medication_id_fkey" on table "refills" | %', 'what refers to a medication of the user holds everything');
+SELECT set_eq(format('SELECT of, n FROM left_over WHERE user_id = %L', :ann),
+  $$VALUES ('medications', 2::bigint), ('schedules', 3), ('dose_taken', 3)$$, 'nobody is half erased');
+SELECT alike(pg_temp.failure(format('DELETE FROM medsched.medications WHERE user_id = %L', :ann)), :not_deleted, 'nor deleted afterwards');
+DROP TABLE refills;
+
+-- Who would borrow its way from a trigger takes nobody else along.
+CREATE FUNCTION pg_temp.borrow() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM medsched.dose_taken WHERE user_id = '00000000-0000-0000-0000-00000000000b';
+  DELETE FROM medsched.schedules WHERE user_id = '00000000-0000-0000-0000-00000000000b';
+  DELETE FROM medsched.medications WHERE user_id = '00000000-0000-0000-0000-00000000000b';
+  RETURN OLD;
+END
+$$;
+CREATE TRIGGER borrow BEFORE DELETE ON medsched.medications FOR EACH ROW
+  WHEN (OLD.user_id = '00000000-0000-0000-0000-00000000000a') EXECUTE FUNCTION pg_temp.borrow();
+SELECT is(pg_temp.failure(format('SELECT medsched.erase_user(%L)', :ann)),
+  '23001 medsched.medications.medications_not_deleted: medication "00000000-0000-0000-0000-0000000000b1" cannot be deleted'
+  ' | Medications are kept, with the doses recorded. | Inactivate it: call medsched.inactivate_medication().', 'a trigger cannot borrow its way');
+DROP TRIGGER borrow ON medsched.medications;
+
+-- One that erases another on the way closes the other's way alone.
+CREATE FUNCTION pg_temp.also() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM medsched.erase_user('00000000-0000-0000-0000-00000000000b');
+  RETURN OLD;
+END
+$$;
+CREATE TRIGGER also BEFORE DELETE ON medsched.dose_taken FOR EACH ROW
+  WHEN (OLD.user_id = '00000000-0000-0000-0000-00000000000a') EXECUTE FUNCTION pg_temp.also();
+SELECT results_eq(format('SELECT * FROM medsched.erase_user(%L)', :ann), 'VALUES (2::bigint, 3::bigint, 3::bigint)', 'one within the other');
+SELECT is_empty('TABLE left_over', 'erases both');
+DROP TRIGGER also ON medsched.dose_taken;
+
+-- A trigger that keeps a row.
+SELECT pg_temp.fill() \g /dev/null
+CREATE FUNCTION pg_temp.keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER zzz_keep BEFORE DELETE ON medsched.medications FOR EACH ROW
+  WHEN (OLD.id = '00000000-0000-0000-0000-0000000000a2') EXECUTE FUNCTION pg_temp.keep();
+SELECT is(pg_temp.failure(format('SELECT medsched.erase_user(%L)', :ann)),
+  '42501: not everything of user "00000000-0000-0000-0000-00000000000a" can be erased'
+  ' | Rows would be left in "medsched.medications": row security or a trigger keeps them.'
+  ' | Call medsched.erase_user() as a role that can delete all of them.', 'what a trigger keeps is not passed over');
+DROP TRIGGER zzz_keep ON medsched.medications;
+
+-- Roles.
+CREATE ROLE clerk;
+GRANT USAGE ON SCHEMA medsched TO clerk;
+GRANT SELECT, INSERT, UPDATE, DELETE ON medsched.medications, medsched.schedules, medsched.dose_taken TO clerk;
+SET ROLE clerk;
+SELECT throws_ok(format('SELECT medsched.erase_user(%L)', :ann), '42501', 'permission denied for function erase_user', 'it is not for everybody');
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION medsched.erase_user(uuid) TO clerk;
+REVOKE DELETE ON medsched.schedules FROM clerk;
+SET ROLE clerk;
+SELECT throws_ok(format('SELECT medsched.erase_user(%L)', :ann), '42501', 'permission denied for table schedules', 'it deletes with the caller''s rights');
+RESET ROLE;
+GRANT DELETE ON medsched.schedules TO clerk;
+SET CONSTRAINTS ALL IMMEDIATE;
+ALTER TABLE medsched.schedules ENABLE ROW LEVEL SECURITY;
+CREATE POLICY partly ON medsched.schedules TO clerk USING (id <> '00000000-0000-0000-0000-000000000a12');
+SET ROLE clerk;
+SELECT throws_ok(format('SELECT medsched.erase_user(%L)', :ann), '23503',
+  'update or delete on table "schedules" violates foreign key constraint "schedules_user_id_replaces_fkey" on table "schedules"', 'what the caller may not see holds on');
+RESET ROLE;
+ALTER POLICY partly ON medsched.schedules USING (true);
+ALTER TABLE medsched.medications ENABLE ROW LEVEL SECURITY;
+CREATE POLICY partly ON medsched.medications TO clerk USING (name <> 'y');
+SET ROLE clerk;
+SELECT throws_ok(format('SELECT medsched.erase_user(%L)', :ann), '42501', 'not everything of user "00000000-0000-0000-0000-00000000000a" can be erased', 'and is not left behind');
+RESET ROLE;
+ALTER POLICY partly ON medsched.medications USING (true);
+SET ROLE clerk;
+SELECT results_eq(format('SELECT * FROM medsched.erase_user(%L)', :ann), 'VALUES (2::bigint, 3::bigint, 3::bigint)', 'who may, can');
+SELECT alike(pg_temp.failure(format('DELETE FROM medsched.medications WHERE user_id = %L', :ben)), :not_deleted, 'and no more');
+RESET ROLE;
+SELECT set_eq('TABLE left_over', :'ben_has', 'others keep what they have');
+
+SELECT lives_ok('SET CONSTRAINTS ALL IMMEDIATE', 'all is well at commit');
+SELECT * FROM finish();
+ROLLBACK;

@@ -1,0 +1,355 @@
+"""Read calendar_feed back with icalendar and dateutil, and compare it with upcoming_doses.
+
+Run by test/suites/ical.sh.  Each calendar is expanded twice, as programs differ in what a
+wall-clock time is that the clocks jump over: moved forward, or no time at all.  Both
+have to come to our doses.
+"""
+
+import base64
+import io
+import json
+import random
+import re
+import subprocess
+import uuid
+from datetime import datetime, timedelta, timezone
+
+import icalendar
+from dateutil import rrule, tz
+
+UTC = timezone.utc
+RANDOM_SCHEDULES = 300
+random.seed(5545)
+
+
+def query(sql, **variables):
+    """The answer of psql, each variable a quoted literal in the query."""
+    command = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1"]
+    for name, value in variables.items():
+        command += ["-v", f"{name}={value}"]
+    return subprocess.run(command, input=sql, capture_output=True, check=True, text=True).stdout.rstrip("\n")
+
+
+def report(description, good, *notes):
+    print(("ok - " if good else "not ok - ") + description.replace("\n", " "))
+    if not good:
+        for note in notes:
+            print("  " + str(note))
+
+
+def feed(person, horizon="2030-01-01Z", **arguments):
+    """The calendar, byte for byte: psql turns CR LF into nothing else."""
+    given = "".join(f", {name} => :'{name}'" for name in arguments)
+    encoded = query(f"SELECT encode(convert_to(medsched.calendar_feed(:'person', horizon => :'horizon'{given}), 'UTF8'), 'base64')",
+                    person=person, horizon=horizon, **arguments)
+    return base64.b64decode(encoded)
+
+
+def values(event, name):
+    """The values of a property that may be there never, once or often."""
+    found = event.get(name, [])
+    found = found if isinstance(found, list) else [found]
+    return [value.dt for dates in found for value in dates.dts]
+
+
+def expand(event, zones, begin, end, moves):
+    """The occurrences of an event in [begin, end), as instants."""
+    start = event["DTSTART"].dt
+    zone = UTC if start.tzinfo in (UTC, None) or start.utcoffset() == timedelta(0) and "TZID" not in event["DTSTART"].params \
+        else zones.get(event["DTSTART"].params["TZID"])
+
+    def wall(time):
+        return time.replace(tzinfo=None)
+
+    times = rrule.rruleset()
+    times.rdate(wall(start))
+    if "RRULE" in event:
+        parts = dict(event["RRULE"])
+        until = parts.pop("UNTIL", [None])[0]
+        text = icalendar.prop.vRecur(parts).to_ical().decode()
+        rule = rrule.rrulestr(text, dtstart=wall(start))
+        if until is not None:
+            rule = rule.replace(until=wall(until.astimezone(zone)))
+        times.rrule(rule)
+    for time in values(event, "RDATE"):
+        times.rdate(wall(time))
+    for time in values(event, "EXDATE"):
+        times.exdate(wall(time))
+
+    instants = set()
+    margin = timedelta(days=2)
+    for time in times.between(wall(begin) - margin, wall(end) + margin, inc=True):
+        local = time.replace(tzinfo=zone)
+        if zone is not UTC and not tz.datetime_exists(local):
+            if not moves:
+                continue
+            local = tz.resolve_imaginary(local)
+        instant = local.astimezone(UTC)
+        if begin <= instant < end:
+            instants.add(instant)
+    return instants
+
+
+def ours(person, begin, end):
+    rows = query("""SELECT schedule_id, extract(epoch FROM scheduled_for)::bigint
+                    FROM medsched.upcoming_doses(:'person', :'begin', :'end')""",
+                 person=person, begin=begin.isoformat(), end=end.isoformat())
+    doses = {}
+    for row in rows.splitlines():
+        schedule, epoch = row.split("|")
+        doses.setdefault(schedule, set()).add(datetime.fromtimestamp(int(epoch), UTC))
+    return doses
+
+
+class OwnZones:
+    """dateutil's own time zones, instead of the calendar's."""
+    get = staticmethod(tz.gettz)
+
+
+def compare(description, person, begin=datetime(2026, 1, 1, tzinfo=UTC), end=datetime(2029, 1, 1, tzinfo=UTC), own_zones=False, **arguments):
+    text = feed(person, **arguments).decode()
+    calendar = icalendar.Calendar.from_ical(text)
+    events = {str(event["UID"]).removesuffix("@medsched"): event for event in calendar.walk("VEVENT")}
+    zones = tz.tzical(io.StringIO(text.replace("\r\n", "\n"))) if "BEGIN:VTIMEZONE" in text else None
+    if own_zones:
+        zones = OwnZones
+    wanted = ours(person, begin, end)
+    notes = []
+    for schedule in sorted(set(events) | set(wanted)):
+        for moves in (True, False):
+            got = expand(events[schedule], zones, begin, end, moves) if schedule in events else set()
+            expected = wanted.get(schedule, set())
+            if got != expected:
+                notes.append(f"schedule {schedule}, gaps {'moved' if moves else 'dropped'}: "
+                             f"missing {sorted(map(str, expected - got))[:5]}, "
+                             f"too many {sorted(map(str, got - expected))[:5]}")
+    if notes:
+        notes.append(text)
+    report(description, not notes, *notes)
+    return sum(map(len, wanted.values()))
+
+
+def create(schedules, name="Tested"):
+    person = str(uuid.UUID(int=random.getrandbits(128), version=4))
+    query("SELECT medsched.create_medication(:'person', :'name', :'schedules')",
+          person=person, name=name,
+          schedules=json.dumps([{k: v for k, v in made.items() if k != "effective_from"} for made in schedules]))
+    for made in schedules:
+        if "effective_from" in made:
+            query("""UPDATE medsched.schedules SET effective_from = :'effective_from'
+                     WHERE user_id = :'person' AND starts_at = :'starts_at' AND rrule = :'rrule'""",
+                  person=person, effective_from=made["effective_from"], starts_at=made["starts_at"], rrule=made["rrule"])
+    return person
+
+
+def schedule(rule, starts_at="2026-03-01T02:30:00", time_zone="Europe/Berlin", **columns):
+    return {"starts_at": starts_at, "time_zone": time_zone, **({"rrule": rule} if rule else {}), **columns}
+
+
+def check_regimens():
+    for person in ("11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222",
+                   "33333333-3333-4333-8333-333333333333"):
+        doses = compare(f"the sample regimens of {person}", person, end=datetime(2027, 6, 1, tzinfo=UTC), horizon="2027-06-01Z")
+        report(f"which have doses: {doses}", doses > 50)
+
+
+def check_cases():
+    cases = {
+        # 2026-03-29 and 2026-10-25: the clocks of Berlin.
+        "every day at a time in the gap": [schedule("FREQ=DAILY")],
+        "a time in the gap and where it goes": [schedule("FREQ=DAILY;BYHOUR=2,3;BYMINUTE=30")],
+        "every day at a time in the overlap": [schedule("FREQ=DAILY;BYHOUR=2;BYMINUTE=0,15,30,45")],
+        "the first dose is in the gap": [schedule("FREQ=DAILY", "2026-03-29T02:30:00")],
+        "COUNT over a gap": [schedule("FREQ=DAILY;COUNT=40")],
+        "COUNT without a gap": [schedule("FREQ=DAILY;COUNT=40", "2026-03-10T08:00:00")],
+        "an excluded dose in the gap": [schedule("FREQ=DAILY", exdates=["2026-03-29T02:30:00", "2026-03-31T02:30:00"])],
+        "an extra dose in the gap": [schedule("FREQ=WEEKLY", rdates=["2026-03-29T02:45:00"])],
+        "an hour of a gap at Lord Howe": [schedule("FREQ=DAILY", "2026-09-01T02:10:00", "Australia/Lord_Howe")],
+        "starts_at is no dose": [schedule("FREQ=DAILY;BYHOUR=8,20;BYMINUTE=0", "2026-03-01T10:00:00")],
+        "starts_at is no dose, every second week": [schedule("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU", "2026-03-05T10:00:00")],
+        "weeks from Sunday": [schedule("FREQ=WEEKLY;INTERVAL=2;WKST=SU;BYDAY=MO,SU", "2026-03-05T10:00:00")],
+        "starts_at is no dose, with COUNT": [schedule("FREQ=MONTHLY;INTERVAL=3;BYDAY=-1FR;COUNT=5", "2026-03-05T10:00:00")],
+        "what starts_at implies is not what the first dose does": [schedule("FREQ=MONTHLY;BYHOUR=8", "2026-01-30T10:00:00")],
+        "every 8 hours for 30 doses": [schedule("FREQ=HOURLY;INTERVAL=8;COUNT=90", "2026-03-20T06:00:00", "America/New_York")],
+        "every 5 hours, open": [schedule("FREQ=HOURLY;INTERVAL=5", "2026-03-20T06:00:00", "America/St_Johns")],
+        "every 90 minutes until a local time": [schedule("FREQ=MINUTELY;INTERVAL=90;UNTIL=20261101T013000", "2026-10-20T06:00:00", "America/New_York")],
+        "hours on weekdays only": [schedule("FREQ=HOURLY;INTERVAL=6;BYDAY=MO,TU,WE,TH,FR", "2026-03-20T06:00:00")],
+        "hours with minutes, where offsets are not whole hours": [schedule("FREQ=HOURLY;INTERVAL=6;BYMINUTE=0,30", "2026-03-20T06:00:00", "Asia/Kolkata")],
+        "UNTIL, a date": [schedule("FREQ=DAILY;UNTIL=20261024", "2026-03-20T23:00:00")],
+        "UNTIL, a local time in the overlap": [schedule("FREQ=DAILY;UNTIL=20261025T023000")],
+        "UNTIL, an instant": [schedule("FREQ=DAILY;UNTIL=20260329T013000Z")],
+        "ends_at cuts COUNT": [schedule("FREQ=DAILY;COUNT=400", ends_at="2026-09-01T12:00:00Z")],
+        "ends_at does not cut COUNT": [schedule("FREQ=DAILY;COUNT=10", ends_at="2026-09-01T12:00:00Z")],
+        "ends_at before UNTIL": [schedule("FREQ=DAILY;UNTIL=20270101", ends_at="2026-09-01T00:30:00Z")],
+        "ends_at at a dose": [schedule("FREQ=DAILY", "2026-06-01T08:00:00", ends_at="2026-09-01T06:00:00Z")],
+        "effective_from": [schedule("FREQ=DAILY;INTERVAL=3", effective_from="2026-05-01T00:00:00Z")],
+        "effective_from with COUNT": [schedule("FREQ=DAILY;INTERVAL=3;COUNT=100", "2026-04-01T08:00:00", effective_from="2026-05-01T00:00:00Z")],
+        "effective_from in hours": [schedule("FREQ=HOURLY;INTERVAL=7;COUNT=500", "2026-04-01T08:00:00", effective_from="2026-05-01T00:00:00Z")],
+        "a cycle": [schedule("FREQ=DAILY", cycle_days_on=21, cycle_days_off=7)],
+        "a cycle with COUNT and dates": [schedule("FREQ=DAILY;COUNT=90", cycle_days_on=3, cycle_days_off=2,
+                                                  exdates=["2026-03-02T02:30:00"], rdates=["2026-07-01T09:00:00"])],
+        "SKIP=BACKWARD": [schedule("RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=BACKWARD;BYMONTHDAY=31", "2026-01-31T08:00:00")],
+        "SKIP=FORWARD": [schedule("RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=FORWARD", "2024-02-29T08:00:00")],
+        "an interval beyond a short": [schedule("FREQ=MINUTELY;INTERVAL=40000", "2026-03-20T06:00:00")],
+        "one dose": [schedule(None, "2026-03-29T02:30:00")],
+        "one dose and extra ones": [schedule(None, "2026-03-29T02:30:00", rdates=["2026-04-01T08:00:00", "2026-04-01T08:00:00", "2027-10-31T02:30:00"])],
+        "excluded and extra": [schedule("FREQ=DAILY", "2026-03-01T08:00:00", exdates=["2026-03-01T08:00:00", "2026-03-05T08:00:00", "2026-03-05T09:00:00"],
+                                        rdates=["2026-03-05T12:00:00", "2026-03-06T08:00:00"])],
+        "the last working day of the month": [schedule("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "2026-03-01T08:00:00")],
+        "a zone that gave summer time up": [schedule("FREQ=DAILY", "2018-09-01T08:00:00", "America/Sao_Paulo")],
+        "a zone with irregular changes": [schedule("FREQ=DAILY", "2026-01-01T08:00:00", "Africa/Casablanca")],
+        "a zone whose winter is the exception": [schedule("FREQ=DAILY", "2026-01-01T01:30:00", "Europe/Dublin")],
+        "a zone that lost a day": [schedule("FREQ=DAILY", "2011-12-20T08:00:00", "Pacific/Apia")],
+        "several in several zones": [schedule("FREQ=DAILY", time_zone=zone) for zone in
+                                     ("Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Chatham", "Asia/Jerusalem", "America/Santiago")],
+    }
+    for description, schedules in cases.items():
+        person = create(schedules)
+        compare(description, person)
+        if "lost a day" in description:
+            # dateutil cannot hold a VTIMEZONE with a change of a whole day.
+            compare(description + ", around it", person, datetime(2011, 12, 1, tzinfo=UTC), datetime(2012, 6, 1, tzinfo=UTC), own_zones=True)
+        if "gave summer time up" in description:
+            compare(description + ", before", person, datetime(2018, 9, 1, tzinfo=UTC), datetime(2019, 6, 1, tzinfo=UTC))
+
+    person = create([schedule("FREQ=DAILY")])
+    query("SELECT medsched.inactivate_medication(:'person', (SELECT id FROM medsched.medications WHERE user_id = :'person'), '2026-04-05 12:00Z')", person=person)
+    compare("an inactivated medication", person)
+
+
+def random_rule():
+    rule = {"FREQ": random.choice(["DAILY", "WEEKLY", "MONTHLY", "YEARLY", "HOURLY"])}
+    if random.random() < 0.5:
+        rule["INTERVAL"] = random.randint(2, 9)
+    if rule["FREQ"] != "HOURLY":
+        if random.random() < 0.5:
+            rule["BYHOUR"] = ",".join(map(str, sorted(random.sample(range(24), random.randint(1, 3)))))
+        if random.random() < 0.4:
+            rule["BYMINUTE"] = ",".join(map(str, sorted(random.sample((0, 15, 30, 45), random.randint(1, 2)))))
+        if random.random() < 0.3:
+            rule["BYMONTH"] = ",".join(map(str, sorted(random.sample(range(1, 13), random.randint(1, 4)))))
+        days = random.random()
+        weekdays = random.sample(("MO", "TU", "WE", "TH", "FR", "SA", "SU"), random.randint(1, 3))
+        if days < 0.3:
+            if rule["FREQ"] in ("MONTHLY", "YEARLY") and random.random() < 0.5:
+                weekdays = [random.choice(("1", "2", "-1", "-2")) + day for day in weekdays]
+            rule["BYDAY"] = ",".join(weekdays)
+        elif days < 0.6 and rule["FREQ"] != "WEEKLY":
+            rule["BYMONTHDAY"] = ",".join(map(str, sorted(random.sample((1, 2, 13, 15, 28, 29, 30, 31, -1, -3), 2))))
+    end = random.random()
+    if end < 0.25:
+        rule["COUNT"] = random.randint(1, 200)
+    elif end < 0.5:
+        rule["UNTIL"] = random.choice(["20270131", "20260925T023000", "20261101T060000Z"])
+    return ";".join(f"{name}={value}" for name, value in rule.items())
+
+
+def random_schedule():
+    zone = random.choice(("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/St_Johns",
+                          "Africa/Casablanca", "Pacific/Auckland", "America/Santiago"))
+    start = datetime(2026, 1, 1) + timedelta(minutes=15 * random.randrange(4 * 24 * 300))
+    made = schedule(random_rule(), start.isoformat(), zone)
+    near = [(start + timedelta(days=random.randrange(200), hours=random.randrange(24))).isoformat() for _ in range(4)]
+    if random.random() < 0.4:
+        made["rdates"] = near[:2]
+    if random.random() < 0.4:
+        some = query("""SELECT timezone(:'zone', o) FROM medsched.occurrences(:'rule', :'start', :'zone', '2026-01-01Z', '2027-06-01Z') AS o
+                        ORDER BY md5(o::text) LIMIT 3""", rule=made["rrule"], start=made["starts_at"], zone=zone).splitlines()
+        made["exdates"] = some + near[2:]
+    if random.random() < 0.2:
+        made["ends_at"] = (start + timedelta(days=random.randrange(100, 400))).isoformat() + "Z"
+    if random.random() < 0.2:
+        made["effective_from"] = (start + timedelta(days=random.randrange(1, 60))).isoformat() + "Z"
+    if random.random() < 0.1:
+        made["cycle_days_on"], made["cycle_days_off"] = random.randint(1, 30), random.randint(1, 10)
+    return made
+
+
+def check_random():
+    made = 0
+    while made < RANDOM_SCHEDULES:
+        schedules = [random_schedule() for _ in range(10)]
+        try:
+            person = create(schedules)
+        except subprocess.CalledProcessError as error:
+            # A schedule that comes to no dose is refused; try others.
+            if "can never have a dose" in error.stderr:
+                continue
+            raise
+        made += len(schedules)
+        compare(f"random schedules {made - 9} to {made}", person, end=datetime(2027, 12, 1, tzinfo=UTC), horizon="2028-01-01Z")
+
+
+def text_values(octets):
+    """The values of the text properties that carry a name: RFC 5545 sections 3.1 and 3.3.11."""
+    unfolded = octets.replace(b"\r\n ", b"").decode()
+    escaped = re.findall(r"^(?:SUMMARY|DESCRIPTION|NAME|X-WR-CALNAME):(.*)$", unfolded, re.MULTILINE)
+    return [re.sub(r"\\([\\;,nN])", lambda m: "\n" if m[1] in "nN" else m[1], value.rstrip("\r")) for value in escaped]
+
+
+def check_names():
+    names = {
+        "newlines": ("one\r\nBEGIN:VEVENT\nSUMMARY:two\rthree", "one\nBEGIN:VEVENT\nSUMMARY:two\nthree"),
+        "separators": ('a,b;c:d\\e"f\\nz\\,', 'a,b;c:d\\e"f\\nz\\,'),
+        "control characters": ("a\x01b\x07c\td\x7fe\x1b[31m", "abc de[31m"),
+        "unicode": ("Paracétamol 药 💊 e\u0301 \u202etfel", "Paracétamol 药 💊 e\u0301 \u202etfel"),
+        "spaces": ("a  " + "b " * 100 + " c", "a  " + "b " * 100 + " c"),
+        "ten thousand bytes": ("äx;" * 2500, "äx;" * 2500),
+        "four-byte characters": ("💊" * 100, "💊" * 100),
+    }
+    for description, (name, read) in names.items():
+        person = create([schedule("FREQ=DAILY", instructions=name)], name)
+        octets = feed(person, name=name, alarm="15 minutes")
+        calendar = icalendar.Calendar.from_ical(octets)
+        events = calendar.walk("VEVENT")
+        report(f"{description}: one event", len(events) == 1)
+        texts = text_values(octets)
+        report(f"{description}: summary, description, alarm and calendar say it, unfolded and unescaped",
+               texts == [read] * 5, texts)
+        # icalendar 4 mistakes an escaped backslash before an n for a newline.
+        if "\\" not in read:
+            report(f"{description}: icalendar reads it", [str(component[name]) for component, name in (
+                (events[0], "SUMMARY"), (events[0], "DESCRIPTION"), (calendar.walk("VALARM")[0], "DESCRIPTION"),
+                (calendar, "NAME"), (calendar, "X-WR-CALNAME"))] == [read] * 5)
+        lines = octets.split(b"\r\n")
+        report(f"{description}: lines end in CR LF alone", b"\r" not in b"".join(lines) and b"\n" not in b"".join(lines))
+        report(f"{description}: lines have 75 octets at most", max(map(len, lines)) <= 75, max(map(len, lines)))
+        whole = True
+        for line in lines:
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                whole = False
+        report(f"{description}: no line breaks within a character", whole)
+
+
+def check_feed():
+    person = create([schedule("FREQ=DAILY", dose_amount=2.50, dose_unit="mg"), schedule(None, as_needed=True)], "Haloperidol")
+    octets = feed(person)
+    event = icalendar.Calendar.from_ical(octets).walk("VEVENT")
+    report("as needed is no event", len(event) == 1)
+    report("the summary has the amount", str(event[0]["SUMMARY"]) == "Haloperidol 2.5 mg", event[0]["SUMMARY"])
+    report("no alarm unless asked for", not event[0].walk("VALARM"))
+    report("the same feed again, byte for byte", feed(person) == octets)
+    for alarm, seconds in (("0", 0), ("90 seconds", -90), ("1 day", -86400), ("7 days", -7 * 86400)):
+        found = icalendar.Calendar.from_ical(feed(person, alarm=alarm)).walk("VALARM")
+        report(f"an alarm of {alarm}", [a["TRIGGER"].dt for a in found] == [timedelta(seconds=seconds)],
+               [a.to_ical() for a in found])
+
+    first = event[0]["UID"]
+    query("INSERT INTO medsched.schedules (user_id, medication_id, starts_at, time_zone) "
+          "SELECT user_id, id, '2025-01-01', 'Asia/Tokyo' FROM medsched.medications WHERE user_id = :'person'", person=person)
+    events = icalendar.Calendar.from_ical(feed(person)).walk("VEVENT")
+    report("another schedule leaves the UID", len(events) == 2 and first in [e["UID"] for e in events])
+    events = icalendar.Calendar.from_ical(feed(person, since="2025-06-01Z")).walk("VEVENT")
+    report("since leaves out what is over", [e["UID"] for e in events] == [first])
+
+    nobody = icalendar.Calendar.from_ical(feed(str(uuid.UUID(int=1))))
+    report("another user's calendar has no event", not nobody.walk("VEVENT") and len(nobody.subcomponents) == 1)
+
+
+check_regimens()
+check_cases()
+check_random()
+check_names()
+check_feed()

@@ -1,0 +1,68 @@
+#!/bin/bash
+# calendar_feed, read back with icalendar and dateutil: the calendar comes to the
+# doses that upcoming_doses has.
+. test/suites/lib.bash
+
+python=/usr/bin/python3
+$python -c 'import dateutil, icalendar' 2>/dev/null || install_packages python3-icalendar python3-dateutil
+
+load_regimens
+while read -r line; do
+	echo "$line"
+	case $line in
+		"ok - "*) passed=$((passed + 1)) ;;
+		"not ok - "*) failed=$((failed + 1)) ;;
+	esac
+done < <($python test/ical.py 2>&1 || echo "not ok - test/ical.py ended with status $?")
+
+# One backend answers many calls, and its memory does not grow.
+resident()
+{
+	psql -XAtq -v ON_ERROR_STOP=1 <<-SQL
+		SET medsched.max_doses = 100000;
+		CREATE TEMPORARY TABLE calls (kb int);
+		CREATE FUNCTION pg_temp.resident() RETURNS int LANGUAGE sql AS
+		  \$\$SELECT substring(pg_read_file('/proc/' || pg_backend_pid() || '/status') FROM 'VmRSS:\s*([0-9]+)')::int\$\$;
+		CREATE FUNCTION pg_temp.feed(calls int, fails boolean) RETURNS void LANGUAGE plpgsql AS \$\$
+		BEGIN
+		  FOR i IN 1..calls LOOP
+		    BEGIN
+		      PERFORM medsched.calendar_feed('22222222-2222-4222-8222-222222222222',
+		        horizon => '2027-01-01Z', alarm => CASE WHEN fails THEN interval '1 month' ELSE interval '5 min' END);
+		    EXCEPTION WHEN invalid_parameter_value THEN
+		      NULL;
+		    END;
+		    BEGIN
+		      PERFORM medsched.calendar_feed(u.id, horizon => '2027-01-01Z') FROM (VALUES ('$cyclic'::uuid)) AS u (id);
+		    EXCEPTION WHEN program_limit_exceeded THEN
+		      NULL;
+		    END;
+		  END LOOP;
+		END \$\$;
+		SELECT pg_temp.feed(300, false);
+		SET medsched.max_doses = 5;
+		SELECT pg_temp.feed(100, true);
+		SET medsched.max_doses = 100000;
+		INSERT INTO calls SELECT pg_temp.resident();
+		SELECT pg_temp.feed(2000, false);
+		SET medsched.max_doses = 5;
+		SELECT pg_temp.feed(2000, true);
+		INSERT INTO calls SELECT pg_temp.resident();
+		SELECT max(kb) - min(kb) FROM calls;
+	SQL
+}
+
+# Its single dates exceed a max_doses of 5 half-way through a calendar.
+cyclic=00000000-0000-4000-8000-00000000cccc
+query "SELECT medsched.create_medication('$cyclic', 'Cyclic', '[
+	{\"starts_at\": \"2026-03-01T08:00:00\", \"time_zone\": \"Europe/Berlin\", \"rrule\": \"FREQ=DAILY\"},
+	{\"starts_at\": \"2026-03-02T08:00:00\", \"time_zone\": \"Europe/Berlin\", \"rrule\": \"FREQ=DAILY\",
+	 \"cycle_days_on\": 21, \"cycle_days_off\": 7}]')" >/dev/null
+growth=$(resident | grep -v '^$')
+if [ "$growth" -lt 1024 ]; then
+	pass "4000 calendars and 2000 errors leave the backend's size as it was ($growth kB)"
+else
+	fail "the backend grew by $growth kB"
+fi
+
+finish

@@ -38,6 +38,25 @@ need()
 	command -v "$1" >/dev/null || install_packages "${@:2}"
 }
 
+# provide_node: Node 20 or later, in PATH.  Where the distribution's is older
+# (Debian 12 has 18), npm has it as a package.
+provide_node()
+{
+	local arch
+
+	need node nodejs npm
+	need npm npm
+	if [ "$(node -p 'parseInt(process.versions.node)')" -lt 20 ]; then
+		case $(uname -m) in
+			x86_64) arch=x64 ;;
+			aarch64) arch=arm64 ;;
+			*) die "Node 20 or later is wanted; this is $(node --version)" ;;
+		esac
+		npm install --loglevel=error --no-audit --no-fund --prefix build/node "node-linux-$arch@20" >&2
+		PATH=$PWD/build/node/node_modules/node-linux-$arch/bin:$PATH
+	fi
+}
+
 # as_server COMMAND...: runs it as the user that owns the throwaway cluster,
 # because PostgreSQL's server programs refuse to run as root.  That user may
 # not be able to enter the directory we are in; paths are to be absolute.

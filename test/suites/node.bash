@@ -3,10 +3,7 @@
 
 export npm_config_loglevel=error npm_config_update_notifier=false
 
-need node nodejs npm
-need npm npm
-[ "$(node -p 'parseInt(process.versions.node)')" -ge 20 ] ||
-	die "Node 20 or later is wanted; this is $(node --version)"
+provide_node
 
 # node_packages DIRECTORY: what its lock file says, installed unless it is.
 node_packages()

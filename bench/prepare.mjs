@@ -63,7 +63,7 @@ export async function check(bench, sample) {
   bench.log(`checking that everybody answers the same, for ${sample} users`);
   const [{ wrong }] = await sql`
     SELECT count(*)::int AS wrong
-    FROM (SELECT * FROM medsched.dose_taken TABLESAMPLE SYSTEM (${sample > 100 ? 0.2 : 2})) AS t
+    FROM (SELECT * FROM medsched.dose_taken TABLESAMPLE SYSTEM (${bench.full ? 0.2 : 2})) AS t
       JOIN medsched.schedules AS s ON s.user_id = t.user_id AND s.id = t.schedule_id
     WHERE NOT medsched.is_occurrence(s.rrule, s.starts_at, s.time_zone, t.scheduled_for)`;
   if (wrong > 0) throw new Error(`${wrong} of the recorded doses are not scheduled`);

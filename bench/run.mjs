@@ -60,7 +60,7 @@ const bench = {
 const needsData = groups.some((group) => group !== 'engine');
 if (needsData) {
   await prepare(bench);
-  await check(bench, options.full ? 300 : 50);
+  await check(bench, options.full ? 100 : 50);
 }
 
 const timed = cases.filter((c) => groups.includes(c.group) && !bench.leftOut.has(c.name));

@@ -46,7 +46,8 @@ const bench = {
   },
   memory: options.full ? { calls: 1_000_000, failures: 100_000 } : { calls: 20_000, failures: 4_000 },
   scratch: process.env.PGHOST,
-  sql: postgres({ max: 1, onnotice: () => {} }),
+  // Without memoize: it is the functions that are measured, each for every schedule.
+  sql: postgres({ max: 1, onnotice: () => {}, connection: { enable_memoize: 'off' } }),
   app: postgres({ max: 2, prepare: false, onnotice: () => {} }),
   load: [loadavg()[0]],
   leftOut: new Map(),

@@ -195,8 +195,19 @@ choose_parts(Case *c)
 		any = any || c->by[i].n > 0;
 	if (any && percent(20))
 		fill(&c->by[PART_SETPOS], 1, percent(80) ? 6 : 366, 1, percent(80) ? 4 : 60);
-	if (percent(15))
+	if (percent(c->freq >= F_MONTHLY ? 25 : 5))
+	{
 		c->skip = percent(50) ? S_BACKWARD : S_FORWARD;
+		/* Days that some months do not have, often on some weekdays only. */
+		if (c->freq >= F_MONTHLY && percent(60))
+		{
+			c->by[PART_MONTHDAY].n = 0;
+			for (i = (int) between(1, 3); i > 0; i--)
+				add(&c->by[PART_MONTHDAY], (int) (between(28, 31) * (percent(25) ? -1 : 1)));
+			if (percent(40))
+				fill_days(c, day);
+		}
+	}
 }
 
 static int64_t

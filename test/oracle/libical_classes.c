@@ -185,6 +185,18 @@ skip_with(const Case *c)
 		(has(c, PART_DAY) || has(c, PART_SETPOS) || (c->freq == F_MONTHLY && has(c, PART_MONTH)));
 }
 
+/* A day moved out of its month is given again, or out of order. */
+static bool
+skip_before_month(const Case *c)
+{
+	int			i;
+
+	for (i = 0; i < c->by[PART_MONTHDAY].n; i++)
+		if (c->by[PART_MONTHDAY].value[i] < -28 && c->by[PART_MONTHDAY].n > 1)
+			return c->skip != S_OMIT && c->freq >= F_MONTHLY;
+	return false;
+}
+
 /* A day that is named twice, as 30 and as -1, is counted twice. */
 static bool
 setpos_of_doubles(const Case *c)
@@ -203,6 +215,7 @@ const LibicalClass libical_classes[] = {
 	{"yearday-with", yearday_with},
 	{"yearly-monthday", yearly_monthday},
 	{"skip-with", skip_with},
+	{"skip-before-month", skip_before_month},
 	{"setpos-of-doubles", setpos_of_doubles},
 };
 const int	libical_class_count = sizeof(libical_classes) / sizeof(libical_classes[0]);

@@ -12,6 +12,7 @@
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
+#include "compat.h"
 #include "dose_id.h"
 
 #define USECS_PER_MSEC INT64CONST(1000)

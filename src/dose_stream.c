@@ -15,6 +15,7 @@
 #include "utils/timestamp.h"
 #include "utils/varlena.h"
 
+#include "compat.h"
 #include "dose_stream.h"
 #include "medsched.h"
 #include "plan.h"

@@ -40,8 +40,7 @@ AS $$
          d.recorded_by,
          medsched.dose_status(o.scheduled_for, d.outcome, s.grace),
          d.outcome,
-         d.taken_at OPERATOR(pg_catalog.>=) (o.scheduled_for OPERATOR(pg_catalog.-) g.grace)
-           AND d.taken_at OPERATOR(pg_catalog.<=) (o.scheduled_for OPERATOR(pg_catalog.+) g.grace),
+         medsched.is_on_time(o.scheduled_for, d.taken_at, s.grace),
          d.outcome IS NULL
            AND medsched.dose_status(o.scheduled_for, NULL, s.grace) OPERATOR(pg_catalog.=) 'missed'
     FROM medsched.schedules AS s
@@ -57,7 +56,6 @@ AS $$
      AND d.scheduled_for OPERATOR(pg_catalog.=) o.scheduled_for
      AND d.scheduled_for OPERATOR(pg_catalog.>=) window_start
      AND d.scheduled_for OPERATOR(pg_catalog.<) window_end
-   CROSS JOIN LATERAL (SELECT coalesce(s.grace, medsched.default_grace())) AS g (grace)
    WHERE medsched.check_window(window_start, window_end)
      AND NOT s.as_needed
      AND (s.effective_from IS NULL OR s.effective_from OPERATOR(pg_catalog.<) least(window_end, s.ends_at, m.inactivated_at))
@@ -120,16 +118,51 @@ AS $$
   SELECT a.user_id, a.medication_id, a.medication_name, a.scheduled, a.taken, a.skipped, a.missed, a.on_time,
          medsched.percentage_taken(a.taken, a.skipped, a.missed)
     FROM (
-      SELECT o.user_id,
-             o.medication_id,
-             o.medication_name,
-             pg_catalog.count(*) AS scheduled,
-             pg_catalog.count(*) FILTER (WHERE o.outcome OPERATOR(pg_catalog.=) 'taken') AS taken,
-             pg_catalog.count(*) FILTER (WHERE o.outcome OPERATOR(pg_catalog.=) 'skipped') AS skipped,
-             pg_catalog.count(*) FILTER (WHERE o.missed) AS missed,
-             pg_catalog.count(*) FILTER (WHERE o.on_time) AS on_time
-        FROM medsched.scheduled_doses(window_start, window_end) AS o
-       GROUP BY o.user_id, o.medication_id, o.medication_name) AS a
+      SELECT s.user_id,
+             m.id AS medication_id,
+             m.name AS medication_name,
+             pg_catalog.sum(o.scheduled)::pg_catalog.int8 AS scheduled,
+             coalesce(pg_catalog.sum(r.taken), 0)::pg_catalog.int8 AS taken,
+             coalesce(pg_catalog.sum(r.skipped), 0)::pg_catalog.int8 AS skipped,
+             pg_catalog.sum(o.over OPERATOR(pg_catalog.-) coalesce(r.over, 0))::pg_catalog.int8 AS missed,
+             coalesce(pg_catalog.sum(r.on_time), 0)::pg_catalog.int8 AS on_time
+        FROM medsched.schedules AS s
+        JOIN medsched.medications AS m
+          ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
+       CROSS JOIN LATERAL (
+               SELECT greatest(window_start, s.effective_from),
+                      least(window_end, s.ends_at, m.inactivated_at),
+                      medsched.grace_ended_before(s.grace)) AS w (first, last, graced)
+       -- All its doses, and those whose grace is over.
+       CROSS JOIN LATERAL (
+               SELECT medsched.count_occurrences(
+                        s.rrule, s.starts_at, s.time_zone, w.first, w.last,
+                        s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off),
+                      medsched.count_occurrences(
+                        s.rrule, s.starts_at, s.time_zone, w.first, greatest(w.first, least(w.last, w.graced)),
+                        s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off)) AS o (scheduled, over)
+        -- What is recorded of them: every recorded dose is an occurrence.
+        LEFT JOIN (
+               SELECT d.user_id,
+                      d.schedule_id,
+                      pg_catalog.count(*) FILTER (WHERE d.outcome OPERATOR(pg_catalog.=) 'taken') AS taken,
+                      pg_catalog.count(*) FILTER (WHERE d.outcome OPERATOR(pg_catalog.=) 'skipped') AS skipped,
+                      pg_catalog.count(*) FILTER (
+                        WHERE d.scheduled_for OPERATOR(pg_catalog.<) medsched.grace_ended_before(g.grace)) AS over,
+                      pg_catalog.count(*) FILTER (
+                        WHERE medsched.is_on_time(d.scheduled_for, d.taken_at, g.grace)) AS on_time
+                 FROM medsched.dose_taken AS d
+                 JOIN medsched.schedules AS g
+                   ON g.user_id OPERATOR(pg_catalog.=) d.user_id AND g.id OPERATOR(pg_catalog.=) d.schedule_id
+                WHERE d.scheduled_for OPERATOR(pg_catalog.>=) window_start
+                  AND d.scheduled_for OPERATOR(pg_catalog.<) window_end
+                GROUP BY d.user_id, d.schedule_id) AS r
+          ON r.user_id OPERATOR(pg_catalog.=) s.user_id AND r.schedule_id OPERATOR(pg_catalog.=) s.id
+       WHERE medsched.check_window(window_start, window_end)
+         AND NOT s.as_needed
+         AND w.first OPERATOR(pg_catalog.<) w.last
+       GROUP BY s.user_id, m.id, m.name
+      HAVING pg_catalog.sum(o.scheduled) OPERATOR(pg_catalog.>) 0) AS a
 $$;
 
 COMMENT ON FUNCTION medsched.adherence_of_all(timestamptz, timestamptz) IS

@@ -48,13 +48,21 @@ AS 'MODULE_PATHNAME', 'medsched_next_doses';
 COMMENT ON FUNCTION medsched.next_doses(uuid, timestamptz, int) IS
   'A user''s earliest doses after an instant that are not recorded, at most max_doses, however far ahead; in order of time';
 
-CREATE FUNCTION medsched.default_grace()
-RETURNS interval
+CREATE FUNCTION medsched.grace_ended_before(grace interval)
+RETURNS timestamptz
 LANGUAGE C STABLE PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'medsched_default_grace';
+AS 'MODULE_PATHNAME', 'medsched_grace_ended_before';
 
-COMMENT ON FUNCTION medsched.default_grace() IS
-  'the setting medsched.grace: the grace of schedules that have none of their own';
+COMMENT ON FUNCTION medsched.grace_ended_before(interval) IS
+  'now() less the grace of a schedule (NULL: medsched.grace): a dose before that and not recorded is missed. A day is 24 hours';
+
+CREATE FUNCTION medsched.is_on_time(scheduled_for timestamptz, taken_at timestamptz, grace interval)
+RETURNS boolean
+LANGUAGE C STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_is_on_time';
+
+COMMENT ON FUNCTION medsched.is_on_time(timestamptz, timestamptz, interval) IS
+  'whether a dose was taken within the grace of its schedule (NULL: medsched.grace), before or after its time; false for taken_at NULL. A day is 24 hours';
 
 CREATE FUNCTION medsched.dose_status(scheduled_for timestamptz, outcome text, grace interval)
 RETURNS text

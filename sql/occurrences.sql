@@ -25,6 +25,23 @@ AS 'MODULE_PATHNAME', 'medsched_occurrences';
 COMMENT ON FUNCTION medsched.occurrences(text, timestamp, text, timestamptz, timestamptz, timestamp[], timestamp[], int, int) IS
 'the occurrences of a schedule in the window [window_start, window_end), ascending and distinct; rrule NULL: the one at starts_at; cycle_days_on, cycle_days_off: the rule holds for so many days from the day of starts_at, then pauses for so many. Errors: 22004 for a NULL elsewhere, 22023 for a value that is not valid, 54000 beyond medsched.max_doses';
 
+CREATE FUNCTION medsched.count_occurrences(
+  rrule text,
+  starts_at timestamp,
+  time_zone text,
+  window_start timestamptz,
+  window_end timestamptz,
+  rdates timestamp[] DEFAULT '{}',
+  exdates timestamp[] DEFAULT '{}',
+  cycle_days_on int DEFAULT NULL,
+  cycle_days_off int DEFAULT NULL)
+RETURNS bigint
+LANGUAGE C IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_count_occurrences';
+
+COMMENT ON FUNCTION medsched.count_occurrences(text, timestamp, text, timestamptz, timestamptz, timestamp[], timestamp[], int, int) IS
+'how many occurrences a schedule has in the window: how many tablets a month takes; arguments and errors as for medsched.occurrences';
+
 CREATE FUNCTION medsched.is_occurrence(
   rrule text,
   starts_at timestamp,

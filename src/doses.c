@@ -40,7 +40,8 @@ enum
 PG_FUNCTION_INFO_V1(medsched_upcoming_doses);
 PG_FUNCTION_INFO_V1(medsched_next_doses);
 PG_FUNCTION_INFO_V1(medsched_dose_status);
-PG_FUNCTION_INFO_V1(medsched_default_grace);
+PG_FUNCTION_INFO_V1(medsched_grace_ended_before);
+PG_FUNCTION_INFO_V1(medsched_is_on_time);
 
 /* Which doses a function lists. */
 typedef struct DoseSelection
@@ -51,8 +52,9 @@ typedef struct DoseSelection
 	uint64		most; /* then stop */
 } DoseSelection;
 
-static void list_doses(FunctionCallInfo fcinfo, const DoseSelection *selection);
-static void put_dose(ReturnSetInfo *result, const Dose *dose, TimestampTz now, const Datum *statuses);
+static int64 grace_argument(FunctionCallInfo fcinfo, int argument);
+static void	 list_doses(FunctionCallInfo fcinfo, const DoseSelection *selection);
+static void	 put_dose(ReturnSetInfo *result, const Dose *dose, TimestampTz now, const Datum *statuses);
 
 /*
  * medsched_upcoming_doses lists a user's doses in a window, recorded or not.
@@ -102,10 +104,16 @@ medsched_next_doses(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+/* The grace in an argument, a schedule's own: NULL where it has none. */
+static int64
+grace_argument(FunctionCallInfo fcinfo, int argument)
+{
+	return PG_ARGISNULL(argument) ? default_grace() : interval_microseconds(PG_GETARG_INTERVAL_P(argument));
+}
+
 /*
  * medsched_dose_status is the status of one dose, as the functions that list
- * doses give it: outcome is NULL for a dose not recorded, grace NULL for one
- * whose schedule has none of its own.
+ * doses give it: outcome is NULL for a dose not recorded.
  */
 Datum
 medsched_dose_status(PG_FUNCTION_ARGS)
@@ -114,8 +122,7 @@ medsched_dose_status(PG_FUNCTION_ARGS)
 
 	require_argument(fcinfo, 0, "scheduled_for");
 	if (PG_ARGISNULL(1))
-		status = dose_status_at(PG_GETARG_TIMESTAMPTZ(0),
-								PG_ARGISNULL(2) ? default_grace() : interval_microseconds(PG_GETARG_INTERVAL_P(2)),
+		status = dose_status_at(PG_GETARG_TIMESTAMPTZ(0), grace_argument(fcinfo, 2),
 								GetCurrentTransactionStartTimestamp());
 	else
 		status = strcmp(text_to_cstring(PG_GETARG_TEXT_PP(1)), "taken") == 0 ? DOSE_TAKEN : DOSE_SKIPPED;
@@ -123,15 +130,25 @@ medsched_dose_status(PG_FUNCTION_ARGS)
 }
 
 /*
- * medsched_default_grace is the setting medsched.grace.
+ * medsched_grace_ended_before is the instant before which doses that are not
+ * recorded are missed.
  */
 Datum
-medsched_default_grace(PG_FUNCTION_ARGS pg_attribute_unused())
+medsched_grace_ended_before(PG_FUNCTION_ARGS)
 {
-	Interval *grace = palloc0(sizeof(Interval));
+	PG_RETURN_TIMESTAMPTZ(GetCurrentTransactionStartTimestamp() - grace_argument(fcinfo, 0));
+}
 
-	grace->time = default_grace();
-	PG_RETURN_INTERVAL_P(grace);
+/*
+ * medsched_is_on_time is whether a dose was taken within the grace of its time.
+ */
+Datum
+medsched_is_on_time(PG_FUNCTION_ARGS)
+{
+	require_argument(fcinfo, 0, "scheduled_for");
+	if (PG_ARGISNULL(1))
+		PG_RETURN_BOOL(false);
+	PG_RETURN_BOOL(Abs(PG_GETARG_TIMESTAMPTZ(1) - PG_GETARG_TIMESTAMPTZ(0)) <= grace_argument(fcinfo, 2));
 }
 
 /*

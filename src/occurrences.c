@@ -21,6 +21,7 @@
 PG_FUNCTION_INFO_V1(medsched_check_rrule);
 PG_FUNCTION_INFO_V1(medsched_check_time_zone);
 PG_FUNCTION_INFO_V1(medsched_occurrences);
+PG_FUNCTION_INFO_V1(medsched_count_occurrences);
 PG_FUNCTION_INFO_V1(medsched_is_occurrence);
 PG_FUNCTION_INFO_V1(medsched_next_occurrence);
 PG_FUNCTION_INFO_V1(medsched_previous_occurrence);
@@ -73,20 +74,25 @@ schedule_from_arguments(FunctionCallInfo fcinfo)
 	return schedule_create(&source);
 }
 
+/* The occurrences in the window in the arguments. */
+static ScheduleIterator *
+open_window(FunctionCallInfo fcinfo)
+{
+	require_argument(fcinfo, 3, "window_start");
+	require_argument(fcinfo, 4, "window_end");
+	check_window(PG_GETARG_TIMESTAMPTZ(3), PG_GETARG_TIMESTAMPTZ(4));
+	return schedule_open(schedule_from_arguments(fcinfo), PG_GETARG_TIMESTAMPTZ(3), PG_GETARG_TIMESTAMPTZ(4));
+}
+
 Datum
 medsched_occurrences(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo	 *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	ScheduleIterator *iterator;
+	ScheduleIterator *iterator = open_window(fcinfo);
 	TimestampTz		  occurrence;
-	int64			  n = 0;
+	uint64			  n = 0;
 
-	require_argument(fcinfo, 3, "window_start");
-	require_argument(fcinfo, 4, "window_end");
-	check_window(PG_GETARG_TIMESTAMPTZ(3), PG_GETARG_TIMESTAMPTZ(4));
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-
-	iterator = schedule_open(schedule_from_arguments(fcinfo), PG_GETARG_TIMESTAMPTZ(3), PG_GETARG_TIMESTAMPTZ(4));
 	while (schedule_next(iterator, &occurrence))
 	{
 		Datum value = TimestampTzGetDatum(occurrence);
@@ -96,6 +102,18 @@ medsched_occurrences(PG_FUNCTION_ARGS)
 		tuplestore_putvalues(result->setResult, result->setDesc, &value, &isnull);
 	}
 	return (Datum) 0;
+}
+
+Datum
+medsched_count_occurrences(PG_FUNCTION_ARGS)
+{
+	ScheduleIterator *iterator = open_window(fcinfo);
+	TimestampTz		  occurrence;
+	uint64			  n = 0;
+
+	while (schedule_next(iterator, &occurrence))
+		check_dose_count(++n);
+	PG_RETURN_INT64((int64) n);
 }
 
 Datum

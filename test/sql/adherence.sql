@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(31);
+SELECT plan(33);
 
 \set one 11111111-1111-4111-8111-111111111111
 \set two 22222222-2222-4222-8222-222222222222
@@ -61,6 +61,13 @@ SELECT is_empty(format($$SELECT * FROM medsched.adherence(%L, '2019-01-01', '202
 SELECT is((SELECT percentage FROM medsched.adherence(:'two', '2999-01-01', '2999-01-08')), NULL, 'doses to come have no percentage');
 SELECT is((SELECT scheduled FROM medsched.adherence(:'two', '2999-01-01', '2999-01-08')), 7::bigint, 'but are counted');
 SELECT is(medsched.percentage_taken(1, 1, 1), 33.3, 'percentages have one decimal');
+
+SELECT is(array[medsched.is_on_time('2020-03-29 00:00Z', '2020-03-29 23:59Z', '1 day'), medsched.is_on_time('2020-03-29 00:00Z', '2020-03-30 00:01Z', '1 day'),
+    medsched.is_on_time('2020-03-29 00:00Z', '2020-03-28 23:00Z', NULL), medsched.is_on_time('2020-03-29 00:00Z', NULL, '1 day')],
+  '{t,f,t,f}', 'on time is within the grace, before or after');
+SET LOCAL TimeZone = 'Europe/Berlin';
+SELECT ok(NOT medsched.is_on_time('2020-03-28 12:00Z', '2020-03-29 12:00:01Z', '1 day'), 'whose days have 24 hours, whatever the session''s zone');
+SET LOCAL TimeZone = 'UTC';
 
 -- What is next.
 SELECT results_eq(

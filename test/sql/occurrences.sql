@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(56);
+SELECT plan(59);
 
 -- The times of day of what occurrences gives, in the zone asked for.
 CREATE FUNCTION pg_temp.local_times(rrule text, starts_at timestamp, zone text, window_start timestamptz,
@@ -82,6 +82,13 @@ SELECT ok(medsched.is_occurrence('FREQ=DAILY', '2026-01-01 08:00', 'UTC', '2026-
 SELECT is(medsched.next_occurrence('FREQ=DAILY', '2026-01-01 08:00', 'UTC', '2026-01-21 08:00Z', cycle_days_on => 21, cycle_days_off => 7), '2026-01-29 08:00Z', 'next_occurrence passes over the days off');
 SELECT is(medsched.previous_occurrence('FREQ=DAILY', '2026-01-01 08:00', 'UTC', '2026-01-29 08:00Z', cycle_days_on => 21, cycle_days_off => 7), '2026-01-21 08:00Z', 'and previous_occurrence too');
 SELECT is(medsched.next_occurrence('FREQ=SECONDLY;BYDAY=FR', '2026-01-01 08:00', 'UTC', '2026-01-01', cycle_days_on => 1, cycle_days_off => 6), NULL, 'a cycle that never meets its rule has no occurrence');
+
+-- Counting.
+SELECT is(medsched.count_occurrences('FREQ=DAILY;BYHOUR=8,20', '2020-01-01 08:00', 'Europe/Berlin', '2026-03-01 00:00+01', '2026-04-01 00:00+02'),
+  62::bigint, 'two a day in March, of 743 hours');
+SELECT is(medsched.count_occurrences('FREQ=DAILY', '2020-01-01 08:00', 'UTC', '2026-03-01', '2026-03-11', rdates => '{2026-03-02 12:00}', exdates => '{2026-03-03 08:00, 2026-03-04 08:00}'),
+  9::bigint, 'with what is added and left out');
+SELECT throws_ok($$SELECT medsched.count_occurrences('FREQ=SECONDLY', '2026-01-01', 'UTC', '2026-01-01', '2026-02-01')$$, '54000', 'more than 100000 doses in the window');
 
 -- Membership, next and previous.
 SELECT ok(medsched.is_occurrence('FREQ=MONTHLY;BYDAY=-1FR', '2016-03-02 21:00', 'Europe/Berlin', '2026-02-27 20:00Z'), 'the last Friday of February 2026');

@@ -141,7 +141,7 @@ typedef struct RecurrenceIterator
 	TimeSet	   limits; /* of the day, for frequencies below a day */
 	int64_t	   from;
 	int64_t	   to;
-	int64_t	   phase;		 /* the unit (see unit_of) of DTSTART */
+	int64_t	   phase;		 /* the unit (see recurrence_unit) of DTSTART */
 	int64_t	   next_unit;	 /* the unit to look at next */
 	int64_t	   last_unit;	 /* the last unit that can reach into the window */
 	int64_t	   matching_day; /* the last day known to pass the day limits */
@@ -152,6 +152,12 @@ typedef struct RecurrenceIterator
 	Period	   current;
 	Period	   ahead; /* the period after, only when overlapping */
 } RecurrenceIterator;
+
+/*
+ * The number of the year, month, week, ... (by the rule's frequency) that holds
+ * a local time: INTERVAL counts in them from the start's.
+ */
+extern int64_t recurrence_unit(const Recurrence *rule, int64_t local);
 
 /*
  * Complete a rule with the parts that its start implies.  recurrence_open does

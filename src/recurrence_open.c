@@ -11,9 +11,8 @@
 #include "recurrence_private.h"
 #include "timeset.h"
 
-/* The number of the unit that holds a local time. */
-static int64_t
-unit_of(const Recurrence *rule, int64_t local)
+int64_t
+recurrence_unit(const Recurrence *rule, int64_t local)
 {
 	int32_t day = (int32_t) floor_div(local, LOCAL_SECS_PER_DAY);
 	Date	date;
@@ -156,14 +155,14 @@ recurrence_open(RecurrenceIterator *it, const Recurrence *rule, int64_t start, i
 	it->current.size = it->current.index = 0;
 	it->ahead.size = it->ahead.index = 0;
 
-	it->phase = unit_of(&it->rule, start);
+	it->phase = recurrence_unit(&it->rule, start);
 	it->next_unit = INT64_MAX;
 	it->last_unit = INT64_MIN;
 	if (it->from < it->to && (!it->time_limits || steps_meet_limits(it)))
 	{
-		int64_t first = unit_of(&it->rule, it->from) - it->overlapping;
+		int64_t first = recurrence_unit(&it->rule, it->from) - it->overlapping;
 
 		it->next_unit = first > it->phase ? align_unit(it, first) : it->phase;
-		it->last_unit = unit_of(&it->rule, it->to - 1) + it->overlapping;
+		it->last_unit = recurrence_unit(&it->rule, it->to - 1) + it->overlapping;
 	}
 }

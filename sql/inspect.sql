@@ -1,0 +1,137 @@
+-- inspect: why a dose is one, and which rows break a rule.
+
+CREATE FUNCTION medsched.explain_dose(user_id uuid, schedule_id uuid, at timestamptz)
+RETURNS TABLE (is_dose boolean, explanation text)
+LANGUAGE C STABLE PARALLEL SAFE ROWS 1
+AS 'MODULE_PATHNAME', 'medsched_explain_dose';
+
+COMMENT ON FUNCTION medsched.explain_dose(uuid, uuid, timestamptz) IS
+  'Whether an instant is a dose of a schedule, and why, in English, with the doses before and after';
+
+CREATE FUNCTION medsched.check_integrity()
+RETURNS TABLE (rule text, user_id uuid, row_id text, problem text)
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT 'medication_has_schedule', m.user_id, m.id::pg_catalog.text, 'The medication has no schedule.'
+    FROM medsched.medications AS m
+   WHERE NOT EXISTS (
+           SELECT FROM medsched.schedules AS s
+            WHERE s.user_id OPERATOR(pg_catalog.=) m.user_id AND s.medication_id OPERATOR(pg_catalog.=) m.id)
+  UNION ALL
+  SELECT 'schedule_has_medication', s.user_id, s.id::pg_catalog.text,
+         pg_catalog.format('The user has no medication "%s".', s.medication_id)
+    FROM medsched.schedules AS s
+   WHERE NOT EXISTS (
+           SELECT FROM medsched.medications AS m
+            WHERE m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id)
+  UNION ALL
+  SELECT 'schedule_replaces_schedule', s.user_id, s.id::pg_catalog.text,
+         pg_catalog.format('The user has no schedule "%s", which it replaces.', s.replaces)
+    FROM medsched.schedules AS s
+   WHERE s.replaces IS NOT NULL
+     AND NOT EXISTS (
+           SELECT FROM medsched.schedules AS o
+            WHERE o.user_id OPERATOR(pg_catalog.=) s.user_id AND o.id OPERATOR(pg_catalog.=) s.replaces)
+  UNION ALL
+  SELECT 'schedule_has_dose', s.user_id, s.id::pg_catalog.text, 'The schedule can never have a dose.'
+    FROM medsched.schedules AS s
+   WHERE NOT s.as_needed
+     AND medsched.next_occurrence(
+           s.rrule, s.starts_at, s.time_zone,
+           coalesce(s.effective_from OPERATOR(pg_catalog.-) interval '1 microsecond', '-infinity'),
+           s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) IS NULL
+  UNION ALL
+  SELECT 'dose_has_schedule', d.user_id, pg_catalog.concat(d.schedule_id, ' ', d.scheduled_for),
+         pg_catalog.format('The user has no schedule "%s".', d.schedule_id)
+    FROM medsched.dose_taken AS d
+   WHERE NOT EXISTS (
+           SELECT FROM medsched.schedules AS s
+            WHERE s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id)
+  UNION ALL
+  SELECT 'dose_is_scheduled', d.user_id, pg_catalog.concat(d.schedule_id, ' ', d.scheduled_for), p.problem
+    FROM medsched.dose_taken AS d
+    JOIN medsched.schedules AS s
+      ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id
+    LEFT JOIN medsched.medications AS m
+      ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
+   CROSS JOIN LATERAL (
+           SELECT CASE
+                    WHEN d.scheduled_for OPERATOR(pg_catalog.>=) m.inactivated_at
+                    THEN pg_catalog.format('The medication was inactivated at %s.', m.inactivated_at)
+                    WHEN d.scheduled_for OPERATOR(pg_catalog.>=) s.ends_at
+                    THEN pg_catalog.format('The schedule ended at %s.', s.ends_at)
+                    WHEN d.scheduled_for OPERATOR(pg_catalog.<) s.effective_from
+                    THEN pg_catalog.format('The schedule took effect at %s.', s.effective_from)
+                    WHEN s.as_needed AND d.scheduled_for OPERATOR(pg_catalog.<)
+                         medsched.next_occurrence(NULL, s.starts_at, s.time_zone, '-infinity')
+                    THEN pg_catalog.format('The schedule starts at %s in %s.', s.starts_at, s.time_zone)
+                    WHEN s.as_needed AND pg_catalog.date_trunc('second', d.scheduled_for) OPERATOR(pg_catalog.<>) d.scheduled_for
+                    THEN 'A dose is at a whole second.'
+                    WHEN NOT s.as_needed AND NOT medsched.is_occurrence(
+                           s.rrule, s.starts_at, s.time_zone, d.scheduled_for,
+                           s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off)
+                    THEN 'The schedule has no dose then: medsched.explain_dose() tells why.'
+                  END) AS p (problem)
+   WHERE p.problem IS NOT NULL
+$$;
+
+COMMENT ON FUNCTION medsched.check_integrity() IS
+  'Every row that breaks a rule, as data loaded with triggers off may: none, if all is well';
+
+CREATE FUNCTION medsched.schedule_overview(user_id uuid)
+RETURNS TABLE (
+  medication_id uuid,
+  medication_name text,
+  schedule_id uuid,
+  state text,
+  description text,
+  dose_amount numeric,
+  dose_unit text,
+  last_recorded timestamptz,
+  next_dose timestamptz,
+  effective_from timestamptz,
+  ends_at timestamptz,
+  replaces uuid,
+  replaced_by uuid)
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT m.id, m.name, s.id,
+         CASE
+           WHEN m.inactivated_at OPERATOR(pg_catalog.<=) pg_catalog.now() THEN 'medication inactive'
+           WHEN s.ends_at OPERATOR(pg_catalog.<=) pg_catalog.now() AND r.id IS NOT NULL THEN 'replaced'
+           WHEN s.ends_at OPERATOR(pg_catalog.<=) pg_catalog.now() THEN 'ended'
+           WHEN s.effective_from OPERATOR(pg_catalog.>) pg_catalog.now() THEN 'planned'
+           WHEN s.as_needed THEN 'as needed'
+           WHEN n.next_dose IS NULL THEN 'over'
+           WHEN pg_catalog.timezone(s.time_zone, s.starts_at) OPERATOR(pg_catalog.>) pg_catalog.now() THEN 'planned'
+           ELSE 'current'
+         END,
+         medsched.describe_schedule(s.user_id, s.id),
+         s.dose_amount,
+         s.dose_unit,
+         (SELECT pg_catalog.max(d.scheduled_for)
+            FROM medsched.dose_taken AS d
+           WHERE d.user_id OPERATOR(pg_catalog.=) s.user_id AND d.schedule_id OPERATOR(pg_catalog.=) s.id),
+         n.next_dose,
+         s.effective_from,
+         s.ends_at,
+         s.replaces,
+         r.id
+    FROM medsched.medications AS m
+    JOIN medsched.schedules AS s
+      ON s.user_id OPERATOR(pg_catalog.=) m.user_id AND s.medication_id OPERATOR(pg_catalog.=) m.id
+    LEFT JOIN medsched.schedules AS r
+      ON r.user_id OPERATOR(pg_catalog.=) s.user_id AND r.replaces OPERATOR(pg_catalog.=) s.id
+    LEFT JOIN LATERAL medsched.next_occurrence(
+           s.rrule, s.starts_at, s.time_zone,
+           greatest(pg_catalog.now(), s.effective_from OPERATOR(pg_catalog.-) interval '1 microsecond'),
+           s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS n (next_dose)
+      ON NOT s.as_needed
+     AND (s.ends_at IS NULL OR n.next_dose OPERATOR(pg_catalog.<) s.ends_at)
+     AND (m.inactivated_at IS NULL OR n.next_dose OPERATOR(pg_catalog.<) m.inactivated_at)
+   WHERE m.user_id OPERATOR(pg_catalog.=) medsched.check_user(schedule_overview.user_id)
+   ORDER BY m.name, m.id, coalesce(s.effective_from, pg_catalog.timezone(s.time_zone, s.starts_at)), s.id
+$$;
+
+COMMENT ON FUNCTION medsched.schedule_overview(uuid) IS
+  'A user''s schedules for who helps them: in words, what state they are in, the dose recorded last and the next to come';

@@ -1,0 +1,236 @@
+\i test/setup.psql
+\i test/failure.psql
+BEGIN;
+SELECT plan(68);
+
+CREATE FUNCTION pg_temp.id(short text) RETURNS uuid IMMUTABLE
+RETURN ('00000000-0000-0000-0000-' || lpad(short, 12, '0'))::uuid;
+
+INSERT INTO medsched.medications (user_id, id, name)
+SELECT pg_temp.id('a'), pg_temp.id(m), m FROM unnest('{a1,a2,a3}'::text[]) AS m;
+
+-- A schedule's answer in words; its parts are changed from call to call.
+INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, rrule) VALUES
+  (pg_temp.id('a'), pg_temp.id('a11'), pg_temp.id('a1'), '2026-01-01 08:00', 'Europe/Berlin', 'FREQ=DAILY'),
+  (pg_temp.id('a'), pg_temp.id('a21'), pg_temp.id('a2'), '2026-01-01 08:00', 'Europe/Berlin', 'FREQ=DAILY'),
+  (pg_temp.id('a'), pg_temp.id('a31'), pg_temp.id('a3'), '2026-01-01 08:00', 'Europe/Berlin', 'FREQ=DAILY');
+CREATE FUNCTION pg_temp.explain(parts text, at timestamptz) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  answer record;
+BEGIN
+  UPDATE medsched.schedules
+     SET starts_at = '2026-01-01 08:00', time_zone = 'Europe/Berlin', rrule = NULL, rdates = '{}', exdates = '{}',
+         cycle_days_on = NULL, cycle_days_off = NULL, effective_from = NULL, ends_at = NULL
+   WHERE id = pg_temp.id('a11');
+  EXECUTE format('UPDATE medsched.schedules SET %s WHERE id = %L', parts, pg_temp.id('a11'));
+  SELECT * INTO STRICT answer FROM medsched.explain_dose(pg_temp.id('a'), pg_temp.id('a11'), at);
+  IF answer.is_dose <> (answer.explanation LIKE 'A dose:%') OR answer.is_dose = (answer.explanation LIKE 'No dose:%') THEN
+    RETURN 'the words belie the answer';
+  END IF;
+  RETURN answer.explanation;
+END
+$$;
+
+-- 1 January 2026 is a Thursday; Berlin is an hour ahead of UTC until 29 March,
+-- two until 25 October.
+SELECT is(pg_temp.explain(parts, at), explanation, parts || ', ' || at)
+FROM (VALUES
+  -- Doses.
+  ($$rrule = 'FREQ=DAILY;BYHOUR=8,20'$$, timestamptz '2026-03-10 19:00Z',
+   'A dose: the rule names Tuesday, 10 March 2026 at 20:00 in Europe/Berlin. Before: 2026-03-10 07:00:00+00. After: 2026-03-11 07:00:00+00.'),
+  ($$rrule = NULL$$, '2026-01-01 07:00Z',
+   'A dose: starts_at is Thursday, 1 January 2026 at 08:00 in Europe/Berlin. Before: none. After: none.'),
+  ($$rrule = 'FREQ=WEEKLY', rdates = '{2026-01-03 12:00}'$$, '2026-01-03 11:00Z',
+   'A dose: rdates add Saturday, 3 January 2026 at 12:00 in Europe/Berlin. Before: 2026-01-01 07:00:00+00. After: 2026-01-08 07:00:00+00.'),
+  ($$rrule = 'FREQ=DAILY;COUNT=2', rdates = '{2026-01-03 08:00}'$$, '2026-01-03 07:00Z',
+   'A dose: rdates add Saturday, 3 January 2026 at 08:00 in Europe/Berlin. Before: 2026-01-02 07:00:00+00. After: none.'),
+  ($$rrule = 'FREQ=DAILY;BYHOUR=2;BYMINUTE=30'$$, '2026-03-29 01:30Z',
+   'A dose: the rule names Sunday, 29 March 2026 at 02:30 in Europe/Berlin, which the clocks jump over: it comes at 03:30.'
+   ' Before: 2026-03-28 01:30:00+00. After: 2026-03-30 00:30:00+00.'),
+  ($$rrule = 'FREQ=HOURLY;INTERVAL=8'$$, '2026-01-01 23:00Z',
+   'A dose: the rule names Friday, 2 January 2026 at 00:00 in Europe/Berlin. Before: 2026-01-01 15:00:00+00. After: 2026-01-02 07:00:00+00.'),
+  -- Bounds.
+  ($$rrule = 'FREQ=DAILY'$$, '2026-01-02 07:00:00.5Z',
+   'No dose: doses are at whole seconds. Before: 2026-01-02 07:00:00+00. After: 2026-01-03 07:00:00+00.'),
+  ($$rrule = 'FREQ=DAILY'$$, '2025-12-31 07:00Z',
+   'No dose: the schedule starts at Thursday, 1 January 2026 at 08:00 in Europe/Berlin. Before: none. After: 2026-01-01 07:00:00+00.'),
+  ($$rrule = 'FREQ=DAILY', ends_at = '2026-02-01 07:00Z'$$, '2026-02-01 07:00Z',
+   'No dose: the schedule ended at 2026-02-01 07:00:00+00. Before: 2026-01-31 07:00:00+00. After: none.'),
+  ($$rrule = 'FREQ=DAILY', effective_from = '2026-02-01 07:00:01Z'$$, '2026-02-01 07:00Z',
+   'No dose: the schedule took effect at 2026-02-01 07:00:01+00. Before: none. After: 2026-02-02 07:00:00+00.'),
+  -- Dates.
+  ($$rrule = 'FREQ=DAILY', exdates = '{2026-01-02 08:00}'$$, '2026-01-02 07:00Z',
+   'No dose: exdates leave out Friday, 2 January 2026 at 08:00 in Europe/Berlin. Before: 2026-01-01 07:00:00+00. After: 2026-01-03 07:00:00+00.'),
+  ($$rrule = NULL$$, '2026-01-02 07:00Z',
+   'No dose: without a rule it is at starts_at, Thursday, 1 January 2026 at 08:00 in Europe/Berlin. Before: 2026-01-01 07:00:00+00. After: none.'),
+  ($$rdates = '{2026-01-05 08:00}'$$, '2026-01-02 07:00Z',
+   'No dose: without a rule it is at starts_at, Thursday, 1 January 2026 at 08:00 in Europe/Berlin, and at its rdates.'
+   ' Before: 2026-01-01 07:00:00+00. After: 2026-01-05 07:00:00+00.'),
+  -- What ends a rule: 10 January is the 10th dose of COUNT=10, and the last day of UNTIL.
+  ($$rrule = 'FREQ=DAILY;COUNT=10'$$, '2026-01-11 07:00Z',
+   'No dose: the rule names Sunday, 11 January 2026 at 08:00 in Europe/Berlin, but its COUNT of 10 is used up. Before: 2026-01-10 07:00:00+00. After: none.'),
+  ($$rrule = 'FREQ=DAILY;UNTIL=20260110'$$, '2026-01-11 07:00Z',
+   'No dose: the rule names Sunday, 11 January 2026 at 08:00 in Europe/Berlin, but UNTIL is over. Before: 2026-01-10 07:00:00+00. After: none.'),
+  ($$rrule = 'FREQ=DAILY;UNTIL=20260111T065959Z'$$, '2026-01-11 07:00Z',
+   'No dose: the rule names Sunday, 11 January 2026 at 08:00 in Europe/Berlin, but UNTIL is over. Before: 2026-01-10 07:00:00+00. After: none.'),
+  ($$rrule = 'FREQ=HOURLY;INTERVAL=24;UNTIL=20260111T075959'$$, '2026-01-11 07:00Z',
+   'No dose: the rule names Sunday, 11 January 2026 at 08:00 in Europe/Berlin, but UNTIL is over. Before: 2026-01-10 07:00:00+00. After: none.'),
+  -- Days off: 22 to 28 January are days 22 to 28.
+  ($$rrule = 'FREQ=DAILY', cycle_days_on = 21, cycle_days_off = 7$$, '2026-01-24 07:00Z',
+   'No dose: the rule names Saturday, 24 January 2026 at 08:00 in Europe/Berlin, but day 24 of its cycle of 21 days on and 7 off is off.'
+   ' Before: 2026-01-21 07:00:00+00. After: 2026-01-29 07:00:00+00.'),
+  ($$rrule = 'FREQ=DAILY;UNTIL=20260122', cycle_days_on = 21, cycle_days_off = 7$$, '2026-01-24 07:00Z',
+   'No dose: the rule names Saturday, 24 January 2026 at 08:00 in Europe/Berlin, but UNTIL is over and day 24 of its cycle of 21 days on and 7 off is off.'
+   ' Before: 2026-01-21 07:00:00+00. After: none.'),
+  -- Parts of the rule.
+  ($$rrule = 'FREQ=WEEKLY;BYDAY=MO,WE,FR'$$, '2026-03-10 07:00Z',
+   'No dose: at Tuesday, 10 March 2026 at 08:00 in Europe/Berlin BYDAY does not include Tuesday. Before: 2026-03-09 07:00:00+00. After: 2026-03-11 07:00:00+00.'),
+  ($$rrule = 'FREQ=WEEKLY'$$, '2026-03-10 07:00Z',
+   'No dose: at Tuesday, 10 March 2026 at 08:00 in Europe/Berlin without BYDAY the rule takes that of starts_at, Thursday.'
+   ' Before: 2026-03-05 07:00:00+00. After: 2026-03-12 07:00:00+00.'),
+  ($$rrule = 'FREQ=DAILY;BYHOUR=8,20'$$, '2026-03-10 07:30Z',
+   'No dose: at Tuesday, 10 March 2026 at 08:30 in Europe/Berlin its times of day are 08:00 and 20:00. Before: 2026-03-10 07:00:00+00. After: 2026-03-10 19:00:00+00.'),
+  ($$rrule = 'FREQ=DAILY;BYHOUR=9,10,11,12,13,14,15,16,17'$$, '2026-03-10 07:30:05Z',
+   'No dose: at Tuesday, 10 March 2026 at 08:30:05 in Europe/Berlin its times of day have no hour 8, minute 30 or second 5.'
+   ' Before: 2026-03-09 16:00:00+00. After: 2026-03-10 08:00:00+00.'),
+  -- 10 March is day 68 after 1 January: 31 + 28 + 9.
+  ($$rrule = 'FREQ=DAILY;INTERVAL=3'$$, '2026-03-10 07:00Z',
+   'No dose: at Tuesday, 10 March 2026 at 08:00 in Europe/Berlin it is 68 days after starts_at, which is no multiple of INTERVAL=3.'
+   ' Before: 2026-03-08 07:00:00+00. After: 2026-03-11 07:00:00+00.'),
+  -- The week of Monday 29 December and that of 5 January.
+  ($$rrule = 'FREQ=WEEKLY;INTERVAL=2;BYDAY=TH'$$, '2026-01-08 07:00Z',
+   'No dose: at Thursday, 8 January 2026 at 08:00 in Europe/Berlin it is 1 week after starts_at, which is no multiple of INTERVAL=2.'
+   ' Before: 2026-01-01 07:00:00+00. After: 2026-01-15 07:00:00+00.'),
+  ($$rrule = 'FREQ=MONTHLY;BYMONTHDAY=1,15'$$, '2026-03-10 07:00Z',
+   'No dose: at Tuesday, 10 March 2026 at 08:00 in Europe/Berlin BYMONTHDAY does not include the 10th. Before: 2026-03-01 07:00:00+00. After: 2026-03-15 07:00:00+00.'),
+  ($$rrule = 'FREQ=MONTHLY;BYMONTHDAY=-1'$$, '2026-03-30 06:00Z',
+   'No dose: at Monday, 30 March 2026 at 08:00 in Europe/Berlin BYMONTHDAY does not include the 30th. Before: 2026-02-28 07:00:00+00. After: 2026-03-31 06:00:00+00.'),
+  ($$rrule = 'FREQ=YEARLY'$$, '2026-03-10 06:00Z',
+   'No dose: at Tuesday, 10 March 2026 at 07:00 in Europe/Berlin without BYMONTH the rule takes that of starts_at, January,'
+   ' without BYMONTHDAY the rule takes that of starts_at, the 1st and its time of day is 08:00. Before: 2026-01-01 07:00:00+00. After: 2027-01-01 07:00:00+00.'),
+  ($$rrule = 'FREQ=YEARLY;BYYEARDAY=69,-1'$$, '2026-03-11 07:00Z',
+   'No dose: at Wednesday, 11 March 2026 at 08:00 in Europe/Berlin BYYEARDAY does not include day 70 of the year. Before: 2026-03-10 07:00:00+00. After: 2026-12-31 07:00:00+00.'),
+  -- 10 March is in week 11: week 1 is from 29 December to 4 January.
+  ($$rrule = 'FREQ=YEARLY;BYWEEKNO=10;BYDAY=TU'$$, '2026-03-10 07:00Z',
+   'No dose: at Tuesday, 10 March 2026 at 08:00 in Europe/Berlin BYWEEKNO does not include week 11. Before: 2026-03-03 07:00:00+00. After: 2027-03-09 07:00:00+00.'),
+  -- The second Monday: of March, the 9th.
+  ($$rrule = 'FREQ=MONTHLY;BYDAY=2MO'$$, '2026-03-16 07:00Z',
+   'No dose: at Monday, 16 March 2026 at 08:00 in Europe/Berlin its rule does not name this day. Before: 2026-03-09 07:00:00+00. After: 2026-04-13 06:00:00+00.'),
+  ($$rrule = 'FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1'$$, '2026-03-30 06:00Z',
+   'No dose: at Monday, 30 March 2026 at 08:00 in Europe/Berlin BYSETPOS does not select it. Before: 2026-02-24 07:00:00+00. After: 2026-03-31 06:00:00+00.'),
+  ($$rrule = 'RSCALE=GREGORIAN;FREQ=MONTHLY;BYMONTHDAY=31;SKIP=BACKWARD'$$, '2026-04-29 06:00Z',
+   'No dose: at Wednesday, 29 April 2026 at 08:00 in Europe/Berlin its rule does not name this day. Before: 2026-03-31 06:00:00+00. After: 2026-04-30 06:00:00+00.'),
+  -- Elapsed hours: 01:30 on 2 January is 17.5 hours after the start, 18 steps off.
+  ($$rrule = 'FREQ=HOURLY;INTERVAL=8'$$, '2026-01-02 00:00Z',
+   'No dose: at Friday, 2 January 2026 at 01:00 in Europe/Berlin it is 17 hours after starts_at, which is no multiple of INTERVAL=8.'
+   ' Before: 2026-01-01 23:00:00+00. After: 2026-01-02 07:00:00+00.'),
+  ($$rrule = 'FREQ=HOURLY;INTERVAL=2;BYHOUR=8,10,12'$$, '2026-01-02 13:00Z',
+   'No dose: at Friday, 2 January 2026 at 14:00 in Europe/Berlin its times of day are 08:00, 10:00 and 12:00. Before: 2026-01-02 11:00:00+00. After: 2026-01-03 07:00:00+00.'),
+  -- In summer the steps of 24 hours are at 09:00: 1 April is 90 days after 1 January.
+  ($$rrule = 'FREQ=HOURLY;INTERVAL=24'$$, '2026-04-01 06:00Z',
+   'No dose: at Wednesday, 1 April 2026 at 08:00 in Europe/Berlin it is 2159 hours after starts_at, which is no multiple of INTERVAL=24.'
+   ' Before: 2026-03-31 07:00:00+00. After: 2026-04-01 07:00:00+00.'),
+  -- 02:30 twice, on 25 October: at 00:30 and at 01:30 UTC.
+  ($$rrule = 'FREQ=DAILY;BYHOUR=2;BYMINUTE=30'$$, '2026-10-25 01:30Z',
+   'No dose: the clock shows Sunday, 25 October 2026 at 02:30 in Europe/Berlin a second time; what is at that time comes at the first, 2026-10-25 00:30:00+00.'
+   ' Before: 2026-10-25 00:30:00+00. After: 2026-10-26 01:30:00+00.')
+) AS t (parts, at, explanation);
+
+-- The medication; a successor; as needed.
+SELECT medsched.inactivate_medication(pg_temp.id('a'), pg_temp.id('a2'), '2026-02-01') \g /dev/null
+SELECT is((e.is_dose, e.explanation)::text, ROW(false, 'No dose: the medication was inactivated at 2026-02-01 00:00:00+00. Before: 2026-01-31 07:00:00+00. After: none.')::text, 'a medication inactivated')
+  FROM medsched.explain_dose(pg_temp.id('a'), pg_temp.id('a21'), '2026-02-01 07:00Z') AS e;
+SELECT is((e.is_dose, e.explanation)::text, ROW(true, 'A dose: the rule names Saturday, 31 January 2026 at 08:00 in Europe/Berlin. Before: 2026-01-30 07:00:00+00. After: none.')::text, 'before, it was none')
+  FROM medsched.explain_dose(pg_temp.id('a'), pg_temp.id('a21'), '2026-01-31 07:00Z') AS e;
+
+SELECT medsched.revise_schedule(pg_temp.id('a'), pg_temp.id('a31'), '2026-02-01', jsonb_build_object('id', pg_temp.id('a32'), 'dose_amount', 2)) \g /dev/null
+SELECT is((e.is_dose, e.explanation)::text, ROW(false, 'No dose: the schedule ended at 2026-02-01 00:00:00+00, replaced by 00000000-0000-0000-0000-000000000a32.'
+                        ' Before: 2026-01-31 07:00:00+00. After: none.')::text, 'a schedule replaced')
+  FROM medsched.explain_dose(pg_temp.id('a'), pg_temp.id('a31'), '2026-02-01 07:00Z') AS e;
+SELECT is((e.is_dose, e.explanation)::text, ROW(false, 'No dose: the schedule took effect at 2026-02-01 00:00:00+00, replacing 00000000-0000-0000-0000-000000000a31.'
+                        ' Before: none. After: 2026-02-01 07:00:00+00.')::text, 'and the one that replaced it')
+  FROM medsched.explain_dose(pg_temp.id('a'), pg_temp.id('a32'), '2026-01-31 07:00Z') AS e;
+
+INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, as_needed)
+VALUES (pg_temp.id('a'), pg_temp.id('a33'), pg_temp.id('a3'), '2026-01-01 08:00', 'Europe/Berlin', true);
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for) VALUES (pg_temp.id('a'), pg_temp.id('a33'), '2026-01-02 12:34:56Z');
+SELECT is((e.is_dose, e.explanation)::text, ROW(t.is_dose, t.explanation)::text, 'as needed, at ' || at)
+  FROM (VALUES
+    (timestamptz '2026-01-02 12:34:56Z', true, 'A dose: it is recorded, and as needed that is all it takes.'),
+    ('2026-01-02 12:34:57Z', false, 'No dose: as needed there is one where it is recorded, and none is recorded then.'),
+    ('2026-01-01 06:59:59Z', false, 'No dose: the schedule starts at Thursday, 1 January 2026 at 08:00 in Europe/Berlin.')) AS t (at, is_dose, explanation),
+  medsched.explain_dose(pg_temp.id('a'), pg_temp.id('a33'), at) AS e;
+
+-- Refused.
+SELECT is(pg_temp.failure(format('SELECT medsched.explain_dose(%s)', arguments)), message, message)
+FROM (VALUES
+  ($$NULL, gen_random_uuid(), now()$$, '22004: user_id must not be null'),
+  ($$gen_random_uuid(), NULL, now()$$, '22004: schedule_id must not be null'),
+  ($$gen_random_uuid(), gen_random_uuid(), NULL$$, '22004: at must not be null'),
+  ($$gen_random_uuid(), gen_random_uuid(), '-infinity'$$, '22023: at must be finite'),
+  ($$pg_temp.id('b'), pg_temp.id('a11'), now()$$,
+   'P0002: schedule "00000000-0000-0000-0000-000000000a11" not found | User "00000000-0000-0000-0000-00000000000b" has no schedule by that id.')
+) AS t (arguments, message);
+
+-- Every answer is the engine's, and every reason holds: for many rules, all the
+-- occurrences around three months of clock changes, and instants beside them.
+CREATE TEMPORARY TABLE rules AS
+SELECT pg_temp.id('c' || i) AS id, zone, rrule, cycle_days_on, cycle_days_off
+  FROM (SELECT row_number() OVER () AS i, *
+          FROM unnest('{Europe/Berlin,America/New_York,Australia/Lord_Howe}'::text[]) AS zone,
+          (VALUES ('FREQ=DAILY;BYHOUR=2,8;BYMINUTE=30', 5, 2), ('FREQ=DAILY;INTERVAL=3;BYHOUR=1,2,3;BYMINUTE=0,30', NULL, NULL),
+                  ('FREQ=WEEKLY;BYDAY=MO,WE,SU;BYHOUR=2;BYMINUTE=15', NULL, NULL), ('FREQ=WEEKLY;INTERVAL=2;WKST=SU;BYDAY=SU,MO', NULL, NULL),
+                  ('FREQ=MONTHLY;BYMONTHDAY=1,15,-1', NULL, NULL), ('FREQ=MONTHLY;BYDAY=-1SU,2MO', NULL, NULL),
+                  ('FREQ=MONTHLY;BYDAY=MO,TU,WE;BYSETPOS=2,-2', NULL, NULL), ('FREQ=YEARLY;BYWEEKNO=10,13,44,45;BYDAY=SU,TU', NULL, NULL),
+                  ('FREQ=YEARLY;BYMONTH=3,4,10,11;BYDAY=1SU,-1SU', NULL, NULL), ('FREQ=HOURLY;INTERVAL=7', NULL, NULL),
+                  ('FREQ=HOURLY;BYHOUR=1,2,3;BYMINUTE=10,40', NULL, NULL), ('FREQ=MINUTELY;INTERVAL=95', 3, 4),
+                  ('RSCALE=GREGORIAN;FREQ=MONTHLY;BYMONTHDAY=31;SKIP=FORWARD', NULL, NULL), ('FREQ=DAILY;COUNT=60', NULL, NULL),
+                  ('FREQ=DAILY;UNTIL=20260401T023000Z', NULL, NULL)) AS r (rrule, cycle_days_on, cycle_days_off)) AS r;
+INSERT INTO medsched.medications (user_id, id, name) VALUES (pg_temp.id('c'), pg_temp.id('c'), 'x');
+INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, rrule, cycle_days_on, cycle_days_off, rdates, exdates)
+SELECT pg_temp.id('c'), id, pg_temp.id('c'), '2026-02-01 02:30', zone, rrule, cycle_days_on, cycle_days_off,
+       '{2026-04-02 05:00}', '{2026-03-09 02:30,2026-03-30 08:30}' FROM rules;
+CREATE TEMPORARY TABLE answers AS
+SELECT r.*, at, timezone(zone, at) AS local, e.*,
+       medsched.is_occurrence(rrule, '2026-02-01 02:30', zone, at, '{2026-04-02 05:00}', '{2026-03-09 02:30,2026-03-30 08:30}', cycle_days_on, cycle_days_off) AS is_occurrence
+  FROM rules AS r
+ CROSS JOIN LATERAL (
+         SELECT medsched.occurrences(rrule, '2026-02-01 02:30', zone, w, w + interval '10 days', cycle_days_on => r.cycle_days_on, cycle_days_off => r.cycle_days_off)
+                + make_interval(mins => d)
+           FROM unnest('{2026-03-04,2026-03-27,2026-10-01,2026-10-23}'::timestamptz[]) AS w, unnest('{-90,-60,-30,0,1,30,60,1440}'::int[]) AS d
+          UNION
+         SELECT generate_series(w, w + interval '3 days', interval '90 min') FROM unnest('{2026-03-07,2026-03-28,2026-04-04,2026-10-24,2026-10-31}'::timestamptz[]) AS w) AS i (at)
+ CROSS JOIN LATERAL medsched.explain_dose(pg_temp.id('c'), r.id, at) AS e;
+SELECT cmp_ok(count(*), '>', 10000::bigint, 'more than ten thousand questions') FROM answers;
+SELECT cmp_ok(count(*) FILTER (WHERE is_dose), '>', 1000::bigint, 'a thousand of them of doses') FROM answers;
+SELECT is_empty('SELECT * FROM answers WHERE is_dose <> is_occurrence OR is_dose <> (explanation LIKE ''A dose:%'')', 'whether it is one is what the engine says');
+SELECT is_empty($$SELECT * FROM answers WHERE explanation LIKE '%BYDAY does not include%'
+  AND (explanation NOT LIKE '%BYDAY does not include ' || trim(to_char(local, 'Day')) || '%' OR rrule ~ ('BYDAY=[^;]*' || upper(left(to_char(local, 'Dy'), 2))))$$,
+  'a weekday said to be missing is');
+SELECT is_empty($$SELECT * FROM answers WHERE explanation LIKE '%BYMONTH does not include%'
+  AND (explanation NOT LIKE '%BYMONTH does not include ' || trim(to_char(local, 'Month')) || '%' OR extract(month FROM local) IN (3, 4, 10, 11))$$, 'so is a month');
+SELECT is_empty($$SELECT * FROM answers WHERE explanation LIKE '%BYMONTHDAY does not include%'
+  AND (local::date = (date_trunc('month', local) + interval '1 month - 1 day')::date OR extract(day FROM local) IN (1, 15))$$, 'so is a day of the month');
+SELECT is_empty($$SELECT * FROM answers WHERE explanation LIKE '%BYWEEKNO does not include%'
+  AND (explanation NOT LIKE '%week ' || extract(week FROM local) || '.%' AND explanation NOT LIKE '%week ' || extract(week FROM local) || ' and%'
+       OR extract(week FROM local) IN (10, 13, 44, 45))$$, 'so is a week');
+SELECT is_empty($$SELECT * FROM answers WHERE explanation LIKE '%of day are%' AND explanation ~ ('of day are [^.]*' || to_char(local, 'HH24:MI'))$$, 'a time is not among those listed');
+SELECT is_empty($$SELECT * FROM answers WHERE explanation ~ 'time of day is' AND explanation LIKE '%time of day is ' || to_char(local, 'HH24:MI') || '%'$$, 'nor is it the one');
+SELECT is_empty($$SELECT * FROM answers WHERE explanation LIKE '%INTERVAL=3%' AND (local::date - date '2026-02-01') % 3 = 0$$, 'a day is no multiple of INTERVAL');
+SELECT is_empty($$SELECT * FROM answers WHERE explanation LIKE '%INTERVAL=2%' AND (local::date - date '2026-02-01') / 7 % 2 = 0$$, 'nor is a week, from Sunday on');
+SELECT is_empty($$SELECT * FROM answers WHERE explanation LIKE '%INTERVAL=95%'
+  AND extract(epoch FROM at - (timestamp '2026-02-01 02:30' AT TIME ZONE zone))::int / 60 % 95 = 0$$, 'nor are minutes');
+SELECT is_empty($$SELECT * FROM answers WHERE explanation LIKE '%of its cycle%'
+  AND (local::date - date '2026-02-01') % (cycle_days_on + cycle_days_off) < cycle_days_on AND local::time >= '04:00'$$, 'a day off is off');
+SELECT is_empty($$SELECT * FROM answers WHERE explanation LIKE '%a second time%' AND timezone(zone, at - interval '1 hour') <> local AND timezone(zone, at - interval '30 min') <> local$$,
+  'what comes a second time came before');
+SELECT is_empty($$SELECT * FROM answers WHERE explanation LIKE '%COUNT%' AND local < timestamp '2026-02-01' + interval '60 days'$$, 'COUNT is used up');
+SELECT is_empty($$SELECT * FROM answers WHERE explanation LIKE '%UNTIL%' AND at <= '2026-04-01 02:30Z'$$, 'UNTIL is over');
+SELECT is_empty($$SELECT * FROM answers WHERE explanation LIKE '%rdates add%' AND local <> '2026-04-02 05:00'$$, 'what is added is');
+SELECT is_empty($$SELECT * FROM answers WHERE explanation LIKE '%exdates leave out%' AND local NOT IN ('2026-03-09 02:30', '2026-03-30 08:30', '2026-03-30 02:30')$$, 'what is left out is');
+SELECT set_eq($$SELECT DISTINCT kind FROM answers, unnest('{BYDAY,BYMONTH,BYMONTHDAY,BYWEEKNO,BYSETPOS,INTERVAL,COUNT,UNTIL,cycle,exdates,rdates,second time,jump over,this day}'::text[]) AS kind
+                  WHERE explanation LIKE '%' || kind || '%'$$,
+  $$SELECT unnest('{BYDAY,BYMONTH,BYMONTHDAY,BYWEEKNO,BYSETPOS,INTERVAL,COUNT,UNTIL,cycle,exdates,rdates,second time,jump over,this day}'::text[])$$, 'each kind of answer was among them');
+
+SELECT * FROM finish();
+ROLLBACK;

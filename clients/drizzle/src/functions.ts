@@ -109,10 +109,16 @@ const record = {
 	recordedAt: instant('recorded_at').notNull(),
 };
 const newlyTaken = { newlyTaken: boolean('newly_taken').notNull() };
+const newlySkipped = { newlySkipped: boolean('newly_skipped').notNull() };
 const taking = {
 	takenAt: optional('taken_at', a.instant),
 	recordedBy: optional('recorded_by', a.text),
 	amount: optional('amount', a.numeric),
+	note: optional('note', a.text),
+};
+const skipping = {
+	reason: optional('reason', a.text),
+	recordedBy: optional('recorded_by', a.text),
 	note: optional('note', a.text),
 };
 
@@ -128,6 +134,30 @@ export const markDoseTakenById = rowFunction(
 	'mark_dose_taken_by_id',
 	{ userId, doseId: doseIdArgument, ...taking },
 	pgTable('mark_dose_taken_by_id', { ...record, ...newlyTaken }),
+);
+
+/** Records that a dose is left out.  Called again it changes nothing and gives the first record. */
+export const skipDose = rowFunction(
+	'skip_dose',
+	{ userId, scheduleId, scheduledFor, ...skipping },
+	pgTable('skip_dose', { ...record, ...newlySkipped }),
+);
+
+/** skipDose for the handle of a dose. */
+export const skipDoseById = rowFunction(
+	'skip_dose_by_id',
+	{ userId, doseId: doseIdArgument, ...skipping },
+	pgTable('skip_dose_by_id', { ...record, ...newlySkipped }),
+);
+
+/** Takes back what was recorded of a dose.  Gives the record removed, or no row. */
+export const undoDose = rowsFunction('undo_dose', { userId, scheduleId, scheduledFor }, pgTable('undo_dose', record));
+
+/** undoDose for the handle of a dose. */
+export const undoDoseById = rowsFunction(
+	'undo_dose_by_id',
+	{ userId, doseId: doseIdArgument },
+	pgTable('undo_dose_by_id', record),
 );
 
 // Medications and their schedules
@@ -151,6 +181,58 @@ export const inactivateMedication = valueFunction(
 	{ userId, medicationId, at: optional('at', a.instant) },
 	'timestamp with time zone',
 	readInstant,
+);
+
+const replacedSchedules = {
+	oldScheduleId: uuid('old_schedule_id').notNull(),
+	newScheduleId: uuid('new_schedule_id').notNull(),
+};
+
+/** Takes an inactivated medication up again. */
+export const reactivateMedication = rowsFunction(
+	'reactivate_medication',
+	{ userId, medicationId, at: optional('at', a.instant) },
+	pgTable('reactivate_medication', replacedSchedules),
+);
+
+/** Changes a schedule from an instant on; what was recorded before stays as it was.  Gives the new schedule's id. */
+export const reviseSchedule = valueFunction(
+	'revise_schedule',
+	{
+		userId,
+		scheduleId,
+		effectiveFrom: required('effective_from', a.instant),
+		changes: required('changes', a.scheduleChanges),
+	},
+	'uuid',
+	String,
+);
+
+/** A medication's schedules, each with the one it replaced. */
+export const scheduleHistory = rowsFunction(
+	'schedule_history',
+	{ userId, medicationId },
+	pgTable('schedule_history', {
+		scheduleId: uuid('schedule_id').notNull(),
+		replaces: uuid('replaces'),
+		startsAt: wallClock('starts_at').notNull(),
+		timeZone: text('time_zone').notNull(),
+		rrule: text('rrule'),
+		effectiveFrom: instant('effective_from'),
+		endsAt: instant('ends_at'),
+		doseAmount: numeric('dose_amount'),
+		doseUnit: text('dose_unit'),
+		instructions: text('instructions'),
+		createdAt: instant('created_at').notNull(),
+		revision: integer('revision').notNull(),
+	}),
+);
+
+/** Moves a person's schedules to another time zone, but for those that are pinned. */
+export const changeTimeZone = rowsFunction(
+	'change_time_zone',
+	{ userId, timeZone: required('time_zone', a.text), effectiveFrom: optional('effective_from', a.instant) },
+	pgTable('change_time_zone', replacedSchedules),
 );
 
 // Schedules from forms and prescriptions
@@ -251,6 +333,7 @@ export const describeRule = valueFunction(
 	{
 		...rule,
 		...dates,
+		effectiveFrom: optional('effective_from', a.instant),
 		endsAt: optional('ends_at', a.instant),
 		...cycle,
 		asNeeded: optional('as_needed', a.boolean),
@@ -357,3 +440,29 @@ export const percentageTaken = valueFunction(
 	(value): string | null => String(value),
 );
 
+// Calendars, upkeep
+
+/** A person's schedules as an iCalendar document. */
+export const calendarFeed = valueFunction(
+	'calendar_feed',
+	{
+		userId,
+		name: optional('name', a.text),
+		alarm: optional('alarm', a.interval),
+		since: optional('since', a.instant),
+		horizon: optional('horizon', a.instant),
+	},
+	'text',
+	String,
+);
+
+/** Removes everything about a person; for roles that were granted it. */
+export const eraseUser = rowFunction(
+	'erase_user',
+	{ userId },
+	pgTable('erase_user', {
+		medications: bigint('medications', { mode: 'number' }).notNull(),
+		schedules: bigint('schedules', { mode: 'number' }).notNull(),
+		doses: bigint('doses', { mode: 'number' }).notNull(),
+	}),
+);

@@ -1,0 +1,3 @@
+CREATE EXTENSION IF NOT EXISTS medsched;
+--> statement-breakpoint
+SELECT medsched.create_tables();

@@ -1,0 +1,172 @@
+/** What goes over the wire, for validation and for the OpenAPI document. */
+import { z } from '@hono/zod-openapi';
+import { ProblemBody } from './problem.js';
+
+const WALL_CLOCK = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/;
+const DECIMAL = /^\d{1,20}(\.\d{1,20})?$/;
+
+export const Id = z.guid();
+/** An instant with its offset; in a URL, a + is written %2B. */
+export const Instant = z.iso.datetime({ offset: true, error: 'not an instant with its offset, as 2026-03-01T07:00:00Z' }).openapi({ example: '2026-03-01T07:00:00Z' });
+export const WallClock = z.string().regex(WALL_CLOCK, 'not a wall-clock time without offset, as 2026-03-01T08:00').openapi({ example: '2026-03-01T08:00' });
+export const TimeZone = z.string().min(1).max(64).openapi({ example: 'Europe/Berlin' });
+export const Rrule = z.string().min(1).max(1000).openapi({ example: 'FREQ=DAILY;BYHOUR=8,20' });
+export const Day = z.iso.date();
+export const Amount = z.union([z.string().regex(DECIMAL, 'not a decimal number'), z.number().positive()]).openapi({ type: 'string', example: '0.5' });
+const Interval = z.string().min(1).max(64).openapi({ example: '4 hours' });
+const Text = z.string().max(2000);
+
+export const Window = z
+	.object({ from: Instant, to: Instant })
+	.refine(({ from, to }) => Date.parse(to) - Date.parse(from) <= 366 * 86_400_000, {
+		error: 'the window is longer than 366 days',
+		path: ['to'],
+	});
+
+const scheduleFields = {
+	startsAt: WallClock,
+	timeZone: TimeZone,
+	timeZonePinned: z.boolean().optional(),
+	rrule: Rrule.nullable().optional(),
+	rdates: z.array(WallClock).max(1000).optional(),
+	exdates: z.array(WallClock).max(1000).optional(),
+	cycleDaysOn: z.number().int().min(1).max(3660).nullable().optional(),
+	cycleDaysOff: z.number().int().min(1).max(3660).nullable().optional(),
+	asNeeded: z.boolean().optional(),
+	minInterval: Interval.nullable().optional(),
+	maxPer24h: z.number().int().min(1).max(1000).nullable().optional(),
+	grace: Interval.nullable().optional(),
+	doseAmount: Amount.nullable().optional(),
+	doseUnit: z.string().max(64).nullable().optional(),
+	instructions: Text.nullable().optional(),
+	endsAt: Instant.nullable().optional(),
+};
+
+export const ScheduleInput = z.strictObject({ id: Id.optional(), ...scheduleFields }).openapi('ScheduleInput');
+export const ScheduleChanges = z.strictObject(scheduleFields).partial().openapi('ScheduleChanges');
+export const NewMedication = z
+	.strictObject({
+		name: z.string().trim().min(1).max(200),
+		notes: Text.nullable().optional(),
+		schedules: z.array(ScheduleInput).min(1).max(50),
+	})
+	.openapi('NewMedication');
+
+export const Schedule = z
+	.object({
+		id: Id,
+		startsAt: z.string(),
+		timeZone: z.string(),
+		rrule: z.string().nullable(),
+		doseAmount: z.string().nullable(),
+		doseUnit: z.string().nullable(),
+		instructions: z.string().nullable(),
+		asNeeded: z.boolean(),
+		endsAt: z.string().nullable(),
+		replaces: Id.nullable(),
+	})
+	.openapi('Schedule');
+
+export const Medication = z
+	.object({
+		id: Id,
+		name: z.string(),
+		notes: z.string().nullable(),
+		inactivatedAt: z.string().nullable(),
+		schedules: z.array(Schedule),
+	})
+	.openapi('Medication');
+
+const doseFields = {
+	doseId: z.string(),
+	scheduledFor: z.string(),
+	localTime: z.string(),
+	timeZone: z.string(),
+	medicationId: Id,
+	medicationName: z.string(),
+	scheduleId: Id,
+	doseAmount: z.string().nullable(),
+	doseUnit: z.string().nullable(),
+	instructions: z.string().nullable(),
+	status: z.enum(['taken', 'skipped', 'upcoming', 'due', 'missed']),
+};
+
+export const Dose = z
+	.object({ ...doseFields, takenAt: z.string().nullable(), recordedBy: z.string().nullable() })
+	.openapi('Dose');
+export const DueDose = z.object({ userId: Id, ...doseFields }).openapi('DueDose');
+
+const recordFields = {
+	userId: Id,
+	scheduleId: Id,
+	scheduledFor: z.string(),
+	outcome: z.enum(['taken', 'skipped']),
+	takenAt: z.string().nullable(),
+	amount: z.string().nullable(),
+	reason: z.string().nullable(),
+	note: z.string().nullable(),
+	recordedBy: z.string().nullable(),
+	recordedAt: z.string(),
+};
+export const Record = z.object(recordFields).openapi('Record');
+export const Taken = z.object({ ...recordFields, newlyTaken: z.boolean() }).openapi('Taken');
+export const Skipped = z.object({ ...recordFields, newlySkipped: z.boolean() }).openapi('Skipped');
+
+export const Taking = z
+	.strictObject({ takenAt: Instant.optional(), amount: Amount.optional(), note: Text.optional() })
+	.openapi('Taking');
+export const Skipping = z.strictObject({ reason: Text.optional(), note: Text.optional() }).openapi('Skipping');
+
+export const Counts = {
+	scheduled: z.number(),
+	taken: z.number(),
+	skipped: z.number(),
+	missed: z.number(),
+	onTime: z.number(),
+	percentage: z.string().nullable(),
+};
+
+export const Rule = z
+	.strictObject({
+		rrule: Rrule.nullable(),
+		startsAt: WallClock,
+		timeZone: TimeZone,
+		rdates: z.array(WallClock).max(1000).optional(),
+		exdates: z.array(WallClock).max(1000).optional(),
+		cycleDaysOn: z.number().int().min(1).max(3660).optional(),
+		cycleDaysOff: z.number().int().min(1).max(3660).optional(),
+	})
+	.openapi('Rule');
+
+export const PersonParam = z.object({ person: z.string().openapi({ description: 'a person’s id, or me', example: 'me' }) });
+export const IdempotencyKey = z.object({
+	'idempotency-key': z.string().min(8).max(200).openapi({ description: 'the same for each retry of one request' }),
+});
+
+/** A response in JSON. */
+export function json<T extends z.ZodType>(schema: T, description: string) {
+	return { description, content: { 'application/json': { schema } } };
+}
+
+/** A request's body, which has to be there. */
+export function body<T extends z.ZodType>(schema: T) {
+	return { required: true, content: { 'application/json': { schema } } };
+}
+
+const problem = (description: string) => ({
+	description,
+	content: { 'application/problem+json': { schema: ProblemBody } },
+});
+
+/** What any route may answer instead. */
+export const problems = {
+	400: problem('the request is malformed'),
+	401: problem('the token is missing, expired or not valid'),
+	403: problem('the caller may not act for this person'),
+	404: problem('this person has none by that id'),
+	409: problem('in conflict with what is recorded'),
+	413: problem('the request is too large'),
+	415: problem('the request is not JSON'),
+	422: problem('the database refuses it'),
+	503: problem('try again'),
+};

@@ -1,0 +1,100 @@
+/** Errors as the client sees them: application/problem+json, RFC 9457. */
+import { isRetryable, MedschedError, type Constraint } from '@medsched/drizzle';
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+
+export const ProblemBody = z
+	.object({
+		type: z.string().openapi({ example: 'urn:medsched:dose_is_scheduled' }),
+		title: z.string(),
+		status: z.number().int(),
+		detail: z.string().optional(),
+		hint: z.string().optional(),
+		errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+	})
+	.openapi('Problem');
+
+type Status = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 500 | 503;
+
+/** An error that the API itself finds. */
+export class Problem extends Error {
+	constructor(
+		readonly status: Status,
+		readonly type: string,
+		title: string,
+		readonly more: { detail?: string | undefined; hint?: string | undefined; errors?: { path: string; message: string }[] } = {},
+		readonly headers: Record<string, string> = {},
+	) {
+		super(title);
+	}
+}
+
+/** What a form that the schemas refuse is answered with. */
+export function refuseInvalid(result: { success: boolean; target?: string; error?: z.ZodError }): void {
+	if (result.success || !result.error) return;
+	const errors = result.error.issues.map((issue) => ({
+		path: [result.target ?? 'request', ...issue.path.map(String)].join('.'),
+		message: issue.message,
+	}));
+	throw new Problem(400, 'invalid_request', 'the request is not valid', { errors });
+}
+
+/** What is in conflict with what the database holds; other broken rules are the request's own fault. */
+const CONFLICTS = new Set<Constraint>([
+	'recorded_dose_keeps_schedule',
+	'dose_already_taken',
+	'dose_already_skipped',
+	'as_needed_min_interval',
+	'as_needed_max_per_24h',
+	'medications_not_deleted',
+	'schedules_id_key',
+	'schedules_pkey',
+	'schedules_user_id_replaces_key',
+]);
+
+function ofDatabase(error: MedschedError): Problem {
+	const more = { detail: error.detail, hint: error.hint };
+	if (error.code === 'P0002') return new Problem(404, 'not_found', error.message, more);
+	if (error.code === '55000' || (error.constraint && CONFLICTS.has(error.constraint))) {
+		return new Problem(409, error.constraint ?? 'conflict', error.message, more);
+	}
+	if (error.code === '54000') return new Problem(422, 'too_many_doses', error.message, more);
+	return new Problem(422, error.constraint ?? 'not_acceptable', error.message, more);
+}
+
+function problemOf(thrown: unknown): Problem {
+	if (thrown instanceof Problem) return thrown;
+	if (thrown instanceof HTTPException) {
+		const status = thrown.status >= 400 && thrown.status < 500 ? (thrown.status as Status) : 500;
+		return new Problem(status, 'invalid_request', thrown.message || 'the request is not valid');
+	}
+	// What the package refuses before it asks the database: a malformed time.
+	if (thrown instanceof RangeError) return new Problem(422, 'not_acceptable', thrown.message);
+	const error = MedschedError.from(thrown);
+	if (error) return ofDatabase(error);
+	if (isRetryable(thrown)) {
+		return new Problem(503, 'busy', 'the database cannot be reached', { hint: 'Send the request again.' }, { 'Retry-After': '1' });
+	}
+	logged(thrown);
+	return new Problem(500, 'internal', 'something went wrong on our side');
+}
+
+/** What we log of an error: never a query's values, which are a patient's. */
+function logged(thrown: unknown): void {
+	let error = thrown;
+	while (error instanceof Error && error.cause instanceof Error) error = error.cause;
+	const { name, code, message, stack } = error as Error & { code?: string };
+	console.error(name, code ?? '', message, stack?.split('\n').slice(1, 6).join('\n'));
+}
+
+export function answerProblem(thrown: unknown, c: Context): Response {
+	const problem = problemOf(thrown);
+	const body = {
+		type: `urn:medsched:${problem.type}`,
+		title: problem.message,
+		status: problem.status,
+		...Object.fromEntries(Object.entries(problem.more).filter(([, value]) => value !== undefined)),
+	};
+	return c.body(JSON.stringify(body), problem.status, { ...problem.headers, 'Content-Type': 'application/problem+json' });
+}

@@ -1,0 +1,190 @@
+/** Doses: which are coming up, and what became of them. */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import {
+	adherence,
+	adherenceByDay,
+	calendarFeed,
+	markDoseTaken,
+	markDoseTakenById,
+	nextDoses,
+	skipDose,
+	skipDoseById,
+	undoDose,
+	undoDoseById,
+	upcomingDoses,
+} from '@medsched/drizzle';
+import type { Env } from '../auth.js';
+import { retrying, type Database } from '../database.js';
+import * as m from '../models.js';
+
+const doseParam = m.PersonParam.extend({ doseId: z.string().min(1).max(200) });
+
+/** What a device that was offline sends when it is back. */
+const Report = z
+	.strictObject({
+		scheduleId: m.Id,
+		scheduledFor: m.Instant,
+		outcome: z.enum(['taken', 'skipped', 'none']).openapi({ description: 'none takes back what was recorded' }),
+		takenAt: m.Instant.optional(),
+		amount: m.Amount.optional(),
+		reason: z.string().max(2000).optional(),
+		note: z.string().max(2000).optional(),
+	})
+	.refine((r) => r.outcome === 'taken' || (r.takenAt === undefined && r.amount === undefined), {
+		error: 'takenAt and amount go with the outcome taken',
+	})
+	.refine((r) => r.outcome === 'skipped' || r.reason === undefined, { error: 'reason goes with the outcome skipped' })
+	.openapi('Report');
+
+export function doseRoutes(db: Database) {
+	return new OpenAPIHono<Env>()
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/people/{person}/doses',
+				request: { params: m.PersonParam, query: m.Window },
+				responses: { 200: m.json(z.array(m.Dose), 'the doses in [from, to), in order of time'), ...m.problems },
+			}),
+			async (c) => {
+				const { from, to } = c.req.valid('query');
+				return c.json(await retrying(() => upcomingDoses(db, { userId: c.get('personId'), from, to })), 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/people/{person}/doses/next',
+				request: {
+					params: m.PersonParam,
+					query: z.object({ after: m.Instant.optional(), limit: z.coerce.number().int().min(1).max(1000).default(10) }),
+				},
+				responses: { 200: m.json(z.array(m.Dose), 'the next doses that are not recorded'), ...m.problems },
+			}),
+			async (c) => {
+				const { after, limit } = c.req.valid('query');
+				return c.json(await retrying(() => nextDoses(db, { userId: c.get('personId'), after, maxDoses: limit })), 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'put',
+				path: '/people/{person}/doses/{doseId}/taken',
+				request: { params: doseParam, body: m.body(m.Taking) },
+				responses: { 200: m.json(m.Taken, 'the dose as recorded, by this call or an earlier one'), ...m.problems },
+			}),
+			async (c) => {
+				const { doseId } = c.req.valid('param');
+				const userId = c.get('personId');
+				const taking = { ...c.req.valid('json'), recordedBy: c.get('recordedBy') };
+				return c.json(await retrying(() => markDoseTakenById(db, { userId, doseId, ...taking })), 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'put',
+				path: '/people/{person}/doses/{doseId}/skipped',
+				request: { params: doseParam, body: m.body(m.Skipping) },
+				responses: { 200: m.json(m.Skipped, 'the dose as recorded, by this call or an earlier one'), ...m.problems },
+			}),
+			async (c) => {
+				const { doseId } = c.req.valid('param');
+				const userId = c.get('personId');
+				const skipping = { ...c.req.valid('json'), recordedBy: c.get('recordedBy') };
+				return c.json(await retrying(() => skipDoseById(db, { userId, doseId, ...skipping })), 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'delete',
+				path: '/people/{person}/doses/{doseId}/record',
+				request: { params: doseParam },
+				responses: { 200: m.json(z.object({ removed: m.Record.nullable() }), 'what had been recorded'), ...m.problems },
+			}),
+			async (c) => {
+				const { doseId } = c.req.valid('param');
+				const [removed] = await retrying(() => undoDoseById(db, { userId: c.get('personId'), doseId }));
+				return c.json({ removed: removed ?? null }, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'post',
+				path: '/people/{person}/reports',
+				description: 'Records what a device kept while it was offline: all of it or, with an error, nothing. May be sent again.',
+				request: { params: m.PersonParam, body: m.body(z.array(Report).min(1).max(500)) },
+				responses: { 200: m.json(z.array(z.object({ changed: z.boolean() })), 'for each, whether it was news'), ...m.problems },
+			}),
+			async (c) => {
+				const userId = c.get('personId');
+				const recordedBy = c.get('recordedBy');
+				const changed = await retrying(() =>
+					db.transaction(async (tx) => {
+						const results: { changed: boolean }[] = [];
+						for (const { outcome, takenAt, amount, reason, note, ...dose } of c.req.valid('json')) {
+							if (outcome === 'taken') {
+								const taken = await markDoseTaken(tx, { userId, ...dose, takenAt, amount, note, recordedBy });
+								results.push({ changed: taken.newlyTaken });
+							} else if (outcome === 'skipped') {
+								const skipped = await skipDose(tx, { userId, ...dose, reason, note, recordedBy });
+								results.push({ changed: skipped.newlySkipped });
+							} else {
+								results.push({ changed: (await undoDose(tx, { userId, ...dose })).length > 0 });
+							}
+						}
+						return results;
+					}),
+				);
+				return c.json(changed, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/people/{person}/adherence',
+				request: { params: m.PersonParam, query: m.Window },
+				responses: {
+					200: m.json(z.array(z.object({ medicationId: m.Id, medicationName: z.string(), ...m.Counts })), 'for each medication'),
+					...m.problems,
+				},
+			}),
+			async (c) => {
+				const { from, to } = c.req.valid('query');
+				return c.json(await retrying(() => adherence(db, { userId: c.get('personId'), from, to })), 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/people/{person}/adherence/days',
+				request: { params: m.PersonParam, query: m.Window },
+				responses: { 200: m.json(z.array(z.object({ day: z.string(), ...m.Counts })), 'for each day'), ...m.problems },
+			}),
+			async (c) => {
+				const { from, to } = c.req.valid('query');
+				return c.json(await retrying(() => adherenceByDay(db, { userId: c.get('personId'), from, to })), 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/people/{person}/calendar.ics',
+				request: {
+					params: m.PersonParam,
+					query: z.object({
+						name: z.string().max(200).optional(),
+						alarm: z.string().max(64).optional().openapi({ example: '10 minutes' }),
+						since: m.Instant.optional(),
+						horizon: m.Instant.optional(),
+					}),
+				},
+				responses: {
+					200: { description: 'an iCalendar document', content: { 'text/calendar': { schema: z.string() } } },
+					...m.problems,
+				},
+			}),
+			async (c) => {
+				const feed = await retrying(() => calendarFeed(db, { userId: c.get('personId'), ...c.req.valid('query') }));
+				return c.body(feed, 200, { 'Content-Type': 'text/calendar; charset=utf-8' });
+			},
+		);
+}

@@ -1,0 +1,210 @@
+/** Medications and their schedules: prescribe, revise, end, take up again. */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import {
+	changeTimeZone,
+	createMedication,
+	describeSchedule,
+	inactivateMedication,
+	medications,
+	reactivateMedication,
+	reviseSchedule,
+	scheduleHistory,
+	schedules,
+	type ScheduleChanges as Changes,
+	type ScheduleInput as Input,
+} from '@medsched/drizzle';
+import { and, asc, eq } from 'drizzle-orm';
+import type { Env } from '../auth.js';
+import { once, retrying, type Database } from '../database.js';
+import * as m from '../models.js';
+
+const medicationParam = m.PersonParam.extend({ medicationId: m.Id });
+const scheduleParam = m.PersonParam.extend({ scheduleId: m.Id });
+const Replaced = z.array(z.object({ oldScheduleId: m.Id, newScheduleId: m.Id }));
+const At = z.strictObject({ at: m.Instant.optional() });
+
+export function medicationRoutes(db: Database) {
+	return new OpenAPIHono<Env>()
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/people/{person}/medications',
+				request: { params: m.PersonParam },
+				responses: { 200: m.json(z.array(m.Medication), 'medications with their schedules'), ...m.problems },
+			}),
+			async (c) => {
+				const userId = c.get('personId');
+				const rows = await retrying(() =>
+					db
+						.select()
+						.from(medications)
+						.innerJoin(schedules, and(eq(schedules.userId, medications.userId), eq(schedules.medicationId, medications.id)))
+						.where(eq(medications.userId, userId))
+						.orderBy(asc(medications.name), asc(medications.id), asc(schedules.startsAt), asc(schedules.id)),
+				);
+				const list = new Map<string, z.infer<typeof m.Medication>>();
+				for (const { medications: { id, name, notes, inactivatedAt }, schedules: s } of rows) {
+					if (!list.has(id)) list.set(id, { id, name, notes, inactivatedAt, schedules: [] });
+					list.get(id)!.schedules.push({
+						id: s.id,
+						startsAt: s.startsAt,
+						timeZone: s.timeZone,
+						rrule: s.rrule,
+						doseAmount: s.doseAmount,
+						doseUnit: s.doseUnit,
+						instructions: s.instructions,
+						asNeeded: s.asNeeded,
+						endsAt: s.endsAt,
+						replaces: s.replaces,
+					});
+				}
+				return c.json([...list.values()], 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'post',
+				path: '/people/{person}/medications',
+				request: { params: m.PersonParam, headers: m.IdempotencyKey, body: m.body(m.NewMedication) },
+				responses: { 201: m.json(z.object({ id: m.Id }), 'created'), ...m.problems },
+			}),
+			async (c) => {
+				const userId = c.get('personId');
+				const { name, notes, schedules: list } = c.req.valid('json');
+				const key = c.req.valid('header')['idempotency-key'];
+				const content = ['createMedication', userId, name, notes, list];
+				const { body } = await once(db, { callerId: c.get('principal').id, key, content }, async (tx) => ({
+					status: 201,
+					body: { id: await createMedication(tx, { userId, name, notes: notes ?? null, schedules: list as Input[] }) },
+				}));
+				return c.json(body, 201);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'post',
+				path: '/people/{person}/medications/{medicationId}/inactivate',
+				request: { params: medicationParam, body: m.body(At) },
+				responses: { 200: m.json(z.object({ inactivatedAt: z.string() }), 'when it ended, which a second call does not change'), ...m.problems },
+			}),
+			async (c) => {
+				const { medicationId } = c.req.valid('param');
+				const { at } = c.req.valid('json');
+				const inactivatedAt = await retrying(() => inactivateMedication(db, { userId: c.get('personId'), medicationId, at }));
+				return c.json({ inactivatedAt }, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'post',
+				path: '/people/{person}/medications/{medicationId}/reactivate',
+				request: { params: medicationParam, headers: m.IdempotencyKey, body: m.body(At) },
+				responses: { 200: m.json(Replaced, 'the schedules that go on, and those they replace'), ...m.problems },
+			}),
+			async (c) => {
+				const userId = c.get('personId');
+				const { medicationId } = c.req.valid('param');
+				const { at } = c.req.valid('json');
+				const key = c.req.valid('header')['idempotency-key'];
+				const content = ['reactivateMedication', userId, medicationId, at];
+				const { body } = await once(db, { callerId: c.get('principal').id, key, content }, async (tx) => ({
+					status: 200,
+					body: await reactivateMedication(tx, { userId, medicationId, at }),
+				}));
+				return c.json(body, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/people/{person}/medications/{medicationId}/history',
+				request: { params: medicationParam },
+				responses: {
+					200: m.json(
+						z.array(
+							z.object({
+								scheduleId: m.Id,
+								replaces: m.Id.nullable(),
+								startsAt: z.string(),
+								timeZone: z.string(),
+								rrule: z.string().nullable(),
+								effectiveFrom: z.string().nullable(),
+								endsAt: z.string().nullable(),
+								doseAmount: z.string().nullable(),
+								doseUnit: z.string().nullable(),
+								instructions: z.string().nullable(),
+								createdAt: z.string(),
+								revision: z.number().int(),
+							}),
+						),
+						'its schedules, each followed by those that replaced it',
+					),
+					...m.problems,
+				},
+			}),
+			async (c) => {
+				const { medicationId } = c.req.valid('param');
+				return c.json(await retrying(() => scheduleHistory(db, { userId: c.get('personId'), medicationId })), 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'post',
+				path: '/people/{person}/schedules/{scheduleId}/revise',
+				request: {
+					params: scheduleParam,
+					headers: m.IdempotencyKey,
+					body: m.body(z.strictObject({ effectiveFrom: m.Instant, changes: m.ScheduleChanges })),
+				},
+				responses: { 200: m.json(z.object({ scheduleId: m.Id }), 'the schedule that takes its place'), ...m.problems },
+			}),
+			async (c) => {
+				const userId = c.get('personId');
+				const { scheduleId } = c.req.valid('param');
+				const { effectiveFrom, changes } = c.req.valid('json');
+				const key = c.req.valid('header')['idempotency-key'];
+				const content = ['reviseSchedule', userId, scheduleId, effectiveFrom, changes];
+				const { body } = await once(db, { callerId: c.get('principal').id, key, content }, async (tx) => ({
+					status: 200,
+					body: { scheduleId: await reviseSchedule(tx, { userId, scheduleId, effectiveFrom, changes: changes as Changes }) },
+				}));
+				return c.json(body, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/people/{person}/schedules/{scheduleId}/description',
+				request: { params: scheduleParam },
+				responses: { 200: m.json(z.object({ description: z.string() }), 'the schedule in English'), ...m.problems },
+			}),
+			async (c) => {
+				const { scheduleId } = c.req.valid('param');
+				const description = await retrying(() => describeSchedule(db, { userId: c.get('personId'), scheduleId }));
+				return c.json({ description }, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'put',
+				path: '/people/{person}/time-zone',
+				request: {
+					params: m.PersonParam,
+					headers: m.IdempotencyKey,
+					body: m.body(z.strictObject({ timeZone: m.TimeZone, effectiveFrom: m.Instant.optional() })),
+				},
+				responses: { 200: m.json(Replaced, 'the schedules that go on there, and those they replace'), ...m.problems },
+			}),
+			async (c) => {
+				const userId = c.get('personId');
+				const { timeZone, effectiveFrom } = c.req.valid('json');
+				const key = c.req.valid('header')['idempotency-key'];
+				const content = ['changeTimeZone', userId, timeZone, effectiveFrom];
+				const { body } = await once(db, { callerId: c.get('principal').id, key, content }, async (tx) => ({
+					status: 200,
+					body: await changeTimeZone(tx, { userId, timeZone, effectiveFrom }),
+				}));
+				return c.json(body, 200);
+			},
+		);
+}

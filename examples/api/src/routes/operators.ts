@@ -1,0 +1,72 @@
+/** For those who run the service: what concerns everybody. */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { adherenceOfAll, dueDoses, eraseUser, scheduledDoses } from '@medsched/drizzle';
+import { eq, or, sql } from 'drizzle-orm';
+import type { Env } from '../auth.js';
+import { retrying, type Database } from '../database.js';
+import * as m from '../models.js';
+import { answers, caregivers } from '../schema.js';
+
+const Page = m.Window.safeExtend({ limit: z.coerce.number().int().min(1).max(10_000).default(1000) });
+
+export function operatorRoutes(db: Database) {
+	return new OpenAPIHono<Env>()
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/operator/due-doses',
+				request: { query: Page },
+				responses: { 200: m.json(z.array(m.DueDose), 'doses not recorded, for a notifier'), ...m.problems },
+			}),
+			async (c) => {
+				const { limit, ...window } = c.req.valid('query');
+				return c.json(await retrying(() => dueDoses(db, window).limit(limit)), 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/operator/statistics',
+				request: { query: m.Window },
+				responses: {
+					200: m.json(z.object({ people: z.number(), doses: z.number(), lowest: z.array(z.object({ userId: m.Id, medicationId: m.Id, percentage: z.string().nullable() })) }), 'how doses went, over all people'),
+					...m.problems,
+				},
+			}),
+			async (c) => {
+				const window = c.req.valid('query');
+				const all = scheduledDoses(window);
+				const each = adherenceOfAll(window);
+				const [sums] = await retrying(() =>
+					db.select({ people: sql<number>`count(distinct ${all.userId})::int`, doses: sql<number>`count(*)::int` }).from(all),
+				);
+				const lowest = await retrying(() =>
+					db
+						.select({ userId: each.userId, medicationId: each.medicationId, percentage: each.percentage })
+						.from(each)
+						.orderBy(sql`${each.percentage} nulls last`, each.userId, each.medicationId)
+						.limit(10),
+				);
+				return c.json({ ...sums!, lowest }, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'delete',
+				path: '/operator/people/{personId}',
+				request: { params: z.object({ personId: m.Id }) },
+				responses: { 200: m.json(z.object({ medications: z.number(), schedules: z.number(), doses: z.number() }), 'how much was erased'), ...m.problems },
+			}),
+			async (c) => {
+				const { personId } = c.req.valid('param');
+				const erased = await retrying(() =>
+					db.transaction(async (tx) => {
+						await tx.delete(caregivers).where(or(eq(caregivers.personId, personId), eq(caregivers.caregiverId, personId)));
+						await tx.delete(answers).where(eq(answers.callerId, personId));
+						return eraseUser(tx, { userId: personId });
+					}),
+				);
+				return c.json(erased, 200);
+			},
+		);
+}

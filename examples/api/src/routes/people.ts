@@ -1,0 +1,70 @@
+/** Who may act for whom. */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { and, asc, eq } from 'drizzle-orm';
+import type { Env } from '../auth.js';
+import { retrying, type Database } from '../database.js';
+import * as m from '../models.js';
+import { caregivers } from '../schema.js';
+
+const caregiverParam = z.object({ caregiverId: m.Id });
+
+export function peopleRoutes(db: Database) {
+	return new OpenAPIHono<Env>()
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/me',
+				responses: {
+					200: m.json(z.object({ id: m.Id, actsFor: z.array(z.object({ id: m.Id, name: z.string() })) }), 'the caller, and who granted the caller access'),
+					...m.problems,
+				},
+			}),
+			async (c) => {
+				const { id } = c.get('principal');
+				const actsFor = await retrying(() =>
+					db
+						.select({ id: caregivers.personId, name: caregivers.personName })
+						.from(caregivers)
+						.where(eq(caregivers.caregiverId, id))
+						.orderBy(asc(caregivers.personName), asc(caregivers.personId)),
+				);
+				return c.json({ id, actsFor }, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'put',
+				path: '/me/caregivers/{caregiverId}',
+				request: { params: caregiverParam, body: m.body(z.strictObject({ personName: z.string().trim().min(1).max(200) })) },
+				responses: { 204: { description: 'granted' }, ...m.problems },
+			}),
+			async (c) => {
+				const personId = c.get('principal').id;
+				const { caregiverId } = c.req.valid('param');
+				const { personName } = c.req.valid('json');
+				await retrying(() =>
+					db
+						.insert(caregivers)
+						.values({ personId, caregiverId, personName })
+						.onConflictDoUpdate({ target: [caregivers.personId, caregivers.caregiverId], set: { personName } }),
+				);
+				return c.body(null, 204);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'delete',
+				path: '/me/caregivers/{caregiverId}',
+				request: { params: caregiverParam },
+				responses: { 204: { description: 'taken back' }, ...m.problems },
+			}),
+			async (c) => {
+				const personId = c.get('principal').id;
+				const { caregiverId } = c.req.valid('param');
+				await retrying(() =>
+					db.delete(caregivers).where(and(eq(caregivers.personId, personId), eq(caregivers.caregiverId, caregiverId))),
+				);
+				return c.body(null, 204);
+			},
+		);
+}

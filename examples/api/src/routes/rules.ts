@@ -1,0 +1,146 @@
+/** Schedules from forms and prescriptions, and what a rule means before it is saved. */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import {
+	checkRrule,
+	checkTimeZone,
+	defaultGrace,
+	describeRule,
+	isOccurrence,
+	nextOccurrence,
+	occurrences,
+	previousOccurrence,
+	scheduleFromFhir,
+	scheduleFromSig,
+	scheduleFromTimes,
+	timingCodes,
+	timingEvents,
+} from '@medsched/drizzle';
+import { sql } from 'drizzle-orm';
+import type { Env } from '../auth.js';
+import { retrying, type Database } from '../database.js';
+import * as m from '../models.js';
+
+const Time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/, 'not a time of day, as 08:00');
+const Schedules = z.array(z.object({ startsAt: z.string(), timeZone: z.string(), rrule: z.string().nullable().optional(), instructions: z.string().nullable().optional() }));
+const schedules = { 200: m.json(Schedules, 'schedules, to send with a new medication'), ...m.problems };
+const start = { startsOn: m.Day, timeZone: m.TimeZone };
+const Times = z.record(z.string().max(32), z.union([Time, z.array(Time)])).or(z.array(Time)).optional();
+
+export function ruleRoutes(db: Database) {
+	return new OpenAPIHono<Env>()
+		.openapi(
+			createRoute({
+				method: 'post',
+				path: '/schedules/from-times',
+				request: {
+					body: m.body(
+						z.strictObject({
+							times: z.array(Time).min(1).max(100),
+							...start,
+							daysOfWeek: z.array(z.number().int().min(1).max(7)).min(1).max(7).optional(),
+							endsOn: m.Day.optional(),
+						}),
+					),
+				},
+				responses: schedules,
+			}),
+			async (c) => c.json(await retrying(() => scheduleFromTimes(db, c.req.valid('json'))), 200),
+		)
+		.openapi(
+			createRoute({
+				method: 'post',
+				path: '/schedules/from-sig',
+				request: { body: m.body(z.strictObject({ sig: z.string().min(1).max(200), ...start, times: Times })) },
+				responses: schedules,
+			}),
+			async (c) => c.json(await retrying(() => scheduleFromSig(db, c.req.valid('json'))), 200),
+		)
+		.openapi(
+			createRoute({
+				method: 'post',
+				path: '/schedules/from-fhir',
+				request: {
+					body: m.body(
+						z.strictObject({
+							timing: z.record(z.string(), z.unknown()),
+							startsOn: m.Day.nullable(),
+							timeZone: m.TimeZone,
+							times: Times,
+						}),
+					),
+				},
+				responses: schedules,
+			}),
+			async (c) => c.json(await retrying(() => scheduleFromFhir(db, c.req.valid('json'))), 200),
+		)
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/schedules/abbreviations',
+				responses: {
+					200: m.json(z.object({ codes: z.array(z.object({ code: z.string() }).loose()), events: z.array(z.object({ event: z.string() }).loose()) }), 'what from-sig and from-fhir know'),
+					...m.problems,
+				},
+			}),
+			async (c) => c.json({ codes: await retrying(() => timingCodes(db, {})), events: await retrying(() => timingEvents(db, {})) }, 200),
+		)
+		.openapi(
+			createRoute({
+				method: 'post',
+				path: '/rules/describe',
+				request: { body: m.body(m.Rule) },
+				responses: { 200: m.json(z.object({ description: z.string() }), 'the rule in English'), ...m.problems },
+			}),
+			async (c) => c.json({ description: await retrying(() => describeRule(db, c.req.valid('json'))) }, 200),
+		)
+		.openapi(
+			createRoute({
+				method: 'post',
+				path: '/rules/occurrences',
+				request: { query: m.Window, body: m.body(m.Rule) },
+				responses: { 200: m.json(z.array(z.string()), 'when it would have doses'), ...m.problems },
+			}),
+			async (c) => {
+				const rows = await retrying(() => occurrences(db, { ...c.req.valid('json'), ...c.req.valid('query') }));
+				return c.json(rows.map((row) => row.scheduledFor), 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'post',
+				path: '/rules/around',
+				request: { query: z.object({ at: m.Instant }), body: m.body(m.Rule) },
+				responses: {
+					200: m.json(z.object({ previous: z.string().nullable(), isOccurrence: z.boolean(), next: z.string().nullable() }), 'the occurrences around an instant'),
+					...m.problems,
+				},
+			}),
+			async (c) => {
+				const rule = c.req.valid('json');
+				const { at } = c.req.valid('query');
+				const [around] = await retrying(() =>
+					db
+						.select({
+							previous: previousOccurrence({ ...rule, before: at }),
+							isOccurrence: isOccurrence({ ...rule, at }),
+							next: nextOccurrence({ ...rule, after: at }),
+						})
+						.from(sql`(select) as one`),
+				);
+				return c.json(around!, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/rules/check',
+				request: { query: z.object({ rrule: m.Rrule, timeZone: m.TimeZone }) },
+				responses: { 200: m.json(z.object({ valid: z.boolean(), grace: z.string() }), 'both are valid; else an error says what is wrong'), ...m.problems },
+			}),
+			async (c) => {
+				const { rrule, timeZone } = c.req.valid('query');
+				const valid = (await retrying(() => checkRrule(db, { rrule }))) && (await retrying(() => checkTimeZone(db, { timeZone })));
+				return c.json({ valid, grace: await retrying(() => defaultGrace(db, {})) }, 200);
+			},
+		);
+}

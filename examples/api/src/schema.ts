@@ -1,0 +1,39 @@
+/** The application's own tables, beside medsched's. */
+import { index, integer, pgSchema, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+
+export const care = pgSchema('care');
+
+/** Who may act for whom: the person granted it, and takes it back by deleting the row. */
+export const caregivers = care.table(
+	'caregivers',
+	{
+		personId: uuid('person_id').notNull(),
+		caregiverId: uuid('caregiver_id').notNull(),
+		personName: text('person_name').notNull(),
+		grantedAt: timestamp('granted_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
+	},
+	(table) => [
+		primaryKey({ columns: [table.personId, table.caregiverId] }),
+		index('caregivers_caregiver_id_idx').on(table.caregiverId),
+	],
+);
+
+/**
+ * What a request with an Idempotency-Key was answered with, written in the
+ * transaction that did the work: a retry finds both or neither.
+ */
+export const answers = care.table(
+	'answers',
+	{
+		callerId: uuid('caller_id').notNull(),
+		key: text('key').notNull(),
+		requestHash: text('request_hash').notNull(),
+		status: integer('status'),
+		body: text('body'),
+		createdAt: timestamp('created_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
+	},
+	(table) => [
+		primaryKey({ columns: [table.callerId, table.key] }),
+		index('answers_created_at_idx').on(table.createdAt),
+	],
+);

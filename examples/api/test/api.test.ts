@@ -1,0 +1,526 @@
+/** What the API does, by both ways in. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { generateKeyPair } from 'jose';
+import { OPERATOR } from '../src/auth.js';
+import { byBothWays, directly, publicJwk, signed, type Answer, type Request } from './harness.js';
+
+const sql = directly();
+after(() => sql.end());
+
+const daily = { startsAt: '2026-03-01T08:00', timeZone: 'UTC', rrule: 'FREQ=DAILY', doseAmount: '0.5', doseUnit: 'mg' };
+const window = 'from=2026-03-01T00:00:00Z&to=2026-03-04T00:00:00Z';
+const key = () => ({ 'idempotency-key': randomUUID() });
+
+/** A dose's handle, made as its documentation says. */
+const handle = (scheduleId: string, at: string) => encodeURIComponent(`v1:${Buffer.from(`${scheduleId}|${at}`).toString('base64url')}`);
+
+async function everything(): Promise<unknown> {
+	return await sql`
+		select (select array_agg(m order by id) from medsched.medications m)::text as medications,
+			(select array_agg(s order by id) from medsched.schedules s)::text as schedules,
+			(select array_agg(d order by user_id, scheduled_for, schedule_id) from medsched.dose_taken d)::text as doses,
+			(select array_agg(c order by 1) from care.caregivers c)::text as caregivers,
+			(select array_agg(a order by 1) from care.answers a)::text as answers`;
+}
+
+function isProblem(answer: Answer, status: number, type?: string): void {
+	assert.equal(answer.status, status, JSON.stringify(answer.body));
+	assert.equal(answer.type, 'application/problem+json');
+	assert.equal(answer.body.status, status);
+	assert.ok(answer.body.title.length > 0);
+	if (type !== undefined) assert.equal(answer.body.type, `urn:medsched:${type}`);
+}
+
+byBothWays('a person’s medications', (call) => {
+	const userId = randomUUID();
+	const scheduleId = randomUUID();
+	let token: string;
+	let medicationId: string;
+	const dose = (at: string) => `/v1/people/me/doses/${handle(scheduleId, at)}`;
+
+	before(async () => {
+		token = await signed({ sub: userId });
+	});
+
+	test('create one with its schedules', async () => {
+		const created = await call('POST', '/v1/people/me/medications', {
+			token,
+			headers: key(),
+			body: { name: 'warfarin', notes: 'evenings', schedules: [{ id: scheduleId, ...daily, grace: '2 hours' }] },
+		});
+		assert.equal(created.status, 201, JSON.stringify(created.body));
+		medicationId = created.body.id;
+		const list = await call('GET', '/v1/people/me/medications', { token });
+		assert.equal(list.status, 200);
+		assert.deepEqual(list.body, [
+			{
+				id: medicationId, name: 'warfarin', notes: 'evenings', inactivatedAt: null,
+				schedules: [{
+					id: scheduleId, startsAt: '2026-03-01T08:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY', doseAmount: '0.5', doseUnit: 'mg',
+					instructions: null, asNeeded: false, endsAt: null, replaces: null,
+				}],
+			},
+		]);
+	});
+
+	test('list its doses', async () => {
+		const { status, body, headers } = await call('GET', `/v1/people/me/doses?${window}`, { token });
+		assert.equal(status, 200);
+		assert.equal(headers['cache-control'], 'no-store');
+		assert.deepEqual(body.map((d: any) => [d.scheduledFor, d.localTime, d.status, d.doseAmount]), [
+			['2026-03-01T08:00:00Z', '2026-03-01T08:00:00', 'missed', '0.5'],
+			['2026-03-02T08:00:00Z', '2026-03-02T08:00:00', 'missed', '0.5'],
+			['2026-03-03T08:00:00Z', '2026-03-03T08:00:00', 'missed', '0.5'],
+		]);
+		assert.equal(encodeURIComponent(body[0].doseId), handle(scheduleId, '2026-03-01T08:00:00.000Z'));
+		const next = await call('GET', '/v1/people/me/doses/next?after=2026-03-01T08:00:00Z&limit=2', { token });
+		assert.deepEqual(next.body.map((d: any) => d.scheduledFor), ['2026-03-02T08:00:00Z', '2026-03-03T08:00:00Z']);
+	});
+
+	test('mark a dose taken; sent again it changes nothing', async () => {
+		const first = await call('PUT', `${dose('2026-03-01T08:00:00.000Z')}/taken`, { token, body: { takenAt: '2026-03-01T09:05:00+01:00', amount: '0.25' } });
+		assert.equal(first.status, 200, JSON.stringify(first.body));
+		assert.deepEqual({ ...first.body, recordedAt: '' }, {
+			userId, scheduleId, scheduledFor: '2026-03-01T08:00:00Z', outcome: 'taken', takenAt: '2026-03-01T08:05:00Z',
+			amount: '0.25', reason: null, note: null, recordedBy: null, recordedAt: '', newlyTaken: true,
+		});
+		const again = await call('PUT', `${dose('2026-03-01T08:00:00.000Z')}/taken`, { token, body: {} });
+		assert.deepEqual(again.body, { ...first.body, newlyTaken: false });
+	});
+
+	test('skip a dose', async () => {
+		const first = await call('PUT', `${dose('2026-03-02T08:00:00.000Z')}/skipped`, { token, body: { reason: 'nausea' } });
+		assert.equal(first.status, 200, JSON.stringify(first.body));
+		assert.deepEqual([first.body.outcome, first.body.reason, first.body.takenAt, first.body.newlySkipped], ['skipped', 'nausea', null, true]);
+		const again = await call('PUT', `${dose('2026-03-02T08:00:00.000Z')}/skipped`, { token, body: {} });
+		assert.deepEqual([again.body.reason, again.body.newlySkipped], ['nausea', false]);
+		isProblem(await call('PUT', `${dose('2026-03-02T08:00:00.000Z')}/taken`, { token, body: {} }), 409, 'dose_already_skipped');
+		isProblem(await call('PUT', `${dose('2026-03-01T08:00:00.000Z')}/skipped`, { token, body: {} }), 409, 'dose_already_taken');
+	});
+
+	test('undo what was recorded', async () => {
+		const undone = await call('DELETE', `${dose('2026-03-02T08:00:00.000Z')}/record`, { token });
+		assert.equal(undone.status, 200, JSON.stringify(undone.body));
+		assert.equal(undone.body.removed.reason, 'nausea');
+		assert.deepEqual((await call('DELETE', `${dose('2026-03-02T08:00:00.000Z')}/record`, { token })).body, { removed: null });
+	});
+
+	test('report what was kept while offline: all or nothing', async () => {
+		const reports = [
+			{ scheduleId, scheduledFor: '2026-03-01T08:00:00Z', outcome: 'none' },
+			{ scheduleId, scheduledFor: '2026-03-02T08:00:00Z', outcome: 'taken', takenAt: '2026-03-02T08:01:00Z' },
+			{ scheduleId, scheduledFor: '2026-03-03T08:00:00Z', outcome: 'skipped', reason: 'asleep' },
+		];
+		const before = await everything();
+		isProblem(await call('POST', '/v1/people/me/reports', { token, body: [...reports, { scheduleId, scheduledFor: '2026-03-03T08:30:00Z', outcome: 'taken' }] }), 422, 'dose_is_scheduled');
+		assert.deepEqual(await everything(), before);
+		assert.deepEqual((await call('POST', '/v1/people/me/reports', { token, body: reports })).body, [{ changed: true }, { changed: true }, { changed: true }]);
+		assert.deepEqual((await call('POST', '/v1/people/me/reports', { token, body: reports })).body, [{ changed: false }, { changed: false }, { changed: false }]);
+	});
+
+	test('adherence', async () => {
+		// Of three doses one was missed, one taken within a minute, one skipped.
+		const counts = { scheduled: 3, taken: 1, skipped: 1, missed: 1, onTime: 1, percentage: '33.3' };
+		const each = await call('GET', `/v1/people/me/adherence?${window}`, { token });
+		assert.deepEqual(each.body, [{ medicationId, medicationName: 'warfarin', ...counts }]);
+		const days = await call('GET', `/v1/people/me/adherence/days?${window}`, { token });
+		assert.deepEqual(days.body.map((d: any) => [d.day, d.taken, d.skipped, d.missed]), [
+			['2026-03-01', 0, 0, 1],
+			['2026-03-02', 1, 0, 0],
+			['2026-03-03', 0, 1, 0],
+		]);
+	});
+
+	test('what a schedule is, and why there is a dose or none', async () => {
+		const words = await call('GET', `/v1/people/me/schedules/${scheduleId}/description`, { token });
+		assert.match(words.body.description, /every day at 08:00/);
+	});
+
+	test('a calendar to subscribe to', async () => {
+		const feed = await call('GET', '/v1/people/me/calendar.ics?name=Ada&alarm=10%20minutes', { token });
+		assert.equal(feed.status, 200, JSON.stringify(feed.body));
+		assert.equal(feed.type, 'text/calendar');
+		assert.match(feed.body, /^BEGIN:VCALENDAR\r\n/);
+		assert.match(feed.body, /warfarin/);
+		assert.match(feed.body, /RRULE:FREQ=DAILY/);
+		assert.match(feed.body, /TRIGGER:-PT10M/);
+	});
+
+	test('revise a schedule: what was stays, what comes changes', async () => {
+		const request = { token, headers: key(), body: { effectiveFrom: '2026-03-05T00:00:00Z', changes: { doseAmount: '1', rrule: 'FREQ=DAILY;BYHOUR=20' } } };
+		const revised = await call('POST', `/v1/people/me/schedules/${scheduleId}/revise`, request);
+		assert.equal(revised.status, 200, JSON.stringify(revised.body));
+		assert.deepEqual((await call('POST', `/v1/people/me/schedules/${scheduleId}/revise`, request)).body, revised.body);
+		const doses = await call('GET', '/v1/people/me/doses?from=2026-03-03T00:00:00Z&to=2026-03-07T00:00:00Z', { token });
+		assert.deepEqual(doses.body.map((d: any) => [d.scheduledFor, d.doseAmount, d.status]), [
+			['2026-03-03T08:00:00Z', '0.5', 'skipped'],
+			['2026-03-04T08:00:00Z', '0.5', 'missed'],
+			['2026-03-05T20:00:00Z', '1', 'missed'],
+			['2026-03-06T20:00:00Z', '1', 'missed'],
+		]);
+		const history = await call('GET', `/v1/people/me/medications/${medicationId}/history`, { token });
+		assert.deepEqual(history.body.map((s: any) => [s.scheduleId, s.replaces, s.revision]), [
+			[scheduleId, null, 1],
+			[revised.body.scheduleId, scheduleId, 2],
+		]);
+	});
+
+	test('move to another time zone', async () => {
+		// 20:00 in UTC until the 7th, 20:00 in Tokyo, 11:00 in UTC, from the 8th.
+		const moved = await call('PUT', '/v1/people/me/time-zone', { token, headers: key(), body: { timeZone: 'Asia/Tokyo', effectiveFrom: '2026-03-08T00:00:00Z' } });
+		assert.equal(moved.status, 200, JSON.stringify(moved.body));
+		assert.equal(moved.body.length, 1);
+		const doses = await call('GET', '/v1/people/me/doses?from=2026-03-07T12:00:00Z&to=2026-03-09T00:00:00Z', { token });
+		assert.deepEqual(doses.body.map((d: any) => [d.scheduledFor, d.localTime, d.timeZone]), [
+			['2026-03-07T20:00:00Z', '2026-03-07T20:00:00', 'UTC'],
+			['2026-03-08T11:00:00Z', '2026-03-08T20:00:00', 'Asia/Tokyo'],
+		]);
+	});
+
+	test('inactivate, and take up again', async () => {
+		const ended = await call('POST', `/v1/people/me/medications/${medicationId}/inactivate`, { token, body: { at: '2026-03-10T00:00:00Z' } });
+		assert.deepEqual(ended.body, { inactivatedAt: '2026-03-10T00:00:00Z' });
+		const later = '/v1/people/me/doses?from=2026-03-10T00:00:00Z&to=2026-03-22T00:00:00Z';
+		assert.deepEqual((await call('GET', later, { token })).body, []);
+		const again = await call('POST', `/v1/people/me/medications/${medicationId}/reactivate`, { token, headers: key(), body: { at: '2026-03-20T00:00:00Z' } });
+		assert.equal(again.status, 200, JSON.stringify(again.body));
+		assert.deepEqual((await call('GET', later, { token })).body.map((d: any) => d.scheduledFor), ['2026-03-20T11:00:00Z', '2026-03-21T11:00:00Z']);
+	});
+
+	test('schedules from forms, prescriptions and FHIR, to send with a medication', async () => {
+		const start = { startsOn: '2026-03-02', timeZone: 'Europe/Berlin' };
+		const times = await call('POST', '/v1/schedules/from-times', { token, body: { times: ['08:00', '20:30'], ...start, daysOfWeek: [1], endsOn: '2026-03-31' } });
+		assert.equal(times.status, 200, JSON.stringify(times.body));
+		const created = await call('POST', '/v1/people/me/medications', { token, headers: key(), body: { name: 'by form', schedules: times.body } });
+		assert.equal(created.status, 201, JSON.stringify(created.body));
+		const sig = await call('POST', '/v1/schedules/from-sig', { token, body: { sig: 'BID', ...start } });
+		assert.equal(sig.body.length, 1, JSON.stringify(sig.body));
+		const fhir = await call('POST', '/v1/schedules/from-fhir', { token, body: { timing: { repeat: { frequency: 1, period: 1, periodUnit: 'd', timeOfDay: ['07:30:00'] } }, ...start } });
+		assert.equal(fhir.body[0].startsAt, '2026-03-02T07:30:00', JSON.stringify(fhir.body));
+		const known = await call('GET', '/v1/schedules/abbreviations', { token });
+		assert.ok(known.body.codes.some((c: any) => c.code === 'TID') && known.body.events.some((e: any) => e.event === 'PCM'));
+	});
+
+	test('a rule before it is saved', async () => {
+		const rule = { rrule: 'FREQ=WEEKLY;BYDAY=MO', startsAt: '2026-03-02T08:00', timeZone: 'UTC' };
+		assert.match((await call('POST', '/v1/rules/describe', { token, body: rule })).body.description, /Monday/);
+		const at = await call('POST', '/v1/rules/occurrences?from=2026-03-01T00:00:00Z&to=2026-03-15T00:00:00Z', { token, body: rule });
+		assert.deepEqual(at.body, ['2026-03-02T08:00:00Z', '2026-03-09T08:00:00Z']);
+		const around = await call('POST', '/v1/rules/around?at=2026-03-09T08:00:00Z', { token, body: rule });
+		assert.deepEqual(around.body, { previous: '2026-03-02T08:00:00Z', isOccurrence: true, next: '2026-03-16T08:00:00Z' });
+		const first = await call('POST', '/v1/rules/around?at=2026-03-02T07:00:00Z', { token, body: rule });
+		assert.deepEqual(first.body, { previous: null, isOccurrence: false, next: '2026-03-02T08:00:00Z' });
+		assert.deepEqual((await call('GET', '/v1/rules/check?rrule=FREQ%3DDAILY&timeZone=UTC', { token })).body, { valid: true, grace: '01:00:00' });
+	});
+
+	test('operators see all, and nobody else does', async () => {
+		const operator = await signed({ sub: randomUUID(), scope: `openid ${OPERATOR}` });
+		for (const path of [`/v1/operator/due-doses?${window}`, `/v1/operator/statistics?${window}`]) {
+			isProblem(await call('GET', path, { token }), 403);
+			const answer = await call('GET', path, { token: operator });
+			assert.equal(answer.status, 200, JSON.stringify(answer.body));
+		}
+		const due = await call('GET', `/v1/operator/due-doses?${window}&limit=10000`, { token: operator });
+		assert.deepEqual(due.body.filter((d: any) => d.userId === userId && d.medicationName === 'warfarin').map((d: any) => d.scheduledFor), ['2026-03-01T08:00:00Z']);
+		const statistics = await call('GET', `/v1/operator/statistics?${window}`, { token: operator });
+		assert.ok(statistics.body.people >= 1 && statistics.body.doses >= 3 && statistics.body.lowest.length >= 1);
+
+		isProblem(await call('DELETE', `/v1/operator/people/${userId}`, { token }), 403);
+		const erased = await call('DELETE', `/v1/operator/people/${userId}`, { token: operator });
+		assert.equal(erased.status, 200, JSON.stringify(erased.body));
+		assert.equal(erased.body.medications, 2);
+		assert.deepEqual((await call('GET', '/v1/people/me/medications', { token })).body, []);
+	});
+});
+
+byBothWays('tokens', (call) => {
+	const sub = randomUUID();
+	const refused: [string, () => Promise<string | undefined> | undefined, RegExp][] = [
+		['none', () => undefined, /is wanted/],
+		['garbage', async () => 'garbage', /not valid/],
+		['an expired one', () => signed({ sub, exp: Math.floor(Date.now() / 1000) - 1 }), /has expired/],
+		['one that never expires', () => signed({ sub, exp: undefined as never }), /not valid/],
+		['one not valid yet', () => signed({ sub, nbf: Math.floor(Date.now() / 1000) + 600 }), /not valid/],
+		['one of another issuer', () => signed({ sub, iss: 'https://elsewhere.test' }), /not valid/],
+		['one for another service', () => signed({ sub, aud: 'another' }), /not valid/],
+		['one signed by another key', async () => signed({ sub }, (await generateKeyPair('ES256')).privateKey), /not valid/],
+		['one signed with the public key as a secret', () => signed({ sub }, new TextEncoder().encode(JSON.stringify(publicJwk)), 'HS256'), /not valid/],
+		['one not signed', async () => `${encode({ alg: 'none' })}.${encode({ sub, iss: 'https://issuer.test', aud: 'medsched-test', exp: 9999999999 })}.`, /not valid/],
+		['one changed after it was signed', async () => {
+			const [header, , signature] = (await signed({ sub })).split('.');
+			return `${header}.${encode({ sub: randomUUID(), iss: 'https://issuer.test', aud: 'medsched-test', exp: 9999999999 })}.${signature}`;
+		}, /not valid/],
+		['one for nobody', () => signed({}), /not valid/],
+		['one whose subject is SQL', () => signed({ sub: "' OR true --" }), /names no person/],
+	];
+	for (const [what, make, title] of refused) {
+		test(`refused: ${what}`, async () => {
+			const token = await make();
+			const answer = await call('GET', '/v1/people/me/medications', { token });
+			isProblem(answer, 401, 'unauthorized');
+			assert.match(answer.body.title, title);
+			assert.match(answer.headers['www-authenticate'] ?? '', /^Bearer/);
+		});
+	}
+	test('who the caller is, no header, query or body says', async () => {
+		const token = await signed({ sub });
+		const other = randomUUID();
+		const answer = await call('GET', `/v1/me?userId=${other}`, { token, headers: { 'x-user-id': other } });
+		assert.equal(answer.body.id, sub);
+	});
+});
+
+byBothWays('caregivers', (call) => {
+	const [ada, ben, eve] = [randomUUID(), randomUUID(), randomUUID()];
+	const scheduleId = randomUUID();
+	const token: Record<string, string> = {};
+	const dose = `/v1/people/${ben}/doses/${handle(scheduleId, '2026-03-01T08:00:00.000Z')}`;
+
+	before(async () => {
+		for (const [name, sub] of Object.entries({ ada, ben, eve })) token[name] = await signed({ sub });
+		const created = await call('POST', '/v1/people/me/medications', { token: token['ben'], headers: key(), body: { name: 'his', schedules: [{ id: scheduleId, ...daily }] } });
+		assert.equal(created.status, 201);
+	});
+
+	const everyWayIn: [string, string, Request][] = [
+		['GET', `/v1/people/${ben}/medications`, {}],
+		['GET', `/v1/people/${ben}/doses?${window}`, {}],
+		['GET', `/v1/people/${ben}/doses/next`, {}],
+		['GET', `/v1/people/${ben.toUpperCase()}/doses?${window}`, {}],
+		['GET', `/v1/people/${ben}/adherence?${window}`, {}],
+		['GET', `/v1/people/${ben}/calendar.ics`, {}],
+		['PUT', `${dose}/taken`, { body: {} }],
+		['PUT', `${dose}/skipped`, { body: {} }],
+		['DELETE', `${dose}/record`, {}],
+		['POST', `/v1/people/${ben}/medications`, { headers: key(), body: { name: 'x', schedules: [daily] } }],
+		['POST', `/v1/people/${ben}/reports`, { body: [{ scheduleId, scheduledFor: '2026-03-01T08:00:00Z', outcome: 'taken' }] }],
+		['POST', `/v1/people/${ben}/schedules/${scheduleId}/revise`, { headers: key(), body: { effectiveFrom: '2026-03-02T00:00:00Z', changes: {} } }],
+		['PUT', `/v1/people/${ben}/time-zone`, { headers: key(), body: { timeZone: 'Asia/Tokyo' } }],
+	];
+
+	test('a stranger gets nowhere, and cannot tell whether the person exists', async () => {
+		const before = await everything();
+		for (const [method, path, request] of everyWayIn) {
+			const answer = await call(method, path, { ...request, token: token['ada'] });
+			isProblem(answer, 403, 'forbidden');
+			const nobody = await call(method, path.replace(new RegExp(ben, 'i'), randomUUID()), { ...request, token: token['ada'] });
+			assert.deepEqual(nobody.body, answer.body);
+		}
+		assert.deepEqual(await everything(), before);
+	});
+
+	test('somebody else’s ids under one’s own name are not found', async () => {
+		const before = await everything();
+		const mine = { token: token['eve'] };
+		isProblem(await call('PUT', `/v1/people/me/doses/${handle(scheduleId, '2026-03-01T08:00:00.000Z')}/taken`, { ...mine, body: {} }), 404, 'not_found');
+		isProblem(await call('GET', `/v1/people/me/schedules/${scheduleId}/description`, mine), 404, 'not_found');
+		isProblem(await call('POST', '/v1/people/me/reports', { ...mine, body: [{ scheduleId, scheduledFor: '2026-03-01T08:00:00Z', outcome: 'taken' }] }), 404, 'not_found');
+		isProblem(await call('POST', `/v1/people/me/schedules/${scheduleId}/revise`, { ...mine, headers: key(), body: { effectiveFrom: '2026-03-02T00:00:00Z', changes: { doseUnit: 'g' } } }), 404, 'not_found');
+		assert.deepEqual(await everything(), before);
+	});
+
+	test('who was granted access acts for the person, under their own name', async () => {
+		assert.equal((await call('PUT', `/v1/me/caregivers/${ada}`, { token: token['ben'], body: { personName: 'Ben' } })).status, 204);
+		assert.deepEqual((await call('GET', '/v1/me', { token: token['ada'] })).body, { id: ada, actsFor: [{ id: ben, name: 'Ben' }] });
+		assert.equal((await call('GET', `/v1/people/${ben}/doses?${window}`, { token: token['ada'] })).body.length, 3);
+		const taken = await call('PUT', `${dose}/taken`, { token: token['ada'], body: {} });
+		assert.deepEqual([taken.body.userId, taken.body.recordedBy], [ben, ada]);
+		const seen = await call('GET', `/v1/people/me/doses?${window}`, { token: token['ben'] });
+		assert.deepEqual([seen.body[0].status, seen.body[0].recordedBy], ['taken', ada]);
+	});
+
+	test('it goes one way, and no further', async () => {
+		isProblem(await call('GET', `/v1/people/${ada}/medications`, { token: token['ben'] }), 403);
+		await call('PUT', `/v1/me/caregivers/${eve}`, { token: token['ada'], body: { personName: 'Ada' } });
+		assert.equal((await call('GET', `/v1/people/${ada}/medications`, { token: token['eve'] })).status, 200);
+		isProblem(await call('GET', `/v1/people/${ben}/medications`, { token: token['eve'] }), 403);
+	});
+
+	test('and ends when it is taken back', async () => {
+		assert.equal((await call('DELETE', `/v1/me/caregivers/${ada}`, { token: token['ben'] })).status, 204);
+		for (const [method, path, request] of everyWayIn) {
+			isProblem(await call(method, path, { ...request, token: token['ada'] }), 403);
+		}
+	});
+});
+
+byBothWays('bad input', (call) => {
+	const sub = randomUUID();
+	const scheduleId = randomUUID();
+	let token: string;
+	before(async () => {
+		token = await signed({ sub });
+		const created = await call('POST', '/v1/people/me/medications', { token, headers: key(), body: { name: 'mine', schedules: [{ id: scheduleId, ...daily }] } });
+		assert.equal(created.status, 201);
+	});
+
+	const medication = (change: object): Request => ({ headers: key(), body: { name: 'x', schedules: [{ ...daily, ...change }] } });
+	const post = '/v1/people/me/medications';
+	const drop = "x'); DROP TABLE medsched.medications; --";
+
+	const refused: [string, number, string | undefined, string, string, Request][] = [
+		['malformed JSON', 400, 'invalid_request', 'POST', post, { headers: key(), body: '{"name": ' }],
+		['no body', 400, 'invalid_request', 'POST', post, { headers: key() }],
+		['another type of body', 415, 'invalid_request', 'POST', post, { headers: { ...key(), 'content-type': 'text/plain' }, body: 'name=x' }],
+		['JSON that is no object', 400, 'invalid_request', 'POST', post, { headers: key(), body: '[]' }],
+		['no Idempotency-Key', 400, 'invalid_request', 'POST', post, { body: { name: 'x', schedules: [daily] } }],
+		['a body of a megabyte', 413, 'too_large', 'POST', post, { headers: key(), body: { name: 'x', notes: 'x'.repeat(1_000_000), schedules: [daily] } }],
+		['no name', 400, 'invalid_request', 'POST', post, { headers: key(), body: { schedules: [daily] } }],
+		['a blank name', 400, 'invalid_request', 'POST', post, { headers: key(), body: { name: '  ', schedules: [daily] } }],
+		['a zero byte in a name', 422, 'not_acceptable', 'POST', post, { headers: key(), body: { name: 'a\0b', schedules: [daily] } }],
+		['no schedule', 400, 'invalid_request', 'POST', post, { headers: key(), body: { name: 'x', schedules: [] } }],
+		['an unknown key', 400, 'invalid_request', 'POST', post, { headers: key(), body: { name: 'x', schedules: [daily], userId: randomUUID() } }],
+		['an unknown key of a schedule', 400, 'invalid_request', 'POST', post, medication({ rule: 'FREQ=DAILY' })],
+		['an unknown zone', 422, 'not_acceptable', 'POST', post, medication({ timeZone: 'Mars/Olympus' })],
+		['a POSIX zone', 422, 'not_acceptable', 'POST', post, medication({ timeZone: 'EST5EDT4' })],
+		['SQL for a zone', 422, 'not_acceptable', 'POST', post, medication({ timeZone: drop })],
+		['a rule that is none', 422, 'not_acceptable', 'POST', post, medication({ rrule: 'FREQ=SOMETIMES' })],
+		['SQL for a rule', 422, 'not_acceptable', 'POST', post, medication({ rrule: drop })],
+		['a rule that never occurs', 422, 'schedule_has_dose', 'POST', post, medication({ rrule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30' })],
+		['a start that is an instant', 400, 'invalid_request', 'POST', post, medication({ startsAt: '2026-03-01T08:00:00Z' })],
+		['a start that is no day', 422, 'not_acceptable', 'POST', post, medication({ startsAt: '2026-02-30T08:00' })],
+		['a negative amount', 400, 'invalid_request', 'POST', post, medication({ doseAmount: '-1' })],
+		['no amount at all', 422, 'schedules_dose_amount_positive', 'POST', post, medication({ doseAmount: '0' })],
+		['half a cycle', 422, 'schedules_cycle_days', 'POST', post, medication({ cycleDaysOn: 3 })],
+		['an interval that is none', 422, 'not_acceptable', 'POST', post, medication({ grace: 'a while' })],
+		['a schedule’s id that is taken', 409, undefined, 'POST', post, medication({ id: scheduleId })],
+		['a window without end', 400, 'invalid_request', 'GET', '/v1/people/me/doses?from=2026-03-01T00:00:00Z', {}],
+		['a window of no time', 400, 'invalid_request', 'GET', '/v1/people/me/doses?from=yesterday&to=today', {}],
+		['a time without offset', 400, 'invalid_request', 'GET', '/v1/people/me/doses?from=2026-03-01T00:00:00&to=2026-03-02T00:00:00', {}],
+		['a window the wrong way round', 422, 'not_acceptable', 'GET', '/v1/people/me/doses?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z', {}],
+		['a window of a thousand years', 400, 'invalid_request', 'GET', '/v1/people/me/doses?from=2026-01-01T00:00:00Z&to=3026-01-01T00:00:00Z', {}],
+		['half a million rows', 422, 'too_many_doses', 'POST', '/v1/rules/occurrences?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z', { body: { rrule: 'FREQ=MINUTELY', startsAt: '2026-01-01T00:00', timeZone: 'UTC' } }],
+		['a limit of a million', 400, 'invalid_request', 'GET', '/v1/people/me/doses/next?limit=1000000', {}],
+		['a person that is none', 400, 'invalid_request', 'GET', `/v1/people/${encodeURIComponent("' OR true --")}/medications`, {}],
+		['a handle that is none', 422, 'not_acceptable', 'PUT', '/v1/people/me/doses/nonsense/taken', { body: {} }],
+		['a handle that holds something else', 422, 'not_acceptable', 'PUT', `/v1/people/me/doses/v1:${Buffer.from('hello').toString('base64url')}/taken`, { body: {} }],
+		['a dose that is not scheduled', 422, 'dose_is_scheduled', 'PUT', `/v1/people/me/doses/${handle(scheduleId, '2026-03-01T08:30:00.000Z')}/taken`, { body: {} }],
+		['a schedule that is not there', 404, 'not_found', 'PUT', `/v1/people/me/doses/${handle(randomUUID(), '2026-03-01T08:00:00.000Z')}/taken`, { body: {} }],
+		['a medication that is not there', 404, 'not_found', 'POST', `/v1/people/me/medications/${randomUUID()}/inactivate`, { body: {} }],
+		['an id that is none', 400, 'invalid_request', 'POST', '/v1/people/me/medications/1;DROP/inactivate', { body: {} }],
+		['a change of nothing', 422, 'not_acceptable', 'POST', `/v1/people/me/schedules/${scheduleId}/revise`, { headers: key(), body: { effectiveFrom: '2026-03-02T00:00:00Z', changes: {} } }],
+		['a change to an unknown key', 400, 'invalid_request', 'POST', `/v1/people/me/schedules/${scheduleId}/revise`, { headers: key(), body: { effectiveFrom: '2026-03-02T00:00:00Z', changes: { id: randomUUID() } } }],
+		['a move to an unknown zone', 422, 'not_acceptable', 'PUT', '/v1/people/me/time-zone', { headers: key(), body: { timeZone: 'Nowhere/Land' } }],
+		['times that are none', 400, 'invalid_request', 'POST', '/v1/schedules/from-times', { body: { times: ['25:00'], startsOn: '2026-03-01', timeZone: 'UTC' } }],
+		['a sig that is none', 422, 'not_acceptable', 'POST', '/v1/schedules/from-sig', { body: { sig: 'WHENEVER', startsOn: '2026-03-01', timeZone: 'UTC' } }],
+		['a FHIR Timing that is none', 422, 'not_acceptable', 'POST', '/v1/schedules/from-fhir', { body: { timing: { repeat: { frequency: 'often' } }, startsOn: '2026-03-01', timeZone: 'UTC' } }],
+		['an alarm that is none', 422, 'not_acceptable', 'GET', '/v1/people/me/calendar.ics?alarm=loud', {}],
+		['an address that is none', 404, 'not_found', 'GET', '/v1/nothing/here', {}],
+	];
+	for (const [what, status, type, method, path, request] of refused) {
+		test(`refused: ${what}`, async () => {
+			const before = await everything();
+			const answer = await call(method, path, { ...request, token });
+			isProblem(answer, status, type);
+			if (status === 400) assert.ok(answer.body.errors?.length > 0 || answer.body.title.length > 10);
+			assert.deepEqual(await everything(), before, 'nothing half-written');
+		});
+	}
+
+	test('SQL in a name is a name', async () => {
+		const created = await call('POST', post, { token, headers: key(), body: { name: drop, notes: drop, schedules: [{ ...daily, instructions: drop }] } });
+		assert.equal(created.status, 201);
+		const list = await call('GET', '/v1/people/me/medications', { token });
+		assert.ok(list.body.some((m: any) => m.name === drop && m.notes === drop && m.schedules[0].instructions === drop));
+	});
+});
+
+byBothWays('retries', (call) => {
+	const sub = randomUUID();
+	const body = { name: 'once', schedules: [daily] };
+	let token: string;
+	before(async () => {
+		token = await signed({ sub });
+	});
+	const post = (headers: Record<string, string>, content: object = body, as = token) => call('POST', '/v1/people/me/medications', { token: as, headers, body: content });
+	const count = async () => (await sql`select count(*)::int as n from medsched.medications where user_id = ${sub}`)[0]!['n'];
+
+	test('the same request with the same key is done once, with the same answer', async () => {
+		const headers = key();
+		const answers = await Promise.all(Array.from({ length: 10 }, () => post(headers)));
+		assert.deepEqual(new Set(answers.map((a) => `${a.status} ${a.body.id}`)).size, 1);
+		assert.equal(answers[0]?.status, 201);
+		assert.equal(await count(), 1);
+	});
+
+	test('another request with that key is refused', async () => {
+		const headers = key();
+		assert.equal((await post(headers)).status, 201);
+		isProblem(await post(headers, { ...body, name: 'another' }), 422, 'idempotency_key_reused');
+		assert.equal(await count(), 2);
+	});
+
+	test('what failed may be sent again with its key', async () => {
+		const headers = key();
+		isProblem(await post(headers, { name: 'once', schedules: [{ ...daily, timeZone: 'Mars/Olympus' }] }), 422);
+		assert.equal((await post(headers)).status, 201);
+	});
+
+	test('a key is its caller’s own', async () => {
+		const headers = key();
+		const mine = await post(headers);
+		const theirs = await post(headers, body, await signed({ sub: randomUUID() }));
+		assert.equal(theirs.status, 201);
+		assert.notEqual(theirs.body.id, mine.body.id);
+	});
+
+	test('a dose recorded by ten requests at once is recorded once', async () => {
+		const scheduleId = randomUUID();
+		await post(key(), { name: 'raced', schedules: [{ id: scheduleId, ...daily }] });
+		const path = `/v1/people/me/doses/${handle(scheduleId, '2026-03-01T08:00:00.000Z')}/taken`;
+		const answers = await Promise.all(Array.from({ length: 10 }, () => call('PUT', path, { token, body: {} })));
+		assert.deepEqual(answers.map((a) => a.status), Array(10).fill(200));
+		assert.equal(answers.filter((a) => a.body.newlyTaken).length, 1);
+	});
+});
+
+byBothWays('what needs no token', (call) => {
+	test('the page', async () => {
+		const answer = await call('GET', '/');
+		assert.equal(answer.status, 200);
+		assert.equal(answer.type, 'text/html');
+		assert.match(answer.headers['content-security-policy'] ?? '', /default-src 'none'/);
+		assert.match(answer.body, /name="viewport"/);
+		for (const path of ['/page.js', '/page.css']) assert.equal((await call('GET', path)).status, 200);
+	});
+	test('whether it is well', async () => assert.deepEqual((await call('GET', '/healthz')).body, { status: 'ok' }));
+	test('its description, made of the routes', async () => {
+		const { body } = await call('GET', '/openapi.json');
+		assert.equal(body.openapi, '3.1.0');
+		const paths = Object.entries<any>(body.paths);
+		assert.ok(paths.length >= 24, `${paths.length}`);
+		for (const [path, methods] of paths) {
+			for (const [method, route] of Object.entries<any>(methods)) {
+				assert.ok(path.startsWith('/v1/'), path);
+				assert.ok(Object.keys(route.responses).some((s) => s.startsWith('2')), `${method} ${path}`);
+				assert.equal(route.responses['401'].content['application/problem+json'].schema['$ref'], '#/components/schemas/Problem');
+				for (const [, name] of path.matchAll(/\{(\w+)\}/g)) {
+					assert.ok(route.parameters.some((p: any) => p.in === 'path' && p.name === name && p.required), `${method} ${path} ${name}`);
+				}
+			}
+		}
+		assert.deepEqual(body.security, [{ bearer: [] }]);
+		assert.ok(body.components.schemas.Dose.properties.doseId);
+	});
+});
+
+describe('coverage', () => {
+	test('every function of the package has its place in the API', async () => {
+		const { readdir, readFile } = await import('node:fs/promises');
+		const directory = new URL('../src/routes/', import.meta.url);
+		const files = (await readdir(directory)).filter((name) => name.endsWith('.js'));
+		const source = (await Promise.all(files.map((name) => readFile(new URL(name, directory), 'utf8')))).join('\n');
+		const functions = Object.entries(await import('@medsched/drizzle')).filter(([, value]) => typeof value === 'function' && 'functionName' in value);
+		// What SQL computes columns with.
+		const parts = ['doseId', 'doseStatus', 'percentageTaken'];
+		const missing = functions.map(([name]) => name).filter((name) => !parts.includes(name) && !new RegExp(`\\b${name}\\(`).test(source));
+		assert.deepEqual(missing, []);
+		assert.ok(functions.length > 30);
+	});
+});
+
+function encode(part: object): string {
+	return Buffer.from(JSON.stringify(part)).toString('base64url');
+}

@@ -139,6 +139,35 @@ steps_meet_limits(const RecurrenceIterator *it)
 	return true;
 }
 
+/*
+ * Whether BYSETPOS has a position that the largest set of a period reaches.
+ * FREQ=MINUTELY;BYHOUR=8;BYSETPOS=2 selects nothing from sets of one; without
+ * this, the search would visit every minute to the end of the window.
+ */
+static bool
+positions_in_reach(const RecurrenceIterator *it)
+{
+	static const int most_days[] = {
+		[FREQ_SECONDLY] = 1,
+		[FREQ_MINUTELY] = 1,
+		[FREQ_HOURLY] = 1,
+		[FREQ_DAILY] = 1,
+		[FREQ_WEEKLY] = 7,
+		[FREQ_MONTHLY] = 31 + 2,
+		[FREQ_YEARLY] = 7 * 53 + 2,
+	};
+	int64_t most = (int64_t) most_days[it->rule.freq] * it->times.count;
+
+	if (!(it->rule.by & BY_SETPOS))
+		return true;
+	for (int n = 1; n <= 366 && n <= most; n++)
+	{
+		if (has_bit(it->rule.positions, n) || has_bit(it->rule.last_positions, n))
+			return true;
+	}
+	return false;
+}
+
 void
 recurrence_open(RecurrenceIterator *it, const Recurrence *rule, int64_t start, int64_t from, int64_t to)
 {
@@ -158,7 +187,7 @@ recurrence_open(RecurrenceIterator *it, const Recurrence *rule, int64_t start, i
 	it->phase = recurrence_unit(&it->rule, start);
 	it->next_unit = INT64_MAX;
 	it->last_unit = INT64_MIN;
-	if (it->from < it->to && (!it->time_limits || steps_meet_limits(it)))
+	if (it->from < it->to && (!it->time_limits || steps_meet_limits(it)) && positions_in_reach(it))
 	{
 		int64_t first = recurrence_unit(&it->rule, it->from) - it->overlapping;
 

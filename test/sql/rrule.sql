@@ -139,7 +139,7 @@ INSERT INTO spelling (title, rule, plain) VALUES
 ('SKIP=OMIT', 'RSCALE=GREGORIAN;SKIP=OMIT;FREQ=MONTHLY;BYMONTHDAY=31', 'FREQ=MONTHLY;BYMONTHDAY=31'),
 ('second 60, which RFC 5545 section 3.3.12 reads as 59', 'FREQ=DAILY;BYSECOND=60', 'FREQ=DAILY;BYSECOND=59');
 
-SELECT plan(2 * (SELECT count(*)::int FROM forbidden) + (SELECT count(*)::int FROM spelling) + 25);
+SELECT plan(2 * (SELECT count(*)::int FROM forbidden) + (SELECT count(*)::int FROM spelling) + 26);
 
 SELECT is(r.state || ': ' || r.message, '22023: invalid recurrence rule: ' || f.message, 'refused: ' || f.rule)
 FROM forbidden AS f CROSS JOIN LATERAL pg_temp.refusal(f.rule) AS r
@@ -202,6 +202,8 @@ SELECT is(medsched.next_occurrence('FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30', '202
   'there is no next minute of 30 February');
 SELECT is(medsched.next_occurrence('FREQ=HOURLY;INTERVAL=2;BYHOUR=18', '2026-01-01 09:00', 'UTC', '2026-01-01'), NULL,
   'nor an even hour among odd ones');
+SELECT is(medsched.next_occurrence('FREQ=MINUTELY;BYHOUR=8;BYDAY=MO;BYSETPOS=2', '2026-01-01 09:00', 'UTC', '2026-01-01'), NULL,
+  'nor a second minute in sets of one');
 SELECT is(medsched.previous_occurrence('FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30', '0001-01-01 00:00', 'UTC', '9999-01-01'), NULL,
   'nor one before');
 SELECT is(medsched.is_occurrence('FREQ=SECONDLY;INTERVAL=7;BYHOUR=3;BYMINUTE=3;BYSECOND=3;COUNT=500', '1900-01-01 00:00', 'UTC', '1900-01-08 03:03:03'), true,

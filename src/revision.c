@@ -110,11 +110,20 @@ int
 lock_schedules(SavedPlan *query, Datum *values, StoredSchedule **schedules)
 {
 	SPITupleTable *found;
-	int			   nschedules;
+	int			   nschedules = -1;
+	int			   nbefore;
 
-	run_plan(query, values, NULL, false, SPI_OK_SELECT, 0);
-	found = SPI_tuptable;
-	nschedules = (int) SPI_processed;
+	/*
+	 * What another session inserted while we waited for what it replaced is there
+	 * only for the next look.  What is locked stays, so no more is no other.
+	 */
+	do
+	{
+		nbefore = nschedules;
+		run_plan(query, values, NULL, false, SPI_OK_SELECT, 0);
+		found = SPI_tuptable;
+		nschedules = (int) SPI_processed;
+	} while (nschedules != nbefore);
 	*schedules = palloc0(sizeof(StoredSchedule) * Max(nschedules, 1));
 	for (int i = 0; i < nschedules; i++)
 		read_schedule(&(*schedules)[i], found->vals[i], found->tupdesc);

@@ -40,7 +40,7 @@ typedef struct StoredSchedule
 /* Lock one of a user's schedules.  P0002 when there is none by that id. */
 extern StoredSchedule *lock_schedule(Datum user_id, Datum id);
 
-/* Lock all that a query of (user_id, key) finds: SELECT s.*; returns how many. */
+/* Lock all that a query of (user_id, key) finds, SELECT s.*, until there are no more; returns how many. */
 extern int lock_schedules(SavedPlan *query, Datum *values, StoredSchedule **schedules);
 
 /*

@@ -21,33 +21,34 @@
 /* Calls that may pause before a rule is left alone: each is bounded itself. */
 #define PAUSES 8
 
-#define DAY INT64_C(86400)
+#define DAY	 INT64_C(86400)
 #define YEAR (366 * DAY)
 
 /* Not assert: these must hold whatever NDEBUG says. */
-#define MUST(condition) \
-	do { \
-		if (!(condition)) \
-		{ \
+#define MUST(condition)                                                     \
+	do                                                                      \
+	{                                                                       \
+		if (!(condition))                                                   \
+		{                                                                   \
 			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-			abort(); \
-		} \
+			abort();                                                        \
+		}                                                                   \
 	} while (0)
 
 typedef struct Found
 {
-	int			n;
-	bool		whole;			/* the window was searched to its end */
-	int64_t		at[MOST];
+	int		n;
+	bool	whole; /* the window was searched to its end */
+	int64_t at[MOST];
 } Found;
 
 static void
 search(const Recurrence *rule, int64_t start, int64_t from, int64_t to, Found *found)
 {
 	RecurrenceIterator iterator;
-	RecurrenceStep step;
-	int			pauses = 0;
-	int64_t		at;
+	RecurrenceStep	   step;
+	int				   pauses = 0;
+	int64_t			   at;
 
 	found->n = 0;
 	found->whole = false;
@@ -75,9 +76,9 @@ search(const Recurrence *rule, int64_t start, int64_t from, int64_t to, Found *f
 static void
 check_halves(const Recurrence *rule, int64_t start, int64_t from, int64_t to, const Found *found)
 {
-	int64_t		middle = from + (to - from) / 2;
-	Found		first;
-	Found		second;
+	int64_t middle = from + (to - from) / 2;
+	Found	first;
+	Found	second;
 
 	/* A half that ends on an occurrence is where mistakes by one show. */
 	if (found->n > 1)
@@ -96,10 +97,10 @@ static void
 check_skip(const Recurrence *rule, int64_t start, int64_t from, int64_t to, const Found *found)
 {
 	RecurrenceIterator iterator;
-	RecurrenceStep step;
-	int64_t		count = found->n / 2 + 1;
-	int64_t		at;
-	int			pauses = 0;
+	RecurrenceStep	   step;
+	int64_t			   count = found->n / 2 + 1;
+	int64_t			   at;
+	int				   pauses = 0;
 
 	recurrence_open(&iterator, rule, start, from, to);
 	while ((step = recurrence_skip(&iterator, &count, &at)) == RECURRENCE_PAUSED)
@@ -125,10 +126,10 @@ check_skip(const Recurrence *rule, int64_t start, int64_t from, int64_t to, cons
 static void
 check_spelling(const char *text, const Recurrence *rule)
 {
-	char		other[RRULE_MAX_LENGTH + 16];
-	Recurrence	again;
-	RruleError	error;
-	bool		prefixed = strncasecmp(text, "RRULE:", 6) == 0;
+	char	   other[RRULE_MAX_LENGTH + 16];
+	Recurrence again;
+	RruleError error;
+	bool	   prefixed = strncasecmp(text, "RRULE:", 6) == 0;
 
 	if (strlen(text) > RRULE_MAX_LENGTH - 6)
 		return;
@@ -152,7 +153,7 @@ check_rule(const char *text, const Recurrence *rule)
 static void
 check_error(const RruleError *error)
 {
-	size_t		length = strlen(error->message);
+	size_t length = strlen(error->message);
 
 	MUST(length > 0 && length < sizeof(error->message) - 1);
 	MUST(error->detail[0] == '\0' || strlen(error->detail) < sizeof(error->detail) - 1);
@@ -161,21 +162,22 @@ check_error(const RruleError *error)
 static int64_t
 clamp(int64_t value, int64_t low, int64_t high)
 {
-	return value < low ? low : value > high ? high : value;
+	return value < low ? low : value > high ? high
+											: value;
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char		text[RRULE_MAX_LENGTH + 64];
-	char	   *numbers;
-	char	   *end;
-	Recurrence	rule;
-	RruleError	error;
-	Found		found;
-	int64_t		start = 0;
-	int64_t		from = 0;
-	int64_t		length = YEAR;
+	char	   text[RRULE_MAX_LENGTH + 64];
+	char	  *numbers;
+	char	  *end;
+	Recurrence rule;
+	RruleError error;
+	Found	   found;
+	int64_t	   start = 0;
+	int64_t	   from = 0;
+	int64_t	   length = YEAR;
 
 	if (size >= sizeof(text))
 		return 0;

@@ -29,10 +29,10 @@ month_length(int year, int month)
 static int64_t
 year_start(int year)
 {
-	int64_t		full = year - 1;	/* years since 0001-01-01 */
-	int64_t		days = full * 365 + full / 4 - full / 100 + full / 400;
+	int64_t full = year - 1; /* years since 0001-01-01 */
+	int64_t days = full * 365 + full / 4 - full / 100 + full / 400;
 
-	if (year < 1)				/* year 0 and before: only as a neighbour */
+	if (year < 1) /* year 0 and before: only as a neighbour */
 		days = -366;
 	return days - 730119;
 }
@@ -40,8 +40,8 @@ year_start(int year)
 int64_t
 days_from_civil(int year, int month, int day)
 {
-	int64_t		days = year_start(year);
-	int			m;
+	int64_t days = year_start(year);
+	int		m;
 
 	for (m = 1; m < month; m++)
 		days += month_length(year, m);
@@ -51,7 +51,7 @@ days_from_civil(int year, int month, int day)
 void
 civil_from_days(int64_t days, int *year, int *month, int *day)
 {
-	int			y = 2000 + (int) (days / 366);
+	int y = 2000 + (int) (days / 366);
 
 	while (year_start(y) > days)
 		y--;
@@ -74,11 +74,11 @@ weekday_of(int64_t days)
 char *
 format_time(int64_t at, char buffer[32])
 {
-	int64_t		days = at / 86400 - (at % 86400 < 0);
-	int			second = (int) (at - days * 86400);
-	int			year,
-				month,
-				day;
+	int64_t days = at / 86400 - (at % 86400 < 0);
+	int		second = (int) (at - days * 86400);
+	int		year,
+		month,
+		day;
 
 	civil_from_days(days, &year, &month, &day);
 	snprintf(buffer, 32, "%04d%02d%02dT%02d%02d%02d", year, month, day,
@@ -89,12 +89,12 @@ format_time(int64_t at, char buffer[32])
 bool
 parse_time(const char *text, int64_t *at)
 {
-	int			year,
-				month,
-				day,
-				hour,
-				minute,
-				second;
+	int year,
+		month,
+		day,
+		hour,
+		minute,
+		second;
 
 	if (sscanf(text, "%4d%2d%2dT%2d%2d%2d", &year, &month, &day, &hour, &minute, &second) != 6)
 		return false;

@@ -27,59 +27,75 @@
 
 enum
 {
-	PART_SECOND, PART_MINUTE, PART_HOUR, PART_DAY, PART_MONTHDAY,
-	PART_YEARDAY, PART_WEEKNO, PART_MONTH, PART_SETPOS, PARTS
+	PART_SECOND,
+	PART_MINUTE,
+	PART_HOUR,
+	PART_DAY,
+	PART_MONTHDAY,
+	PART_YEARDAY,
+	PART_WEEKNO,
+	PART_MONTH,
+	PART_SETPOS,
+	PARTS
 };
 
 enum
 {
-	F_SECONDLY, F_MINUTELY, F_HOURLY, F_DAILY, F_WEEKLY, F_MONTHLY, F_YEARLY
+	F_SECONDLY,
+	F_MINUTELY,
+	F_HOURLY,
+	F_DAILY,
+	F_WEEKLY,
+	F_MONTHLY,
+	F_YEARLY
 };
 
 enum
 {
-	S_OMIT, S_BACKWARD, S_FORWARD
+	S_OMIT,
+	S_BACKWARD,
+	S_FORWARD
 };
 
 typedef struct IntList
 {
-	int			n;
-	int			value[LIST_MAX];	/* of BYDAY: number * 8 + weekday, Monday 0 */
+	int n;
+	int value[LIST_MAX]; /* of BYDAY: number * 8 + weekday, Monday 0 */
 } IntList;
 
 typedef struct Case
 {
-	int			freq;
-	int			interval;
-	int			count;			/* 0: none */
-	bool		has_until;
-	int64_t		until;			/* inclusive */
-	int			week_start;		/* 0: Monday */
-	int			skip;
-	IntList		by[PARTS];
-	int64_t		start;
-	int64_t		near_start;		/* a start with the same set from there on,
-								 * close to the window: oracles walk from it */
-	int64_t		from;
-	int64_t		to;
-	char		text[TEXT_MAX];
+	int		freq;
+	int		interval;
+	int		count; /* 0: none */
+	bool	has_until;
+	int64_t until;		/* inclusive */
+	int		week_start; /* 0: Monday */
+	int		skip;
+	IntList by[PARTS];
+	int64_t start;
+	int64_t near_start; /* a start with the same set from there on,
+						 * close to the window: oracles walk from it */
+	int64_t from;
+	int64_t to;
+	char	text[TEXT_MAX];
 } Case;
 
 typedef struct Answer
 {
-	int			n;
-	bool		whole;			/* nothing was left off */
-	int64_t		at[OCCURRENCES_MAX];
+	int		n;
+	bool	whole; /* nothing was left off */
+	int64_t at[OCCURRENCES_MAX];
 } Answer;
 
 /* Gregorian calendar, written apart from the engine's own. */
 extern int64_t days_from_civil(int year, int month, int day);
-extern void civil_from_days(int64_t days, int *year, int *month, int *day);
-extern bool is_leap(int year);
-extern int	month_length(int year, int month);
-extern int	weekday_of(int64_t days);	/* 0: Monday */
-extern char *format_time(int64_t at, char buffer[32]);
-extern bool parse_time(const char *text, int64_t *at);
+extern void	   civil_from_days(int64_t days, int *year, int *month, int *day);
+extern bool	   is_leap(int year);
+extern int	   month_length(int year, int month);
+extern int	   weekday_of(int64_t days); /* 0: Monday */
+extern char	  *format_time(int64_t at, char buffer[32]);
+extern bool	   parse_time(const char *text, int64_t *at);
 
 /* The case of a seed: the same on every machine. */
 extern void case_generate(Case *c, uint64_t seed);
@@ -94,4 +110,4 @@ extern bool engine_answer(const char *text, int64_t start, int64_t from, int64_t
 /* What the RFC's definition says, by plain enumeration. */
 extern void model_answer(const Case *c, Answer *answer);
 
-#endif							/* ORACLE_CASE_H */
+#endif /* ORACLE_CASE_H */

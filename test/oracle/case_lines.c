@@ -24,10 +24,10 @@ generate(long seed, long rules)
 {
 	static Case c;
 	char		start[32],
-				near_start[32],
-				from[32],
-				to[32];
-	long		i;
+		near_start[32],
+		from[32],
+		to[32];
+	long i;
 
 	for (i = 0; i < rules; i++)
 	{
@@ -41,15 +41,15 @@ generate(long seed, long rules)
 static int
 answer_lines(void)
 {
-	static char line[TEXT_MAX + 256];
+	static char	  line[TEXT_MAX + 256];
 	static Answer answer;
-	char	   *field[5];
-	char		why[512];
-	char		time[32];
-	int64_t		start,
-				from,
-				to;
-	int			i;
+	char		 *field[5];
+	char		  why[512];
+	char		  time[32];
+	int64_t		  start,
+		from,
+		to;
+	int i;
 
 	while (fgets(line, sizeof(line), stdin) != NULL)
 	{
@@ -79,9 +79,9 @@ answer_lines(void)
 int
 main(int argc, char **argv)
 {
-	long		seed = 1;
-	long		rules = 5000;
-	int			i;
+	long seed = 1;
+	long rules = 5000;
+	int	 i;
 
 	for (i = 2; i + 1 < argc; i += 2)
 		if (strcmp(argv[i], "--seed") == 0)

@@ -27,55 +27,48 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "case.h"
+#include "ask_libical.h"
 #include "libical_classes.h"
 
-#define CHILD_STOPPED 3
+#define CHILD_STOPPED		 3
 #define LIBICAL_MILLISECONDS 12
-#define ENGINE_MILLISECONDS 1000
-#define SHOWN_MAX 25
-
-/*
- * libical's calendar is Julian before 1582 and its iterator refuses years
- * after 2582.  The Gregorian calendar repeats, weekdays and all, every 400
- * years, so libical is asked about the same rule in the years it serves.
- */
-#define FOUR_CENTURIES (INT64_C(146097) * 86400)
-#define LIBICAL_FIRST INT64_C(-12622780800)	/* 1600-01-01 */
-#define LIBICAL_END INT64_C(18303062400)	/* 2580-01-01 */
+#define ENGINE_MILLISECONDS	 1000
+#define SHOWN_MAX			 25
 
 typedef enum Phase
 {
-	PHASE_MODEL, PHASE_ENGINE, PHASE_LIBICAL
+	PHASE_MODEL,
+	PHASE_ENGINE,
+	PHASE_LIBICAL
 } Phase;
 
 /* What the parent and its children share. */
 typedef struct Board
 {
 	volatile Phase phase;
-	volatile long rule;			/* the next to be done */
-	Case		c;
-	Answer		engine;
-	Answer		model;
-	Answer		libical;		/* grows while libical runs */
-	long		occurrences;
-	long		non_empty;
-	long		model_whole,
-				model_part,
-				model_wrong;
-	long		libical_whole,
-				libical_part,
-				libical_wrong;
-	long		libical_stopped;
-	long		libical_crashed;
-	long		refused;
-	long		class_rules[LIBICAL_CLASSES_MAX];
-	long		class_differ[LIBICAL_CLASSES_MAX];
-	long		shown;
+	volatile long  rule; /* the next to be done */
+	Case		   c;
+	Answer		   engine;
+	Answer		   model;
+	Answer		   libical; /* grows while libical runs */
+	long		   occurrences;
+	long		   non_empty;
+	long		   model_whole,
+		model_part,
+		model_wrong;
+	long libical_whole,
+		libical_part,
+		libical_wrong;
+	long libical_stopped;
+	long libical_crashed;
+	long refused;
+	long class_rules[LIBICAL_CLASSES_MAX];
+	long class_differ[LIBICAL_CLASSES_MAX];
+	long shown;
 } Board;
 
 static Board *board;
-static bool verbose;
+static bool	  verbose;
 
 static void
 time_is_up(int signal_number)
@@ -95,89 +88,12 @@ limit_time(int milliseconds)
 	setitimer(ITIMER_VIRTUAL, &timer, NULL);
 }
 
-static struct icaltimetype
-to_icaltime(int64_t at)
-{
-	char		text[33];
-
-	format_time(at, text);
-	strcat(text, "Z");
-	return icaltime_from_string(text);
-}
-
-static int64_t
-from_icaltime(struct icaltimetype t)
-{
-	return days_from_civil(t.year, t.month, t.day) * 86400 + t.hour * 3600 + t.minute * 60 + t.second;
-}
-
-/* What libical says, from near_start on; false when its parser refuses. */
-static bool
-ask_libical(const Case *c, Answer *answer)
-{
-	char		text[TEXT_MAX];
-	struct icalrecurrencetype rule;
-	icalrecur_iterator *iterator;
-	struct icaltimetype t;
-	int64_t		last = c->has_until && c->until < c->to ? c->until : c->to - 1;
-	int64_t		start = libical_start(c);
-	int64_t		shift = 0;
-	bool		cut;
-
-	while (start + shift < LIBICAL_FIRST)
-		shift += FOUR_CENTURIES;
-	while (start + shift >= LIBICAL_FIRST + FOUR_CENTURIES)
-		shift -= FOUR_CENTURIES;
-	cut = last + shift >= LIBICAL_END;
-	if (cut)
-		last = LIBICAL_END - 1 - shift;
-
-	/* libical 3.0.16 wants its lists in order: doc/correctness.md */
-	case_sorted_rule(c, text);
-	rule = icalrecurrencetype_from_string(text);
-	answer->n = 0;
-	answer->whole = false;
-	if (rule.freq == ICAL_NO_RECURRENCE)
-		return false;
-	if (last < start)
-	{
-		answer->whole = true;
-		return true;
-	}
-	rule.until = to_icaltime(last + shift);
-	iterator = icalrecur_iterator_new(rule, to_icaltime(start + shift));
-	if (iterator == NULL)		/* it found no first occurrence */
-	{
-		icalerror_clear_errno();
-		answer->whole = !cut;
-		return true;
-	}
-	for (;;)
-	{
-		int64_t		at;
-
-		t = icalrecur_iterator_next(iterator);
-		if (icaltime_is_null_time(t) || (at = from_icaltime(t) - shift) > last)
-		{
-			answer->whole = !cut;
-			break;
-		}
-		if (at < c->from || at < c->start)
-			continue;
-		if (answer->n == OCCURRENCES_MAX)
-			break;
-		answer->at[answer->n++] = at;
-	}
-	icalrecur_iterator_free(iterator);
-	return true;
-}
-
 /* The place of the first difference, -1 when there is none. */
 static int
 first_difference(const Answer *a, const Answer *b)
 {
-	int			n = a->n < b->n ? a->n : b->n;
-	int			i;
+	int n = a->n < b->n ? a->n : b->n;
+	int i;
 
 	for (i = 0; i < n; i++)
 		if (a->at[i] != b->at[i])
@@ -190,11 +106,11 @@ first_difference(const Answer *a, const Answer *b)
 static void
 show(const Case *c, const char *what, const Answer *engine, const Answer *other, int at)
 {
-	char		start[32],
-				from[32],
-				to[32],
-				ours[32],
-				theirs[32];
+	char start[32],
+		from[32],
+		to[32],
+		ours[32],
+		theirs[32];
 
 	if (board->shown++ >= SHOWN_MAX && !verbose)
 		return;
@@ -211,8 +127,8 @@ static void
 compare_with_libical(bool accepted)
 {
 	const Case *c = &board->c;
-	int			class = libical_class(c);
-	int			at = accepted ? first_difference(&board->engine, &board->libical) : 0;
+	int class = libical_class(c);
+	int at = accepted ? first_difference(&board->engine, &board->libical) : 0;
 
 	if (class >= 0)
 	{
@@ -237,9 +153,9 @@ compare_with_libical(bool accepted)
 static void
 compare_rule(uint64_t seed)
 {
-	char		why[512] = "";
-	int			at;
-	bool		accepted;
+	char why[512] = "";
+	int	 at;
+	bool accepted;
 
 	case_generate(&board->c, seed);
 
@@ -287,15 +203,15 @@ libical_compared(void)
 static bool
 run_child(long seed, long rules)
 {
-	pid_t		child;
-	int			status;
+	pid_t child;
+	int	  status;
 
 	fflush(stdout);
 	child = fork();
 	if (child == 0)
 	{
 		signal(SIGVTALRM, time_is_up);
-		if (freopen("/dev/null", "w", stderr) == NULL)	/* libical's failed assertions */
+		if (freopen("/dev/null", "w", stderr) == NULL) /* libical's failed assertions */
 			_exit(2);
 		icalerror_set_errors_are_fatal(0);
 		for (; libical_compared() < rules; board->rule++)
@@ -332,10 +248,10 @@ run_child(long seed, long rules)
 int
 main(int argc, char **argv)
 {
-	long		seed = 1;
-	long		rules = 20000;
-	long		in_classes = 0;
-	int			i;
+	long seed = 1;
+	long rules = 20000;
+	long in_classes = 0;
+	int	 i;
 
 	for (i = 1; i < argc; i++)
 		if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc)

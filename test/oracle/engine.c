@@ -16,12 +16,12 @@ bool
 engine_answer(const char *text, int64_t start, int64_t from, int64_t to,
 			  Answer *answer, char *why, size_t why_size)
 {
-	Recurrence	rule;
-	RruleError	error;
+	Recurrence		   rule;
+	RruleError		   error;
 	RecurrenceIterator iterator;
-	RecurrenceStep step;
-	int64_t		at;
-	int64_t		counted = 0;
+	RecurrenceStep	   step;
+	int64_t			   at;
+	int64_t			   counted = 0;
 
 	memset(&error, 0, sizeof(error));
 	if (!rrule_parse(text, &rule, &error))

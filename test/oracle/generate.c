@@ -11,49 +11,39 @@
  *
  *-------------------------------------------------------------------------
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "case.h"
+#include "generate.h"
 
-#define MINUTE INT64_C(60)
-#define HOUR INT64_C(3600)
-#define DAY INT64_C(86400)
-#define YEAR (DAY * 366)
-#define FIRST_TIME INT64_C(-63082281600)	/* 0001-01-01 */
-#define END_TIME INT64_C(252455529600)		/* 9999-12-31 */
+#define MINUTE	   INT64_C(60)
+#define HOUR	   INT64_C(3600)
+#define DAY		   INT64_C(86400)
+#define YEAR	   (DAY * 366)
+#define FIRST_TIME INT64_C(-63082281600) /* 0001-01-01 */
+#define END_TIME   INT64_C(252455529600) /* 9999-12-31 */
 
 static uint64_t state;
-
-static const char *const freq_names[] = {
-	"SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"
-};
-static const char *const weekday_names[] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
-static const char *const part_names[PARTS] = {
-	"BYSECOND", "BYMINUTE", "BYHOUR", "BYDAY", "BYMONTHDAY",
-	"BYYEARDAY", "BYWEEKNO", "BYMONTH", "BYSETPOS"
-};
 
 /* splitmix64 */
 static uint64_t
 next_random(void)
 {
-	uint64_t	z = (state += UINT64_C(0x9e3779b97f4a7c15));
+	uint64_t z = (state += UINT64_C(0x9e3779b97f4a7c15));
 
 	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
 	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
 	return z ^ (z >> 31);
 }
 
-/* A number from low to high, both included. */
-static int64_t
+int64_t
 between(int64_t low, int64_t high)
 {
 	return low + (int64_t) (next_random() % (uint64_t) (high - low + 1));
 }
 
-static bool
+bool
 percent(int p)
 {
 	return between(0, 99) < p;
@@ -62,7 +52,7 @@ percent(int p)
 static void
 add(IntList *list, int value)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < list->n; i++)
 		if (list->value[i] == value)
@@ -77,40 +67,42 @@ add(IntList *list, int value)
 static void
 fill(IntList *list, int low, int high, int own, int span)
 {
-	int			n = percent(85) ? (int) between(1, 4) : (int) between(5, high - low + 1);
-	bool		dense = percent(25);	/* a run, not a scatter */
-	int			at = percent(60) ? own : (int) between(low, high);
+	int	 n = percent(85) ? (int) between(1, 4) : (int) between(5, high - low + 1);
+	bool dense = percent(25); /* a run, not a scatter */
+	int	 at = percent(60) ? own : (int) between(low, high);
 
 	while (n-- > 0)
 	{
-		int			value = at;
+		int value = at;
 
 		if (value < low || value > high)
 			value = low + (value % (high - low + 1) + (high - low + 1)) % (high - low + 1);
 		if (span > 0 && percent(25))
 		{
-			int			back = span + 1 - value;	/* the same day, counted back */
+			int back = span + 1 - value; /* the same day, counted back */
 
-			add(list, -(back < 1 ? 1 : back > high ? high : back));
+			add(list, -(back < 1 ? 1 : back > high ? high
+												   : back));
 		}
 		else
 			add(list, value);
-		at = dense ? at + 1 : percent(30) ? own + (int) between(-2, 2) : (int) between(low, high);
+		at = dense ? at + 1 : percent(30) ? own + (int) between(-2, 2)
+										  : (int) between(low, high);
 	}
 }
 
 static void
 fill_days(Case *c, int64_t day)
 {
-	IntList    *list = &c->by[PART_DAY];
-	bool		numbers = c->freq >= F_MONTHLY && c->by[PART_WEEKNO].n == 0 && percent(60);
-	bool		in_month = c->freq == F_MONTHLY || c->by[PART_MONTH].n > 0;
-	int			n = (int) between(1, percent(80) ? 3 : 7);
+	IntList *list = &c->by[PART_DAY];
+	bool	 numbers = c->freq >= F_MONTHLY && c->by[PART_WEEKNO].n == 0 && percent(60);
+	bool	 in_month = c->freq == F_MONTHLY || c->by[PART_MONTH].n > 0;
+	int		 n = (int) between(1, percent(80) ? 3 : 7);
 
 	while (n-- > 0)
 	{
-		int			weekday = percent(40) ? weekday_of(day) : (int) between(0, 6);
-		int			number = 0;
+		int weekday = percent(40) ? weekday_of(day) : (int) between(0, 6);
+		int number = 0;
 
 		if (numbers && percent(85))
 		{
@@ -126,9 +118,9 @@ static int64_t
 random_start(void)
 {
 	static const int years[] = {1900, 1904, 1999, 2000, 2020, 2024, 2096, 2100, 2104};
-	int			year,
-				month,
-				day;
+	int				 year,
+		month,
+		day;
 
 	if (percent(70))
 		year = (int) between(1996, 2030);
@@ -142,35 +134,37 @@ random_start(void)
 	day = (int) between(1, month_length(year, month));
 	switch (between(0, 9))
 	{
-		case 0:					/* around the turn of a year */
+		case 0: /* around the turn of a year */
 			return (days_from_civil(year, 12, 24) + between(0, 16)) * DAY + between(0, DAY - 1);
-		case 1:					/* around the end of February */
+		case 1: /* around the end of February */
 			while (percent(60) && !is_leap(year))
 				year++;
 			month = 2;
 			day = month_length(year, 2) - (percent(20) ? 1 : 0);
 			break;
-		case 2:					/* the end of a month */
+		case 2: /* the end of a month */
 			day = month_length(year, month) - (int) between(0, 3);
 			break;
 		default:
 			break;
 	}
 	return days_from_civil(year, month, day) * DAY +
-		(percent(30) ? 9 * HOUR : percent(10) ? 0 : percent(10) ? DAY - 1 : between(0, DAY - 1));
+		   (percent(30) ? 9 * HOUR : percent(10) ? 0
+								 : percent(10)	 ? DAY - 1
+												 : between(0, DAY - 1));
 }
 
 static void
 choose_parts(Case *c)
 {
-	int64_t		day = c->start / DAY - (c->start % DAY < 0);
-	int			second = (int) (c->start - day * DAY);
-	int			year,
-				month,
-				monthday,
-				yearday,
-				i;
-	bool		any = false;
+	int64_t day = c->start / DAY - (c->start % DAY < 0);
+	int		second = (int) (c->start - day * DAY);
+	int		year,
+		month,
+		monthday,
+		yearday,
+		i;
+	bool any = false;
 
 	civil_from_days(day, &year, &month, &monthday);
 	yearday = (int) (day - days_from_civil(year, 1, 1)) + 1;
@@ -225,23 +219,24 @@ unit_seconds(int freq)
 static void
 choose_window(Case *c)
 {
-	bool		filters = c->by[PART_MONTH].n + c->by[PART_DAY].n + c->by[PART_MONTHDAY].n +
-		c->by[PART_YEARDAY].n > 0;
-	int64_t		step = unit_seconds(c->freq) * c->interval;
-	int64_t		length = step * between(1, percent(20) ? 600 : 60);
-	int64_t		ahead;
+	bool filters = c->by[PART_MONTH].n + c->by[PART_DAY].n + c->by[PART_MONTHDAY].n +
+					   c->by[PART_YEARDAY].n >
+				   0;
+	int64_t step = unit_seconds(c->freq) * c->interval;
+	int64_t length = step * between(1, percent(20) ? 600 : 60);
+	int64_t ahead;
 
 	if (filters && c->freq <= F_DAILY && percent(60))
 		length += DAY * between(1, c->freq == F_DAILY ? 3000 : 60);
 	if (length > 400 * YEAR)
 		length = 400 * YEAR;
-	if (percent(4))				/* all before the start */
+	if (percent(4)) /* all before the start */
 		ahead = -length - between(0, step);
-	else if (percent(30))		/* across the start */
+	else if (percent(30)) /* across the start */
 		ahead = -between(0, length);
-	else if (percent(50) || c->count > 0)	/* soon after */
+	else if (percent(50) || c->count > 0) /* soon after */
 		ahead = between(0, step * 40 + DAY);
-	else						/* far away */
+	else /* far away */
 		ahead = between(0, c->freq >= F_MONTHLY ? 120 * YEAR : 400 * YEAR);
 	c->from = c->start + ahead;
 	c->to = c->from + length;
@@ -258,94 +253,6 @@ choose_window(Case *c)
 		c->near_start += (c->from - c->start) / step * step;
 }
 
-/* One BY part's list: "1,-2" or, of BYDAY, "MO,-1TU". */
-static char *
-write_list(char *p, int part, const IntList *list)
-{
-	int			i;
-
-	for (i = 0; i < list->n; i++)
-	{
-		int			value = list->value[i];
-		int			weekday = ((value % 8) + 8) % 8;
-
-		p += sprintf(p, "%s", i > 0 ? "," : "");
-		if (part != PART_DAY)
-			p += sprintf(p, "%d", value);
-		else if (value == weekday)
-			p += sprintf(p, "%s", weekday_names[weekday]);
-		else
-			p += sprintf(p, "%d%s", (value - weekday) / 8, weekday_names[weekday]);
-	}
-	return p;
-}
-
-/* The parts of a rule, each as text.  Returns how many. */
-static int
-write_parts(const Case *c, char parts[PARTS + 8][TEXT_MAX / 4])
-{
-	int			n = 0;
-	int			i;
-	char		time[32];
-
-	sprintf(parts[n++], "FREQ=%s", freq_names[c->freq]);
-	if (c->interval != 1 || percent(10))
-		sprintf(parts[n++], "INTERVAL=%d", c->interval);
-	if (c->count > 0)
-		sprintf(parts[n++], "COUNT=%d", c->count);
-	if (c->has_until)
-	{
-		int64_t		of_day = ((c->until % DAY) + DAY) % DAY;
-
-		format_time(c->until, time);
-		if (of_day == DAY - 1 && percent(70))
-			sprintf(parts[n++], "UNTIL=%.8s", time);
-		else
-			sprintf(parts[n++], "UNTIL=%s%s", time, percent(60) ? "Z" : "");
-	}
-	if (c->week_start != 0 || percent(5))
-		sprintf(parts[n++], "WKST=%s", weekday_names[c->week_start]);
-	if (c->skip != S_OMIT)
-	{
-		strcpy(parts[n++], "RSCALE=GREGORIAN");
-		sprintf(parts[n++], "SKIP=%s", c->skip == S_BACKWARD ? "BACKWARD" : "FORWARD");
-	}
-	for (i = 0; i < PARTS; i++)
-		if (c->by[i].n > 0)
-			write_list(parts[n] + sprintf(parts[n], "%s=", part_names[i]), i, &c->by[i]), n++;
-	return n;
-}
-
-/* The rule as text: parts in any order, now and then in lower case. */
-static void
-write_rule(Case *c)
-{
-	char		parts[PARTS + 8][TEXT_MAX / 4];
-	int			n = write_parts(c, parts);
-	int			i,
-				j;
-	char	   *p;
-
-	if (percent(40))
-		for (i = n - 1; i > 0; i--)
-		{
-			char		swap[TEXT_MAX / 4];
-
-			j = (int) between(0, i);
-			strcpy(swap, parts[i]);
-			strcpy(parts[i], parts[j]);
-			strcpy(parts[j], swap);
-		}
-	p = c->text;
-	p += sprintf(p, "%s", percent(4) ? "RRULE:" : "");
-	for (i = 0; i < n; i++)
-		p += sprintf(p, "%s%s", i ? ";" : "", parts[i]);
-	if (percent(4))
-		for (p = c->text; *p; p++)
-			if (*p >= 'A' && *p <= 'Z')
-				*p += 'a' - 'A';
-}
-
 void
 case_generate(Case *c, uint64_t seed)
 {
@@ -355,10 +262,12 @@ case_generate(Case *c, uint64_t seed)
 	c->freq = (int) between(F_SECONDLY, F_YEARLY);
 	if (percent(40))
 		c->freq = (int) between(F_DAILY, F_YEARLY);
-	c->interval = percent(50) ? 1 : percent(70) ? (int) between(2, 5) : (int) between(6, 40);
+	c->interval = percent(50) ? 1 : percent(70) ? (int) between(2, 5)
+												: (int) between(6, 40);
 	if (c->freq <= F_DAILY && percent(5))
 		c->interval = (int) between(41, 2000);
-	c->week_start = percent(60) ? 0 : percent(50) ? 6 : (int) between(1, 5);
+	c->week_start = percent(60) ? 0 : percent(50) ? 6
+												  : (int) between(1, 5);
 	c->start = random_start();
 	choose_parts(c);
 	if (percent(15))
@@ -370,32 +279,10 @@ case_generate(Case *c, uint64_t seed)
 		c->until = c->from + between(-(c->to - c->from) / 4, c->to - c->from);
 		if (c->until < FIRST_TIME)
 			c->until = FIRST_TIME;
-		if (percent(30))		/* a bare date means its whole day */
+		if (percent(30)) /* a bare date means its whole day */
 			c->until -= ((c->until % DAY) + DAY) % DAY - (DAY - 1);
 		if (c->until >= END_TIME)
 			c->until = END_TIME - 1;
 	}
-	write_rule(c);
-}
-
-static int
-compare_values(const void *a, const void *b)
-{
-	return *(const int *) a - *(const int *) b;
-}
-
-/* The rule with every list in ascending order: the same rule, RFC 5545. */
-void
-case_sorted_rule(const Case *c, char *text)
-{
-	char		parts[PARTS + 8][TEXT_MAX / 4];
-	Case		sorted = *c;
-	int			n,
-				i;
-
-	for (i = 0; i < PARTS; i++)
-		qsort(sorted.by[i].value, sorted.by[i].n, sizeof(int), compare_values);
-	n = write_parts(&sorted, parts);
-	for (i = 0; i < n; i++)
-		text += sprintf(text, "%s%s", i ? ";" : "", parts[i]);
+	case_write_rule(c);
 }

@@ -18,7 +18,7 @@ has(const Case *c, int part)
 static bool
 has_negative(const Case *c, int part)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < c->by[part].n; i++)
 		if (c->by[part].value[i] < 0)
@@ -29,7 +29,7 @@ has_negative(const Case *c, int part)
 static bool
 lists(const Case *c, int part, int value)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < c->by[part].n; i++)
 		if (c->by[part].value[i] == value)
@@ -40,8 +40,8 @@ lists(const Case *c, int part, int value)
 static int
 least(const Case *c, int part)
 {
-	int			i;
-	int			value = c->by[part].value[0];
+	int i;
+	int value = c->by[part].value[0];
 
 	for (i = 1; i < c->by[part].n; i++)
 		if (c->by[part].value[i] < value)
@@ -52,23 +52,25 @@ least(const Case *c, int part)
 static int
 time_unit(int part, int64_t at)
 {
-	int			second = (int) (((at % DAY) + DAY) % DAY);
+	int second = (int) (((at % DAY) + DAY) % DAY);
 
-	return part == PART_SECOND ? second % 60 : part == PART_MINUTE ? second / 60 % 60 : second / 3600;
+	return part == PART_SECOND ? second % 60 : part == PART_MINUTE ? second / 60 % 60
+																   : second / 3600;
 }
 
 /* BYSECOND, BYMINUTE or BYHOUR, the one in the unit of a FREQ below DAILY. */
 static int
 own_part(const Case *c)
 {
-	return c->freq == F_SECONDLY ? PART_SECOND : c->freq == F_MINUTELY ? PART_MINUTE : PART_HOUR;
+	return c->freq == F_SECONDLY ? PART_SECOND : c->freq == F_MINUTELY ? PART_MINUTE
+																	   : PART_HOUR;
 }
 
 /* Whether a FREQ below DAILY has a list of times in its own unit or a larger. */
 static bool
 limits_times(const Case *c)
 {
-	int			part;
+	int part;
 
 	for (part = own_part(c); c->freq <= F_HOURLY && part <= PART_HOUR; part++)
 		if (has(c, part))
@@ -80,7 +82,7 @@ limits_times(const Case *c)
 static bool
 begins_lists(const Case *c, int64_t at)
 {
-	int			part;
+	int part;
 
 	for (part = own_part(c); part <= PART_HOUR; part++)
 		if (has(c, part) && time_unit(part, at) != least(c, part))
@@ -102,9 +104,9 @@ int64_t
 libical_start(const Case *c)
 {
 	static const int64_t units[] = {1, 60, 3600};
-	int64_t		at = c->near_start;
-	int64_t		day = at / DAY - (at % DAY < 0);
-	int			i;
+	int64_t				 at = c->near_start;
+	int64_t				 day = at / DAY - (at % DAY < 0);
+	int					 i;
 
 	if (c->count > 0)
 		return at;
@@ -127,7 +129,7 @@ static bool
 setpos_of_times(const Case *c)
 {
 	return has(c, PART_SETPOS) &&
-		(c->freq <= F_WEEKLY || has(c, PART_HOUR) || has(c, PART_MINUTE) || has(c, PART_SECOND));
+		   (c->freq <= F_WEEKLY || has(c, PART_HOUR) || has(c, PART_MINUTE) || has(c, PART_SECOND));
 }
 
 /* Negative numbers are not understood where a part limits. */
@@ -152,7 +154,7 @@ times_count(const Case *c)
 static bool
 weekly_count(const Case *c)
 {
-	int64_t		day = c->start / DAY - (c->start % DAY < 0);
+	int64_t day = c->start / DAY - (c->start % DAY < 0);
 
 	return c->freq == F_WEEKLY && c->count > 0 && has(c, PART_DAY) && first_byday(c, day) != day;
 }
@@ -182,14 +184,14 @@ static bool
 skip_with(const Case *c)
 {
 	return c->skip != S_OMIT && c->freq >= F_MONTHLY &&
-		(has(c, PART_DAY) || has(c, PART_SETPOS) || (c->freq == F_MONTHLY && has(c, PART_MONTH)));
+		   (has(c, PART_DAY) || has(c, PART_SETPOS) || (c->freq == F_MONTHLY && has(c, PART_MONTH)));
 }
 
 /* A day moved out of its month is given again, or out of order. */
 static bool
 skip_before_month(const Case *c)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < c->by[PART_MONTHDAY].n; i++)
 		if (c->by[PART_MONTHDAY].value[i] < -28 && c->by[PART_MONTHDAY].n > 1)
@@ -218,12 +220,12 @@ const LibicalClass libical_classes[] = {
 	{"skip-before-month", skip_before_month},
 	{"setpos-of-doubles", setpos_of_doubles},
 };
-const int	libical_class_count = sizeof(libical_classes) / sizeof(libical_classes[0]);
+const int libical_class_count = sizeof(libical_classes) / sizeof(libical_classes[0]);
 
 int
 libical_class(const Case *c)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < libical_class_count; i++)
 		if (libical_classes[i].holds(c))

@@ -15,16 +15,16 @@
 typedef struct LibicalClass
 {
 	const char *name;
-	bool		(*holds) (const Case *c);
+	bool (*holds)(const Case *c);
 } LibicalClass;
 
 extern const LibicalClass libical_classes[];
-extern const int libical_class_count;
+extern const int		  libical_class_count;
 
 #define LIBICAL_CLASSES_MAX 32
 
 /* The first class that holds a case, or -1: then libical must agree. */
-extern int	libical_class(const Case *c);
+extern int libical_class(const Case *c);
 
 /*
  * Where libical begins: near_start, or where the set allows a start from
@@ -32,4 +32,4 @@ extern int	libical_class(const Case *c);
  */
 extern int64_t libical_start(const Case *c);
 
-#endif							/* LIBICAL_CLASSES_H */
+#endif /* LIBICAL_CLASSES_H */

@@ -138,9 +138,9 @@ BEGIN
     COMMENT ON COLUMN medsched.schedules.as_needed IS
       'True: no doses at set times; each is recorded at the time it is taken';
     COMMENT ON COLUMN medsched.schedules.min_interval IS
-      'As needed: the least time between two doses; a day is 24 hours';
+      'As needed: the least time from any other dose of the medication as needed; a day is 24 hours';
     COMMENT ON COLUMN medsched.schedules.max_per_24h IS
-      'As needed: the most doses in any 24 hours';
+      'As needed: the most doses of the medication as needed in any 24 hours';
     COMMENT ON COLUMN medsched.schedules.grace IS
       'How long after its time a dose is due rather than missed; NULL: the setting medsched.grace; a day is 24 hours';
     COMMENT ON COLUMN medsched.schedules.dose_amount IS
@@ -317,8 +317,8 @@ BEGIN
          'CREATE TRIGGER dose_is_scheduled_moved
             AFTER UPDATE ON medsched.dose_taken
             FOR EACH ROW
-            WHEN ((OLD.user_id, OLD.schedule_id, OLD.scheduled_for)
-                  IS DISTINCT FROM (NEW.user_id, NEW.schedule_id, NEW.scheduled_for))
+            WHEN ((OLD.user_id, OLD.schedule_id, OLD.scheduled_for, OLD.outcome)
+                  IS DISTINCT FROM (NEW.user_id, NEW.schedule_id, NEW.scheduled_for, NEW.outcome))
             EXECUTE FUNCTION medsched.dose_is_scheduled()',
          'Only a dose of the schedule can be recorded')
       ) AS t (relation, name, statement, comment)

@@ -186,12 +186,6 @@ default_grace(void)
 	return medsched_grace * USECS_PER_SEC;
 }
 
-int64
-interval_microseconds(const Interval *interval)
-{
-	return interval->time + ((int64) interval->month * DAYS_PER_MONTH + interval->day) * USECS_PER_DAY;
-}
-
 /* They are ranked here, where it costs less than a Sort node: a user has few. */
 static void
 read_sources(DoseStream *stream)

@@ -95,8 +95,7 @@ extern DoseStatus dose_status(const Dose *dose, TimestampTz at);
 /* The same for a dose that is not recorded. */
 extern DoseStatus dose_status_at(TimestampTz scheduled_for, int64 grace, TimestampTz at);
 
-/* medsched.grace, and the grace of a schedule, in microseconds: a day is 24 hours, a month 30 days. */
+/* medsched.grace in microseconds. */
 extern int64 default_grace(void);
-extern int64 interval_microseconds(const Interval *interval);
 
 #endif /* MEDSCHED_DOSE_STREAM_H */

@@ -1,9 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * recorded.c
- *		The triggers that keep the doses recorded and their schedules together:
- *		only a dose that is scheduled is recorded, and what is recorded stays
- *		scheduled.
+ *		The triggers that keep what is recorded scheduled, whatever changes.
  *
  *		Recording a dose locks its schedule and medication against change, and
  *		then looks at them; changing either locks its row, and then looks at the
@@ -23,32 +21,10 @@
 #include "rule.h"
 #include "schedule_row.h"
 
-/* What a dose is checked against. */
-typedef struct Limits
-{
-	ScheduleRow row;
-	TimestampTz inactivated_at; /* DT_NOEND: active */
-} Limits;
-
-PG_FUNCTION_INFO_V1(medsched_dose_is_scheduled);
 PG_FUNCTION_INFO_V1(medsched_recorded_dose_keeps_schedule);
 PG_FUNCTION_INFO_V1(medsched_recorded_dose_keeps_medication);
 
-static void	 read_limits(Limits *limits);
-static char *nearest_doses(Limits *limits, TimestampTz at);
-static void	 refuse_change(TriggerData *trigger, const char *kind, Datum id, TimestampTz at);
-
-static SavedPlan lock_limits = {
-	"SELECT " SCHEDULE_COLUMNS ", m.inactivated_at "
-	"FROM medsched.schedules AS s "
-	"JOIN medsched.medications AS m "
-	"ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id "
-	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND m.user_id OPERATOR(pg_catalog.=) $1 "
-	"AND s.id OPERATOR(pg_catalog.=) $2 "
-	"FOR SHARE OF s, m",
-	2,
-	{UUIDOID, UUIDOID},
-	NULL};
+static void refuse_change(TriggerData *trigger, const char *kind, Datum id, TimestampTz at);
 
 static SavedPlan doses_of_schedule = {
 	"SELECT d.scheduled_for FROM medsched.dose_taken AS d "
@@ -70,54 +46,6 @@ static SavedPlan doses_of_medication = {
 	3,
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
 	NULL};
-
-/*
- * medsched_dose_is_scheduled refuses to record a dose that its schedule does
- * not have, or that lies after the schedule's end or the medication's
- * inactivation.
- *
- * It fires after the row went in, so that it judges what is stored whatever
- * other triggers did to it, and so that recording a dose again, which inserts
- * nothing, costs and locks nothing.  The foreign key has spoken before it.
- */
-Datum
-medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
-{
-	TriggerData *trigger = rule_trigger(fcinfo, "dose_is_scheduled", AFTER_ROW, ON_INSERT | ON_UPDATE);
-	HeapTuple	 tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
-	Datum		 key[2];
-	TimestampTz	 at;
-	Limits		 limits;
-	char		*detail;
-
-	SPI_connect();
-	key[0] = rule_column(trigger, tuple, "user_id");
-	key[1] = rule_column(trigger, tuple, "schedule_id");
-	at = DatumGetTimestampTz(rule_column(trigger, tuple, "scheduled_for"));
-
-	if (rule_query(&lock_limits, "schedules", key, NULL, 1) == 0)
-		elog(ERROR, "schedule \"%s\" is gone", uuid_text(key[1]));
-	read_limits(&limits);
-
-	if (at >= limits.inactivated_at)
-		detail = psprintf("The medication was inactivated at %s.", instant_text(limits.inactivated_at));
-	else if (at >= limits.row.ends_at)
-		detail = psprintf("The schedule ended at %s.", instant_text(limits.row.ends_at));
-	else if (!schedule_row_allows(&limits.row, at))
-		detail = nearest_doses(&limits, at);
-	else
-	{
-		SPI_finish();
-		return PointerGetDatum(NULL);
-	}
-
-	ereport(ERROR,
-			(errcode(ERRCODE_CHECK_VIOLATION),
-			 errmsg("schedule \"%s\" has no dose at %s", uuid_text(key[1]), instant_text(at)),
-			 rule_may_tell("schedules") && rule_may_tell("medications") ? errdetail("%s", detail) : 0,
-			 errhint("Record a dose at the scheduled_for that medsched.upcoming_doses() gives."),
-			 errtableconstraint(trigger->tg_relation, "dose_is_scheduled")));
-}
 
 /*
  * medsched_recorded_dose_keeps_schedule refuses a change to a schedule after
@@ -181,47 +109,6 @@ medsched_recorded_dose_keeps_medication(PG_FUNCTION_ARGS)
 
 	SPI_finish();
 	return PointerGetDatum(NULL);
-}
-
-/* The row that lock_limits found. */
-static void
-read_limits(Limits *limits)
-{
-	Datum values[SCHEDULE_NCOLUMNS + 1];
-	bool  isnull[SCHEDULE_NCOLUMNS + 1];
-
-	heap_deform_tuple(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, values, isnull);
-	schedule_row_read(&limits->row, values, isnull);
-	limits->inactivated_at = isnull[SCHEDULE_NCOLUMNS] ? DT_NOEND : DatumGetTimestampTz(values[SCHEDULE_NCOLUMNS]);
-}
-
-/* A sentence that names the doses before and after an instant that is none. */
-static char *
-nearest_doses(Limits *limits, TimestampTz at)
-{
-	TimestampTz before;
-	TimestampTz after;
-	bool		has_before;
-	bool		has_after;
-
-	if (limits->row.as_needed && at < limits->row.effective_from)
-		return psprintf("The schedule is in effect from %s on.", instant_text(limits->row.effective_from));
-	if (limits->row.as_needed)
-		return psprintf("As needed, a dose is at a whole second from %s in %s on.",
-						DatumGetCString(DirectFunctionCall1(timestamp_out, TimestampGetDatum(limits->row.source.starts_at))),
-						limits->row.source.time_zone);
-
-	has_before = schedule_previous_occurrence(schedule_row_schedule(&limits->row), at, &before);
-	has_after = schedule_next_occurrence(schedule_row_schedule(&limits->row), at, &after) &&
-				after < limits->row.ends_at && after < limits->inactivated_at;
-
-	if (has_before && has_after)
-		return psprintf("The nearest doses are at %s and at %s.", instant_text(before), instant_text(after));
-	if (has_before)
-		return psprintf("The last dose is at %s.", instant_text(before));
-	if (has_after)
-		return psprintf("The first dose is at %s.", instant_text(after));
-	return pstrdup("The schedule has no dose before its end.");
 }
 
 static void

@@ -80,13 +80,16 @@ schedule_row_allows(ScheduleRow *row, TimestampTz at)
 	if (at % USECS_PER_SEC != 0)
 		return false;
 	if (row->as_needed)
-	{
-		const Zone *zone = zone_find(row->source.time_zone);
-
-		return at >= row->effective_from &&
-			   at >= zone_to_instant(zone, row->source.starts_at / USECS_PER_SEC) * USECS_PER_SEC;
-	}
+		return at >= schedule_row_begin(row) && at < AS_NEEDED_END;
 	return schedule_is_occurrence(schedule_row_schedule(row), at);
+}
+
+TimestampTz
+schedule_row_begin(const ScheduleRow *row)
+{
+	int64 start = zone_to_instant(zone_find(row->source.time_zone), row->source.starts_at / USECS_PER_SEC);
+
+	return Max(Max(start, LOCAL_MIN) * USECS_PER_SEC, ceil_to_second(row->effective_from));
 }
 
 TimestampTz
@@ -100,6 +103,20 @@ ceil_to_second(TimestampTz at)
 	if (fraction > 0)
 		return at - fraction + USECS_PER_SEC;
 	return at - fraction;
+}
+
+TimestampTz
+floor_to_second(TimestampTz at)
+{
+	int64 fraction = at % USECS_PER_SEC;
+
+	return fraction < 0 ? at - fraction - USECS_PER_SEC : at - fraction;
+}
+
+int64
+interval_microseconds(const Interval *interval)
+{
+	return interval->time + ((int64) interval->month * DAYS_PER_MONTH + interval->day) * USECS_PER_DAY;
 }
 
 /* Most schedules have no dates: spare them the engine's look at an array. */

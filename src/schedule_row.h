@@ -56,9 +56,22 @@ extern const Schedule *schedule_row_schedule(ScheduleRow *row);
 extern bool schedule_row_allows(ScheduleRow *row, TimestampTz at);
 
 /*
+ * Of a row that is as_needed: the first whole second when a dose can be, and the
+ * end of the years in which one can, were there no ends_at.
+ */
+extern TimestampTz schedule_row_begin(const ScheduleRow *row);
+#define AS_NEEDED_END (LOCAL_END * USECS_PER_SEC)
+
+/*
  * The first whole second not before an instant: for a whole second, < either
  * is the same.
  */
 extern TimestampTz ceil_to_second(TimestampTz at);
+
+/* The whole second that an instant is in. */
+extern TimestampTz floor_to_second(TimestampTz at);
+
+/* A grace or a least interval in microseconds: a day is 24 hours, a month 30 days. */
+extern int64 interval_microseconds(const Interval *interval);
 
 #endif /* MEDSCHED_SCHEDULE_ROW_H */

@@ -1,13 +1,15 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(51);
+SELECT plan(71);
 
 -- Ann and Ben, each with a medication of the same name, and a dose recorded each.
 SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000a', 'Metformin',
   '[{"id": "00000000-0000-0000-0000-000000000a11", "starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "rrule": "FREQ=DAILY"}]') AS ann \gset
 SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000b', 'Metformin',
   '[{"id": "00000000-0000-0000-0000-000000000b11", "starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "rrule": "FREQ=DAILY"}]') AS ben \gset
+SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000a', 'Paracetamol',
+  '[{"id": "00000000-0000-0000-0000-000000000a21", "starts_at": "2026-01-01T00:00:00", "time_zone": "UTC", "as_needed": true, "min_interval": "4 hours"}]') \g /dev/null
 INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for) VALUES
   ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-02 08:00Z'),
   ('00000000-0000-0000-0000-00000000000b', '00000000-0000-0000-0000-000000000b11', '2026-01-03 08:00Z');
@@ -48,6 +50,10 @@ INSERT INTO calls VALUES
   ($$SELECT medsched.mark_dose_taken('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-02 08:00Z')$$),
   ($$SELECT medsched.mark_dose_taken_by_id('00000000-0000-0000-0000-00000000000a',
        'v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwYTExfDIwMjYtMDEtMDJUMDg6MDA6MDAuMDAwWg')$$),
+  ($$SELECT medsched.skip_dose('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-09 08:00Z')$$),
+  ($$SELECT medsched.take_as_needed('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a21', '2026-01-09 08:00Z')$$),
+  ($$SELECT medsched.next_as_needed_at('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a21')$$),
+  ($$SELECT medsched.undo_dose('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a21', '2026-01-09 08:00Z')$$),
   ($$SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000a', 'x', '[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC"}]')$$),
   ($$SELECT medsched.inactivate_medication('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-0000000000a1')$$),
   ($$SELECT * FROM medsched.medications$$),
@@ -63,10 +69,13 @@ SELECT is(pg_temp.as_role('medsched_app', call) ~ '^42501: permission denied for
 
 -- What the reference says a caller needs, is what it needs.
 GRANT SELECT ON medsched.medications, medsched.schedules, medsched.dose_taken TO medsched_app;
-SELECT is(pg_temp.as_role('medsched_app', call), 'no error', 'a reader may: ' || call) FROM calls WHERE call ~ '^SELECT \*|upcoming';
-SELECT is(pg_temp.as_role('medsched_app', call) ~ '^42501: permission denied for table', true, 'a reader may not: ' || call) FROM calls WHERE call ~ 'mark|create_med|inact';
+SELECT is(pg_temp.as_role('medsched_app', call), 'no error', 'a reader may: ' || call) FROM calls WHERE call ~ '^SELECT \*|upcoming|next_as';
+SELECT is(pg_temp.as_role('medsched_app', call) ~ '^42501: permission denied for table', true, 'a reader may not: ' || call) FROM calls WHERE call ~ 'mark|skip|take_as|undo|create_med|inact';
 GRANT INSERT ON medsched.dose_taken TO medsched_app;
-SELECT is(pg_temp.as_role('medsched_app', call), 'no error', 'who may insert doses, may: ' || call) FROM calls WHERE call ~ 'mark';
+SELECT is(pg_temp.as_role('medsched_app', call), 'no error', 'who may insert doses, may: ' || call) FROM calls WHERE call ~ 'mark|skip|take_as';
+SELECT is(pg_temp.as_role('medsched_app', call), '42501: permission denied for table dose_taken', 'but not: ' || call) FROM calls WHERE call ~ 'undo';
+GRANT DELETE ON medsched.dose_taken TO medsched_app;
+SELECT is(pg_temp.as_role('medsched_app', call), 'no error', 'who may delete doses, may: ' || call) FROM calls WHERE call ~ 'undo';
 GRANT INSERT ON medsched.medications, medsched.schedules TO medsched_app;
 SELECT is(pg_temp.as_role('medsched_app', call), 'no error', 'who may insert all, may: ' || call) FROM calls WHERE call ~ 'create_med';
 GRANT UPDATE ON medsched.medications TO medsched_app;
@@ -137,9 +146,18 @@ SELECT is(pg_temp.as_role('medsched_app', $$SELECT medsched.mark_dose_taken('000
 SELECT is(pg_temp.as_role('medsched_app', $$SELECT medsched.mark_dose_taken('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-06 09:00Z')$$),
   '23514 medsched.dose_taken.dose_is_scheduled: schedule "00000000-0000-0000-0000-000000000a11" has no dose at 2026-01-06 09:00:00+00'
   ' | Record a dose at the scheduled_for that medsched.upcoming_doses() gives.', 'at its time: behind row security an error tells nothing of other rows');
+SELECT is(pg_temp.as_role('medsched_app', $$SELECT medsched.take_as_needed('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a21', '2026-01-06 08:00Z')$$),
+  'no error', 'and take what she needs');
+SELECT is(pg_temp.as_role('medsched_app', $$SELECT medsched.take_as_needed('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a21', '2026-01-06 09:00Z')$$),
+  '23514 medsched.dose_taken.as_needed_min_interval: the dose at 2026-01-06 09:00:00+00 is too close to another'
+  ' | Call medsched.next_as_needed_at() to learn when a dose is allowed.', 'within the limits, and is told no more than she may read');
+SELECT is(pg_temp.as_role('medsched_app', $$SELECT medsched.undo_dose('00000000-0000-0000-0000-00000000000b', '00000000-0000-0000-0000-000000000b11', '2026-01-03 08:00Z')$$) ~ '^P0002',
+  true, 'she cannot undo Ben''s dose');
 
 -- A policy that hides rows does not hide them from a rule.
 CREATE POLICY hide ON medsched.dose_taken AS RESTRICTIVE FOR SELECT USING (false);
+SELECT is(pg_temp.as_role('medsched_app', $$INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for) VALUES ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a21', '2026-01-06 09:00Z')$$)
+  ~ '^23514 medsched.dose_taken.as_needed_min_interval', true, 'a dose that is hidden still counts');
 SELECT is(pg_temp.as_role('medsched_app', $$UPDATE medsched.schedules SET rrule = 'FREQ=MONTHLY' WHERE id = '00000000-0000-0000-0000-000000000a11'$$) ~ '^23514 medsched.schedules.recorded_dose_keeps_schedule',
   true, 'a dose that is hidden still keeps its schedule');
 SELECT is(pg_temp.as_role('medsched_app', format('UPDATE medsched.medications SET inactivated_at = %L WHERE id = %L', '2026-01-03Z', :'ann')) ~ '^23514 medsched.medications.recorded_dose_keeps_schedule',

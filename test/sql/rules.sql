@@ -291,10 +291,10 @@ SELECT is(pg_temp.record('a22', '2026-01-04 06:00Z'), 'no error', 'as needed, th
 SELECT is(pg_temp.record('a22', '2026-01-04 12:34:56Z'), 'no error', 'another is at any second');
 SELECT is(pg_temp.record('a22', '2026-01-04 05:59:59Z'),
   '23514 medsched.dose_taken.dose_is_scheduled: schedule "00000000-0000-0000-0000-000000000a22" has no dose at 2026-01-04 05:59:59+00'
-  ' | As needed, a dose is at a whole second from 2026-01-04 07:00:00 in Europe/Berlin on.' || :hint, 'none is before the start');
+  ' | As needed, a dose is at a whole second from 2026-01-04 07:00:00 in Europe/Berlin on, until the end of the year 9999.' || :hint, 'none is before the start');
 SELECT is(pg_temp.record('a22', '2026-01-04 12:34:56.5Z'),
   '23514 medsched.dose_taken.dose_is_scheduled: schedule "00000000-0000-0000-0000-000000000a22" has no dose at 2026-01-04 12:34:56.5+00'
-  ' | As needed, a dose is at a whole second from 2026-01-04 07:00:00 in Europe/Berlin on.' || :hint, 'nor at a part of a second');
+  ' | As needed, a dose is at a whole second from 2026-01-04 07:00:00 in Europe/Berlin on, until the end of the year 9999.' || :hint, 'nor at a part of a second');
 
 -- The functions are triggers, and of our tables.
 SELECT throws_ok(format('SELECT medsched.%I()', name), '39P01', format('function "%s" was not called by the trigger manager', name), name || ' is no plain function')

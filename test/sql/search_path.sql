@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(20);
+SELECT plan(25);
 
 -- A schema full of traps: operators, functions, tables and types of the names
 -- that our queries use, each of which gives itself away.
@@ -77,6 +77,15 @@ SELECT is(pg_temp.trapped($$SELECT medsched.mark_dose_taken('00000000-0000-0000-
   '23514: schedule "00000000-0000-0000-0000-000000000a11" has no dose at 2026-01-02 09:00:00+00', 'dose_is_scheduled');
 SELECT is(pg_temp.trapped($$SELECT medsched.mark_dose_taken('00000000-0000-0000-0000-00000000000b', '00000000-0000-0000-0000-000000000a11', '2026-01-02 08:00Z')$$),
   'P0002: schedule "00000000-0000-0000-0000-000000000a11" not found', 'a schedule not found');
+SELECT is(pg_temp.trapped($$SELECT newly_skipped FROM medsched.skip_dose('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-04 08:00Z', 'away')$$), 'true', 'skip_dose');
+SELECT is(pg_temp.trapped($$SELECT reason FROM medsched.undo_dose('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-04 08:00Z')$$), 'away', 'undo_dose');
+INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, as_needed, min_interval, max_per_24h)
+VALUES ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a21', current_setting('test.medication')::uuid, '2026-01-01', 'UTC', true, '4 hours', 2);
+SELECT is(pg_temp.trapped($$SELECT newly_taken FROM medsched.take_as_needed('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a21', '2026-01-02 08:00Z')$$), 'true', 'take_as_needed');
+SELECT is(pg_temp.trapped($$SELECT medsched.take_as_needed('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a21', '2026-01-02 11:00Z')$$),
+  '23514: the dose at 2026-01-02 11:00:00+00 is too close to another', 'as_needed_min_interval');
+SELECT is(pg_temp.trapped($$SELECT medsched.next_as_needed_at('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a21', '2026-01-02 08:00Z')$$),
+  '2026-01-02 12:00:00+00', 'next_as_needed_at');
 SELECT is(pg_temp.trapped($$WITH u AS (UPDATE medsched.schedules SET rrule = 'FREQ=MONTHLY' WHERE id OPERATOR(pg_catalog.=) '00000000-0000-0000-0000-000000000a11' RETURNING 1) SELECT 1 FROM u$$),
   '23514: schedule "00000000-0000-0000-0000-000000000a11" has recorded doses that would no longer be scheduled', 'recorded_dose_keeps_schedule');
 SELECT is(pg_temp.trapped(format('SELECT medsched.inactivate_medication(''00000000-0000-0000-0000-00000000000a'', %L, ''2026-01-02'')', current_setting('test.medication'))),

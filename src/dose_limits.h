@@ -1,0 +1,83 @@
+/*-------------------------------------------------------------------------
+ *
+ * dose_limits.h
+ *		The limits of a schedule as needed: how close together doses may be.
+ *
+ *		Both limits say the same: at most so many doses in any half-open window
+ *		of a length.  For min_interval that is one dose, for max_per_24h so many
+ *		in 24 hours.  Looked at so, the past binds a dose that is recorded
+ *		between others as it binds one after them.
+ *
+ *		They hold for the doses that a medication was taken as needed, by
+ *		whichever of its schedules: revising one does not make the body forget
+ *		what was taken under it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef MEDSCHED_DOSE_LIMITS_H
+#define MEDSCHED_DOSE_LIMITS_H
+
+#include "datatype/timestamp.h"
+
+typedef enum LimitKind
+{
+	LIMIT_MIN_INTERVAL,
+	LIMIT_MAX_PER_24H,
+	NLIMITS
+} LimitKind;
+
+typedef struct DoseLimit
+{
+	int	  most;	  /* 0: there is no such limit */
+	int64 within; /* microseconds */
+} DoseLimit;
+
+/* The columns of schedules, as s, that limits are read from; each may be NULL. */
+#define LIMIT_COLUMNS "s.min_interval, s.max_per_24h"
+
+extern void dose_limits_read(DoseLimit *limits, const Datum *values, const bool *isnull);
+
+/* How far from a dose another can matter; 0: there are no limits. */
+extern int64 dose_limits_reach(const DoseLimit *limits);
+
+/*
+ * A query of (user_id, medication_id, after, before), both exclusive, and what
+ * it found: when doses were taken as needed, ascending.
+ */
+#define DOSES_AS_NEEDED                                                                            \
+	"SELECT d.scheduled_for FROM medsched.dose_taken AS d "                                        \
+	"JOIN medsched.schedules AS s "                                                                \
+	"ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id " \
+	"WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND s.user_id OPERATOR(pg_catalog.=) $1 "           \
+	"AND s.medication_id OPERATOR(pg_catalog.=) $2 AND s.as_needed "                               \
+	"AND d.outcome OPERATOR(pg_catalog.=) 'taken' "                                                \
+	"AND d.scheduled_for OPERATOR(pg_catalog.>) $3 AND d.scheduled_for OPERATOR(pg_catalog.<) $4 " \
+	"ORDER BY d.scheduled_for"
+#define DOSES_AS_NEEDED_NARGS 4
+#define DOSES_AS_NEEDED_ARGTYPES                         \
+	{                                                    \
+		UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID \
+	}
+
+typedef struct DosesTaken
+{
+	int			 ndoses;
+	TimestampTz *at;
+} DosesTaken;
+
+extern void doses_taken_read(DosesTaken *doses);
+
+/* Leave out one dose at an instant. */
+extern void doses_taken_leave_out(DosesTaken *doses, TimestampTz at);
+
+/*
+ * Whether one more dose at an instant would break a limit.  If so, it does with
+ * the limit's number of doses from *first on.  *first is where to look from: 0,
+ * or what an earlier instant left there.
+ */
+extern bool dose_limit_breaks(const DoseLimit *limit, const DosesTaken *doses, TimestampTz at, int *first);
+
+/* The first whole second from one on when one more dose breaks no limit. */
+extern TimestampTz dose_limits_next(const DoseLimit *limits, const DosesTaken *doses, TimestampTz from);
+
+#endif /* MEDSCHED_DOSE_LIMITS_H */

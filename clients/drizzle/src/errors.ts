@@ -16,6 +16,7 @@ export const constraints = [
 	'dose_already_skipped',
 	'as_needed_min_interval',
 	'as_needed_max_per_24h',
+	'as_needed_not_skipped',
 	'rrule_is_valid',
 	'time_zone_is_known',
 	'medications_pkey',

@@ -71,7 +71,7 @@ export const scheduledDoses = rowsFunction(
 		...recorded,
 		...status,
 		outcome: text('outcome').$type<'taken' | 'skipped'>(),
-		onTime: boolean('on_time'),
+		onTime: boolean('on_time').notNull(),
 		missed: boolean('missed').notNull(),
 	}),
 );
@@ -91,8 +91,25 @@ export const doseStatus = valueFunction(
 	(value) => value as DoseStatus,
 );
 
-/** The setting medsched.grace. */
-export const defaultGrace = valueFunction('default_grace', {}, 'interval', String);
+/** Whether a dose was taken within the grace of its schedule, before or after its time. */
+export const isOnTime = valueFunction(
+	'is_on_time',
+	{
+		scheduledFor: required('scheduled_for', a.instant),
+		takenAt: nullable('taken_at', a.instant),
+		grace: nullable('grace', a.interval),
+	},
+	'boolean',
+	Boolean,
+);
+
+/** Now less a grace: a dose before that and not recorded is missed. */
+export const graceEndedBefore = valueFunction(
+	'grace_ended_before',
+	{ grace: nullable('grace', a.interval) },
+	'timestamp with time zone',
+	readInstant,
+);
 
 // What became of a dose
 
@@ -228,6 +245,29 @@ export const scheduleHistory = rowsFunction(
 	}),
 );
 
+/** A person's schedules for who helps them: in words, how they stand, the dose recorded last and the next. */
+export const scheduleOverview = rowsFunction(
+	'schedule_overview',
+	{ userId },
+	pgTable('schedule_overview', {
+		medicationId: uuid('medication_id').notNull(),
+		medicationName: text('medication_name').notNull(),
+		scheduleId: uuid('schedule_id').notNull(),
+		state: text('state')
+			.$type<'medication inactive' | 'replaced' | 'ended' | 'planned' | 'as needed' | 'over' | 'current'>()
+			.notNull(),
+		description: text('description').notNull(),
+		doseAmount: numeric('dose_amount'),
+		doseUnit: text('dose_unit'),
+		lastRecorded: instant('last_recorded'),
+		nextDose: instant('next_dose'),
+		effectiveFrom: instant('effective_from'),
+		endsAt: instant('ends_at'),
+		replaces: uuid('replaces'),
+		replacedBy: uuid('replaced_by'),
+	}),
+);
+
 /** Moves a person's schedules to another time zone, but for those that are pinned. */
 export const changeTimeZone = rowsFunction(
 	'change_time_zone',
@@ -352,6 +392,14 @@ export const occurrences = rowsFunction(
 	'values',
 );
 
+/** How many. */
+export const countOccurrences = valueFunction(
+	'count_occurrences',
+	{ ...rule, ...window, ...dates, ...cycle },
+	'bigint',
+	Number,
+);
+
 /** Whether an instant is an occurrence of a rule. */
 export const isOccurrence = valueFunction(
 	'is_occurrence',
@@ -454,6 +502,25 @@ export const calendarFeed = valueFunction(
 	},
 	'text',
 	String,
+);
+
+/** Why an instant is, or is not, a dose of a schedule. */
+export const explainDose = rowFunction(
+	'explain_dose',
+	{ userId, scheduleId, at: required('at', a.instant) },
+	pgTable('explain_dose', { isDose: boolean('is_dose').notNull(), explanation: text('explanation').notNull() }),
+);
+
+/** What in the tables breaks a rule; no row where all is well. */
+export const checkIntegrity = rowsFunction(
+	'check_integrity',
+	{},
+	pgTable('check_integrity', {
+		rule: text('rule').notNull(),
+		userId: uuid('user_id').notNull(),
+		rowId: text('row_id').notNull(),
+		problem: text('problem').notNull(),
+	}),
 );
 
 /** Removes everything about a person; for roles that were granted it. */

@@ -6,12 +6,25 @@ import { and, asc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
 import { pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import {
 	adherence,
+	undoDoseById,
+	undoDose,
+	skipDoseById,
+	skipDose,
+	scheduleOverview,
+	scheduleHistory,
+	reviseSchedule,
+	reactivateMedication,
+	explainDose,
+	eraseUser,
+	checkIntegrity,
+	changeTimeZone,
+	calendarFeed,
 	adherenceByDay,
 	adherenceOfAll,
 	checkRrule,
 	checkTimeZone,
+	countOccurrences,
 	createMedication,
-	defaultGrace,
 	describeRule,
 	describeSchedule,
 	doseId,
@@ -19,7 +32,9 @@ import {
 	doseTaken,
 	dueDoses,
 	inactivateMedication,
+	graceEndedBefore,
 	isOccurrence,
+	isOnTime,
 	markDoseTaken,
 	markDoseTakenById,
 	medications,
@@ -37,7 +52,7 @@ import {
 	timingEvents,
 	upcomingDoses,
 } from '../src/index.js';
-import { direct, withEachDriver } from './connections.js';
+import { direct, errorOf, withEachDriver } from './connections.js';
 
 // New York's clocks go from 02:00 to 03:00 on Sunday 8 March 2026: 08:00 is
 // 13:00 in UTC until Saturday, and 12:00 from Sunday on.
@@ -242,7 +257,7 @@ withEachDriver('functions', (db) => {
 		assert.deepEqual(rows, [{ at: '2026-03-06T13:00:00Z', who: userId }]);
 		const all = await scheduledDoses(db, window).where(sql`user_id = ${userId}`).orderBy(sql`scheduled_for`);
 		assert.deepEqual(all.map((d) => [d.scheduledFor, d.outcome, d.onTime]), [
-			['2026-03-06T13:00:00Z', null, null],
+			['2026-03-06T13:00:00Z', null, false],
 			[saturday, 'taken', true],
 		]);
 		assert.ok((await dueDoses(db, window)).length >= 1);
@@ -274,7 +289,10 @@ withEachDriver('functions', (db) => {
 		assert.match(rows[0]?.words ?? '', /every day at 08:00/);
 		assert.equal(await doseStatus(db, { scheduledFor: '2000-01-01T00:00:00Z', outcome: null, grace: '1 hour' }), 'missed');
 		assert.equal(await doseStatus(db, { scheduledFor: '2000-01-01T00:00:00Z', outcome: 'taken', grace: null }), 'taken');
-		assert.equal(await defaultGrace(db, {}), '01:00:00');
+		assert.equal(await isOnTime(db, { scheduledFor: saturday, takenAt: '2026-03-07T13:59:59Z', grace: '1 hour' }), true);
+		assert.equal(await isOnTime(db, { scheduledFor: saturday, takenAt: '2026-03-07T14:00:01Z', grace: '1 hour' }), false);
+		const ended = Date.parse(await graceEndedBefore(db, { grace: '2 hours' }));
+		assert.ok(Math.abs(Date.now() - 2 * 3_600_000 - ended) < 60_000, new Date(ended).toISOString());
 	});
 
 	test('rules without a table', async () => {
@@ -296,6 +314,7 @@ withEachDriver('functions', (db) => {
 		// Days on and off: 1, 2 on, 3 off, and so on.
 		const cycle = await occurrences(db, { rrule: 'FREQ=DAILY', startsAt: '2026-03-01T08:00:00', timeZone: 'UTC', from: '2026-03-01T00:00:00Z', to: '2026-03-07T00:00:00Z', cycleDaysOn: 2, cycleDaysOff: 1 });
 		assert.deepEqual(cycle.map((o) => o.scheduledFor.slice(8, 10)), ['01', '02', '04', '05']);
+		assert.equal(await countOccurrences(db, { ...rule, from: '2026-03-01T00:00:00Z', to: '2026-03-16T00:00:00Z' }), 3);
 	});
 
 	test('schedules from forms and prescriptions go into createMedication', async () => {
@@ -329,6 +348,59 @@ withEachDriver('functions', (db) => {
 		assert.equal(await inactivateMedication(db, { userId: other, medicationId: id, at: '2027-01-01T00:00:00Z' }), at);
 		const doses = await upcomingDoses(db, { userId: other, from: '2026-03-01T00:00:00Z', to: '2026-04-01T00:00:00Z' });
 		assert.deepEqual(doses.map((d) => d.scheduledFor), ['2026-03-01T08:00:00Z', '2026-03-02T08:00:00Z']);
+	});
+
+	test('what became of a dose: skipped, taken back, by key and by handle', async () => {
+		const at = (day: number) => ({ userId, scheduleId, scheduledFor: `2026-03-${day}T12:00:00Z` });
+		const handle = { userId, doseId: dose(scheduleId, '2026-03-20T12:00:00.000Z') };
+		const skipped = await skipDose(db, { ...at(19), reason: 'nausea', recordedBy: 'ada', note: 'n' });
+		assert.deepEqual({ ...skipped, recordedAt: '' }, {
+			...at(19), outcome: 'skipped', takenAt: null, amount: null, reason: 'nausea', note: 'n', recordedBy: 'ada', recordedAt: '', newlySkipped: true,
+		});
+		assert.deepEqual(await skipDose(db, at(19)), { ...skipped, newlySkipped: false });
+		assert.equal((await skipDoseById(db, handle)).newlySkipped, true);
+		const { newlySkipped, ...removed } = skipped;
+		assert.deepEqual(await undoDose(db, at(19)), [removed]);
+		assert.deepEqual(await undoDose(db, at(19)), []);
+		assert.equal((await undoDoseById(db, handle))[0]?.outcome, 'skipped');
+		assert.deepEqual(await undoDoseById(db, handle), []);
+		assert.equal((await errorOf(skipDose(db, { userId, scheduleId, scheduledFor: saturday }))).constraint, 'dose_already_taken');
+		await skipDose(db, at(19));
+		assert.equal((await errorOf(markDoseTaken(db, at(19)))).constraint, 'dose_already_skipped');
+		await undoDose(db, at(19));
+	});
+
+	test('revised, moved, taken up again; overview, history, explanation, calendar, erasure', async () => {
+		const other = randomUUID();
+		const first = randomUUID();
+		const medication = await createMedication(db, { userId: other, name: 'changes', schedules: [{ id: first, startsAt: '2026-03-01T08:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY', doseAmount: 1 }] });
+		const second = await reviseSchedule(db, { userId: other, scheduleId: first, effectiveFrom: '2026-03-03T00:00:00Z', changes: { doseAmount: '2', maxPer24h: null } });
+		const days = await upcomingDoses(db, { userId: other, from: '2026-03-02T00:00:00Z', to: '2026-03-04T00:00:00Z' });
+		assert.deepEqual(days.map((d) => [d.scheduleId, d.scheduledFor, d.doseAmount]), [[first, '2026-03-02T08:00:00Z', '1'], [second, '2026-03-03T08:00:00Z', '2']]);
+
+		// 08:00 in Tokyo is 23:00 of the day before in UTC.
+		const [moved] = await changeTimeZone(db, { userId: other, timeZone: 'Asia/Tokyo', effectiveFrom: '2026-03-05T00:00:00Z' });
+		assert.equal(moved?.oldScheduleId, second);
+		const tokyo = await upcomingDoses(db, { userId: other, from: '2026-03-05T12:00:00Z', to: '2026-03-06T12:00:00Z' });
+		assert.deepEqual(tokyo.map((d) => [d.scheduledFor, d.localTime]), [['2026-03-05T23:00:00Z', '2026-03-06T08:00:00']]);
+
+		await inactivateMedication(db, { userId: other, medicationId: medication, at: '2026-03-10T00:00:00Z' });
+		const [again] = await reactivateMedication(db, { userId: other, medicationId: medication, at: '2026-03-20T00:00:00Z' });
+		assert.equal(again?.oldScheduleId, moved?.newScheduleId);
+		const history = await scheduleHistory(db, { userId: other, medicationId: medication });
+		assert.deepEqual(history.map((s) => [s.scheduleId, s.replaces, s.revision]), [[first, null, 1], [second, first, 2], [moved?.newScheduleId, second, 3], [again?.newScheduleId, moved?.newScheduleId, 4]]);
+
+		const overview = await scheduleOverview(db, { userId: other });
+		assert.deepEqual(overview.map((s) => [s.scheduleId, s.state, s.replacedBy]), [[first, 'replaced', second], [second, 'replaced', moved?.newScheduleId], [moved?.newScheduleId, 'replaced', again?.newScheduleId], [again?.newScheduleId, 'current', null]]);
+
+		assert.equal((await explainDose(db, { userId: other, scheduleId: first, at: '2026-03-02T08:00:00Z' })).isDose, true);
+		assert.equal((await explainDose(db, { userId: other, scheduleId: first, at: '2026-03-02T09:00:00Z' })).isDose, false);
+		const feed = await calendarFeed(db, { userId: other, name: 'Ada’s', alarm: '10 minutes' });
+		assert.match(feed, /^BEGIN:VCALENDAR\r\n[^]*SUMMARY:changes[^]*TRIGGER:-PT10M/);
+		assert.deepEqual((await checkIntegrity(db, {})).filter((row) => row.userId === other), []);
+
+		assert.deepEqual(await eraseUser(db, { userId: other }), { medications: 1, schedules: 4, doses: 0 });
+		assert.deepEqual(await db.select().from(medications).where(eq(medications.userId, other)), []);
 	});
 
 	test('tables: inserts, exact values back, relations', async () => {

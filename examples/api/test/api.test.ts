@@ -136,6 +136,11 @@ byBothWays('a person’s medications', (call) => {
 	test('what a schedule is, and why there is a dose or none', async () => {
 		const words = await call('GET', `/v1/people/me/schedules/${scheduleId}/description`, { token });
 		assert.match(words.body.description, /every day at 08:00/);
+		const why = await call('GET', `/v1/people/me/schedules/${scheduleId}/explanation?at=2026-03-02T08:00:00Z`, { token });
+		assert.equal(why.body.isDose, true, JSON.stringify(why.body));
+		const whyNot = await call('GET', `/v1/people/me/schedules/${scheduleId}/explanation?at=2026-03-02T08:30:00Z`, { token });
+		assert.equal(whyNot.body.isDose, false);
+		assert.ok(whyNot.body.explanation.length > 10);
 	});
 
 	test('a calendar to subscribe to', async () => {
@@ -165,6 +170,17 @@ byBothWays('a person’s medications', (call) => {
 			[scheduleId, null, 1],
 			[revised.body.scheduleId, scheduleId, 2],
 		]);
+	});
+
+	test('an overview of the schedules, for who helps the person', async () => {
+		const overview = await call('GET', '/v1/people/me/schedules', { token });
+		assert.equal(overview.status, 200, JSON.stringify(overview.body));
+		assert.deepEqual(overview.body.map((s: any) => [s.state, s.lastRecorded, s.doseAmount]), [
+			['replaced', '2026-03-03T08:00:00Z', '0.5'],
+			['current', null, '1'],
+		]);
+		assert.match(overview.body[1].description, /20:00/);
+		assert.equal(overview.body[0].replacedBy, overview.body[1].scheduleId);
 	});
 
 	test('move to another time zone', async () => {
@@ -212,12 +228,14 @@ byBothWays('a person’s medications', (call) => {
 		assert.deepEqual(around.body, { previous: '2026-03-02T08:00:00Z', isOccurrence: true, next: '2026-03-16T08:00:00Z' });
 		const first = await call('POST', '/v1/rules/around?at=2026-03-02T07:00:00Z', { token, body: rule });
 		assert.deepEqual(first.body, { previous: null, isOccurrence: false, next: '2026-03-02T08:00:00Z' });
-		assert.deepEqual((await call('GET', '/v1/rules/check?rrule=FREQ%3DDAILY&timeZone=UTC', { token })).body, { valid: true, grace: '01:00:00' });
+		const count = await call('POST', '/v1/rules/count?from=2026-03-01T00:00:00Z&to=2026-03-15T00:00:00Z', { token, body: rule });
+		assert.deepEqual(count.body, { count: 2 });
+		assert.deepEqual((await call('GET', '/v1/rules/check?rrule=FREQ%3DDAILY&timeZone=UTC', { token })).body, { valid: true });
 	});
 
 	test('operators see all, and nobody else does', async () => {
 		const operator = await signed({ sub: randomUUID(), scope: `openid ${OPERATOR}` });
-		for (const path of [`/v1/operator/due-doses?${window}`, `/v1/operator/statistics?${window}`]) {
+		for (const path of [`/v1/operator/due-doses?${window}`, `/v1/operator/statistics?${window}`, '/v1/operator/integrity']) {
 			isProblem(await call('GET', path, { token }), 403);
 			const answer = await call('GET', path, { token: operator });
 			assert.equal(answer.status, 200, JSON.stringify(answer.body));
@@ -226,6 +244,7 @@ byBothWays('a person’s medications', (call) => {
 		assert.deepEqual(due.body.filter((d: any) => d.userId === userId && d.medicationName === 'warfarin').map((d: any) => d.scheduledFor), ['2026-03-01T08:00:00Z']);
 		const statistics = await call('GET', `/v1/operator/statistics?${window}`, { token: operator });
 		assert.ok(statistics.body.people >= 1 && statistics.body.doses >= 3 && statistics.body.lowest.length >= 1);
+		assert.deepEqual((await call('GET', '/v1/operator/integrity', { token: operator })).body, []);
 
 		isProblem(await call('DELETE', `/v1/operator/people/${userId}`, { token }), 403);
 		const erased = await call('DELETE', `/v1/operator/people/${userId}`, { token: operator });
@@ -514,7 +533,7 @@ describe('coverage', () => {
 		const source = (await Promise.all(files.map((name) => readFile(new URL(name, directory), 'utf8')))).join('\n');
 		const functions = Object.entries(await import('@medsched/drizzle')).filter(([, value]) => typeof value === 'function' && 'functionName' in value);
 		// What SQL computes columns with.
-		const parts = ['doseId', 'doseStatus', 'percentageTaken'];
+		const parts = ['doseId', 'doseStatus', 'graceEndedBefore', 'isOnTime', 'percentageTaken'];
 		const missing = functions.map(([name]) => name).filter((name) => !parts.includes(name) && !new RegExp(`\\b${name}\\(`).test(source));
 		assert.deepEqual(missing, []);
 		assert.ok(functions.length > 30);

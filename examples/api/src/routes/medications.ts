@@ -4,11 +4,13 @@ import {
 	changeTimeZone,
 	createMedication,
 	describeSchedule,
+	explainDose,
 	inactivateMedication,
 	medications,
 	reactivateMedication,
 	reviseSchedule,
 	scheduleHistory,
+	scheduleOverview,
 	schedules,
 	type ScheduleChanges as Changes,
 	type ScheduleInput as Input,
@@ -149,6 +151,37 @@ export function medicationRoutes(db: Database) {
 		)
 		.openapi(
 			createRoute({
+				method: 'get',
+				path: '/people/{person}/schedules',
+				request: { params: m.PersonParam },
+				responses: {
+					200: m.json(
+						z.array(
+							z.object({
+								medicationId: m.Id,
+								medicationName: z.string(),
+								scheduleId: m.Id,
+								state: z.string(),
+								description: z.string(),
+								doseAmount: z.string().nullable(),
+								doseUnit: z.string().nullable(),
+								lastRecorded: z.string().nullable(),
+								nextDose: z.string().nullable(),
+								effectiveFrom: z.string().nullable(),
+								endsAt: z.string().nullable(),
+								replaces: m.Id.nullable(),
+								replacedBy: m.Id.nullable(),
+							}),
+						),
+						'the schedules in words, and how they stand',
+					),
+					...m.problems,
+				},
+			}),
+			async (c) => c.json(await retrying(() => scheduleOverview(db, { userId: c.get('personId') })), 200),
+		)
+		.openapi(
+			createRoute({
 				method: 'post',
 				path: '/people/{person}/schedules/{scheduleId}/revise',
 				request: {
@@ -182,6 +215,22 @@ export function medicationRoutes(db: Database) {
 				const { scheduleId } = c.req.valid('param');
 				const description = await retrying(() => describeSchedule(db, { userId: c.get('personId'), scheduleId }));
 				return c.json({ description }, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/people/{person}/schedules/{scheduleId}/explanation',
+				request: { params: scheduleParam, query: z.object({ at: m.Instant }) },
+				responses: {
+					200: m.json(z.object({ isDose: z.boolean(), explanation: z.string() }), 'why there is, or is not, a dose then'),
+					...m.problems,
+				},
+			}),
+			async (c) => {
+				const { scheduleId } = c.req.valid('param');
+				const { at } = c.req.valid('query');
+				return c.json(await retrying(() => explainDose(db, { userId: c.get('personId'), scheduleId, at })), 200);
 			},
 		)
 		.openapi(

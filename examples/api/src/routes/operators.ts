@@ -1,6 +1,6 @@
 /** For those who run the service: what concerns everybody. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { adherenceOfAll, dueDoses, eraseUser, scheduledDoses } from '@medsched/drizzle';
+import { adherenceOfAll, checkIntegrity, dueDoses, eraseUser, scheduledDoses } from '@medsched/drizzle';
 import { eq, or, sql } from 'drizzle-orm';
 import type { Env } from '../auth.js';
 import { retrying, type Database } from '../database.js';
@@ -49,6 +49,17 @@ export function operatorRoutes(db: Database) {
 				);
 				return c.json({ ...sums!, lowest }, 200);
 			},
+		)
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/operator/integrity',
+				responses: {
+					200: m.json(z.array(z.object({ rule: z.string(), userId: m.Id, rowId: z.string(), problem: z.string() })), 'what breaks a rule: nothing, where all is well'),
+					...m.problems,
+				},
+			}),
+			async (c) => c.json(await retrying(() => checkIntegrity(db, {})), 200),
 		)
 		.openapi(
 			createRoute({

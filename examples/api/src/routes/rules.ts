@@ -3,7 +3,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import {
 	checkRrule,
 	checkTimeZone,
-	defaultGrace,
+	countOccurrences,
 	describeRule,
 	isOccurrence,
 	nextOccurrence,
@@ -108,6 +108,18 @@ export function ruleRoutes(db: Database) {
 		.openapi(
 			createRoute({
 				method: 'post',
+				path: '/rules/count',
+				request: { query: m.Window, body: m.body(m.Rule) },
+				responses: { 200: m.json(z.object({ count: z.number() }), 'how many doses it would have'), ...m.problems },
+			}),
+			async (c) => {
+				const count = await retrying(() => countOccurrences(db, { ...c.req.valid('json'), ...c.req.valid('query') }));
+				return c.json({ count }, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'post',
 				path: '/rules/around',
 				request: { query: z.object({ at: m.Instant }), body: m.body(m.Rule) },
 				responses: {
@@ -135,12 +147,12 @@ export function ruleRoutes(db: Database) {
 				method: 'get',
 				path: '/rules/check',
 				request: { query: z.object({ rrule: m.Rrule, timeZone: m.TimeZone }) },
-				responses: { 200: m.json(z.object({ valid: z.boolean(), grace: z.string() }), 'both are valid; else an error says what is wrong'), ...m.problems },
+				responses: { 200: m.json(z.object({ valid: z.boolean() }), 'both are valid; else an error says what is wrong'), ...m.problems },
 			}),
 			async (c) => {
 				const { rrule, timeZone } = c.req.valid('query');
 				const valid = (await retrying(() => checkRrule(db, { rrule }))) && (await retrying(() => checkTimeZone(db, { timeZone })));
-				return c.json({ valid, grace: await retrying(() => defaultGrace(db, {})) }, 200);
+				return c.json({ valid }, 200);
 			},
 		);
 }

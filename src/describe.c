@@ -125,16 +125,6 @@ describe_end(const ScheduleSource *source, const Recurrence *rule)
 	return "";
 }
 
-/* Part of a schedule, from where it takes effect. */
-static Schedule *
-create_from(const ScheduleSource *source, TimestampTz effective_from)
-{
-	Schedule *schedule = schedule_create(source);
-
-	schedule_begin_at(schedule, effective_from);
-	return schedule;
-}
-
 /* The first occurrence of the rule alone, on the wall clock. */
 static bool
 first_of_rule(const ScheduleSource *source, TimestampTz effective_from, int64 *local)
@@ -147,7 +137,7 @@ first_of_rule(const ScheduleSource *source, TimestampTz effective_from, int64 *l
 	};
 	TimestampTz first;
 
-	if (!schedule_next_occurrence(create_from(&alone, effective_from), DT_NOBEGIN, &first))
+	if (!schedule_next_occurrence(schedule_create_from(&alone, effective_from), DT_NOBEGIN, &first))
 		return false;
 	*local = local_of_instant(source->time_zone, first);
 	return true;
@@ -301,7 +291,7 @@ append_rule_and_dates(StringInfo text, const ScheduleSource *source, const Sched
 	append_rule(text, source, effective_from);
 	append_dates(text, "also", source->rdates, schedule, source->time_zone);
 	whole.exdates = NULL;
-	append_dates(text, "but not", source->exdates, create_from(&whole, effective_from), source->time_zone);
+	append_dates(text, "but not", source->exdates, schedule_create_from(&whole, effective_from), source->time_zone);
 }
 
 Datum
@@ -315,7 +305,7 @@ medsched_describe_schedule(PG_FUNCTION_ARGS)
 	read_source(fcinfo, &source);
 	if (TIMESTAMP_IS_NOEND(effective_from))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("effective_from must not be infinity")));
-	schedule = create_from(&source, effective_from);
+	schedule = schedule_create_from(&source, effective_from);
 	initStringInfo(&text);
 	if (!PG_ARGISNULL(ARG_AS_NEEDED) && PG_GETARG_BOOL(ARG_AS_NEEDED))
 		append_as_needed(&text, fcinfo, &source, effective_from);

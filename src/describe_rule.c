@@ -19,16 +19,6 @@
 /* Times of day are told one by one up to so many. */
 #define TIMES_LISTED 12
 
-static const char *const units[] = {
-	[FREQ_SECONDLY] = "second",
-	[FREQ_MINUTELY] = "minute",
-	[FREQ_HOURLY] = "hour",
-	[FREQ_DAILY] = "day",
-	[FREQ_WEEKLY] = "week",
-	[FREQ_MONTHLY] = "month",
-	[FREQ_YEARLY] = "year",
-};
-
 /* The day parts that leave out days of the period rather than say which (RFC 5545 section 3.3.10, the table). */
 static const unsigned limiting_day_parts[] = {
 	[FREQ_DAILY] = DAY_PARTS,
@@ -48,9 +38,9 @@ static void
 append_every(StringInfo text, const Recurrence *rule)
 {
 	if (rule->interval == 1)
-		appendStringInfo(text, "every %s", units[rule->freq]);
+		appendStringInfo(text, "every %s", words_units[rule->freq]);
 	else
-		appendStringInfo(text, "every %s", words_quantity(rule->interval, units[rule->freq]));
+		appendStringInfo(text, "every %s", words_quantity(rule->interval, words_units[rule->freq]));
 }
 
 static char *
@@ -167,7 +157,7 @@ append_days(StringInfo text, const Recurrence *rule)
 	else
 	{
 		if (many_in_period(rule))
-			appendStringInfo(text, "in every %s %s", words_ordinal((int) rule->interval), units[rule->freq]);
+			appendStringInfo(text, "in every %s %s", words_ordinal((int) rule->interval), words_units[rule->freq]);
 		else
 			append_every(text, rule);
 		if (days != NULL && (rule->by & limiting_day_parts[rule->freq]))

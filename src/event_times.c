@@ -102,15 +102,6 @@ rule_alone(const ScheduleSource *source, TimestampTz ends_at)
 	return alone;
 }
 
-static Schedule *
-create_from(const ScheduleSource *source, TimestampTz effective_from)
-{
-	Schedule *schedule = schedule_create(source);
-
-	schedule_begin_at(schedule, effective_from);
-	return schedule;
-}
-
 static bool
 needs_single_dates(const ScheduleSource *source, const Recurrence *rule)
 {
@@ -281,7 +272,7 @@ event_times_of(const ScheduleSource *source, TimestampTz effective_from, Timesta
 			   EventTimes *times)
 {
 	const Zone	  *zone = zone_find(source->time_zone);
-	Schedule	  *schedule = create_from(source, effective_from);
+	Schedule	  *schedule = schedule_create_from(source, effective_from);
 	int64		   starts_at = floor_div(source->starts_at, USECS_PER_SEC);
 	ScheduleSource alone_source = rule_alone(source, source->ends_at);
 	Schedule	  *alone;
@@ -303,7 +294,7 @@ event_times_of(const ScheduleSource *source, TimestampTz effective_from, Timesta
 	if (needs_single_dates(source, &rule))
 		return list_occurrences(schedule, zone, since, horizon, times);
 
-	alone = create_from(&alone_source, effective_from);
+	alone = schedule_create_from(&alone_source, effective_from);
 	if (!schedule_next_occurrence(alone, DT_NOBEGIN, &first))
 		return list_occurrences(schedule, zone, DT_NOBEGIN, DT_NOEND, times);
 

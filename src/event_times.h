@@ -29,7 +29,7 @@ typedef struct EventTimes
 /*
  * The iCalendar form of a schedule.  What no RRULE says as we mean it comes
  * as single dates in [since, horizon).  effective_from, as
- * schedule_begin_at takes it, and since may be DT_NOBEGIN.  False: the schedule
+ * schedule_create_from takes it, and since may be DT_NOBEGIN.  False: the schedule
  * has no occurrence from since on.
  */
 extern bool event_times_of(const ScheduleSource *source, TimestampTz effective_from, TimestampTz since,

@@ -63,15 +63,6 @@ static const Check day_checks[] = {
 	{BY_YEARDAY, "BYYEARDAY", yearday_holds, yearday_value},
 	{BY_WEEKNO, "BYWEEKNO", weekno_holds, weekno_value}};
 
-static const char *const unit_names[] = {
-	[FREQ_SECONDLY] = "second",
-	[FREQ_MINUTELY] = "minute",
-	[FREQ_HOURLY] = "hour",
-	[FREQ_DAILY] = "day",
-	[FREQ_WEEKLY] = "week",
-	[FREQ_MONTHLY] = "month",
-	[FREQ_YEARLY] = "year"};
-
 bool
 rule_names(const Recurrence *rule, int64_t start, int64_t local)
 {
@@ -237,7 +228,7 @@ explain_interval(const Question *question)
 	if (distance % rule->interval == 0)
 		return NULL;
 	return psprintf("it is %s after starts_at, which is no multiple of INTERVAL=" INT64_FORMAT,
-					words_quantity(distance, unit_names[rule->freq]), (int64) rule->interval);
+					words_quantity(distance, words_units[rule->freq]), (int64) rule->interval);
 }
 
 /* Why not at this time of day, or NULL. */

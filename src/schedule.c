@@ -133,10 +133,13 @@ schedule_create(const ScheduleSource *source)
 	return schedule;
 }
 
-void
-schedule_begin_at(Schedule *schedule, TimestampTz effective_from)
+Schedule *
+schedule_create_from(const ScheduleSource *source, TimestampTz effective_from)
 {
+	Schedule *schedule = schedule_create(source);
+
 	schedule->begin = Max(schedule->start_instant, seconds_from_timestamptz(effective_from));
+	return schedule;
 }
 
 ScheduleIterator *

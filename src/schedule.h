@@ -45,10 +45,10 @@ typedef struct ScheduleIterator ScheduleIterator;
 extern Schedule *schedule_create(const ScheduleSource *source);
 
 /*
- * Let a schedule have no occurrence before an instant, whatever the rule counts
- * from.  COUNT counts what is left out, too.
+ * The same, with no occurrence before an instant (DT_NOBEGIN: none is left
+ * out), whatever the rule counts from.  COUNT counts what is left out, too.
  */
-extern void schedule_begin_at(Schedule *schedule, TimestampTz effective_from);
+extern Schedule *schedule_create_from(const ScheduleSource *source, TimestampTz effective_from);
 
 /*
  * The occurrences in [from, to), ascending and distinct.

@@ -67,10 +67,7 @@ schedule_row_schedule(ScheduleRow *row)
 {
 	Assert(!row->as_needed);
 	if (row->schedule == NULL)
-	{
-		row->schedule = schedule_create(&row->source);
-		schedule_begin_at(row->schedule, row->effective_from);
-	}
+		row->schedule = schedule_create_from(&row->source, row->effective_from);
 	return row->schedule;
 }
 

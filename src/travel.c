@@ -89,8 +89,7 @@ travel(const StoredSchedule *schedule, TimestampTz at, ScheduleJson *changes)
 		return;
 	}
 
-	target = schedule_create(&journey.row.source);
-	schedule_begin_at(target, Max(at, journey.row.effective_from));
+	target = schedule_create_from(&journey.row.source, Max(at, journey.row.effective_from));
 	journey.new_schedule = target;
 	journey.old_schedule = schedule_row_schedule(unconstify(ScheduleRow *, &schedule->row));
 	keep_wall_clock(&journey, changes);

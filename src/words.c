@@ -15,6 +15,16 @@
 
 const char *const words_weekdays[7] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
 
+const char *const words_units[] = {
+	[FREQ_SECONDLY] = "second",
+	[FREQ_MINUTELY] = "minute",
+	[FREQ_HOURLY] = "hour",
+	[FREQ_DAILY] = "day",
+	[FREQ_WEEKLY] = "week",
+	[FREQ_MONTHLY] = "month",
+	[FREQ_YEARLY] = "year",
+};
+
 const char *const words_months[12] = {"January", "February", "March", "April", "May", "June",
 									  "July", "August", "September", "October", "November", "December"};
 

@@ -18,6 +18,7 @@
 
 extern const char *const words_weekdays[7]; /* from 0 = Monday */
 extern const char *const words_months[12];
+extern const char *const words_units[]; /* of a Frequency: second to year */
 
 /* "a", "a and b", "a, b and c"; conjunction: "and" or "or".  Takes C strings. */
 extern char *words_join(const List *items, const char *conjunction);

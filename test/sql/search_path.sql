@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(25);
+SELECT plan(35);
 
 -- A schema full of traps: operators, functions, tables and types of the names
 -- that our queries use, each of which gives itself away.
@@ -92,6 +92,26 @@ SELECT is(pg_temp.trapped(format('SELECT medsched.inactivate_medication(''000000
   format('23514: medication "%s" has recorded doses that would no longer be scheduled', current_setting('test.medication')), 'recorded_dose_keeps_medication');
 SELECT is(pg_temp.trapped(format('SELECT medsched.inactivate_medication(''00000000-0000-0000-0000-00000000000a'', %L, ''2026-06-01Z'')', current_setting('test.medication'))),
   '2026-06-01 00:00:00+00', 'inactivate_medication');
+
+-- The life of another medication: revised, moved, inactivated, taken up again, inspected, erased.
+SELECT set_config('test.other', pg_temp.trapped($$SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000c', 'Warfarin',
+  '[{"id": "00000000-0000-0000-0000-000000000c11", "starts_at": "2026-01-01T20:00:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY", "rdates": ["2026-01-03T12:00"]}]')$$), true) \g /dev/null
+SELECT is(pg_temp.trapped(call), result, name)
+FROM (VALUES
+  ('revise_schedule', $$SELECT medsched.revise_schedule('00000000-0000-0000-0000-00000000000c', '00000000-0000-0000-0000-000000000c11', '2026-01-05Z',
+     '{"id": "00000000-0000-0000-0000-000000000c12", "dose_amount": 2}')$$, '00000000-0000-0000-0000-000000000c12'),
+  ('recorded_dose_keeps_schedule', $$WITH m AS (SELECT medsched.mark_dose_taken('00000000-0000-0000-0000-00000000000c', '00000000-0000-0000-0000-000000000c12', '2026-01-06 19:00Z'))
+     SELECT medsched.revise_schedule('00000000-0000-0000-0000-00000000000c', '00000000-0000-0000-0000-000000000c12', '2026-01-06Z', '{"dose_amount": 2}') FROM m$$,
+     '23514: schedule "00000000-0000-0000-0000-000000000c12" has doses recorded at or after 2026-01-06 00:00:00+00'),
+  ('change_time_zone', $$SELECT count(*) FROM medsched.change_time_zone('00000000-0000-0000-0000-00000000000c', 'America/New_York', '2026-01-10 21:00Z')$$, '1'),
+  ('inactivate_medication', format($$SELECT medsched.inactivate_medication('00000000-0000-0000-0000-00000000000c', %L, '2026-02-01Z')$$, current_setting('test.other')), '2026-02-01 00:00:00+00'),
+  ('reactivate_medication', format($$SELECT count(*) FROM medsched.reactivate_medication('00000000-0000-0000-0000-00000000000c', %L, '2026-02-10Z')$$, current_setting('test.other')), '1'),
+  ('schedule_history', format($$SELECT count(*) FROM medsched.schedule_history('00000000-0000-0000-0000-00000000000c', %L)$$, current_setting('test.other')), '4'),
+  ('explain_dose', $$SELECT is_dose FROM medsched.explain_dose('00000000-0000-0000-0000-00000000000c', '00000000-0000-0000-0000-000000000c12', '2026-01-06 19:00Z')$$, 'true'),
+  ('schedule_overview', $$SELECT count(*) FROM medsched.schedule_overview('00000000-0000-0000-0000-00000000000c')$$, '4'),
+  ('check_integrity', $$SELECT count(*) FROM medsched.check_integrity()$$, '0'),
+  ('erase_user', $$SELECT schedules FROM medsched.erase_user('00000000-0000-0000-0000-00000000000c')$$, '4')) AS t (name, call, result);
+
 SELECT is(pg_temp.trapped($$WITH d AS (DELETE FROM medsched.medications RETURNING 1) SELECT 1 FROM d$$),
   format('23001: medication "%s" cannot be deleted', current_setting('test.medication')), 'medications_not_deleted');
 DELETE FROM medsched.dose_taken;

@@ -73,6 +73,47 @@ AS $$
                     THEN 'The schedule has no dose then: medsched.explain_dose() tells why.'
                   END) AS p (problem)
    WHERE p.problem IS NOT NULL
+  UNION ALL
+  SELECT 'as_needed_not_skipped', d.user_id, pg_catalog.concat(d.schedule_id, ' ', d.scheduled_for),
+         'A dose as needed is taken, or it is none.'
+    FROM medsched.dose_taken AS d
+    JOIN medsched.schedules AS s
+      ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id
+   WHERE s.as_needed
+     AND d.outcome OPERATOR(pg_catalog.=) 'skipped'
+  UNION ALL
+  SELECT 'as_needed_min_interval', d.user_id, pg_catalog.concat(d.schedule_id, ' ', d.scheduled_for),
+         pg_catalog.format('The dose before it was at %s, less than %s earlier.', e.before, s.min_interval)
+    FROM medsched.dose_taken AS d
+    JOIN medsched.schedules AS s
+      ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id
+   CROSS JOIN LATERAL (
+           SELECT pg_catalog.max(e.scheduled_for)
+             FROM medsched.dose_taken AS e
+            WHERE e.user_id OPERATOR(pg_catalog.=) d.user_id
+              AND e.schedule_id OPERATOR(pg_catalog.=) d.schedule_id
+              AND e.outcome OPERATOR(pg_catalog.=) 'taken'
+              AND e.scheduled_for OPERATOR(pg_catalog.<) d.scheduled_for) AS e (before)
+   WHERE s.as_needed
+     AND d.outcome OPERATOR(pg_catalog.=) 'taken'
+     AND (d.scheduled_for OPERATOR(pg_catalog.-) e.before) OPERATOR(pg_catalog.<) s.min_interval
+  UNION ALL
+  SELECT 'as_needed_max_per_24h', d.user_id, pg_catalog.concat(d.schedule_id, ' ', d.scheduled_for),
+         pg_catalog.format('It is dose %s in 24 hours, of at most %s.', e.ndoses, s.max_per_24h)
+    FROM medsched.dose_taken AS d
+    JOIN medsched.schedules AS s
+      ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id
+   CROSS JOIN LATERAL (
+           SELECT pg_catalog.count(*)
+             FROM medsched.dose_taken AS e
+            WHERE e.user_id OPERATOR(pg_catalog.=) d.user_id
+              AND e.schedule_id OPERATOR(pg_catalog.=) d.schedule_id
+              AND e.outcome OPERATOR(pg_catalog.=) 'taken'
+              AND e.scheduled_for OPERATOR(pg_catalog.>) (d.scheduled_for OPERATOR(pg_catalog.-) interval '24 hours')
+              AND e.scheduled_for OPERATOR(pg_catalog.<=) d.scheduled_for) AS e (ndoses)
+   WHERE s.as_needed
+     AND d.outcome OPERATOR(pg_catalog.=) 'taken'
+     AND e.ndoses OPERATOR(pg_catalog.>) s.max_per_24h
 $$;
 
 COMMENT ON FUNCTION medsched.check_integrity() IS

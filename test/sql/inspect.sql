@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(7);
+SELECT plan(8);
 
 CREATE FUNCTION pg_temp.id(short text) RETURNS uuid IMMUTABLE
 RETURN ('00000000-0000-0000-0000-' || lpad(short, 12, '0'))::uuid;
@@ -25,6 +25,13 @@ SELECT lives_ok('SET CONSTRAINTS ALL IMMEDIATE', 'data that keeps every rule');
 SELECT is_empty('SELECT * FROM medsched.check_integrity()', 'has no problem');
 SET CONSTRAINTS ALL DEFERRED;
 
+-- Limits kept to the second: four hours apart, three in 24 hours.
+INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, as_needed, min_interval, max_per_24h) VALUES
+  (pg_temp.id('a'), pg_temp.id('a32'), pg_temp.id('a3'), '2026-03-01', 'UTC', true, '4 hours', 3);
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for)
+SELECT pg_temp.id('a'), pg_temp.id('a32'), at FROM unnest('{2026-03-01 08:00Z,2026-03-01 12:00Z,2026-03-01 16:00Z,2026-03-02 08:00Z}'::timestamptz[]) AS at;
+SELECT is_empty('SELECT * FROM medsched.check_integrity()', 'limits that are kept are no problem');
+
 -- The same with triggers off, and one row for every way to break a rule.
 SET session_replication_role = replica;
 INSERT INTO medsched.medications (user_id, id, name) VALUES
@@ -48,10 +55,18 @@ SELECT pg_temp.id(u), pg_temp.id(s), at::timestamptz FROM (VALUES
   ('a', 'b24', '2026-01-03 08:00Z'),        -- right
   ('b', 'a11', '2026-01-01 07:00Z'),
   ('b', 'eeee', '2026-01-01 07:00Z')) AS t (u, s, at);
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, outcome, taken_at) VALUES
+  (pg_temp.id('a'), pg_temp.id('a32'), '2026-03-03 00:00Z', 'skipped', NULL),
+  (pg_temp.id('a'), pg_temp.id('a32'), '2026-03-02 11:59:59Z', 'taken', now()),    -- one second early; 12:00 and 16:00 are within 24 hours
+  (pg_temp.id('a'), pg_temp.id('a32'), '2026-03-02 15:59:59Z', 'taken', now());    -- with 16:00, 08:00 and 11:59:59 the fourth
 RESET session_replication_role;
 
 SELECT results_eq($$SELECT rule, right(user_id::text, 1), replace(row_id, '00000000-0000-0000-0000-', ''), problem FROM medsched.check_integrity() ORDER BY 1, 2, 3$$,
   $$VALUES
+    ('as_needed_max_per_24h', 'a', '000000000a32 2026-03-02 11:59:59+00', 'It is dose 4 in 24 hours, of at most 3.'),
+    ('as_needed_max_per_24h', 'a', '000000000a32 2026-03-02 15:59:59+00', 'It is dose 4 in 24 hours, of at most 3.'),
+    ('as_needed_min_interval', 'a', '000000000a32 2026-03-02 11:59:59+00', 'The dose before it was at 2026-03-02 08:00:00+00, less than 04:00:00 earlier.'),
+    ('as_needed_not_skipped', 'a', '000000000a32 2026-03-03 00:00:00+00', 'A dose as needed is taken, or it is none.'),
     ('dose_has_schedule', 'b', '000000000a11 2026-01-01 07:00:00+00', 'The user has no schedule "00000000-0000-0000-0000-000000000a11".'),
     ('dose_has_schedule', 'b', '00000000eeee 2026-01-01 07:00:00+00', 'The user has no schedule "00000000-0000-0000-0000-00000000eeee".'),
     ('dose_is_scheduled', 'a', '000000000a11 2026-01-21 07:00:01+00', 'The schedule has no dose then: medsched.explain_dose() tells why.'),

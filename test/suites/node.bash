@@ -3,19 +3,19 @@
 
 . dev/node.sh
 
-# node_tests DIRECTORY [NAME...]: runs its compiled tests, or those named, and
-# counts.  A test that was skipped or left open has not passed.
+# node_tests DIRECTORY [FILE...]: runs its compiled tests, or those files of it,
+# and counts.  A test that was skipped or left open has not passed.
 node_tests()
 {
-	local report status=0 files=("$1"/build/test/*.test.js)
+	local report status=0
 
-	if [ $# -gt 1 ]; then
-		files=("${@:2}")
-		files=("${files[@]/#/$1/build/test/}")
-		files=("${files[@]/%/.test.js}")
-	fi
 	report=$(mktemp)
-	(cd "$1" && node --test --test-reporter=tap "${files[@]#"$1"/}") >"$report" || status=$?
+	(
+		cd "$1"
+		shift
+		[ $# -gt 0 ] || set -- build/test/*.test.js
+		exec node --test --test-reporter=tap "$@"
+	) >"$report" || status=$?
 	grep -vE '^ *(ok |# Subtest|---|\.\.\.|duration_ms|type:|1\.\.)' "$report" || true
 	passed=$((passed + $(count pass "$report")))
 	failed=$((failed + $(count fail "$report") + $(count cancelled "$report") +

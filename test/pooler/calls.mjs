@@ -1,0 +1,71 @@
+/**
+ * A call of every function that callers may use, by its signature in the
+ * catalog.  They run in this order, for one person whose medication it is.
+ */
+const user = "'00000000-0000-4000-8000-0000000000ee'";
+const daily = "'00000000-0000-4000-8000-000000000ee1'";
+const asNeeded = "'00000000-0000-4000-8000-000000000ee2'";
+const medication = `(select medication_id from medsched.schedules where user_id = ${user} and id = ${daily})`;
+const window = "'2026-03-01 00:00Z', '2026-03-08 00:00Z'";
+const rule = "'FREQ=DAILY', '2026-03-01 08:00', 'Europe/Berlin'";
+const dose = (day) => `${user}, ${daily}, '2026-03-0${day} 07:00Z'`;
+const handle = (day) => `${user}, medsched.dose_id(${daily}, '2026-03-0${day} 07:00Z')`;
+const fhir = `'{"repeat": {"frequency": 2, "period": 1, "periodUnit": "d", "dayOfWeek": ["mon"], "timeOfDay": ["08:00:00", "20:00:00"],
+	"boundsDuration": {"value": 10, "unit": "d", "system": "http://unitsofmeasure.org", "code": "d"}}}'`;
+
+export const calls = {
+	'create_tables()': `select medsched.create_tables()`,
+	'create_medication(uuid,text,jsonb,text)': `select medsched.create_medication(${user}, 'metformin',
+		jsonb_build_array(
+			jsonb_build_object('id', ${daily}::text, 'starts_at', '2026-03-01T08:00:00', 'time_zone', 'Europe/Berlin', 'rrule', 'FREQ=DAILY'),
+			jsonb_build_object('id', ${asNeeded}::text, 'starts_at', '2026-03-01T00:00:00', 'time_zone', 'Europe/Berlin', 'as_needed', true)))`,
+	'upcoming_doses(uuid,timestamptz,timestamptz)': `select * from medsched.upcoming_doses(${user}, ${window})`,
+	'next_doses(uuid,timestamptz,integer)': `select * from medsched.next_doses(${user})`,
+	'due_doses(timestamptz,timestamptz)': `select * from medsched.due_doses(${window})`,
+	'scheduled_doses(timestamptz,timestamptz)': `select * from medsched.scheduled_doses(${window})`,
+	'dose_status(timestamptz,text,interval)': `select medsched.dose_status('2026-03-01 07:00Z', null, null)`,
+	'grace_ended_before(interval)': `select medsched.grace_ended_before(null)`,
+	'is_on_time(timestamptz,timestamptz,interval)': `select medsched.is_on_time('2026-03-01 07:00Z', '2026-03-01 07:30Z', '1 hour')`,
+	'dose_id(uuid,timestamptz)': `select medsched.dose_id(${daily}, '2026-03-01 07:00Z')`,
+	'mark_dose_taken(uuid,uuid,timestamptz,timestamptz,text,numeric,text)': `select * from medsched.mark_dose_taken(${dose(1)})`,
+	'mark_dose_taken_by_id(uuid,text,timestamptz,text,numeric,text)': `select * from medsched.mark_dose_taken_by_id(${handle(2)})`,
+	'skip_dose(uuid,uuid,timestamptz,text,text,text)': `select * from medsched.skip_dose(${dose(3)}, 'nausea')`,
+	'skip_dose_by_id(uuid,text,text,text,text)': `select * from medsched.skip_dose_by_id(${handle(4)})`,
+	'undo_dose(uuid,uuid,timestamptz)': `select * from medsched.undo_dose(${dose(3)})`,
+	'undo_dose_by_id(uuid,text)': `select * from medsched.undo_dose_by_id(${handle(4)})`,
+	'take_as_needed(uuid,uuid,timestamptz,text,numeric,text)': `select * from medsched.take_as_needed(${user}, ${asNeeded}, '2026-03-05 10:00Z')`,
+	'next_as_needed_at(uuid,uuid,timestamptz)': `select medsched.next_as_needed_at(${user}, ${asNeeded})`,
+	'adherence(uuid,timestamptz,timestamptz)': `select * from medsched.adherence(${user}, ${window})`,
+	'adherence_by_day(uuid,timestamptz,timestamptz)': `select * from medsched.adherence_by_day(${user}, ${window})`,
+	'adherence_of_all(timestamptz,timestamptz)': `select * from medsched.adherence_of_all(${window})`,
+	'percentage_taken(bigint,bigint,bigint)': `select medsched.percentage_taken(2, 0, 1)`,
+	'calendar_feed(uuid,text,interval,timestamptz,timestamptz)': `select medsched.calendar_feed(${user}, 'doses', '10 minutes', null, '2027-01-01Z')`,
+	'explain_dose(uuid,uuid,timestamptz)': `select * from medsched.explain_dose(${dose(5)})`,
+	'schedule_overview(uuid)': `select * from medsched.schedule_overview(${user})`,
+	'check_integrity()': `select count(*) from medsched.check_integrity()`,
+	'describe_schedule(uuid,uuid)': `select medsched.describe_schedule(${user}, ${daily})`,
+	'describe_schedule(text,timestamp,text,timestamp[],timestamp[],timestamptz,integer,integer,boolean,interval,integer,timestamptz)':
+		`select medsched.describe_schedule(${rule})`,
+	'occurrences(text,timestamp,text,timestamptz,timestamptz,timestamp[],timestamp[],integer,integer)': `select * from medsched.occurrences(${rule}, ${window})`,
+	'count_occurrences(text,timestamp,text,timestamptz,timestamptz,timestamp[],timestamp[],integer,integer)':
+		`select medsched.count_occurrences(${rule}, ${window})`,
+	'is_occurrence(text,timestamp,text,timestamptz,timestamp[],timestamp[],integer,integer)': `select medsched.is_occurrence(${rule}, '2026-03-02 07:00Z')`,
+	'next_occurrence(text,timestamp,text,timestamptz,timestamp[],timestamp[],integer,integer)': `select medsched.next_occurrence(${rule}, '2026-03-02 07:00Z')`,
+	'previous_occurrence(text,timestamp,text,timestamptz,timestamp[],timestamp[],integer,integer)': `select medsched.previous_occurrence(${rule}, '2026-03-02 07:00Z')`,
+	'check_rrule(text)': `select medsched.check_rrule('FREQ=DAILY')`,
+	'check_time_zone(text)': `select medsched.check_time_zone('Europe/Berlin')`,
+	'check_user(uuid)': `select medsched.check_user(${user})`,
+	'check_window(timestamptz,timestamptz)': `select medsched.check_window(${window})`,
+	'schedule_from_times(time[],date,text,integer[],date)': `select medsched.schedule_from_times('{08:00,20:00}', '2026-03-01', 'UTC', '{1,3}')`,
+	'schedule_from_sig(text,date,text,jsonb)': `select medsched.schedule_from_sig('BID', '2026-03-01', 'UTC')`,
+	'schedule_from_fhir(jsonb,date,text,jsonb)': `select medsched.schedule_from_fhir(${fhir}, '2026-03-01', 'UTC')`,
+	'timing_codes()': `select * from medsched.timing_codes()`,
+	'timing_events()': `select * from medsched.timing_events()`,
+	'inactivate_medication(uuid,uuid,timestamptz)': `select medsched.inactivate_medication(${user}, ${medication}, '2026-03-10 00:00Z')`,
+	'reactivate_medication(uuid,uuid,timestamptz)': `select * from medsched.reactivate_medication(${user}, ${medication}, '2026-03-12 00:00Z')`,
+	'revise_schedule(uuid,uuid,timestamptz,jsonb)': `select medsched.revise_schedule(${user},
+		(select id from medsched.schedules where user_id = ${user} and replaces = ${daily}), '2026-03-20 00:00Z', '{"dose_amount": 850}')`,
+	'schedule_history(uuid,uuid)': `select * from medsched.schedule_history(${user}, ${medication})`,
+	'change_time_zone(uuid,text,timestamptz)': `select * from medsched.change_time_zone(${user}, 'Asia/Tokyo', '2026-04-01 00:00Z')`,
+	'erase_user(uuid)': `select * from medsched.erase_user(${user})`,
+};

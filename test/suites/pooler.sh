@@ -1,0 +1,106 @@
+#!/bin/bash
+# PgBouncer in transaction mode with five server connections, as the stand-in
+# for RDS Proxy: the package's and the API's tests through it, what calls leave behind in a
+# connection, and five hundred clients while connections die.
+. test/suites/lib.bash
+. test/suites/node.bash
+
+PATH=$PATH:/usr/sbin
+need pgbouncer pgbouncer
+build_api
+(cd examples/api && node build/src/migrate.js)
+
+# Where the server is, past the pooler.
+export MEDSCHED_SERVER_HOST=$PGHOST
+
+pooler=$(mktemp -d /tmp/medsched.XXXXXX)
+stop_pooler()
+{
+	[ ! -f "$pooler/pid" ] || kill "$(cat "$pooler/pid")" || true
+	rm -rf "$pooler"
+}
+trap stop_pooler EXIT
+
+echo "\"$PGUSER\" \"\"" >"$pooler/users"
+cat >"$pooler/pgbouncer.ini" <<-INI
+	[databases]
+	$PGDATABASE = host=$PGHOST port=$PGPORT
+	* = host=$PGHOST port=$PGPORT
+
+	[pgbouncer]
+	pool_mode = transaction
+	default_pool_size = 5
+	max_db_connections = 5
+	max_client_conn = 1000
+	listen_addr =
+	listen_port = $PGPORT
+	listen_backlog = 1000
+	unix_socket_dir = $pooler
+	auth_type = trust
+	auth_file = $pooler/users
+	admin_users = $PGUSER
+	logfile = $pooler/log
+	pidfile = $pooler/pid
+	; A login that was killed is tried again soon, instead of after 15 s.
+	server_login_retry = 0.1
+INI
+chmod 755 "$pooler"
+[ "$(id -u)" -ne 0 ] || chown -R "$(server_user)" "$pooler"
+
+# A client and a server connection are a file each.
+ulimit -n "$(ulimit -H -n)"
+as_server pgbouncer -q -d "$pooler/pgbouncer.ini"
+export PGHOST=$pooler
+for _ in $(seq 50); do
+	query "SELECT 1" >/dev/null 2>&1 && break
+	sleep 0.1
+done
+
+console()
+{
+	query "$1" -F ' ' -d pgbouncer
+}
+equals "the pooler pools transactions" \
+	"$(console "SHOW CONFIG" | sed -n 's/^pool_mode \([a-z]*\).*/\1/p')" transaction
+equals "over five server connections at most" \
+	"$(console "SHOW CONFIG" | sed -n 's/^max_db_connections \([0-9]*\).*/\1/p')" 5
+
+directly()
+{
+	query "$1" -h "$MEDSCHED_SERVER_HOST"
+}
+
+# The tests of test/pooler that are named, alone.
+if [ $# -gt 0 ]; then
+	node_tests test/pooler "${@/%/.test.mjs}"
+	finish
+fi
+
+# The package's tests and the API's.  Every statement that reaches the server is logged.
+log=$MEDSCHED_SERVER_HOST/server.log
+before=$(stat -c %s "$log")
+directly "ALTER DATABASE $PGDATABASE SET log_statement = 'all'"
+console "RECONNECT" >/dev/null
+export MEDSCHED_DIRECT=0
+node_tests clients/drizzle
+node_tests examples/api
+directly "ALTER DATABASE $PGDATABASE RESET log_statement"
+console "RECONNECT" >/dev/null
+
+# The name of the prepared statement, a tab, and the statement.
+statements=$(tail -c "+$((before + 1))" "$log" |
+	sed -nE 's/.*LOG:  statement: /\t/p; s/.*LOG:  execute ([^:]*): /\1\t/p')
+succeeds "hundreds of statements went through the pooler" [ "$(wc -l <<<"$statements")" -gt 500 ]
+# Not the pooler's own, which tells the server the names of its clients.
+equals "none would pin a connection" \
+	"$(cut -f 2 <<<"$statements" | grep -v "^SET application_name='" |
+		grep -iE '^(set|reset|prepare|execute|deallocate|discard|listen|unlisten|declare|load|lock|create temp)|pg_(try_)?advisory_lock|nextval|setval' |
+		sort | uniq -c | head -n 5)" ""
+equals "none was a named prepared statement" \
+	"$(cut -f 1 <<<"$statements" | grep -vE '^(<unnamed>)?$' | sort | uniq -c | head -n 5)" ""
+
+node_tests test/pooler state.test.mjs
+node_tests test/pooler lost.test.mjs
+node_tests test/pooler storm.test.mjs
+node_tests test/pooler afterwards.test.mjs
+finish

@@ -34,8 +34,17 @@ export function postgresJs(options: postgres.Options<{}> = {}) {
 	return { db: drizzlePostgresJs(client, { schema }), client, close: () => client.end({ timeout: 2 }) };
 }
 
+/**
+ * As behind a pooler.  The types that postgres.js fetches on connecting are of
+ * no use to Drizzle, and a connection lost meanwhile ends the process: it is a
+ * promise that nobody waits for.
+ */
+export const POOLED = { prepare: false, fetch_types: false };
+
 export function nodePostgres() {
 	const pool = new pg.Pool({ max: 2 });
+	// An idle connection that is lost is no reason to end the process.
+	pool.on('error', () => {});
 	return { db: drizzleNodePostgres(pool, { schema }), pool, close: () => pool.end() };
 }
 
@@ -44,7 +53,7 @@ export type TestDatabase = ReturnType<typeof postgresJs>['db'];
 
 const drivers: Record<string, () => { db: unknown; close: () => Promise<void> }> = {
 	...(direct ? { 'postgres.js': () => postgresJs() } : {}),
-	'postgres.js, prepare: false': () => postgresJs({ prepare: false }),
+	'postgres.js, prepare: false': () => postgresJs(POOLED),
 	'node-postgres': nodePostgres,
 };
 

@@ -177,6 +177,21 @@ export const undoDoseById = rowsFunction(
 	pgTable('undo_dose_by_id', record),
 );
 
+/** Records a dose of a medication taken as needed, where its limits allow one. */
+export const takeAsNeeded = rowFunction(
+	'take_as_needed',
+	{ userId, scheduleId, ...taking },
+	pgTable('take_as_needed', { ...record, ...newlyTaken }),
+);
+
+/** The first instant from `at` on at which a dose as needed is allowed; null: none before its end. */
+export const nextAsNeededAt = valueFunction(
+	'next_as_needed_at',
+	{ userId, scheduleId, at: optional('at', a.instant) },
+	'timestamp with time zone',
+	(value): string | null => readInstant(value),
+);
+
 // Medications and their schedules
 
 /** A medication with its schedules, in one call.  Gives its id. */

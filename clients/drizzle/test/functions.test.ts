@@ -6,21 +6,11 @@ import { and, asc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
 import { pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import {
 	adherence,
-	undoDoseById,
-	undoDose,
-	skipDoseById,
-	skipDose,
-	scheduleOverview,
-	scheduleHistory,
-	reviseSchedule,
-	reactivateMedication,
-	explainDose,
-	eraseUser,
-	checkIntegrity,
-	changeTimeZone,
-	calendarFeed,
 	adherenceByDay,
 	adherenceOfAll,
+	calendarFeed,
+	changeTimeZone,
+	checkIntegrity,
 	checkRrule,
 	checkTimeZone,
 	countOccurrences,
@@ -31,25 +21,37 @@ import {
 	doseStatus,
 	doseTaken,
 	dueDoses,
-	inactivateMedication,
+	eraseUser,
+	explainDose,
 	graceEndedBefore,
+	inactivateMedication,
 	isOccurrence,
 	isOnTime,
 	markDoseTaken,
 	markDoseTakenById,
 	medications,
+	nextAsNeededAt,
 	nextDoses,
 	nextOccurrence,
 	occurrences,
 	percentageTaken,
 	previousOccurrence,
+	reactivateMedication,
+	reviseSchedule,
 	scheduledDoses,
 	scheduleFromFhir,
 	scheduleFromSig,
 	scheduleFromTimes,
+	scheduleHistory,
+	scheduleOverview,
 	schedules,
+	skipDose,
+	skipDoseById,
+	takeAsNeeded,
 	timingCodes,
 	timingEvents,
+	undoDose,
+	undoDoseById,
 	upcomingDoses,
 } from '../src/index.js';
 import { direct, errorOf, withEachDriver } from './connections.js';
@@ -368,6 +370,19 @@ withEachDriver('functions', (db) => {
 		await skipDose(db, at(19));
 		assert.equal((await errorOf(markDoseTaken(db, at(19)))).constraint, 'dose_already_skipped');
 		await undoDose(db, at(19));
+	});
+
+	test('as needed: recorded within its limits', async () => {
+		const asNeeded = randomUUID();
+		await createMedication(db, { userId, name: 'ibuprofen', schedules: [{ id: asNeeded, startsAt: '2026-03-01T00:00:00', timeZone: 'UTC', asNeeded: true, minInterval: '6 hours', maxPer24h: 2 }] });
+		const take = (takenAt: string) => takeAsNeeded(db, { userId, scheduleId: asNeeded, takenAt });
+		const first = await take('2026-03-02T08:00:00Z');
+		assert.deepEqual([first.scheduledFor, first.takenAt, first.newlyTaken], ['2026-03-02T08:00:00Z', '2026-03-02T08:00:00Z', true]);
+		assert.equal((await take('2026-03-02T08:00:00Z')).newlyTaken, false);
+		assert.equal((await errorOf(take('2026-03-02T13:59:59Z'))).constraint, 'as_needed_min_interval');
+		assert.equal(await nextAsNeededAt(db, { userId, scheduleId: asNeeded, at: '2026-03-02T09:00:00Z' }), '2026-03-02T14:00:00Z');
+		await take('2026-03-02T14:00:00Z');
+		assert.equal((await errorOf(take('2026-03-02T20:00:00Z'))).constraint, 'as_needed_max_per_24h');
 	});
 
 	test('revised, moved, taken up again; overview, history, explanation, calendar, erasure', async () => {

@@ -3,34 +3,50 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRetryable } from '@medsched/drizzle';
 import { and, eq } from 'drizzle-orm';
-import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
 import { Problem } from './problem.js';
 import { answers } from './schema.js';
 
-export type Database = PostgresJsDatabase;
-export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
+export type Database = NodePgDatabase & { $client: pg.Pool };
+export type Transaction = NodePgDatabase;
 
 /**
- * Few connections for each process, and no prepared statements that outlive
- * a transaction: both for a pooler's sake.  Types are not fetched: Drizzle has
- * its own, a cold start is a round trip shorter, and postgres.js ends the
- * process when the connection is lost while it does.  Without DATABASE_URL,
- * PGHOST and so on say where.
+ * Few connections for each process, and none of Drizzle's prepared statements,
+ * which would outlive a transaction: both for a pooler's sake.  PGHOST,
+ * PGDATABASE and so on, or DATABASE_URL, say where.
+ *
+ * Of the two drivers we take node-postgres: postgres.js 3.4 ends the process
+ * when a connection is lost inside a transaction.
  */
 export function openDatabase(max: number): { db: Database; close: () => Promise<void> } {
-	const idleSeconds = Number(process.env['DATABASE_IDLE_SECONDS'] ?? 60);
-	const options = {
+	const pool = new pg.Pool({
+		...(process.env['DATABASE_URL'] === undefined ? {} : { connectionString: process.env['DATABASE_URL'] }),
 		max,
-		prepare: false,
-		fetch_types: false,
-		idle_timeout: idleSeconds,
-		connect_timeout: 10,
-		onnotice: () => {},
-	};
-	const url = process.env['DATABASE_URL'];
-	const client = url === undefined ? postgres(options) : postgres(url, options);
-	return { db: drizzle(client), close: () => client.end({ timeout: 5 }) };
+		idleTimeoutMillis: 60_000,
+		connectionTimeoutMillis: 10_000,
+		// A Lambda function, or a test, may end while connections are idle.
+		allowExitOnIdle: true,
+	});
+	// A connection was lost, idle or in use: whatever ran there is told by its
+	// own error, and an event that nobody listens to would end the process.
+	pool.on('error', () => {});
+	pool.on('connect', (client) => client.on('error', () => {}));
+	return { db: drizzle(pool), close: () => pool.end() };
+}
+
+/** A transaction that gives a lost connection up, instead of back to the pool. */
+export async function inTransaction<T>(db: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
+	const client = await db.$client.connect();
+	let lost = false;
+	try {
+		return await drizzle(client).transaction(work);
+	} catch (thrown) {
+		lost = isRetryable(thrown);
+		throw thrown;
+	} finally {
+		client.release(lost);
+	}
 }
 
 const ATTEMPTS = 8;
@@ -65,7 +81,7 @@ export function once<Body, Status extends number>(
 	const { callerId, key } = request;
 	const requestHash = createHash('sha256').update(JSON.stringify(request.content)).digest('base64');
 	return retrying(() =>
-		db.transaction(async (tx) => {
+		inTransaction(db, async (tx) => {
 			const mine = and(eq(answers.callerId, callerId), eq(answers.key, key));
 			const [claimed] = await tx
 				.insert(answers)

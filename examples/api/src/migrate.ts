@@ -1,6 +1,6 @@
 /** Brings the database up to date: medsched first, then our own tables. */
 import { fileURLToPath } from 'node:url';
-import { migrate } from 'drizzle-orm/postgres-js/migrator';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { openDatabase } from './database.js';
 
 const { db, close } = openDatabase(1);

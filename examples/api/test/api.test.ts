@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { generateKeyPair } from 'jose';
 import { OPERATOR } from '../src/auth.js';
 import { byBothWays, directly, publicJwk, signed, type Answer, type Request } from './harness.js';
@@ -205,6 +206,24 @@ byBothWays('a person’s medications', (call) => {
 		assert.deepEqual((await call('GET', later, { token })).body.map((d: any) => d.scheduledFor), ['2026-03-20T11:00:00Z', '2026-03-21T11:00:00Z']);
 	});
 
+	test('as needed: within its limits', async () => {
+		const asNeeded = randomUUID();
+		const created = await call('POST', '/v1/people/me/medications', {
+			token,
+			headers: key(),
+			body: { name: 'ibuprofen', schedules: [{ id: asNeeded, startsAt: '2026-03-01T00:00', timeZone: 'UTC', asNeeded: true, minInterval: '6 hours', maxPer24h: 2, doseAmount: 400, doseUnit: 'mg' }] },
+		});
+		assert.equal(created.status, 201, JSON.stringify(created.body));
+		const at = (time: string) => `/v1/people/me/schedules/${asNeeded}/taken/${time}`;
+		assert.equal((await call('PUT', at('2026-03-02T08:00:00Z'), { token, body: {} })).body.newlyTaken, true);
+		assert.equal((await call('PUT', at('2026-03-02T08:00:00Z'), { token, body: {} })).body.newlyTaken, false);
+		isProblem(await call('PUT', at('2026-03-02T10:00:00Z'), { token, body: {} }), 409, 'as_needed_min_interval');
+		const next = await call('GET', `/v1/people/me/schedules/${asNeeded}/next-allowed?at=2026-03-02T10:00:00Z`, { token });
+		assert.deepEqual(next.body, { allowedAt: '2026-03-02T14:00:00Z' });
+		assert.equal((await call('PUT', at('2026-03-02T14:00:00Z'), { token, body: {} })).status, 200);
+		isProblem(await call('PUT', at('2026-03-02T20:00:00Z'), { token, body: {} }), 409, 'as_needed_max_per_24h');
+	});
+
 	test('schedules from forms, prescriptions and FHIR, to send with a medication', async () => {
 		const start = { startsOn: '2026-03-02', timeZone: 'Europe/Berlin' };
 		const times = await call('POST', '/v1/schedules/from-times', { token, body: { times: ['08:00', '20:30'], ...start, daysOfWeek: [1], endsOn: '2026-03-31' } });
@@ -249,7 +268,7 @@ byBothWays('a person’s medications', (call) => {
 		isProblem(await call('DELETE', `/v1/operator/people/${userId}`, { token }), 403);
 		const erased = await call('DELETE', `/v1/operator/people/${userId}`, { token: operator });
 		assert.equal(erased.status, 200, JSON.stringify(erased.body));
-		assert.equal(erased.body.medications, 2);
+		assert.equal(erased.body.medications, 3);
 		assert.deepEqual((await call('GET', '/v1/people/me/medications', { token })).body, []);
 	});
 });
@@ -483,6 +502,21 @@ byBothWays('retries', (call) => {
 		const theirs = await post(headers, body, await signed({ sub: randomUUID() }));
 		assert.equal(theirs.status, 201);
 		assert.notEqual(theirs.body.id, mine.body.id);
+	});
+
+	test('a connection that is lost on the way is not the caller’s trouble', async () => {
+		const before = await count();
+		const headers = key();
+		const kill = async () => {
+			for (let round = 0; round < 10; round++) {
+				await sql`select pg_terminate_backend(pid) from pg_stat_activity
+					where backend_type = 'client backend' and pid <> pg_backend_pid() and datname = current_database()`;
+				await sleep(20);
+			}
+		};
+		const [, ...answers] = await Promise.all([kill(), ...Array.from({ length: 20 }, (_, i) => sleep(i * 10).then(() => post(headers)))]);
+		assert.deepEqual(answers.map((a) => a.status), Array(20).fill(201));
+		assert.equal(await count(), before + 1);
 	});
 
 	test('a dose recorded by ten requests at once is recorded once', async () => {

@@ -17,7 +17,6 @@ export const publicJwk = { ...(await exportJWK(publicKey)), alg: 'ES256', kid: '
 process.env['JWT_JWKS'] = JSON.stringify({ keys: [publicJwk] });
 process.env['JWT_ISSUER'] = issuer;
 process.env['JWT_AUDIENCE'] = audience;
-process.env['DATABASE_IDLE_SECONDS'] = '2';
 
 export const tokens = { keys: createLocalJWKSet({ keys: [publicJwk] }), issuer, audience };
 
@@ -114,7 +113,7 @@ async function asLambda(): Promise<{ call: Call; close: () => Promise<void> }> {
 			const text = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8').toString();
 			return answer(result.statusCode ?? 0, resultHeaders, text);
 		},
-		// Lambda never says when it is over: the connection closes when idle.
+		// Lambda never says when it is over.
 		async close() {},
 	};
 }
@@ -132,5 +131,5 @@ export function byBothWays(name: string, tests: (call: Call) => void): void {
 
 /** The database itself, past the API. */
 export function directly() {
-	return postgres({ max: 1, prepare: false, onnotice: () => {} });
+	return postgres({ max: 1, prepare: false, fetch_types: false, onnotice: () => {} });
 }

@@ -6,18 +6,21 @@ import {
 	calendarFeed,
 	markDoseTaken,
 	markDoseTakenById,
+	nextAsNeededAt,
 	nextDoses,
 	skipDose,
 	skipDoseById,
+	takeAsNeeded,
 	undoDose,
 	undoDoseById,
 	upcomingDoses,
 } from '@medsched/drizzle';
 import type { Env } from '../auth.js';
-import { retrying, type Database } from '../database.js';
+import { inTransaction, retrying, type Database } from '../database.js';
 import * as m from '../models.js';
 
 const doseParam = m.PersonParam.extend({ doseId: z.string().min(1).max(200) });
+const scheduleParam = m.PersonParam.extend({ scheduleId: m.Id });
 
 /** What a device that was offline sends when it is back. */
 const Report = z
@@ -118,7 +121,7 @@ export function doseRoutes(db: Database) {
 				const userId = c.get('personId');
 				const recordedBy = c.get('recordedBy');
 				const changed = await retrying(() =>
-					db.transaction(async (tx) => {
+					inTransaction(db, async (tx) => {
 						const results: { changed: boolean }[] = [];
 						for (const { outcome, takenAt, amount, reason, note, ...dose } of c.req.valid('json')) {
 							if (outcome === 'taken') {
@@ -135,6 +138,37 @@ export function doseRoutes(db: Database) {
 					}),
 				);
 				return c.json(changed, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'put',
+				path: '/people/{person}/schedules/{scheduleId}/taken/{takenAt}',
+				description: 'Records a dose of a medication taken as needed. The time is part of the address: sent again, it is the same dose.',
+				request: {
+					params: scheduleParam.extend({ takenAt: m.Instant }),
+					body: m.body(m.Taking.omit({ takenAt: true })),
+				},
+				responses: { 200: m.json(m.Taken, 'the dose as recorded'), ...m.problems },
+			}),
+			async (c) => {
+				const { scheduleId, takenAt } = c.req.valid('param');
+				const taking = { ...c.req.valid('json'), takenAt, recordedBy: c.get('recordedBy') };
+				return c.json(await retrying(() => takeAsNeeded(db, { userId: c.get('personId'), scheduleId, ...taking })), 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/people/{person}/schedules/{scheduleId}/next-allowed',
+				request: { params: scheduleParam, query: z.object({ at: m.Instant.optional() }) },
+				responses: { 200: m.json(z.object({ allowedAt: z.string().nullable() }), 'when the next dose as needed is allowed'), ...m.problems },
+			}),
+			async (c) => {
+				const { scheduleId } = c.req.valid('param');
+				const { at } = c.req.valid('query');
+				const allowedAt = await retrying(() => nextAsNeededAt(db, { userId: c.get('personId'), scheduleId, at }));
+				return c.json({ allowedAt }, 200);
 			},
 		)
 		.openapi(

@@ -3,7 +3,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { adherenceOfAll, checkIntegrity, dueDoses, eraseUser, scheduledDoses } from '@medsched/drizzle';
 import { eq, or, sql } from 'drizzle-orm';
 import type { Env } from '../auth.js';
-import { retrying, type Database } from '../database.js';
+import { inTransaction, retrying, type Database } from '../database.js';
 import * as m from '../models.js';
 import { answers, caregivers } from '../schema.js';
 
@@ -71,7 +71,7 @@ export function operatorRoutes(db: Database) {
 			async (c) => {
 				const { personId } = c.req.valid('param');
 				const erased = await retrying(() =>
-					db.transaction(async (tx) => {
+					inTransaction(db, async (tx) => {
 						await tx.delete(caregivers).where(or(eq(caregivers.personId, personId), eq(caregivers.caregiverId, personId)));
 						await tx.delete(answers).where(eq(answers.callerId, personId));
 						return eraseUser(tx, { userId: personId });

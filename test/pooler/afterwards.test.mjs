@@ -1,13 +1,13 @@
 /** After all that went through them, the pooler's connections hold nothing. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { postgresJs } from '../../clients/drizzle/build/test/connections.js';
+import { POOLED, postgresJs } from '../../clients/drizzle/build/test/connections.js';
 import { differences, heldBy } from './session.mjs';
 
 const SERVER_CONNECTIONS = 5;
 
-const pooled = postgresJs({ prepare: false, max: SERVER_CONNECTIONS });
-const direct = postgresJs({ host: process.env.MEDSCHED_SERVER_HOST, prepare: false, max: 1 });
+const pooled = postgresJs({ ...POOLED, max: SERVER_CONNECTIONS });
+const direct = postgresJs({ host: process.env.MEDSCHED_SERVER_HOST, ...POOLED, max: 1 });
 after(async () => {
 	await pooled.close();
 	await direct.close();

@@ -7,24 +7,26 @@ import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createMedication, isRetryable, markDoseTaken } from '../../clients/drizzle/build/src/index.js';
-import { postgresJs } from '../../clients/drizzle/build/test/connections.js';
+import { createMedication, isRetryable, markDoseTaken, MedschedError } from '../../clients/drizzle/build/src/index.js';
+import { POOLED, postgresJs } from '../../clients/drizzle/build/test/connections.js';
 import { drizzle } from '../../clients/drizzle/node_modules/drizzle-orm/node-postgres/index.js';
 
 const pg = createRequire(new URL('../../clients/drizzle/package.json', import.meta.url))('pg');
-const direct = postgresJs({ host: process.env.MEDSCHED_SERVER_HOST, max: 2, prepare: false });
+const direct = postgresJs({ host: process.env.MEDSCHED_SERVER_HOST, ...POOLED, max: 2 });
 after(direct.close);
 
 const userId = randomUUID();
 const scheduleId = randomUUID();
 const dose = { userId, scheduleId, scheduledFor: '2026-03-01T08:00:00Z' };
 
+const schedules = [{ id: scheduleId, startsAt: '2026-03-01T08:00:00', timeZone: 'UTC', rrule: null }];
+
 async function until(condition) {
 	while (!(await condition())) await sleep(10);
 }
 
 test('a commit whose answer nobody got', { timeout: 20_000 }, async () => {
-	await createMedication(direct.db, { userId, name: 'metformin', schedules: [{ id: scheduleId, startsAt: '2026-03-01T08:00:00', timeZone: 'UTC', rrule: null }] });
+	await createMedication(direct.db, { userId, name: 'metformin', schedules });
 	const phone = new pg.Client();
 	phone.on('error', () => {});
 	await phone.connect();
@@ -48,4 +50,10 @@ test('a commit whose answer nobody got', { timeout: 20_000 }, async () => {
 
 	const again = await markDoseTaken(direct.db, { ...dose, recordedBy: 'second attempt' });
 	assert.deepEqual([again.newlyTaken, again.recordedBy], [false, 'first attempt']);
+});
+
+test('a medication that is sent again, with its schedules’ ids, is not there twice', async () => {
+	await assert.rejects(createMedication(direct.db, { userId, name: 'metformin', schedules }), (thrown) => MedschedError.from(thrown).is('schedules_pkey'));
+	const [{ n }] = await direct.client.unsafe('select count(*)::int as n from medsched.medications where user_id = $1', [userId]);
+	assert.equal(n, 1);
 });

@@ -16,9 +16,8 @@ import {
 	MedschedError,
 	upcomingDoses,
 } from '../../clients/drizzle/build/src/index.js';
-import { postgresJs } from '../../clients/drizzle/build/test/connections.js';
-import { drizzle } from '../../clients/drizzle/node_modules/drizzle-orm/node-postgres/index.js';
-import { transaction } from './transaction.mjs';
+import { POOLED, postgresJs } from '../../clients/drizzle/build/test/connections.js';
+import { inTransaction, openDatabase } from '../../examples/api/build/src/database.js';
 
 const pg = createRequire(new URL('../../clients/drizzle/package.json', import.meta.url))('pg');
 
@@ -32,7 +31,7 @@ const times = Array.from({ length: DOSES }, (_, day) => `2026-03-0${day + 1}T08:
 const key = (userId, scheduleId, scheduledFor) => `${userId} ${scheduleId} ${scheduledFor}`;
 
 describe(`${2 * PEOPLE} clients over ${SERVER_CONNECTIONS} connections`, () => {
-	const direct = postgresJs({ host: process.env.MEDSCHED_SERVER_HOST, max: 1, prepare: false });
+	const direct = postgresJs({ host: process.env.MEDSCHED_SERVER_HOST, ...POOLED, max: 1 });
 	// postgres.js connects again by a timer that does not keep Node running.
 	const awake = setInterval(() => {}, 1000);
 	after(async () => {
@@ -72,7 +71,7 @@ describe(`${2 * PEOPLE} clients over ${SERVER_CONNECTIONS} connections`, () => {
 	}
 
 	/** Records a dose by one of three ways, and keeps account of each attempt. */
-	async function mark({ db, pool, person, device }, day) {
+	async function mark({ db, person, device }, day) {
 		const { userId, scheduleId, name } = person;
 		const scheduledFor = times[day];
 		const ways = [
@@ -81,10 +80,10 @@ describe(`${2 * PEOPLE} clients over ${SERVER_CONNECTIONS} connections`, () => {
 				const doses = await look(db, person);
 				return markDoseTakenById(db, { userId, doseId: doses[day].doseId, recordedBy });
 			},
-			// In a transaction, with node-postgres: postgres.js ends the process
+			// In a transaction, with node-postgres only: postgres.js ends the process
 			// when it loses a connection inside of one.
 			(recordedBy) =>
-				transaction(pool, async (tx) => {
+				inTransaction(db, async (tx) => {
 					await look(tx, person);
 					const dose = await markDoseTaken(tx, { userId, scheduleId, scheduledFor, recordedBy });
 					assert.equal((await look(tx, person))[day].recordedBy, dose.recordedBy);
@@ -95,7 +94,7 @@ describe(`${2 * PEOPLE} clients over ${SERVER_CONNECTIONS} connections`, () => {
 			const recordedBy = `${name}, ${device}, day ${day}, attempt ${n}`;
 			const attempt = { dose: key(userId, scheduleId, scheduledFor), lost: true };
 			attempts.set(recordedBy, attempt);
-			const dose = await ways[day % (pool ? 3 : 2)](recordedBy);
+			const dose = await ways[day % (device === 'tablet' ? 3 : 2)](recordedBy);
 			assert.equal(key(dose.userId, dose.scheduleId, dose.scheduledFor), attempt.dose);
 			Object.assign(attempt, { lost: false, newlyTaken: dose.newlyTaken, answer: dose.recordedBy });
 		});
@@ -152,17 +151,10 @@ describe(`${2 * PEOPLE} clients over ${SERVER_CONNECTIONS} connections`, () => {
 		let storm = true;
 		const disturber = disturb(() => storm);
 
-		const clients = people.flatMap((person) => {
-			const pool = new pg.Pool({ max: 1 });
-			// The loss of a connection is an event too, which would end the process.
-			pool.on('error', () => {});
-			pool.on('connect', (client) => client.on('error', () => {}));
-			// A connection lost while postgres.js fetches types would end it, too.
-			return [
-				{ person, device: 'phone', ...postgresJs({ prepare: false, fetch_types: false, max: 1, idle_timeout: 60 }) },
-				{ person, device: 'tablet', pool, db: drizzle(pool), close: () => pool.end() },
-			];
-		});
+		const clients = people.flatMap((person) => [
+			{ person, device: 'phone', ...postgresJs({ ...POOLED, max: 1, idle_timeout: 60 }) },
+			{ person, device: 'tablet', ...openDatabase(1) },
+		]);
 		const results = await Promise.allSettled(
 			people.map(({ userId, scheduleId, name }, i) =>
 				again((attempt) =>
@@ -172,7 +164,7 @@ describe(`${2 * PEOPLE} clients over ${SERVER_CONNECTIONS} connections`, () => {
 						schedules: [{ id: scheduleId, startsAt: '2026-03-01T08:00:00', timeZone: 'UTC', rrule: `FREQ=DAILY;COUNT=${DOSES}` }],
 					}).catch((thrown) => {
 						// An attempt that lost its connection had done it.
-						if (attempt === 1 || !MedschedError.from(thrown)?.is('schedules_id_key')) throw thrown;
+						if (attempt === 1 || !MedschedError.from(thrown)?.is('schedules_pkey')) throw thrown;
 					}),
 				),
 			),
@@ -194,14 +186,15 @@ describe(`${2 * PEOPLE} clients over ${SERVER_CONNECTIONS} connections`, () => {
 	});
 
 	test('over all five connections, and never more', () => {
-		assert.deepEqual(most, { pooler: SERVER_CONNECTIONS, server: SERVER_CONNECTIONS });
+		assert.equal(most.pooler, SERVER_CONNECTIONS);
+		assert.ok(most.server > 0 && most.server <= SERVER_CONNECTIONS, `${most.server} in the server`);
 	});
 
 	test('every dose is recorded once, by the attempt that was told so or by one that lost its connection', async () => {
 		const rows = await direct.client.unsafe(
 			`select user_id, schedule_id, to_char(scheduled_for, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as scheduled_for, recorded_by
 			from medsched.dose_taken where user_id = any ($1::uuid[])`,
-			[people.map((person) => person.userId)],
+			[`{${people.map((person) => person.userId)}}`],
 		);
 		const recordedBy = new Map(rows.map((row) => [key(row.user_id, row.schedule_id, row.scheduled_for), row.recorded_by]));
 		const expected = people.flatMap(({ userId, scheduleId }) => times.map((time) => key(userId, scheduleId, time)));
@@ -233,7 +226,7 @@ describe(`${2 * PEOPLE} clients over ${SERVER_CONNECTIONS} connections`, () => {
 			`select count(*)::int as medications, count(distinct user_id)::int as people,
 				(select count(*)::int from medsched.schedules where user_id = any ($1::uuid[])) as schedules
 			from medsched.medications where user_id = any ($1::uuid[])`,
-			[people.map((person) => person.userId)],
+			[`{${people.map((person) => person.userId)}}`],
 		);
 		assert.deepEqual({ ...found }, { medications: PEOPLE, people: PEOPLE, schedules: PEOPLE });
 	});

@@ -96,6 +96,8 @@ equals "none would pin a connection" \
 	"$(cut -f 2 <<<"$statements" | grep -v "^SET application_name='" |
 		grep -iE '^(set|reset|prepare|execute|deallocate|discard|listen|unlisten|declare|load|lock|create temp)|pg_(try_)?advisory_lock|nextval|setval' |
 		sort | uniq -c | head -n 5)" ""
+equals "none is longer than the 16 kB above which one does" \
+	"$(awk 'length > 16000' <<<"$statements" | cut -c 1-100)" ""
 equals "none was a named prepared statement" \
 	"$(cut -f 1 <<<"$statements" | grep -vE '^(<unnamed>)?$' | sort | uniq -c | head -n 5)" ""
 

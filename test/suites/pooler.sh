@@ -91,11 +91,29 @@ console "RECONNECT" >/dev/null
 statements=$(tail -c "+$((before + 1))" "$log" |
 	sed -nE 's/.*LOG:  statement: /\t/p; s/.*LOG:  execute ([^:]*): /\1\t/p')
 succeeds "hundreds of statements went through the pooler" [ "$(wc -l <<<"$statements")" -gt 500 ]
+# Of statements, those for which RDS Proxy pins the connection.
+pinning()
+{
+	grep -iE '^ *(set|reset|prepare|execute|deallocate|discard|listen|unlisten|declare|load|lock|create +(or +replace +)?(local +|global +)?temp)\b|\b(set_config|nextval|setval|pg_(try_)?advisory_(un)?lock(_shared)?) *\(' |
+		grep -viE '^ *set +(local|transaction) |set_config *\([^()]*, *true *\)'
+}
+pinning <<-'SQL' >"$pooler/pinning"
+	SET work_mem = '1MB'
+	set local work_mem = '1MB'
+	select set_config('medsched.grace', '2h', false)
+	select set_config('medsched.grace', '2h', true)
+	PREPARE p AS SELECT 1
+	LISTEN doses
+	create temp table t ()
+	SELECT pg_advisory_lock(1)
+	select pg_advisory_xact_lock(1)
+	declare c cursor with hold for select 1
+	select "settings" from "listen"
+	SQL
+equals "what would pin is known when it is seen" "$(wc -l <"$pooler/pinning")" 7
 # Not the pooler's own, which tells the server the names of its clients.
-equals "none would pin a connection" \
-	"$(cut -f 2 <<<"$statements" | grep -v "^SET application_name='" |
-		grep -iE '^(set|reset|prepare|execute|deallocate|discard|listen|unlisten|declare|load|lock|create temp)|pg_(try_)?advisory_lock|nextval|setval' |
-		sort | uniq -c | head -n 5)" ""
+equals "nothing would pin a connection" \
+	"$(cut -f 2 <<<"$statements" | grep -v "^SET application_name='" | pinning | sort | uniq -c | head -n 5)" ""
 equals "none is longer than the 16 kB above which one does" \
 	"$(awk 'length > 16000' <<<"$statements" | cut -c 1-100)" ""
 equals "none was a named prepared statement" \

@@ -126,24 +126,49 @@ medsched_tables_not_truncated(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
+/* Whether a column of the row that fired a trigger is NULL. */
+static bool
+is_null_column(TriggerData *trigger, HeapTuple tuple, const char *name)
+{
+	TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
+	bool	  isnull;
+
+	SPI_getbinval(tuple, descriptor, SPI_fnumber(descriptor, name), &isnull);
+	return isnull;
+}
+
 /*
  * medsched_schedule_has_dose refuses a schedule that can never have a dose.
- * Where it ends does not matter: one that was superseded before its first dose
- * is history like any other.
+ *
+ * Where it ends matters for one that is new: a mistyped year would leave a
+ * medication without doses.  One that was superseded before its first dose is
+ * history like any other.
  */
 Datum
 medsched_schedule_has_dose(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = rule_trigger(fcinfo, "schedule_has_dose", AFTER_ROW, ON_INSERT | ON_UPDATE);
-	HeapTuple	 tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
+	bool		 is_insert = TRIGGER_FIRED_BY_INSERT(trigger->tg_event);
+	HeapTuple	 tuple = is_insert ? trigger->tg_trigtuple : trigger->tg_newtuple;
 	ScheduleRow	 row;
 	TimestampTz	 first;
 	char		*from;
 
 	schedule_row_read_tuple(&row, tuple, RelationGetDescr(trigger->tg_relation));
-	if (row.as_needed ||
-		schedule_next_occurrence(schedule_row_schedule(&row), row.source.starts_at - ZONE_MARGIN, &first))
+	if (row.as_needed)
 		return PointerGetDatum(NULL);
+	if (schedule_next_occurrence(schedule_row_schedule(&row), row.source.starts_at - ZONE_MARGIN, &first))
+	{
+		if (is_insert && first >= row.ends_at && is_null_column(trigger, tuple, "replaces"))
+			ereport(ERROR,
+					(errcode(ERRCODE_CHECK_VIOLATION),
+					 errmsg("schedule ends before its first dose"),
+					 errdetail("Its ends_at is %s, its first dose would be at %s.",
+							   pstrdup(timestamptz_to_str(row.ends_at)), timestamptz_to_str(first)),
+					 errhint("Check the year of ends_at and of starts_at."),
+					 errtableconstraint(trigger->tg_relation, "schedule_has_dose")));
+		return PointerGetDatum(NULL);
+	}
 
 	from = row.effective_from != DT_NOBEGIN
 			   ? DatumGetCString(DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum(row.effective_from)))

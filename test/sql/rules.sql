@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(70);
+SELECT plan(73);
 
 -- Ann and Ben.
 \set ann '''00000000-0000-0000-0000-00000000000a'''
@@ -150,6 +150,23 @@ SELECT is(pg_temp.failure($$
   ' | From 2026-01-05 06:00:01+00 on, "FREQ=DAILY;COUNT=2" less the exdates names no time.'
   ' | Check that its parts can hold together, as 30 February cannot, and that UNTIL is not before starts_at.',
   'and what lies before effective_from');
+
+-- A mistyped year; an end is exclusive, so 08:00 leaves out the dose at 08:00.
+SELECT is(pg_temp.failure($$
+  INSERT INTO medsched.schedules (user_id, medication_id, starts_at, time_zone, rrule, ends_at)
+  VALUES ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-0000000000a1',
+          '2026-11-01 08:00', 'UTC', 'FREQ=DAILY', '2026-11-01 08:00Z')$$),
+  '23514 medsched.schedules.schedule_has_dose: schedule ends before its first dose'
+  ' | Its ends_at is 2026-11-01 08:00:00+00, its first dose would be at 2026-11-01 08:00:00+00.'
+  ' | Check the year of ends_at and of starts_at.',
+  'a new schedule that ends before its first dose');
+SELECT lives_ok($$
+  INSERT INTO medsched.schedules (user_id, medication_id, id, starts_at, time_zone, rrule, ends_at)
+  VALUES ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-0000000000a1', '00000000-0000-0000-0000-000000000a29',
+          '2026-11-01 08:00', 'UTC', 'FREQ=DAILY', '2026-11-01 08:00:01Z')$$, 'one that ends after it is right');
+SELECT lives_ok($$
+  UPDATE medsched.schedules SET ends_at = '2026-10-01Z' WHERE id = '00000000-0000-0000-0000-000000000a29';
+  DELETE FROM medsched.schedules WHERE id = '00000000-0000-0000-0000-000000000a29'$$, 'one that is superseded before it begins is history');
 
 -- 29 February 2028 is a Tuesday: the first after 2026.
 SELECT is(pg_temp.failure($$

@@ -4,6 +4,9 @@
 
 if [ $# -gt 0 ]; then
 	specs=("$@")
+	for name; do
+		[ -f "test/isolation/specs/$name.spec" ] || die "no spec $name; there are:" "$(basename -s .spec -a test/isolation/specs/*.spec | xargs)"
+	done
 else
 	specs=(test/isolation/specs/*.spec)
 	specs=("${specs[@]##*/}")

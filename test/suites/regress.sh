@@ -4,6 +4,9 @@
 
 if [ $# -gt 0 ]; then
 	tests=("$@")
+	for name; do
+		[ -f "test/sql/$name.sql" ] || die "no file $name; there are:" "$(basename -s .sql -a test/sql/*.sql | xargs)"
+	done
 else
 	tests=(test/sql/*.sql)
 	tests=("${tests[@]##*/}")

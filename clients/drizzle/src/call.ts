@@ -7,7 +7,6 @@ import { getTableColumns, getTableName, is, sql, Subquery, type SQL } from 'driz
 import {
 	alias,
 	PgDatabase,
-	type PgColumn,
 	type PgSelectBase,
 	type PgTable,
 	type SubqueryWithSelection,
@@ -18,8 +17,7 @@ import { call, type Arguments, type ArgumentValues } from './arguments.js';
 /** A database of any PostgreSQL driver, or a transaction. */
 export type Database = PgDatabase<any, any, any>;
 
-type Columns = Record<string, PgColumn>;
-type ColumnsOf<T extends PgTable> = T['_']['columns'] & Columns;
+type ColumnsOf<T extends PgTable> = T['_']['columns'];
 type NameOf<T extends PgTable> = T['_']['name'];
 
 /** What to select from, or to join with. */

@@ -125,22 +125,54 @@ describe_end(const ScheduleSource *source, const Recurrence *rule)
 	return "";
 }
 
-/* The first occurrence of the rule alone, on the wall clock. */
+/* The first occurrence of rule and cycle in [effective_from, ends_at), on the wall clock; the dates aside. */
 static bool
-first_of_rule(const ScheduleSource *source, TimestampTz effective_from, int64 *local)
+first_of_rule(const ScheduleSource *source, TimestampTz effective_from, TimestampTz ends_at, int64 *local)
 {
-	ScheduleSource alone = {
-		.rrule = source->rrule,
-		.starts_at = source->starts_at,
-		.time_zone = source->time_zone,
-		.ends_at = source->ends_at,
-	};
-	TimestampTz first;
+	ScheduleSource alone = *source;
+	TimestampTz	   first;
+
+	alone.rdates = alone.exdates = NULL;
+	alone.ends_at = ends_at;
 
 	if (!schedule_next_occurrence(schedule_create_from(&alone, effective_from), DT_NOBEGIN, &first))
 		return false;
 	*local = local_of_instant(source->time_zone, first);
 	return true;
+}
+
+/* When a schedule begins, by starts_at and effective_from. */
+static TimestampTz
+begin_of(const ScheduleSource *source, TimestampTz effective_from)
+{
+	int64 start = zone_to_instant(zone_find(source->time_zone), local_of_timestamp(source->starts_at));
+
+	return Max(start * USECS_PER_SEC, effective_from);
+}
+
+/* "from 1 March 2027 until 3 March 2027", or that there is no time between the two. */
+static char *
+describe_bounds(const ScheduleSource *source, TimestampTz effective_from)
+{
+	static const Recurrence no_rule = {.until_form = UNTIL_NONE};
+	TimestampTz				begin = begin_of(source, effective_from);
+	int64					local = local_of_instant(source->time_zone, begin);
+
+	if (source->ends_at <= begin)
+		return pstrdup("in effect at no time");
+	return psprintf("from %s%s", floor_mod(local, LOCAL_SECS_PER_DAY) == 0 ? words_date(local) : words_date_and_time(local),
+					describe_end(source, &no_rule));
+}
+
+/* Why a rule has no occurrence: it can have none, or none in the bounds. */
+static char *
+describe_none(const ScheduleSource *source, TimestampTz effective_from, bool possible)
+{
+	if (!possible)
+		return source->cycle_days_on > 0 ? "never by this rule and cycle" : "never by this rule";
+	if (source->ends_at <= begin_of(source, effective_from))
+		return describe_bounds(source, effective_from);
+	return psprintf("no dose by this rule %s", describe_bounds(source, effective_from));
 }
 
 static void
@@ -149,15 +181,15 @@ append_rule(StringInfo text, const ScheduleSource *source, TimestampTz effective
 	int64	   start = local_of_timestamp(source->starts_at);
 	int64	   first = start;
 	int64	   first_counted = start;
-	bool	   occurs = first_of_rule(source, effective_from, &first);
+	bool	   occurs = first_of_rule(source, effective_from, source->ends_at, &first);
+	bool	   possible = first_of_rule(source, DT_NOBEGIN, DT_NOEND, &first_counted);
 	Recurrence rule = *rule_cache_find(source->rrule);
 	char	  *span = NULL;
 	bool	   date_says_all;
 	bool	   some_left_out;
 
 	recurrence_imply(&rule, start);
-	some_left_out = source->cycle_days_on > 0 || source->exdates != NULL ||
-					(occurs && first_of_rule(source, DT_NOBEGIN, &first_counted) && first_counted != first);
+	some_left_out = source->cycle_days_on > 0 || source->exdates != NULL || !occurs || first_counted != first;
 
 	if (occurs && rule.count == 1)
 	{
@@ -171,8 +203,8 @@ append_rule(StringInfo text, const ScheduleSource *source, TimestampTz effective
 						describe_end(source, &rule));
 	describe_rule(text, &rule, span, source->time_zone);
 	if (!occurs)
-		appendStringInfoString(text, ", never by this rule");
-	if (rule.count > 0)
+		appendStringInfo(text, ", %s", describe_none(source, effective_from, possible));
+	if (rule.count > 0 && possible)
 		appendStringInfo(text, ", %s%s", words_quantity(rule.count, "dose"),
 						 some_left_out ? " counting those left out" : "");
 	if (source->cycle_days_on > 0)
@@ -266,19 +298,12 @@ append_single_doses(StringInfo text, const ScheduleSource *source, const Schedul
 static void
 append_as_needed(StringInfo text, FunctionCallInfo fcinfo, const ScheduleSource *source, TimestampTz effective_from)
 {
-	static const Recurrence no_rule = {.until_form = UNTIL_NONE};
-	int64					start = local_of_timestamp(source->starts_at);
-
-	if (!TIMESTAMP_IS_NOBEGIN(effective_from))
-		start = Max(start, local_of_instant(source->time_zone, effective_from));
 	appendStringInfoString(text, "as needed");
 	if (!PG_ARGISNULL(ARG_MIN_INTERVAL))
 		appendStringInfo(text, ", at least %s apart", words_interval(PG_GETARG_INTERVAL_P(ARG_MIN_INTERVAL)));
 	if (!PG_ARGISNULL(ARG_MAX_PER_24H))
 		appendStringInfo(text, ", at most %s in any 24 hours", words_quantity(PG_GETARG_INT32(ARG_MAX_PER_24H), "dose"));
-	appendStringInfo(text, ", %s, from %s%s", source->time_zone,
-					 floor_mod(start, LOCAL_SECS_PER_DAY) == 0 ? words_date(start) : words_date_and_time(start),
-					 describe_end(source, &no_rule));
+	appendStringInfo(text, ", %s, %s", source->time_zone, describe_bounds(source, effective_from));
 }
 
 /* A rule, and the single dates that make a difference to it. */

@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(130);
+SELECT plan(148);
 
 -- From Thursday 4 March 2027, 08:00 in Berlin.  The date after "from" is that of
 -- the rule's first occurrence.
@@ -223,11 +223,53 @@ FROM (VALUES
   ('', '2027-03-08 00:00+01', 'from 1 March 2027 until 7 March 2027'),
   ('', '2027-03-08 14:30+01', 'from 1 March 2027 until just before 8 March 2027 at 14:30'),
   ('', 'infinity', 'from 1 March 2027'),
-  ('', '2027-03-01 08:00+01', 'never by this rule'),
+  ('', '2027-03-01 08:00+01', 'in effect at no time'),
+  ('', '2027-02-28 00:00+01', 'in effect at no time'),
+  (';COUNT=30', '2027-02-28 00:00+01', 'in effect at no time, 30 doses counting those left out'),
+  (';UNTIL=20270228', '2027-02-28 00:00+01', 'never by this rule'),
   (';UNTIL=20270320', '2027-03-08 00:00+01', 'from 1 March 2027 until 7 March 2027'),
   (';UNTIL=20270305', '2027-03-08 00:00+01', 'from 1 March 2027 until 5 March 2027'),
   (';COUNT=30', '2027-03-08 00:00+01', 'from 1 March 2027 until 7 March 2027, 30 doses')
   ) AS t (until, ends_at, words);
+
+-- Bounds in which the rule has no dose.  1 March 2027 is a Monday.
+SELECT is(
+  medsched.describe_schedule(t.rrule, '2027-03-01 08:00', 'Europe/Berlin', t.rdates::timestamp[],
+    effective_from => t.effective_from::timestamptz, ends_at => t.ends_at::timestamptz),
+  t.words, format('%s from %s to %s', t.rrule, t.effective_from, coalesce(t.ends_at, 'infinity')))
+FROM (VALUES
+  ('FREQ=DAILY', '{}', '2027-03-05 00:00+01', '2027-03-05 00:00+01', 'every day at 08:00, Europe/Berlin, in effect at no time'),
+  ('FREQ=DAILY', '{}', '2027-03-05 00:00+01', '2027-03-04 00:00+01', 'every day at 08:00, Europe/Berlin, in effect at no time'),
+  ('FREQ=WEEKLY', '{}', '2027-03-02 00:00+01', '2027-03-04 00:00+01',
+   'on Mondays at 08:00, Europe/Berlin, no dose by this rule from 2 March 2027 until 3 March 2027'),
+  ('FREQ=WEEKLY', '{2027-03-03 12:00}', '2027-03-02 00:00+01', '2027-03-04 00:00+01',
+   'on Mondays at 08:00, Europe/Berlin, no dose by this rule from 2 March 2027 until 3 March 2027, also on 3 March 2027 at 12:00'),
+  ('FREQ=DAILY;UNTIL=20270310', '{}', '2027-03-15 12:00+01', NULL,
+   'every day at 08:00, Europe/Berlin, no dose by this rule from 15 March 2027 at 12:00'),
+  ('FREQ=DAILY;COUNT=1', '{}', '2027-03-15 12:00+01', NULL,
+   'every day at 08:00, Europe/Berlin, no dose by this rule from 15 March 2027 at 12:00, 1 dose counting those left out')
+  ) AS t (rrule, rdates, effective_from, ends_at, words);
+
+-- 21 days on from Monday 2 November 2026 are those to the 22nd; the 30th is on again.
+SELECT is(
+  medsched.describe_schedule('FREQ=DAILY', '2026-11-02 09:00', 'Europe/Berlin', cycle_days_on => 21, cycle_days_off => 7,
+    effective_from => t.effective_from::timestamptz, ends_at => t.ends_at::timestamptz),
+  format('every day at 09:00, Europe/Berlin, %s, 21 days on, 7 days off%s', t.words, t.counted),
+  format('a cycle from %s to %s', t.effective_from, coalesce(t.ends_at, 'infinity')))
+FROM (VALUES
+  ('2026-11-01 00:00+01', NULL, 'from 2 November 2026', ''),
+  ('2026-11-22 09:00+01', NULL, 'from 22 November 2026', ' counted from 2 November 2026'),
+  ('2026-11-22 12:00+01', NULL, 'from 30 November 2026', ' counted from 2 November 2026'),
+  ('2026-11-25 00:00+01', NULL, 'from 30 November 2026', ' counted from 2 November 2026'),
+  ('2026-11-24 00:00+01', '2026-11-28 00:00+01', 'no dose by this rule from 24 November 2026 until 27 November 2026', ' counted from 2 November 2026')
+  ) AS t (effective_from, ends_at, words, counted);
+SELECT is(medsched.describe_schedule('FREQ=HOURLY;INTERVAL=12', '2026-11-02 09:00', 'Europe/Berlin',
+    cycle_days_on => 1, cycle_days_off => 1, effective_from => '2026-11-03 00:00+01'),
+  'every 12 hours from 4 November 2026 at 09:00, Europe/Berlin, 1 day on, 1 day off counted from 2 November 2026',
+  'a cycle of hours');
+SELECT is(medsched.describe_schedule('FREQ=WEEKLY;BYDAY=TU', '2026-11-02 09:00', 'Europe/Berlin', cycle_days_on => 1, cycle_days_off => 6),
+  'on Tuesdays at 09:00, Europe/Berlin, never by this rule and cycle, 1 day on, 6 days off counted from 2 November 2026',
+  'a cycle whose days on are Mondays');
 
 -- Cycles, single dates.
 SELECT is(medsched.describe_schedule('FREQ=DAILY', '2027-03-01 08:00', 'Europe/Berlin', cycle_days_on => 21, cycle_days_off => 7),
@@ -265,6 +307,11 @@ SELECT is(medsched.describe_schedule(NULL, '2027-03-01 12:00', 'Europe/Berlin', 
     min_interval => '1 day 6 hours 30 minutes', max_per_24h => 1, ends_at => '2027-04-01 00:00+02'),
   'as needed, at least 1 day, 6 hours and 30 minutes apart, at most 1 dose in any 24 hours, Europe/Berlin, from 1 March 2027 at 12:00 until 31 March 2027',
   'as needed, with limits');
+SELECT is(medsched.describe_schedule(NULL, '2027-03-01', 'Europe/Berlin', as_needed => true, effective_from => '2027-03-04 12:00+01'),
+  'as needed, Europe/Berlin, from 4 March 2027 at 12:00', 'as needed, from when it takes effect');
+SELECT is(medsched.describe_schedule(NULL, '2027-03-01', 'Europe/Berlin', as_needed => true,
+    effective_from => '2027-03-04 00:00+01', ends_at => '2027-03-04 00:00+01'),
+  'as needed, Europe/Berlin, in effect at no time', 'as needed, replaced before it took effect');
 
 -- What is refused.
 SELECT throws_ok($$SELECT medsched.describe_schedule('FREQ=DAILY', NULL, 'Europe/Berlin')$$,

@@ -203,17 +203,20 @@ explain_bound(Asked *asked)
 {
 	const ScheduleRow *row = &asked->row;
 	int64			   start = row->source.starts_at / USECS_PER_SEC;
+	TimestampTz		   begin = Max(zone_to_instant(asked->zone, start) * USECS_PER_SEC, row->effective_from);
+	char			  *replaced = asked->replaced_by == 0 ? "" : psprintf(", replaced by %s", uuid_text(asked->replaced_by));
 
 	if (asked->at % USECS_PER_SEC != 0)
 		return "doses are at whole seconds";
 	if (asked->at >= asked->inactivated_at)
-		return psprintf("the medication was inactivated at %s", instant_text(asked->inactivated_at));
+		return psprintf("the medication is inactive from %s", instant_text(asked->inactivated_at));
+	if (row->ends_at <= begin)
+		return psprintf("the schedule is in effect at no time: to begin at %s, it ends at %s%s", instant_text(begin),
+						instant_text(row->ends_at), replaced);
 	if (asked->at >= row->ends_at)
-		return psprintf("the schedule ended at %s%s%s", instant_text(row->ends_at),
-						asked->replaced_by != 0 ? ", replaced by " : "",
-						asked->replaced_by != 0 ? uuid_text(asked->replaced_by) : "");
+		return psprintf("the schedule ends at %s%s", instant_text(row->ends_at), replaced);
 	if (asked->at < row->effective_from)
-		return psprintf("the schedule took effect at %s%s%s", instant_text(row->effective_from),
+		return psprintf("the schedule takes effect at %s%s%s", instant_text(row->effective_from),
 						asked->replaces != 0 ? ", replacing " : "",
 						asked->replaces != 0 ? uuid_text(asked->replaces) : "");
 	if (asked->instant < zone_to_instant(asked->zone, start))

@@ -11,6 +11,7 @@
  */
 #include "postgres.h"
 
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 
 #include "calendar.h"
@@ -41,6 +42,7 @@ typedef struct Check
 	char *(*value)(const Question *question);
 } Check;
 
+static char	   *clauses(const List *reasons);
 static Question question_at(const Recurrence *completed, int64_t start, int64_t local);
 static bool		weekday_holds(const Question *question);
 static bool		month_holds(const Question *question);
@@ -118,7 +120,20 @@ explain_rule(const Recurrence *rule, int64_t start, int64_t local)
 	}
 	if (reasons == NIL)
 		reasons = lappend(reasons, "its rule does not name this day");
-	return words_join(reasons, "and");
+	return clauses(reasons);
+}
+
+/* "a, and b, and c": the reasons have commas and an "and" of their own. */
+static char *
+clauses(const List *reasons)
+{
+	StringInfoData text;
+	ListCell	  *cell;
+
+	initStringInfo(&text);
+	foreach (cell, reasons)
+		appendStringInfo(&text, "%s%s", foreach_current_index(cell) == 0 ? "" : ", and ", (const char *) lfirst(cell));
+	return text.data;
 }
 
 static Question
@@ -218,7 +233,7 @@ week_number(const Question *question, int *from_last)
 	return number;
 }
 
-/* Why not in this period, or NULL. */
+/* Why not in this period, or NULL.  INTERVAL counts whole hours, days, weeks of the calendar, whatever the time in them. */
 static char *
 explain_interval(const Question *question)
 {
@@ -227,8 +242,8 @@ explain_interval(const Question *question)
 
 	if (distance % rule->interval == 0)
 		return NULL;
-	return psprintf("it is %s after starts_at, which is no multiple of INTERVAL=" INT64_FORMAT,
-					words_quantity(distance, words_units[rule->freq]), (int64) rule->interval);
+	return psprintf("the %s is %s after that of starts_at, which is no multiple of INTERVAL=" INT64_FORMAT,
+					words_units[rule->freq], words_quantity(distance, words_units[rule->freq]), (int64) rule->interval);
 }
 
 /* Why not at this time of day, or NULL. */

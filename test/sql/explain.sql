@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(68);
+SELECT plan(73);
 
 CREATE FUNCTION pg_temp.id(short text) RETURNS uuid IMMUTABLE
 RETURN ('00000000-0000-0000-0000-' || lpad(short, 12, '0'))::uuid;
@@ -55,9 +55,15 @@ FROM (VALUES
   ($$rrule = 'FREQ=DAILY'$$, '2025-12-31 07:00Z',
    'No dose: the schedule starts at Thursday, 1 January 2026 at 08:00 in Europe/Berlin. Before: none. After: 2026-01-01 07:00:00+00.'),
   ($$rrule = 'FREQ=DAILY', ends_at = '2026-02-01 07:00Z'$$, '2026-02-01 07:00Z',
-   'No dose: the schedule ended at 2026-02-01 07:00:00+00. Before: 2026-01-31 07:00:00+00. After: none.'),
+   'No dose: the schedule ends at 2026-02-01 07:00:00+00. Before: 2026-01-31 07:00:00+00. After: none.'),
   ($$rrule = 'FREQ=DAILY', effective_from = '2026-02-01 07:00:01Z'$$, '2026-02-01 07:00Z',
-   'No dose: the schedule took effect at 2026-02-01 07:00:01+00. Before: none. After: 2026-02-02 07:00:00+00.'),
+   'No dose: the schedule takes effect at 2026-02-01 07:00:01+00. Before: none. After: 2026-02-02 07:00:00+00.'),
+  ($$rrule = 'FREQ=DAILY', effective_from = '2026-02-01', ends_at = '2026-02-01'$$, '2026-01-31 07:00Z',
+   'No dose: the schedule is in effect at no time: to begin at 2026-02-01 00:00:00+00, it ends at 2026-02-01 00:00:00+00. Before: none. After: none.'),
+  ($$rrule = 'FREQ=DAILY', effective_from = '2026-02-01', ends_at = '2026-02-01'$$, '2026-02-02 07:00Z',
+   'No dose: the schedule is in effect at no time: to begin at 2026-02-01 00:00:00+00, it ends at 2026-02-01 00:00:00+00. Before: none. After: none.'),
+  ($$rrule = 'FREQ=DAILY', ends_at = '2025-12-01'$$, '2026-01-02 07:00Z',
+   'No dose: the schedule is in effect at no time: to begin at 2026-01-01 07:00:00+00, it ends at 2025-12-01 00:00:00+00. Before: none. After: none.'),
   -- Dates.
   ($$rrule = 'FREQ=DAILY', exdates = '{2026-01-02 08:00}'$$, '2026-01-02 07:00Z',
    'No dose: exdates leave out Friday, 2 January 2026 at 08:00 in Europe/Berlin. Before: 2026-01-01 07:00:00+00. After: 2026-01-03 07:00:00+00.'),
@@ -95,11 +101,11 @@ FROM (VALUES
    ' Before: 2026-03-09 16:00:00+00. After: 2026-03-10 08:00:00+00.'),
   -- 10 March is day 68 after 1 January: 31 + 28 + 9.
   ($$rrule = 'FREQ=DAILY;INTERVAL=3'$$, '2026-03-10 07:00Z',
-   'No dose: at Tuesday, 10 March 2026 at 08:00 in Europe/Berlin it is 68 days after starts_at, which is no multiple of INTERVAL=3.'
+   'No dose: at Tuesday, 10 March 2026 at 08:00 in Europe/Berlin the day is 68 days after that of starts_at, which is no multiple of INTERVAL=3.'
    ' Before: 2026-03-08 07:00:00+00. After: 2026-03-11 07:00:00+00.'),
   -- The week of Monday 29 December and that of 5 January.
   ($$rrule = 'FREQ=WEEKLY;INTERVAL=2;BYDAY=TH'$$, '2026-01-08 07:00Z',
-   'No dose: at Thursday, 8 January 2026 at 08:00 in Europe/Berlin it is 1 week after starts_at, which is no multiple of INTERVAL=2.'
+   'No dose: at Thursday, 8 January 2026 at 08:00 in Europe/Berlin the week is 1 week after that of starts_at, which is no multiple of INTERVAL=2.'
    ' Before: 2026-01-01 07:00:00+00. After: 2026-01-15 07:00:00+00.'),
   ($$rrule = 'FREQ=MONTHLY;BYMONTHDAY=1,15'$$, '2026-03-10 07:00Z',
    'No dose: at Tuesday, 10 March 2026 at 08:00 in Europe/Berlin BYMONTHDAY does not include the 10th. Before: 2026-03-01 07:00:00+00. After: 2026-03-15 07:00:00+00.'),
@@ -107,7 +113,7 @@ FROM (VALUES
    'No dose: at Monday, 30 March 2026 at 08:00 in Europe/Berlin BYMONTHDAY does not include the 30th. Before: 2026-02-28 07:00:00+00. After: 2026-03-31 06:00:00+00.'),
   ($$rrule = 'FREQ=YEARLY'$$, '2026-03-10 06:00Z',
    'No dose: at Tuesday, 10 March 2026 at 07:00 in Europe/Berlin without BYMONTH the rule takes that of starts_at, January,'
-   ' without BYMONTHDAY the rule takes that of starts_at, the 1st and its time of day is 08:00. Before: 2026-01-01 07:00:00+00. After: 2027-01-01 07:00:00+00.'),
+   ' and without BYMONTHDAY the rule takes that of starts_at, the 1st, and its time of day is 08:00. Before: 2026-01-01 07:00:00+00. After: 2027-01-01 07:00:00+00.'),
   ($$rrule = 'FREQ=YEARLY;BYYEARDAY=69,-1'$$, '2026-03-11 07:00Z',
    'No dose: at Wednesday, 11 March 2026 at 08:00 in Europe/Berlin BYYEARDAY does not include day 70 of the year. Before: 2026-03-10 07:00:00+00. After: 2026-12-31 07:00:00+00.'),
   -- 10 March is in week 11: week 1 is from 29 December to 4 January.
@@ -120,15 +126,18 @@ FROM (VALUES
    'No dose: at Monday, 30 March 2026 at 08:00 in Europe/Berlin BYSETPOS does not select it. Before: 2026-02-24 07:00:00+00. After: 2026-03-31 06:00:00+00.'),
   ($$rrule = 'RSCALE=GREGORIAN;FREQ=MONTHLY;BYMONTHDAY=31;SKIP=BACKWARD'$$, '2026-04-29 06:00Z',
    'No dose: at Wednesday, 29 April 2026 at 08:00 in Europe/Berlin its rule does not name this day. Before: 2026-03-31 06:00:00+00. After: 2026-04-30 06:00:00+00.'),
-  -- Elapsed hours: 01:30 on 2 January is 17.5 hours after the start, 18 steps off.
+  -- Elapsed hours: 12:30 is in the fourth hour after that of 08:00; 01:00 is 17 hours after 08:00.
+  ($$rrule = 'FREQ=HOURLY;INTERVAL=3'$$, '2026-01-01 11:30Z',
+   'No dose: at Thursday, 1 January 2026 at 12:30 in Europe/Berlin the hour is 4 hours after that of starts_at, which is no multiple of INTERVAL=3,'
+   ' and its times of day have no minute 30. Before: 2026-01-01 10:00:00+00. After: 2026-01-01 13:00:00+00.'),
   ($$rrule = 'FREQ=HOURLY;INTERVAL=8'$$, '2026-01-02 00:00Z',
-   'No dose: at Friday, 2 January 2026 at 01:00 in Europe/Berlin it is 17 hours after starts_at, which is no multiple of INTERVAL=8.'
+   'No dose: at Friday, 2 January 2026 at 01:00 in Europe/Berlin the hour is 17 hours after that of starts_at, which is no multiple of INTERVAL=8.'
    ' Before: 2026-01-01 23:00:00+00. After: 2026-01-02 07:00:00+00.'),
   ($$rrule = 'FREQ=HOURLY;INTERVAL=2;BYHOUR=8,10,12'$$, '2026-01-02 13:00Z',
    'No dose: at Friday, 2 January 2026 at 14:00 in Europe/Berlin its times of day are 08:00, 10:00 and 12:00. Before: 2026-01-02 11:00:00+00. After: 2026-01-03 07:00:00+00.'),
   -- In summer the steps of 24 hours are at 09:00: 1 April is 90 days after 1 January.
   ($$rrule = 'FREQ=HOURLY;INTERVAL=24'$$, '2026-04-01 06:00Z',
-   'No dose: at Wednesday, 1 April 2026 at 08:00 in Europe/Berlin it is 2159 hours after starts_at, which is no multiple of INTERVAL=24.'
+   'No dose: at Wednesday, 1 April 2026 at 08:00 in Europe/Berlin the hour is 2159 hours after that of starts_at, which is no multiple of INTERVAL=24.'
    ' Before: 2026-03-31 07:00:00+00. After: 2026-04-01 07:00:00+00.'),
   -- 02:30 twice, on 25 October: at 00:30 and at 01:30 UTC.
   ($$rrule = 'FREQ=DAILY;BYHOUR=2;BYMINUTE=30'$$, '2026-10-25 01:30Z',
@@ -138,18 +147,24 @@ FROM (VALUES
 
 -- The medication; a successor; as needed.
 SELECT medsched.inactivate_medication(pg_temp.id('a'), pg_temp.id('a2'), '2026-02-01') \g /dev/null
-SELECT is((e.is_dose, e.explanation)::text, ROW(false, 'No dose: the medication was inactivated at 2026-02-01 00:00:00+00. Before: 2026-01-31 07:00:00+00. After: none.')::text, 'a medication inactivated')
+SELECT is((e.is_dose, e.explanation)::text, ROW(false, 'No dose: the medication is inactive from 2026-02-01 00:00:00+00. Before: 2026-01-31 07:00:00+00. After: none.')::text, 'a medication inactivated')
   FROM medsched.explain_dose(pg_temp.id('a'), pg_temp.id('a21'), '2026-02-01 07:00Z') AS e;
 SELECT is((e.is_dose, e.explanation)::text, ROW(true, 'A dose: the rule names Saturday, 31 January 2026 at 08:00 in Europe/Berlin. Before: 2026-01-30 07:00:00+00. After: none.')::text, 'before, it was none')
   FROM medsched.explain_dose(pg_temp.id('a'), pg_temp.id('a21'), '2026-01-31 07:00Z') AS e;
 
 SELECT medsched.revise_schedule(pg_temp.id('a'), pg_temp.id('a31'), '2026-02-01', jsonb_build_object('id', pg_temp.id('a32'), 'dose_amount', 2)) \g /dev/null
-SELECT is((e.is_dose, e.explanation)::text, ROW(false, 'No dose: the schedule ended at 2026-02-01 00:00:00+00, replaced by 00000000-0000-0000-0000-000000000a32.'
+SELECT is((e.is_dose, e.explanation)::text, ROW(false, 'No dose: the schedule ends at 2026-02-01 00:00:00+00, replaced by 00000000-0000-0000-0000-000000000a32.'
                         ' Before: 2026-01-31 07:00:00+00. After: none.')::text, 'a schedule replaced')
   FROM medsched.explain_dose(pg_temp.id('a'), pg_temp.id('a31'), '2026-02-01 07:00Z') AS e;
-SELECT is((e.is_dose, e.explanation)::text, ROW(false, 'No dose: the schedule took effect at 2026-02-01 00:00:00+00, replacing 00000000-0000-0000-0000-000000000a31.'
+SELECT is((e.is_dose, e.explanation)::text, ROW(false, 'No dose: the schedule takes effect at 2026-02-01 00:00:00+00, replacing 00000000-0000-0000-0000-000000000a31.'
                         ' Before: none. After: 2026-02-01 07:00:00+00.')::text, 'and the one that replaced it')
   FROM medsched.explain_dose(pg_temp.id('a'), pg_temp.id('a32'), '2026-01-31 07:00Z') AS e;
+
+-- Replaced before it began: by a revision of the revision.
+SELECT medsched.revise_schedule(pg_temp.id('a'), pg_temp.id('a32'), '2026-01-20', jsonb_build_object('id', pg_temp.id('a34'), 'dose_amount', 3)) \g /dev/null
+SELECT is(e.explanation, 'No dose: the schedule is in effect at no time: to begin at 2026-02-01 00:00:00+00, it ends at 2026-02-01 00:00:00+00,'
+                         ' replaced by 00000000-0000-0000-0000-000000000a34. Before: none. After: none.', 'a schedule replaced before it began')
+  FROM medsched.explain_dose(pg_temp.id('a'), pg_temp.id('a32'), '2026-01-25 07:00Z') AS e;
 
 INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, as_needed)
 VALUES (pg_temp.id('a'), pg_temp.id('a33'), pg_temp.id('a3'), '2026-01-01 08:00', 'Europe/Berlin', true);
@@ -212,7 +227,7 @@ SELECT is_empty($$SELECT * FROM answers WHERE explanation LIKE '%BYMONTH does no
 SELECT is_empty($$SELECT * FROM answers WHERE explanation LIKE '%BYMONTHDAY does not include%'
   AND (local::date = (date_trunc('month', local) + interval '1 month - 1 day')::date OR extract(day FROM local) IN (1, 15))$$, 'so is a day of the month');
 SELECT is_empty($$SELECT * FROM answers WHERE explanation LIKE '%BYWEEKNO does not include%'
-  AND (explanation NOT LIKE '%week ' || extract(week FROM local) || '.%' AND explanation NOT LIKE '%week ' || extract(week FROM local) || ' and%'
+  AND (explanation NOT LIKE '%week ' || extract(week FROM local) || '.%' AND explanation NOT LIKE '%week ' || extract(week FROM local) || ', and%'
        OR extract(week FROM local) IN (10, 13, 44, 45))$$, 'so is a week');
 SELECT is_empty($$SELECT * FROM answers WHERE explanation LIKE '%of day are%' AND explanation ~ ('of day are [^.]*' || to_char(local, 'HH24:MI'))$$, 'a time is not among those listed');
 SELECT is_empty($$SELECT * FROM answers WHERE explanation ~ 'time of day is' AND explanation LIKE '%time of day is ' || to_char(local, 'HH24:MI') || '%'$$, 'nor is it the one');

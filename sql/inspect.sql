@@ -57,11 +57,11 @@ AS $$
    CROSS JOIN LATERAL (
            SELECT CASE
                     WHEN d.scheduled_for OPERATOR(pg_catalog.>=) m.inactivated_at
-                    THEN pg_catalog.format('The medication was inactivated at %s.', m.inactivated_at)
+                    THEN pg_catalog.format('The medication is inactive from %s.', m.inactivated_at)
                     WHEN d.scheduled_for OPERATOR(pg_catalog.>=) s.ends_at
-                    THEN pg_catalog.format('The schedule ended at %s.', s.ends_at)
+                    THEN pg_catalog.format('The schedule ends at %s.', s.ends_at)
                     WHEN d.scheduled_for OPERATOR(pg_catalog.<) s.effective_from
-                    THEN pg_catalog.format('The schedule took effect at %s.', s.effective_from)
+                    THEN pg_catalog.format('The schedule takes effect at %s.', s.effective_from)
                     WHEN s.as_needed AND d.scheduled_for OPERATOR(pg_catalog.<)
                          medsched.next_occurrence(NULL, s.starts_at, s.time_zone, '-infinity')
                     THEN pg_catalog.format('The schedule starts at %s in %s.', s.starts_at, s.time_zone)
@@ -139,12 +139,11 @@ AS $$
   SELECT m.id, m.name, s.id,
          CASE
            WHEN m.inactivated_at OPERATOR(pg_catalog.<=) pg_catalog.now() THEN 'medication inactive'
-           WHEN s.ends_at OPERATOR(pg_catalog.<=) pg_catalog.now() AND r.id IS NOT NULL THEN 'replaced'
-           WHEN s.ends_at OPERATOR(pg_catalog.<=) pg_catalog.now() THEN 'ended'
-           WHEN s.effective_from OPERATOR(pg_catalog.>) pg_catalog.now() THEN 'planned'
+           WHEN s.ends_at OPERATOR(pg_catalog.<=) greatest(pg_catalog.now(), b.begins_at) AND r.id IS NOT NULL THEN 'replaced'
+           WHEN s.ends_at OPERATOR(pg_catalog.<=) greatest(pg_catalog.now(), b.begins_at) THEN 'ended'
+           WHEN b.begins_at OPERATOR(pg_catalog.>) pg_catalog.now() THEN 'planned'
            WHEN s.as_needed THEN 'as needed'
            WHEN n.next_dose IS NULL THEN 'over'
-           WHEN pg_catalog.timezone(s.time_zone, s.starts_at) OPERATOR(pg_catalog.>) pg_catalog.now() THEN 'planned'
            ELSE 'current'
          END,
          medsched.describe_schedule(s.user_id, s.id),
@@ -153,7 +152,7 @@ AS $$
          (SELECT pg_catalog.max(d.scheduled_for)
             FROM medsched.dose_taken AS d
            WHERE d.user_id OPERATOR(pg_catalog.=) s.user_id AND d.schedule_id OPERATOR(pg_catalog.=) s.id),
-         n.next_dose,
+         CASE WHEN n.next_dose OPERATOR(pg_catalog.<) coalesce(least(s.ends_at, m.inactivated_at), 'infinity') THEN n.next_dose END,
          s.effective_from,
          s.ends_at,
          s.replaces,
@@ -163,13 +162,13 @@ AS $$
       ON s.user_id OPERATOR(pg_catalog.=) m.user_id AND s.medication_id OPERATOR(pg_catalog.=) m.id
     LEFT JOIN medsched.schedules AS r
       ON r.user_id OPERATOR(pg_catalog.=) s.user_id AND r.replaces OPERATOR(pg_catalog.=) s.id
+   CROSS JOIN LATERAL (
+           SELECT greatest(s.effective_from, medsched.next_occurrence(NULL, s.starts_at, s.time_zone, '-infinity'))) AS b (begins_at)
     LEFT JOIN LATERAL medsched.next_occurrence(
            s.rrule, s.starts_at, s.time_zone,
            greatest(pg_catalog.now(), s.effective_from OPERATOR(pg_catalog.-) interval '1 microsecond'),
            s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS n (next_dose)
       ON NOT s.as_needed
-     AND (s.ends_at IS NULL OR n.next_dose OPERATOR(pg_catalog.<) s.ends_at)
-     AND (m.inactivated_at IS NULL OR n.next_dose OPERATOR(pg_catalog.<) m.inactivated_at)
    WHERE m.user_id OPERATOR(pg_catalog.=) medsched.check_user(schedule_overview.user_id)
    ORDER BY m.name, m.id, coalesce(s.effective_from, pg_catalog.timezone(s.time_zone, s.starts_at)), s.id
 $$;

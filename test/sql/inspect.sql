@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(8);
+SELECT plan(9);
 
 CREATE FUNCTION pg_temp.id(short text) RETURNS uuid IMMUTABLE
 RETURN ('00000000-0000-0000-0000-' || lpad(short, 12, '0'))::uuid;
@@ -72,9 +72,9 @@ SELECT results_eq($$SELECT rule, right(user_id::text, 1), replace(row_id, '00000
     ('dose_is_scheduled', 'a', '000000000a11 2026-01-21 07:00:01+00', 'The schedule has no dose then: medsched.explain_dose() tells why.'),
     ('dose_is_scheduled', 'a', '000000000a11 2026-01-22 07:00:00+00', 'The schedule has no dose then: medsched.explain_dose() tells why.'),
     ('dose_is_scheduled', 'a', '000000000a21 2026-01-02 07:00:00+00', 'The schedule has no dose then: medsched.explain_dose() tells why.'),
-    ('dose_is_scheduled', 'a', '000000000a21 2026-01-11 07:00:00+00', 'The schedule ended at 2026-01-10 00:00:00+00.'),
-    ('dose_is_scheduled', 'a', '000000000a22 2026-01-09 07:00:00+00', 'The schedule took effect at 2026-01-10 00:00:00+00.'),
-    ('dose_is_scheduled', 'a', '000000000a22 2026-01-21 07:00:00+00', 'The medication was inactivated at 2026-01-20 00:00:00+00.'),
+    ('dose_is_scheduled', 'a', '000000000a21 2026-01-11 07:00:00+00', 'The schedule ends at 2026-01-10 00:00:00+00.'),
+    ('dose_is_scheduled', 'a', '000000000a22 2026-01-09 07:00:00+00', 'The schedule takes effect at 2026-01-10 00:00:00+00.'),
+    ('dose_is_scheduled', 'a', '000000000a22 2026-01-21 07:00:00+00', 'The medication is inactive from 2026-01-20 00:00:00+00.'),
     ('dose_is_scheduled', 'a', '000000000a31 2026-10-25 00:29:59+00', 'The schedule starts at 2026-10-25 02:30:00 in Europe/Berlin.'),
     ('dose_is_scheduled', 'a', '000000000a31 2026-10-25 02:00:00.5+00', 'A dose is at a whole second.'),
     ('medication_has_schedule', 'b', '0000000000b1', 'The medication has no schedule.'),
@@ -123,6 +123,31 @@ SELECT results_eq($$SELECT medication_name, right(schedule_id::text, 3), state, 
   'an overview of a user''s schedules');
 SELECT is_empty($$SELECT * FROM medsched.schedule_overview(pg_temp.id('d')) AS o
                    WHERE o.description IS DISTINCT FROM medsched.describe_schedule(pg_temp.id('d'), o.schedule_id)$$, 'in words');
+
+-- To be replaced: before it begins (e12), and while its cycle rests (e21); to end as it begins (e32). Begun 22 days ago,
+-- 21 days on and 7 off, it is on again on the 28th day after, in six days.
+CREATE FUNCTION pg_temp.midnight(days int) RETURNS timestamptz LANGUAGE sql STABLE RETURN date_trunc('day', now()) + make_interval(days => days);
+INSERT INTO medsched.medications (user_id, id, name) SELECT pg_temp.id('e'), pg_temp.id(m), m FROM unnest('{e1,e2,e3}'::text[]) AS m;
+INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, rrule, cycle_days_on, cycle_days_off, as_needed) VALUES
+  (pg_temp.id('e'), pg_temp.id('e11'), pg_temp.id('e1'), pg_temp.midnight(-10), 'UTC', 'FREQ=DAILY', NULL, NULL, false),
+  (pg_temp.id('e'), pg_temp.id('e21'), pg_temp.id('e2'), pg_temp.midnight(-22), 'UTC', 'FREQ=DAILY', 21, 7, false),
+  (pg_temp.id('e'), pg_temp.id('e31'), pg_temp.id('e3'), pg_temp.midnight(2), 'UTC', NULL, NULL, NULL, true);
+SELECT medsched.revise_schedule(pg_temp.id('e'), pg_temp.id(old), pg_temp.midnight(days), jsonb_build_object('id', pg_temp.id(new), 'dose_amount', 2))
+  FROM (VALUES ('e11', 4, 'e12'), ('e12', 3, 'e13'), ('e21', 3, 'e22')) AS t (old, days, new) \g /dev/null
+INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, rrule) VALUES
+  (pg_temp.id('e'), pg_temp.id('e32'), pg_temp.id('e3'), pg_temp.midnight(3), 'UTC', 'FREQ=DAILY');
+UPDATE medsched.schedules SET ends_at = pg_temp.midnight(3) WHERE id = pg_temp.id('e32');
+SELECT results_eq($$SELECT right(schedule_id::text, 3), state, (next_dose::date - now()::date), (ends_at::date - now()::date), right(replaced_by::text, 3)
+                      FROM medsched.schedule_overview(pg_temp.id('e'))$$,
+  $$VALUES
+    ('e11', 'current', 1, 4, 'e12'),
+    ('e12', 'replaced', NULL, 4, 'e13'),
+    ('e13', 'planned', 4, NULL, NULL),
+    ('e21', 'current', NULL, 3, 'e22'),
+    ('e22', 'planned', 6, NULL, NULL),
+    ('e31', 'planned', NULL, NULL, NULL),
+    ('e32', 'ended', NULL, 3, NULL)$$,
+  'what will be replaced');
 SELECT is_empty('SELECT * FROM medsched.schedule_overview(gen_random_uuid())', 'of nobody else');
 SELECT throws_ok('SELECT * FROM medsched.schedule_overview(NULL)', '22004', 'user_id must not be null', 'of whom');
 

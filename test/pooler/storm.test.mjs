@@ -235,7 +235,7 @@ describe(`${2 * PEOPLE} clients over ${SERVER_CONNECTIONS} connections`, () => {
 			}
 		}
 		assert.equal(told.size + unseen, PEOPLE * DOSES);
-		assert.ok(unseen > 0, 'no answer was lost');
+		// How many answers are lost is chance; lost.test.mjs loses one for sure.
 		console.log(`# ${told.size} doses were reported as new, ${unseen} recorded by an attempt that lost its connection`);
 	});
 

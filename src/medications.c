@@ -16,15 +16,16 @@
 #include "utils/uuid.h"
 
 #include "plan.h"
+#include "refusal.h"
 #include "schedule_json.h"
 
 PG_FUNCTION_INFO_V1(medsched_create_medication);
 PG_FUNCTION_INFO_V1(medsched_inactivate_medication);
 
+static void insert_medication(Datum *values, const char *nulls);
 static void insert_schedules(Datum user_id, Datum medication_id, Jsonb *schedules);
 static void insert_schedule(Datum user_id, Datum medication_id, ScheduleJson *schedule, const char *where);
 static void refuse_null(FunctionCallInfo fcinfo, int argument, const char *name);
-static void where_context(void *arg);
 
 static SavedPlan insert_medication_plan = {
 	"INSERT INTO medsched.medications AS m (user_id, name, notes) VALUES ($1, $2, $3) RETURNING m.id",
@@ -81,7 +82,7 @@ medsched_create_medication(PG_FUNCTION_ARGS)
 	values[0] = PG_GETARG_DATUM(0);
 	values[1] = PG_GETARG_DATUM(1);
 	values[2] = PG_ARGISNULL(3) ? 0 : PG_GETARG_DATUM(3);
-	run_plan(&insert_medication_plan, values, nulls, false, SPI_OK_INSERT_RETURNING, 0);
+	insert_medication(values, nulls);
 	if (SPI_processed != 1)
 		elog(ERROR, "medication was not inserted: a trigger suppressed it");
 	memcpy(id, DatumGetUUIDP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)),
@@ -127,6 +128,23 @@ medsched_inactivate_medication(PG_FUNCTION_ARGS)
 }
 
 static void
+insert_medication(Datum *values, const char *nulls)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		run_plan(&insert_medication_plan, values, nulls, false, SPI_OK_INSERT_RETURNING, 0);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		rethrow_medication(TextDatumGetCString(values[1]));
+	}
+	PG_END_TRY();
+}
+
+static void
 insert_schedules(Datum user_id, Datum medication_id, Jsonb *schedules)
 {
 	JsonbIterator *iterator = JsonbIteratorInit(&schedules->root);
@@ -152,7 +170,7 @@ static void
 insert_schedule(Datum user_id, Datum medication_id, ScheduleJson *schedule, const char *where)
 {
 	static const ScheduleKey required[] = {KEY_STARTS_AT, KEY_TIME_ZONE};
-	ErrorContextCallback	 callback = {error_context_stack, where_context, unconstify(char *, where)};
+	MemoryContext			 context = CurrentMemoryContext;
 	Datum					 values[2 + SCHEDULE_NKEYS];
 	char					 nulls[2 + SCHEDULE_NKEYS];
 
@@ -170,9 +188,17 @@ insert_schedule(Datum user_id, Datum medication_id, ScheduleJson *schedule, cons
 	memcpy(values + 2, schedule->values, sizeof(schedule->values));
 	memcpy(nulls + 2, schedule->nulls, sizeof(schedule->nulls));
 
-	error_context_stack = &callback;
-	run_plan(&insert_schedule_plan, values, nulls, false, SPI_OK_INSERT, 0);
-	error_context_stack = callback.previous;
+	PG_TRY();
+	{
+		run_plan(&insert_schedule_plan, values, nulls, false, SPI_OK_INSERT, 0);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		rethrow_check(schedule, where, where);
+		rethrow_in(where);
+	}
+	PG_END_TRY();
 }
 
 static void
@@ -182,11 +208,4 @@ refuse_null(FunctionCallInfo fcinfo, int argument, const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s must not be null", name)));
-}
-
-/* An error of the table's: say which schedule it is about. */
-static void
-where_context(void *arg)
-{
-	errcontext("%s", (const char *) arg);
 }

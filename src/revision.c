@@ -18,6 +18,7 @@
 #include "utils/uuid.h"
 
 #include "message.h"
+#include "refusal.h"
 #include "revision.h"
 
 /* How many doses an error names. */
@@ -35,6 +36,9 @@ static void		 read_schedule(StoredSchedule *schedule, HeapTuple tuple, TupleDesc
 static Datum	 column_of(const StoredSchedule *schedule, const char *name);
 static void		 find_successor(StoredSchedule *schedule);
 static void		 relink(Datum user_id, Datum id, Datum replaces);
+static int		 insert_replacement(const StoredSchedule *old, const ScheduleJson *changes, const char *query,
+									int nvalues, Oid *types, Datum *values, const char *nulls);
+static void		 merge(ScheduleJson *merged, const StoredSchedule *old, const ScheduleJson *changes);
 static NewColumn new_column(const StoredSchedule *old, TimestampTz effective_from,
 							const ScheduleJson *changes, Form_pg_attribute attribute);
 
@@ -243,7 +247,7 @@ replace_schedule(const StoredSchedule *old, TimestampTz effective_from, const Sc
 	for (int i = 1; i <= nvalues; i++)
 		appendStringInfo(&query, "%s$%d", i == 1 ? "" : ", ", i);
 	appendStringInfoString(&query, ") RETURNING " SCHEDULE_COLUMNS ", s.id");
-	if (SPI_execute_with_args(query.data, nvalues, types, values, nulls, false, 0) != SPI_OK_INSERT_RETURNING ||
+	if (insert_replacement(old, changes, query.data, nvalues, types, values, nulls) != SPI_OK_INSERT_RETURNING ||
 		SPI_processed != 1)
 		elog(ERROR, "schedule was not inserted: a trigger suppressed it");
 	heap_deform_tuple(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, stored, isnull);
@@ -319,6 +323,47 @@ relink(Datum user_id, Datum id, Datum replaces)
 	run_plan(&set_replaces, values, replaces == 0 ? "  n" : NULL, false, SPI_OK_UPDATE, 0);
 	if (SPI_processed != 1)
 		elog(ERROR, "schedule \"%s\" was not updated: a trigger or a policy suppressed it", uuid_text(id));
+}
+
+/* As SPI_execute_with_args. */
+static int
+insert_replacement(const StoredSchedule *old, const ScheduleJson *changes, const char *query,
+				   int nvalues, Oid *types, Datum *values, const char *nulls)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ScheduleJson  merged;
+	int			  result = 0;
+
+	PG_TRY();
+	{
+		result = SPI_execute_with_args(query, nvalues, types, values, nulls, false, 0);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		merge(&merged, old, changes);
+		rethrow_check(&merged, "changes", "the revised schedule");
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	return result;
+}
+
+/* A schedule as it was but for the changes. */
+static void
+merge(ScheduleJson *merged, const StoredSchedule *old, const ScheduleJson *changes)
+{
+	*merged = *changes;
+	for (int key = 0; key < SCHEDULE_NKEYS; key++)
+	{
+		int	 number = SPI_fnumber(old->descriptor, schedule_key_names[key]);
+		bool isnull = true;
+
+		if (changes->present[key] || number <= 0)
+			continue;
+		merged->values[key] = SPI_getbinval(old->tuple, old->descriptor, number, &isnull);
+		merged->nulls[key] = isnull ? 'n' : ' ';
+	}
 }
 
 /* What the row that replaces another has in a column. */

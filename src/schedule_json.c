@@ -19,7 +19,10 @@
 #include "utils/timestamp.h"
 
 #include "compat.h"
+#include "refusal.h"
+#include "rule_cache.h"
 #include "schedule_json.h"
+#include "zone.h"
 
 /* Forms of values. */
 typedef enum Form
@@ -32,7 +35,9 @@ typedef enum Form
 	FORM_INTERVAL,
 	FORM_WALL_CLOCK,
 	FORM_WALL_CLOCKS,
-	FORM_INSTANT
+	FORM_INSTANT,
+	FORM_RULE,
+	FORM_ZONE
 } Form;
 
 const char *const schedule_key_names[SCHEDULE_NKEYS] = {
@@ -57,9 +62,9 @@ const char *const schedule_key_names[SCHEDULE_NKEYS] = {
 static const Form key_forms[SCHEDULE_NKEYS] = {
 	[KEY_ID] = FORM_UUID,
 	[KEY_STARTS_AT] = FORM_WALL_CLOCK,
-	[KEY_TIME_ZONE] = FORM_TEXT,
+	[KEY_TIME_ZONE] = FORM_ZONE,
 	[KEY_TIME_ZONE_PINNED] = FORM_BOOLEAN,
-	[KEY_RRULE] = FORM_TEXT,
+	[KEY_RRULE] = FORM_RULE,
 	[KEY_RDATES] = FORM_WALL_CLOCKS,
 	[KEY_EXDATES] = FORM_WALL_CLOCKS,
 	[KEY_CYCLE_DAYS_ON] = FORM_INTEGER,
@@ -83,7 +88,9 @@ static const char *const form_descriptions[] = {
 	[FORM_INTERVAL] = "a string that holds an interval, such as \"4 hours\"",
 	[FORM_WALL_CLOCK] = "a wall-clock time without a time zone, as \"2026-03-01T08:00:00\"",
 	[FORM_WALL_CLOCKS] = "an array of wall-clock times without a time zone, as [\"2026-03-01T08:00:00\"]",
-	[FORM_INSTANT] = "an instant with its offset, as \"2026-03-01T08:00:00+01:00\" or with Z"};
+	[FORM_INSTANT] = "an instant with its offset, as \"2026-03-01T08:00:00+01:00\" or with Z",
+	[FORM_RULE] = "a string",
+	[FORM_ZONE] = "a string"};
 
 /* The value being read, for errors. */
 typedef struct Place
@@ -99,8 +106,10 @@ static Datum	   read_wall_clock(const Place *place, const JsonbValue *value);
 static char		  *string_of(const Place *place, const JsonbValue *value);
 static bool		   is_iso_time(const char *text, bool with_offset);
 static const char *skip_pattern(const char *text, const char *pattern);
+static Datum	   input(const Place *place, PGFunction type_input, const char *text);
+static Datum	   rule_in(PG_FUNCTION_ARGS);
+static Datum	   zone_in(PG_FUNCTION_ARGS);
 static void		   wrong_form(const Place *place) pg_attribute_noreturn();
-static void		   place_context(void *arg);
 
 void
 schedule_json_read(ScheduleJson *schedule, JsonbContainer *object, const char *where)
@@ -123,18 +132,15 @@ schedule_json_read(ScheduleJson *schedule, JsonbContainer *object, const char *w
 	token = JsonbIteratorNext(&iterator, &name, true);
 	while ((token = JsonbIteratorNext(&iterator, &name, true)) == WJB_KEY)
 	{
-		Place				 place = {where, find_key(where, &name)};
-		ErrorContextCallback callback = {error_context_stack, place_context, &place};
+		Place place = {where, find_key(where, &name)};
 
 		(void) JsonbIteratorNext(&iterator, &value, true);
 		schedule->present[place.key] = true;
 		if (value.type == jbvNull)
 			continue;
 
-		error_context_stack = &callback;
 		schedule->values[place.key] = read_value(&place, &value);
 		schedule->nulls[place.key] = ' ';
-		error_context_stack = callback.previous;
 	}
 }
 
@@ -158,6 +164,8 @@ find_key(const char *where, const JsonbValue *name)
 static Datum
 read_value(const Place *place, const JsonbValue *value)
 {
+	Datum whole;
+
 	switch (key_forms[place->key])
 	{
 		case FORM_TEXT:
@@ -169,26 +177,30 @@ read_value(const Place *place, const JsonbValue *value)
 			return BoolGetDatum(value->val.boolean);
 
 		case FORM_INTEGER:
-			if (value->type != jbvNumeric ||
-				!DatumGetBool(DirectFunctionCall2(numeric_eq, NumericGetDatum(value->val.numeric),
-												  DirectFunctionCall2(numeric_trunc, NumericGetDatum(value->val.numeric),
-																	  Int32GetDatum(0)))))
+			if (value->type != jbvNumeric)
 				wrong_form(place);
-			return DirectFunctionCall1(numeric_int4, NumericGetDatum(value->val.numeric));
+			whole = DirectFunctionCall2(numeric_trunc, NumericGetDatum(value->val.numeric), Int32GetDatum(0));
+			if (!DatumGetBool(DirectFunctionCall2(numeric_eq, NumericGetDatum(value->val.numeric), whole)))
+				wrong_form(place);
+			return input(place, int4in, DatumGetCString(DirectFunctionCall1(numeric_out, whole)));
 
 		case FORM_NUMERIC:
 			/* Drivers hand numeric on as strings, to lose no digit. */
 			if (value->type == jbvNumeric)
 				return NumericGetDatum(value->val.numeric);
-			return DirectFunctionCall3(numeric_in, CStringGetDatum(string_of(place, value)),
-									   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+			return input(place, numeric_in, string_of(place, value));
 
 		case FORM_UUID:
-			return DirectFunctionCall1(uuid_in, CStringGetDatum(string_of(place, value)));
+			return input(place, uuid_in, string_of(place, value));
 
 		case FORM_INTERVAL:
-			return DirectFunctionCall3(interval_in, CStringGetDatum(string_of(place, value)),
-									   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+			return input(place, interval_in, string_of(place, value));
+
+		case FORM_RULE:
+			return input(place, rule_in, string_of(place, value));
+
+		case FORM_ZONE:
+			return input(place, zone_in, string_of(place, value));
 
 		case FORM_WALL_CLOCK:
 			return read_wall_clock(place, value);
@@ -199,8 +211,7 @@ read_value(const Place *place, const JsonbValue *value)
 		case FORM_INSTANT:
 			if (!is_iso_time(string_of(place, value), true))
 				wrong_form(place);
-			return DirectFunctionCall3(timestamptz_in, CStringGetDatum(string_of(place, value)),
-									   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+			return input(place, timestamptz_in, string_of(place, value));
 	}
 	pg_unreachable();
 }
@@ -235,8 +246,7 @@ read_wall_clock(const Place *place, const JsonbValue *value)
 
 	if (!is_iso_time(text, false))
 		wrong_form(place);
-	return DirectFunctionCall3(timestamp_in, CStringGetDatum(text),
-							   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	return input(place, timestamp_in, text);
 }
 
 static char *
@@ -296,6 +306,41 @@ skip_pattern(const char *text, const char *pattern)
 	return text;
 }
 
+/* What a type makes of a text.  An error of its own is told where the text is. */
+static Datum
+input(const Place *place, PGFunction type_input, const char *text)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Datum		  value = 0;
+
+	PG_TRY();
+	{
+		value = DirectFunctionCall3(type_input, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		rethrow_in(psprintf("%s.%s", place->where, schedule_key_names[place->key]));
+	}
+	PG_END_TRY();
+	return value;
+}
+
+/* The domains' checks, as they would be made on insertion. */
+static Datum
+rule_in(PG_FUNCTION_ARGS)
+{
+	(void) rule_cache_find(PG_GETARG_CSTRING(0));
+	PG_RETURN_DATUM(CStringGetTextDatum(PG_GETARG_CSTRING(0)));
+}
+
+static Datum
+zone_in(PG_FUNCTION_ARGS)
+{
+	(void) zone_find(PG_GETARG_CSTRING(0));
+	PG_RETURN_DATUM(CStringGetTextDatum(PG_GETARG_CSTRING(0)));
+}
+
 static void
 wrong_form(const Place *place)
 {
@@ -303,13 +348,4 @@ wrong_form(const Place *place)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("%s.%s must be %s", place->where, schedule_key_names[place->key],
 					form_descriptions[key_forms[place->key]])));
-}
-
-/* An error of a type's own input: say where it came from. */
-static void
-place_context(void *arg)
-{
-	const Place *place = arg;
-
-	errcontext("%s.%s", place->where, schedule_key_names[place->key]);
 }

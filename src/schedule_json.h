@@ -60,7 +60,8 @@ typedef struct ScheduleJson
 
 /*
  * Read an object.  where says which it is, in errors: "schedules[0]".  Errors:
- * 22023 for what is no object, a key unknown, and a value of the wrong form.
+ * 22023 for what is no object, a key unknown, and a value of the wrong form; and
+ * those of the types and domains, for the values.
  */
 extern void schedule_json_read(ScheduleJson *schedule, JsonbContainer *object, const char *where);
 

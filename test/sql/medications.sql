@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(88);
+SELECT plan(109);
 
 CREATE FUNCTION pg_temp.create(schedules jsonb, name text DEFAULT 'Prednisone') RETURNS text LANGUAGE sql AS $$
   SELECT pg_temp.failure(format('SELECT medsched.create_medication(%L, %L, %L)', lpad('a', 32, '0')::uuid, name, schedules))
@@ -102,33 +102,71 @@ SELECT is(pg_temp.create(jsonb_build_array(jsonb_build_object('starts_at', '2026
   'no error', 'an instant: ' || ends_at)
 FROM (VALUES ('2026-02-01T08:00:00Z'), ('2026-02-01 08:00:00.123+00'), ('2026-02-01T08:00+0530'), ('2026-02-01T08:00:00-03:30')) AS t (ends_at);
 
--- What the types, the tables and the rules refuse.
-SELECT is(pg_temp.create(jsonb_build_array('{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC"}'::jsonb || key)), error, key::text)
+-- What the types and domains refuse, with the key.
+SELECT is(pg_temp.create(jsonb_build_array('{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC"}'::jsonb, '{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC"}'::jsonb || key)), error, key::text)
 FROM (VALUES
-  ('{"starts_at": "2026-02-30T08:00:00"}'::jsonb, '22008: date/time field value out of range: "2026-02-30T08:00:00"'),
-  ('{"id": "a-uuid"}', '22P02: invalid input syntax for type uuid: "a-uuid"'),
-  ('{"grace": "a while"}', '22007: invalid input syntax for type interval: "a while"'),
-  ('{"dose_amount": "some"}', '22P02: invalid input syntax for type numeric: "some"'),
-  ('{"max_per_24h": 99999999999}', '22003: integer out of range'),
-  ('{"rrule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}', '23514 medsched.schedules.schedule_has_dose: schedule can never have a dose'
-   ' | From 2026-01-01 08:00:00 on, "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30" less the exdates names no time.'
-   ' | Check that its parts can hold together, as 30 February cannot, and that UNTIL is not before starts_at.')
+  ('{"starts_at": "2026-02-30T08:00:00"}'::jsonb, '22008: schedules[1].starts_at: date/time field value out of range: "2026-02-30T08:00:00"'),
+  ('{"exdates": ["2026-01-02T08:00", "2026-02-30T08:00"]}', '22008: schedules[1].exdates: date/time field value out of range: "2026-02-30T08:00"'),
+  ('{"ends_at": "2026-02-30T08:00Z"}', '22008: schedules[1].ends_at: date/time field value out of range: "2026-02-30T08:00Z"'),
+  ('{"id": "a-uuid"}', '22P02: schedules[1].id: invalid input syntax for type uuid: "a-uuid"'),
+  ('{"grace": "a while"}', '22007: schedules[1].grace: invalid input syntax for type interval: "a while"'),
+  ('{"dose_amount": "some"}', '22P02: schedules[1].dose_amount: invalid input syntax for type numeric: "some"'),
+  ('{"max_per_24h": 99999999999}', '22003: schedules[1].max_per_24h: value "99999999999" is out of range for type integer'),
+  ('{"time_zone": "Europe/berlin"}', '22023: schedules[1].time_zone: time zone "Europe/berlin" is not spelled as its name | Write "Europe/Berlin".'),
+  ('{"rrule": "FREQ=DAILY;RSCALE=HEBREW"}', '0A000: schedules[1].rrule: recurrence rule not supported: RSCALE=HEBREW | Only RSCALE=GREGORIAN is supported.'),
+  ('{"rrule": "FREQ=NEVER"}', '22023: schedules[1].rrule: invalid recurrence rule: FREQ value "NEVER" is not valid'
+   ' | FREQ takes SECONDLY, MINUTELY, HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY.')
 ) AS t (key, error);
-SELECT is(pg_temp.create('[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC"}]', E' \t') ~ '^23514 medsched.medications.medications_name_not_blank',
-  true, 'a blank name');
+-- What the tables and the rules refuse, with the schedule.
+SELECT is(pg_temp.create(jsonb_build_array('{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC"}'::jsonb, '{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC"}'::jsonb || key)),
+  '23514 medsched.schedules.' || error, key::text)
+FROM (VALUES
+  ('{"rrule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}'::jsonb, 'schedule_has_dose: schedules[1]: schedule can never have a dose'
+   ' | From 2026-01-01 08:00:00 on, "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30" less the exdates names no time.'
+   ' | Check that its parts can hold together, as 30 February cannot, and that UNTIL is not before starts_at.'),
+  ('{"starts_at": "2026-01-01T08:00:00.5"}', 'schedules_starts_at_whole_second: schedules[1].starts_at must be a whole second in the years 1 to 9999 | It is 2026-01-01 08:00:00.5.'),
+  ('{"dose_amount": -1}', 'schedules_dose_amount_positive: schedules[1].dose_amount must be finite and above 0 | It is -1.'),
+  ('{"dose_amount": "0.00"}', 'schedules_dose_amount_positive: schedules[1].dose_amount must be finite and above 0 | It is 0.00.'),
+  ('{"dose_amount": "NaN"}', 'schedules_dose_amount_positive: schedules[1].dose_amount must be finite and above 0 | It is NaN.'),
+  ('{"cycle_days_on": 21}', 'schedules_cycle_days: schedules[1] must have both cycle_days_on and cycle_days_off, each at least 1, or neither'
+   ' | It has cycle_days_on 21, no cycle_days_off.'),
+  ('{"cycle_days_on": 21, "cycle_days_off": 0}', 'schedules_cycle_days: schedules[1] must have both cycle_days_on and cycle_days_off, each at least 1, or neither'
+   ' | It has cycle_days_on 21, cycle_days_off 0.'),
+  ('{"as_needed": true, "rrule": "FREQ=DAILY"}', 'schedules_as_needed_has_no_times: schedules[1] must have no rrule, rdates, exdates or cycle when it is as_needed'
+   ' | It has as_needed true, rrule "FREQ=DAILY".'),
+  ('{"as_needed": true, "rdates": [], "exdates": ["2026-01-02T08:00"]}', 'schedules_as_needed_has_no_times: schedules[1] must have no rrule, rdates, exdates or cycle'
+   ' when it is as_needed | It has as_needed true, exdates {"2026-01-02 08:00:00"}.'),
+  ('{"min_interval": "4 hours"}', 'schedules_limits_are_as_needed: schedules[1] must be as_needed to have min_interval or max_per_24h'
+   ' | It has no as_needed, min_interval 04:00:00, no max_per_24h.'),
+  ('{"as_needed": false, "max_per_24h": 3}', 'schedules_limits_are_as_needed: schedules[1] must be as_needed to have min_interval or max_per_24h'
+   ' | It has as_needed false, no min_interval, max_per_24h 3.'),
+  ('{"as_needed": true, "min_interval": "0"}', 'schedules_min_interval_in_range: schedules[1].min_interval must be above 0 and at most 366 days | It is 00:00:00.'),
+  ('{"as_needed": true, "max_per_24h": 0}', 'schedules_max_per_24h_positive: schedules[1].max_per_24h must be at least 1 | It is 0.'),
+  ('{"grace": "2 years"}', 'schedules_grace_in_range: schedules[1].grace must be from 0 to 366 days | It is 2 years.')
+) AS t (key, error);
+INSERT INTO medsched.medications (user_id, id, name) VALUES (lpad('a', 32, '0')::uuid, lpad('c0', 32, '0')::uuid, 'y');
+INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone)
+VALUES (lpad('a', 32, '0')::uuid, lpad('c1', 32, '0')::uuid, lpad('c0', 32, '0')::uuid, '2026-01-01 08:00', 'UTC');
+SELECT is(pg_temp.create('[{"id": "00000000-0000-0000-0000-0000000000c1", "starts_at": "2026-01-01T08:00", "time_zone": "UTC"}]') ~ '^23505 .*: schedules\[0\]: duplicate key value',
+  true, 'an id that is taken');
+SELECT is(pg_temp.create('[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC"}]', E' \t'),
+  E'23514 medsched.medications.medications_name_not_blank: name must not be blank | It is " \t".', 'a blank name');
+-- An application's own CHECK speaks for itself.
+ALTER TABLE medsched.schedules ADD CONSTRAINT in_tablets CHECK (dose_unit = 'tablet') NOT VALID;
+SELECT is(pg_temp.create('[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "dose_unit": "mg"}]')
+  ~ '^23514 medsched.schedules.in_tablets: schedules\[0\]: new row for relation "schedules" violates check constraint "in_tablets"', true, 'another CHECK');
+ALTER TABLE medsched.schedules DROP CONSTRAINT in_tablets;
 CREATE FUNCTION pg_temp.context(schedules jsonb) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE context text;
 BEGIN
   PERFORM medsched.create_medication(lpad('a', 32, '0')::uuid, 'x', schedules);
 EXCEPTION WHEN OTHERS THEN
   GET STACKED DIAGNOSTICS context = PG_EXCEPTION_CONTEXT;
-  RETURN (regexp_match(context, 'schedules\[.*?$', 'n'))[1];
+  RETURN context;
 END
 $$;
-SELECT is(pg_temp.context('[{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}, {"starts_at": "2026-02-30T08:00", "time_zone": "UTC"}]'),
-  'schedules[1].starts_at', 'the context says which key');
-SELECT is(pg_temp.context('[{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}, {"starts_at": "2026-01-01T08:00", "time_zone": "Europe/Bonn"}]'),
-  'schedules[1]', 'and which schedule');
+SELECT unalike(pg_temp.context(jsonb_build_array('{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}'::jsonb || key)), '%INSERT INTO%', 'the context of ' || key::text || ' is the caller''s')
+FROM (VALUES ('{"grace": "soon"}'::jsonb), ('{"time_zone": "Europe/Bonn"}'), ('{"dose_amount": 0}')) AS t (key);
 SELECT is((SELECT count(*) FROM medsched.medications WHERE name IN ('x', ' ')), 0::bigint, 'nothing refused was inserted');
 
 -- Inactivate ------------------------------------------------------------------

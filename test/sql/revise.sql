@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(76);
+SELECT plan(80);
 
 -- The ids of this file: of medications 0000000000a1, of schedules 000000000a11.
 CREATE FUNCTION pg_temp.id(short text) RETURNS uuid IMMUTABLE
@@ -167,8 +167,15 @@ FROM (VALUES
   ('2026-01-20', '{"starts_at": null}', '22023: changes.starts_at must not be null'),
   ('2026-01-20', '{"time_zone": null}', '22023: changes.time_zone must not be null'),
   ('2026-01-20', '{"starts_at": "2026-01-20T08:00Z"}', '22023: changes.starts_at must be a wall-clock time without a time zone, as "2026-03-01T08:00:00"'),
-  ('2026-01-20', '{"dose_amount": 0}', '23514 medsched.schedules.schedules_dose_amount_positive: '
-     'new row for relation "schedules" violates check constraint "schedules_dose_amount_positive" | %'),
+  ('2026-01-20', '{"grace": "soon"}', '22007: changes.grace: invalid input syntax for type interval: "soon"'),
+  ('2026-01-20', '{"dose_amount": 0}', '23514 medsched.schedules.schedules_dose_amount_positive: changes.dose_amount must be finite and above 0 | It is 0.'),
+  ('2026-01-20', '{"as_needed": true}', '23514 medsched.schedules.schedules_as_needed_has_no_times: '
+     'the revised schedule must have no rrule, rdates, exdates or cycle when it is as_needed | It has as_needed true,'
+     ' rrule "FREQ=DAILY;INTERVAL=2", rdates {"2026-01-20 12:00:00"}, exdates {"2026-01-09 08:00:00"}.'),
+  ('2026-01-20', '{"max_per_24h": 3}', '23514 medsched.schedules.schedules_limits_are_as_needed: '
+     'the revised schedule must be as_needed to have min_interval or max_per_24h | It has as_needed false, no min_interval, max_per_24h 3.'),
+  ('2026-01-20', '{"cycle_days_on": 3, "starts_at": "2026-01-20T08:00"}', '23514 medsched.schedules.schedules_cycle_days: '
+     'the revised schedule must have both cycle_days_on and cycle_days_off, each at least 1, or neither | It has cycle_days_on 3, no cycle_days_off.'),
   ('2026-01-20', '{"rrule": "FREQ=DAILY;COUNT=5"}', '22023: changes must have starts_at when they bring COUNT'
      ' | It counts from starts_at, which is 2026-01-01 08:00:00 so far. | Give that to count from there, or a new start.'),
   ('2026-01-20', '{"rrule": "FREQ=DAILY;INTERVAL=3"}', '22023: changes must have starts_at when they bring INTERVAL'
@@ -177,8 +184,8 @@ FROM (VALUES
      ' | It counts from starts_at, which is 2026-01-01 08:00:00 so far. | Give that to count from there, or a new start.'),
   ('2026-01-20', '{"cycle_days_on": 21, "cycle_days_off": 7}', '22023: changes must have starts_at when they bring a cycle'
      ' | It counts from starts_at, which is 2026-01-01 08:00:00 so far. | Give that to count from there, or a new start.'),
-  ('2026-01-20', '{"time_zone": "Mars/Olympus"}', '22023: %Mars/Olympus%'),
-  ('2026-01-20', '{"rrule": "FREQ=NEVER"}', '22023: %NEVER%'),
+  ('2026-01-20', '{"time_zone": "Mars/Olympus"}', '22023: changes.time_zone: %Mars/Olympus%'),
+  ('2026-01-20', '{"rrule": "FREQ=NEVER"}', '22023: changes.rrule: %NEVER%'),
   ('2026-01-20', '{"ends_at": "2026-01-20T11:00:00Z"}', '23514 medsched.schedules.schedule_has_dose: the revised schedule would have no dose'
      ' | It has none from 2026-01-20 00:00:00+00 until 2026-01-20 11:00:00+00. | To end a medication, call medsched.inactivate_medication().'),
   ('2026-01-20 12:00', '{"rrule": "FREQ=DAILY;UNTIL=20260119"}', '23514 medsched.schedules.schedule_has_dose: schedule can never have a dose'

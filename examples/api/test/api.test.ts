@@ -543,11 +543,15 @@ byBothWays('what needs no token', (call) => {
 		const { body } = await call('GET', '/openapi.json');
 		assert.equal(body.openapi, '3.1.0');
 		const paths = Object.entries<any>(body.paths);
+		const summaries = new Set<string>();
 		assert.ok(paths.length >= 24, `${paths.length}`);
 		for (const [path, methods] of paths) {
 			for (const [method, route] of Object.entries<any>(methods)) {
 				assert.ok(path.startsWith('/v1/'), path);
 				assert.ok(Object.keys(route.responses).some((s) => s.startsWith('2')), `${method} ${path}`);
+				assert.ok(route.summary?.length > 5, `${method} ${path} has no summary`);
+				assert.ok(!summaries.has(route.summary), `${method} ${path} has another’s summary`);
+				summaries.add(route.summary);
 				assert.equal(route.responses['401'].content['application/problem+json'].schema['$ref'], '#/components/schemas/Problem');
 				for (const [, name] of path.matchAll(/\{(\w+)\}/g)) {
 					assert.ok(route.parameters.some((p: any) => p.in === 'path' && p.name === name && p.required), `${method} ${path} ${name}`);

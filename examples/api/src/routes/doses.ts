@@ -45,6 +45,7 @@ export function doseRoutes(db: Database) {
 			createRoute({
 				method: 'get',
 				path: '/people/{person}/doses',
+				summary: 'List the doses in a window',
 				request: { params: m.PersonParam, query: m.Window },
 				responses: { 200: m.json(z.array(m.Dose), 'the doses in [from, to), in order of time'), ...m.problems },
 			}),
@@ -57,6 +58,7 @@ export function doseRoutes(db: Database) {
 			createRoute({
 				method: 'get',
 				path: '/people/{person}/doses/next',
+				summary: 'List the next doses to take',
 				request: {
 					params: m.PersonParam,
 					query: z.object({ after: m.Instant.optional(), limit: z.coerce.number().int().min(1).max(1000).default(10) }),
@@ -72,6 +74,7 @@ export function doseRoutes(db: Database) {
 			createRoute({
 				method: 'put',
 				path: '/people/{person}/doses/{doseId}/taken',
+				summary: 'Record a dose as taken',
 				request: { params: doseParam, body: m.body(m.Taking) },
 				responses: { 200: m.json(m.Taken, 'the dose as recorded, by this call or an earlier one'), ...m.problems },
 			}),
@@ -86,6 +89,7 @@ export function doseRoutes(db: Database) {
 			createRoute({
 				method: 'put',
 				path: '/people/{person}/doses/{doseId}/skipped',
+				summary: 'Record a dose as skipped',
 				request: { params: doseParam, body: m.body(m.Skipping) },
 				responses: { 200: m.json(m.Skipped, 'the dose as recorded, by this call or an earlier one'), ...m.problems },
 			}),
@@ -100,6 +104,7 @@ export function doseRoutes(db: Database) {
 			createRoute({
 				method: 'delete',
 				path: '/people/{person}/doses/{doseId}/record',
+				summary: 'Take back what was recorded of a dose',
 				request: { params: doseParam },
 				responses: { 200: m.json(z.object({ removed: m.Record.nullable() }), 'what had been recorded'), ...m.problems },
 			}),
@@ -113,6 +118,7 @@ export function doseRoutes(db: Database) {
 			createRoute({
 				method: 'post',
 				path: '/people/{person}/reports',
+				summary: 'Record what a device kept while offline',
 				description: 'Records what a device kept while it was offline: all of it or, with an error, nothing. May be sent again.',
 				request: { params: m.PersonParam, body: m.body(z.array(Report).min(1).max(500)) },
 				responses: { 200: m.json(z.array(z.object({ changed: z.boolean() })), 'for each, whether it was news'), ...m.problems },
@@ -144,6 +150,7 @@ export function doseRoutes(db: Database) {
 			createRoute({
 				method: 'put',
 				path: '/people/{person}/schedules/{scheduleId}/taken/{takenAt}',
+				summary: 'Record a dose taken as needed',
 				description: 'Records a dose of a medication taken as needed. The time is part of the address: sent again, it is the same dose.',
 				request: {
 					params: scheduleParam.extend({ takenAt: m.Instant }),
@@ -161,6 +168,7 @@ export function doseRoutes(db: Database) {
 			createRoute({
 				method: 'get',
 				path: '/people/{person}/schedules/{scheduleId}/next-allowed',
+				summary: 'Ask when the next dose as needed is allowed',
 				request: { params: scheduleParam, query: z.object({ at: m.Instant.optional() }) },
 				responses: { 200: m.json(z.object({ allowedAt: z.string().nullable() }), 'when the next dose as needed is allowed'), ...m.problems },
 			}),
@@ -175,6 +183,7 @@ export function doseRoutes(db: Database) {
 			createRoute({
 				method: 'get',
 				path: '/people/{person}/adherence',
+				summary: 'Count the doses taken, by medication',
 				request: { params: m.PersonParam, query: m.Window },
 				responses: {
 					200: m.json(z.array(z.object({ medicationId: m.Id, medicationName: z.string(), ...m.Counts })), 'for each medication'),
@@ -190,6 +199,7 @@ export function doseRoutes(db: Database) {
 			createRoute({
 				method: 'get',
 				path: '/people/{person}/adherence/days',
+				summary: 'Count the doses taken, by day',
 				request: { params: m.PersonParam, query: m.Window },
 				responses: { 200: m.json(z.array(z.object({ day: z.string(), ...m.Counts })), 'for each day'), ...m.problems },
 			}),
@@ -202,6 +212,7 @@ export function doseRoutes(db: Database) {
 			createRoute({
 				method: 'get',
 				path: '/people/{person}/calendar.ics',
+				summary: 'Give the schedules as a calendar feed',
 				request: {
 					params: m.PersonParam,
 					query: z.object({

@@ -31,6 +31,7 @@ export function medicationRoutes(db: Database) {
 			createRoute({
 				method: 'get',
 				path: '/people/{person}/medications',
+				summary: 'List the medications',
 				request: { params: m.PersonParam },
 				responses: { 200: m.json(z.array(m.Medication), 'medications with their schedules'), ...m.problems },
 			}),
@@ -67,6 +68,7 @@ export function medicationRoutes(db: Database) {
 			createRoute({
 				method: 'post',
 				path: '/people/{person}/medications',
+				summary: 'Create a medication with its schedules',
 				request: { params: m.PersonParam, headers: m.IdempotencyKey, body: m.body(m.NewMedication) },
 				responses: { 201: m.json(z.object({ id: m.Id }), 'created'), ...m.problems },
 			}),
@@ -86,6 +88,7 @@ export function medicationRoutes(db: Database) {
 			createRoute({
 				method: 'post',
 				path: '/people/{person}/medications/{medicationId}/inactivate',
+				summary: 'End a medication',
 				request: { params: medicationParam, body: m.body(At) },
 				responses: { 200: m.json(z.object({ inactivatedAt: z.string() }), 'when it ended, which a second call does not change'), ...m.problems },
 			}),
@@ -100,6 +103,7 @@ export function medicationRoutes(db: Database) {
 			createRoute({
 				method: 'post',
 				path: '/people/{person}/medications/{medicationId}/reactivate',
+				summary: 'Take an ended medication up again',
 				request: { params: medicationParam, headers: m.IdempotencyKey, body: m.body(At) },
 				responses: { 200: m.json(Replaced, 'the schedules that go on, and those they replace'), ...m.problems },
 			}),
@@ -120,6 +124,7 @@ export function medicationRoutes(db: Database) {
 			createRoute({
 				method: 'get',
 				path: '/people/{person}/medications/{medicationId}/history',
+				summary: 'List the revisions of a medication’s schedules',
 				request: { params: medicationParam },
 				responses: {
 					200: m.json(
@@ -153,6 +158,7 @@ export function medicationRoutes(db: Database) {
 			createRoute({
 				method: 'get',
 				path: '/people/{person}/schedules',
+				summary: 'Give an overview of the schedules',
 				request: { params: m.PersonParam },
 				responses: {
 					200: m.json(
@@ -184,6 +190,7 @@ export function medicationRoutes(db: Database) {
 			createRoute({
 				method: 'post',
 				path: '/people/{person}/schedules/{scheduleId}/revise',
+				summary: 'Change a schedule from an instant on',
 				request: {
 					params: scheduleParam,
 					headers: m.IdempotencyKey,
@@ -208,6 +215,7 @@ export function medicationRoutes(db: Database) {
 			createRoute({
 				method: 'get',
 				path: '/people/{person}/schedules/{scheduleId}/description',
+				summary: 'Say a schedule in English',
 				request: { params: scheduleParam },
 				responses: { 200: m.json(z.object({ description: z.string() }), 'the schedule in English'), ...m.problems },
 			}),
@@ -221,6 +229,7 @@ export function medicationRoutes(db: Database) {
 			createRoute({
 				method: 'get',
 				path: '/people/{person}/schedules/{scheduleId}/explanation',
+				summary: 'Explain why there is a dose at an instant, or none',
 				request: { params: scheduleParam, query: z.object({ at: m.Instant }) },
 				responses: {
 					200: m.json(z.object({ isDose: z.boolean(), explanation: z.string() }), 'why there is, or is not, a dose then'),
@@ -237,6 +246,7 @@ export function medicationRoutes(db: Database) {
 			createRoute({
 				method: 'put',
 				path: '/people/{person}/time-zone',
+				summary: 'Move the schedules to another time zone',
 				request: {
 					params: m.PersonParam,
 					headers: m.IdempotencyKey,

@@ -15,6 +15,7 @@ export function operatorRoutes(db: Database) {
 			createRoute({
 				method: 'get',
 				path: '/operator/due-doses',
+				summary: 'List everybody’s doses that are not recorded',
 				request: { query: Page },
 				responses: { 200: m.json(z.array(m.DueDose), 'doses not recorded, for a notifier'), ...m.problems },
 			}),
@@ -27,6 +28,7 @@ export function operatorRoutes(db: Database) {
 			createRoute({
 				method: 'get',
 				path: '/operator/statistics',
+				summary: 'Sum up everybody’s doses',
 				request: { query: m.Window },
 				responses: {
 					200: m.json(z.object({ people: z.number(), doses: z.number(), lowest: z.array(z.object({ userId: m.Id, medicationId: m.Id, percentage: z.string().nullable() })) }), 'how doses went, over all people'),
@@ -54,6 +56,7 @@ export function operatorRoutes(db: Database) {
 			createRoute({
 				method: 'get',
 				path: '/operator/integrity',
+				summary: 'Check the tables against the rules',
 				responses: {
 					200: m.json(z.array(z.object({ rule: z.string(), userId: m.Id, rowId: z.string(), problem: z.string() })), 'what breaks a rule: nothing, where all is well'),
 					...m.problems,
@@ -65,6 +68,7 @@ export function operatorRoutes(db: Database) {
 			createRoute({
 				method: 'delete',
 				path: '/operator/people/{personId}',
+				summary: 'Erase a person',
 				request: { params: z.object({ personId: m.Id }) },
 				responses: { 200: m.json(z.object({ medications: z.number(), schedules: z.number(), doses: z.number() }), 'how much was erased'), ...m.problems },
 			}),

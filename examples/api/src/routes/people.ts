@@ -14,6 +14,7 @@ export function peopleRoutes(db: Database) {
 			createRoute({
 				method: 'get',
 				path: '/me',
+				summary: 'Tell who the caller is, and for whom they may act',
 				responses: {
 					200: m.json(z.object({ id: m.Id, actsFor: z.array(z.object({ id: m.Id, name: z.string() })) }), 'the caller, and who granted the caller access'),
 					...m.problems,
@@ -35,6 +36,7 @@ export function peopleRoutes(db: Database) {
 			createRoute({
 				method: 'put',
 				path: '/me/caregivers/{caregiverId}',
+				summary: 'Grant a caregiver access',
 				request: { params: caregiverParam, body: m.body(z.strictObject({ personName: z.string().trim().min(1).max(200) })) },
 				responses: { 204: { description: 'granted' }, ...m.problems },
 			}),
@@ -55,6 +57,7 @@ export function peopleRoutes(db: Database) {
 			createRoute({
 				method: 'delete',
 				path: '/me/caregivers/{caregiverId}',
+				summary: 'Take a caregiver’s access back',
 				request: { params: caregiverParam },
 				responses: { 204: { description: 'taken back' }, ...m.problems },
 			}),

@@ -32,6 +32,7 @@ export function ruleRoutes(db: Database) {
 			createRoute({
 				method: 'post',
 				path: '/schedules/from-times',
+				summary: 'Make schedules of times of day',
 				request: {
 					body: m.body(
 						z.strictObject({
@@ -50,6 +51,7 @@ export function ruleRoutes(db: Database) {
 			createRoute({
 				method: 'post',
 				path: '/schedules/from-sig',
+				summary: 'Make schedules of a prescription’s abbreviations',
 				request: { body: m.body(z.strictObject({ sig: z.string().min(1).max(200), ...start, times: Times })) },
 				responses: schedules,
 			}),
@@ -59,6 +61,7 @@ export function ruleRoutes(db: Database) {
 			createRoute({
 				method: 'post',
 				path: '/schedules/from-fhir',
+				summary: 'Make schedules of a FHIR Timing',
 				request: {
 					body: m.body(
 						z.strictObject({
@@ -77,6 +80,7 @@ export function ruleRoutes(db: Database) {
 			createRoute({
 				method: 'get',
 				path: '/schedules/abbreviations',
+				summary: 'List the abbreviations of prescriptions',
 				responses: {
 					200: m.json(z.object({ codes: z.array(z.object({ code: z.string() }).loose()), events: z.array(z.object({ event: z.string() }).loose()) }), 'what from-sig and from-fhir know'),
 					...m.problems,
@@ -88,6 +92,7 @@ export function ruleRoutes(db: Database) {
 			createRoute({
 				method: 'post',
 				path: '/rules/describe',
+				summary: 'Say a rule in English',
 				request: { body: m.body(m.Rule) },
 				responses: { 200: m.json(z.object({ description: z.string() }), 'the rule in English'), ...m.problems },
 			}),
@@ -97,6 +102,7 @@ export function ruleRoutes(db: Database) {
 			createRoute({
 				method: 'post',
 				path: '/rules/occurrences',
+				summary: 'List when a rule has doses',
 				request: { query: m.Window, body: m.body(m.Rule) },
 				responses: { 200: m.json(z.array(z.string()), 'when it would have doses'), ...m.problems },
 			}),
@@ -109,6 +115,7 @@ export function ruleRoutes(db: Database) {
 			createRoute({
 				method: 'post',
 				path: '/rules/count',
+				summary: 'Count a rule’s doses in a window',
 				request: { query: m.Window, body: m.body(m.Rule) },
 				responses: { 200: m.json(z.object({ count: z.number() }), 'how many doses it would have'), ...m.problems },
 			}),
@@ -121,6 +128,7 @@ export function ruleRoutes(db: Database) {
 			createRoute({
 				method: 'post',
 				path: '/rules/around',
+				summary: 'Find a rule’s doses before and after an instant',
 				request: { query: z.object({ at: m.Instant }), body: m.body(m.Rule) },
 				responses: {
 					200: m.json(z.object({ previous: z.string().nullable(), isOccurrence: z.boolean(), next: z.string().nullable() }), 'the occurrences around an instant'),
@@ -146,6 +154,7 @@ export function ruleRoutes(db: Database) {
 			createRoute({
 				method: 'get',
 				path: '/rules/check',
+				summary: 'Check a rule and a time zone',
 				request: { query: z.object({ rrule: m.Rrule, timeZone: m.TimeZone }) },
 				responses: { 200: m.json(z.object({ valid: z.boolean() }), 'both are valid; else an error says what is wrong'), ...m.problems },
 			}),

@@ -224,6 +224,50 @@ byBothWays('a person’s medications', (call) => {
 		isProblem(await call('PUT', at('2026-03-02T20:00:00Z'), { token, body: {} }), 409, 'as_needed_max_per_24h');
 	});
 
+	const asNeededId = randomUUID();
+	const at = (id: string, time: string) => `/v1/people/me/schedules/${id}/taken/${time}`;
+	const nextAllowed = (id: string, time: string) => `/v1/people/me/schedules/${id}/next-allowed?at=${time}`;
+
+	test('as needed: the dose is its person’s, at the second it was taken', async () => {
+		const other = await signed({ sub: randomUUID() });
+		const created = await call('POST', '/v1/people/me/medications', {
+			token: other,
+			headers: key(),
+			body: { name: 'paracetamol', schedules: [{ id: asNeededId, startsAt: '2026-03-01T00:00', timeZone: 'UTC', asNeeded: true, minInterval: '4 hours', endsAt: '2026-03-03T00:00:00Z' }] },
+		});
+		assert.equal(created.status, 201, JSON.stringify(created.body));
+		const taken = await call('PUT', at(asNeededId, '2026-03-02T21:30:00%2B01:00'), { token: other, body: { amount: '500', note: 'headache' } });
+		assert.deepEqual([taken.body.scheduledFor, taken.body.takenAt, taken.body.amount, taken.body.note, taken.body.newlyTaken], ['2026-03-02T20:30:00Z', '2026-03-02T20:30:00Z', '500', 'headache', true]);
+
+		// The schedule ends before four hours are over.
+		assert.deepEqual((await call('GET', nextAllowed(asNeededId, '2026-03-02T21:00:00Z'), { token: other })).body, { allowedAt: null });
+		assert.deepEqual((await call('GET', nextAllowed(asNeededId, '2026-03-02T10:00:00Z'), { token: other })).body, { allowedAt: '2026-03-02T10:00:00Z' });
+
+		// What was taken may be taken back, by its handle.
+		const undone = await call('DELETE', `/v1/people/me/doses/${handle(asNeededId, '2026-03-02T20:30:00.000Z')}/record`, { token: other });
+		assert.equal(undone.body.removed?.note, 'headache', JSON.stringify(undone.body));
+		assert.deepEqual((await call('GET', nextAllowed(asNeededId, '2026-03-02T21:00:00Z'), { token: other })).body, { allowedAt: '2026-03-02T21:00:00Z' });
+	});
+
+	const refusedAsNeeded: [string, number, string, string, string, object?][] = [
+		['someone else’s schedule', 404, 'not_found', 'PUT', at(asNeededId, '2026-03-02T08:00:00Z')],
+		['when someone else’s is allowed', 404, 'not_found', 'GET', nextAllowed(asNeededId, '2026-03-02T08:00:00Z')],
+		['a schedule that is not as needed', 409, 'conflict', 'PUT', at(scheduleId, '2026-03-02T08:00:00Z')],
+		['when one that is not as needed is allowed', 409, 'conflict', 'GET', nextAllowed(scheduleId, '2026-03-02T08:00:00Z')],
+		['a time that is none', 400, 'invalid_request', 'PUT', at(scheduleId, 'now')],
+		['a time without offset', 400, 'invalid_request', 'GET', nextAllowed(scheduleId, '2026-03-02T08:00:00')],
+		['an id that is none', 400, 'invalid_request', 'PUT', at('1', '2026-03-02T08:00:00Z')],
+		['another time in the body', 400, 'invalid_request', 'PUT', at(scheduleId, '2026-03-02T08:00:00Z'), { takenAt: '2026-03-02T09:00:00Z' }],
+		['a negative amount', 400, 'invalid_request', 'PUT', at(scheduleId, '2026-03-02T08:00:00Z'), { amount: -1 }],
+	];
+	for (const [what, status, type, method, path, body = {}] of refusedAsNeeded) {
+		test(`as needed, refused: ${what}`, async () => {
+			const before = await everything();
+			isProblem(await call(method, path, { token, ...(method === 'PUT' ? { body } : {}) }), status, type);
+			assert.deepEqual(await everything(), before);
+		});
+	}
+
 	test('schedules from forms, prescriptions and FHIR, to send with a medication', async () => {
 		const start = { startsOn: '2026-03-02', timeZone: 'Europe/Berlin' };
 		const times = await call('POST', '/v1/schedules/from-times', { token, body: { times: ['08:00', '20:30'], ...start, daysOfWeek: [1], endsOn: '2026-03-31' } });
@@ -335,6 +379,8 @@ byBothWays('caregivers', (call) => {
 		['POST', `/v1/people/${ben}/medications`, { headers: key(), body: { name: 'x', schedules: [daily] } }],
 		['POST', `/v1/people/${ben}/reports`, { body: [{ scheduleId, scheduledFor: '2026-03-01T08:00:00Z', outcome: 'taken' }] }],
 		['POST', `/v1/people/${ben}/schedules/${scheduleId}/revise`, { headers: key(), body: { effectiveFrom: '2026-03-02T00:00:00Z', changes: {} } }],
+		['PUT', `/v1/people/${ben}/schedules/${scheduleId}/taken/2026-03-01T08:00:00Z`, { body: {} }],
+		['GET', `/v1/people/${ben}/schedules/${scheduleId}/next-allowed`, {}],
 		['PUT', `/v1/people/${ben}/time-zone`, { headers: key(), body: { timeZone: 'Asia/Tokyo' } }],
 	];
 

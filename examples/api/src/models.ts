@@ -7,7 +7,12 @@ const DECIMAL = /^\d{1,20}(\.\d{1,20})?$/;
 
 export const Id = z.guid();
 /** An instant with its offset; in a URL, a + is written %2B. */
-export const Instant = z.iso.datetime({ offset: true, error: 'not an instant with its offset, as 2026-03-01T07:00:00Z' }).openapi({ example: '2026-03-01T07:00:00Z' });
+export const Instant = z.iso
+	.datetime({
+		offset: true,
+		error: ({ input }) => (input === undefined ? undefined : 'not an instant with its offset, as 2026-03-01T07:00:00Z'),
+	})
+	.openapi({ example: '2026-03-01T07:00:00Z' });
 export const WallClock = z.string().regex(WALL_CLOCK, 'not a wall-clock time without offset, as 2026-03-01T08:00').openapi({ example: '2026-03-01T08:00' });
 export const TimeZone = z.string().min(1).max(64).openapi({ example: 'Europe/Berlin' });
 export const Rrule = z.string().min(1).max(1000).openapi({ example: 'FREQ=DAILY;BYHOUR=8,20' });
@@ -18,7 +23,7 @@ const Text = z.string().max(2000);
 
 export const Window = z
 	.object({ from: Instant, to: Instant })
-	.refine(({ from, to }) => Date.parse(to) - Date.parse(from) <= 366 * 86_400_000, {
+	.refine(({ from, to }) => !(Date.parse(to) - Date.parse(from) > 366 * 86_400_000), {
 		error: 'the window is longer than 366 days',
 		path: ['to'],
 	});

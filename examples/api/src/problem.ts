@@ -3,6 +3,7 @@ import { isRetryable, MedschedError, type Constraint } from '@medsched/drizzle';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { hintForClients } from './hints.js';
 
 export const ProblemBody = z
 	.object({
@@ -33,11 +34,24 @@ export class Problem extends Error {
 /** What a form that the schemas refuse is answered with. */
 export function refuseInvalid(result: { success: boolean; target?: string; error?: z.ZodError }): void {
 	if (result.success || !result.error) return;
+	const { target = 'request' } = result;
 	const errors = result.error.issues.map((issue) => ({
-		path: [result.target ?? 'request', ...issue.path.map(String)].join('.'),
-		message: issue.message,
+		path: [target, ...issue.path.map(String)].join('.'),
+		message: isMissing(issue) ? `${named(target, issue.path)} is missing` : issue.message,
 	}));
 	throw new Problem(400, 'invalid_request', 'the request is not valid', { errors });
+}
+
+/** Whether there is no value at all; zod says so in its message only. */
+function isMissing(issue: z.core.$ZodIssue): boolean {
+	return issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+}
+
+function named(target: string, path: PropertyKey[]): string {
+	const name = path.map(String).join('.');
+	if (target === 'header') return `the header ${name.replace(/(?<![a-z])[a-z]/g, (letter) => letter.toUpperCase())}`;
+	if (target === 'query') return `the query parameter ${name}`;
+	return name === '' ? 'the body' : name;
 }
 
 /** What is in conflict with what the database holds; other broken rules are the request's own fault. */
@@ -54,7 +68,7 @@ const CONFLICTS = new Set<Constraint>([
 ]);
 
 function ofDatabase(error: MedschedError): Problem {
-	const more = { detail: error.detail, hint: error.hint };
+	const more = { detail: error.detail, hint: hintForClients(error.hint) };
 	if (error.code === 'P0002') return new Problem(404, 'not_found', error.message, more);
 	if (error.code === '55000' || (error.constraint && CONFLICTS.has(error.constraint))) {
 		return new Problem(409, error.constraint ?? 'conflict', error.message, more);

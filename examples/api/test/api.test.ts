@@ -1,11 +1,13 @@
 /** What the API does, by both ways in. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateKeyPair } from 'jose';
 import { OPERATOR } from '../src/auth.js';
-import { byBothWays, directly, publicJwk, signed, type Answer, type Request } from './harness.js';
+import { hintForClients, routeOf } from '../src/hints.js';
+import { byBothWays, directly, overHttp, publicJwk, signed, type Answer, type Request } from './harness.js';
 
 const sql = directly();
 after(() => sql.end());
@@ -503,6 +505,44 @@ byBothWays('bad input', (call) => {
 		});
 	}
 
+	const hints: [string, string | undefined, string, string, Request][] = [
+		['a route for a function', 'Record a dose at the scheduledFor that GET /v1/people/{person}/doses gives.', 'PUT', `/v1/people/me/doses/${handle(scheduleId, '2026-03-01T08:30:00.000Z')}/taken`, { body: {} }],
+		['a route, and not a function without one', 'Pass a doseId as GET /v1/people/{person}/doses gave it.', 'PUT', '/v1/people/me/doses/nonsense/taken', { body: {} }],
+		['a route for one that is not as needed', 'Record one of them: call PUT /v1/people/{person}/doses/{doseId}/taken.', 'PUT', `/v1/people/me/schedules/${scheduleId}/taken/2026-03-01T08:00:00Z`, { body: {} }],
+		['the API’s names', 'Name what is to change, as {"doseAmount": 10}.', 'POST', `/v1/people/me/schedules/${scheduleId}/revise`, { headers: key(), body: { effectiveFrom: '2026-03-02T00:00:00Z', changes: {} } }],
+		['no setting', 'Narrow the window.', 'POST', '/v1/rules/occurrences?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z', { body: { rrule: 'FREQ=MINUTELY', startsAt: '2026-01-01T00:00', timeZone: 'UTC' } }],
+		['no view', undefined, 'POST', post, medication({ timeZone: 'Mars/Olympus' })],
+	];
+	for (const [what, hint, method, path, request] of hints) {
+		test(`a hint that a client can follow: ${what}`, async () => {
+			assert.equal((await call(method, path, { ...request, token })).body.hint, hint);
+		});
+	}
+
+	test('a hint’s way out is one', async () => {
+		const dose = `/v1/people/me/doses/${handle(scheduleId, '2026-03-01T08:00:00.000Z')}`;
+		assert.equal((await call('PUT', `${dose}/skipped`, { token, body: {} })).status, 200);
+		const refusal = await call('PUT', `${dose}/taken`, { token, body: {} });
+		assert.equal(refusal.body.hint, 'If it was taken after all, call DELETE /v1/people/{person}/doses/{doseId}/record first.');
+		assert.equal((await call('DELETE', `${dose}/record`, { token })).status, 200);
+		assert.equal((await call('PUT', `${dose}/taken`, { token, body: {} })).status, 200);
+		assert.equal((await call('DELETE', `${dose}/record`, { token })).status, 200);
+	});
+
+	const missing: [string, string, string, string, Request][] = [
+		['header.idempotency-key', 'the header Idempotency-Key is missing', 'POST', post, { body: { name: 'x', schedules: [daily] } }],
+		['query.to', 'the query parameter to is missing', 'GET', '/v1/people/me/doses?from=2026-03-01T00:00:00Z', {}],
+		['json.name', 'name is missing', 'POST', post, { headers: key(), body: { schedules: [daily] } }],
+		['json.schedules.0.timeZone', 'schedules.0.timeZone is missing', 'POST', post, medication({ timeZone: undefined })],
+		['query.from', 'not an instant with its offset, as 2026-03-01T07:00:00Z', 'GET', '/v1/people/me/doses?from=today&to=2026-03-01T00:00:00Z', {}],
+	];
+	for (const [path, message, method, address, request] of missing) {
+		test(`what is missing is named: ${message}`, async () => {
+			const answer = await call(method, address, { ...request, token });
+			assert.deepEqual(answer.body.errors, [{ path, message }]);
+		});
+	}
+
 	test('SQL in a name is a name', async () => {
 		const created = await call('POST', post, { token, headers: key(), body: { name: drop, notes: drop, schedules: [{ ...daily, instructions: drop }] } });
 		assert.equal(created.status, 201);
@@ -610,17 +650,56 @@ byBothWays('what needs no token', (call) => {
 });
 
 describe('coverage', () => {
-	test('every function of the package has its place in the API', async () => {
-		const { readdir, readFile } = await import('node:fs/promises');
-		const directory = new URL('../src/routes/', import.meta.url);
-		const files = (await readdir(directory)).filter((name) => name.endsWith('.js'));
-		const source = (await Promise.all(files.map((name) => readFile(new URL(name, directory), 'utf8')))).join('\n');
-		const functions = Object.entries(await import('@medsched/drizzle')).filter(([, value]) => typeof value === 'function' && 'functionName' in value);
-		// What SQL computes columns with.
-		const parts = ['doseId', 'doseStatus', 'graceEndedBefore', 'isOnTime', 'percentageTaken'];
-		const missing = functions.map(([name]) => name).filter((name) => !parts.includes(name) && !new RegExp(`\\b${name}\\(`).test(source));
+	const tree = new URL('../../../../', import.meta.url);
+	const read = async (directory: string, name: RegExp) => {
+		const files = (await readdir(new URL(directory, tree))).filter((file) => name.test(file));
+		return (await Promise.all(files.map((file) => readFile(new URL(`${directory}/${file}`, tree), 'utf8')))).join('\n');
+	};
+	const operations = async () => {
+		const { call, close } = await overHttp();
+		const { body } = await call('GET', '/openapi.json').finally(close);
+		return Object.entries<object>(body.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+	};
+
+	test('every function of medsched has its place in the API', async () => {
+		const source = await read('examples/api/src/routes', /\.ts$/);
+		const functions = await sql<{ name: string }[]>`
+			select distinct proname as name from pg_proc
+			where pronamespace = 'medsched'::regnamespace and prorettype <> 'trigger'::regtype and proname !~ '^_' order by 1`;
+		// Of use to the extension itself or to its installation, and what SQL computes columns with.
+		const parts = ['create_tables', 'check_user', 'check_window', 'occurrences_support', 'dose_id', 'dose_status', 'grace_ended_before', 'is_on_time', 'percentage_taken'];
+		const wrapper = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+		const missing = functions.map(({ name }) => name).filter((name) => !parts.includes(name) && !new RegExp(`\\b${wrapper(name)}\\(`).test(source));
 		assert.deepEqual(missing, []);
-		assert.ok(functions.length > 30);
+		assert.ok(functions.length > 40);
+	});
+
+	test('every hint of medsched’s that clients see speaks of routes', async () => {
+		const source = `${await read('src', /\.c$/)}\n${await read('sql', /^[a-z]+\.sql$/)}`;
+		const hints = [...source.matchAll(/errhint\("((?:[^"\\]|\\.)*)"|HINT = (?:pg_catalog\.format\()?'((?:[^']|'')*)'/g)].map(([, c, plpgsql]) => c ?? plpgsql!);
+		assert.ok(hints.length > 60, `${hints.length}`);
+		const routes = await operations();
+		const seen = hints.map(hintForClients);
+		for (const hint of seen) {
+			assert.doesNotMatch(hint ?? '', /medsched\.|[a-z]_[a-z]|\w\(\)|pg_/);
+			for (const [route] of (hint ?? '').matchAll(/[A-Z]+ \/v1[\w/{}-]*/g)) assert.ok(routes.includes(route), route);
+		}
+		// What no client can do anything about.
+		assert.deepEqual(hints.filter((_, i) => seen[i] === undefined).sort(), [
+			'A trigger may suppress the insert, or other sessions record and undo the same dose: try again.',
+			'Call medsched.erase_user() as a role that can delete all of them.',
+			'Create the tables with SELECT medsched.create_tables().',
+			'Let medsched.create_tables() create the triggers.',
+			'The names are in the view pg_timezone_names.',
+			"Use date_trunc('second', ...).",
+		]);
+		for (const route of Object.values(routeOf)) assert.ok(routes.includes(route), route);
+	});
+
+	test('the README lists the routes', async () => {
+		const readme = await read('examples/api', /^README\.md$/);
+		const listed = [...readme.matchAll(/^\| `([A-Z]+) (\S+)` \|/gm)].map(([, method, path]) => `${method} ${path}`);
+		assert.deepEqual(listed.sort(), (await operations()).sort());
 	});
 });
 

@@ -1,0 +1,32 @@
+/**
+ * The database's hints, for who calls the API: routes where they name functions,
+ * the API's names of values, and none that only SQL could follow.
+ */
+
+/** The routes that do what the functions do that hints name. */
+export const routeOf: Record<string, string> = {
+	create_medication: 'POST /v1/people/{person}/medications',
+	inactivate_medication: 'POST /v1/people/{person}/medications/{medicationId}/inactivate',
+	mark_dose_taken: 'PUT /v1/people/{person}/doses/{doseId}/taken',
+	next_as_needed_at: 'GET /v1/people/{person}/schedules/{scheduleId}/next-allowed',
+	reactivate_medication: 'POST /v1/people/{person}/medications/{medicationId}/reactivate',
+	revise_schedule: 'POST /v1/people/{person}/schedules/{scheduleId}/revise',
+	undo_dose: 'DELETE /v1/people/{person}/doses/{doseId}/record',
+	upcoming_doses: 'GET /v1/people/{person}/doses',
+};
+
+/** What a client can do nothing with: functions without a route, settings, the catalog. */
+const SQL = /\bmedsched\.|\bpg_\w|\w\(|\bSELECT\b|\btrigger\b/;
+
+export function hintForClients(hint: string | undefined): string | undefined {
+	const said = hint
+		// Of two ways out, the one that is open to a client will do.
+		?.replace(/,? or (?:\w+ )?medsched\.(\w+)(?:\(\))?/g, (alternative, name: string) => (name in routeOf ? alternative : ''))
+		.replace(/\bmedsched\.(\w+)\(\)/g, (call, name: string) => routeOf[name] ?? call)
+		.replace(/(?<!\w)[a-z]+(?:_[a-z0-9]+)+(?!\w)/g, (name) => (name.startsWith('pg_') ? name : camelCase(name)));
+	return said === undefined || SQL.test(said) ? undefined : said;
+}
+
+function camelCase(name: string): string {
+	return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

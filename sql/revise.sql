@@ -41,7 +41,7 @@ LANGUAGE C VOLATILE
 AS 'MODULE_PATHNAME', 'medsched_change_time_zone';
 
 COMMENT ON FUNCTION medsched.change_time_zone(uuid, text, timestamptz) IS
-  'Has every schedule of a user that is not pinned to its zone and not over go on in another zone from an instant on; each dose comes once';
+  'Has every schedule of a user that is at set times, not pinned to its zone and not over go on in another zone from an instant on; each dose comes once';
 
 CREATE FUNCTION medsched.reactivate_medication(
   user_id uuid,

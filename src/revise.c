@@ -40,9 +40,10 @@ static Datum revise(const StoredSchedule *old, TimestampTz effective_from, Times
 					const ScheduleJson *changes);
 static void	 put_pair(ReturnSetInfo *result, Datum old_id, Datum new_id);
 
+/* As needed, there is no time of the day to follow with. */
 static SavedPlan lock_followers = {
 	"SELECT s.* FROM medsched.schedules AS s "
-	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND NOT s.time_zone_pinned "
+	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND NOT s.time_zone_pinned AND NOT s.as_needed "
 	"AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) $2) "
 	"ORDER BY s.id "
 	"FOR NO KEY UPDATE",

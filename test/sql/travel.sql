@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(56);
+SELECT plan(58);
 
 CREATE FUNCTION pg_temp.id(short text) RETURNS uuid IMMUTABLE
 RETURN ('00000000-0000-0000-0000-' || lpad(short, 12, '0'))::uuid;
@@ -128,12 +128,21 @@ SELECT is(pg_temp.doses('d', 'd1', '2026-01-10 17:00', '2026-01-12'), '10 17:00=
 SELECT is((SELECT (count(*), max(scheduled_for)) FROM medsched.upcoming_doses(pg_temp.id('d'), '2026-01-01', '2026-02-01')),
           (31::bigint, timestamptz '2026-01-15 17:00Z'), 'thirty less one, and two');
 
--- As needed there is no dose to lose; the lower bound stays.
+-- As needed there is no time of the day: the schedule stays, whatever is recorded.
 INSERT INTO medsched.medications (user_id, id, name) VALUES (pg_temp.id('e'), pg_temp.id('e1'), 'x');
 INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, as_needed, min_interval)
-VALUES (pg_temp.id('e'), pg_temp.id('e11'), pg_temp.id('e1'), '2026-01-11 08:00', 'Europe/Berlin', true, '4 h');
-SELECT is(pg_temp.travel('e', 'America/New_York', '2026-01-10 21:00Z'), 1, 'as needed');
-SELECT is((s.starts_at, s.as_needed, s.min_interval), (timestamp '2026-01-11 02:00', true, interval '4 h'), 'from the same instant on')
+VALUES (pg_temp.id('e'), pg_temp.id('e11'), pg_temp.id('e1'), '2026-01-10 08:00', 'Europe/Berlin', true, '4 h');
+SELECT pg_temp.prescribe('e', 'e2', '2026-01-01 08:00', 'Europe/Berlin', 'FREQ=DAILY') \g /dev/null
+SELECT medsched.take_as_needed(pg_temp.id('e'), pg_temp.id('e11'), '2026-01-10 22:00Z') \g /dev/null
+SELECT results_eq($$SELECT s.medication_id FROM medsched.change_time_zone(pg_temp.id('e'), 'America/New_York', '2026-01-10 21:00Z') AS c
+                      JOIN medsched.schedules AS s ON s.id = c.old_schedule_id$$, ARRAY[pg_temp.id('e2')],
+  'a dose taken as needed after the journey does not hold up the rest');
+SELECT is((s.id, s.starts_at, s.time_zone, s.ends_at), (pg_temp.id('e11'), timestamp '2026-01-10 08:00', 'Europe/Berlin'::medsched.time_zone, NULL::timestamptz), 'and its schedule is what it was')
+  FROM medsched.schedules AS s WHERE medication_id = pg_temp.id('e1');
+SELECT is(medsched.next_as_needed_at(pg_temp.id('e'), pg_temp.id('e11'), '2026-01-10 23:00Z'), '2026-01-11 02:00Z', 'four hours from it, by any clock');
+-- Alone, by revise_schedule, it goes; the lower bound stays: 08:00 in Berlin is 02:00 in New York.
+SELECT medsched.revise_schedule(pg_temp.id('e'), pg_temp.id('e11'), '2026-01-10 23:00Z', '{"time_zone": "America/New_York"}') \g /dev/null
+SELECT is((s.starts_at, s.as_needed, s.min_interval), (timestamp '2026-01-10 02:00', true, interval '4 h'), 'from the same instant on')
   FROM medsched.schedules AS s WHERE medication_id = pg_temp.id('e1') AND ends_at IS NULL;
 
 -- What is planned: half the dose from 20 January 00:00 in Berlin on.

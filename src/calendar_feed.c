@@ -12,6 +12,7 @@
 #include "fmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -105,6 +106,7 @@ read_arguments(FunctionCallInfo fcinfo, Feed *feed)
 		if (alarm->month != 0 || alarm->day < 0 || alarm->day > 7 || alarm->time < 0 || alarm->time > 7 * USECS_PER_DAY)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("alarm is out of range"),
+					 errdetail("It is %s.", DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(alarm)))),
 					 errhint("It is how long before a dose to remind, from 0 to 7 days.")));
 		feed->alarm = alarm->day * LOCAL_SECS_PER_DAY + alarm->time / USECS_PER_SEC;
 	}

@@ -1,6 +1,7 @@
 \i test/setup.psql
+\i test/failure.psql
 BEGIN;
-SELECT plan(28);
+SELECT plan(29);
 
 \set person '00000000-0000-4000-8000-00000000ca1e'
 
@@ -112,6 +113,8 @@ SELECT throws_ok($$SELECT medsched.calendar_feed(gen_random_uuid(), since => '20
   '22023', 'horizon must not be before since', 'since is after the horizon');
 SELECT throws_ok(format($$SELECT medsched.calendar_feed(gen_random_uuid(), alarm => %L)$$, a.alarm), '22023', 'alarm is out of range', 'alarm ' || a.alarm)
 FROM (VALUES ('-1 minute'), ('8 days'), ('1 month')) AS a (alarm);
+SELECT is(pg_temp.failure($$SELECT medsched.calendar_feed(gen_random_uuid(), alarm => '8 days 00:10')$$),
+  '22023: alarm is out of range | It is 8 days 00:10:00. | It is how long before a dose to remind, from 0 to 7 days.', 'which it names');
 SET LOCAL medsched.max_doses = 5;
 SELECT throws_ok($$SELECT pg_temp.times('FREQ=DAILY', '{"cycle_days_on": 2, "cycle_days_off": 98}')$$,
   '54000', 'more than 5 doses in the window', 'single dates are bounded');

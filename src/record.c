@@ -73,7 +73,7 @@ static SavedPlan delete_dose = {
 	NULL};
 
 static SavedPlan find_schedule = {
-	"SELECT FROM medsched.schedules AS s "
+	"SELECT s.as_needed FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2",
 	2,
 	{UUIDOID, UUIDOID},
@@ -82,6 +82,7 @@ static SavedPlan find_schedule = {
 static void require_dose(const DoseRecord *record);
 static bool run_on_dose(SavedPlan *saved, DoseRecord *record, int expected);
 static bool schedule_exists(const DoseRecord *record);
+static bool schedule_is_as_needed(const DoseRecord *record);
 static void refuse_other_outcome(const DoseRecord *record) pg_attribute_noreturn();
 
 void
@@ -251,12 +252,29 @@ schedule_exists(const DoseRecord *record)
 	return SPI_processed > 0;
 }
 
+static bool
+schedule_is_as_needed(const DoseRecord *record)
+{
+	bool isnull;
+
+	return schedule_exists(record) &&
+		   DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
 /* Say what is there, and how to change it. */
 static void
 refuse_other_outcome(const DoseRecord *record)
 {
 	bool		skipped = record->isnull[TAKEN_AT];
 	const char *at = instant_text(DatumGetTimestampTz(record->values[SCHEDULED_FOR]));
+	const char *hint;
+
+	if (skipped)
+		hint = "If it was taken after all, call medsched.undo_dose() first.";
+	else if (schedule_is_as_needed(record))
+		hint = "A dose as needed is never skipped; if it was not taken after all, call medsched.undo_dose() alone.";
+	else
+		hint = "If it was not taken after all, call medsched.undo_dose() first.";
 
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -264,8 +282,7 @@ refuse_other_outcome(const DoseRecord *record)
 			 !skipped				   ? errdetail("It was taken at %s.", instant_text(DatumGetTimestampTz(record->values[TAKEN_AT])))
 			 : !record->isnull[REASON] ? errdetail("The reason given is \"%s\".", TextDatumGetCString(record->values[REASON]))
 									   : 0,
-			 skipped ? errhint("If it was taken after all, call medsched.undo_dose() first.")
-					 : errhint("If it was not taken after all, call medsched.undo_dose() first."),
+			 errhint("%s", hint),
 			 err_generic_string(PG_DIAG_SCHEMA_NAME, "medsched"),
 			 err_generic_string(PG_DIAG_TABLE_NAME, "dose_taken"),
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, skipped ? "dose_already_skipped" : "dose_already_taken")));

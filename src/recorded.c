@@ -24,7 +24,7 @@
 PG_FUNCTION_INFO_V1(medsched_recorded_dose_keeps_schedule);
 PG_FUNCTION_INFO_V1(medsched_recorded_dose_keeps_medication);
 
-static void refuse_change(TriggerData *trigger, const char *kind, Datum id, TimestampTz at);
+static void refuse_change(TriggerData *trigger, const char *kind, Datum id, TimestampTz at, const char *hint);
 
 static SavedPlan doses_of_schedule = {
 	"SELECT d.scheduled_for FROM medsched.dose_taken AS d "
@@ -77,7 +77,9 @@ medsched_recorded_dose_keeps_schedule(PG_FUNCTION_ARGS)
 		TimestampTz at = DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
 
 		if (moved || at >= row.ends_at || !schedule_row_allows(&row, at))
-			refuse_change(trigger, "schedule", values[1], at);
+			refuse_change(trigger, "schedule", values[1], at,
+						  "Choose an instant after the doses recorded and call medsched.revise_schedule(), or take the records "
+						  "back: call medsched.undo_dose().");
 	}
 
 	SPI_finish();
@@ -104,7 +106,8 @@ medsched_recorded_dose_keeps_medication(PG_FUNCTION_ARGS)
 		bool isnull;
 
 		refuse_change(trigger, "medication", values[1],
-					  DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)));
+					  DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)),
+					  "Choose an instant after the doses recorded, or take the records back: call medsched.undo_dose().");
 	}
 
 	SPI_finish();
@@ -112,12 +115,12 @@ medsched_recorded_dose_keeps_medication(PG_FUNCTION_ARGS)
 }
 
 static void
-refuse_change(TriggerData *trigger, const char *kind, Datum id, TimestampTz at)
+refuse_change(TriggerData *trigger, const char *kind, Datum id, TimestampTz at, const char *hint)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("%s \"%s\" has recorded doses that would no longer be scheduled", kind, uuid_text(id)),
 			 rule_may_tell("dose_taken") ? errdetail("The first of them is the dose at %s.", instant_text(at)) : 0,
-			 errhint("Choose an instant after the doses recorded: call medsched.revise_schedule() or medsched.inactivate_medication()."),
+			 errhint("%s", hint),
 			 errtableconstraint(trigger->tg_relation, "recorded_dose_keeps_schedule")));
 }

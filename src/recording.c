@@ -47,17 +47,26 @@ enum
 
 PG_FUNCTION_INFO_V1(medsched_dose_is_scheduled);
 
-static void	 lock_what_holds(DoseCheck *check);
-static char *why_not_scheduled(DoseCheck *check);
-static char *nearest_doses(DoseCheck *check);
-static void	 check_as_needed(DoseCheck *check);
-static void	 read_doses_around(DoseCheck *check, TimestampTz until, DosesTaken *doses);
-static void	 refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *doses, int first);
+static void		   lock_what_holds(DoseCheck *check);
+static char		  *why_not_scheduled(DoseCheck *check);
+static char		  *when_it_ended(DoseCheck *check);
+static char		  *nearest_doses(DoseCheck *check);
+static const char *where_as_needed(const DoseCheck *check);
+static void		   check_as_needed(DoseCheck *check);
+static void		   read_doses_around(DoseCheck *check, TimestampTz until, DosesTaken *doses);
+static void		   refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *doses, int first);
 
 static SavedPlan lock_schedule = {
 	"SELECT " SCHEDULE_COLUMNS ", s.medication_id, " LIMIT_COLUMNS " FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 "
 	"FOR SHARE",
+	2,
+	{UUIDOID, UUIDOID},
+	NULL};
+
+static SavedPlan find_successor = {
+	"SELECT s.id FROM medsched.schedules AS s "
+	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.replaces OPERATOR(pg_catalog.=) $2",
 	2,
 	{UUIDOID, UUIDOID},
 	NULL};
@@ -89,6 +98,7 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 	HeapTuple	 tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
 	DoseCheck	 check = {.trigger = trigger};
 	char		*detail;
+	bool		 tell;
 
 	SPI_connect();
 	check.user_id = rule_column(trigger, tuple, "user_id");
@@ -99,12 +109,16 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 
 	detail = why_not_scheduled(&check);
 	if (detail != NULL)
+	{
+		tell = rule_may_tell("schedules") && rule_may_tell("medications");
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("schedule \"%s\" has no dose at %s", uuid_text(check.schedule_id), instant_text(check.at)),
-				 rule_may_tell("schedules") && rule_may_tell("medications") ? errdetail("%s", detail) : 0,
-				 errhint("Record a dose at the scheduled_for that medsched.upcoming_doses() gives."),
+				 tell ? errdetail("%s", detail) : 0,
+				 errhint("%s", tell && check.row.as_needed ? where_as_needed(&check)
+														   : "Record a dose at the scheduled_for that medsched.upcoming_doses() gives."),
 				 errtableconstraint(trigger->tg_relation, "dose_is_scheduled")));
+	}
 	if (check.row.as_needed)
 		check_as_needed(&check);
 
@@ -150,10 +164,24 @@ why_not_scheduled(DoseCheck *check)
 	if (check->at >= check->inactivated_at)
 		return psprintf("The medication was inactivated at %s.", instant_text(check->inactivated_at));
 	if (check->at >= check->row.ends_at)
-		return psprintf("The schedule ended at %s.", instant_text(check->row.ends_at));
+		return when_it_ended(check);
 	if (!schedule_row_allows(&check->row, check->at))
 		return nearest_doses(check);
 	return NULL;
+}
+
+/* Two sentences, where another schedule goes on with it. */
+static char *
+when_it_ended(DoseCheck *check)
+{
+	Datum key[2] = {check->user_id, check->schedule_id};
+	char *ended = psprintf("The schedule ended at %s.", instant_text(check->row.ends_at));
+	bool  isnull;
+
+	if (rule_query(&find_successor, "schedules", key, NULL, 1) == 0)
+		return ended;
+	return psprintf("%s Schedule \"%s\" replaced it.", ended,
+					uuid_text(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)));
 }
 
 /* A sentence that names the doses before and after an instant that is none. */
@@ -183,6 +211,15 @@ nearest_doses(DoseCheck *check)
 	if (has_after)
 		return psprintf("The first dose is at %s.", instant_text(after));
 	return pstrdup("The schedule has no dose before its end.");
+}
+
+/* A sentence that says how a dose as needed could be recorded. */
+static const char *
+where_as_needed(const DoseCheck *check)
+{
+	if (check->at % USECS_PER_SEC != 0)
+		return "Call medsched.take_as_needed(), which leaves out the fraction of the second.";
+	return "Record it for a schedule in effect then: medsched.schedule_history() lists them.";
 }
 
 /* Check a dose as needed against the others. */

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(78);
+SELECT plan(81);
 
 \set ann '''00000000-0000-0000-0000-00000000000a'''
 \set ben '''00000000-0000-0000-0000-00000000000b'''
@@ -162,7 +162,22 @@ SELECT is(pg_temp.next('b1', '10000-01-01Z', 'b'), NULL, 'nor after the year 999
 SELECT is(pg_temp.take('b1', '10000-01-01Z', 'b'),
   '23514 medsched.dose_taken.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000b1" has no dose at 10000-01-01 00:00:00+00'
   ' | As needed, a dose is at a whole second from 1960-01-01 00:00:00 in UTC on, until the end of the year 9999.'
-  ' | Record a dose at the scheduled_for that medsched.upcoming_doses() gives.', 'a handle could not name it');
+  ' | Record it for a schedule in effect then: medsched.schedule_history() lists them.', 'a handle could not name it');
+UPDATE medsched.schedules SET ends_at = '2020-04-01Z' WHERE id = lpad('a7', 32, '0')::uuid;
+SELECT is(pg_temp.take('a7', '2020-04-01 12:00Z'),
+  '23514 medsched.dose_taken.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000a7" has no dose at 2020-04-01 12:00:00+00'
+  ' | The schedule ended at 2020-04-01 00:00:00+00.'
+  ' | Record it for a schedule in effect then: medsched.schedule_history() lists them.', 'after its end there is none');
+UPDATE medsched.schedules SET ends_at = NULL WHERE id = lpad('a7', 32, '0')::uuid;
+SELECT medsched.revise_schedule(:ann, lpad('a7', 32, '0')::uuid, '2020-04-01Z', '{"dose_amount": 2}') AS successor \gset
+SELECT is(pg_temp.take('a7', '2020-04-01 12:00Z'),
+  '23514 medsched.dose_taken.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000a7" has no dose at 2020-04-01 12:00:00+00'
+  ' | The schedule ended at 2020-04-01 00:00:00+00. Schedule "' || :'successor' || '" replaced it.'
+  ' | Record it for a schedule in effect then: medsched.schedule_history() lists them.', 'after a revision the one that replaced it has');
+SELECT is(pg_temp.take(:'successor', '2020-03-31 12:00Z'),
+  '23514 medsched.dose_taken.dose_is_scheduled: schedule "' || :'successor' || '" has no dose at 2020-03-31 12:00:00+00'
+  ' | The schedule is in effect from 2020-04-01 00:00:00+00 on.'
+  ' | Record it for a schedule in effect then: medsched.schedule_history() lists them.', 'and not before');
 
 -- What is none --------------------------------------------------------------------
 
@@ -172,7 +187,7 @@ FROM (VALUES
    '23514 medsched.dose_taken.as_needed_not_skipped: a dose as needed cannot be skipped | Schedule "00000000-0000-0000-0000-0000000000a6" has no doses but those taken.'),
   ($$SELECT medsched.skip_dose('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-0000000000a6', '2020-03-28 11:00Z')$$,
    '55000 medsched.dose_taken.dose_already_taken: the dose at 2020-03-28 11:00:00+00 is already recorded as taken'
-   ' | It was taken at 2020-03-28 11:00:00+00. | If it was not taken after all, call medsched.undo_dose() first.'),
+   ' | It was taken at 2020-03-28 11:00:00+00. | A dose as needed is never skipped; if it was not taken after all, call medsched.undo_dose() alone.'),
   ($$UPDATE medsched.dose_taken SET outcome = 'skipped', taken_at = NULL WHERE schedule_id = '00000000-0000-0000-0000-0000000000a6'$$,
    '23514 medsched.dose_taken.as_needed_not_skipped: a dose as needed cannot be skipped | Schedule "00000000-0000-0000-0000-0000000000a6" has no doses but those taken.'),
   ($$SELECT medsched.take_as_needed('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-0000000000a5', '2020-03-02 19:00Z')$$,

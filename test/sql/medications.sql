@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(109);
+SELECT plan(110);
 
 CREATE FUNCTION pg_temp.create(schedules jsonb, name text DEFAULT 'Prednisone') RETURNS text LANGUAGE sql AS $$
   SELECT pg_temp.failure(format('SELECT medsched.create_medication(%L, %L, %L)', lpad('a', 32, '0')::uuid, name, schedules))
@@ -189,6 +189,14 @@ FROM (VALUES
    'P0002: medication "00000000-0000-0000-0000-000000000099" not found | User "00000000-0000-0000-0000-00000000000b" has no medication by that id.')
 ) AS t (u, m, at, error);
 SELECT throws_like(format('SELECT medsched.inactivate_medication(%L, %L)', lpad('a', 32, '0'), :'id'), 'medication "%" not found', 'another user''s medication is not found');
+
+SELECT medsched.create_medication(lpad('b', 32, '0')::uuid, 'Ramipril', '[{"id": "00000000-0000-0000-0000-0000000000d1",
+  "starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "rrule": "FREQ=DAILY"}]') AS id \gset
+SELECT medsched.mark_dose_taken(lpad('b', 32, '0')::uuid, lpad('d1', 32, '0')::uuid, '2026-01-03 08:00Z') \g /dev/null
+SELECT is(pg_temp.failure(format('SELECT medsched.inactivate_medication(%L, %L, %L)', lpad('b', 32, '0'), :'id', '2026-01-03 08:00Z')),
+  format('23514 medsched.medications.recorded_dose_keeps_schedule: medication "%s" has recorded doses that would no longer be scheduled'
+         ' | The first of them is the dose at 2026-01-03 08:00:00+00.'
+         ' | Choose an instant after the doses recorded, or take the records back: call medsched.undo_dose().', :'id'), 'nor is a dose recorded left behind');
 
 SELECT * FROM finish();
 ROLLBACK;

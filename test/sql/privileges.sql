@@ -104,7 +104,7 @@ GRANT SELECT, UPDATE, DELETE ON medsched.schedules TO medsched_editor;
 DO $$BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %I TO medsched_editor', (SELECT nspname FROM pg_namespace WHERE oid = pg_my_temp_schema())); END$$;
 SELECT is(pg_temp.as_role('medsched_editor', $$UPDATE medsched.schedules SET rrule = 'FREQ=MONTHLY' WHERE id = '00000000-0000-0000-0000-000000000a11'$$),
   '23514 medsched.schedules.recorded_dose_keeps_schedule: schedule "00000000-0000-0000-0000-000000000a11" has recorded doses that would no longer be scheduled'
-  ' | Choose an instant after the doses recorded: call medsched.revise_schedule() or medsched.inactivate_medication().',
+  ' | Choose an instant after the doses recorded and call medsched.revise_schedule(), or take the records back: call medsched.undo_dose().',
   'who may not see doses, cannot leave one behind either, and is not told which');
 DELETE FROM medsched.dose_taken WHERE schedule_id = '00000000-0000-0000-0000-000000000a11';
 SELECT matches(pg_temp.as_role('medsched_editor', $$DELETE FROM medsched.schedules WHERE user_id = '00000000-0000-0000-0000-00000000000a'; SET CONSTRAINTS ALL IMMEDIATE$$), '^23514 medsched.schedules.medication_has_schedule',

@@ -260,7 +260,7 @@ SELECT is(pg_temp.change(assignment),
   '23514 medsched.schedules.recorded_dose_keeps_schedule: '
   'schedule "00000000-0000-0000-0000-000000000a11" has recorded doses that would no longer be scheduled'
   ' | The first of them is the dose at ' || first || '.'
-  ' | Choose an instant after the doses recorded: call medsched.revise_schedule() or medsched.inactivate_medication().',
+  ' | Choose an instant after the doses recorded and call medsched.revise_schedule(), or take the records back: call medsched.undo_dose().',
   assignment)
 FROM (VALUES
   ($$rrule = 'FREQ=DAILY;BYHOUR=8'$$,                                   '2026-01-15 19:00:00+00'),
@@ -295,7 +295,7 @@ SELECT is(pg_temp.failure($$UPDATE medsched.medications SET inactivated_at = '20
   '23514 medsched.medications.recorded_dose_keeps_schedule: '
   'medication "00000000-0000-0000-0000-0000000000a1" has recorded doses that would no longer be scheduled'
   ' | The first of them is the dose at 2026-04-30 18:00:00+00.'
-  ' | Choose an instant after the doses recorded: call medsched.revise_schedule() or medsched.inactivate_medication().',
+  ' | Choose an instant after the doses recorded, or take the records back: call medsched.undo_dose().',
   'a medication is not inactivated before a dose recorded');
 SELECT is(pg_temp.failure($$UPDATE medsched.medications SET inactivated_at = '2026-04-30 18:00:00.000001Z' WHERE id = '00000000-0000-0000-0000-0000000000a1';
                             UPDATE medsched.medications SET inactivated_at = NULL WHERE id = '00000000-0000-0000-0000-0000000000a1'$$),
@@ -308,10 +308,12 @@ SELECT is(pg_temp.record('a22', '2026-01-04 06:00Z'), 'no error', 'as needed, th
 SELECT is(pg_temp.record('a22', '2026-01-04 12:34:56Z'), 'no error', 'another is at any second');
 SELECT is(pg_temp.record('a22', '2026-01-04 05:59:59Z'),
   '23514 medsched.dose_taken.dose_is_scheduled: schedule "00000000-0000-0000-0000-000000000a22" has no dose at 2026-01-04 05:59:59+00'
-  ' | As needed, a dose is at a whole second from 2026-01-04 07:00:00 in Europe/Berlin on, until the end of the year 9999.' || :hint, 'none is before the start');
+  ' | As needed, a dose is at a whole second from 2026-01-04 07:00:00 in Europe/Berlin on, until the end of the year 9999.'
+  ' | Record it for a schedule in effect then: medsched.schedule_history() lists them.', 'none is before the start');
 SELECT is(pg_temp.record('a22', '2026-01-04 12:34:56.5Z'),
   '23514 medsched.dose_taken.dose_is_scheduled: schedule "00000000-0000-0000-0000-000000000a22" has no dose at 2026-01-04 12:34:56.5+00'
-  ' | As needed, a dose is at a whole second from 2026-01-04 07:00:00 in Europe/Berlin on, until the end of the year 9999.' || :hint, 'nor at a part of a second');
+  ' | As needed, a dose is at a whole second from 2026-01-04 07:00:00 in Europe/Berlin on, until the end of the year 9999.'
+  ' | Call medsched.take_as_needed(), which leaves out the fraction of the second.', 'nor at a part of a second');
 
 -- The functions are triggers, and of our tables.
 SELECT throws_ok(format('SELECT medsched.%I()', name), '39P01', format('function "%s" was not called by the trigger manager', name), name || ' is no plain function')

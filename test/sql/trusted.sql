@@ -36,7 +36,7 @@ ALTER TABLE medsched.dose_taken FORCE ROW LEVEL SECURITY;
 SELECT is_empty('SELECT 1 FROM medsched.dose_taken', 'the owner sees no dose');
 SELECT is(pg_temp.failure($$UPDATE medsched.schedules SET rrule = 'FREQ=MONTHLY'$$),
   '23514 medsched.schedules.recorded_dose_keeps_schedule: schedule "00000000-0000-0000-0000-000000000a11" has recorded doses that would no longer be scheduled'
-  ' | Choose an instant after the doses recorded: call medsched.revise_schedule() or medsched.inactivate_medication().', 'the rule does');
+  ' | Choose an instant after the doses recorded and call medsched.revise_schedule(), or take the records back: call medsched.undo_dose().', 'the rule does');
 
 -- The extension does not go while the tables use it; nor, ever, patients' data with it.
 SELECT throws_ok('DROP EXTENSION medsched', '2BP01', 'cannot drop extension medsched because other objects depend on it', 'the tables hold the extension');

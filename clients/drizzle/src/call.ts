@@ -71,7 +71,7 @@ export function rowsFunction<A extends Arguments, T extends PgTable>(
 ): RowsFunction<A, T> {
 	const source = sourceOf(functionName, args, row, setOf);
 	const run = (first: unknown, second?: unknown) =>
-		isDatabase(first) ? first.select().from(source(second)) : source(first, second as string | undefined);
+		isDatabase(first) ? withoutHoles(first.select().from(source(second))) : source(first, second as string | undefined);
 	return Object.assign(run, { functionName, args, returns: row }) as unknown as RowsFunction<A, T>;
 }
 
@@ -86,7 +86,7 @@ export function rowFunction<A extends Arguments, T extends PgTable>(
 			? first
 					.select()
 					.from(source(second))
-					.then((rows) => rows[0])
+					.then((rows) => rows.at(-1))
 			: source(first, second as string | undefined);
 	return Object.assign(run, { functionName, args, returns: row }) as unknown as RowFunction<A, T>;
 }
@@ -104,9 +104,26 @@ export function valueFunction<A extends Arguments, V>(
 			? first
 					.select({ value: expression(second) })
 					.from(sql`(select) as one`)
-					.then((rows) => rows[0]?.value)
+					.then((rows) => rows.at(-1)?.value)
 			: expression(first);
 	return Object.assign(run, { functionName, args, returns }) as unknown as ValueFunction<A, V>;
+}
+
+/**
+ * After a query that failed among its rows, postgres.js begins the next result
+ * of that connection with as many holes (its issue 1119).  Rows come after
+ * them: the one row of a result is its last, and here holes are left out.
+ */
+function withoutHoles<Q extends object>(query: Q): Q {
+	const hooked = query as { _prepare(name?: string): { execute(values?: object): Promise<unknown[]> } };
+	const prepare = hooked._prepare;
+	hooked._prepare = function (name) {
+		const prepared = prepare.call(this, name);
+		const execute = prepared.execute;
+		prepared.execute = async (values) => (await execute.call(prepared, values)).filter(() => true);
+		return prepared;
+	};
+	return query;
 }
 
 function isDatabase(value: unknown): value is Database {

@@ -53,6 +53,13 @@ export const cases = [
     measure: pgbench('upcoming_doses', 'prepared', { users: 'twenty_years' }) },
 ];
 
+// What the queries over all users run with, on both sides: expanding on one
+// core, to compare row with row; reports on all there are.
+export const settings = {
+  expand: { max_parallel_workers_per_gather: 0 },
+  report: { max_parallel_workers_per_gather: 2, parallel_setup_cost: 0, parallel_tuple_cost: 0 },
+};
+
 // Those that must answer the same as upcoming_doses, row for row; and what else
 // must be equal, in pairs.
 export const equals = {

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { settings } from './cases.mjs';
 
 const run = promisify(execFile);
 const queries = new URL('./queries/', import.meta.url);
@@ -52,11 +53,18 @@ export function pgbench(name, mode, { users = 'usual' } = {}) {
 export function query(name) {
   return async (bench) => {
     const text = summary(bench, name);
+    await applySettings(bench, name);
     const started = performance.now();
     const [answer] = await bench.sql.unsafe(text);
     const seconds = (performance.now() - started) / 1000;
     return answer.units === undefined ? seconds : seconds / Number(answer.units);
   };
+}
+
+// A query belongs to the group that its name begins with.
+export async function applySettings(bench, name) {
+  const [, wanted] = Object.entries(settings).find(([group]) => name.startsWith(group));
+  for (const [setting, value] of Object.entries(wanted)) await bench.sql`SELECT set_config(${setting}, ${value}, false)`;
 }
 
 // A query's answer in one row, so that nobody measures the transfer.

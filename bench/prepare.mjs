@@ -5,7 +5,7 @@ import { copyFileSync, chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { equals } from './cases.mjs';
-import { generator, queryTextFor, summary, userId } from './measure.mjs';
+import { applySettings, generator, queryTextFor, summary, userId } from './measure.mjs';
 import { callUpcomingDoses, upcomingDoses } from './app.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -102,6 +102,7 @@ export async function check(bench, sample) {
 }
 
 async function parallel(bench, name) {
+  await applySettings(bench, name);
   const plan = await bench.sql.unsafe(`EXPLAIN ${summary(bench, name)}`);
   return plan.some((line) => /Workers Planned/.test(line['QUERY PLAN']));
 }

@@ -33,12 +33,9 @@ typedef struct Refusal
 static const Refusal refusals[] = {
 	{"schedules_starts_at_whole_second", "must be a whole second in the years 1 to 9999", 1, {KEY_STARTS_AT}, false},
 	{"schedules_dose_amount_positive", "must be finite and above 0", 1, {KEY_DOSE_AMOUNT}, false},
-	{"schedules_cycle_days", "must have both cycle_days_on and cycle_days_off, each at least 1, or neither",
-	 2, {KEY_CYCLE_DAYS_ON, KEY_CYCLE_DAYS_OFF}, true},
-	{"schedules_as_needed_has_no_times", "must have no rrule, rdates, exdates or cycle when it is as_needed",
-	 5, {KEY_AS_NEEDED, KEY_RRULE, KEY_RDATES, KEY_EXDATES, KEY_CYCLE_DAYS_ON}, false},
-	{"schedules_limits_are_as_needed", "must be as_needed to have min_interval or max_per_24h",
-	 3, {KEY_AS_NEEDED, KEY_MIN_INTERVAL, KEY_MAX_PER_24H}, true},
+	{"schedules_cycle_days", "must have both cycle_days_on and cycle_days_off, each at least 1, or neither", 2, {KEY_CYCLE_DAYS_ON, KEY_CYCLE_DAYS_OFF}, true},
+	{"schedules_as_needed_has_no_times", "must have no rrule, rdates, exdates or cycle when it is as_needed", 5, {KEY_AS_NEEDED, KEY_RRULE, KEY_RDATES, KEY_EXDATES, KEY_CYCLE_DAYS_ON}, false},
+	{"schedules_limits_are_as_needed", "must be as_needed to have min_interval or max_per_24h", 3, {KEY_AS_NEEDED, KEY_MIN_INTERVAL, KEY_MAX_PER_24H}, true},
 	{"schedules_min_interval_in_range", "must be above 0 and at most 366 days", 1, {KEY_MIN_INTERVAL}, false},
 	{"schedules_max_per_24h_positive", "must be at least 1", 1, {KEY_MAX_PER_24H}, false},
 	{"schedules_grace_in_range", "must be from 0 to 366 days", 1, {KEY_GRACE}, false}};

@@ -129,16 +129,22 @@ def compare(description, person, begin=datetime(2026, 1, 1, tzinfo=UTC), end=dat
     return sum(map(len, wanted.values()))
 
 
+# What a revision sets; a schedule that is superseded may end before its first dose, a new one may not.
+BOUNDS = ("effective_from", "ends_at")
+
+
 def create(schedules, name="Tested"):
     person = str(uuid.UUID(int=random.getrandbits(128), version=4))
     query("SELECT medsched.create_medication(:'person', :'name', :'schedules')",
           person=person, name=name,
-          schedules=json.dumps([{k: v for k, v in made.items() if k != "effective_from"} for made in schedules]))
+          schedules=json.dumps([{k: v for k, v in made.items() if k not in BOUNDS} for made in schedules]))
     for made in schedules:
-        if "effective_from" in made:
-            query("""UPDATE medsched.schedules SET effective_from = :'effective_from'
-                     WHERE user_id = :'person' AND starts_at = :'starts_at' AND rrule = :'rrule'""",
-                  person=person, effective_from=made["effective_from"], starts_at=made["starts_at"], rrule=made["rrule"])
+        for bound in BOUNDS:
+            if bound in made:
+                query(f"""UPDATE medsched.schedules SET {bound} = :'at'
+                          WHERE user_id = :'person' AND starts_at = :'starts_at'
+                            AND rrule IS NOT DISTINCT FROM nullif(:'rrule', '')""",
+                      person=person, at=made[bound], starts_at=made["starts_at"], rrule=made.get("rrule", ""))
     return person
 
 

@@ -88,8 +88,7 @@ read_arguments(FunctionCallInfo fcinfo, Feed *feed)
 	require_argument(fcinfo, ARG_HORIZON, "horizon");
 	feed->horizon = PG_GETARG_TIMESTAMPTZ(ARG_HORIZON);
 	feed->since = PG_ARGISNULL(ARG_SINCE) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(ARG_SINCE);
-	if (TIMESTAMP_NOT_FINITE(feed->horizon))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("horizon must be finite")));
+	require_finite(feed->horizon, "horizon");
 	if (TIMESTAMP_IS_NOEND(feed->since))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("since must not be infinity")));
 	if (feed->since > feed->horizon)

@@ -14,6 +14,7 @@
 
 #include "compat.h"
 #include "dose_id.h"
+#include "message.h"
 
 #define USECS_PER_MSEC INT64CONST(1000)
 
@@ -27,6 +28,7 @@ static const char hexadecimal[] = "0123456789abcdef";
 static char *write_base64url(char *out, const char *in, int length);
 static bool	 read_base64url(char *out, const char *in, int length);
 static void	 write_uuid(char *out, const pg_uuid_t *uuid);
+static bool	 time_is_valid(TimestampTz at);
 static bool	 read_uuid(const char *in, pg_uuid_t *uuid);
 static char *write_digits(char *out, int value, int width);
 static bool	 read_digits(const char *in, int width, int *value);
@@ -45,11 +47,11 @@ medsched_dose_id(PG_FUNCTION_ARGS)
 	TimestampTz scheduled_for = PG_GETARG_TIMESTAMPTZ(1);
 	text	   *handle;
 
-	if (!dose_id_time_is_valid(scheduled_for))
+	if (!time_is_valid(scheduled_for))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("no dose can be scheduled for %s",
-						DatumGetCString(DirectFunctionCall1(timestamptz_out, PG_GETARG_DATUM(1)))),
+						instant_text(scheduled_for)),
 				 errdetail("A dose is at a whole millisecond of the years 1 to 9999 in UTC.")));
 
 	handle = palloc(VARHDRSZ + DOSE_ID_LENGTH);
@@ -79,8 +81,8 @@ dose_id_write_time(char *handle, TimestampTz at)
 	write_base64url(handle + DOSE_ID_SCHEDULE_LENGTH, plain, sizeof(plain));
 }
 
-bool
-dose_id_time_is_valid(TimestampTz at)
+static bool
+time_is_valid(TimestampTz at)
 {
 	struct pg_tm tm;
 	fsec_t		 fsec;
@@ -104,7 +106,7 @@ dose_id_read(const char *handle, int length, pg_uuid_t *schedule_id, TimestampTz
 		!read_base64url(plain, handle + DOSE_ID_PREFIX_LENGTH, length - DOSE_ID_PREFIX_LENGTH) ||
 		!read_uuid(plain, schedule_id) ||
 		!read_time(plain + UUID_TEXT_LENGTH + 1, at) ||
-		!dose_id_time_is_valid(*at))
+		!time_is_valid(*at))
 		return false;
 
 	dose_id_write_schedule(rewritten, schedule_id);

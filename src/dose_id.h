@@ -35,9 +35,6 @@
 extern void dose_id_write_schedule(char *handle, const pg_uuid_t *schedule_id);
 extern void dose_id_write_time(char *handle, TimestampTz at);
 
-/* Whether an instant can be in a handle. */
-extern bool dose_id_time_is_valid(TimestampTz at);
-
 /* Read a handle of length bytes; false: it is none. */
 extern bool dose_id_read(const char *handle, int length, pg_uuid_t *schedule_id, TimestampTz *at);
 

@@ -90,8 +90,7 @@ medsched_next_doses(PG_FUNCTION_ARGS)
 	require_argument(fcinfo, 2, "max_doses");
 	selection.from = PG_GETARG_TIMESTAMPTZ(1);
 	max_doses = PG_GETARG_INT32(2);
-	if (TIMESTAMP_NOT_FINITE(selection.from))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("after must be finite")));
+	require_finite(selection.from, "after");
 	if (max_doses < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

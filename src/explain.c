@@ -117,10 +117,7 @@ read_asked(Asked *asked, Datum *values)
 
 	run_plan(&find_schedule, values, NULL, true, SPI_OK_SELECT, 0);
 	if (SPI_processed == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_NO_DATA_FOUND),
-				 errmsg("schedule \"%s\" not found", uuid_text(values[1])),
-				 errdetail("User \"%s\" has no schedule by that id.", uuid_text(values[0]))));
+		refuse_unknown("schedule", values[1], values[0]);
 	heap_deform_tuple(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, columns, isnull);
 	schedule_row_read(&asked->row, columns, isnull);
 	asked->inactivated_at = isnull[ASKED_INACTIVATED_AT] ? DT_NOEND : DatumGetTimestampTz(columns[ASKED_INACTIVATED_AT]);

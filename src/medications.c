@@ -15,9 +15,11 @@
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
+#include "message.h"
 #include "plan.h"
 #include "refusal.h"
 #include "schedule_json.h"
+#include "window.h"
 
 PG_FUNCTION_INFO_V1(medsched_create_medication);
 PG_FUNCTION_INFO_V1(medsched_inactivate_medication);
@@ -25,7 +27,6 @@ PG_FUNCTION_INFO_V1(medsched_inactivate_medication);
 static void insert_medication(Datum *values, const char *nulls);
 static void insert_schedules(Datum user_id, Datum medication_id, Jsonb *schedules);
 static void insert_schedule(Datum user_id, Datum medication_id, ScheduleJson *schedule, const char *where);
-static void refuse_null(FunctionCallInfo fcinfo, int argument, const char *name);
 
 static SavedPlan insert_medication_plan = {
 	"INSERT INTO medsched.medications AS m (user_id, name, notes) VALUES ($1, $2, $3) RETURNING m.id",
@@ -64,9 +65,9 @@ medsched_create_medication(PG_FUNCTION_ARGS)
 	pg_uuid_t *id = palloc(sizeof(pg_uuid_t));
 	bool	   isnull;
 
-	refuse_null(fcinfo, 0, "user_id");
-	refuse_null(fcinfo, 1, "name");
-	refuse_null(fcinfo, 2, "schedules");
+	require_argument(fcinfo, 0, "user_id");
+	require_argument(fcinfo, 1, "name");
+	require_argument(fcinfo, 2, "schedules");
 	schedules = PG_GETARG_JSONB_P(2);
 	if (!JB_ROOT_IS_ARRAY(schedules) || JB_ROOT_IS_SCALAR(schedules))
 		ereport(ERROR,
@@ -103,25 +104,17 @@ medsched_inactivate_medication(PG_FUNCTION_ARGS)
 	Datum inactivated_at;
 	bool  isnull;
 
-	refuse_null(fcinfo, 0, "user_id");
-	refuse_null(fcinfo, 1, "medication_id");
-	refuse_null(fcinfo, 2, "at");
-	if (TIMESTAMP_NOT_FINITE(PG_GETARG_TIMESTAMPTZ(2)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("at must be finite")));
+	require_argument(fcinfo, 0, "user_id");
+	require_argument(fcinfo, 1, "medication_id");
+	require_argument(fcinfo, 2, "at");
+	require_finite(PG_GETARG_TIMESTAMPTZ(2), "at");
 	for (int i = 0; i < 3; i++)
 		values[i] = PG_GETARG_DATUM(i);
 
 	SPI_connect();
 	run_plan(&inactivate_plan, values, NULL, false, SPI_OK_UPDATE_RETURNING, 0);
 	if (SPI_processed == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_NO_DATA_FOUND),
-				 errmsg("medication \"%s\" not found",
-						DatumGetCString(DirectFunctionCall1(uuid_out, values[1]))),
-				 errdetail("User \"%s\" has no medication by that id.",
-						   DatumGetCString(DirectFunctionCall1(uuid_out, values[0])))));
+		refuse_unknown("medication", values[1], values[0]);
 	inactivated_at = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	SPI_finish();
 	PG_RETURN_DATUM(inactivated_at);
@@ -199,13 +192,4 @@ insert_schedule(Datum user_id, Datum medication_id, ScheduleJson *schedule, cons
 		rethrow_in(where);
 	}
 	PG_END_TRY();
-}
-
-static void
-refuse_null(FunctionCallInfo fcinfo, int argument, const char *name)
-{
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", name)));
 }

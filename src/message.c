@@ -29,3 +29,12 @@ uuid_text(Datum uuid)
 {
 	return DatumGetCString(DirectFunctionCall1(uuid_out, uuid));
 }
+
+void
+refuse_unknown(const char *kind, Datum id, Datum user_id)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NO_DATA_FOUND),
+			 errmsg("%s \"%s\" not found", kind, uuid_text(id)),
+			 errdetail("User \"%s\" has no %s by that id.", uuid_text(user_id), kind)));
+}

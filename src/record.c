@@ -146,10 +146,7 @@ require_finite_column(const DoseRecord *record, RecordColumn column)
 void
 refuse_unknown_schedule(const DoseRecord *record)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_NO_DATA_FOUND),
-			 errmsg("schedule \"%s\" not found", uuid_text(record->values[SCHEDULE_ID])),
-			 errdetail("User \"%s\" has no schedule by that id.", uuid_text(record->values[USER_ID]))));
+	refuse_unknown("schedule", record->values[SCHEDULE_ID], record->values[USER_ID]);
 }
 
 /*

@@ -263,10 +263,7 @@ medsched_schedule_history(PG_FUNCTION_ARGS)
 	values[1] = PG_GETARG_DATUM(1);
 	run_plan(&find_medication, values, NULL, true, SPI_OK_SELECT, 0);
 	if (SPI_processed == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_NO_DATA_FOUND),
-				 errmsg("medication \"%s\" not found", uuid_text(values[1])),
-				 errdetail("User \"%s\" has no medication by that id.", uuid_text(values[0]))));
+		refuse_unknown("medication", values[1], values[0]);
 	run_plan(&history, values, NULL, true, SPI_OK_SELECT, 0);
 	put_rows((ReturnSetInfo *) fcinfo->resultinfo);
 	SPI_finish();

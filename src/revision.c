@@ -103,10 +103,7 @@ lock_schedule(Datum user_id, Datum id)
 	StoredSchedule *schedule;
 
 	if (lock_schedules(&lock_one, values, &schedule) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_NO_DATA_FOUND),
-				 errmsg("schedule \"%s\" not found", uuid_text(id)),
-				 errdetail("User \"%s\" has no schedule by that id.", uuid_text(user_id))));
+		refuse_unknown("schedule", id, user_id);
 	return schedule;
 }
 
@@ -143,10 +140,7 @@ lock_medication(Datum user_id, Datum id, bool to_change)
 
 	run_plan(to_change ? &change_medication : &share_medication, values, NULL, false, SPI_OK_SELECT, 0);
 	if (SPI_processed == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_NO_DATA_FOUND),
-				 errmsg("medication \"%s\" not found", uuid_text(id)),
-				 errdetail("User \"%s\" has no medication by that id.", uuid_text(user_id))));
+		refuse_unknown("medication", id, user_id);
 	inactivated_at = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	return isnull ? DT_NOEND : DatumGetTimestampTz(inactivated_at);
 }

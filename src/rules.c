@@ -15,6 +15,7 @@
 #include "utils/timestamp.h"
 
 #include "erase.h"
+#include "message.h"
 #include "rule.h"
 #include "schedule_row.h"
 
@@ -75,7 +76,7 @@ medsched_medication_has_schedule(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("medication \"%s\" has no schedule",
-						DatumGetCString(DirectFunctionCall1(uuid_out, key[1]))),
+						uuid_text(key[1])),
 				 errdetail("A medication has at least one schedule when its transaction commits."),
 				 of_schedule ? errhint("A medication that is no longer taken keeps its schedules: call medsched.inactivate_medication().")
 							 : errhint("Insert both in one transaction, or call medsched.create_medication()."),
@@ -101,7 +102,7 @@ medsched_medications_not_deleted(PG_FUNCTION_ARGS)
 	ereport(ERROR,
 			(errcode(ERRCODE_RESTRICT_VIOLATION),
 			 errmsg("medication \"%s\" cannot be deleted",
-					DatumGetCString(DirectFunctionCall1(uuid_out, id))),
+					uuid_text(id)),
 			 errdetail("Medications are kept, with the doses recorded."),
 			 errhint("Inactivate it: call medsched.inactivate_medication()."),
 			 errtableconstraint(trigger->tg_relation, "medications_not_deleted")));
@@ -164,15 +165,15 @@ medsched_schedule_has_dose(PG_FUNCTION_ARGS)
 					(errcode(ERRCODE_CHECK_VIOLATION),
 					 errmsg("schedule ends before its first dose"),
 					 errdetail("Its ends_at is %s, its first dose would be at %s.",
-							   pstrdup(timestamptz_to_str(row.ends_at)), timestamptz_to_str(first)),
+							   instant_text(row.ends_at), instant_text(first)),
 					 errhint("Check the year of ends_at and of starts_at."),
 					 errtableconstraint(trigger->tg_relation, "schedule_has_dose")));
 		return PointerGetDatum(NULL);
 	}
 
 	from = row.effective_from != DT_NOBEGIN
-			   ? DatumGetCString(DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum(row.effective_from)))
-			   : DatumGetCString(DirectFunctionCall1(timestamp_out, TimestampGetDatum(row.source.starts_at)));
+			   ? instant_text(row.effective_from)
+			   : wall_clock_text(row.source.starts_at);
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("schedule can never have a dose"),

@@ -11,6 +11,7 @@
 #include "utils/timestamp.h"
 
 #include "medsched.h"
+#include "message.h"
 #include "window.h"
 
 PG_FUNCTION_INFO_V1(medsched_check_user);
@@ -58,8 +59,8 @@ check_window(TimestampTz window_start, TimestampTz window_end)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("window_end must not be before window_start"),
 				 errdetail("The window is from %s to %s.",
-						   DatumGetCString(DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum(window_start))),
-						   DatumGetCString(DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum(window_end))))));
+						   instant_text(window_start),
+						   instant_text(window_end))));
 }
 
 void

@@ -16,7 +16,7 @@ install_script = sql/$(EXTENSION)--$(version).sql
 DATA_built = $(install_script)
 DATA = $(wildcard sql/$(EXTENSION)--*--*.sql)
 
-OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*/*.c)))
 
 PG_CONFIG ?= pg_config
 PKG_CONFIG ?= pkg-config
@@ -29,7 +29,7 @@ endif
 endif
 
 # PostgreSQL's headers are a system's: our warnings are about our own code.
-PG_CPPFLAGS = $(shell $(PKG_CONFIG) --cflags libical) \
+PG_CPPFLAGS = -I$(srcdir)/src $(shell $(PKG_CONFIG) --cflags libical) \
 	-isystem $(shell $(PG_CONFIG) --includedir-server)
 PG_CFLAGS = -Wall -Wextra
 SHLIB_LINK = $(shell $(PKG_CONFIG) --libs libical)
@@ -52,7 +52,7 @@ $(install_script): $(topics) medsched.control Makefile
 	cat /dev/null $(topics) >> $@
 
 # Whoever edits a header rebuilds everything: it takes seconds.
-$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h) Makefile
+$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*/*.h) Makefile
 
 installcheck: build-directories
 

@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "recurrence.h"
-#include "rrule.h"
+#include "recurrence/recurrence.h"
+#include "recurrence/rrule.h"
 
 #define START_TEXT "20240102T080000"
 #define START INT64_C(757497600)	/* the same, in local seconds since 2000 */

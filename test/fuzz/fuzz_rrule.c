@@ -14,8 +14,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "recurrence.h"
-#include "rrule.h"
+#include "recurrence/recurrence.h"
+#include "recurrence/rrule.h"
 
 #define MOST 256
 /* Calls that may pause before a rule is left alone: each is bounded itself. */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "case.h"
-#include "rrule.h"
+#include "recurrence/rrule.h"
 
 bool
 engine_answer(const char *text, int64_t start, int64_t from, int64_t to,

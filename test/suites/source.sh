@@ -32,7 +32,7 @@ copy=build/source
 rm -rf $copy
 mkdir -p $copy
 cp -r Makefile medsched.control src sql $copy/
-rm -f $copy/src/*.o $copy/src/*.bc $copy/*.so
+find $copy -name "*.o" -o -name "*.bc" -o -name "*.so" | xargs rm -f
 succeeds "the build is free of warnings" make -s -j2 -C $copy all with_llvm=no COPT=-Werror
 
 # Other versions of clang-format lay some code out differently.
@@ -41,10 +41,10 @@ if ! command -v clang-format-14 >/dev/null; then
 	[ -z "$(apt-cache pkgnames clang-format-14)" ] || install_packages clang-format-14
 fi
 if command -v clang-format-14 >/dev/null; then
-	for file in src/*.[ch]; do
+	for file in src/*/*.[ch]; do
 		clang-format-14 --dry-run -Werror "$file" 2>/dev/null || unformatted+=" $file"
 	done
-	equals "src/ is laid out as .clang-format says (clang-format -i src/*.[ch])" "${unformatted:-}" ""
+	equals "src/ is laid out as .clang-format says (clang-format -i src/*/*.[ch])" "${unformatted:-}" ""
 else
 	echo "layout of src/ not checked: this system has no clang-format 14"
 fi

@@ -1,0 +1,124 @@
+/*-------------------------------------------------------------------------
+ *
+ * erase.c
+ *		erase_user: everything of one person, for good.
+ *
+ * The trigger that keeps medications lets pass what is deleted from within
+ * here, of this one user.  That is a variable of this file, set for as long as
+ * the deletes run: no setting, role or table that somebody else could arrange.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+
+#include "api/erase.h"
+#include "base/message.h"
+#include "triggers/rule_trigger.h"
+#include "base/arguments.h"
+
+/* The tables, in the order in which foreign keys let go. */
+enum
+{
+	DOSE_TAKEN,
+	SCHEDULES,
+	MEDICATIONS,
+	NTABLES
+};
+
+PG_FUNCTION_INFO_V1(medsched_erase_user);
+
+static void erase(Datum user_id, uint64 *nerased);
+static void refuse_remains(Datum user_id);
+
+/* The user being erased; NULL: nobody is. */
+static const pg_uuid_t *erased_user = NULL;
+
+static const char *const table_names[NTABLES] = {
+	[DOSE_TAKEN] = "dose_taken",
+	[SCHEDULES] = "schedules",
+	[MEDICATIONS] = "medications"};
+
+static SavedPlan delete_rows[NTABLES] = {
+	[DOSE_TAKEN] = {"DELETE FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL},
+	[SCHEDULES] = {"DELETE FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL},
+	[MEDICATIONS] = {"DELETE FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL}};
+
+static SavedPlan find_rows[NTABLES] = {
+	[DOSE_TAKEN] = {"SELECT FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL},
+	[SCHEDULES] = {"SELECT FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL},
+	[MEDICATIONS] = {"SELECT FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL}};
+
+/*
+ * medsched_erase_user deletes all rows of a user, with the caller's rights, and
+ * tells how many there were.
+ */
+Datum
+medsched_erase_user(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo	*result = (ReturnSetInfo *) fcinfo->resultinfo;
+	const pg_uuid_t *outer = erased_user;
+	uint64			 nerased[NTABLES];
+	Datum			 values[NTABLES];
+	bool			 isnull[NTABLES] = {false};
+
+	require_argument(fcinfo, 0, "user_id");
+	InitMaterializedSRF(fcinfo, 0);
+
+	SPI_connect();
+	erased_user = PG_GETARG_UUID_P(0);
+	PG_TRY();
+	{
+		erase(PG_GETARG_DATUM(0), nerased);
+	}
+	PG_FINALLY();
+	{
+		erased_user = outer;
+	}
+	PG_END_TRY();
+	refuse_remains(PG_GETARG_DATUM(0));
+	SPI_finish();
+
+	/* The answer begins with what everything hangs on. */
+	for (int i = 0; i < NTABLES; i++)
+		values[NTABLES - 1 - i] = Int64GetDatum((int64) nerased[i]);
+	tuplestore_putvalues(result->setResult, result->setDesc, values, isnull);
+	return (Datum) 0;
+}
+
+bool
+is_erasing(const pg_uuid_t *user_id)
+{
+	return erased_user != NULL && memcmp(erased_user, user_id, sizeof(pg_uuid_t)) == 0;
+}
+
+static void
+erase(Datum user_id, uint64 *nerased)
+{
+	for (int i = 0; i < NTABLES; i++)
+	{
+		run_plan(&delete_rows[i], &user_id, NULL, false, SPI_OK_DELETE, 0);
+		nerased[i] = SPI_processed;
+	}
+}
+
+/*
+ * Nobody is half erased: row security may have kept rows out of our sight, and a
+ * trigger may have kept them.
+ */
+static void
+refuse_remains(Datum user_id)
+{
+	for (int i = 0; i < NTABLES; i++)
+	{
+		if (rule_query(&find_rows[i], table_names[i], &user_id, NULL, 1) > 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("not everything of user \"%s\" can be erased", uuid_text(user_id)),
+					 errdetail("Rows would be left in \"medsched.%s\": row security or a trigger keeps them.", table_names[i]),
+					 errhint("Call medsched.erase_user() as a role that can delete all of them.")));
+	}
+}

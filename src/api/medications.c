@@ -1,0 +1,195 @@
+/*-------------------------------------------------------------------------
+ *
+ * medications.c
+ *		create_medication and inactivate_medication.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+#include "base/message.h"
+#include "tables/saved_plan.h"
+#include "tables/refusal.h"
+#include "tables/schedule_json.h"
+#include "base/arguments.h"
+
+PG_FUNCTION_INFO_V1(medsched_create_medication);
+PG_FUNCTION_INFO_V1(medsched_inactivate_medication);
+
+static void insert_medication(Datum *values, const char *nulls);
+static void insert_schedules(Datum user_id, Datum medication_id, Jsonb *schedules);
+static void insert_schedule(Datum user_id, Datum medication_id, ScheduleJson *schedule, const char *where);
+
+static SavedPlan insert_medication_plan = {
+	"INSERT INTO medsched.medications AS m (user_id, name, notes) VALUES ($1, $2, $3) RETURNING m.id",
+	3,
+	{UUIDOID, TEXTOID, TEXTOID},
+	NULL};
+
+/* What a caller leaves out is what the table's defaults would make it. */
+static SavedPlan insert_schedule_plan = {
+	"INSERT INTO medsched.schedules (user_id, medication_id, " SCHEDULE_KEY_COLUMNS ") VALUES ($1, $2, "
+	"COALESCE($3, pg_catalog.gen_random_uuid()), $4, $5, COALESCE($6, false), $7, "
+	"COALESCE($8, '{}'), COALESCE($9, '{}'), $10, $11, COALESCE($12, false), "
+	"$13, $14, $15, $16, $17, $18, $19)",
+	2 + SCHEDULE_NKEYS,
+	{UUIDOID, UUIDOID, SCHEDULE_KEY_TYPES},
+	NULL};
+
+static SavedPlan inactivate_plan = {
+	"UPDATE medsched.medications AS m SET inactivated_at = COALESCE(m.inactivated_at, $3) "
+	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2 "
+	"RETURNING m.inactivated_at",
+	3,
+	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
+	NULL};
+
+/*
+ * medsched_create_medication inserts a medication and its schedules, for
+ * callers that have one statement and no transaction.
+ */
+Datum
+medsched_create_medication(PG_FUNCTION_ARGS)
+{
+	Datum	   values[3];
+	char	   nulls[3] = {' ', ' ', PG_ARGISNULL(3) ? 'n' : ' '};
+	Jsonb	  *schedules;
+	pg_uuid_t *id = palloc(sizeof(pg_uuid_t));
+	bool	   isnull;
+
+	require_argument(fcinfo, 0, "user_id");
+	require_argument(fcinfo, 1, "name");
+	require_argument(fcinfo, 2, "schedules");
+	schedules = PG_GETARG_JSONB_P(2);
+	if (!JB_ROOT_IS_ARRAY(schedules) || JB_ROOT_IS_SCALAR(schedules))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("schedules must be a JSON array of objects")));
+	if (JB_ROOT_COUNT(schedules) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("schedules must not be empty"),
+				 errdetail("A medication has at least one schedule.")));
+
+	SPI_connect();
+	values[0] = PG_GETARG_DATUM(0);
+	values[1] = PG_GETARG_DATUM(1);
+	values[2] = PG_ARGISNULL(3) ? 0 : PG_GETARG_DATUM(3);
+	insert_medication(values, nulls);
+	if (SPI_processed != 1)
+		elog(ERROR, "medication was not inserted: a trigger suppressed it");
+	memcpy(id, DatumGetUUIDP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)),
+		   sizeof(pg_uuid_t));
+	insert_schedules(values[0], UUIDPGetDatum(id), schedules);
+	SPI_finish();
+	PG_RETURN_UUID_P(id);
+}
+
+/*
+ * medsched_inactivate_medication ends a medication, once: the first call's
+ * instant stays.
+ */
+Datum
+medsched_inactivate_medication(PG_FUNCTION_ARGS)
+{
+	Datum values[3];
+	Datum inactivated_at;
+	bool  isnull;
+
+	require_argument(fcinfo, 0, "user_id");
+	require_argument(fcinfo, 1, "medication_id");
+	require_argument(fcinfo, 2, "at");
+	require_finite(PG_GETARG_TIMESTAMPTZ(2), "at");
+	for (int i = 0; i < 3; i++)
+		values[i] = PG_GETARG_DATUM(i);
+
+	SPI_connect();
+	run_plan(&inactivate_plan, values, NULL, false, SPI_OK_UPDATE_RETURNING, 0);
+	if (SPI_processed == 0)
+		refuse_unknown("medication", values[1], values[0]);
+	inactivated_at = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	SPI_finish();
+	PG_RETURN_DATUM(inactivated_at);
+}
+
+static void
+insert_medication(Datum *values, const char *nulls)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		run_plan(&insert_medication_plan, values, nulls, false, SPI_OK_INSERT_RETURNING, 0);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		rethrow_medication(TextDatumGetCString(values[1]));
+	}
+	PG_END_TRY();
+}
+
+static void
+insert_schedules(Datum user_id, Datum medication_id, Jsonb *schedules)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(&schedules->root);
+	JsonbValue	   element;
+	int			   index = 0;
+
+	(void) JsonbIteratorNext(&iterator, &element, true);
+	while (JsonbIteratorNext(&iterator, &element, true) == WJB_ELEM)
+	{
+		char		*where = psprintf("schedules[%d]", index++);
+		ScheduleJson schedule;
+
+		if (element.type != jbvBinary)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s must be a JSON object", where)));
+		schedule_json_read(&schedule, element.val.binary.data, where);
+		insert_schedule(user_id, medication_id, &schedule, where);
+	}
+}
+
+static void
+insert_schedule(Datum user_id, Datum medication_id, ScheduleJson *schedule, const char *where)
+{
+	static const ScheduleKey required[] = {KEY_STARTS_AT, KEY_TIME_ZONE};
+	MemoryContext			 context = CurrentMemoryContext;
+	Datum					 values[2 + SCHEDULE_NKEYS];
+	char					 nulls[2 + SCHEDULE_NKEYS];
+
+	for (size_t i = 0; i < lengthof(required); i++)
+	{
+		if (schedule->nulls[required[i]] == 'n')
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s must have %s", where, schedule_key_names[required[i]])));
+	}
+
+	values[0] = user_id;
+	values[1] = medication_id;
+	nulls[0] = nulls[1] = ' ';
+	memcpy(values + 2, schedule->values, sizeof(schedule->values));
+	memcpy(nulls + 2, schedule->nulls, sizeof(schedule->nulls));
+
+	PG_TRY();
+	{
+		run_plan(&insert_schedule_plan, values, nulls, false, SPI_OK_INSERT, 0);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		rethrow_check(schedule, where, where);
+		rethrow_in(where);
+	}
+	PG_END_TRY();
+}

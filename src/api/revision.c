@@ -1,0 +1,390 @@
+/*-------------------------------------------------------------------------
+ *
+ * revision.c
+ *		Revising a schedule: the row that is, and the row that replaces it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+#include "base/message.h"
+#include "tables/refusal.h"
+#include "api/revision.h"
+
+/* How many doses an error names. */
+#define NDOSES_NAMED 5
+
+/* A column of the new row, and what goes into it. */
+typedef struct NewColumn
+{
+	Datum value;
+	bool  isnull;
+	bool  left_out; /* the table's default */
+} NewColumn;
+
+static void		 read_schedule(StoredSchedule *schedule, HeapTuple tuple, TupleDesc descriptor);
+static Datum	 column_of(const StoredSchedule *schedule, const char *name);
+static void		 find_successor(StoredSchedule *schedule);
+static void		 relink(Datum user_id, Datum id, Datum replaces);
+static int		 insert_replacement(const StoredSchedule *old, const ScheduleJson *changes, const char *query,
+									int nvalues, Oid *types, Datum *values, const char *nulls);
+static void		 merge(ScheduleJson *merged, const StoredSchedule *old, const ScheduleJson *changes);
+static NewColumn new_column(const StoredSchedule *old, TimestampTz effective_from,
+							const ScheduleJson *changes, Form_pg_attribute attribute);
+
+static SavedPlan lock_one = {
+	"SELECT s.* FROM medsched.schedules AS s "
+	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 "
+	"FOR NO KEY UPDATE",
+	2,
+	{UUIDOID, UUIDOID},
+	NULL};
+
+static SavedPlan share_medication = {
+	"SELECT m.inactivated_at FROM medsched.medications AS m "
+	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2 "
+	"FOR SHARE",
+	2,
+	{UUIDOID, UUIDOID},
+	NULL};
+
+static SavedPlan change_medication = {
+	"SELECT m.inactivated_at FROM medsched.medications AS m "
+	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2 "
+	"FOR NO KEY UPDATE",
+	2,
+	{UUIDOID, UUIDOID},
+	NULL};
+
+static SavedPlan successor_of = {
+	"SELECT s.id FROM medsched.schedules AS s "
+	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.replaces OPERATOR(pg_catalog.=) $2",
+	2,
+	{UUIDOID, UUIDOID},
+	NULL};
+
+static SavedPlan recorded_from = {
+	"SELECT d.scheduled_for FROM medsched.dose_taken AS d "
+	"WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2 "
+	"AND d.scheduled_for OPERATOR(pg_catalog.>=) $3 "
+	"ORDER BY d.scheduled_for",
+	3,
+	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
+	NULL};
+
+static SavedPlan set_ends_at = {
+	"UPDATE medsched.schedules AS s SET ends_at = $3 "
+	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2",
+	3,
+	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
+	NULL};
+
+static SavedPlan set_replaces = {
+	"UPDATE medsched.schedules AS s SET replaces = $3 "
+	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2",
+	3,
+	{UUIDOID, UUIDOID, UUIDOID},
+	NULL};
+
+StoredSchedule *
+lock_schedule(Datum user_id, Datum id)
+{
+	Datum			values[2] = {user_id, id};
+	StoredSchedule *schedule;
+
+	if (lock_schedules(&lock_one, values, &schedule) == 0)
+		refuse_unknown("schedule", id, user_id);
+	return schedule;
+}
+
+int
+lock_schedules(SavedPlan *query, Datum *values, StoredSchedule **schedules)
+{
+	SPITupleTable *found;
+	int			   nschedules = -1;
+	int			   nbefore;
+
+	/*
+	 * What another session inserted while we waited for what it replaced is there
+	 * only for the next look.  What is locked stays, so no more is no other.
+	 */
+	do
+	{
+		nbefore = nschedules;
+		run_plan(query, values, NULL, false, SPI_OK_SELECT, 0);
+		found = SPI_tuptable;
+		nschedules = (int) SPI_processed;
+	} while (nschedules != nbefore);
+	*schedules = palloc0(sizeof(StoredSchedule) * Max(nschedules, 1));
+	for (int i = 0; i < nschedules; i++)
+		read_schedule(&(*schedules)[i], found->vals[i], found->tupdesc);
+	return nschedules;
+}
+
+TimestampTz
+lock_medication(Datum user_id, Datum id, bool to_change)
+{
+	Datum values[2] = {user_id, id};
+	Datum inactivated_at;
+	bool  isnull;
+
+	run_plan(to_change ? &change_medication : &share_medication, values, NULL, false, SPI_OK_SELECT, 0);
+	if (SPI_processed == 0)
+		refuse_unknown("medication", id, user_id);
+	inactivated_at = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	return isnull ? DT_NOEND : DatumGetTimestampTz(inactivated_at);
+}
+
+bool
+has_dose_between(ScheduleRow *row, TimestampTz from, TimestampTz to)
+{
+	TimestampTz first;
+
+	from = Max(from, row->effective_from);
+	to = Min(to, row->ends_at);
+	if (from >= to)
+		return false;
+	if (row->as_needed)
+		return true;
+	return schedule_next_occurrence(schedule_row_schedule(row), from == DT_NOBEGIN ? from : from - 1, &first) &&
+		   first < to;
+}
+
+void
+refuse_recorded_doses(const StoredSchedule *schedule, TimestampTz from)
+{
+	Datum		   values[3] = {schedule->user_id, schedule->id, TimestampTzGetDatum(from)};
+	StringInfoData doses;
+
+	run_plan(&recorded_from, values, NULL, false, SPI_OK_SELECT, NDOSES_NAMED + 1);
+	if (SPI_processed == 0)
+		return;
+
+	initStringInfo(&doses);
+	for (uint64 i = 0; i < Min(SPI_processed, NDOSES_NAMED); i++)
+	{
+		bool		isnull;
+		TimestampTz at = DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+
+		appendStringInfo(&doses, "%s%s", i == 0 ? "" : ", ", instant_text(at));
+	}
+	if (SPI_processed > NDOSES_NAMED)
+		appendStringInfoString(&doses, " and later ones");
+	ereport(ERROR,
+			(errcode(ERRCODE_CHECK_VIOLATION),
+			 errmsg("schedule \"%s\" has doses recorded at or after %s", uuid_text(schedule->id), instant_text(from)),
+			 errdetail("They are: %s.", doses.data),
+			 errhint("Choose a later instant, or take the records back: call medsched.undo_dose()."),
+			 err_generic_string(PG_DIAG_SCHEMA_NAME, "medsched"),
+			 err_generic_string(PG_DIAG_TABLE_NAME, "schedules"),
+			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "recorded_dose_keeps_schedule")));
+}
+
+void
+end_schedule(const StoredSchedule *schedule, TimestampTz ends_at)
+{
+	Datum values[3] = {schedule->user_id, schedule->id, TimestampTzGetDatum(ends_at)};
+
+	run_plan(&set_ends_at, values, NULL, false, SPI_OK_UPDATE, 0);
+	if (SPI_processed != 1)
+		elog(ERROR, "schedule \"%s\" was not updated: a trigger or a policy suppressed it", uuid_text(schedule->id));
+}
+
+Datum
+replace_schedule(const StoredSchedule *old, TimestampTz effective_from, const ScheduleJson *changes, ScheduleRow *row)
+{
+	Relation	   schedules = table_open(medsched_table("schedules"), AccessShareLock);
+	TupleDesc	   descriptor = RelationGetDescr(schedules);
+	Oid			  *types = palloc(sizeof(Oid) * descriptor->natts);
+	Datum		  *values = palloc(sizeof(Datum) * descriptor->natts);
+	char		  *nulls = palloc(descriptor->natts);
+	StringInfoData columns;
+	StringInfoData query;
+	Datum		   stored[SCHEDULE_NCOLUMNS + 1];
+	bool		   isnull[SCHEDULE_NCOLUMNS + 1];
+	int			   nvalues = 0;
+
+	initStringInfo(&columns);
+	for (int i = 0; i < descriptor->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+		NewColumn		  column;
+
+		if (attribute->attisdropped || attribute->attgenerated != '\0' || attribute->attidentity != '\0')
+			continue;
+		column = new_column(old, effective_from, changes, attribute);
+		if (column.left_out)
+			continue;
+		appendStringInfo(&columns, "%s%s", nvalues == 0 ? "" : ", ", quote_identifier(NameStr(attribute->attname)));
+		/* Of a domain, its base type: so that its checks are made. */
+		types[nvalues] = getBaseType(attribute->atttypid);
+		values[nvalues] = column.value;
+		nulls[nvalues++] = column.isnull ? 'n' : ' ';
+	}
+	table_close(schedules, NoLock);
+
+	if (old->has_successor)
+		relink(old->user_id, old->successor, 0);
+
+	initStringInfo(&query);
+	appendStringInfo(&query, "INSERT INTO medsched.schedules AS s (%s) VALUES (", columns.data);
+	for (int i = 1; i <= nvalues; i++)
+		appendStringInfo(&query, "%s$%d", i == 1 ? "" : ", ", i);
+	appendStringInfoString(&query, ") RETURNING " SCHEDULE_COLUMNS ", s.id");
+	if (insert_replacement(old, changes, query.data, nvalues, types, values, nulls) != SPI_OK_INSERT_RETURNING ||
+		SPI_processed != 1)
+		elog(ERROR, "schedule was not inserted: a trigger suppressed it");
+	heap_deform_tuple(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, stored, isnull);
+	schedule_row_read(row, stored, isnull);
+
+	if (old->has_successor)
+		relink(old->user_id, old->successor, stored[SCHEDULE_NCOLUMNS]);
+	return stored[SCHEDULE_NCOLUMNS];
+}
+
+void
+no_changes(ScheduleJson *changes)
+{
+	memset(changes->present, false, sizeof(changes->present));
+	memset(changes->nulls, 'n', sizeof(changes->nulls));
+	memset(changes->values, 0, sizeof(changes->values));
+}
+
+void
+change_column(ScheduleJson *changes, ScheduleKey key, Datum value)
+{
+	changes->present[key] = true;
+	changes->nulls[key] = ' ';
+	changes->values[key] = value;
+}
+
+static void
+read_schedule(StoredSchedule *schedule, HeapTuple tuple, TupleDesc descriptor)
+{
+	schedule->tuple = tuple;
+	schedule->descriptor = descriptor;
+	schedule->user_id = column_of(schedule, "user_id");
+	schedule->id = column_of(schedule, "id");
+	schedule->medication_id = column_of(schedule, "medication_id");
+	schedule->time_zone_pinned = DatumGetBool(column_of(schedule, "time_zone_pinned"));
+	schedule_row_read_tuple(&schedule->row, tuple, descriptor);
+	find_successor(schedule);
+}
+
+/* A column that is never NULL. */
+static Datum
+column_of(const StoredSchedule *schedule, const char *name)
+{
+	int	  number = SPI_fnumber(schedule->descriptor, name);
+	Datum value;
+	bool  isnull = true;
+
+	if (number > 0)
+		value = SPI_getbinval(schedule->tuple, schedule->descriptor, number, &isnull);
+	if (isnull)
+		elog(ERROR, "table \"schedules\" has no column \"%s\", or it is null", name);
+	return value;
+}
+
+static void
+find_successor(StoredSchedule *schedule)
+{
+	Datum values[2] = {schedule->user_id, schedule->id};
+	bool  isnull;
+
+	run_plan(&successor_of, values, NULL, false, SPI_OK_SELECT, 0);
+	schedule->has_successor = SPI_processed > 0;
+	if (schedule->has_successor)
+		schedule->successor = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+}
+
+/* Have a row replace another, or, 0, none for now: each is replaced once. */
+static void
+relink(Datum user_id, Datum id, Datum replaces)
+{
+	Datum values[3] = {user_id, id, replaces};
+
+	run_plan(&set_replaces, values, replaces == 0 ? "  n" : NULL, false, SPI_OK_UPDATE, 0);
+	if (SPI_processed != 1)
+		elog(ERROR, "schedule \"%s\" was not updated: a trigger or a policy suppressed it", uuid_text(id));
+}
+
+/* As SPI_execute_with_args. */
+static int
+insert_replacement(const StoredSchedule *old, const ScheduleJson *changes, const char *query,
+				   int nvalues, Oid *types, Datum *values, const char *nulls)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ScheduleJson  merged;
+	int			  result = 0;
+
+	PG_TRY();
+	{
+		result = SPI_execute_with_args(query, nvalues, types, values, nulls, false, 0);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		merge(&merged, old, changes);
+		rethrow_check(&merged, "changes", "the revised schedule");
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	return result;
+}
+
+/* A schedule as it was but for the changes. */
+static void
+merge(ScheduleJson *merged, const StoredSchedule *old, const ScheduleJson *changes)
+{
+	*merged = *changes;
+	for (int key = 0; key < SCHEDULE_NKEYS; key++)
+	{
+		int	 number = SPI_fnumber(old->descriptor, schedule_key_names[key]);
+		bool isnull = true;
+
+		if (changes->present[key] || number <= 0)
+			continue;
+		merged->values[key] = SPI_getbinval(old->tuple, old->descriptor, number, &isnull);
+		merged->nulls[key] = isnull ? 'n' : ' ';
+	}
+}
+
+/* What the row that replaces another has in a column. */
+static NewColumn
+new_column(const StoredSchedule *old, TimestampTz effective_from, const ScheduleJson *changes,
+		   Form_pg_attribute attribute)
+{
+	const char *name = NameStr(attribute->attname);
+	NewColumn	column = {0};
+
+	for (int key = 0; key < SCHEDULE_NKEYS; key++)
+	{
+		if (!changes->present[key] || strcmp(schedule_key_names[key], name) != 0)
+			continue;
+		column.value = changes->values[key];
+		column.isnull = changes->nulls[key] == 'n';
+		column.left_out = column.isnull && attribute->attnotnull;
+		return column;
+	}
+
+	if (strcmp(name, "id") == 0 || strcmp(name, "created_at") == 0)
+		column.left_out = true;
+	else if (strcmp(name, "effective_from") == 0)
+		column.value = TimestampTzGetDatum(effective_from);
+	else if (strcmp(name, "replaces") == 0)
+		column.value = old->id;
+	else
+		column.value = SPI_getbinval(old->tuple, old->descriptor, SPI_fnumber(old->descriptor, name), &column.isnull);
+	return column;
+}

@@ -1,0 +1,49 @@
+/*-------------------------------------------------------------------------
+ *
+ * medsched.c
+ *		Loading the module: its magic block and its settings.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/guc.h"
+
+#include "base/medsched.h"
+
+PG_MODULE_MAGIC;
+
+#define GRACE_DEFAULT (60 * 60)
+#define GRACE_MAX	  (7 * 24 * 60 * 60)
+
+int medsched_max_doses = 100000;
+int medsched_grace = GRACE_DEFAULT;
+
+void _PG_init(void);
+
+/*
+ * Define the settings.  Both are the session's to set: they bound and label
+ * its own answers, and reach nobody else's.
+ */
+void
+_PG_init(void)
+{
+	DefineCustomIntVariable("medsched.max_doses",
+							"Most doses that one call may compute.",
+							"A call that would compute more fails with program_limit_exceeded.",
+							&medsched_max_doses,
+							100000, 1, 10000000,
+							PGC_USERSET, 0,
+							NULL, NULL, NULL);
+
+	DefineCustomIntVariable("medsched.grace",
+							"How long after its time a dose not yet taken is due rather than missed.",
+							"A schedule may set its own in its column grace.",
+							&medsched_grace,
+							GRACE_DEFAULT, 0, GRACE_MAX,
+							PGC_USERSET, GUC_UNIT_S,
+							NULL, NULL, NULL);
+
+	MarkGUCPrefixReserved("medsched");
+}

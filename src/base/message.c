@@ -1,0 +1,40 @@
+/*-------------------------------------------------------------------------
+ *
+ * message.c
+ *		Values as text, for messages.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "utils/fmgrprotos.h"
+#include "utils/timestamp.h"
+
+#include "base/message.h"
+
+char *
+instant_text(TimestampTz at)
+{
+	return DatumGetCString(DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum(at)));
+}
+
+char *
+wall_clock_text(Timestamp at)
+{
+	return DatumGetCString(DirectFunctionCall1(timestamp_out, TimestampGetDatum(at)));
+}
+
+char *
+uuid_text(Datum uuid)
+{
+	return DatumGetCString(DirectFunctionCall1(uuid_out, uuid));
+}
+
+void
+refuse_unknown(const char *kind, Datum id, Datum user_id)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NO_DATA_FOUND),
+			 errmsg("%s \"%s\" not found", kind, uuid_text(id)),
+			 errdetail("User \"%s\" has no %s by that id.", uuid_text(user_id), kind)));
+}

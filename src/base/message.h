@@ -1,0 +1,27 @@
+/*-------------------------------------------------------------------------
+ *
+ * message.h
+ *		Values as text, for messages, and a message that many share.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef MEDSCHED_MESSAGE_H
+#define MEDSCHED_MESSAGE_H
+
+#include "datatype/timestamp.h"
+
+#include "base/compat.h"
+
+/* In the session's time zone and date style. */
+extern char *instant_text(TimestampTz at);
+extern char *wall_clock_text(Timestamp at);
+
+extern char *uuid_text(Datum uuid);
+
+/*
+ * Refuse an id that a user has no row by, "schedule" or "medication": P0002.
+ * What does not exist and what is another user's read the same.
+ */
+extern void refuse_unknown(const char *kind, Datum id, Datum user_id) pg_attribute_noreturn();
+
+#endif /* MEDSCHED_MESSAGE_H */

@@ -1,0 +1,342 @@
+/*-------------------------------------------------------------------------
+ *
+ * describe.c
+ *		describe_schedule: a schedule in English.
+ *
+ * The day and time that a sentence says "from" are those of the rule's first
+ * occurrence, not starts_at: "every 2 weeks on Mondays from Thursday" would
+ * leave open which Mondays.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "lib/qunique.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "recurrence/calendar.h"
+#include "functions/describe_rule.h"
+#include "schedule/rule_cache.h"
+#include "schedule/schedule.h"
+#include "base/arguments.h"
+#include "functions/words.h"
+#include "schedule/zone.h"
+
+/* Single dates are told one by one up to so many. */
+#define DATES_LISTED 6
+
+PG_FUNCTION_INFO_V1(medsched_describe_schedule);
+
+/* The arguments of describe_schedule, in their order. */
+enum
+{
+	ARG_RRULE,
+	ARG_STARTS_AT,
+	ARG_TIME_ZONE,
+	ARG_RDATES,
+	ARG_EXDATES,
+	ARG_ENDS_AT,
+	ARG_CYCLE_DAYS_ON,
+	ARG_CYCLE_DAYS_OFF,
+	ARG_AS_NEEDED,
+	ARG_MIN_INTERVAL,
+	ARG_MAX_PER_24H,
+	ARG_EFFECTIVE_FROM
+};
+
+static int64
+local_of_timestamp(Timestamp timestamp)
+{
+	return floor_div(timestamp, USECS_PER_SEC);
+}
+
+static int64
+local_of_instant(const char *time_zone, TimestampTz at)
+{
+	return zone_to_local(zone_find(time_zone), floor_div(at, USECS_PER_SEC));
+}
+
+static ArrayType *
+dates_or_null(FunctionCallInfo fcinfo, int arg)
+{
+	ArrayType *array = PG_ARGISNULL(arg) ? NULL : PG_GETARG_ARRAYTYPE_P(arg);
+
+	return array == NULL || ARR_NDIM(array) == 0 ? NULL : array;
+}
+
+static void
+read_source(FunctionCallInfo fcinfo, ScheduleSource *source)
+{
+	memset(source, 0, sizeof(*source));
+	require_argument(fcinfo, ARG_STARTS_AT, "starts_at");
+	require_argument(fcinfo, ARG_TIME_ZONE, "time_zone");
+	source->starts_at = PG_GETARG_TIMESTAMP(ARG_STARTS_AT);
+	source->time_zone = text_to_cstring(PG_GETARG_TEXT_PP(ARG_TIME_ZONE));
+	if (!PG_ARGISNULL(ARG_RRULE))
+		source->rrule = text_to_cstring(PG_GETARG_TEXT_PP(ARG_RRULE));
+	source->rdates = dates_or_null(fcinfo, ARG_RDATES);
+	source->exdates = dates_or_null(fcinfo, ARG_EXDATES);
+	source->ends_at = PG_ARGISNULL(ARG_ENDS_AT) ? DT_NOEND : PG_GETARG_TIMESTAMPTZ(ARG_ENDS_AT);
+	if (TIMESTAMP_IS_NOBEGIN(source->ends_at))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("ends_at must not be -infinity")));
+	if (!PG_ARGISNULL(ARG_CYCLE_DAYS_ON))
+		source->cycle_days_on = PG_GETARG_INT32(ARG_CYCLE_DAYS_ON);
+	if (!PG_ARGISNULL(ARG_CYCLE_DAYS_OFF))
+		source->cycle_days_off = PG_GETARG_INT32(ARG_CYCLE_DAYS_OFF);
+}
+
+/* "until ...", with what ends the schedule first, or "". */
+static char *
+describe_end(const ScheduleSource *source, const Recurrence *rule)
+{
+	const Zone *zone = zone_find(source->time_zone);
+	int64		until = PG_INT64_MAX;
+
+	if (rule->until_form == UNTIL_INSTANT)
+		until = rule->until;
+	else if (rule->until_form == UNTIL_LOCAL)
+		until = zone_to_instant(zone, rule->until);
+
+	if (!TIMESTAMP_IS_NOEND(source->ends_at) && floor_div(source->ends_at, USECS_PER_SEC) <= until)
+	{
+		int64 local = local_of_instant(source->time_zone, source->ends_at);
+
+		if (floor_mod(local, LOCAL_SECS_PER_DAY) == 0)
+			return psprintf(" until %s", words_date(local - 1));
+		return psprintf(" until just before %s", words_date_and_time(local));
+	}
+	if (rule->until_form == UNTIL_LOCAL && floor_mod(rule->until, LOCAL_SECS_PER_DAY) == LOCAL_SECS_PER_DAY - 1)
+		return psprintf(" until %s", words_date(rule->until));
+	if (rule->until_form == UNTIL_LOCAL)
+		return psprintf(" until %s", words_date_and_time(rule->until));
+	if (rule->until_form == UNTIL_INSTANT)
+	{
+		int64 local = zone_to_local(zone, until);
+
+		/* Of an hour that comes twice, only UTC can tell which. */
+		if (zone_to_instant(zone, local) == until)
+			return psprintf(" until %s", words_date_and_time(local));
+		return psprintf(" until %s UTC", words_date_and_time(until));
+	}
+	return "";
+}
+
+/* The first occurrence of rule and cycle in [effective_from, ends_at), on the wall clock; the dates aside. */
+static bool
+first_of_rule(const ScheduleSource *source, TimestampTz effective_from, TimestampTz ends_at, int64 *local)
+{
+	ScheduleSource alone = *source;
+	TimestampTz	   first;
+
+	alone.rdates = alone.exdates = NULL;
+	alone.ends_at = ends_at;
+
+	if (!schedule_next_occurrence(schedule_create_from(&alone, effective_from), DT_NOBEGIN, &first))
+		return false;
+	*local = local_of_instant(source->time_zone, first);
+	return true;
+}
+
+/* When a schedule begins, by starts_at and effective_from. */
+static TimestampTz
+begin_of(const ScheduleSource *source, TimestampTz effective_from)
+{
+	int64 start = zone_to_instant(zone_find(source->time_zone), local_of_timestamp(source->starts_at));
+
+	return Max(start * USECS_PER_SEC, effective_from);
+}
+
+/* "from 1 March 2027 until 3 March 2027", or that there is no time between the two. */
+static char *
+describe_bounds(const ScheduleSource *source, TimestampTz effective_from)
+{
+	static const Recurrence no_rule = {.until_form = UNTIL_NONE};
+	TimestampTz				begin = begin_of(source, effective_from);
+	int64					local = local_of_instant(source->time_zone, begin);
+
+	if (source->ends_at <= begin)
+		return pstrdup("in effect at no time");
+	return psprintf("from %s%s", floor_mod(local, LOCAL_SECS_PER_DAY) == 0 ? words_date(local) : words_date_and_time(local),
+					describe_end(source, &no_rule));
+}
+
+/* Why a rule has no occurrence: it can have none, or none in the bounds. */
+static char *
+describe_none(const ScheduleSource *source, TimestampTz effective_from, bool possible)
+{
+	if (!possible)
+		return source->cycle_days_on > 0 ? "never by this rule and cycle" : "never by this rule";
+	if (source->ends_at <= begin_of(source, effective_from))
+		return describe_bounds(source, effective_from);
+	return psprintf("no dose by this rule %s", describe_bounds(source, effective_from));
+}
+
+static void
+append_rule(StringInfo text, const ScheduleSource *source, TimestampTz effective_from)
+{
+	int64	   start = local_of_timestamp(source->starts_at);
+	int64	   first = start;
+	int64	   first_counted = start;
+	bool	   occurs = first_of_rule(source, effective_from, source->ends_at, &first);
+	bool	   possible = first_of_rule(source, DT_NOBEGIN, DT_NOEND, &first_counted);
+	Recurrence rule = *rule_cache_find(source->rrule);
+	char	  *span = NULL;
+	bool	   date_says_all;
+	bool	   some_left_out;
+
+	recurrence_imply(&rule, start);
+	some_left_out = source->cycle_days_on > 0 || source->exdates != NULL || !occurs || first_counted != first;
+
+	if (occurs && rule.count == 1)
+	{
+		appendStringInfo(text, "once on %s, %s", words_date_and_time(first), source->time_zone);
+		return;
+	}
+	date_says_all = rule.freq >= FREQ_DAILY &&
+					floor_mod(first, LOCAL_SECS_PER_DAY) == describe_first_time(&rule);
+	if (occurs)
+		span = psprintf("from %s%s", date_says_all ? words_date(first) : words_date_and_time(first),
+						describe_end(source, &rule));
+	describe_rule(text, &rule, span, source->time_zone);
+	if (!occurs)
+		appendStringInfo(text, ", %s", describe_none(source, effective_from, possible));
+	if (rule.count > 0 && possible)
+		appendStringInfo(text, ", %s%s", words_quantity(rule.count, "dose"),
+						 some_left_out ? " counting those left out" : "");
+	if (source->cycle_days_on > 0)
+	{
+		appendStringInfo(text, ", %s on, %s off", words_quantity(source->cycle_days_on, "day"),
+						 words_quantity(source->cycle_days_off, "day"));
+		if (!occurs || floor_div(first, LOCAL_SECS_PER_DAY) != floor_div(start, LOCAL_SECS_PER_DAY))
+			appendStringInfo(text, " counted from %s", words_date(start));
+	}
+}
+
+/* ", also on 3 March 2027 at 08:00 and on 5 March 2027 at 09:00": local times. */
+static void
+append_times(StringInfo text, const char *prefix, const int64 *times, int n)
+{
+	List *items = NIL;
+
+	if (n == 0)
+		return;
+	if (n > DATES_LISTED)
+	{
+		appendStringInfo(text, ", %s at %d single times", prefix, n);
+		return;
+	}
+	for (int i = 0; i < n; i++)
+		items = lappend(items, psprintf("on %s", words_date_and_time(times[i])));
+	appendStringInfo(text, ", %s %s", prefix, words_join(items, "and"));
+}
+
+static int
+compare_times(const void *a, const void *b)
+{
+	int64 left = *(const int64 *) a;
+	int64 right = *(const int64 *) b;
+
+	return (left > right) - (left < right);
+}
+
+/* Append those of the dates at which schedule has an occurrence. */
+static void
+append_dates(StringInfo text, const char *prefix, ArrayType *array, const Schedule *schedule, const char *time_zone)
+{
+	const Zone *zone = zone_find(time_zone);
+	Datum	   *datums;
+	int			n_datums;
+	int64	   *times;
+	int			n = 0;
+
+	if (array == NULL)
+		return;
+	deconstruct_array(array, TIMESTAMPOID, sizeof(Timestamp), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &datums, NULL, &n_datums);
+	times = palloc(n_datums * sizeof(int64));
+	for (int i = 0; i < n_datums; i++)
+	{
+		int64 instant = zone_to_instant(zone, local_of_timestamp(DatumGetTimestamp(datums[i])));
+
+		if (schedule_is_occurrence(schedule, instant * USECS_PER_SEC))
+			times[n++] = zone_to_local(zone, instant);
+	}
+	if (n > 0)
+	{
+		qsort(times, n, sizeof(int64), compare_times);
+		n = (int) qunique(times, n, sizeof(int64), compare_times);
+	}
+	append_times(text, prefix, times, n);
+}
+
+/* Without a rule: the doses there are. */
+static void
+append_single_doses(StringInfo text, const ScheduleSource *source, const Schedule *schedule)
+{
+	int				  n_dates = source->rdates == NULL ? 0 : ArrayGetNItems(ARR_NDIM(source->rdates), ARR_DIMS(source->rdates));
+	int64			 *times = palloc((n_dates + 1) * sizeof(int64));
+	ScheduleIterator *it = schedule_open(schedule, DT_NOBEGIN, DT_NOEND);
+	TimestampTz		  at;
+	int				  n = 0;
+
+	while (schedule_next(it, &at))
+		times[n++] = local_of_instant(source->time_zone, at);
+	schedule_close(it);
+
+	if (n == 0)
+		appendStringInfo(text, "never, %s", source->time_zone);
+	else
+	{
+		appendStringInfo(text, "once on %s, %s", words_date_and_time(times[0]), source->time_zone);
+		append_times(text, "also", times + 1, n - 1);
+	}
+}
+
+static void
+append_as_needed(StringInfo text, FunctionCallInfo fcinfo, const ScheduleSource *source, TimestampTz effective_from)
+{
+	appendStringInfoString(text, "as needed");
+	if (!PG_ARGISNULL(ARG_MIN_INTERVAL))
+		appendStringInfo(text, ", at least %s apart", words_interval(PG_GETARG_INTERVAL_P(ARG_MIN_INTERVAL)));
+	if (!PG_ARGISNULL(ARG_MAX_PER_24H))
+		appendStringInfo(text, ", at most %s in any 24 hours", words_quantity(PG_GETARG_INT32(ARG_MAX_PER_24H), "dose"));
+	appendStringInfo(text, ", %s, %s", source->time_zone, describe_bounds(source, effective_from));
+}
+
+/* A rule, and the single dates that make a difference to it. */
+static void
+append_rule_and_dates(StringInfo text, const ScheduleSource *source, const Schedule *schedule,
+					  TimestampTz effective_from)
+{
+	ScheduleSource whole = *source;
+
+	append_rule(text, source, effective_from);
+	append_dates(text, "also", source->rdates, schedule, source->time_zone);
+	whole.exdates = NULL;
+	append_dates(text, "but not", source->exdates, schedule_create_from(&whole, effective_from), source->time_zone);
+}
+
+Datum
+medsched_describe_schedule(PG_FUNCTION_ARGS)
+{
+	TimestampTz	   effective_from = PG_ARGISNULL(ARG_EFFECTIVE_FROM) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(ARG_EFFECTIVE_FROM);
+	ScheduleSource source;
+	Schedule	  *schedule;
+	StringInfoData text;
+
+	read_source(fcinfo, &source);
+	if (TIMESTAMP_IS_NOEND(effective_from))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("effective_from must not be infinity")));
+	schedule = schedule_create_from(&source, effective_from);
+	initStringInfo(&text);
+	if (!PG_ARGISNULL(ARG_AS_NEEDED) && PG_GETARG_BOOL(ARG_AS_NEEDED))
+		append_as_needed(&text, fcinfo, &source, effective_from);
+	else if (source.rrule == NULL)
+		append_single_doses(&text, &source, schedule);
+	else
+		append_rule_and_dates(&text, &source, schedule, effective_from);
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(text.data, text.len));
+}

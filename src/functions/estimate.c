@@ -1,0 +1,165 @@
+/*-------------------------------------------------------------------------
+ *
+ * estimate.c
+ *		Planner support for occurrences: how many rows, at what cost.
+ *
+ * Where rule and window are known when planning, the engine itself counts, up
+ * to a bound; beyond it the rest of the window is taken to be like the part
+ * seen.  Where only the window is known, a schedule is taken to have two doses
+ * a day.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_proc.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/supportnodes.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "schedule/schedule.h"
+
+PG_FUNCTION_INFO_V1(medsched_occurrences_support);
+
+/* Occurrences looked at for an estimate: some twenty microseconds. */
+#define MOST_LOOKED_AT 1000
+
+/* What an unknown schedule is taken to have. */
+#define DOSES_PER_DAY 2.0
+
+/* In units of cpu_operator_cost: setting up the iteration, and one occurrence. */
+#define COST_TO_START 50.0
+#define COST_OF_ROW	  1.0
+
+enum
+{
+	ARG_RRULE,
+	ARG_STARTS_AT,
+	ARG_TIME_ZONE,
+	ARG_WINDOW_START,
+	ARG_WINDOW_END,
+	ARG_RDATES,
+	ARG_EXDATES,
+	ARG_CYCLE_DAYS_ON,
+	ARG_CYCLE_DAYS_OFF,
+	N_ARGS
+};
+
+/* The constants among the arguments, as far as the planner can tell; NULL for the others. */
+static void
+find_constants(PlannerInfo *root, Node *node, Const **constants)
+{
+	List	 *args = is_funcclause(node) ? ((FuncExpr *) node)->args : NIL;
+	ListCell *cell;
+	int		  i = 0;
+
+	memset(constants, 0, N_ARGS * sizeof(Const *));
+	foreach (cell, args)
+	{
+		Node *arg = estimate_expression_value(root, lfirst(cell));
+
+		if (i < N_ARGS && IsA(arg, Const))
+			constants[i] = (Const *) arg;
+		i++;
+	}
+}
+
+static bool
+is_known(const Const *constant)
+{
+	return constant != NULL && !constant->constisnull;
+}
+
+static bool
+is_schedule_known(Const **constants)
+{
+	return constants[ARG_RRULE] != NULL && is_known(constants[ARG_STARTS_AT]) && is_known(constants[ARG_TIME_ZONE]) &&
+		   is_known(constants[ARG_RDATES]) && is_known(constants[ARG_EXDATES]) &&
+		   constants[ARG_CYCLE_DAYS_ON] != NULL && constants[ARG_CYCLE_DAYS_OFF] != NULL;
+}
+
+static double
+count_occurrences(Const **constants, TimestampTz from, TimestampTz to)
+{
+	ScheduleSource	  source = {0};
+	ScheduleIterator *iterator;
+	TimestampTz		  occurrence;
+	TimestampTz		  first = from;
+	int				  n = 0;
+
+	if (!constants[ARG_RRULE]->constisnull)
+		source.rrule = TextDatumGetCString(constants[ARG_RRULE]->constvalue);
+	source.starts_at = DatumGetTimestamp(constants[ARG_STARTS_AT]->constvalue);
+	source.time_zone = TextDatumGetCString(constants[ARG_TIME_ZONE]->constvalue);
+	source.rdates = DatumGetArrayTypeP(constants[ARG_RDATES]->constvalue);
+	source.exdates = DatumGetArrayTypeP(constants[ARG_EXDATES]->constvalue);
+	source.ends_at = DT_NOEND;
+	if (is_known(constants[ARG_CYCLE_DAYS_ON]))
+		source.cycle_days_on = DatumGetInt32(constants[ARG_CYCLE_DAYS_ON]->constvalue);
+	if (is_known(constants[ARG_CYCLE_DAYS_OFF]))
+		source.cycle_days_off = DatumGetInt32(constants[ARG_CYCLE_DAYS_OFF]->constvalue);
+
+	iterator = schedule_open(schedule_create(&source), from, to);
+	while (n < MOST_LOOKED_AT && schedule_next(iterator, &occurrence))
+	{
+		if (n++ == 0)
+			first = occurrence;
+	}
+	if (n == MOST_LOOKED_AT && occurrence > first)
+		return n * ((double) (to - first) / (double) (occurrence - first));
+	return n;
+}
+
+static bool
+estimate_rows(PlannerInfo *root, Node *node, double *rows)
+{
+	Const	   *constants[N_ARGS];
+	TimestampTz from;
+	TimestampTz to;
+
+	find_constants(root, node, constants);
+	if (!is_known(constants[ARG_WINDOW_START]) || !is_known(constants[ARG_WINDOW_END]))
+		return false;
+	from = DatumGetTimestampTz(constants[ARG_WINDOW_START]->constvalue);
+	to = DatumGetTimestampTz(constants[ARG_WINDOW_END]->constvalue);
+	if (TIMESTAMP_NOT_FINITE(from) || TIMESTAMP_NOT_FINITE(to) || to <= from)
+		return false;
+
+	if (is_schedule_known(constants))
+		*rows = count_occurrences(constants, from, to);
+	else
+		*rows = (double) (to - from) / USECS_PER_DAY * DOSES_PER_DAY;
+	*rows = clamp_row_est(*rows);
+	return true;
+}
+
+Datum
+medsched_occurrences_support(PG_FUNCTION_ARGS)
+{
+	Node  *request = (Node *) PG_GETARG_POINTER(0);
+	double rows;
+
+	if (IsA(request, SupportRequestRows))
+	{
+		SupportRequestRows *wanted = (SupportRequestRows *) request;
+
+		if (!estimate_rows(wanted->root, wanted->node, &wanted->rows))
+			PG_RETURN_POINTER(NULL);
+		PG_RETURN_POINTER(request);
+	}
+	if (IsA(request, SupportRequestCost))
+	{
+		SupportRequestCost *wanted = (SupportRequestCost *) request;
+
+		if (wanted->node == NULL || !estimate_rows(wanted->root, wanted->node, &rows))
+			PG_RETURN_POINTER(NULL);
+		wanted->startup = 0;
+		wanted->per_tuple = (COST_TO_START + COST_OF_ROW * rows) * cpu_operator_cost;
+		PG_RETURN_POINTER(request);
+	}
+	PG_RETURN_POINTER(NULL);
+}

@@ -1,0 +1,234 @@
+/*-------------------------------------------------------------------------
+ *
+ * calendar_feed.c
+ *		calendar_feed: a user's schedules as an iCalendar object.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "recurrence/calendar.h"
+#include "ical/vcalendar.h"
+#include "tables/saved_plan.h"
+#include "base/arguments.h"
+
+PG_FUNCTION_INFO_V1(medsched_calendar_feed);
+
+/* The arguments of calendar_feed, in their order. */
+enum
+{
+	ARG_USER_ID,
+	ARG_NAME,
+	ARG_ALARM,
+	ARG_SINCE,
+	ARG_HORIZON
+};
+
+/* The columns of the query. */
+enum
+{
+	COLUMN_UID = 1,
+	COLUMN_SUMMARY,
+	COLUMN_DESCRIPTION,
+	COLUMN_STAMP,
+	COLUMN_STARTS_AT,
+	COLUMN_TIME_ZONE,
+	COLUMN_RRULE,
+	COLUMN_RDATES,
+	COLUMN_EXDATES,
+	COLUMN_CYCLE_DAYS_ON,
+	COLUMN_CYCLE_DAYS_OFF,
+	COLUMN_EFFECTIVE_FROM,
+	COLUMN_ENDS_AT
+};
+
+static SavedPlan schedules_of_user = {
+	.query = "SELECT pg_catalog.concat(s.id, '@medsched'),"
+			 " pg_catalog.concat_ws(' ', m.name, pg_catalog.trim_scale(s.dose_amount), s.dose_unit),"
+			 " s.instructions, s.created_at, s.starts_at, s.time_zone::pg_catalog.text,"
+			 " s.rrule::pg_catalog.text, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, s.effective_from,"
+			 " LEAST(s.ends_at, m.inactivated_at)"
+			 " FROM medsched.schedules AS s"
+			 " JOIN medsched.medications AS m"
+			 "  ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id"
+			 " WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND NOT s.as_needed"
+			 " ORDER BY s.starts_at, s.id",
+	.nargs = 1,
+	.argtypes = {UUIDOID},
+};
+
+/* What a call is asked for. */
+typedef struct Feed
+{
+	TimestampTz since;
+	TimestampTz horizon;
+	int64		alarm; /* seconds before, or negative for none */
+} Feed;
+
+/* A time zone in use, and the first instant it is used at. */
+typedef struct ZoneUse
+{
+	const char *time_zone;
+	int64		from;
+} ZoneUse;
+
+static void
+read_arguments(FunctionCallInfo fcinfo, Feed *feed)
+{
+	require_argument(fcinfo, ARG_USER_ID, "user_id");
+	require_argument(fcinfo, ARG_HORIZON, "horizon");
+	feed->horizon = PG_GETARG_TIMESTAMPTZ(ARG_HORIZON);
+	feed->since = PG_ARGISNULL(ARG_SINCE) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(ARG_SINCE);
+	require_finite(feed->horizon, "horizon");
+	if (TIMESTAMP_IS_NOEND(feed->since))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("since must not be infinity")));
+	if (feed->since > feed->horizon)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("horizon must not be before since"),
+				 errdetail("The horizon is %s, since is %s.", timestamptz_to_str(feed->horizon),
+						   pstrdup(timestamptz_to_str(feed->since)))));
+
+	feed->alarm = -1;
+	if (!PG_ARGISNULL(ARG_ALARM))
+	{
+		Interval *alarm = PG_GETARG_INTERVAL_P(ARG_ALARM);
+
+		if (alarm->month != 0 || alarm->day < 0 || alarm->day > 7 || alarm->time < 0 || alarm->time > 7 * USECS_PER_DAY)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("alarm is out of range"),
+					 errdetail("It is %s.", DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(alarm)))),
+					 errhint("It is how long before a dose to remind, from 0 to 7 days.")));
+		feed->alarm = alarm->day * LOCAL_SECS_PER_DAY + alarm->time / USECS_PER_SEC;
+	}
+}
+
+static char *
+text_or_null(HeapTuple row, int column)
+{
+	bool  is_null;
+	Datum datum = SPI_getbinval(row, SPI_tuptable->tupdesc, column, &is_null);
+
+	return is_null ? NULL : TextDatumGetCString(datum);
+}
+
+static Datum
+datum_or(HeapTuple row, int column, Datum otherwise)
+{
+	bool  is_null;
+	Datum datum = SPI_getbinval(row, SPI_tuptable->tupdesc, column, &is_null);
+
+	return is_null ? otherwise : datum;
+}
+
+/* An event from a row of the query; false: it has no dose from since on. */
+static bool
+read_event(HeapTuple row, const Feed *feed, CalendarEvent *event)
+{
+	ScheduleSource source = {
+		.rrule = text_or_null(row, COLUMN_RRULE),
+		.starts_at = DatumGetTimestamp(datum_or(row, COLUMN_STARTS_AT, 0)),
+		.time_zone = text_or_null(row, COLUMN_TIME_ZONE),
+		.rdates = DatumGetArrayTypeP(datum_or(row, COLUMN_RDATES, 0)),
+		.exdates = DatumGetArrayTypeP(datum_or(row, COLUMN_EXDATES, 0)),
+		.cycle_days_on = DatumGetInt32(datum_or(row, COLUMN_CYCLE_DAYS_ON, Int32GetDatum(0))),
+		.cycle_days_off = DatumGetInt32(datum_or(row, COLUMN_CYCLE_DAYS_OFF, Int32GetDatum(0))),
+		.ends_at = DatumGetTimestampTz(datum_or(row, COLUMN_ENDS_AT, TimestampTzGetDatum(DT_NOEND))),
+	};
+	TimestampTz effective_from = DatumGetTimestampTz(datum_or(row, COLUMN_EFFECTIVE_FROM, TimestampTzGetDatum(DT_NOBEGIN)));
+
+	event->uid = text_or_null(row, COLUMN_UID);
+	event->summary = text_or_null(row, COLUMN_SUMMARY);
+	event->description = text_or_null(row, COLUMN_DESCRIPTION);
+	event->stamp = DatumGetTimestampTz(datum_or(row, COLUMN_STAMP, 0));
+	event->time_zone = source.time_zone;
+	return event_times_of(&source, effective_from, feed->since, feed->horizon, &event->times);
+}
+
+/* Add the time zones that events are written in, each once. */
+static void
+add_zones(Calendar *calendar, List *events, const Feed *feed)
+{
+	List	 *uses = NIL;
+	ListCell *cell;
+	ListCell *other;
+
+	foreach (cell, events)
+	{
+		CalendarEvent *event = lfirst(cell);
+		ZoneUse		  *use = NULL;
+
+		if (event->times.utc)
+			continue;
+		foreach (other, uses)
+		{
+			if (strcmp(((ZoneUse *) lfirst(other))->time_zone, event->time_zone) == 0)
+				use = lfirst(other);
+		}
+		if (use == NULL)
+		{
+			use = palloc(sizeof(ZoneUse));
+			use->time_zone = event->time_zone;
+			use->from = event->times.earliest;
+			uses = lappend(uses, use);
+		}
+		use->from = Min(use->from, event->times.earliest);
+	}
+	foreach (cell, uses)
+	{
+		ZoneUse *use = lfirst(cell);
+
+		calendar_add_zone(calendar, use->time_zone, use->from, Max(use->from, floor_div(feed->horizon, USECS_PER_SEC)));
+	}
+}
+
+Datum
+medsched_calendar_feed(PG_FUNCTION_ARGS)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Feed		  feed;
+	Datum		  user_id;
+	char		 *name;
+	Calendar	 *calendar;
+	List		 *events = NIL;
+	ListCell	 *cell;
+	MemoryContext old;
+	char		 *words;
+	text		 *result;
+
+	read_arguments(fcinfo, &feed);
+	user_id = PG_GETARG_DATUM(ARG_USER_ID);
+	name = PG_ARGISNULL(ARG_NAME) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(ARG_NAME));
+
+	/* All that follows is in SPI's memory context, and gone with it. */
+	SPI_connect();
+	calendar = calendar_create(name);
+	run_plan(&schedules_of_user, &user_id, NULL, true, SPI_OK_SELECT, 0);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		CalendarEvent *event = palloc(sizeof(CalendarEvent));
+
+		if (read_event(SPI_tuptable->vals[i], &feed, event))
+			events = lappend(events, event);
+	}
+	/* A calendar has one component at least (RFC 5545 section 3.6). */
+	if (events == NIL)
+		calendar_add_zone(calendar, "UTC", 0, 0);
+	add_zones(calendar, events, &feed);
+	foreach (cell, events)
+		calendar_add_event(calendar, lfirst(cell), feed.alarm);
+	words = calendar_text(calendar);
+	old = MemoryContextSwitchTo(caller);
+	result = cstring_to_text(words);
+	MemoryContextSwitchTo(old);
+	SPI_finish();
+	PG_RETURN_TEXT_P(result);
+}

@@ -1,0 +1,46 @@
+/*-------------------------------------------------------------------------
+ *
+ * vcalendar.h
+ *		An iCalendar object, RFC 5545, built with libical's components.
+ *
+ * libical allocates with malloc.  A calendar belongs to the memory context it
+ * was created in: what libical holds for it goes when the context does.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef MEDSCHED_VCALENDAR_H
+#define MEDSCHED_VCALENDAR_H
+
+#include "datatype/timestamp.h"
+
+#include "ical/vevent.h"
+
+typedef struct Calendar Calendar;
+
+/* An event: all texts in the server's encoding. */
+typedef struct CalendarEvent
+{
+	const char *uid;
+	const char *summary;
+	const char *description; /* or NULL */
+	TimestampTz stamp;		 /* DTSTAMP */
+	const char *time_zone;
+	EventTimes	times;
+} CalendarEvent;
+
+/* An empty calendar in CurrentMemoryContext; name may be NULL. */
+extern Calendar *calendar_create(const char *name);
+
+/* Add the definition of a time zone, for all instants from from on. */
+extern void calendar_add_zone(Calendar *calendar, const char *time_zone, int64 from, int64 horizon);
+
+/*
+ * Add an event.  alarm: seconds before each occurrence at which to show it,
+ * or negative for no alarm.
+ */
+extern void calendar_add_event(Calendar *calendar, const CalendarEvent *event, int64 alarm);
+
+/* The calendar as text in the server's encoding, palloc'd. */
+extern char *calendar_text(Calendar *calendar);
+
+#endif /* MEDSCHED_VCALENDAR_H */

@@ -1,0 +1,211 @@
+/*-------------------------------------------------------------------------
+ *
+ * vtimezone.c
+ *		The observances of a time zone, as a VTIMEZONE lists them.
+ *
+ * PostgreSQL's time zone data is a list of transitions.  Those alike make one
+ * observance; where they end in a long run of the same weekday of the same
+ * month, the run becomes a rule, which then holds for ever.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "datatype/timestamp.h"
+#include "miscadmin.h"
+
+#include "recurrence/calendar.h"
+#include "ical/vtimezone.h"
+
+#define YEAR_SECONDS (366 * (int64) SECS_PER_DAY)
+
+/* Looked at beyond the horizon, to tell a rule from a coincidence. */
+#define YEARS_AHEAD	  12
+#define REGULAR_YEARS 10
+
+#define UNIX_EPOCH_AGO ((POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * (int64) SECS_PER_DAY)
+
+/* One onset, by the observance it belongs to. */
+typedef struct Onsets
+{
+	Observance observance;
+	int64	  *local;
+	int		   n;
+	int		   size;
+} Onsets;
+
+typedef struct OnsetList
+{
+	Onsets *kinds;
+	int		n;
+	int		size;
+} OnsetList;
+
+/* What the clocks show at an instant.  The result is overwritten by the next call. */
+static const struct pg_tm *
+clock_at(const Zone *zone, int64 instant)
+{
+	pg_time_t			time = instant + UNIX_EPOCH_AGO;
+	const struct pg_tm *tm = pg_localtime(&time, zone);
+
+	if (tm == NULL)
+		elog(ERROR, "time zone \"%s\" has no local time for instant " INT64_FORMAT,
+			 pg_get_timezone_name(unconstify(pg_tz *, zone)), instant);
+	return tm;
+}
+
+/*
+ * Whether an onset is one of daylight time as calendars understand it, ahead
+ * of standard time.  For Ireland and Morocco the data has it the other way
+ * round: the winter, or Ramadan, is the exception.
+ */
+static bool
+is_daylight(const Zone *zone, int64 instant, int64 offset_from)
+{
+	bool				before = clock_at(zone, instant - 1)->tm_isdst > 0;
+	const struct pg_tm *tm = clock_at(zone, instant);
+	bool				after = tm->tm_isdst > 0;
+
+	return before == after ? after : tm->tm_gmtoff > offset_from;
+}
+
+static void
+add_onset(OnsetList *list, const Zone *zone, int64 instant, int64 offset_from, bool daylight)
+{
+	const struct pg_tm *tm = clock_at(zone, instant);
+	Onsets			   *kind;
+	Observance			wanted = {.offset_from = offset_from, .daylight = daylight};
+	int					i;
+
+	wanted.offset_to = tm->tm_gmtoff;
+	strlcpy(wanted.name, tm->tm_zone != NULL ? tm->tm_zone : "", sizeof(wanted.name));
+
+	for (i = 0; i < list->n; i++)
+	{
+		const Observance *known = &list->kinds[i].observance;
+
+		if (known->offset_from == wanted.offset_from && known->offset_to == wanted.offset_to &&
+			known->daylight == wanted.daylight && strcmp(known->name, wanted.name) == 0)
+			break;
+	}
+	if (i == list->n)
+	{
+		if (list->n == list->size)
+		{
+			list->size *= 2;
+			list->kinds = repalloc(list->kinds, list->size * sizeof(Onsets));
+		}
+		list->kinds[list->n++] = (Onsets){.observance = wanted, .size = 16, .local = palloc(16 * sizeof(int64))};
+	}
+	kind = &list->kinds[i];
+	if (kind->n == kind->size)
+	{
+		kind->size *= 2;
+		kind->local = repalloc(kind->local, kind->size * sizeof(int64));
+	}
+	kind->local[kind->n++] = instant + offset_from;
+}
+
+static Date
+date_of(int64 local)
+{
+	return date_from_day((int32_t) floor_div(local, (int64) SECS_PER_DAY));
+}
+
+/* Whether two onsets, a year apart, are alike but for the week of the month. */
+static bool
+same_but_for_week(int64 earlier, int64 later)
+{
+	Date a = date_of(earlier);
+	Date b = date_of(later);
+
+	return b.year == a.year + 1 && a.month == b.month &&
+		   floor_mod(later - earlier, 7 * (int64) SECS_PER_DAY) == 0;
+}
+
+static bool
+in_last_week(Date date)
+{
+	return date.day + 7 > days_in_month(date.year, date.month);
+}
+
+/*
+ * The index of the first onset of a run to the last one that a yearly rule can
+ * say, and the rule; or NULL.
+ */
+static char *
+regular_run(const Onsets *kind, int last_year, int *first)
+{
+	static const char *const weekdays[] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
+	int						 last = kind->n - 1;
+	Date					 date = date_of(kind->local[last]);
+	bool					 same_week = true;
+	bool					 last_week = in_last_week(date);
+	int						 run = last;
+	int						 weekday = weekday_of_day((int32_t) floor_div(kind->local[last], (int64) SECS_PER_DAY));
+
+	while (run > 0 && same_but_for_week(kind->local[run - 1], kind->local[run]))
+	{
+		Date before = date_of(kind->local[run - 1]);
+		bool still_same = same_week && (before.day - 1) / 7 == (date.day - 1) / 7;
+		bool still_last = last_week && in_last_week(before);
+
+		if (!still_same && !still_last)
+			break;
+		same_week = still_same;
+		last_week = still_last;
+		run--;
+	}
+	if (last - run + 1 < REGULAR_YEARS || date.year < last_year)
+		return NULL;
+	*first = run;
+	return psprintf("FREQ=YEARLY;BYMONTH=%d;BYDAY=%d%s", date.month, last_week ? -1 : (date.day - 1) / 7 + 1,
+					weekdays[weekday]);
+}
+
+int
+zone_observances(const Zone *zone, int64 from, int64 horizon, Observance **observances)
+{
+	int64		begin = from - YEAR_SECONDS;
+	int64		end = horizon + YEARS_AHEAD * YEAR_SECONDS;
+	OnsetList	list = {.size = 4, .kinds = palloc(4 * sizeof(Onsets))};
+	ZoneStretch stretch;
+	int			n = 0;
+
+	/* What held at the beginning, as if it had begun then. */
+	zone_stretch_at(zone, begin, &stretch);
+	add_onset(&list, zone, begin, stretch.offset,
+			  stretch.until < end && !is_daylight(zone, stretch.until, stretch.offset) && stretch.next_offset < stretch.offset);
+	for (; stretch.until < end; zone_next_stretch(zone, &stretch))
+	{
+		CHECK_FOR_INTERRUPTS();
+		add_onset(&list, zone, stretch.until, stretch.offset, is_daylight(zone, stretch.until, stretch.offset));
+	}
+
+	*observances = palloc(2 * list.n * sizeof(Observance));
+	for (int i = 0; i < list.n; i++)
+	{
+		const Onsets *kind = &list.kinds[i];
+		int			  single = kind->n;
+		char		 *rrule = regular_run(kind, date_of(end).year - 1, &single);
+
+		if (single > 0)
+		{
+			Observance *observance = &(*observances)[n++];
+
+			*observance = kind->observance;
+			observance->first = kind->local[0];
+			observance->others = kind->local + 1;
+			observance->n_others = single - 1;
+		}
+		if (rrule != NULL)
+		{
+			Observance *observance = &(*observances)[n++];
+
+			*observance = kind->observance;
+			observance->first = kind->local[single];
+			observance->rrule = rrule;
+		}
+	}
+	return n;
+}

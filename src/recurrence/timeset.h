@@ -1,0 +1,27 @@
+/*-------------------------------------------------------------------------
+ *
+ * timeset.h
+ *		The times of day of an occurrence, as a product of hours, minutes and
+ *		seconds that is never written out.
+ *
+ * Plain C, part of the engine.  Times are seconds after midnight.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef MEDSCHED_TIMESET_H
+#define MEDSCHED_TIMESET_H
+
+#include "recurrence/recurrence.h"
+
+extern void timeset_init(TimeSet *set, uint64_t hours, uint64_t minutes, uint64_t seconds);
+
+/* The nth time, counting from 0. */
+extern int timeset_nth(const TimeSet *set, int n);
+
+/* How many times come before a second of the day. */
+extern int timeset_rank(const TimeSet *set, int second);
+
+/* The first time at or after a second of the day, or -1. */
+extern int timeset_at_or_after(const TimeSet *set, int second);
+
+#endif /* MEDSCHED_TIMESET_H */

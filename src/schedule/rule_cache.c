@@ -1,0 +1,75 @@
+/*-------------------------------------------------------------------------
+ *
+ * rule_cache.c
+ *		Parsed rules by their text.
+ *
+ * The schedules of a country are written in a few hundred rule texts, and a
+ * parse costs more than an expansion.  The cache has a fixed number of slots;
+ * a text that falls on a taken slot replaces what is there, so its size is
+ * bounded and nothing is ever searched.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "utils/memutils.h"
+
+#include "recurrence/rrule.h"
+#include "schedule/rule_cache.h"
+
+#define N_SLOTS 512
+
+typedef struct Slot
+{
+	char	  *text; /* NULL: free */
+	Recurrence rule;
+} Slot;
+
+static MemoryContext cache_context = NULL;
+static Slot			*slots;
+
+static void
+report_error(const RruleError *error)
+{
+	ereport(ERROR,
+			(errcode(error->unsupported ? ERRCODE_FEATURE_NOT_SUPPORTED : ERRCODE_INVALID_PARAMETER_VALUE),
+			 error->unsupported ? errmsg("recurrence rule not supported: %s", error->message)
+								: errmsg("invalid recurrence rule: %s", error->message),
+			 error->detail[0] != '\0' ? errdetail("%s", error->detail) : 0,
+			 error->hint[0] != '\0' ? errhint("%s", error->hint) : 0));
+}
+
+const Recurrence *
+rule_cache_find(const char *text)
+{
+	Slot	  *slot;
+	RruleError error;
+	Recurrence rule;
+	size_t	   length = strlen(text);
+	int		   save_errno = errno;
+
+	if (cache_context == NULL)
+	{
+		MemoryContext context = AllocSetContextCreate(TopMemoryContext, "medsched rules", ALLOCSET_DEFAULT_SIZES);
+
+		slots = MemoryContextAllocZero(context, N_SLOTS * sizeof(Slot));
+		cache_context = context;
+	}
+	slot = &slots[hash_bytes((const unsigned char *) text, (int) length) % N_SLOTS];
+	if (slot->text != NULL && strcmp(slot->text, text) == 0)
+		return &slot->rule;
+
+	if (!rrule_parse(text, &rule, &error))
+		report_error(&error);
+	errno = save_errno;
+
+	if (slot->text != NULL)
+	{
+		pfree(slot->text);
+		slot->text = NULL;
+	}
+	slot->text = MemoryContextStrdup(cache_context, text);
+	slot->rule = rule;
+	return &slot->rule;
+}

@@ -1,0 +1,131 @@
+/*-------------------------------------------------------------------------
+ *
+ * zone.c
+ *		Wall clock to instant and back.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "datatype/timestamp.h"
+
+#include "recurrence/calendar.h"
+#include "schedule/zone.h"
+
+/* pg_time_t counts from 1970. */
+#define UNIX_EPOCH_AGO ((POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * (int64) SECS_PER_DAY)
+
+/*
+ * No zone is further than this from UTC, and no transition moves a clock by
+ * more than a day: a local time is read with an offset that held no earlier
+ * than this before it.
+ */
+#define LOOK_BACK (2 * (int64) SECS_PER_DAY)
+
+/* Whether a zone is one of pg_timezone_names, by looking through them all. */
+static bool
+is_listed(const char *name)
+{
+	pg_tzenum *list = pg_tzenumerate_start();
+	pg_tz	  *zone;
+	bool	   found = false;
+
+	while (!found && (zone = pg_tzenumerate_next(list)) != NULL)
+		found = strcmp(pg_get_timezone_name(zone), name) == 0;
+	pg_tzenumerate_end(list);
+	return found;
+}
+
+const Zone *
+zone_find(const char *name)
+{
+	static char last_listed[TZ_STRLEN_MAX + 1];
+	pg_tz	   *zone = name[0] == '\0' ? NULL : pg_tzset(name);
+
+	if (zone != NULL && strcmp(pg_get_timezone_name(zone), name) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" is not spelled as its name", name),
+				 errhint("Write \"%s\".", pg_get_timezone_name(zone))));
+
+	/*
+	 * pg_tzset also takes POSIX zone strings, and those have a digit.  The few
+	 * names that have one are looked up in the list, which is slow.
+	 */
+	if (zone != NULL && strpbrk(name, "0123456789<") != NULL && strcmp(name, last_listed) != 0)
+	{
+		if (is_listed(name))
+			strlcpy(last_listed, name, sizeof(last_listed));
+		else
+			zone = NULL;
+	}
+	if (zone == NULL || !pg_tz_acceptable(zone))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" is not known", name),
+				 errdetail("Time zones are IANA names such as \"Europe/Berlin\"; offsets and POSIX zone strings are not "
+						   "taken, for they know no daylight saving time rules."),
+				 errhint("The names are in the view pg_timezone_names.")));
+	return zone;
+}
+
+void
+zone_stretch_at(const Zone *zone, int64 instant, ZoneStretch *stretch)
+{
+	pg_time_t time = instant + UNIX_EPOCH_AGO;
+	pg_time_t boundary;
+	long	  before;
+	long	  after;
+	int		  before_isdst;
+	int		  after_isdst;
+	int		  found;
+
+	/* Transitions that change only the name of the time are none. */
+	while ((found = pg_next_dst_boundary(&time, &before, &before_isdst, &boundary, &after, &after_isdst, zone)) == 1 &&
+		   before == after)
+		time = boundary;
+
+	if (found < 0)
+		elog(ERROR, "time zone \"%s\" has no offset for instant " INT64_FORMAT, pg_get_timezone_name(unconstify(pg_tz *, zone)),
+			 instant);
+	stretch->offset = before;
+	stretch->until = PG_INT64_MAX;
+	stretch->next_offset = before;
+	stretch->local_until = PG_INT64_MAX;
+	if (found == 1)
+	{
+		stretch->until = boundary - UNIX_EPOCH_AGO;
+		stretch->next_offset = after;
+		stretch->local_until = stretch->until + Max(before, after);
+	}
+}
+
+void
+zone_next_stretch(const Zone *zone, ZoneStretch *stretch)
+{
+	zone_stretch_at(zone, stretch->until, stretch);
+}
+
+void
+zone_stretch_at_local(const Zone *zone, int64 local, ZoneStretch *stretch)
+{
+	zone_stretch_at(zone, local - LOOK_BACK, stretch);
+	while (local >= stretch->local_until)
+		zone_next_stretch(zone, stretch);
+}
+
+int64
+zone_to_instant(const Zone *zone, int64 local)
+{
+	ZoneStretch stretch;
+
+	zone_stretch_at_local(zone, local, &stretch);
+	return local - stretch.offset;
+}
+
+int64
+zone_to_local(const Zone *zone, int64 instant)
+{
+	ZoneStretch stretch;
+
+	zone_stretch_at(zone, instant, &stretch);
+	return instant + stretch.offset;
+}

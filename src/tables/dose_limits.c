@@ -1,0 +1,117 @@
+/*-------------------------------------------------------------------------
+ *
+ * dose_limits.c
+ *		The limits of a schedule as needed: how close together doses may be.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/timestamp.h"
+
+#include "tables/dose_limits.h"
+#include "tables/schedule_row.h"
+
+void
+dose_limits_read(DoseLimit *limits, const Datum *values, const bool *isnull)
+{
+	memset(limits, 0, sizeof(DoseLimit) * NLIMITS);
+	if (!isnull[LIMIT_MIN_INTERVAL])
+	{
+		limits[LIMIT_MIN_INTERVAL].most = 1;
+		limits[LIMIT_MIN_INTERVAL].within = interval_microseconds(DatumGetIntervalP(values[LIMIT_MIN_INTERVAL]));
+	}
+	if (!isnull[LIMIT_MAX_PER_24H])
+	{
+		limits[LIMIT_MAX_PER_24H].most = DatumGetInt32(values[LIMIT_MAX_PER_24H]);
+		limits[LIMIT_MAX_PER_24H].within = USECS_PER_DAY;
+	}
+}
+
+int64
+dose_limits_reach(const DoseLimit *limits)
+{
+	return Max(limits[LIMIT_MIN_INTERVAL].within, limits[LIMIT_MAX_PER_24H].within);
+}
+
+void
+doses_taken_read(DosesTaken *doses)
+{
+	doses->ndoses = (int) SPI_processed;
+	doses->at = palloc(sizeof(TimestampTz) * Max(doses->ndoses, 1));
+	for (int i = 0; i < doses->ndoses; i++)
+	{
+		bool isnull;
+
+		doses->at[i] = DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+	}
+}
+
+void
+doses_taken_leave_out(DosesTaken *doses, TimestampTz at)
+{
+	for (int i = 0; i < doses->ndoses; i++)
+	{
+		if (doses->at[i] == at)
+		{
+			doses->ndoses--;
+			memmove(doses->at + i, doses->at + i + 1, sizeof(TimestampTz) * (doses->ndoses - i));
+			return;
+		}
+	}
+}
+
+/*
+ * It does when so many consecutive doses and this one stand within less than
+ * the limit's length.  Those that begin so long ago that they do not, do with no
+ * later instant either.
+ */
+bool
+dose_limit_breaks(const DoseLimit *limit, const DosesTaken *doses, TimestampTz at, int *first)
+{
+	if (limit->most == 0)
+		return false;
+
+	while (*first < doses->ndoses && doses->at[*first] + limit->within <= at)
+		(*first)++;
+	for (int i = *first; i < doses->ndoses && doses->at[i] - at < limit->within; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (limit->most > doses->ndoses - i)
+			return false;
+		if (Max(doses->at[i + limit->most - 1], at) - Min(doses->at[i], at) < limit->within)
+		{
+			*first = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Doses that break a limit with an instant break it until the first of them is as
+ * long ago as the limit is long.
+ */
+TimestampTz
+dose_limits_next(const DoseLimit *limits, const DosesTaken *doses, TimestampTz from)
+{
+	TimestampTz at = from;
+	int			first[NLIMITS] = {0};
+	bool		moved;
+
+	do
+	{
+		moved = false;
+		for (int i = 0; i < NLIMITS; i++)
+		{
+			if (dose_limit_breaks(&limits[i], doses, at, &first[i]))
+			{
+				at = ceil_to_second(doses->at[first[i]] + limits[i].within);
+				moved = true;
+			}
+		}
+	} while (moved);
+	return at;
+}

@@ -1,0 +1,182 @@
+/*-------------------------------------------------------------------------
+ *
+ * refusal.c
+ *		Errors of types and tables, in the words of who called a function.
+ *
+ *		The CHECKs stay the one place that says what is allowed, and hold for
+ *		who inserts directly, too.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+
+#include "tables/refusal.h"
+
+#define MAX_KEYS 5
+
+/* A CHECK of the table schedules. */
+typedef struct Refusal
+{
+	const char *constraint;
+	const char *rule; /* what must be of the key, or, of several, of the schedule */
+	int			nkeys;
+	ScheduleKey keys[MAX_KEYS];
+	bool		absence_matters; /* name the keys that have no value, too */
+} Refusal;
+
+static const Refusal refusals[] = {
+	{"schedules_starts_at_whole_second", "must be a whole second in the years 1 to 9999", 1, {KEY_STARTS_AT}, false},
+	{"schedules_dose_amount_positive", "must be finite and above 0", 1, {KEY_DOSE_AMOUNT}, false},
+	{"schedules_cycle_days", "must have both cycle_days_on and cycle_days_off, each at least 1, or neither", 2, {KEY_CYCLE_DAYS_ON, KEY_CYCLE_DAYS_OFF}, true},
+	{"schedules_as_needed_has_no_times", "must have no rrule, rdates, exdates or cycle when it is as_needed", 5, {KEY_AS_NEEDED, KEY_RRULE, KEY_RDATES, KEY_EXDATES, KEY_CYCLE_DAYS_ON}, false},
+	{"schedules_limits_are_as_needed", "must be as_needed to have min_interval or max_per_24h", 3, {KEY_AS_NEEDED, KEY_MIN_INTERVAL, KEY_MAX_PER_24H}, true},
+	{"schedules_min_interval_in_range", "must be above 0 and at most 366 days", 1, {KEY_MIN_INTERVAL}, false},
+	{"schedules_max_per_24h_positive", "must be at least 1", 1, {KEY_MAX_PER_24H}, false},
+	{"schedules_grace_in_range", "must be from 0 to 366 days", 1, {KEY_GRACE}, false}};
+
+static const Oid key_types[SCHEDULE_NKEYS] = {SCHEDULE_KEY_TYPES};
+
+static bool			  is_check_of(const ErrorData *error, const char *table);
+static const Refusal *find_refusal(const ErrorData *error);
+static char			 *what_it_has(const Refusal *refusal, const ScheduleJson *schedule);
+static bool			  has_value(const ScheduleJson *schedule, ScheduleKey key);
+static char			 *value_text(const ScheduleJson *schedule, ScheduleKey key);
+static void			  throw_changed(ErrorData *error) pg_attribute_noreturn();
+
+void
+rethrow_in(const char *where)
+{
+	ErrorData *error = CopyErrorData();
+
+	switch (ERRCODE_TO_CATEGORY(error->sqlerrcode))
+	{
+		case ERRCODE_DATA_EXCEPTION:
+		case ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION:
+		case ERRCODE_FEATURE_NOT_SUPPORTED:
+			error->message = psprintf("%s: %s", where, error->message);
+			throw_changed(error);
+
+		default:
+			PG_RE_THROW();
+	}
+}
+
+void
+rethrow_medication(const char *name)
+{
+	ErrorData *error = CopyErrorData();
+
+	if (!is_check_of(error, "medications") || strcmp(error->constraint_name, "medications_name_not_blank") != 0)
+		PG_RE_THROW();
+	error->message = pstrdup("name must not be blank");
+	error->detail = psprintf("It is \"%s\".", name);
+	throw_changed(error);
+}
+
+void
+rethrow_check(const ScheduleJson *schedule, const char *where, const char *subject)
+{
+	ErrorData	  *error = CopyErrorData();
+	const Refusal *refusal = find_refusal(error);
+
+	if (refusal == NULL)
+	{
+		FreeErrorData(error);
+		return;
+	}
+	error->message = refusal->nkeys == 1
+						 ? psprintf("%s.%s %s", where, schedule_key_names[refusal->keys[0]], refusal->rule)
+						 : psprintf("%s %s", subject, refusal->rule);
+	error->detail = what_it_has(refusal, schedule);
+	throw_changed(error);
+}
+
+static bool
+is_check_of(const ErrorData *error, const char *table)
+{
+	return error->sqlerrcode == ERRCODE_CHECK_VIOLATION && error->constraint_name != NULL &&
+		   error->schema_name != NULL && strcmp(error->schema_name, "medsched") == 0 &&
+		   error->table_name != NULL && strcmp(error->table_name, table) == 0;
+}
+
+/* NULL: of a rule or of the application. */
+static const Refusal *
+find_refusal(const ErrorData *error)
+{
+	if (!is_check_of(error, "schedules"))
+		return NULL;
+	for (size_t i = 0; i < lengthof(refusals); i++)
+	{
+		if (strcmp(refusals[i].constraint, error->constraint_name) == 0)
+			return &refusals[i];
+	}
+	return NULL;
+}
+
+/* A sentence with the values that a CHECK looked at. */
+static char *
+what_it_has(const Refusal *refusal, const ScheduleJson *schedule)
+{
+	StringInfoData text;
+
+	if (refusal->nkeys == 1)
+		return psprintf("It is %s.", value_text(schedule, refusal->keys[0]));
+
+	initStringInfo(&text);
+	for (int i = 0; i < refusal->nkeys; i++)
+	{
+		ScheduleKey key = refusal->keys[i];
+		bool		present = has_value(schedule, key);
+
+		if (!present && !refusal->absence_matters)
+			continue;
+		appendStringInfoString(&text, text.len == 0 ? "It has " : ", ");
+		if (present)
+			appendStringInfo(&text, "%s %s", schedule_key_names[key], value_text(schedule, key));
+		else
+			appendStringInfo(&text, "no %s", schedule_key_names[key]);
+	}
+	appendStringInfoChar(&text, '.');
+	return text.data;
+}
+
+/* No dates are none. */
+static bool
+has_value(const ScheduleJson *schedule, ScheduleKey key)
+{
+	if (schedule->nulls[key] == 'n')
+		return false;
+	return key_types[key] != TIMESTAMPARRAYOID || ARR_NDIM(DatumGetArrayTypeP(schedule->values[key])) > 0;
+}
+
+static char *
+value_text(const ScheduleJson *schedule, ScheduleKey key)
+{
+	Oid	  output;
+	bool  is_varlena;
+	char *text;
+
+	if (schedule->nulls[key] == 'n')
+		return "null";
+	getTypeOutputInfo(key_types[key], &output, &is_varlena);
+	text = OidOutputFunctionCall(output, schedule->values[key]);
+	if (key_types[key] == BOOLOID)
+		return text[0] == 't' ? "true" : "false";
+	return key_types[key] == TEXTOID ? psprintf("\"%s\"", text) : text;
+}
+
+/* Without the queries of ours that it came through: the message says more. */
+static void
+throw_changed(ErrorData *error)
+{
+	error->context = NULL;
+	FlushErrorState();
+	ThrowErrorData(error);
+	pg_unreachable();
+}

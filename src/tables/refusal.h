@@ -1,0 +1,32 @@
+/*-------------------------------------------------------------------------
+ *
+ * refusal.h
+ *		Errors of types and tables, in the words of who called a function.
+ *
+ * A type knows nothing of the key its text came from, nor a table which of several
+ * schedules a row is.  The functions here are called in PG_CATCH, in a memory
+ * context that is not the error's, and throw the error again.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef MEDSCHED_REFUSAL_H
+#define MEDSCHED_REFUSAL_H
+
+#include "base/compat.h"
+#include "tables/schedule_json.h"
+
+/* An error about a value or a row: say which, before the message. */
+extern void rethrow_in(const char *where) pg_attribute_noreturn();
+
+/* Of inserting a medication: say which argument it is about. */
+extern void rethrow_medication(const char *name) pg_attribute_noreturn();
+
+/*
+ * Of inserting a schedule, when it comes from a CHECK of the table: say which keys
+ * that is about, what they hold, and what would be right.  SQLSTATE and
+ * constraint stay.  where is the object that has the keys, subject the schedule that
+ * they make.  Returns when the error is another.
+ */
+extern void rethrow_check(const ScheduleJson *schedule, const char *where, const char *subject);
+
+#endif /* MEDSCHED_REFUSAL_H */

@@ -1,0 +1,78 @@
+/*-------------------------------------------------------------------------
+ *
+ * saved_plan.c
+ *		Saved plans of the queries that the C code runs.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "utils/lsyscache.h"
+
+#include "tables/saved_plan.h"
+
+/*
+ * medsched_table finds one of our tables.
+ */
+Oid
+medsched_table(const char *name)
+{
+	Oid schema = get_namespace_oid("medsched", true);
+	Oid table = OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
+
+	if (!OidIsValid(table))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table \"medsched.%s\" does not exist", name),
+				 errhint("Create the tables with SELECT medsched.create_tables().")));
+	return table;
+}
+
+/*
+ * saved_plan prepares the query when this backend has not yet.
+ *
+ * Every query of ours names its user, so one plan is right whatever the user
+ * and the window: it is made generic at once instead of anew for the first
+ * calls.
+ */
+SPIPlanPtr
+saved_plan(SavedPlan *saved)
+{
+	/* The last table that create_tables() makes: with it, all are there. */
+	medsched_table("dose_taken");
+
+	if (saved->plan == NULL)
+	{
+		SPIPlanPtr plan = SPI_prepare_cursor(saved->query, saved->nargs, saved->argtypes,
+											 CURSOR_OPT_GENERIC_PLAN);
+
+		if (plan == NULL)
+			elog(ERROR, "SPI_prepare_cursor returned %s for %s",
+				 SPI_result_code_string(SPI_result), saved->query);
+		if (SPI_keepplan(plan) != 0)
+			elog(ERROR, "SPI_keepplan failed");
+		saved->plan = plan;
+	}
+	return saved->plan;
+}
+
+/*
+ * run_plan runs a query and checks that it did what it is for.
+ */
+void
+run_plan(SavedPlan *saved, Datum *values, const char *nulls, bool read_only, int expected, long limit)
+{
+	int result = SPI_execute_plan(saved_plan(saved), values, nulls, read_only, limit);
+
+	if (result != expected)
+		elog(ERROR, "SPI_execute_plan returned %s for %s",
+			 SPI_result_code_string(result), saved->query);
+}
+
+void
+put_rows(ReturnSetInfo *result)
+{
+	for (uint64 i = 0; i < SPI_processed; i++)
+		tuplestore_puttuple(result->setResult, SPI_tuptable->vals[i]);
+}

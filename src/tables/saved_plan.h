@@ -1,0 +1,50 @@
+/*-------------------------------------------------------------------------
+ *
+ * saved_plan.h
+ *		The queries that the C code runs: prepared once in a backend, kept.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef MEDSCHED_SAVED_PLAN_H
+#define MEDSCHED_SAVED_PLAN_H
+
+#include "executor/spi.h"
+#include "nodes/execnodes.h"
+
+#define SAVED_PLAN_MAX_ARGS 24
+
+/*
+ * A query and its plan.  Write the query down to its operators' schema, so
+ * that no caller's search_path matters; leave plan NULL.
+ */
+typedef struct SavedPlan
+{
+	const char *query;
+	int			nargs;
+	Oid			argtypes[SAVED_PLAN_MAX_ARGS];
+	SPIPlanPtr	plan;
+} SavedPlan;
+
+/* The oid of one of our tables.  42P01 when create_tables() has yet to run. */
+extern Oid medsched_table(const char *name);
+
+/*
+ * The plan, made on first use.  Needs an SPI connection.  Errors: 42P01 as
+ * above.
+ */
+extern SPIPlanPtr saved_plan(SavedPlan *saved);
+
+/*
+ * Run a query with the caller's rights; SPI_processed and SPI_tuptable hold
+ * what it found.  nulls as SPI_execute_plan takes it: NULL when none is.
+ */
+extern void run_plan(SavedPlan *saved, Datum *values, const char *nulls,
+					 bool read_only, int expected, long limit);
+
+/*
+ * Add the rows that a query found to the answer of a function that returns a
+ * set (InitMaterializedSRF).  Their columns are the answer's.
+ */
+extern void put_rows(ReturnSetInfo *result);
+
+#endif /* MEDSCHED_SAVED_PLAN_H */

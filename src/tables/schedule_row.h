@@ -1,0 +1,77 @@
+/*-------------------------------------------------------------------------
+ *
+ * schedule_row.h
+ *		A row of medsched.schedules as the schedule it describes.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef MEDSCHED_SCHEDULE_ROW_H
+#define MEDSCHED_SCHEDULE_ROW_H
+
+#include "access/htup.h"
+#include "access/tupdesc.h"
+
+#include "schedule/schedule.h"
+
+/* The columns that say when the doses are, of schedules as s. */
+#define SCHEDULE_COLUMNS                                       \
+	"s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, " \
+	"s.cycle_days_on, s.cycle_days_off, s.effective_from, s.ends_at, s.as_needed"
+
+/* Their places in a query that begins with SCHEDULE_COLUMNS. */
+typedef enum ScheduleColumn
+{
+	COLUMN_RRULE,
+	COLUMN_STARTS_AT,
+	COLUMN_TIME_ZONE,
+	COLUMN_RDATES,
+	COLUMN_EXDATES,
+	COLUMN_CYCLE_DAYS_ON,
+	COLUMN_CYCLE_DAYS_OFF,
+	COLUMN_EFFECTIVE_FROM,
+	COLUMN_ENDS_AT,
+	COLUMN_AS_NEEDED,
+	SCHEDULE_NCOLUMNS
+} ScheduleColumn;
+
+typedef struct ScheduleRow
+{
+	ScheduleSource source;		   /* its ends_at is open: the pattern alone */
+	TimestampTz	   effective_from; /* inclusive; DT_NOBEGIN: open */
+	TimestampTz	   ends_at;		   /* exclusive; DT_NOEND: open */
+	bool		   as_needed;	   /* no occurrences: a dose may be at any time */
+	Schedule	  *schedule;	   /* made on first need; NULL until then */
+} ScheduleRow;
+
+/* Read the columns above, in their order, in CurrentMemoryContext. */
+extern void schedule_row_read(ScheduleRow *row, const Datum *values, const bool *isnull);
+
+/* Read a whole row of the table, whatever the order of its columns. */
+extern void schedule_row_read_tuple(ScheduleRow *row, HeapTuple tuple, TupleDesc descriptor);
+
+/* The schedule of a row that is not as_needed. */
+extern const Schedule *schedule_row_schedule(ScheduleRow *row);
+
+/* Whether a dose can be at an instant, were there no ends_at. */
+extern bool schedule_row_allows(ScheduleRow *row, TimestampTz at);
+
+/*
+ * Of a row that is as_needed: the first whole second when a dose can be, and the
+ * end of the years in which one can, were there no ends_at.
+ */
+extern TimestampTz schedule_row_begin(const ScheduleRow *row);
+#define AS_NEEDED_END (LOCAL_END * USECS_PER_SEC)
+
+/*
+ * The first whole second not before an instant: for a whole second, < either
+ * is the same.
+ */
+extern TimestampTz ceil_to_second(TimestampTz at);
+
+/* The whole second that an instant is in. */
+extern TimestampTz floor_to_second(TimestampTz at);
+
+/* A grace or a least interval in microseconds: a day is 24 hours, a month 30 days. */
+extern int64 interval_microseconds(const Interval *interval);
+
+#endif /* MEDSCHED_SCHEDULE_ROW_H */

@@ -1,0 +1,298 @@
+/*-------------------------------------------------------------------------
+ *
+ * dose_is_scheduled.c
+ *		The trigger on doses recorded: only a dose that is scheduled is, or one
+ *		within the limits of what is taken as needed.
+ *
+ *		recorded.c says how it and the changes of schedules wait for each other.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+#include "tables/dose_limits.h"
+#include "base/message.h"
+#include "triggers/rule_trigger.h"
+#include "tables/schedule_row.h"
+
+/* A dose, and what it is checked against. */
+typedef struct DoseCheck
+{
+	TriggerData *trigger;
+	Datum		 user_id;
+	Datum		 schedule_id;
+	TimestampTz	 at;
+	bool		 skipped;
+	ScheduleRow	 row;
+	Datum		 medication_id;
+	TimestampTz	 inactivated_at; /* DT_NOEND: active */
+	DoseLimit	 limits[NLIMITS];
+	Datum		 min_interval; /* for messages */
+} DoseCheck;
+
+/* The places of lock_schedule's columns, after SCHEDULE_COLUMNS. */
+enum
+{
+	CHECK_MEDICATION_ID = SCHEDULE_NCOLUMNS,
+	CHECK_LIMITS,
+	CHECK_NCOLUMNS = CHECK_LIMITS + NLIMITS
+};
+
+PG_FUNCTION_INFO_V1(medsched_dose_is_scheduled);
+
+static void		   lock_what_holds(DoseCheck *check);
+static char		  *why_not_scheduled(DoseCheck *check);
+static char		  *when_it_ended(DoseCheck *check);
+static char		  *nearest_doses(DoseCheck *check);
+static const char *where_as_needed(const DoseCheck *check);
+static void		   check_as_needed(DoseCheck *check);
+static void		   read_doses_around(DoseCheck *check, TimestampTz until, DosesTaken *doses);
+static void		   refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *doses, int first);
+
+static SavedPlan lock_schedule = {
+	"SELECT " SCHEDULE_COLUMNS ", s.medication_id, " LIMIT_COLUMNS " FROM medsched.schedules AS s "
+	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 "
+	"FOR SHARE",
+	2,
+	{UUIDOID, UUIDOID},
+	NULL};
+
+static SavedPlan find_successor = {
+	"SELECT s.id FROM medsched.schedules AS s "
+	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.replaces OPERATOR(pg_catalog.=) $2",
+	2,
+	{UUIDOID, UUIDOID},
+	NULL};
+
+#define FIND_MEDICATION                                       \
+	"SELECT m.inactivated_at FROM medsched.medications AS m " \
+	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2 "
+
+static SavedPlan share_medication = {FIND_MEDICATION "FOR SHARE", 2, {UUIDOID, UUIDOID}, NULL};
+
+/* Against other doses that are to be counted, too. */
+static SavedPlan claim_medication = {FIND_MEDICATION "FOR NO KEY UPDATE", 2, {UUIDOID, UUIDOID}, NULL};
+
+static SavedPlan doses_as_needed = {DOSES_AS_NEEDED, DOSES_AS_NEEDED_NARGS, DOSES_AS_NEEDED_ARGTYPES, NULL};
+
+/*
+ * medsched_dose_is_scheduled refuses to record a dose that its schedule does
+ * not have, or that lies after the schedule's end or the medication's
+ * inactivation; and one as needed beyond the schedule's limits.
+ *
+ * It fires after the row went in, so that it judges what is stored whatever
+ * other triggers did to it, and so that recording a dose again, which inserts
+ * nothing, costs and locks nothing.  The foreign key has spoken before it.
+ */
+Datum
+medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = rule_trigger(fcinfo, "dose_is_scheduled", AFTER_ROW, ON_INSERT | ON_UPDATE);
+	HeapTuple	 tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
+	DoseCheck	 check = {.trigger = trigger};
+	char		*detail;
+	bool		 tell;
+
+	SPI_connect();
+	check.user_id = rule_column(trigger, tuple, "user_id");
+	check.schedule_id = rule_column(trigger, tuple, "schedule_id");
+	check.at = DatumGetTimestampTz(rule_column(trigger, tuple, "scheduled_for"));
+	check.skipped = strcmp(TextDatumGetCString(rule_column(trigger, tuple, "outcome")), "skipped") == 0;
+	lock_what_holds(&check);
+
+	detail = why_not_scheduled(&check);
+	if (detail != NULL)
+	{
+		tell = rule_may_tell("schedules") && rule_may_tell("medications");
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("schedule \"%s\" has no dose at %s", uuid_text(check.schedule_id), instant_text(check.at)),
+				 tell ? errdetail("%s", detail) : 0,
+				 errhint("%s", tell && check.row.as_needed ? where_as_needed(&check)
+														   : "Record a dose at the scheduled_for that medsched.upcoming_doses() gives."),
+				 errtableconstraint(trigger->tg_relation, "dose_is_scheduled")));
+	}
+	if (check.row.as_needed)
+		check_as_needed(&check);
+
+	SPI_finish();
+	return PointerGetDatum(NULL);
+}
+
+/*
+ * Lock the dose's schedule and medication against change, and read them.
+ *
+ * Doses within limits lock their medication against each other, too: of two that
+ * are recorded at once, the second waits, and counts the first.  The stronger lock
+ * is taken at once, for two sessions that both held the weaker could not both
+ * go on.
+ */
+static void
+lock_what_holds(DoseCheck *check)
+{
+	Datum key[2] = {check->user_id, check->schedule_id};
+	Datum values[CHECK_NCOLUMNS];
+	bool  isnull[CHECK_NCOLUMNS];
+
+	if (rule_query(&lock_schedule, "schedules", key, NULL, 1) == 0)
+		elog(ERROR, "schedule \"%s\" is gone", uuid_text(check->schedule_id));
+	heap_deform_tuple(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, values, isnull);
+	schedule_row_read(&check->row, values, isnull);
+	dose_limits_read(check->limits, values + CHECK_LIMITS, isnull + CHECK_LIMITS);
+	check->min_interval = values[CHECK_LIMITS + LIMIT_MIN_INTERVAL];
+	check->medication_id = values[CHECK_MEDICATION_ID];
+
+	key[1] = check->medication_id;
+	if (rule_query(dose_limits_reach(check->limits) > 0 ? &claim_medication : &share_medication,
+				   "medications", key, NULL, 1) == 0)
+		elog(ERROR, "medication \"%s\" is gone", uuid_text(check->medication_id));
+	heap_deform_tuple(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, values, isnull);
+	check->inactivated_at = isnull[0] ? DT_NOEND : DatumGetTimestampTz(values[0]);
+}
+
+/* A sentence that says why the schedule has no such dose; NULL: it has. */
+static char *
+why_not_scheduled(DoseCheck *check)
+{
+	if (check->at >= check->inactivated_at)
+		return psprintf("The medication was inactivated at %s.", instant_text(check->inactivated_at));
+	if (check->at >= check->row.ends_at)
+		return when_it_ended(check);
+	if (!schedule_row_allows(&check->row, check->at))
+		return nearest_doses(check);
+	return NULL;
+}
+
+/* Two sentences, where another schedule goes on with it. */
+static char *
+when_it_ended(DoseCheck *check)
+{
+	Datum key[2] = {check->user_id, check->schedule_id};
+	char *ended = psprintf("The schedule ended at %s.", instant_text(check->row.ends_at));
+	bool  isnull;
+
+	if (rule_query(&find_successor, "schedules", key, NULL, 1) == 0)
+		return ended;
+	return psprintf("%s Schedule \"%s\" replaced it.", ended,
+					uuid_text(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)));
+}
+
+/* A sentence that names the doses before and after an instant that is none. */
+static char *
+nearest_doses(DoseCheck *check)
+{
+	const ScheduleRow *row = &check->row;
+	TimestampTz		   before;
+	TimestampTz		   after;
+	bool			   has_before;
+	bool			   has_after;
+
+	if (row->as_needed && check->at < row->effective_from)
+		return psprintf("The schedule is in effect from %s on.", instant_text(row->effective_from));
+	if (row->as_needed)
+		return psprintf("As needed, a dose is at a whole second from %s in %s on, until the end of the year 9999.",
+						wall_clock_text(row->source.starts_at), row->source.time_zone);
+
+	has_before = schedule_previous_occurrence(schedule_row_schedule(&check->row), check->at, &before);
+	has_after = schedule_next_occurrence(schedule_row_schedule(&check->row), check->at, &after) &&
+				after < row->ends_at && after < check->inactivated_at;
+
+	if (has_before && has_after)
+		return psprintf("The nearest doses are at %s and at %s.", instant_text(before), instant_text(after));
+	if (has_before)
+		return psprintf("The last dose is at %s.", instant_text(before));
+	if (has_after)
+		return psprintf("The first dose is at %s.", instant_text(after));
+	return pstrdup("The schedule has no dose before its end.");
+}
+
+/* A sentence that says how a dose as needed could be recorded. */
+static const char *
+where_as_needed(const DoseCheck *check)
+{
+	if (check->at % USECS_PER_SEC != 0)
+		return "Call medsched.take_as_needed(), which leaves out the fraction of the second.";
+	return "Record it for a schedule in effect then: medsched.schedule_history() lists them.";
+}
+
+/* Check a dose as needed against the others. */
+static void
+check_as_needed(DoseCheck *check)
+{
+	int64	   reach = dose_limits_reach(check->limits);
+	DosesTaken doses;
+
+	if (check->skipped)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("a dose as needed cannot be skipped"),
+				 errdetail("Schedule \"%s\" has no doses but those taken.", uuid_text(check->schedule_id)),
+				 errtableconstraint(check->trigger->tg_relation, "as_needed_not_skipped")));
+	if (reach == 0)
+		return;
+
+	read_doses_around(check, check->at + reach, &doses);
+	for (LimitKind kind = 0; kind < NLIMITS; kind++)
+	{
+		int first = 0;
+
+		if (dose_limit_breaks(&check->limits[kind], &doses, check->at, &first))
+			refuse_dose(check, kind, &doses, first);
+	}
+}
+
+/* The other doses that matter to the dose, and to those after it before an instant. */
+static void
+read_doses_around(DoseCheck *check, TimestampTz until, DosesTaken *doses)
+{
+	Datum values[DOSES_AS_NEEDED_NARGS] = {check->user_id, check->medication_id,
+										   TimestampTzGetDatum(check->at - dose_limits_reach(check->limits)),
+										   TimestampTzGetDatum(until)};
+
+	rule_query(&doses_as_needed, "dose_taken", values, NULL, 0);
+	doses_taken_read(doses);
+	doses_taken_leave_out(doses, check->at);
+}
+
+/* Say which doses are in the way, and when the next is allowed. */
+static void
+refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *doses, int first)
+{
+	int			most = check->limits[kind].most;
+	DosesTaken	later;
+	TimestampTz next;
+	char	   *others;
+	char	   *allowed;
+
+	read_doses_around(check, DT_NOEND, &later);
+	next = dose_limits_next(check->limits, &later, check->at);
+	if (next < Min(Min(check->row.ends_at, check->inactivated_at), AS_NEEDED_END))
+		allowed = psprintf("The next is allowed at %s.", instant_text(next));
+	else
+		allowed = pstrdup("No later one is allowed before the schedule ends.");
+	if (kind == LIMIT_MIN_INTERVAL)
+		others = psprintf("Doses are at least %s apart, and one was taken at %s.",
+						  DatumGetCString(DirectFunctionCall1(interval_out, check->min_interval)),
+						  instant_text(doses->at[first]));
+	else if (most == 1)
+		others = psprintf("At most 1 dose is taken in any 24 hours, and one was taken at %s.", instant_text(doses->at[first]));
+	else
+		others = psprintf("At most %d doses are taken in any 24 hours, and %d were taken from %s to %s.",
+						  most, most, instant_text(doses->at[first]), instant_text(doses->at[first + most - 1]));
+
+	ereport(ERROR,
+			(errcode(ERRCODE_CHECK_VIOLATION),
+			 kind == LIMIT_MIN_INTERVAL ? errmsg("the dose at %s is too close to another", instant_text(check->at))
+										: errmsg("the dose at %s is one too many in 24 hours", instant_text(check->at)),
+			 rule_may_tell("schedules") && rule_may_tell("dose_taken") ? errdetail("%s %s", others, allowed) : 0,
+			 errhint("Call medsched.next_as_needed_at() to learn when a dose is allowed."),
+			 errtableconstraint(check->trigger->tg_relation,
+								kind == LIMIT_MIN_INTERVAL ? "as_needed_min_interval" : "as_needed_max_per_24h")));
+}

@@ -1,0 +1,128 @@
+/*-------------------------------------------------------------------------
+ *
+ * rule_trigger.c
+ *		What the triggers that keep the rules share.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/rel.h"
+#include "utils/rls.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+#include "triggers/rule_trigger.h"
+
+static Oid table_owner(Oid table);
+
+/*
+ * rule_trigger checks that a trigger function is called as what it is.
+ *
+ * That the table stands in our schema matters most: the checks run as its
+ * owner, and would answer questions about any row to whoever could hang them
+ * on a table of their own.
+ */
+TriggerData *
+rule_trigger(FunctionCallInfo fcinfo, const char *function, TriggerEvent timing, int events)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	TriggerEvent mask = TRIGGER_EVENT_TIMINGMASK | TRIGGER_EVENT_ROW;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" was not called by the trigger manager", function)));
+	if ((trigger->tg_event & mask) != timing ||
+		(events & 1 << (trigger->tg_event & TRIGGER_EVENT_OPMASK)) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" was not fired as the trigger it is made for", function),
+				 errhint("Let medsched.create_tables() create the triggers.")));
+	if (RelationGetNamespace(trigger->tg_relation) != get_namespace_oid("medsched", false))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" is for the tables of schema \"medsched\"", function)));
+	return trigger;
+}
+
+Datum
+rule_column(TriggerData *trigger, HeapTuple tuple, const char *name)
+{
+	TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
+	int		  number = SPI_fnumber(descriptor, name);
+	Datum	  value = 0;
+	bool	  isnull = true;
+
+	if (number > 0)
+		value = SPI_getbinval(tuple, descriptor, number, &isnull);
+	if (isnull)
+		elog(ERROR, "table \"%s\" has no column \"%s\", or it is null",
+			 RelationGetRelationName(trigger->tg_relation), name);
+	return value;
+}
+
+/*
+ * rule_query runs a check.
+ *
+ * The plan, too, is made as the owner: made before, it would keep the policies
+ * that FORCE ROW LEVEL SECURITY puts on an owner who is the caller.
+ *
+ * An error leaves the user as it is: aborting the transaction restores it.
+ */
+uint64
+rule_query(SavedPlan *saved, const char *table, Datum *values, const char *nulls, long limit)
+{
+	Snapshot latest = InvalidSnapshot;
+	Snapshot crosscheck = InvalidSnapshot;
+	Oid		 user;
+	int		 security_context;
+	int		 result;
+
+	/* A snapshot that lasts would hide what others committed meanwhile. */
+	if (IsolationUsesXactSnapshot())
+	{
+		CommandCounterIncrement();
+		latest = GetLatestSnapshot();
+		crosscheck = GetTransactionSnapshot();
+	}
+
+	GetUserIdAndSecContext(&user, &security_context);
+	SetUserIdAndSecContext(table_owner(medsched_table(table)),
+						   security_context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	result = SPI_execute_snapshot(saved_plan(saved), values, nulls, latest, crosscheck, false, false, limit);
+	SetUserIdAndSecContext(user, security_context);
+
+	if (result != SPI_OK_SELECT)
+		elog(ERROR, "SPI_execute_snapshot returned %s for %s",
+			 SPI_result_code_string(result), saved->query);
+	return SPI_processed;
+}
+
+bool
+rule_may_tell(const char *table)
+{
+	Oid oid = medsched_table(table);
+
+	return check_enable_rls(oid, InvalidOid, true) != RLS_ENABLED &&
+		   pg_class_aclcheck(oid, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
+}
+
+static Oid
+table_owner(Oid table)
+{
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+	Oid		  owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", table);
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}

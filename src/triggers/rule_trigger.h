@@ -1,0 +1,51 @@
+/*-------------------------------------------------------------------------
+ *
+ * rule_trigger.h
+ *		What the triggers that keep the rules share.
+ *
+ *		A rule holds whoever breaks it and at every isolation level.  So its
+ *		checks run with the rights of the table's owner and past row security,
+ *		and look at what is committed now rather than at the transaction's
+ *		snapshot: as PostgreSQL's own foreign keys do (ri_triggers.c).
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef MEDSCHED_RULE_TRIGGER_H
+#define MEDSCHED_RULE_TRIGGER_H
+
+#include "commands/trigger.h"
+#include "fmgr.h"
+
+#include "tables/saved_plan.h"
+
+/*
+ * The trigger call that a trigger function was made for: after or before one of
+ * the events, for each row or statement, on one of our tables.  Errors: 39P01.
+ */
+extern TriggerData *rule_trigger(FunctionCallInfo fcinfo, const char *function,
+								 TriggerEvent timing, int events);
+
+/* What rule_trigger is given as events: a set. */
+#define ON_INSERT	(1 << TRIGGER_EVENT_INSERT)
+#define ON_DELETE	(1 << TRIGGER_EVENT_DELETE)
+#define ON_UPDATE	(1 << TRIGGER_EVENT_UPDATE)
+#define ON_TRUNCATE (1 << TRIGGER_EVENT_TRUNCATE)
+
+/* And as timing. */
+#define AFTER_ROW		 (TRIGGER_EVENT_AFTER | TRIGGER_EVENT_ROW)
+#define BEFORE_ROW		 (TRIGGER_EVENT_BEFORE | TRIGGER_EVENT_ROW)
+#define BEFORE_STATEMENT TRIGGER_EVENT_BEFORE
+
+/* A column that is never NULL of a row of a trigger's table. */
+extern Datum rule_column(TriggerData *trigger, HeapTuple tuple, const char *name);
+
+/*
+ * Run a check, as the owner of the table named; returns how many rows it
+ * found, in SPI_tuptable.  Needs an SPI connection.
+ */
+extern uint64 rule_query(SavedPlan *saved, const char *table, Datum *values, const char *nulls, long limit);
+
+/* Whether an error may tell the caller of rows of the table named. */
+extern bool rule_may_tell(const char *table);
+
+#endif /* MEDSCHED_RULE_TRIGGER_H */

@@ -6,11 +6,11 @@ MODULE_big = medsched
 # The version is the control file's, and nowhere else.
 version := $(shell sed -n "s/^default_version *= *'\([^']*\)'.*/\1/p" medsched.control)
 
-# The extension's SQL, one file per topic, in the order they are concatenated.
-# A topic stands after those whose types and functions it uses.
-SQL_TOPICS = rrule zone window occurrences tables rules doses medications outcome revise \
-	inspect ical describe forms sig fhir adherence erase
-topics := $(wildcard $(SQL_TOPICS:%=sql/%.sql))
+# The extension's SQL: sql/ and this edition's side of the seam, sql/native/, in
+# the order of the files' names; of two of one name, the seam's comes first.
+EDITION = native
+names := $(sort $(notdir $(wildcard sql/[0-9]*.sql sql/$(EDITION)/[0-9]*.sql)))
+topics := $(foreach name,$(names),$(wildcard sql/$(EDITION)/$(name)) $(wildcard sql/$(name)))
 
 install_script = sql/$(EXTENSION)--$(version).sql
 DATA_built = $(install_script)

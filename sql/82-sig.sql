@@ -2,7 +2,7 @@
 
 -- The facts.  frequency times per period; times: when in the day, unless the
 -- caller has others.  fhir_code is the spelling of FHIR's Timing.code.
-CREATE FUNCTION medsched.timing_codes()
+CREATE OR REPLACE FUNCTION medsched.timing_codes()
 RETURNS TABLE (code text, fhir_code text, frequency int, period int, period_unit text,
   times time[], meaning text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -34,7 +34,7 @@ COMMENT ON FUNCTION medsched.timing_codes() IS
 -- FHIR's EventTiming: each event and the clock times it hangs on.  direction:
 -- whether an offset is counted forward (1) or back (-1) from them, or makes no
 -- sense (0).  anchor: the key under which a caller may give another time.
-CREATE FUNCTION medsched.timing_events()
+CREATE OR REPLACE FUNCTION medsched.timing_events()
 RETURNS TABLE (event text, anchor text, at time, direction int, meaning text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -90,7 +90,7 @@ COMMENT ON FUNCTION medsched.timing_events() IS
   'The events of FHIR''s Timing.repeat.when, with the times of day they stand for unless schedule_from_fhir is given others';
 
 -- Times of day from JSON: "08:00", or an array of such strings.
-CREATE FUNCTION medsched._read_times(value jsonb)
+CREATE OR REPLACE FUNCTION medsched._read_times(value jsonb)
 RETURNS time[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -124,7 +124,7 @@ COMMENT ON FUNCTION medsched._read_times(jsonb) IS
 
 -- What the caller's times say for one of keys, or else what is the default.
 -- times: an array for the case at hand, or an object with many cases.
-CREATE FUNCTION medsched._times_for(times jsonb, keys text[], otherwise time[])
+CREATE OR REPLACE FUNCTION medsched._times_for(times jsonb, keys text[], otherwise time[])
 RETURNS time[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -150,7 +150,7 @@ COMMENT ON FUNCTION medsched._times_for(jsonb, text[], time[]) IS
   'Internal: the times of day for a case, from the caller''s or the default ones';
 
 -- A misspelt key would go unheard and a default time stand in its place.
-CREATE FUNCTION medsched._check_times_json(times jsonb)
+CREATE OR REPLACE FUNCTION medsched._check_times_json(times jsonb)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -180,7 +180,7 @@ $$;
 COMMENT ON FUNCTION medsched._check_times_json(jsonb) IS
   'Internal: errors for times that name no case';
 
-CREATE FUNCTION medsched._times_keys()
+CREATE OR REPLACE FUNCTION medsched._times_keys()
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -193,7 +193,7 @@ COMMENT ON FUNCTION medsched._times_keys() IS
   'Internal: the cases for which times of day can be given';
 
 -- One schedule that steps in elapsed time from its first dose.
-CREATE FUNCTION medsched._interval_schedule(unit text, every int, starts_at timestamp,
+CREATE OR REPLACE FUNCTION medsched._interval_schedule(unit text, every int, starts_at timestamp,
   ending text, doses int, time_zone text)
 RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -211,7 +211,7 @@ COMMENT ON FUNCTION medsched._interval_schedule(text, int, timestamp, text, int,
 
 -- "every 6 hours as needed" is no more often than that; "twice a day as needed"
 -- is no more than that in any 24 hours.
-CREATE FUNCTION medsched._as_needed_schedule(starts_on date, time_zone text,
+CREATE OR REPLACE FUNCTION medsched._as_needed_schedule(starts_on date, time_zone text,
   min_hours int, max_per_24h int)
 RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -226,7 +226,7 @@ END;
 COMMENT ON FUNCTION medsched._as_needed_schedule(date, text, int, int) IS
   'Internal: one schedule without doses of its own';
 
-CREATE FUNCTION medsched._check_times_count(clocks time[], frequency int, what text)
+CREATE OR REPLACE FUNCTION medsched._check_times_count(clocks time[], frequency int, what text)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -242,7 +242,7 @@ $$;
 COMMENT ON FUNCTION medsched._check_times_count(time[], int, text) IS
   'Internal: error for another number of times of day than the doses of a day';
 
-CREATE FUNCTION medsched.schedule_from_sig(sig text, starts_on date, time_zone text,
+CREATE OR REPLACE FUNCTION medsched.schedule_from_sig(sig text, starts_on date, time_zone text,
   times jsonb DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE

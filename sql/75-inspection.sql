@@ -1,14 +1,6 @@
--- inspect: why a dose is one, and which rows break a rule.
+-- Which rows break a rule, and what state a person's schedules are in.
 
-CREATE FUNCTION medsched.explain_dose(user_id uuid, schedule_id uuid, at timestamptz)
-RETURNS TABLE (is_dose boolean, explanation text)
-LANGUAGE C STABLE PARALLEL SAFE ROWS 1
-AS 'MODULE_PATHNAME', 'medsched_explain_dose';
-
-COMMENT ON FUNCTION medsched.explain_dose(uuid, uuid, timestamptz) IS
-  'Whether an instant is a dose of a schedule, and why, in English, with the doses before and after';
-
-CREATE FUNCTION medsched.check_integrity()
+CREATE OR REPLACE FUNCTION medsched.check_integrity()
 RETURNS TABLE (rule text, user_id uuid, row_id text, problem text)
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
@@ -119,7 +111,7 @@ $$;
 COMMENT ON FUNCTION medsched.check_integrity() IS
   'Every row that breaks a rule, as data loaded with triggers off may: none, if all is well';
 
-CREATE FUNCTION medsched.schedule_overview(user_id uuid)
+CREATE OR REPLACE FUNCTION medsched.schedule_overview(user_id uuid)
 RETURNS TABLE (
   medication_id uuid,
   medication_name text,

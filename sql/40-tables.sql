@@ -3,7 +3,7 @@
 -- indexes and policies that the application added, and their triggers come
 -- back after the data.
 
-CREATE FUNCTION medsched.create_tables()
+CREATE OR REPLACE FUNCTION medsched.create_tables()
 RETURNS void
 LANGUAGE plpgsql
 VOLATILE

@@ -4,7 +4,7 @@
 -- the caller's query: conditions reach the tables, columns that nobody asks
 -- for are not computed, and large answers stream and run in parallel.
 
-CREATE FUNCTION medsched.scheduled_doses(window_start timestamptz, window_end timestamptz)
+CREATE OR REPLACE FUNCTION medsched.scheduled_doses(window_start timestamptz, window_end timestamptz)
 RETURNS TABLE (
   user_id uuid,
   dose_id text,
@@ -66,7 +66,7 @@ $$;
 COMMENT ON FUNCTION medsched.scheduled_doses(timestamptz, timestamptz) IS
   'The doses of all users in [window_start, window_end) that are scheduled, with what was recorded; in no order. outcome is NULL for a dose not recorded; on_time and missed are as medsched.adherence counts them. For sets of users: one user''s doses are faster from medsched.upcoming_doses';
 
-CREATE FUNCTION medsched.due_doses(window_start timestamptz, window_end timestamptz)
+CREATE OR REPLACE FUNCTION medsched.due_doses(window_start timestamptz, window_end timestamptz)
 RETURNS TABLE (
   user_id uuid,
   dose_id text,
@@ -91,7 +91,7 @@ $$;
 COMMENT ON FUNCTION medsched.due_doses(timestamptz, timestamptz) IS
   'The doses of all users in [window_start, window_end) that are not recorded, for a notifier; in no order';
 
-CREATE FUNCTION medsched.percentage_taken(taken bigint, skipped bigint, missed bigint)
+CREATE OR REPLACE FUNCTION medsched.percentage_taken(taken bigint, skipped bigint, missed bigint)
 RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN pg_catalog.round(
@@ -102,7 +102,7 @@ RETURN pg_catalog.round(
 COMMENT ON FUNCTION medsched.percentage_taken(bigint, bigint, bigint) IS
   'taken among the doses that are taken, skipped or missed, in percent with one decimal; NULL where there are none';
 
-CREATE FUNCTION medsched.adherence_of_all(window_start timestamptz, window_end timestamptz)
+CREATE OR REPLACE FUNCTION medsched.adherence_of_all(window_start timestamptz, window_end timestamptz)
 RETURNS TABLE (
   user_id uuid,
   medication_id uuid,
@@ -168,7 +168,7 @@ $$;
 COMMENT ON FUNCTION medsched.adherence_of_all(timestamptz, timestamptz) IS
   'medsched.adherence for all users, in no order';
 
-CREATE FUNCTION medsched.adherence(user_id uuid, window_start timestamptz, window_end timestamptz)
+CREATE OR REPLACE FUNCTION medsched.adherence(user_id uuid, window_start timestamptz, window_end timestamptz)
 RETURNS TABLE (
   medication_id uuid,
   medication_name text,
@@ -189,7 +189,7 @@ $$;
 COMMENT ON FUNCTION medsched.adherence(uuid, timestamptz, timestamptz) IS
   'How a user''s doses in [window_start, window_end) went, a row per medication: scheduled; of these taken, skipped, missed (not recorded, and its grace over); of the taken those on time (taken_at within grace of scheduled_for, before or after); and the percentage taken of those taken, skipped or missed. Doses as needed do not count';
 
-CREATE FUNCTION medsched.adherence_by_day(user_id uuid, window_start timestamptz, window_end timestamptz)
+CREATE OR REPLACE FUNCTION medsched.adherence_by_day(user_id uuid, window_start timestamptz, window_end timestamptz)
 RETURNS TABLE (
   day date,
   scheduled bigint,

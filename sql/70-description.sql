@@ -1,26 +1,9 @@
--- describe: a schedule in English.
-
-CREATE FUNCTION medsched.describe_schedule(
-  rrule text,
-  starts_at timestamp,
-  time_zone text,
-  rdates timestamp[] DEFAULT '{}',
-  exdates timestamp[] DEFAULT '{}',
-  ends_at timestamptz DEFAULT NULL,
-  cycle_days_on int DEFAULT NULL,
-  cycle_days_off int DEFAULT NULL,
-  as_needed boolean DEFAULT false,
-  min_interval interval DEFAULT NULL,
-  max_per_24h int DEFAULT NULL,
-  effective_from timestamptz DEFAULT NULL)
-RETURNS text
-LANGUAGE C IMMUTABLE PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'medsched_describe_schedule';
+-- A schedule, and why a dose is one, in English.
 
 COMMENT ON FUNCTION medsched.describe_schedule(text, timestamp, text, timestamp[], timestamp[], timestamptz, int, int, boolean, interval, int, timestamptz) IS
 'a schedule in English: "every day at 08:00 and 20:00, Europe/Berlin, from 1 March 2027 until 3 March 2027"; the arguments are the columns of medsched.schedules';
 
-CREATE FUNCTION medsched.describe_schedule(user_id uuid, schedule_id uuid)
+CREATE OR REPLACE FUNCTION medsched.describe_schedule(user_id uuid, schedule_id uuid)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -45,3 +28,6 @@ $$;
 
 COMMENT ON FUNCTION medsched.describe_schedule(uuid, uuid) IS
 'a schedule of a user''s in English; an id that is not there, or another user''s, is P0002';
+
+COMMENT ON FUNCTION medsched.explain_dose(uuid, uuid, timestamptz) IS
+  'Whether an instant is a dose of a schedule, and why, in English, with the doses before and after';

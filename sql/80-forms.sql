@@ -1,10 +1,10 @@
 -- Schedules from what a form collects: times of day, days of the week.
--- Functions whose names begin with an underscore serve those of this file and
--- of sig.sql and fhir.sql.
+-- Functions whose names begin with an underscore serve those of this file
+-- and of the next two.
 
 -- Times of day as few products of hours and minutes as a rule can say at once:
 -- 08:00, 20:00 are one product, 08:00, 20:30 are two.
-CREATE FUNCTION medsched._time_groups(times time[])
+CREATE OR REPLACE FUNCTION medsched._time_groups(times time[])
 RETURNS TABLE (hours int[], minutes int[], second int, first_time time)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -43,7 +43,7 @@ COMMENT ON FUNCTION medsched._time_groups(time[]) IS
 -- The parts of a rule that say on which days, from its unit ('d', 'wk', 'mo',
 -- 'a'), every how many of them, and the first of its days.  Where a month lacks
 -- the day it is the month's last: no dose may go missing.
-CREATE FUNCTION medsched._day_rule(unit text, every int, first_day date, days_of_week int[])
+CREATE OR REPLACE FUNCTION medsched._day_rule(unit text, every int, first_day date, days_of_week int[])
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -74,7 +74,7 @@ COMMENT ON FUNCTION medsched._day_rule(text, int, date, int[]) IS
 -- takes them.  day_rule: the rule so far; ending: its UNTIL part or ''; doses:
 -- how many in all or NULL, dealt out in the order of the day.  not_before: the
 -- schedules start then, where that is later than the first dose of first_day.
-CREATE FUNCTION medsched._clock_schedules(day_rule text, first_day date, times time[],
+CREATE OR REPLACE FUNCTION medsched._clock_schedules(day_rule text, first_day date, times time[],
   ending text, doses int, not_before timestamp, time_zone text)
 RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -108,7 +108,7 @@ END;
 COMMENT ON FUNCTION medsched._clock_schedules(text, date, time[], text, int, timestamp, text) IS
   'Internal: one schedule for each product of hours and minutes';
 
-CREATE FUNCTION medsched._check_start(starts_on date, time_zone text)
+CREATE OR REPLACE FUNCTION medsched._check_start(starts_on date, time_zone text)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -132,7 +132,7 @@ $$;
 COMMENT ON FUNCTION medsched._check_start(date, text) IS
   'Internal: errors for a first day or a time zone that no schedule can have';
 
-CREATE FUNCTION medsched._check_times(times time[])
+CREATE OR REPLACE FUNCTION medsched._check_times(times time[])
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -165,7 +165,7 @@ $$;
 COMMENT ON FUNCTION medsched._check_times(time[]) IS
   'Internal: errors for times of day that no schedule can have';
 
-CREATE FUNCTION medsched._check_days(days_of_week int[])
+CREATE OR REPLACE FUNCTION medsched._check_days(days_of_week int[])
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -193,7 +193,7 @@ COMMENT ON FUNCTION medsched._check_days(int[]) IS
 
 -- The first day not before another that is one of the days of the week; NULL
 -- days are every day.
-CREATE FUNCTION medsched._first_day(starts_on date, days_of_week int[])
+CREATE OR REPLACE FUNCTION medsched._first_day(starts_on date, days_of_week int[])
 RETURNS date
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -205,7 +205,7 @@ END;
 COMMENT ON FUNCTION medsched._first_day(date, int[]) IS
   'Internal: the first day not before another that is one of the days of the week';
 
-CREATE FUNCTION medsched.schedule_from_times(times time[], starts_on date, time_zone text,
+CREATE OR REPLACE FUNCTION medsched.schedule_from_times(times time[], starts_on date, time_zone text,
   days_of_week int[] DEFAULT NULL, ends_on date DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE

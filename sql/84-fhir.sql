@@ -2,7 +2,7 @@
 -- is refused by name.
 
 -- The elements of Timing.repeat, their JSON types, and whether they can be said.
-CREATE FUNCTION medsched._fhir_elements()
+CREATE OR REPLACE FUNCTION medsched._fhir_elements()
 RETURNS TABLE (element text, json_type text, supported boolean)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -32,7 +32,7 @@ COMMENT ON FUNCTION medsched._fhir_elements() IS
   'Internal: the elements of FHIR''s Timing.repeat';
 
 -- Refuses what is not a Timing, and what no schedule can say.
-CREATE FUNCTION medsched._fhir_check(timing jsonb)
+CREATE OR REPLACE FUNCTION medsched._fhir_check(timing jsonb)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -89,7 +89,7 @@ COMMENT ON FUNCTION medsched._fhir_check(jsonb) IS
   'Internal: errors for what is not a Timing, or is not supported';
 
 -- A whole number from lowest to highest, or NULL where the element is absent.
-CREATE FUNCTION medsched._fhir_integer(object jsonb, element text, lowest int, highest int)
+CREATE OR REPLACE FUNCTION medsched._fhir_integer(object jsonb, element text, lowest int, highest int)
 RETURNS int
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -114,7 +114,7 @@ COMMENT ON FUNCTION medsched._fhir_integer(jsonb, text, int, int) IS
   'Internal: a whole number of a FHIR element';
 
 -- dayOfWeek as ISO numbers, or NULL where absent.
-CREATE FUNCTION medsched._fhir_days(repeat jsonb)
+CREATE OR REPLACE FUNCTION medsched._fhir_days(repeat jsonb)
 RETURNS int[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -145,7 +145,7 @@ COMMENT ON FUNCTION medsched._fhir_days(jsonb) IS
 
 -- The times of day that timeOfDay, or when with offset, says; NULL where
 -- neither is there.
-CREATE FUNCTION medsched._fhir_clocks(repeat jsonb, times jsonb)
+CREATE OR REPLACE FUNCTION medsched._fhir_clocks(repeat jsonb, times jsonb)
 RETURNS time[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -219,7 +219,7 @@ COMMENT ON FUNCTION medsched._fhir_clocks(jsonb, jsonb) IS
 
 -- A number of days (FHIR's and UCUM's d, wk, mo, a) as an interval, or of
 -- seconds (s, min, h), whichever the unit is.
-CREATE FUNCTION medsched._fhir_interval(value int, unit text)
+CREATE OR REPLACE FUNCTION medsched._fhir_interval(value int, unit text)
 RETURNS interval
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 BEGIN ATOMIC
@@ -238,7 +238,7 @@ COMMENT ON FUNCTION medsched._fhir_interval(int, text) IS
 
 -- A dateTime: a year, a month, a day, or an instant with its offset.  first and
 -- last are the wall-clock days it reaches from and to; an instant has its own.
-CREATE FUNCTION medsched._fhir_datetime(value jsonb, element text, time_zone text,
+CREATE OR REPLACE FUNCTION medsched._fhir_datetime(value jsonb, element text, time_zone text,
   OUT first date, OUT last date, OUT instant timestamptz)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -278,7 +278,7 @@ COMMENT ON FUNCTION medsched._fhir_datetime(jsonb, text, text) IS
   'Internal: a FHIR dateTime as days and an instant';
 
 -- The facts of the first known code of Timing.code; none: NULLs.
-CREATE FUNCTION medsched._fhir_code(code jsonb)
+CREATE OR REPLACE FUNCTION medsched._fhir_code(code jsonb)
 RETURNS TABLE (code text, frequency int, period int, period_unit text, times time[], keys text[])
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -294,7 +294,7 @@ COMMENT ON FUNCTION medsched._fhir_code(jsonb) IS
   'Internal: the facts of the first known code of a FHIR Timing';
 
 -- What boundsDuration says, as an interval; NULL where absent.
-CREATE FUNCTION medsched._fhir_bounds_duration(bounds jsonb)
+CREATE OR REPLACE FUNCTION medsched._fhir_bounds_duration(bounds jsonb)
 RETURNS interval
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -331,7 +331,7 @@ COMMENT ON FUNCTION medsched._fhir_bounds_duration(jsonb) IS
 
 -- What the events of when say beside the time of day: "30 minutes before
 -- breakfast".  NULL without when.
-CREATE FUNCTION medsched._fhir_instructions(repeat jsonb)
+CREATE OR REPLACE FUNCTION medsched._fhir_instructions(repeat jsonb)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -348,7 +348,7 @@ COMMENT ON FUNCTION medsched._fhir_instructions(jsonb) IS
 
 -- How often: the code's facts and the repeat's, which must agree, and how many
 -- doses on a day that has any.
-CREATE FUNCTION medsched._fhir_frequency(timing jsonb, days int[], clocks time[],
+CREATE OR REPLACE FUNCTION medsched._fhir_frequency(timing jsonb, days int[], clocks time[],
   OUT unit text, OUT every int, OUT per_day int, OUT code text, OUT default_times time[], OUT keys text[])
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -456,7 +456,7 @@ $$;
 COMMENT ON FUNCTION medsched._fhir_frequency(jsonb, int[], time[]) IS
   'Internal: how often a FHIR Timing is';
 
-CREATE FUNCTION medsched.schedule_from_fhir(timing jsonb, starts_on date, time_zone text,
+CREATE OR REPLACE FUNCTION medsched.schedule_from_fhir(timing jsonb, starts_on date, time_zone text,
   times jsonb DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE

@@ -1,0 +1,16 @@
+-- When a schedule has doses, from its parts and no table.
+
+COMMENT ON FUNCTION medsched.occurrences(text, timestamp, text, timestamptz, timestamptz, timestamp[], timestamp[], int, int) IS
+'the occurrences of a schedule in the window [window_start, window_end), ascending and distinct; rrule NULL: the one at starts_at; cycle_days_on, cycle_days_off: the rule holds for so many days from the day of starts_at, then pauses for so many. Errors: 22004 for a NULL elsewhere, 22023 for a value that is not valid, 54000 beyond medsched.max_doses';
+
+COMMENT ON FUNCTION medsched.count_occurrences(text, timestamp, text, timestamptz, timestamptz, timestamp[], timestamp[], int, int) IS
+'how many occurrences a schedule has in the window: how many tablets a month takes; arguments and errors as for medsched.occurrences';
+
+COMMENT ON FUNCTION medsched.is_occurrence(text, timestamp, text, timestamptz, timestamp[], timestamp[], int, int) IS
+'whether an instant is an occurrence of a schedule, found without walking there from starts_at; arguments and errors as for medsched.occurrences';
+
+COMMENT ON FUNCTION medsched.next_occurrence(text, timestamp, text, timestamptz, timestamp[], timestamp[], int, int) IS
+'the first occurrence of a schedule after an instant (-infinity: the first of all), or NULL; arguments and errors as for medsched.occurrences';
+
+COMMENT ON FUNCTION medsched.previous_occurrence(text, timestamp, text, timestamptz, timestamp[], timestamp[], int, int) IS
+'the last occurrence of a schedule before an instant (infinity: the last of all), or NULL; arguments and errors as for medsched.occurrences';

@@ -1,0 +1,19 @@
+-- Which doses are coming up, their states and their handles.
+
+COMMENT ON FUNCTION medsched.upcoming_doses(uuid, timestamptz, timestamptz) IS
+  'A user''s doses in [window_start, window_end), recorded or not, in order of time';
+
+COMMENT ON FUNCTION medsched.next_doses(uuid, timestamptz, int) IS
+  'A user''s earliest doses after an instant that are not recorded, at most max_doses, however far ahead; in order of time';
+
+COMMENT ON FUNCTION medsched.grace_ended_before(interval) IS
+  'now() less the grace of a schedule (NULL: medsched.grace): a dose before that and not recorded is missed. A day is 24 hours';
+
+COMMENT ON FUNCTION medsched.is_on_time(timestamptz, timestamptz, interval) IS
+  'whether a dose was taken within the grace of its schedule (NULL: medsched.grace), before or after its time; false for taken_at NULL. A day is 24 hours';
+
+COMMENT ON FUNCTION medsched.dose_status(timestamptz, text, interval) IS
+  'taken, skipped, upcoming, due or missed: of a dose with that outcome (NULL: not recorded) at now(); grace NULL: medsched.grace';
+
+COMMENT ON FUNCTION medsched.dose_id(uuid, timestamptz) IS
+  'The stable, URL-safe handle of a dose';

@@ -1,0 +1,25 @@
+-- What became of a dose: taken, skipped, undone, taken as needed.
+
+COMMENT ON FUNCTION medsched.mark_dose_taken(uuid, uuid, timestamptz, timestamptz, text, numeric, text) IS
+  'Records that a dose was taken; once recorded, changes nothing. Returns the dose as recorded';
+
+COMMENT ON FUNCTION medsched.mark_dose_taken_by_id(uuid, text, timestamptz, text, numeric, text) IS
+  'mark_dose_taken for the handle of a dose';
+
+COMMENT ON FUNCTION medsched.skip_dose(uuid, uuid, timestamptz, text, text, text) IS
+  'Records that a dose was not taken, on purpose; once recorded, changes nothing. Returns the dose as recorded';
+
+COMMENT ON FUNCTION medsched.skip_dose_by_id(uuid, text, text, text, text) IS
+  'skip_dose for the handle of a dose';
+
+COMMENT ON FUNCTION medsched.undo_dose(uuid, uuid, timestamptz) IS
+  'Removes what was recorded of a dose, taken or skipped, and returns it; no row: nothing was recorded';
+
+COMMENT ON FUNCTION medsched.undo_dose_by_id(uuid, text) IS
+  'undo_dose for the handle of a dose';
+
+COMMENT ON FUNCTION medsched.take_as_needed(uuid, uuid, timestamptz, text, numeric, text) IS
+  'Records a dose as needed, at the second it was taken, within the schedule''s limits; once recorded, changes nothing. Returns the dose as recorded';
+
+COMMENT ON FUNCTION medsched.next_as_needed_at(uuid, uuid, timestamptz) IS
+  'The first instant from the given one on when a dose as needed is allowed; NULL: none before the schedule or its medication ends';

@@ -1,0 +1,29 @@
+-- The rules of the domain, as triggers that create_tables() puts on the tables.
+
+CREATE OR REPLACE FUNCTION medsched.medication_has_schedule()
+RETURNS trigger LANGUAGE C
+AS 'MODULE_PATHNAME', 'medsched_medication_has_schedule';
+
+CREATE OR REPLACE FUNCTION medsched.medications_not_deleted()
+RETURNS trigger LANGUAGE C
+AS 'MODULE_PATHNAME', 'medsched_medications_not_deleted';
+
+CREATE OR REPLACE FUNCTION medsched.tables_not_truncated()
+RETURNS trigger LANGUAGE C
+AS 'MODULE_PATHNAME', 'medsched_tables_not_truncated';
+
+CREATE OR REPLACE FUNCTION medsched.schedule_has_dose()
+RETURNS trigger LANGUAGE C
+AS 'MODULE_PATHNAME', 'medsched_schedule_has_dose';
+
+CREATE OR REPLACE FUNCTION medsched.dose_is_scheduled()
+RETURNS trigger LANGUAGE C
+AS 'MODULE_PATHNAME', 'medsched_dose_is_scheduled';
+
+CREATE OR REPLACE FUNCTION medsched.recorded_dose_keeps_schedule()
+RETURNS trigger LANGUAGE C
+AS 'MODULE_PATHNAME', 'medsched_recorded_dose_keeps_schedule';
+
+CREATE OR REPLACE FUNCTION medsched.recorded_dose_keeps_medication()
+RETURNS trigger LANGUAGE C
+AS 'MODULE_PATHNAME', 'medsched_recorded_dose_keeps_medication';

@@ -1,0 +1,63 @@
+-- Which doses are coming up, their states and their handles.
+
+CREATE OR REPLACE FUNCTION medsched.upcoming_doses(
+  user_id uuid,
+  window_start timestamptz,
+  window_end timestamptz,
+  OUT dose_id text,
+  OUT scheduled_for timestamptz,
+  OUT local_time timestamp,
+  OUT time_zone text,
+  OUT medication_id uuid,
+  OUT medication_name text,
+  OUT schedule_id uuid,
+  OUT dose_amount numeric,
+  OUT dose_unit text,
+  OUT instructions text,
+  OUT taken_at timestamptz,
+  OUT recorded_by text,
+  OUT status text)
+RETURNS SETOF record
+LANGUAGE C STABLE PARALLEL SAFE ROWS 50 COST 5000
+AS 'MODULE_PATHNAME', 'medsched_upcoming_doses';
+
+CREATE OR REPLACE FUNCTION medsched.next_doses(
+  user_id uuid,
+  after timestamptz DEFAULT pg_catalog.now(),
+  max_doses int DEFAULT 10,
+  OUT dose_id text,
+  OUT scheduled_for timestamptz,
+  OUT local_time timestamp,
+  OUT time_zone text,
+  OUT medication_id uuid,
+  OUT medication_name text,
+  OUT schedule_id uuid,
+  OUT dose_amount numeric,
+  OUT dose_unit text,
+  OUT instructions text,
+  OUT taken_at timestamptz,
+  OUT recorded_by text,
+  OUT status text)
+RETURNS SETOF record
+LANGUAGE C STABLE PARALLEL SAFE ROWS 10 COST 5000
+AS 'MODULE_PATHNAME', 'medsched_next_doses';
+
+CREATE OR REPLACE FUNCTION medsched.grace_ended_before(grace interval)
+RETURNS timestamptz
+LANGUAGE C STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_grace_ended_before';
+
+CREATE OR REPLACE FUNCTION medsched.is_on_time(scheduled_for timestamptz, taken_at timestamptz, grace interval)
+RETURNS boolean
+LANGUAGE C STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_is_on_time';
+
+CREATE OR REPLACE FUNCTION medsched.dose_status(scheduled_for timestamptz, outcome text, grace interval)
+RETURNS text
+LANGUAGE C STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_dose_status';
+
+CREATE OR REPLACE FUNCTION medsched.dose_id(schedule_id uuid, scheduled_for timestamptz)
+RETURNS text
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_dose_id';

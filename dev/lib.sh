@@ -19,42 +19,158 @@ as_root()
 	fi
 }
 
-# install_packages PACKAGE...: from the distribution, or says what is wanted.
-install_packages()
-{
-	command -v apt-get >/dev/null ||
-		die "please install what Debian calls: $*"
-	echo "installing: $*" >&2
-	{
-		as_root apt-get -qq -o DPkg::Lock::Timeout=300 update &&
-			as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y \
-				-o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
-	} >&2 </dev/null || die "could not install: $*"
-}
-
-# need COMMAND PACKAGE...: installs the packages unless the command is there.
+# need TOOL...: installs those that do not work, all at once, and sees that they do.
 need()
 {
-	command -v "$1" >/dev/null || install_packages "${@:2}"
+	local tool more missing=() packages=()
+
+	for tool; do
+		works "$tool" || missing+=("$tool")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+
+	if command -v apt-get >/dev/null; then
+		as_root apt-get -qq -o DPkg::Lock::Timeout=300 update >&2 </dev/null || true
+	fi
+	for tool in "${missing[@]}"; do
+		read -ra more <<<"$(packages_of "$tool")"
+		packages+=("${more[@]}")
+	done
+	command -v apt-get >/dev/null ||
+		die "these do not work here: ${missing[*]}; please install what Debian calls ${packages[*]}"
+	echo "installing: ${packages[*]}" >&2
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=300 \
+		install --no-install-recommends "${packages[@]}" >&2 </dev/null ||
+		die "these do not work here: ${missing[*]}; please run as root: apt-get install ${packages[*]}"
+	for tool in "${missing[@]}"; do
+		works "$tool" || die "$tool still does not work, with its packages installed: $(packages_of "$tool")"
+	done
+}
+
+# works TOOL: whether it does what it is needed for.  That its file is there does
+# not tell: Debian has pg_config and pgxs.mk without the server's headers, clang
+# without the fuzzer's runtime, and a Node that is too old.
+works()
+{
+	case $1 in
+		chromium) timeout 60 chromium --headless --no-sandbox --disable-gpu --dump-dom about:blank ;;
+		dateutil) /usr/bin/python3 -c 'import dateutil.rrule, zoneinfo; zoneinfo.ZoneInfo("Europe/Berlin")' ;;
+		fuzzer) links clang -fsanitize=fuzzer,address,undefined <<<'int LLVMFuzzerTestOneInput(void) { return 0; }' ;;
+		gcc) links gcc <<<$'#include <stdio.h>\nint main(void) { return 0; }' ;;
+		icalendar) /usr/bin/python3 -c 'import icalendar' ;;
+		libical) links_libical ;;
+		node) node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' ;;
+		pgtap) server_has_extension pgtap ;;
+		postgresql) server_works && server_builds_modules ;;
+		*) "$1" --version ;;
+	esac >/dev/null 2>&1
+}
+
+# packages_of TOOL: Debian's packages for it.
+packages_of()
+{
+	case $1 in
+		dateutil) echo python3 python3-dateutil tzdata ;;
+		fuzzer) echo clang "$(apt-cache depends clang | sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p')" ;;
+		gcc) echo gcc libc6-dev ;;
+		icalendar) echo python3 python3-icalendar ;;
+		libical) echo pkg-config libical-dev ;;
+		pgtap) echo "postgresql-$(server_major)-pgtap" ;;
+		postgresql) echo "postgresql-$(server_major) postgresql-server-dev-$(server_major)" ;;
+		*) echo "$1" ;;
+	esac
+}
+
+# links COMPILER [FLAG...]: whether it makes something of the C on standard input.
+links()
+{
+	"$1" -x c - "${@:2}" -o /dev/null
+}
+
+links_libical()
+{
+	local flags
+
+	flags=$(pkg-config --cflags --libs 'libical >= 3.0') || return
+	# shellcheck disable=SC2086
+	links gcc $flags <<<$'#include <libical/ical.h>\nint main(void) { icalmemory_free_ring(); }'
+}
+
+pg_config_of()
+{
+	"${PG_CONFIG:-pg_config}" "$1"
+}
+
+server_works()
+{
+	local program
+
+	for program in postgres initdb pg_ctl psql; do
+		"$(pg_config_of --bindir)/$program" --version || return
+	done
+}
+
+# A module is built by PGXS with the headers of the server that is to load it.
+server_builds_modules()
+{
+	local major
+
+	major=$("$(pg_config_of --bindir)/postgres" --version | sed 's/.*(PostgreSQL) \([0-9]*\).*/\1/')
+	[ -f "$(pg_config_of --pgxs)" ] &&
+		links gcc -shared -fPIC -I"$(pg_config_of --includedir-server)" <<-SOURCE
+			#include "postgres.h"
+			#include "fmgr.h"
+			#if PG_MAJORVERSION_NUM < 15 || PG_MAJORVERSION_NUM != $major
+			#error "headers of another PostgreSQL"
+			#endif
+		SOURCE
+}
+
+# What CREATE EXTENSION reads.
+server_has_extension()
+{
+	local files version
+
+	files=$(pg_config_of --sharedir)/extension
+	version=$(sed -n "s/^default_version *= *'\([^']*\)'.*/\1/p" "$files/$1.control") &&
+		[ -s "$files/$1--$version.sql" ]
+}
+
+# The major version of the PostgreSQL that pg_config tells of, or else of the one
+# that the distribution has.
+server_major()
+{
+	local major
+
+	major=$(pg_config_of --version 2>/dev/null | sed -n 's/^PostgreSQL \([0-9]*\).*/\1/p') || true
+	if [ "${major:-0}" -lt 15 ]; then
+		major=$(apt-cache depends postgresql 2>/dev/null | sed -n 's/.*Depends: postgresql-\([0-9]*\)$/\1/p') || true
+	fi
+	if [ "${major:-0}" -lt 15 ]; then
+		echo "PostgreSQL 15 or later is wanted; this system offers ${major:-none}" >&2
+		major=15
+	fi
+	echo "$major"
 }
 
 # provide_node: Node 20 or later, in PATH.  Where the distribution's is older
 # (Debian 12 has 18), npm has it as a package.
 provide_node()
 {
-	local arch
+	local arch own
 
-	need node nodejs npm
-	need npm npm
-	if [ "$(node -p 'parseInt(process.versions.node)')" -lt 20 ]; then
-		case $(uname -m) in
-			x86_64) arch=x64 ;;
-			aarch64) arch=arm64 ;;
-			*) die "Node 20 or later is wanted; this is $(node --version)" ;;
-		esac
-		npm install --loglevel=error --no-audit --no-fund --prefix build/node "node-linux-$arch@20" >&2
-		PATH=$PWD/build/node/node_modules/node-linux-$arch/bin:$PATH
-	fi
+	need npm
+	own=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/build/node
+	works node || PATH=$own/bin:$PATH
+	works node && return
+	case $(uname -m) in
+		x86_64) arch=x64 ;;
+		aarch64) arch=arm64 ;;
+		*) die "Node 20 or later is wanted; this is $(node --version)" ;;
+	esac
+	npm install --loglevel=error --no-audit --no-fund --prefix "$own" "node-linux-$arch@20" >&2
+	ln -sfn "node_modules/node-linux-$arch/bin" "$own/bin"
+	works node || die "the Node of the npm package node-linux-$arch does not work"
 }
 
 # as_server COMMAND...: runs it as the user that owns the throwaway cluster,
@@ -83,22 +199,11 @@ server_user()
 # need_oracles: what test/oracle takes to build and run.
 need_oracles()
 {
-	need make make
-	need gcc gcc libc6-dev
-	need pkg-config pkg-config
-	pkg-config --exists 'libical >= 3.0' || install_packages libical-dev
-	/usr/bin/python3 -c 'import dateutil' 2>/dev/null || install_packages python3 python3-dateutil tzdata
+	need make gcc libical dateutil
 }
 
 # need_fuzzer: clang with libFuzzer and the sanitizers.
 need_fuzzer()
 {
-	need make make
-	need pkg-config pkg-config
-	pkg-config --exists 'libical >= 3.0' || install_packages libical-dev
-	if ! command -v clang >/dev/null ||
-		! echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
-			clang -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null; then
-		install_packages clang "$(apt-cache depends clang | sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p')"
-	fi
+	need make libical fuzzer
 }

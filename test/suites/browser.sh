@@ -3,7 +3,7 @@
 . test/suites/lib.bash
 . test/suites/node.bash
 
-need chromium chromium
+need chromium
 CHROMIUM=$(command -v chromium)
 export CHROMIUM
 build_api

@@ -4,7 +4,7 @@
 . test/suites/lib.bash
 
 python=/usr/bin/python3
-$python -c 'import dateutil, icalendar' 2>/dev/null || install_packages python3-icalendar python3-dateutil
+need dateutil icalendar
 
 load_regimens
 while read -r line; do

@@ -6,7 +6,7 @@
 . test/suites/node.bash
 
 PATH=$PATH:/usr/sbin
-need pgbouncer pgbouncer
+need pgbouncer
 build_api
 (cd examples/api && node build/src/migrate.js)
 

@@ -36,11 +36,9 @@ find $copy -name "*.o" -o -name "*.bc" -o -name "*.so" | xargs rm -f
 succeeds "the build is free of warnings" make -s -j2 -C $copy all with_llvm=no COPT=-Werror
 
 # Other versions of clang-format lay some code out differently.
-if ! command -v clang-format-14 >/dev/null; then
-	as_root apt-get -qq update >&2 || true
-	[ -z "$(apt-cache pkgnames clang-format-14)" ] || install_packages clang-format-14
-fi
-if command -v clang-format-14 >/dev/null; then
+works clang-format-14 || as_root apt-get -qq update >&2 || true
+if works clang-format-14 || [ -n "$(apt-cache pkgnames clang-format-14)" ]; then
+	need clang-format-14
 	for file in src/*/*.[ch]; do
 		clang-format-14 --dry-run -Werror "$file" 2>/dev/null || unformatted+=" $file"
 	done

@@ -147,7 +147,7 @@ medsched_is_on_time(PG_FUNCTION_ARGS)
 	require_argument(fcinfo, 0, "scheduled_for");
 	if (PG_ARGISNULL(1))
 		PG_RETURN_BOOL(false);
-	PG_RETURN_BOOL(Abs(PG_GETARG_TIMESTAMPTZ(1) - PG_GETARG_TIMESTAMPTZ(0)) <= grace_argument(fcinfo, 2));
+	PG_RETURN_BOOL(llabs(PG_GETARG_TIMESTAMPTZ(1) - PG_GETARG_TIMESTAMPTZ(0)) <= grace_argument(fcinfo, 2));
 }
 
 /*

@@ -79,11 +79,11 @@ static SavedPlan find_schedule = {
 	{UUIDOID, UUIDOID},
 	NULL};
 
-static void require_dose(const DoseRecord *record);
-static bool run_on_dose(SavedPlan *saved, DoseRecord *record, int expected);
-static bool schedule_exists(const DoseRecord *record);
-static bool schedule_is_as_needed(const DoseRecord *record);
-static void refuse_other_outcome(const DoseRecord *record) pg_attribute_noreturn();
+static void				require_dose(const DoseRecord *record);
+static bool				run_on_dose(SavedPlan *saved, DoseRecord *record, int expected);
+static bool				schedule_exists(const DoseRecord *record);
+static bool				schedule_is_as_needed(const DoseRecord *record);
+pg_noreturn static void refuse_other_outcome(const DoseRecord *record);
 
 void
 set_column(DoseRecord *record, RecordColumn column, Datum value)

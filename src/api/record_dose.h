@@ -10,6 +10,8 @@
 
 #include "fmgr.h"
 
+#include "base/compat.h"
+
 /* The columns of the answer; the first name a dose, the next are recorded too. */
 typedef enum RecordColumn
 {
@@ -58,7 +60,7 @@ extern void require_column(const DoseRecord *record, RecordColumn column);
 extern void require_finite_column(const DoseRecord *record, RecordColumn column);
 
 /* P0002, for the user and schedule of a record. */
-extern void refuse_unknown_schedule(const DoseRecord *record) pg_attribute_noreturn();
+pg_noreturn extern void refuse_unknown_schedule(const DoseRecord *record);
 
 /*
  * Record an outcome of a dose, or find it recorded; returns the function's

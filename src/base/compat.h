@@ -3,6 +3,9 @@
  * compat.h
  *		What differs between PostgreSQL 15 and the versions after it.
  *
+ * The code is written for the newest version, in its names; here they are for
+ * the older ones.
+ *
  *-------------------------------------------------------------------------
  */
 #ifndef MEDSCHED_COMPAT_H
@@ -13,9 +16,9 @@
 #include "varatt.h"
 #endif
 
-/* Since 18, it is the pg_noreturn that comes before a declaration. */
-#ifndef pg_attribute_noreturn
-#define pg_attribute_noreturn() __attribute__((noreturn))
+/* Until 18, it was the pg_attribute_noreturn that comes after a declaration. */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn __attribute__((noreturn))
 #endif
 
 #endif /* MEDSCHED_COMPAT_H */

@@ -22,6 +22,6 @@ extern char *uuid_text(Datum uuid);
  * Refuse an id that a user has no row by, "schedule" or "medication": P0002.
  * What does not exist and what is another user's read the same.
  */
-extern void refuse_unknown(const char *kind, Datum id, Datum user_id) pg_attribute_noreturn();
+pg_noreturn extern void refuse_unknown(const char *kind, Datum id, Datum user_id);
 
 #endif /* MEDSCHED_MESSAGE_H */

@@ -42,12 +42,12 @@ static const Refusal refusals[] = {
 
 static const Oid key_types[SCHEDULE_NKEYS] = {SCHEDULE_KEY_TYPES};
 
-static bool			  is_check_of(const ErrorData *error, const char *table);
-static const Refusal *find_refusal(const ErrorData *error);
-static char			 *what_it_has(const Refusal *refusal, const ScheduleJson *schedule);
-static bool			  has_value(const ScheduleJson *schedule, ScheduleKey key);
-static char			 *value_text(const ScheduleJson *schedule, ScheduleKey key);
-static void			  throw_changed(ErrorData *error) pg_attribute_noreturn();
+static bool				is_check_of(const ErrorData *error, const char *table);
+static const Refusal   *find_refusal(const ErrorData *error);
+static char			   *what_it_has(const Refusal *refusal, const ScheduleJson *schedule);
+static bool				has_value(const ScheduleJson *schedule, ScheduleKey key);
+static char			   *value_text(const ScheduleJson *schedule, ScheduleKey key);
+pg_noreturn static void throw_changed(ErrorData *error);
 
 void
 rethrow_in(const char *where)

@@ -16,10 +16,10 @@
 #include "tables/schedule_json.h"
 
 /* An error about a value or a row: say which, before the message. */
-extern void rethrow_in(const char *where) pg_attribute_noreturn();
+pg_noreturn extern void rethrow_in(const char *where);
 
 /* Of inserting a medication: say which argument it is about. */
-extern void rethrow_medication(const char *name) pg_attribute_noreturn();
+pg_noreturn extern void rethrow_medication(const char *name);
 
 /*
  * Of inserting a schedule, when it comes from a CHECK of the table: say which keys

@@ -99,17 +99,17 @@ typedef struct Place
 	ScheduleKey key;
 } Place;
 
-static ScheduleKey find_key(const char *where, const JsonbValue *name);
-static Datum	   read_value(const Place *place, const JsonbValue *value);
-static Datum	   read_wall_clocks(const Place *place, const JsonbValue *value);
-static Datum	   read_wall_clock(const Place *place, const JsonbValue *value);
-static char		  *string_of(const Place *place, const JsonbValue *value);
-static bool		   is_iso_time(const char *text, bool with_offset);
-static const char *skip_pattern(const char *text, const char *pattern);
-static Datum	   input(const Place *place, PGFunction type_input, const char *text);
-static Datum	   rule_in(PG_FUNCTION_ARGS);
-static Datum	   zone_in(PG_FUNCTION_ARGS);
-static void		   wrong_form(const Place *place) pg_attribute_noreturn();
+static ScheduleKey		find_key(const char *where, const JsonbValue *name);
+static Datum			read_value(const Place *place, const JsonbValue *value);
+static Datum			read_wall_clocks(const Place *place, const JsonbValue *value);
+static Datum			read_wall_clock(const Place *place, const JsonbValue *value);
+static char			   *string_of(const Place *place, const JsonbValue *value);
+static bool				is_iso_time(const char *text, bool with_offset);
+static const char	   *skip_pattern(const char *text, const char *pattern);
+static Datum			input(const Place *place, PGFunction type_input, const char *text);
+static Datum			rule_in(PG_FUNCTION_ARGS);
+static Datum			zone_in(PG_FUNCTION_ARGS);
+pg_noreturn static void wrong_form(const Place *place);
 
 void
 schedule_json_read(ScheduleJson *schedule, JsonbContainer *object, const char *where)

@@ -107,7 +107,7 @@ BEGIN
       OR (clock OPERATOR(pg_catalog.#>>) '{}')
          OPERATOR(pg_catalog.!~) '^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.0+)?)?$'
     THEN
-      RAISE 'time % is not a time of day', clock USING ERRCODE = 'invalid_parameter_value',
+      RAISE 'time % is not a time of day', medsched._shortened(clock::pg_catalog.text) USING ERRCODE = 'invalid_parameter_value',
         HINT = 'Times of day are strings from "00:00" to "23:59", or with seconds "08:00:00".';
     END IF;
     clocks := pg_catalog.array_append(clocks, (clock OPERATOR(pg_catalog.#>>) '{}')::time);
@@ -164,13 +164,13 @@ BEGIN
   END IF;
   IF pg_catalog.jsonb_typeof(times) OPERATOR(pg_catalog.<>) 'object' THEN
     RAISE 'times is neither an array nor an object' USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = pg_catalog.format('It is %s.', times),
+      DETAIL = pg_catalog.format('It is %s.', medsched._shortened(times::pg_catalog.text)),
       HINT = 'Times are ["08:00", "20:00"], or {"BID": ["08:00", "20:00"], "HS": "22:30"}.';
   END IF;
   known := medsched._times_keys();
   FOR key IN SELECT k FROM pg_catalog.jsonb_object_keys(times) AS k LOOP
     IF NOT known OPERATOR(pg_catalog.@>) ARRAY[key] THEN
-      RAISE 'times has an unknown key "%"', key USING ERRCODE = 'invalid_parameter_value',
+      RAISE 'times has an unknown key "%"', medsched._shortened(key) USING ERRCODE = 'invalid_parameter_value',
         HINT = pg_catalog.format('Known are %s.', pg_catalog.array_to_string(known, ', '));
     END IF;
     PERFORM medsched._read_times(times OPERATOR(pg_catalog.->) key);
@@ -235,7 +235,7 @@ BEGIN
   IF pg_catalog.cardinality(clocks) OPERATOR(pg_catalog.<>) frequency THEN
     RAISE '% wants % time(s) of day, not %', what, frequency, pg_catalog.cardinality(clocks)
       USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = pg_catalog.format('The times of day are %s.', pg_catalog.array_to_string(clocks, ', '));
+      DETAIL = pg_catalog.format('The times of day are %s.', medsched._shortened(pg_catalog.array_to_string(clocks, ', ')));
   END IF;
 END;
 $$;
@@ -260,22 +260,22 @@ BEGIN
   PERFORM medsched._check_start(starts_on, time_zone);
   PERFORM medsched._check_times_json(times);
 
-  -- "q 8 h p.r.n." is Q8H as needed.
-  spelling := pg_catalog.upper(pg_catalog.regexp_replace(sig, '[.\s]', '', 'g'));
+  -- "q 8 h p.r.n." is Q8H as needed. In "C", whatever the database's locale: in Turkish, the capital of i has a dot.
+  spelling := pg_catalog.upper(pg_catalog.regexp_replace(sig COLLATE "C", '[.\s]', '', 'g'));
   as_needed := spelling OPERATOR(pg_catalog.~) 'PRN$';
   spelling := pg_catalog.regexp_replace(spelling, 'PRN$', '');
 
   SELECT c.* INTO fact FROM medsched.timing_codes() AS c
   WHERE c.code OPERATOR(pg_catalog.=) spelling;
   IF NOT FOUND AND NOT (as_needed AND spelling OPERATOR(pg_catalog.=) '') THEN
-    RAISE 'sig "%" is not known', sig USING ERRCODE = 'invalid_parameter_value',
+    RAISE 'sig "%" is not known', medsched._shortened(sig) USING ERRCODE = 'invalid_parameter_value',
       HINT = pg_catalog.format('Known are %s, and PRN alone or after one of them.',
         (SELECT pg_catalog.string_agg(c.code, ', ') FROM medsched.timing_codes() AS c));
   END IF;
 
   IF as_needed THEN
     IF pg_catalog.jsonb_typeof(times) OPERATOR(pg_catalog.=) 'array' THEN
-      RAISE 'sig "%" has no times', sig USING ERRCODE = 'invalid_parameter_value',
+      RAISE 'sig "%" has no times', medsched._shortened(sig) USING ERRCODE = 'invalid_parameter_value',
         HINT = 'A dose as needed is recorded at the time it is taken.';
     END IF;
     IF fact.code IS NULL THEN
@@ -285,7 +285,7 @@ BEGIN
     ELSIF fact.period_unit OPERATOR(pg_catalog.=) 'd' AND fact.period OPERATOR(pg_catalog.=) 1 THEN
       RETURN medsched._as_needed_schedule(starts_on, time_zone, NULL, fact.frequency);
     END IF;
-    RAISE 'sig "%" is not supported', sig USING ERRCODE = 'feature_not_supported',
+    RAISE 'sig "%" is not supported', medsched._shortened(sig) USING ERRCODE = 'feature_not_supported',
       DETAIL = pg_catalog.format('A dose as needed has no limit of %s.', fact.meaning),
       HINT = 'Supported is PRN alone, after hours (Q6H PRN) or after times a day (BID PRN).';
   END IF;

@@ -54,7 +54,7 @@ BEGIN
       RAISE 'timing element "%" is not supported', member.key USING ERRCODE = 'feature_not_supported',
         HINT = 'Supported are code and repeat.';
     ELSIF member.key OPERATOR(pg_catalog.<>) ALL ('{code,repeat,id}'::pg_catalog.text[]) THEN
-      RAISE 'timing has an unknown element "%"', member.key USING ERRCODE = 'invalid_parameter_value',
+      RAISE 'timing has an unknown element "%"', medsched._shortened(member.key) USING ERRCODE = 'invalid_parameter_value',
         HINT = 'A FHIR R4 Timing has the elements code and repeat.';
     ELSIF member.key OPERATOR(pg_catalog.<>) 'id' AND member.json_type OPERATOR(pg_catalog.<>) 'object' THEN
       RAISE 'timing element "%" is not an object', member.key USING ERRCODE = 'invalid_parameter_value';
@@ -66,21 +66,21 @@ BEGIN
     SELECT f.* INTO fact FROM medsched._fhir_elements() AS f
     WHERE f.element OPERATOR(pg_catalog.=) member.key;
     IF NOT FOUND THEN
-      RAISE 'timing has an unknown element "repeat.%"', member.key
+      RAISE 'timing has an unknown element "repeat.%"', medsched._shortened(member.key)
         USING ERRCODE = 'invalid_parameter_value',
         HINT = pg_catalog.format('The elements of repeat are %s.',
           (SELECT pg_catalog.string_agg(f.element, ', ') FROM medsched._fhir_elements() AS f));
     ELSIF NOT fact.supported THEN
       RAISE 'timing element "repeat.%" is not supported', member.key
         USING ERRCODE = 'feature_not_supported',
-        DETAIL = pg_catalog.format('Its value is %s.', member.value),
+        DETAIL = pg_catalog.format('Its value is %s.', medsched._shortened(member.value::pg_catalog.text)),
         HINT = pg_catalog.format('Supported are %s.',
           (SELECT pg_catalog.string_agg(f.element, ', ') FROM medsched._fhir_elements() AS f
            WHERE f.supported));
     ELSIF member.json_type OPERATOR(pg_catalog.<>) fact.json_type THEN
       RAISE 'timing element "repeat.%" is not of type %', member.key, fact.json_type
         USING ERRCODE = 'invalid_parameter_value',
-        DETAIL = pg_catalog.format('Its value is %s.', member.value);
+        DETAIL = pg_catalog.format('Its value is %s.', medsched._shortened(member.value::pg_catalog.text));
     END IF;
   END LOOP;
 END;
@@ -99,12 +99,12 @@ DECLARE
 BEGIN
   IF value OPERATOR(pg_catalog.<>) pg_catalog.trunc(value) THEN
     RAISE 'timing element "%" is not a whole number', element USING ERRCODE = 'feature_not_supported',
-      DETAIL = pg_catalog.format('Its value is %s.', value),
+      DETAIL = pg_catalog.format('Its value is %s.', medsched._shortened(value::pg_catalog.text)),
       HINT = 'Say it in a smaller unit.';
   END IF;
   IF value OPERATOR(pg_catalog.<) lowest OR value OPERATOR(pg_catalog.>) highest THEN
     RAISE 'timing element "%" is out of range', element USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = pg_catalog.format('Its value is %s.', value),
+      DETAIL = pg_catalog.format('Its value is %s.', medsched._shortened(value::pg_catalog.text)),
       HINT = pg_catalog.format('It is %s to %s.', lowest, highest);
   END IF;
   RETURN value;
@@ -129,7 +129,7 @@ BEGIN
   END IF;
   FOR name IN SELECT e.value FROM pg_catalog.jsonb_array_elements(repeat OPERATOR(pg_catalog.->) 'dayOfWeek') AS e LOOP
     IF NOT pg_catalog.to_jsonb(names) OPERATOR(pg_catalog.@>) name THEN
-      RAISE 'timing has an unknown day of the week %', name USING ERRCODE = 'invalid_parameter_value',
+      RAISE 'timing has an unknown day of the week %', medsched._shortened(name::pg_catalog.text) USING ERRCODE = 'invalid_parameter_value',
         HINT = 'Days of the week are mon, tue, wed, thu, fri, sat and sun.';
     END IF;
     days := pg_catalog.array_append(days, pg_catalog.array_position(names, name OPERATOR(pg_catalog.#>>) '{}'));
@@ -202,7 +202,7 @@ BEGIN
       END LOOP;
     END LOOP;
     IF NOT found_event THEN
-      RAISE 'timing has an unknown event %', name USING ERRCODE = 'invalid_parameter_value',
+      RAISE 'timing has an unknown event %', medsched._shortened(name::pg_catalog.text) USING ERRCODE = 'invalid_parameter_value',
         HINT = pg_catalog.format('Known are %s.',
           (SELECT pg_catalog.string_agg(k.event, ', ' ORDER BY k.event COLLATE pg_catalog."C")
            FROM (SELECT DISTINCT e.event FROM medsched.timing_events() AS e) AS k));
@@ -245,7 +245,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   written pg_catalog.text := value OPERATOR(pg_catalog.#>>) '{}';
-  part pg_catalog.text[] := pg_catalog.regexp_match(written,
+  -- In "C" a digit is 0 to 9, whatever the database's locale.
+  part pg_catalog.text[] := pg_catalog.regexp_match(written COLLATE "C",
     '^(\d{4})(?:-(\d\d)(?:-(\d\d)(T\d\d:\d\d:\d\d(?:\.0+)?(?:Z|[+-]\d\d:\d\d))?)?)?$');
 BEGIN
   IF value IS NULL THEN
@@ -254,7 +255,7 @@ BEGIN
   IF part IS NULL OR pg_catalog.jsonb_typeof(value) OPERATOR(pg_catalog.<>) 'string' THEN
     RAISE 'timing element "%" is not a date or time', element
       USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = pg_catalog.format('Its value is %s.', value),
+      DETAIL = pg_catalog.format('Its value is %s.', medsched._shortened(value::pg_catalog.text)),
       HINT = 'It is "2027", "2027-03", "2027-03-01" or "2027-03-01T08:00:00+01:00".';
   END IF;
   first := pg_catalog.make_date(part[1]::int, COALESCE(part[2]::int, 1), COALESCE(part[3]::int, 1));
@@ -271,7 +272,7 @@ EXCEPTION
   WHEN datetime_field_overflow OR invalid_datetime_format OR invalid_time_zone_displacement_value THEN
     RAISE 'timing element "%" is not a date or time', element
       USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = pg_catalog.format('Its value is %s.', value);
+      DETAIL = pg_catalog.format('Its value is %s.', medsched._shortened(value::pg_catalog.text));
 END;
 $$;
 COMMENT ON FUNCTION medsched._fhir_datetime(jsonb, text, text) IS
@@ -308,19 +309,19 @@ BEGIN
   IF bounds OPERATOR(pg_catalog.?) 'comparator' THEN
     RAISE 'timing element "repeat.boundsDuration.comparator" is not supported'
       USING ERRCODE = 'feature_not_supported',
-      DETAIL = pg_catalog.format('Its value is %s.', bounds OPERATOR(pg_catalog.->) 'comparator');
+      DETAIL = pg_catalog.format('Its value is %s.', medsched._shortened((bounds OPERATOR(pg_catalog.->) 'comparator')::pg_catalog.text));
   END IF;
   IF COALESCE(pg_catalog.jsonb_typeof(bounds OPERATOR(pg_catalog.->) 'value'), '') OPERATOR(pg_catalog.<>) 'number' THEN
     RAISE 'timing element "repeat.boundsDuration" has no value'
       USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = pg_catalog.format('It is %s.', bounds);
+      DETAIL = pg_catalog.format('It is %s.', medsched._shortened(bounds::pg_catalog.text));
   END IF;
   duration := medsched._fhir_interval(medsched._fhir_integer(bounds, 'value', 1, 1000000),
     COALESCE(bounds OPERATOR(pg_catalog.->>) 'code', bounds OPERATOR(pg_catalog.->>) 'unit'));
   IF duration IS NULL THEN
     RAISE 'timing element "repeat.boundsDuration" has no known unit'
       USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = pg_catalog.format('It is %s.', bounds),
+      DETAIL = pg_catalog.format('It is %s.', medsched._shortened(bounds::pg_catalog.text)),
       HINT = 'Its code is s, min, h, d, wk, mo or a.';
   END IF;
   RETURN duration;
@@ -365,10 +366,10 @@ BEGIN
   IF (every IS NULL) OPERATOR(pg_catalog.<>) (unit IS NULL) OR (frequency IS NOT NULL AND every IS NULL AND fact.code IS NULL) THEN
     RAISE 'timing wants frequency, period and periodUnit together'
       USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = pg_catalog.format('Its repeat is %s.', repeat);
+      DETAIL = pg_catalog.format('Its repeat is %s.', medsched._shortened(repeat::pg_catalog.text));
   END IF;
   IF unit IS NOT NULL AND medsched._fhir_interval(1, unit) IS NULL THEN
-    RAISE 'timing has an unknown periodUnit "%"', unit USING ERRCODE = 'invalid_parameter_value',
+    RAISE 'timing has an unknown periodUnit "%"', medsched._shortened(unit) USING ERRCODE = 'invalid_parameter_value',
       HINT = 'Known are s, min, h, d, wk, mo and a.';
   END IF;
 
@@ -378,7 +379,7 @@ BEGIN
     THEN
       RAISE 'timing code "%" contradicts repeat', fact.code USING ERRCODE = 'invalid_parameter_value',
         DETAIL = pg_catalog.format('The code is %s per %s %s; repeat is %s.',
-          fact.frequency, fact.period, fact.period_unit, repeat);
+          fact.frequency, fact.period, fact.period_unit, medsched._shortened(repeat::pg_catalog.text));
     END IF;
     code := fact.code;
     frequency := fact.frequency;
@@ -388,7 +389,7 @@ BEGIN
     -- Of an unknown code we cannot tell what it adds to the times of day.
     IF timing OPERATOR(pg_catalog.?) 'code' THEN
       RAISE 'timing code is not supported' USING ERRCODE = 'feature_not_supported',
-        DETAIL = pg_catalog.format('It is %s.', timing OPERATOR(pg_catalog.->) 'code'),
+        DETAIL = pg_catalog.format('It is %s.', medsched._shortened((timing OPERATOR(pg_catalog.->) 'code')::pg_catalog.text)),
         HINT = pg_catalog.format('Supported are the v3-GTSAbbreviation codes %s; with any other code, repeat has to say frequency, period and periodUnit.',
           (SELECT pg_catalog.string_agg(c.fhir_code, ', ') FROM medsched.timing_codes() AS c));
     END IF;

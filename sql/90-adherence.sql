@@ -96,7 +96,7 @@ RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN pg_catalog.round(
   100.0 OPERATOR(pg_catalog.*) taken
-    OPERATOR(pg_catalog./) nullif(taken OPERATOR(pg_catalog.+) skipped OPERATOR(pg_catalog.+) missed, 0),
+    OPERATOR(pg_catalog./) nullif(taken::pg_catalog.numeric OPERATOR(pg_catalog.+) skipped OPERATOR(pg_catalog.+) missed, 0),
   1);
 
 COMMENT ON FUNCTION medsched.percentage_taken(bigint, bigint, bigint) IS

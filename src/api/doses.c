@@ -9,14 +9,17 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "common/int.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
 #include "api/list_doses.h"
 #include "base/arguments.h"
+#include "base/message.h"
 
 /* The columns of the answer. */
 enum
@@ -52,9 +55,13 @@ typedef struct DoseSelection
 	uint64		most; /* then stop */
 } DoseSelection;
 
-static int64 grace_argument(FunctionCallInfo fcinfo, int argument);
-static void	 list_doses(FunctionCallInfo fcinfo, const DoseSelection *selection);
-static void	 put_dose(ReturnSetInfo *result, const Dose *dose, TimestampTz now, const Datum *statuses);
+/* As the table's CHECK has it. */
+#define MAX_GRACE (366 * USECS_PER_DAY)
+
+static int64	  grace_argument(FunctionCallInfo fcinfo, int argument);
+static DoseStatus recorded_status(const char *outcome);
+static void		  list_doses(FunctionCallInfo fcinfo, const DoseSelection *selection);
+static void		  put_dose(ReturnSetInfo *result, const Dose *dose, TimestampTz now, const Datum *statuses);
 
 /*
  * medsched_upcoming_doses lists a user's doses in a window, recorded or not.
@@ -107,7 +114,34 @@ medsched_next_doses(PG_FUNCTION_ARGS)
 static int64
 grace_argument(FunctionCallInfo fcinfo, int argument)
 {
-	return PG_ARGISNULL(argument) ? default_grace() : interval_microseconds(PG_GETARG_INTERVAL_P(argument));
+	int64 grace;
+
+	if (PG_ARGISNULL(argument))
+		return default_grace();
+	grace = interval_microseconds(PG_GETARG_INTERVAL_P(argument));
+	if (grace < 0 || grace > MAX_GRACE)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("grace must be from 0 to 366 days"),
+				 errdetail("It is %s.", DatumGetCString(DirectFunctionCall1(interval_out, PG_GETARG_DATUM(argument))))));
+	return grace;
+}
+
+/* The status of a dose that was recorded with an outcome. */
+static DoseStatus
+recorded_status(const char *outcome)
+{
+	static const DoseStatus statuses[] = {DOSE_TAKEN, DOSE_SKIPPED};
+
+	for (size_t i = 0; i < lengthof(statuses); i++)
+	{
+		if (strcmp(outcome, dose_status_names[statuses[i]]) == 0)
+			return statuses[i];
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unrecognized outcome \"%s\"", short_text(outcome)),
+			 errhint("An outcome is \"taken\", \"skipped\", or null for a dose that is not recorded.")));
 }
 
 /*
@@ -117,14 +151,15 @@ grace_argument(FunctionCallInfo fcinfo, int argument)
 Datum
 medsched_dose_status(PG_FUNCTION_ARGS)
 {
+	int64	   grace = grace_argument(fcinfo, 2);
 	DoseStatus status;
 
 	require_argument(fcinfo, 0, "scheduled_for");
+	require_finite(PG_GETARG_TIMESTAMPTZ(0), "scheduled_for");
 	if (PG_ARGISNULL(1))
-		status = dose_status_at(PG_GETARG_TIMESTAMPTZ(0), grace_argument(fcinfo, 2),
-								GetCurrentTransactionStartTimestamp());
+		status = dose_status_at(PG_GETARG_TIMESTAMPTZ(0), grace, GetCurrentTransactionStartTimestamp());
 	else
-		status = strcmp(text_to_cstring(PG_GETARG_TEXT_PP(1)), "taken") == 0 ? DOSE_TAKEN : DOSE_SKIPPED;
+		status = recorded_status(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	PG_RETURN_TEXT_P(cstring_to_text(dose_status_names[status]));
 }
 
@@ -144,10 +179,19 @@ medsched_grace_ended_before(PG_FUNCTION_ARGS)
 Datum
 medsched_is_on_time(PG_FUNCTION_ARGS)
 {
+	int64 grace = grace_argument(fcinfo, 2);
+	int64 difference;
+
 	require_argument(fcinfo, 0, "scheduled_for");
+	require_finite(PG_GETARG_TIMESTAMPTZ(0), "scheduled_for");
 	if (PG_ARGISNULL(1))
 		PG_RETURN_BOOL(false);
-	PG_RETURN_BOOL(llabs(PG_GETARG_TIMESTAMPTZ(1) - PG_GETARG_TIMESTAMPTZ(0)) <= grace_argument(fcinfo, 2));
+	require_finite(PG_GETARG_TIMESTAMPTZ(1), "taken_at");
+
+	/* The first and the last instant that there are lie further apart than fits. */
+	if (pg_sub_s64_overflow(PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TIMESTAMPTZ(0), &difference))
+		PG_RETURN_BOOL(false);
+	PG_RETURN_BOOL(-grace <= difference && difference <= grace);
 }
 
 /*

@@ -19,6 +19,7 @@
 #include "base/compat.h"
 #include "functions/dose_id.h"
 #include "base/message.h"
+#include "tables/refusal.h"
 #include "tables/saved_plan.h"
 #include "api/record_dose.h"
 #include "base/arguments.h"
@@ -80,6 +81,7 @@ static SavedPlan find_schedule = {
 	NULL};
 
 static void				require_dose(const DoseRecord *record);
+static bool				insert_new_dose(DoseRecord *record);
 static bool				run_on_dose(SavedPlan *saved, DoseRecord *record, int expected);
 static bool				schedule_exists(const DoseRecord *record);
 static bool				schedule_is_as_needed(const DoseRecord *record);
@@ -177,7 +179,7 @@ record_dose(FunctionCallInfo fcinfo, DoseRecord *record, DoseOutcome outcome)
 	for (int attempt = 0; !recorded && attempt < MAX_ATTEMPTS; attempt++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		newly_recorded = recorded = run_on_dose(&insert_dose, record, SPI_OK_INSERT_RETURNING);
+		newly_recorded = recorded = insert_new_dose(record);
 		if (!recorded)
 			recorded = run_on_dose(&find_dose, record, SPI_OK_SELECT);
 		if (!recorded && !schedule_exists(record))
@@ -220,6 +222,26 @@ require_dose(const DoseRecord *record)
 {
 	for (RecordColumn column = 0; column < NKEYS; column++)
 		require_column(record, column);
+}
+
+/* Insert a dose; false: it was there, or there is no such schedule. */
+static bool
+insert_new_dose(DoseRecord *record)
+{
+	MemoryContext context = CurrentMemoryContext;
+	bool		  inserted = false;
+
+	PG_TRY();
+	{
+		inserted = run_on_dose(&insert_dose, record, SPI_OK_INSERT_RETURNING);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		rethrow_dose(record->values[AMOUNT]);
+	}
+	PG_END_TRY();
+	return inserted;
 }
 
 /* Run a query whose parameters the record's columns begin with; false: no row. */

@@ -337,7 +337,7 @@ insert_replacement(const StoredSchedule *old, const ScheduleJson *changes, const
 		MemoryContextSwitchTo(context);
 		merge(&merged, old, changes);
 		rethrow_check(&merged, "changes", "the revised schedule");
-		PG_RE_THROW();
+		rethrow_without_query(query);
 	}
 	PG_END_TRY();
 	return result;

@@ -7,10 +7,14 @@
  */
 #include "postgres.h"
 
+#include "mb/pg_wchar.h"
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
 #include "base/message.h"
+
+/* The bytes of a caller's text that a message shows. */
+#define SHORT_TEXT_LENGTH 120
 
 char *
 instant_text(TimestampTz at)
@@ -28,6 +32,16 @@ char *
 uuid_text(Datum uuid)
 {
 	return DatumGetCString(DirectFunctionCall1(uuid_out, uuid));
+}
+
+char *
+short_text(const char *text)
+{
+	int length = (int) strlen(text);
+
+	if (length <= SHORT_TEXT_LENGTH)
+		return pstrdup(text);
+	return psprintf("%.*s...", pg_mbcliplen(text, length, SHORT_TEXT_LENGTH), text);
 }
 
 void

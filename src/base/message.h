@@ -18,6 +18,9 @@ extern char *wall_clock_text(Timestamp at);
 
 extern char *uuid_text(Datum uuid);
 
+/* A caller's text as a message can hold it: cut off, with "...", where it is long. */
+extern char *short_text(const char *text);
+
 /*
  * Refuse an id that a user has no row by, "schedule" or "medication": P0002.
  * What does not exist and what is another user's read the same.

@@ -10,6 +10,7 @@
 #include "datatype/timestamp.h"
 
 #include "recurrence/calendar.h"
+#include "base/message.h"
 #include "schedule/zone.h"
 
 /* pg_time_t counts from 1970. */
@@ -44,7 +45,7 @@ zone_find(const char *name)
 
 	if (zone != NULL && strcmp(pg_get_timezone_name(zone), name) != 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" is not spelled as its name", name),
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" is not spelled as its name", short_text(name)),
 				 errhint("Write \"%s\".", pg_get_timezone_name(zone))));
 
 	/*
@@ -60,9 +61,9 @@ zone_find(const char *name)
 	}
 	if (zone == NULL || !pg_tz_acceptable(zone))
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" is not known", name),
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" is not known", short_text(name)),
 				 errdetail("Time zones are IANA names such as \"Europe/Berlin\"; offsets and POSIX zone strings are not "
-						   "taken, for they know no daylight saving time rules."),
+						   "taken, because they do not follow a place when its rules change."),
 				 errhint("The names are in the view pg_timezone_names.")));
 	return zone;
 }

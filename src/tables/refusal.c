@@ -14,8 +14,10 @@
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "utils/array.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 
+#include "base/message.h"
 #include "tables/refusal.h"
 
 #define MAX_KEYS 5
@@ -42,7 +44,7 @@ static const Refusal refusals[] = {
 
 static const Oid key_types[SCHEDULE_NKEYS] = {SCHEDULE_KEY_TYPES};
 
-static bool				is_check_of(const ErrorData *error, const char *table);
+static bool				is_check(const ErrorData *error, const char *constraint);
 static const Refusal   *find_refusal(const ErrorData *error);
 static char			   *what_it_has(const Refusal *refusal, const ScheduleJson *schedule);
 static bool				has_value(const ScheduleJson *schedule, ScheduleKey key);
@@ -68,14 +70,38 @@ rethrow_in(const char *where)
 }
 
 void
+rethrow_of_value(const char *where)
+{
+	ErrorData *error = CopyErrorData();
+
+	if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION &&
+		ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_FEATURE_NOT_SUPPORTED)
+		PG_RE_THROW();
+	error->message = psprintf("%s: %s", where, short_text(error->message));
+	throw_changed(error);
+}
+
+void
 rethrow_medication(const char *name)
 {
 	ErrorData *error = CopyErrorData();
 
-	if (!is_check_of(error, "medications") || strcmp(error->constraint_name, "medications_name_not_blank") != 0)
+	if (!is_check(error, "medications_name_not_blank"))
 		PG_RE_THROW();
 	error->message = pstrdup("name must not be blank");
-	error->detail = psprintf("It is \"%s\".", name);
+	error->detail = psprintf("It is \"%s\".", short_text(name));
+	throw_changed(error);
+}
+
+void
+rethrow_dose(Datum amount)
+{
+	ErrorData *error = CopyErrorData();
+
+	if (!is_check(error, "dose_taken_amount_positive"))
+		PG_RE_THROW();
+	error->message = pstrdup("amount must be finite and above 0");
+	error->detail = psprintf("It is %s.", short_text(DatumGetCString(DirectFunctionCall1(numeric_out, amount))));
 	throw_changed(error);
 }
 
@@ -97,23 +123,21 @@ rethrow_check(const ScheduleJson *schedule, const char *where, const char *subje
 	throw_changed(error);
 }
 
+/* By its name alone: of a partition, the error names the partition and its schema. */
 static bool
-is_check_of(const ErrorData *error, const char *table)
+is_check(const ErrorData *error, const char *constraint)
 {
 	return error->sqlerrcode == ERRCODE_CHECK_VIOLATION && error->constraint_name != NULL &&
-		   error->schema_name != NULL && strcmp(error->schema_name, "medsched") == 0 &&
-		   error->table_name != NULL && strcmp(error->table_name, table) == 0;
+		   strcmp(error->constraint_name, constraint) == 0;
 }
 
 /* NULL: of a rule or of the application. */
 static const Refusal *
 find_refusal(const ErrorData *error)
 {
-	if (!is_check_of(error, "schedules"))
-		return NULL;
 	for (size_t i = 0; i < lengthof(refusals); i++)
 	{
-		if (strcmp(refusals[i].constraint, error->constraint_name) == 0)
+		if (is_check(error, refusals[i].constraint))
 			return &refusals[i];
 	}
 	return NULL;
@@ -168,7 +192,7 @@ value_text(const ScheduleJson *schedule, ScheduleKey key)
 	text = OidOutputFunctionCall(output, schedule->values[key]);
 	if (key_types[key] == BOOLOID)
 		return text[0] == 't' ? "true" : "false";
-	return key_types[key] == TEXTOID ? psprintf("\"%s\"", text) : text;
+	return key_types[key] == TEXTOID ? psprintf("\"%s\"", short_text(text)) : short_text(text);
 }
 
 /* Without the queries of ours that it came through: the message says more. */

@@ -15,11 +15,17 @@
 #include "base/compat.h"
 #include "tables/schedule_json.h"
 
-/* An error about a value or a row: say which, before the message. */
+/* An error about a row: say which, before the message. */
 pg_noreturn extern void rethrow_in(const char *where);
+
+/* Of reading a value, which the message may hold: say which, and keep it short. */
+pg_noreturn extern void rethrow_of_value(const char *where);
 
 /* Of inserting a medication: say which argument it is about. */
 pg_noreturn extern void rethrow_medication(const char *name);
+
+/* Of recording a dose with an amount that is none. */
+pg_noreturn extern void rethrow_dose(Datum amount);
 
 /*
  * Of inserting a schedule, when it comes from a CHECK of the table: say which keys

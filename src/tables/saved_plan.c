@@ -63,11 +63,51 @@ saved_plan(SavedPlan *saved)
 void
 run_plan(SavedPlan *saved, Datum *values, const char *nulls, bool read_only, int expected, long limit)
 {
-	int result = SPI_execute_plan(saved_plan(saved), values, nulls, read_only, limit);
+	SPIPlanPtr	  plan = saved_plan(saved);
+	MemoryContext context = CurrentMemoryContext;
+	int			  result = 0;
+
+	PG_TRY();
+	{
+		result = SPI_execute_plan(plan, values, nulls, read_only, limit);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		rethrow_without_query(saved->query);
+	}
+	PG_END_TRY();
 
 	if (result != expected)
 		elog(ERROR, "SPI_execute_plan returned %s for %s",
 			 SPI_result_code_string(result), saved->query);
+}
+
+/*
+ * rethrow_without_query takes the line about a query out of an error's context.
+ */
+void
+rethrow_without_query(const char *query)
+{
+	ErrorData *error = CopyErrorData();
+	char	  *found = error->context == NULL ? NULL : strstr(error->context, query);
+
+	if (found != NULL)
+	{
+		char *line = found;
+		char *rest = strchr(found, '\n');
+
+		while (line > error->context && line[-1] != '\n')
+			line--;
+		if (rest != NULL)
+			memmove(line, rest + 1, strlen(rest));
+		else
+			line[line > error->context ? -1 : 0] = '\0';
+		if (error->context[0] == '\0')
+			error->context = NULL;
+	}
+	FlushErrorState();
+	ReThrowError(error);
 }
 
 void

@@ -11,6 +11,8 @@
 #include "executor/spi.h"
 #include "nodes/execnodes.h"
 
+#include "base/compat.h"
+
 #define SAVED_PLAN_MAX_ARGS 24
 
 /*
@@ -46,5 +48,12 @@ extern void run_plan(SavedPlan *saved, Datum *values, const char *nulls,
  * set (InitMaterializedSRF).  Their columns are the answer's.
  */
 extern void put_rows(ReturnSetInfo *result);
+
+/*
+ * Throw an error again, in PG_CATCH and in a memory context that is not the error's,
+ * without what its context tells of a query of ours: whoever called a function wrote
+ * no query.  What an application's own triggers add stays.
+ */
+pg_noreturn extern void rethrow_without_query(const char *query);
 
 #endif /* MEDSCHED_SAVED_PLAN_H */

@@ -320,7 +320,7 @@ input(const Place *place, PGFunction type_input, const char *text)
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
-		rethrow_in(psprintf("%s.%s", place->where, schedule_key_names[place->key]));
+		rethrow_of_value(psprintf("%s.%s", place->where, schedule_key_names[place->key]));
 	}
 	PG_END_TRY();
 	return value;

@@ -14,6 +14,9 @@
 
 #include "tables/schedule_row.h"
 
+/* Intervals count as this long at most: what is longer is out of every range. */
+#define MAX_INTERVAL_DAYS INT64CONST(100000000)
+
 static const char *const column_names[SCHEDULE_NCOLUMNS] = {
 	[COLUMN_RRULE] = "rrule",
 	[COLUMN_STARTS_AT] = "starts_at",
@@ -113,7 +116,10 @@ floor_to_second(TimestampTz at)
 int64
 interval_microseconds(const Interval *interval)
 {
-	return interval->time + ((int64) interval->month * DAYS_PER_MONTH + interval->day) * USECS_PER_DAY;
+	int64 days = (int64) interval->month * DAYS_PER_MONTH + interval->day + interval->time / USECS_PER_DAY;
+
+	days = Max(Min(days, MAX_INTERVAL_DAYS), -MAX_INTERVAL_DAYS);
+	return days * USECS_PER_DAY + interval->time % USECS_PER_DAY;
 }
 
 /* Most schedules have no dates: spare them the engine's look at an array. */

@@ -123,7 +123,7 @@ SELECT is(pg_temp.doses('f', '2026-02-22', '2026-03-10'), '02-22 08:00 f13, 03-0
 
 -- Columns of the application go along, those that the database fills do not.
 ALTER TABLE medsched.schedules ADD COLUMN color text, ADD COLUMN dropped int, ADD COLUMN number int GENERATED ALWAYS AS IDENTITY,
-  ADD COLUMN loud text GENERATED ALWAYS AS (upper(instructions)) STORED;
+  ADD COLUMN loud text GENERATED ALWAYS AS (upper(instructions COLLATE "C")) STORED;
 ALTER TABLE medsched.schedules DROP COLUMN dropped;
 UPDATE medsched.schedules SET color = 'red' WHERE id = pg_temp.id('f14');
 SELECT is(pg_temp.revise('f', 'f14', '2026-03-09', pg_temp.new_id('f15') || '{"instructions": "with milk"}'), 'no error', 'columns added later');

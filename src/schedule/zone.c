@@ -68,6 +68,26 @@ zone_find(const char *name)
 	return zone;
 }
 
+/*
+ * pg_next_dst_boundary, made right for the last transition that is stored.
+ * PostgreSQL keeps a zone's transitions for some centuries and reads a later
+ * time as the same time so many cycles of 400 years before.  At the instant of
+ * the last transition, and 400 years later and so on, it answers that there is
+ * no next one.  A second later it knows better.
+ */
+static int
+next_boundary(const Zone *zone, pg_time_t time, pg_time_t *boundary, long *before, long *after)
+{
+	pg_time_t later = time + 1;
+	int		  before_isdst;
+	int		  after_isdst;
+	int		  found = pg_next_dst_boundary(&time, before, &before_isdst, boundary, after, &after_isdst, zone);
+
+	if (found == 0)
+		found = pg_next_dst_boundary(&later, before, &before_isdst, boundary, after, &after_isdst, zone);
+	return found;
+}
+
 void
 zone_stretch_at(const Zone *zone, int64 instant, ZoneStretch *stretch)
 {
@@ -75,13 +95,10 @@ zone_stretch_at(const Zone *zone, int64 instant, ZoneStretch *stretch)
 	pg_time_t boundary;
 	long	  before;
 	long	  after;
-	int		  before_isdst;
-	int		  after_isdst;
 	int		  found;
 
 	/* Transitions that change only the name of the time are none. */
-	while ((found = pg_next_dst_boundary(&time, &before, &before_isdst, &boundary, &after, &after_isdst, zone)) == 1 &&
-		   before == after)
+	while ((found = next_boundary(zone, time, &boundary, &before, &after)) == 1 && before == after)
 		time = boundary;
 
 	if (found < 0)

@@ -82,8 +82,12 @@ is_schedule_known(Const **constants)
 		   constants[ARG_CYCLE_DAYS_ON] != NULL && constants[ARG_CYCLE_DAYS_OFF] != NULL;
 }
 
-static double
-count_occurrences(Const **constants, TimestampTz from, TimestampTz to)
+/*
+ * False for what is no schedule: the function raises the error when it is
+ * called, which a plan may never come to.
+ */
+static bool
+count_occurrences(Const **constants, TimestampTz from, TimestampTz to, double *count)
 {
 	ScheduleSource	  source = {0};
 	ScheduleIterator *iterator;
@@ -103,15 +107,18 @@ count_occurrences(Const **constants, TimestampTz from, TimestampTz to)
 	if (is_known(constants[ARG_CYCLE_DAYS_OFF]))
 		source.cycle_days_off = DatumGetInt32(constants[ARG_CYCLE_DAYS_OFF]->constvalue);
 
+	if (!schedule_is_valid(&source))
+		return false;
 	iterator = schedule_open(schedule_create(&source), from, to);
 	while (n < MOST_LOOKED_AT && schedule_next(iterator, &occurrence))
 	{
 		if (n++ == 0)
 			first = occurrence;
 	}
+	*count = n;
 	if (n == MOST_LOOKED_AT && occurrence > first)
-		return n * ((double) (to - first) / (double) (occurrence - first));
-	return n;
+		*count *= ((double) to - (double) first) / (double) (occurrence - first);
+	return true;
 }
 
 static bool
@@ -129,10 +136,10 @@ estimate_rows(PlannerInfo *root, Node *node, double *rows)
 	if (TIMESTAMP_NOT_FINITE(from) || TIMESTAMP_NOT_FINITE(to) || to <= from)
 		return false;
 
-	if (is_schedule_known(constants))
-		*rows = count_occurrences(constants, from, to);
-	else
-		*rows = (double) (to - from) / USECS_PER_DAY * DOSES_PER_DAY;
+	if (!is_schedule_known(constants))
+		*rows = ((double) to - (double) from) / USECS_PER_DAY * DOSES_PER_DAY;
+	else if (!count_occurrences(constants, from, to, rows))
+		return false;
 	*rows = clamp_row_est(*rows);
 	return true;
 }

@@ -40,12 +40,13 @@ report_error(const RruleError *error)
 			 error->hint[0] != '\0' ? errhint("%s", error->hint) : 0));
 }
 
-const Recurrence *
-rule_cache_find(const char *text)
+/* The parsed form of a text; NULL, with *error filled, when it is no rule. */
+static const Recurrence *
+find_or_parse(const char *text, RruleError *error)
 {
 	Slot	  *slot;
-	RruleError error;
 	Recurrence rule;
+	bool	   valid;
 	size_t	   length = strlen(text);
 	int		   save_errno = errno;
 
@@ -60,9 +61,10 @@ rule_cache_find(const char *text)
 	if (slot->text != NULL && strcmp(slot->text, text) == 0)
 		return &slot->rule;
 
-	if (!rrule_parse(text, &rule, &error))
-		report_error(&error);
+	valid = rrule_parse(text, &rule, error);
 	errno = save_errno;
+	if (!valid)
+		return NULL;
 
 	if (slot->text != NULL)
 	{
@@ -72,4 +74,23 @@ rule_cache_find(const char *text)
 	slot->text = MemoryContextStrdup(cache_context, text);
 	slot->rule = rule;
 	return &slot->rule;
+}
+
+const Recurrence *
+rule_cache_find(const char *text)
+{
+	RruleError		  error;
+	const Recurrence *rule = find_or_parse(text, &error);
+
+	if (rule == NULL)
+		report_error(&error);
+	return rule;
+}
+
+const Recurrence *
+rule_cache_lookup(const char *text)
+{
+	RruleError error;
+
+	return find_or_parse(text, &error);
 }

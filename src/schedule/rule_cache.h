@@ -16,4 +16,7 @@
  */
 extern const Recurrence *rule_cache_find(const char *text);
 
+/* The same, but NULL where that raises an error. */
+extern const Recurrence *rule_cache_lookup(const char *text);
+
 #endif /* MEDSCHED_RULE_CACHE_H */

@@ -24,6 +24,14 @@
 /* The longest stretch of days on or off. */
 #define MAX_CYCLE_DAYS 3660
 
+/* Whether a wall-clock time can be one of a schedule's; local_from_timestamp says why not. */
+static bool
+is_valid_local(Timestamp timestamp)
+{
+	return !TIMESTAMP_NOT_FINITE(timestamp) && timestamp % USECS_PER_SEC == 0 &&
+		   timestamp >= LOCAL_MIN * USECS_PER_SEC && timestamp < LOCAL_END * USECS_PER_SEC;
+}
+
 /* Check a wall-clock time and give it in seconds. */
 static int64
 local_from_timestamp(Timestamp timestamp, const char *what)
@@ -90,17 +98,51 @@ instants_from_array(const Zone *zone, ArrayType *array, const char *what, int *n
 	return instants;
 }
 
-static void
-check_cycle(const ScheduleSource *source)
+static bool
+is_valid_array(ArrayType *array)
+{
+	Datum *elements;
+	bool  *nulls;
+	int	   n = 0;
+
+	if (array == NULL || ARR_NDIM(array) == 0)
+		return true;
+	if (ARR_NDIM(array) > 1)
+		return false;
+	deconstruct_array(array, TIMESTAMPOID, sizeof(Timestamp), true, TYPALIGN_DOUBLE, &elements, &nulls, &n);
+	for (int i = 0; i < n; i++)
+	{
+		if (nulls[i] || !is_valid_local(DatumGetTimestamp(elements[i])))
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_valid_cycle(const ScheduleSource *source)
 {
 	int on = source->cycle_days_on;
 	int off = source->cycle_days_off;
 
-	if ((on != 0 || off != 0) && (on < 1 || off < 1 || on > MAX_CYCLE_DAYS || off > MAX_CYCLE_DAYS))
+	return (on == 0 && off == 0) || (on >= 1 && off >= 1 && on <= MAX_CYCLE_DAYS && off <= MAX_CYCLE_DAYS);
+}
+
+static void
+check_cycle(const ScheduleSource *source)
+{
+	if (!is_valid_cycle(source))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid cycle of %d days on and %d days off", on, off),
+				 errmsg("invalid cycle of %d days on and %d days off", source->cycle_days_on, source->cycle_days_off),
 				 errhint("Give both, each from 1 to %d, or neither.", MAX_CYCLE_DAYS)));
+}
+
+bool
+schedule_is_valid(const ScheduleSource *source)
+{
+	return (source->rrule == NULL || rule_cache_lookup(source->rrule) != NULL) && is_valid_local(source->starts_at) &&
+		   zone_lookup(source->time_zone) != NULL && is_valid_cycle(source) && is_valid_array(source->rdates) &&
+		   is_valid_array(source->exdates);
 }
 
 Schedule *

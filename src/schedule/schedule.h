@@ -50,6 +50,9 @@ extern Schedule *schedule_create(const ScheduleSource *source);
  */
 extern Schedule *schedule_create_from(const ScheduleSource *source, TimestampTz effective_from);
 
+/* Whether schedule_create makes a schedule of it, rather than raise an error. */
+extern bool schedule_is_valid(const ScheduleSource *source);
+
 /*
  * The occurrences in [from, to), ascending and distinct.
  *

@@ -37,35 +37,55 @@ is_listed(const char *name)
 	return found;
 }
 
-const Zone *
-zone_find(const char *name)
+/* Whether a zone that pg_tzset made of a name is the zone of that name, spelled so. */
+static bool
+is_zone_of(pg_tz *zone, const char *name)
 {
 	static char last_listed[TZ_STRLEN_MAX + 1];
-	pg_tz	   *zone = name[0] == '\0' ? NULL : pg_tzset(name);
 
-	if (zone != NULL && strcmp(pg_get_timezone_name(zone), name) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" is not spelled as its name", short_text(name)),
-				 errhint("Write \"%s\".", pg_get_timezone_name(zone))));
+	if (strcmp(pg_get_timezone_name(zone), name) != 0)
+		return false;
 
 	/*
 	 * pg_tzset also takes POSIX zone strings, and those have a digit.  The few
 	 * names that have one are looked up in the list, which is slow.
 	 */
-	if (zone != NULL && strpbrk(name, "0123456789<") != NULL && strcmp(name, last_listed) != 0)
+	if (strpbrk(name, "0123456789<") != NULL && strcmp(name, last_listed) != 0)
 	{
-		if (is_listed(name))
-			strlcpy(last_listed, name, sizeof(last_listed));
-		else
-			zone = NULL;
+		if (!is_listed(name))
+			return false;
+		strlcpy(last_listed, name, sizeof(last_listed));
 	}
-	if (zone == NULL || !pg_tz_acceptable(zone))
+	return pg_tz_acceptable(zone);
+}
+
+const Zone *
+zone_lookup(const char *name)
+{
+	pg_tz *zone = name[0] == '\0' ? NULL : pg_tzset(name);
+
+	return zone != NULL && is_zone_of(zone, name) ? zone : NULL;
+}
+
+const Zone *
+zone_find(const char *name)
+{
+	const Zone *zone = zone_lookup(name);
+	pg_tz	   *meant;
+
+	if (zone != NULL)
+		return zone;
+
+	meant = name[0] == '\0' ? NULL : pg_tzset(name);
+	if (meant != NULL && strcmp(pg_get_timezone_name(meant), name) != 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" is not known", short_text(name)),
-				 errdetail("Time zones are IANA names such as \"Europe/Berlin\"; offsets and POSIX zone strings are not "
-						   "taken, because they do not follow a place when its rules change."),
-				 errhint("The names are in the view pg_timezone_names.")));
-	return zone;
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" is not spelled as its name", short_text(name)),
+				 errhint("Write \"%s\".", pg_get_timezone_name(meant))));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" is not known", short_text(name)),
+			 errdetail("Time zones are IANA names such as \"Europe/Berlin\"; offsets and POSIX zone strings are not "
+					   "taken, because they do not follow a place when its rules change."),
+			 errhint("The names are in the view pg_timezone_names.")));
 }
 
 /*

@@ -39,6 +39,9 @@ typedef struct ZoneStretch
  */
 extern const Zone *zone_find(const char *name);
 
+/* The same, but NULL where that raises an error. */
+extern const Zone *zone_lookup(const char *name);
+
 /* The stretch that holds an instant. */
 extern void zone_stretch_at(const Zone *zone, int64 instant, ZoneStretch *stretch);
 

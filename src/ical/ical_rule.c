@@ -85,6 +85,28 @@ means_the_same(const Recurrence *a, const Recurrence *b)
 		   a->hours == b->hours && a->minutes == b->minutes && a->seconds == b->seconds;
 }
 
+static int
+count_all(const uint64_t *words, int n_words)
+{
+	int count = 0;
+
+	for (int w = 0; w < n_words; w++)
+		count += count_bits(words[w]);
+	return count;
+}
+
+bool
+ical_rule_fits(const Recurrence *rule)
+{
+	int weekdays = count_bits(rule->weekdays) + count_all(rule->nth_weekdays, 7) + count_all(rule->last_nth_weekdays, 7);
+
+	return weekdays <= 366 &&
+		   count_bits(rule->monthdays) + count_bits(rule->last_monthdays) <= 31 &&
+		   count_bits(rule->weeknos) + count_bits(rule->last_weeknos) <= 53 &&
+		   count_all(rule->yeardays, WORDS_FOR_YEAR) + count_all(rule->last_yeardays, WORDS_FOR_YEAR) <= 366 &&
+		   count_all(rule->positions, WORDS_FOR_YEAR) + count_all(rule->last_positions, WORDS_FOR_YEAR) <= 366;
+}
+
 char *
 ical_rule_text(const Recurrence *rule, int64_t starts_at, int64_t event_start, const char *ending)
 {

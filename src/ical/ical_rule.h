@@ -18,6 +18,12 @@
  */
 extern char *ical_rule_text(const Recurrence *rule, int64_t starts_at, int64_t event_start, const char *ending);
 
+/*
+ * Whether programs can be expected to read a rule's lists.  libical 3 has room
+ * for each number once: lists that name a day from both ends can be longer.
+ */
+extern bool ical_rule_fits(const Recurrence *rule);
+
 /* "20270301T070000Z" of an instant. */
 extern char *ical_rule_instant(int64_t instant);
 

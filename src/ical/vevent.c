@@ -108,7 +108,7 @@ needs_single_dates(const ScheduleSource *source, const Recurrence *rule)
 	Recurrence complete = *rule;
 
 	recurrence_imply(&complete, floor_div(source->starts_at, USECS_PER_SEC));
-	return source->cycle_days_on > 0 || rule->interval > MAX_INTERVAL ||
+	return source->cycle_days_on > 0 || rule->interval > MAX_INTERVAL || !ical_rule_fits(rule) ||
 		   (rule->freq < FREQ_DAILY && rule->by != 0) ||
 		   (rule->skip != SKIP_OMIT && (complete.by & (BY_MONTHDAY | BY_YEARDAY)));
 }

@@ -37,9 +37,9 @@ read_small_list(const short *values, int size, uint32_t *from_first, uint32_t *f
 	uint64_t last = 0;
 
 	read_list(values, size, &first, &last);
-	*from_first = (uint32_t) first;
+	*from_first |= (uint32_t) first;
 	if (from_last != NULL)
-		*from_last = (uint32_t) last;
+		*from_last |= (uint32_t) last;
 }
 
 /* libical counts weekdays from 1 = Sunday. */

@@ -13,7 +13,7 @@
 
 /*
  * Have libical read a rule that rrule.c found right, and add its values to
- * *rule.  False, with *error filled, for what libical rejects and for an UNTIL
+ * those in *rule.  False, with *error filled, for what libical rejects and for an UNTIL
  * that is no date of the calendar.
  */
 extern bool libical_read_rule(const char *text, Recurrence *rule, RruleError *error);

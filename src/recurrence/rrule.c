@@ -8,6 +8,10 @@
  * first, against a table, and written out again in one spelling; libical
  * then reads that (libical.c).
  *
+ * libical 3 has room for 31 days of the month, 55 weeks and so on; a list may
+ * name them all and, counted from the end, all of them again.  So it is given
+ * the rule in rounds, each with another chunk of the lists that are long.
+ *
  *-------------------------------------------------------------------------
  */
 #include <stdarg.h>
@@ -23,6 +27,12 @@
 #define ALL_FREQUENCIES (FREQ_BIT(FREQ_YEARLY + 1) - 1)
 #define FREQ_BELOW_DAY	(FREQ_BIT(FREQ_SECONDLY) | FREQ_BIT(FREQ_MINUTELY) | FREQ_BIT(FREQ_HOURLY))
 
+/* So many values are given to libical at a time: it has room for them in every list. */
+#define CHUNK 24
+
+/* The most values that differ: BYDAY, each weekday without a number and with 1 to 53 from either end. */
+#define MOST_VALUES (7 * (1 + 2 * 53))
+
 /* The largest INTERVAL and COUNT. */
 #define MAX_NUMBER INT64_C(2147483647)
 
@@ -31,11 +41,13 @@ static const char *const frequency_names[] = {"SECONDLY", "MINUTELY", "HOURLY", 
 static const char *const weekday_names[] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU", NULL};
 static const char *const skip_names[] = {"OMIT", "BACKWARD", "FORWARD", NULL};
 
-/* A rule text on its way to libical. */
+/* A rule text on its way to libical, in one round. */
 typedef struct RuleText
 {
 	Recurrence *rule;
 	RruleError *error;
+	int			round;						 /* counted from 0 */
+	bool		more;						 /* a list has values left for another round */
 	unsigned	seen;						 /* bits by index in parts[] */
 	bool		numbered_weekday;			 /* BYDAY has a number */
 	char		clean[RRULE_MAX_LENGTH + 1]; /* what libical is to read */
@@ -244,17 +256,34 @@ read_until(RuleText *text, const PartFacts *part, char *value)
 	return true;
 }
 
+/* Append a part with this round's chunk of its values, or with its last chunk once more. */
+static void
+append_chunk(RuleText *text, const PartFacts *part, char *const *items, int n)
+{
+	int last_round = (n - 1) / CHUNK;
+	int first = (text->round < last_round ? text->round : last_round) * CHUNK;
+
+	append_part(text, part, items[first]);
+	for (int i = first + 1; i < n && i < first + CHUNK; i++)
+	{
+		append_clean(text, ",");
+		append_clean(text, items[i]);
+	}
+	text->more |= text->round < last_round;
+}
+
 /*
  * Read a list of numbers, for BYDAY each followed by a weekday.  A value that
- * is there already is left out, for libical has no room for it.
+ * is there already is left out.
  */
 static bool
 read_values(RuleText *text, const PartFacts *part, char *value, bool weekdays)
 {
 	uint64_t seen[2][7][WORDS_FOR_YEAR] = {{{0}}};
+	char	*items[MOST_VALUES];
+	int		 n = 0;
 	char	*next = value;
 	char	*item;
-	bool	 first = true;
 
 	while ((item = strsep(&next, ",")) != NULL)
 	{
@@ -279,15 +308,9 @@ read_values(RuleText *text, const PartFacts *part, char *value, bool weekdays)
 		if (has_bit(seen[negative][weekday], (int) number))
 			continue;
 		set_bit(seen[negative][weekday], (int) number);
-		if (first)
-			append_part(text, part, item);
-		else
-		{
-			append_clean(text, ",");
-			append_clean(text, item);
-		}
-		first = false;
+		items[n++] = item;
 	}
+	append_chunk(text, part, items, n);
 	text->rule->by |= part->by;
 	return true;
 }
@@ -397,38 +420,58 @@ check_combination(RuleText *text)
 	return true;
 }
 
+/* Read the text for one round, and have libical add to the rule what it has of it. */
+static bool
+read_round(RuleText *text, const char *string)
+{
+	char   copy[RRULE_MAX_LENGTH + 1];
+	size_t length = strlen(string);
+	char  *next = copy;
+	char  *item;
+
+	text->more = false;
+	text->seen = 0;
+	text->numbered_weekday = false;
+	text->clean[0] = '\0';
+	text->clean_length = 0;
+
+	for (size_t i = 0; i <= length; i++)
+		copy[i] = string[i] >= 'a' && string[i] <= 'z' ? string[i] - 'a' + 'A' : string[i];
+	if (strncmp(copy, "RRULE:", 6) == 0)
+		next += 6;
+	if (*next == '\0')
+		return fail(text, "Write for example FREQ=DAILY;BYHOUR=8.", "", "the text is empty");
+
+	while ((item = strsep(&next, ";")) != NULL)
+	{
+		/* Old programs end a rule with a semicolon. */
+		if (*item == '\0' && next == NULL && text->seen != 0)
+			break;
+		if (!read_part(text, item))
+			return false;
+	}
+	return check_combination(text) && libical_read_rule(text->clean, text->rule, text->error);
+}
+
 bool
 rrule_parse(const char *string, Recurrence *rule, RruleError *error)
 {
 	RuleText text;
-	char	 copy[RRULE_MAX_LENGTH + 1];
-	char	*next = copy;
-	char	*item;
-	size_t	 length = strlen(string);
 
 	memset(rule, 0, sizeof(*rule));
 	memset(error, 0, sizeof(*error));
 	rule->interval = 1;
 	text.rule = rule;
 	text.error = error;
-	text.seen = 0;
-	text.numbered_weekday = false;
-	text.clean[0] = '\0';
-	text.clean_length = 0;
+	text.round = 0;
 
-	if (length > RRULE_MAX_LENGTH)
-		return fail(&text, "", "A rule has at most 8192 bytes.", "the text has %zu bytes", length);
-	for (size_t i = 0; i <= length; i++)
-		copy[i] = string[i] >= 'a' && string[i] <= 'z' ? string[i] - 'a' + 'A' : string[i];
-	if (strncmp(copy, "RRULE:", 6) == 0)
-		next += 6;
-	if (*next == '\0')
-		return fail(&text, "Write for example FREQ=DAILY;BYHOUR=8.", "", "the text is empty");
-
-	while ((item = strsep(&next, ";")) != NULL)
+	if (strlen(string) > RRULE_MAX_LENGTH)
+		return fail(&text, "", "A rule has at most 8192 bytes.", "the text has %zu bytes", strlen(string));
+	do
 	{
-		if (!read_part(&text, item))
+		if (!read_round(&text, string))
 			return false;
-	}
-	return check_combination(&text) && libical_read_rule(text.clean, rule, error);
+		text.round++;
+	} while (text.more);
+	return true;
 }

@@ -25,7 +25,7 @@ INSERT INTO forbidden (rule, message, reason) VALUES
 ('RRULE:', 'the text is empty', 'Write for example FREQ=DAILY;BYHOUR=8.'),
 ('every day', 'part "EVERY DAY" has no value', 'Write parts as NAME=value, separated by single semicolons.'),
 ('FREQ', 'part "FREQ" has no value', 'Write parts as NAME=value, separated by single semicolons.'),
-('FREQ=DAILY;', 'a part is empty', 'Write parts as NAME=value, separated by single semicolons.'),
+('FREQ=DAILY;;', 'a part is empty', 'Write parts as NAME=value, separated by single semicolons.'),
 ('FREQ=DAILY;;COUNT=1', 'a part is empty', 'Write parts as NAME=value, separated by single semicolons.'),
 (' FREQ=DAILY', 'unknown part " FREQ"', 'The parts are those of RFC 5545 section 3.3.10, and RSCALE and SKIP of RFC 7529.'),
 ('FREQ=DAILY;BYEASTER=0', 'unknown part "BYEASTER"', 'The parts are those of RFC 5545 section 3.3.10, and RSCALE and SKIP of RFC 7529.'),

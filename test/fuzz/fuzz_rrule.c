@@ -122,7 +122,7 @@ check_skip(const Recurrence *rule, int64_t start, int64_t from, int64_t to, cons
 		MUST(step == RECURRENCE_DONE && count == 1);
 }
 
-/* Case and the "RRULE:" before a rule mean nothing. */
+/* Case, the "RRULE:" before a rule and a semicolon after it mean nothing. */
 static void
 check_spelling(const char *text, const Recurrence *rule)
 {
@@ -131,9 +131,11 @@ check_spelling(const char *text, const Recurrence *rule)
 	RruleError error;
 	bool	   prefixed = strncasecmp(text, "RRULE:", 6) == 0;
 
-	if (strlen(text) > RRULE_MAX_LENGTH - 6)
+	bool	   ended = text[strlen(text) - 1] == ';';
+
+	if (strlen(text) > RRULE_MAX_LENGTH - 7)
 		return;
-	snprintf(other, sizeof(other), "%s%s", prefixed ? "" : "rrule:", text);
+	snprintf(other, sizeof(other), "%s%s%s", prefixed ? "" : "rrule:", text, ended ? "" : ";");
 	for (char *p = other; *p != '\0'; p++)
 		*p = (char) (*p >= 'A' && *p <= 'Z' ? *p - 'A' + 'a' : *p);
 	MUST(rrule_parse(other, &again, &error));

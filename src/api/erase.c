@@ -16,6 +16,7 @@
 #include "utils/builtins.h"
 
 #include "api/erase.h"
+#include "api/lock_order.h"
 #include "base/message.h"
 #include "triggers/rule_trigger.h"
 #include "base/arguments.h"
@@ -46,6 +47,10 @@ static SavedPlan delete_rows[NTABLES] = {
 	[DOSE_TAKEN] = {"DELETE FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL},
 	[SCHEDULES] = {"DELETE FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL},
 	[MEDICATIONS] = {"DELETE FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL}};
+
+static SavedPlan lock_rows[NTABLES] = {
+	[SCHEDULES] = {"SELECT FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1 ORDER BY s.id FOR UPDATE", 1, {UUIDOID}, NULL},
+	[MEDICATIONS] = {"SELECT FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1 ORDER BY m.id FOR UPDATE", 1, {UUIDOID}, NULL}};
 
 static SavedPlan find_rows[NTABLES] = {
 	[DOSE_TAKEN] = {"SELECT FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL},
@@ -95,10 +100,21 @@ is_erasing(const pg_uuid_t *user_id)
 	return erased_user != NULL && memcmp(erased_user, user_id, sizeof(pg_uuid_t)) == 0;
 }
 
+/*
+ * Once all schedules are locked no dose comes to them; those that came meanwhile
+ * are deleted with them.
+ */
 static void
 erase(Datum user_id, uint64 *nerased)
 {
-	for (int i = 0; i < NTABLES; i++)
+	run_plan(&delete_rows[DOSE_TAKEN], &user_id, NULL, false, SPI_OK_DELETE, 0);
+	nerased[DOSE_TAKEN] = SPI_processed;
+	lock_in_order(&lock_rows[SCHEDULES], &user_id);
+	lock_in_order(&lock_rows[MEDICATIONS], &user_id);
+
+	run_plan(&delete_rows[DOSE_TAKEN], &user_id, NULL, false, SPI_OK_DELETE, 0);
+	nerased[DOSE_TAKEN] += SPI_processed;
+	for (int i = SCHEDULES; i < NTABLES; i++)
 	{
 		run_plan(&delete_rows[i], &user_id, NULL, false, SPI_OK_DELETE, 0);
 		nerased[i] = SPI_processed;

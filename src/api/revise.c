@@ -41,12 +41,18 @@ static Datum revise(const StoredSchedule *old, TimestampTz effective_from, Times
 static void	 put_pair(ReturnSetInfo *result, Datum old_id, Datum new_id);
 
 /* As needed, there is no time of the day to follow with. */
+#define FOLLOWS(s)                                         \
+	"(NOT " s ".time_zone_pinned AND NOT " s ".as_needed " \
+	"AND (" s ".ends_at IS NULL OR " s ".ends_at OPERATOR(pg_catalog.>) $2))"
+
+/* With what replaces them. */
 static SavedPlan lock_followers = {
 	"SELECT s.* FROM medsched.schedules AS s "
-	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND NOT s.time_zone_pinned AND NOT s.as_needed "
-	"AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) $2) "
-	"ORDER BY s.id "
-	"FOR NO KEY UPDATE",
+	"LEFT JOIN medsched.schedules AS p "
+	"ON p.user_id OPERATOR(pg_catalog.=) s.user_id AND p.id OPERATOR(pg_catalog.=) s.replaces "
+	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND (" FOLLOWS("s") " OR " FOLLOWS("p") ") "
+																					   "ORDER BY s.id "
+																					   "FOR UPDATE OF s",
 	2,
 	{UUIDOID, TIMESTAMPTZOID},
 	NULL};
@@ -55,7 +61,7 @@ static SavedPlan lock_of_medication = {
 	"SELECT s.* FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.medication_id OPERATOR(pg_catalog.=) $2 "
 	"ORDER BY s.id "
-	"FOR NO KEY UPDATE",
+	"FOR UPDATE",
 	2,
 	{UUIDOID, UUIDOID},
 	NULL};
@@ -117,7 +123,7 @@ medsched_revise_schedule(PG_FUNCTION_ARGS)
 
 	SPI_connect();
 	old = lock_schedule(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1));
-	inactivated_at = lock_medication(old->user_id, old->medication_id, false);
+	inactivated_at = lock_medication(old->user_id, old->medication_id);
 	refuse_inactive(old, inactivated_at, effective_from);
 	refuse_past_end(old, effective_from, &changes);
 	refuse_open_rhythm(old, &changes);
@@ -156,20 +162,20 @@ medsched_change_time_zone(PG_FUNCTION_ARGS)
 	values[0] = PG_GETARG_DATUM(0);
 	values[1] = TimestampTzGetDatum(effective_from);
 	nschedules = lock_schedules(&lock_followers, values, &schedules);
+	lock_medications(schedules, nschedules);
 	for (int i = 0; i < nschedules; i++)
 	{
 		StoredSchedule *old = &schedules[i];
-		TimestampTz		inactivated_at = lock_medication(old->user_id, old->medication_id, false);
 		ScheduleJson	changes;
 
-		if (strcmp(old->row.source.time_zone, time_zone) == 0 ||
-			!has_dose_between(&old->row, effective_from, inactivated_at))
+		if (old->time_zone_pinned || old->row.as_needed || strcmp(old->row.source.time_zone, time_zone) == 0 ||
+			!has_dose_between(&old->row, effective_from, old->inactivated_at))
 			continue;
 		refuse_recorded_doses(old, effective_from);
 		no_changes(&changes);
 		change_column(&changes, KEY_TIME_ZONE, PG_GETARG_DATUM(1));
 		travel(old, effective_from, &changes);
-		put_pair(result, old->id, revise(old, effective_from, inactivated_at, &changes));
+		put_pair(result, old->id, revise(old, effective_from, old->inactivated_at, &changes));
 	}
 	SPI_finish();
 	return (Datum) 0;
@@ -201,7 +207,7 @@ medsched_reactivate_medication(PG_FUNCTION_ARGS)
 	values[0] = PG_GETARG_DATUM(0);
 	values[1] = PG_GETARG_DATUM(1);
 	nschedules = lock_schedules(&lock_of_medication, values, &schedules);
-	inactivated_at = lock_medication(values[0], values[1], true);
+	inactivated_at = lock_medication(values[0], values[1]);
 	if (inactivated_at == DT_NOEND)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

@@ -19,6 +19,7 @@
 
 #include "base/message.h"
 #include "tables/refusal.h"
+#include "api/lock_order.h"
 #include "api/revision.h"
 
 /* How many doses an error names. */
@@ -35,6 +36,7 @@ typedef struct NewColumn
 static void		 read_schedule(StoredSchedule *schedule, HeapTuple tuple, TupleDesc descriptor);
 static Datum	 column_of(const StoredSchedule *schedule, const char *name);
 static void		 find_successor(StoredSchedule *schedule);
+static int		 compare_medications(const void *a, const void *b);
 static void		 relink(Datum user_id, Datum id, Datum replaces);
 static int		 insert_replacement(const StoredSchedule *old, const ScheduleJson *changes, const char *query,
 									int nvalues, Oid *types, Datum *values, const char *nulls);
@@ -42,23 +44,23 @@ static void		 merge(ScheduleJson *merged, const StoredSchedule *old, const Sched
 static NewColumn new_column(const StoredSchedule *old, TimestampTz effective_from,
 							const ScheduleJson *changes, Form_pg_attribute attribute);
 
+/*
+ * What replaces it, too: that is to replace another.  Which changes a key, hence
+ * FOR UPDATE: a weaker lock that becomes this one waits for whoever records a dose
+ * and waits for it.
+ */
 static SavedPlan lock_one = {
 	"SELECT s.* FROM medsched.schedules AS s "
-	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 "
-	"FOR NO KEY UPDATE",
+	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 "
+	"AND (s.id OPERATOR(pg_catalog.=) $2 OR s.replaces OPERATOR(pg_catalog.=) $2) "
+	"ORDER BY s.id "
+	"FOR UPDATE",
 	2,
 	{UUIDOID, UUIDOID},
 	NULL};
 
-static SavedPlan share_medication = {
-	"SELECT m.inactivated_at FROM medsched.medications AS m "
-	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2 "
-	"FOR SHARE",
-	2,
-	{UUIDOID, UUIDOID},
-	NULL};
-
-static SavedPlan change_medication = {
+/* As strong as whatever changes a medication or counts its doses needs it. */
+static SavedPlan lock_medication_plan = {
 	"SELECT m.inactivated_at FROM medsched.medications AS m "
 	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2 "
 	"FOR NO KEY UPDATE",
@@ -100,45 +102,56 @@ StoredSchedule *
 lock_schedule(Datum user_id, Datum id)
 {
 	Datum			values[2] = {user_id, id};
-	StoredSchedule *schedule;
+	StoredSchedule *schedules;
+	int				nschedules = lock_schedules(&lock_one, values, &schedules);
 
-	if (lock_schedules(&lock_one, values, &schedule) == 0)
-		refuse_unknown("schedule", id, user_id);
-	return schedule;
+	for (int i = 0; i < nschedules; i++)
+	{
+		if (memcmp(DatumGetUUIDP(schedules[i].id), DatumGetUUIDP(id), sizeof(pg_uuid_t)) == 0)
+			return &schedules[i];
+	}
+	refuse_unknown("schedule", id, user_id);
+	return NULL;
 }
 
 int
 lock_schedules(SavedPlan *query, Datum *values, StoredSchedule **schedules)
 {
-	SPITupleTable *found;
-	int			   nschedules = -1;
-	int			   nbefore;
+	int			   nschedules = (int) lock_in_order(query, values);
+	SPITupleTable *found = SPI_tuptable;
 
-	/*
-	 * What another session inserted while we waited for what it replaced is there
-	 * only for the next look.  What is locked stays, so no more is no other.
-	 */
-	do
-	{
-		nbefore = nschedules;
-		run_plan(query, values, NULL, false, SPI_OK_SELECT, 0);
-		found = SPI_tuptable;
-		nschedules = (int) SPI_processed;
-	} while (nschedules != nbefore);
 	*schedules = palloc0(sizeof(StoredSchedule) * Max(nschedules, 1));
 	for (int i = 0; i < nschedules; i++)
 		read_schedule(&(*schedules)[i], found->vals[i], found->tupdesc);
 	return nschedules;
 }
 
+void
+lock_medications(StoredSchedule *schedules, int nschedules)
+{
+	StoredSchedule **sorted = palloc(sizeof(StoredSchedule *) * Max(nschedules, 1));
+
+	for (int i = 0; i < nschedules; i++)
+		sorted[i] = &schedules[i];
+	qsort(sorted, nschedules, sizeof(StoredSchedule *), compare_medications);
+	for (int i = 0; i < nschedules; i++)
+	{
+		if (i > 0 && compare_medications(&sorted[i - 1], &sorted[i]) == 0)
+			sorted[i]->inactivated_at = sorted[i - 1]->inactivated_at;
+		else
+			sorted[i]->inactivated_at = lock_medication(sorted[i]->user_id, sorted[i]->medication_id);
+	}
+	pfree(sorted);
+}
+
 TimestampTz
-lock_medication(Datum user_id, Datum id, bool to_change)
+lock_medication(Datum user_id, Datum id)
 {
 	Datum values[2] = {user_id, id};
 	Datum inactivated_at;
 	bool  isnull;
 
-	run_plan(to_change ? &change_medication : &share_medication, values, NULL, false, SPI_OK_SELECT, 0);
+	run_plan(&lock_medication_plan, values, NULL, false, SPI_OK_SELECT, 0);
 	if (SPI_processed == 0)
 		refuse_unknown("medication", id, user_id);
 	inactivated_at = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
@@ -306,6 +319,14 @@ find_successor(StoredSchedule *schedule)
 	schedule->has_successor = SPI_processed > 0;
 	if (schedule->has_successor)
 		schedule->successor = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+}
+
+/* By the ids, as uuid sorts. */
+static int
+compare_medications(const void *a, const void *b)
+{
+	return memcmp(DatumGetUUIDP((*(StoredSchedule *const *) a)->medication_id),
+				  DatumGetUUIDP((*(StoredSchedule *const *) b)->medication_id), sizeof(pg_uuid_t));
 }
 
 /* Have a row replace another, or, 0, none for now: each is replaced once. */

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -26,6 +27,7 @@ PG_FUNCTION_INFO_V1(medsched_inactivate_medication);
 
 static void insert_medication(Datum *values, const char *nulls);
 static void insert_schedules(Datum user_id, Datum medication_id, Jsonb *schedules);
+static void insert_with_own_columns(const OwnColumns *own, const Datum *values, const char *nulls);
 static void insert_schedule(Datum user_id, Datum medication_id, ScheduleJson *schedule, const char *where);
 
 static SavedPlan insert_medication_plan = {
@@ -35,11 +37,14 @@ static SavedPlan insert_medication_plan = {
 	NULL};
 
 /* What a caller leaves out is what the table's defaults would make it. */
+#define INSERTED_COLUMNS "user_id, medication_id, " SCHEDULE_KEY_COLUMNS
+#define INSERTED_VALUES                                                           \
+	"$1, $2, COALESCE($3, pg_catalog.gen_random_uuid()), $4, $5, "                \
+	"COALESCE($6, false), $7, COALESCE($8, '{}'), COALESCE($9, '{}'), $10, $11, " \
+	"COALESCE($12, false), $13, $14, $15, $16, $17, $18, $19"
+
 static SavedPlan insert_schedule_plan = {
-	"INSERT INTO medsched.schedules (user_id, medication_id, " SCHEDULE_KEY_COLUMNS ") VALUES ($1, $2, "
-	"COALESCE($3, pg_catalog.gen_random_uuid()), $4, $5, COALESCE($6, false), $7, "
-	"COALESCE($8, '{}'), COALESCE($9, '{}'), $10, $11, COALESCE($12, false), "
-	"$13, $14, $15, $16, $17, $18, $19)",
+	"INSERT INTO medsched.schedules (" INSERTED_COLUMNS ") SELECT " INSERTED_VALUES,
 	2 + SCHEDULE_NKEYS,
 	{UUIDOID, UUIDOID, SCHEDULE_KEY_TYPES},
 	NULL};
@@ -154,7 +159,7 @@ insert_schedules(Datum user_id, Datum medication_id, Jsonb *schedules)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("%s must be a JSON object", where)));
-		schedule_json_read(&schedule, element.val.binary.data, where);
+		schedule_json_read(&schedule, element.val.binary.data, element.val.binary.len, where);
 		insert_schedule(user_id, medication_id, &schedule, where);
 	}
 }
@@ -183,7 +188,10 @@ insert_schedule(Datum user_id, Datum medication_id, ScheduleJson *schedule, cons
 
 	PG_TRY();
 	{
-		run_plan(&insert_schedule_plan, values, nulls, false, SPI_OK_INSERT, 0);
+		if (schedule->own.given == NIL)
+			run_plan(&insert_schedule_plan, values, nulls, false, SPI_OK_INSERT, 0);
+		else
+			insert_with_own_columns(&schedule->own, values, nulls);
 	}
 	PG_CATCH();
 	{
@@ -192,4 +200,34 @@ insert_schedule(Datum user_id, Datum medication_id, ScheduleJson *schedule, cons
 		rethrow_in(where);
 	}
 	PG_END_TRY();
+}
+
+/* As insert_schedule_plan, with columns of the application. */
+static void
+insert_with_own_columns(const OwnColumns *own, const Datum *values, const char *nulls)
+{
+	const int	   nkeys = 2 + SCHEDULE_NKEYS;
+	Relation	   schedules = table_open(medsched_table("schedules"), AccessShareLock);
+	Oid			   types[3 + SCHEDULE_NKEYS];
+	Datum		   parameters[3 + SCHEDULE_NKEYS];
+	char		   parameter_nulls[3 + SCHEDULE_NKEYS];
+	StringInfoData columns;
+	StringInfoData selected;
+	StringInfoData from;
+
+	memcpy(types, insert_schedule_plan.argtypes, sizeof(Oid) * nkeys);
+	memcpy(parameters, values, sizeof(Datum) * nkeys);
+	memcpy(parameter_nulls, nulls, nkeys);
+	types[nkeys] = JSONBOID;
+	parameters[nkeys] = JsonbPGetDatum(own->object);
+	parameter_nulls[nkeys] = ' ';
+
+	initStringInfo(&columns);
+	initStringInfo(&selected);
+	initStringInfo(&from);
+	own_columns_write(own, schedules, nkeys + 1, &columns, &selected, &from);
+	table_close(schedules, NoLock);
+	run_query(psprintf("INSERT INTO medsched.schedules (" INSERTED_COLUMNS "%s) SELECT " INSERTED_VALUES "%s%s",
+					   columns.data, selected.data, from.data),
+			  nkeys + 1, types, parameters, parameter_nulls, SPI_OK_INSERT);
 }

@@ -279,7 +279,7 @@ medsched_schedule_history(PG_FUNCTION_ARGS)
 static void
 read_changes(Jsonb *json, ScheduleJson *changes)
 {
-	schedule_json_read(changes, &json->root, CHANGES);
+	schedule_json_read(changes, &json->root, VARSIZE(json) - VARHDRSZ, CHANGES);
 	if (JB_ROOT_COUNT(json) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

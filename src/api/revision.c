@@ -7,10 +7,14 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/sysattr.h"
 #include "access/table.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
+#include "nodes/bitmapset.h"
+#include "optimizer/optimizer.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -30,19 +34,21 @@ typedef struct NewColumn
 {
 	Datum value;
 	bool  isnull;
-	bool  left_out; /* the table's default */
+	bool  left_out; /* the table's default, or given by the application */
 } NewColumn;
 
-static void		 read_schedule(StoredSchedule *schedule, HeapTuple tuple, TupleDesc descriptor);
-static Datum	 column_of(const StoredSchedule *schedule, const char *name);
-static void		 find_successor(StoredSchedule *schedule);
-static int		 compare_medications(const void *a, const void *b);
-static void		 relink(Datum user_id, Datum id, Datum replaces);
-static int		 insert_replacement(const StoredSchedule *old, const ScheduleJson *changes, const char *query,
-									int nvalues, Oid *types, Datum *values, const char *nulls);
-static void		 merge(ScheduleJson *merged, const StoredSchedule *old, const ScheduleJson *changes);
-static NewColumn new_column(const StoredSchedule *old, TimestampTz effective_from,
-							const ScheduleJson *changes, Form_pg_attribute attribute);
+static void		  read_schedule(StoredSchedule *schedule, HeapTuple tuple, TupleDesc descriptor);
+static Datum	  column_of(const StoredSchedule *schedule, const char *name);
+static void		  find_successor(StoredSchedule *schedule);
+static int		  compare_medications(const void *a, const void *b);
+static void		  relink(Datum user_id, Datum id, Datum replaces);
+static void		  insert_replacement(const StoredSchedule *old, const ScheduleJson *changes, const char *query,
+									 int nvalues, Oid *types, Datum *values, const char *nulls);
+static Bitmapset *find_unique(Relation schedules, const ScheduleJson *changes);
+static bool		  differs_in(Form_pg_attribute attribute, const ScheduleJson *changes);
+static void		  merge(ScheduleJson *merged, const StoredSchedule *old, const ScheduleJson *changes);
+static NewColumn  new_column(const StoredSchedule *old, TimestampTz effective_from,
+							 const ScheduleJson *changes, Form_pg_attribute attribute);
 
 /*
  * What replaces it, too: that is to replace another.  Which changes a key, hence
@@ -218,16 +224,20 @@ replace_schedule(const StoredSchedule *old, TimestampTz effective_from, const Sc
 {
 	Relation	   schedules = table_open(medsched_table("schedules"), AccessShareLock);
 	TupleDesc	   descriptor = RelationGetDescr(schedules);
-	Oid			  *types = palloc(sizeof(Oid) * descriptor->natts);
-	Datum		  *values = palloc(sizeof(Datum) * descriptor->natts);
-	char		  *nulls = palloc(descriptor->natts);
+	Bitmapset	  *unique = find_unique(schedules, changes);
+	Oid			  *types = palloc(sizeof(Oid) * (descriptor->natts + 1));
+	Datum		  *values = palloc(sizeof(Datum) * (descriptor->natts + 1));
+	char		  *nulls = palloc(descriptor->natts + 1);
 	StringInfoData columns;
-	StringInfoData query;
+	StringInfoData selected;
+	StringInfoData from;
 	Datum		   stored[SCHEDULE_NCOLUMNS + 1];
 	bool		   isnull[SCHEDULE_NCOLUMNS + 1];
 	int			   nvalues = 0;
 
 	initStringInfo(&columns);
+	initStringInfo(&selected);
+	initStringInfo(&from);
 	for (int i = 0; i < descriptor->natts; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
@@ -236,26 +246,33 @@ replace_schedule(const StoredSchedule *old, TimestampTz effective_from, const Sc
 		if (attribute->attisdropped || attribute->attgenerated != '\0' || attribute->attidentity != '\0')
 			continue;
 		column = new_column(old, effective_from, changes, attribute);
-		if (column.left_out)
+		if (column.left_out || (bms_is_member(attribute->attnum, unique) &&
+								is_own_column(schedules, NameStr(attribute->attname), (int) strlen(NameStr(attribute->attname)))))
 			continue;
-		appendStringInfo(&columns, "%s%s", nvalues == 0 ? "" : ", ", quote_identifier(NameStr(attribute->attname)));
 		/* Of a domain, its base type: so that its checks are made. */
 		types[nvalues] = getBaseType(attribute->atttypid);
 		values[nvalues] = column.value;
 		nulls[nvalues++] = column.isnull ? 'n' : ' ';
+		appendStringInfo(&columns, "%s%s", nvalues == 1 ? "" : ", ", quote_identifier(NameStr(attribute->attname)));
+		appendStringInfo(&selected, "%s$%d", nvalues == 1 ? "" : ", ", nvalues);
+	}
+	if (changes->own.given != NIL)
+	{
+		types[nvalues] = JSONBOID;
+		values[nvalues] = JsonbPGetDatum(changes->own.object);
+		nulls[nvalues++] = ' ';
+		own_columns_write(&changes->own, schedules, nvalues, &columns, &selected, &from);
 	}
 	table_close(schedules, NoLock);
 
 	if (old->has_successor)
 		relink(old->user_id, old->successor, 0);
 
-	initStringInfo(&query);
-	appendStringInfo(&query, "INSERT INTO medsched.schedules AS s (%s) VALUES (", columns.data);
-	for (int i = 1; i <= nvalues; i++)
-		appendStringInfo(&query, "%s$%d", i == 1 ? "" : ", ", i);
-	appendStringInfoString(&query, ") RETURNING " SCHEDULE_COLUMNS ", s.id");
-	if (insert_replacement(old, changes, query.data, nvalues, types, values, nulls) != SPI_OK_INSERT_RETURNING ||
-		SPI_processed != 1)
+	insert_replacement(old, changes,
+					   psprintf("INSERT INTO medsched.schedules AS s (%s) SELECT %s%s RETURNING " SCHEDULE_COLUMNS ", s.id",
+								columns.data, selected.data, from.data),
+					   nvalues, types, values, nulls);
+	if (SPI_processed != 1)
 		elog(ERROR, "schedule was not inserted: a trigger suppressed it");
 	heap_deform_tuple(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, stored, isnull);
 	schedule_row_read(row, stored, isnull);
@@ -268,9 +285,7 @@ replace_schedule(const StoredSchedule *old, TimestampTz effective_from, const Sc
 void
 no_changes(ScheduleJson *changes)
 {
-	memset(changes->present, false, sizeof(changes->present));
-	memset(changes->nulls, 'n', sizeof(changes->nulls));
-	memset(changes->values, 0, sizeof(changes->values));
+	schedule_json_clear(changes);
 }
 
 void
@@ -340,28 +355,86 @@ relink(Datum user_id, Datum id, Datum replaces)
 		elog(ERROR, "schedule \"%s\" was not updated: a trigger or a policy suppressed it", uuid_text(id));
 }
 
-/* As SPI_execute_with_args. */
-static int
+/* As run_query; a CHECK is told in the words of the changes. */
+static void
 insert_replacement(const StoredSchedule *old, const ScheduleJson *changes, const char *query,
 				   int nvalues, Oid *types, Datum *values, const char *nulls)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ScheduleJson  merged;
-	int			  result = 0;
 
 	PG_TRY();
 	{
-		result = SPI_execute_with_args(query, nvalues, types, values, nulls, false, 0);
+		run_query(query, nvalues, types, values, nulls, SPI_OK_INSERT_RETURNING);
 	}
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
 		merge(&merged, old, changes);
 		rethrow_check(&merged, "changes", "the revised schedule");
-		rethrow_without_query(query);
+		PG_RE_THROW();
 	}
 	PG_END_TRY();
-	return result;
+}
+
+/*
+ * The columns that are unique by themselves: an index has them and none in which the
+ * new row differs from the old one, so that it would meet it.
+ */
+static Bitmapset *
+find_unique(Relation schedules, const ScheduleJson *changes)
+{
+	TupleDesc  descriptor = RelationGetDescr(schedules);
+	Bitmapset *unique = NULL;
+	ListCell  *cell;
+
+	foreach (cell, RelationGetIndexList(schedules))
+	{
+		Relation   index = index_open(lfirst_oid(cell), AccessShareLock);
+		Bitmapset *columns = NULL;
+		bool	   differs = false;
+		int		   column = -1;
+
+		for (int i = 0; i < index->rd_index->indnkeyatts; i++)
+		{
+			if (index->rd_index->indkey.values[i] != 0)
+				columns = bms_add_member(columns, index->rd_index->indkey.values[i] - FirstLowInvalidHeapAttributeNumber);
+		}
+		pull_varattnos((Node *) RelationGetIndexExpressions(index), 1, &columns);
+		pull_varattnos((Node *) RelationGetIndexPredicate(index), 1, &columns);
+		while ((column = bms_next_member(columns, column)) >= 0)
+		{
+			AttrNumber number = column + FirstLowInvalidHeapAttributeNumber;
+
+			differs |= number <= 0 || differs_in(TupleDescAttr(descriptor, number - 1), changes);
+		}
+		column = -1;
+		while (!differs && (index->rd_index->indisunique || index->rd_index->indisexclusion) &&
+			   (column = bms_next_member(columns, column)) >= 0)
+			unique = bms_add_member(unique, column + FirstLowInvalidHeapAttributeNumber);
+		index_close(index, AccessShareLock);
+	}
+	return unique;
+}
+
+/* Whether the row that replaces another has a value of its own in a column. */
+static bool
+differs_in(Form_pg_attribute attribute, const ScheduleJson *changes)
+{
+	static const char *const ours[] = {"id", "effective_from", "ends_at", "replaces", "created_at"};
+	const char				*name = NameStr(attribute->attname);
+
+	for (size_t i = 0; i < lengthof(ours); i++)
+	{
+		if (strcmp(ours[i], name) == 0)
+			return true;
+	}
+	for (int key = 0; key < SCHEDULE_NKEYS; key++)
+	{
+		if (changes->present[key] && strcmp(schedule_key_names[key], name) == 0)
+			return true;
+	}
+	return attribute->attidentity != '\0' || own_columns_include(changes->own.given, name);
 }
 
 /* A schedule as it was but for the changes. */
@@ -399,7 +472,8 @@ new_column(const StoredSchedule *old, TimestampTz effective_from, const Schedule
 		return column;
 	}
 
-	if (strcmp(name, "id") == 0 || strcmp(name, "created_at") == 0)
+	if (strcmp(name, "id") == 0 || strcmp(name, "created_at") == 0 ||
+		own_columns_include(changes->own.given, name) || own_columns_include(changes->own.defaults, name))
 		column.left_out = true;
 	else if (strcmp(name, "effective_from") == 0)
 		column.value = TimestampTzGetDatum(effective_from);

@@ -111,6 +111,13 @@ rethrow_check(const ScheduleJson *schedule, const char *where, const char *subje
 	ErrorData	  *error = CopyErrorData();
 	const Refusal *refusal = find_refusal(error);
 
+	if (error->sqlerrcode == ERRCODE_NOT_NULL_VIOLATION && error->column_name != NULL &&
+		error->table_name != NULL && strcmp(error->table_name, "schedules") == 0)
+	{
+		error->message = psprintf("%s must have %s", subject, error->column_name);
+		error->detail = psprintf("Column \"%s\" must not be null, and has no default.", error->column_name);
+		throw_changed(error);
+	}
 	if (refusal == NULL)
 	{
 		FreeErrorData(error);

@@ -28,8 +28,8 @@ pg_noreturn extern void rethrow_medication(const char *name);
 pg_noreturn extern void rethrow_dose(Datum amount);
 
 /*
- * Of inserting a schedule, when it comes from a CHECK of the table: say which keys
- * that is about, what they hold, and what would be right.  SQLSTATE and
+ * Of inserting a schedule, when it comes from a CHECK of the table, or a column of the
+ * application that must not be null: say which keys that is about, what they hold, and what would be right.  SQLSTATE and
  * constraint stay.  where is the object that has the keys, subject the schedule that
  * they make.  Returns when the error is another.
  */

@@ -84,6 +84,30 @@ run_plan(SavedPlan *saved, Datum *values, const char *nulls, bool read_only, int
 }
 
 /*
+ * run_query runs a query whose columns only the catalog knows.
+ */
+void
+run_query(const char *query, int nargs, Oid *argtypes, Datum *values, const char *nulls, int expected)
+{
+	MemoryContext context = CurrentMemoryContext;
+	int			  result = 0;
+
+	PG_TRY();
+	{
+		result = SPI_execute_with_args(query, nargs, argtypes, values, nulls, false, 0);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		rethrow_without_query(query);
+	}
+	PG_END_TRY();
+
+	if (result != expected)
+		elog(ERROR, "SPI_execute_with_args returned %s for %s", SPI_result_code_string(result), query);
+}
+
+/*
  * rethrow_without_query takes the line about a query out of an error's context.
  */
 void

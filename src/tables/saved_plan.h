@@ -50,6 +50,11 @@ extern void run_plan(SavedPlan *saved, Datum *values, const char *nulls,
 extern void put_rows(ReturnSetInfo *result);
 
 /*
+ * Run a query that is not the same each time, and check that it did what it is for.
+ */
+extern void run_query(const char *query, int nargs, Oid *argtypes, Datum *values, const char *nulls, int expected);
+
+/*
  * Throw an error again, in PG_CATCH and in a memory context that is not the error's,
  * without what its context tells of a query of ours: whoever called a function wrote
  * no query.  What an application's own triggers add stays.

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
@@ -20,6 +21,7 @@
 
 #include "base/compat.h"
 #include "tables/refusal.h"
+#include "tables/saved_plan.h"
 #include "schedule/rule_cache.h"
 #include "tables/schedule_json.h"
 #include "schedule/zone.h"
@@ -99,7 +101,8 @@ typedef struct Place
 	ScheduleKey key;
 } Place;
 
-static ScheduleKey		find_key(const char *where, const JsonbValue *name);
+static ScheduleKey		find_key(const JsonbValue *name);
+static void				read_own_column(ScheduleJson *schedule, const JsonbValue *name, bool isnull, const char *where);
 static Datum			read_value(const Place *place, const JsonbValue *value);
 static Datum			read_wall_clocks(const Place *place, const JsonbValue *value);
 static Datum			read_wall_clock(const Place *place, const JsonbValue *value);
@@ -112,29 +115,32 @@ static Datum			zone_in(PG_FUNCTION_ARGS);
 pg_noreturn static void wrong_form(const Place *place);
 
 void
-schedule_json_read(ScheduleJson *schedule, JsonbContainer *object, const char *where)
+schedule_json_read(ScheduleJson *schedule, JsonbContainer *object, int length, const char *where)
 {
 	JsonbIterator	  *iterator;
 	JsonbIteratorToken token;
 	JsonbValue		   name;
 	JsonbValue		   value;
+	JsonbValue		   whole = {.type = jbvBinary, .val.binary = {.data = object, .len = length}};
 
 	if (!JsonContainerIsObject(object))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must be a JSON object", where)));
 
-	memset(schedule->present, false, sizeof(schedule->present));
-	memset(schedule->nulls, 'n', sizeof(schedule->nulls));
-	memset(schedule->values, 0, sizeof(schedule->values));
-
+	schedule_json_clear(schedule);
 	iterator = JsonbIteratorInit(object);
 	token = JsonbIteratorNext(&iterator, &name, true);
 	while ((token = JsonbIteratorNext(&iterator, &name, true)) == WJB_KEY)
 	{
-		Place place = {where, find_key(where, &name)};
+		Place place = {where, find_key(&name)};
 
 		(void) JsonbIteratorNext(&iterator, &value, true);
+		if (place.key == SCHEDULE_NKEYS)
+		{
+			read_own_column(schedule, &name, value.type == jbvNull, where);
+			continue;
+		}
 		schedule->present[place.key] = true;
 		if (value.type == jbvNull)
 			continue;
@@ -142,22 +148,49 @@ schedule_json_read(ScheduleJson *schedule, JsonbContainer *object, const char *w
 		schedule->values[place.key] = read_value(&place, &value);
 		schedule->nulls[place.key] = ' ';
 	}
+	if (schedule->own.given != NIL)
+		schedule->own.object = JsonbValueToJsonb(&whole);
 }
 
-static ScheduleKey
-find_key(const char *where, const JsonbValue *name)
+void
+schedule_json_clear(ScheduleJson *schedule)
 {
-	for (int key = 0; key < SCHEDULE_NKEYS; key++)
+	memset(schedule, 0, sizeof(ScheduleJson));
+	memset(schedule->nulls, 'n', sizeof(schedule->nulls));
+}
+
+/* SCHEDULE_NKEYS: it is none of ours. */
+static ScheduleKey
+find_key(const JsonbValue *name)
+{
+	ScheduleKey key = 0;
+
+	while (key < SCHEDULE_NKEYS &&
+		   (strlen(schedule_key_names[key]) != (size_t) name->val.string.len ||
+			memcmp(schedule_key_names[key], name->val.string.val, name->val.string.len) != 0))
+		key++;
+	return key;
+}
+
+/* A key that is none of ours: is there a column of the application's by that name? */
+static void
+read_own_column(ScheduleJson *schedule, const JsonbValue *name, bool isnull, const char *where)
+{
+	Relation schedules = table_open(medsched_table("schedules"), AccessShareLock);
+	char	*names;
+
+	if (!is_own_column(schedules, name->val.string.val, name->val.string.len))
 	{
-		if (strlen(schedule_key_names[key]) == (size_t) name->val.string.len &&
-			memcmp(schedule_key_names[key], name->val.string.val, name->val.string.len) == 0)
-			return key;
+		names = own_column_names(schedules);
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s has an unknown key \"%.*s\"", where,
+						pg_mbcliplen(name->val.string.val, name->val.string.len, 64), name->val.string.val),
+				 errhint("The keys of a schedule are %s%s%s.", SCHEDULE_KEY_COLUMNS, names[0] == '\0' ? "" : ", ", names)));
 	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("%s has an unknown key \"%.*s\"", where,
-					pg_mbcliplen(name->val.string.val, name->val.string.len, 64), name->val.string.val),
-			 errhint("The keys of a schedule are %s.", SCHEDULE_KEY_COLUMNS)));
+	table_close(schedules, NoLock);
+
+	own_columns_add(&schedule->own, name->val.string.val, name->val.string.len, isnull);
 }
 
 /* What the key's column holds. */

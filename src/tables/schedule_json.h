@@ -2,7 +2,7 @@
  *
  * schedule_json.h
  *		A schedule as a client writes it: a JSON object whose keys are the
- *		columns of medsched.schedules that a caller may set.
+ *		columns of medsched.schedules that a caller may set, the application's own too.
  *
  *-------------------------------------------------------------------------
  */
@@ -10,6 +10,8 @@
 #define MEDSCHED_SCHEDULE_JSON_H
 
 #include "utils/jsonb.h"
+
+#include "tables/own_columns.h"
 
 /* The keys, in the order of the values. */
 typedef enum ScheduleKey
@@ -56,13 +58,18 @@ typedef struct ScheduleJson
 	Datum values[SCHEDULE_NKEYS];
 	char  nulls[SCHEDULE_NKEYS];
 	bool  present[SCHEDULE_NKEYS]; /* the key is there, be it null */
+
+	OwnColumns own; /* of the application */
 } ScheduleJson;
 
 /*
- * Read an object.  where says which it is, in errors: "schedules[0]".  Errors:
+ * Read an object of so many bytes.  where says which it is, in errors: "schedules[0]".  Errors:
  * 22023 for what is no object, a key unknown, and a value of the wrong form; and
  * those of the types and domains, for the values.
  */
-extern void schedule_json_read(ScheduleJson *schedule, JsonbContainer *object, const char *where);
+extern void schedule_json_read(ScheduleJson *schedule, JsonbContainer *object, int length, const char *where);
+
+/* A schedule of which nothing is said. */
+extern void schedule_json_clear(ScheduleJson *schedule);
 
 #endif /* MEDSCHED_SCHEDULE_JSON_H */

@@ -100,14 +100,17 @@ read_arguments(FunctionCallInfo fcinfo, Feed *feed)
 	feed->alarm = -1;
 	if (!PG_ARGISNULL(ARG_ALARM))
 	{
-		Interval *alarm = PG_GETARG_INTERVAL_P(ARG_ALARM);
+		static const Interval none = {.day = 0};
+		static const Interval week = {.day = 7};
+		const Interval		 *alarm = PG_GETARG_INTERVAL_P(ARG_ALARM);
 
-		if (alarm->month != 0 || alarm->day < 0 || alarm->day > 7 || alarm->time < 0 || alarm->time > 7 * USECS_PER_DAY)
+		if (DatumGetInt32(DirectFunctionCall2(interval_cmp, IntervalPGetDatum(alarm), IntervalPGetDatum(&none))) < 0 ||
+			DatumGetInt32(DirectFunctionCall2(interval_cmp, IntervalPGetDatum(alarm), IntervalPGetDatum(&week))) > 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("alarm is out of range"),
-					 errdetail("It is %s.", DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(alarm)))),
+					 errdetail("It is %s.", DatumGetCString(DirectFunctionCall1(interval_out, PG_GETARG_DATUM(ARG_ALARM)))),
 					 errhint("It is how long before a dose to remind, from 0 to 7 days.")));
-		feed->alarm = alarm->day * LOCAL_SECS_PER_DAY + alarm->time / USECS_PER_SEC;
+		feed->alarm = ((int64) alarm->month * DAYS_PER_MONTH + alarm->day) * SECS_PER_DAY + floor_div(alarm->time, USECS_PER_SEC);
 	}
 }
 

@@ -9,18 +9,18 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  words pg_catalog.text;
+  words text;
 BEGIN
-  SELECT medsched.describe_schedule(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates,
+  SELECT medsched.describe_schedule(s.rrule::text, s.starts_at, s.time_zone::text, s.rdates, s.exdates,
            s.ends_at, s.cycle_days_on, s.cycle_days_off, s.as_needed, s.min_interval, s.max_per_24h,
            s.effective_from)
     INTO words
   FROM medsched.schedules AS s
-  WHERE s.user_id OPERATOR(pg_catalog.=) describe_schedule.user_id
-    AND s.id OPERATOR(pg_catalog.=) describe_schedule.schedule_id;
+  WHERE s.user_id = describe_schedule.user_id
+    AND s.id = describe_schedule.schedule_id;
   IF NOT FOUND THEN
     RAISE 'schedule "%" not found', schedule_id USING ERRCODE = 'no_data_found',
-      DETAIL = pg_catalog.format('User "%s" has no schedule by that id.', user_id);
+      DETAIL = format('User "%s" has no schedule by that id.', user_id);
   END IF;
   RETURN words;
 END;

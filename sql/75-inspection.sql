@@ -29,7 +29,7 @@ AS $$
     FROM medsched.schedules AS s
    WHERE NOT s.as_needed
      AND medsched.next_occurrence(
-           s.rrule, s.starts_at, s.time_zone,
+           s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
            coalesce(s.effective_from OPERATOR(pg_catalog.-) interval '1 microsecond', '-infinity'),
            s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) IS NULL
   UNION ALL
@@ -55,12 +55,14 @@ AS $$
                     WHEN d.scheduled_for OPERATOR(pg_catalog.<) s.effective_from
                     THEN pg_catalog.format('The schedule takes effect at %s.', s.effective_from)
                     WHEN s.as_needed AND d.scheduled_for OPERATOR(pg_catalog.<)
-                         medsched.next_occurrence(NULL, s.starts_at, s.time_zone, '-infinity')
+                         medsched.next_occurrence(
+                           NULL::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
+                           '-infinity'::pg_catalog.timestamptz, '{}'::pg_catalog.timestamp[], '{}'::pg_catalog.timestamp[], NULL::pg_catalog.int4, NULL::pg_catalog.int4)
                     THEN pg_catalog.format('The schedule starts at %s in %s.', s.starts_at, s.time_zone)
                     WHEN s.as_needed AND pg_catalog.date_trunc('second', d.scheduled_for) OPERATOR(pg_catalog.<>) d.scheduled_for
                     THEN 'A dose is at a whole second.'
                     WHEN NOT s.as_needed AND NOT medsched.is_occurrence(
-                           s.rrule, s.starts_at, s.time_zone, d.scheduled_for,
+                           s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, d.scheduled_for,
                            s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off)
                     THEN 'The schedule has no dose then: medsched.explain_dose() tells why.'
                   END) AS p (problem)
@@ -155,9 +157,11 @@ AS $$
     LEFT JOIN medsched.schedules AS r
       ON r.user_id OPERATOR(pg_catalog.=) s.user_id AND r.replaces OPERATOR(pg_catalog.=) s.id
    CROSS JOIN LATERAL (
-           SELECT greatest(s.effective_from, medsched.next_occurrence(NULL, s.starts_at, s.time_zone, '-infinity'))) AS b (begins_at)
+           SELECT greatest(s.effective_from, medsched.next_occurrence(
+                    NULL::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
+                    '-infinity'::pg_catalog.timestamptz, '{}'::pg_catalog.timestamp[], '{}'::pg_catalog.timestamp[], NULL::pg_catalog.int4, NULL::pg_catalog.int4))) AS b (begins_at)
     LEFT JOIN LATERAL medsched.next_occurrence(
-           s.rrule, s.starts_at, s.time_zone,
+           s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
            greatest(pg_catalog.now(), s.effective_from OPERATOR(pg_catalog.-) interval '1 microsecond'),
            s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS n (next_dose)
       ON NOT s.as_needed

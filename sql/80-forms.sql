@@ -6,8 +6,8 @@
 CREATE OR REPLACE FUNCTION medsched._shortened(written text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN pg_catalog.length(written) OPERATOR(pg_catalog.>) 120
-  THEN pg_catalog.concat(pg_catalog."left"(written, 120), '...') ELSE written END;
+RETURN CASE WHEN length(written) > 120
+  THEN concat("left"(written, 120), '...') ELSE written END;
 COMMENT ON FUNCTION medsched._shortened(text) IS
   'Internal: a text, cut off where it is long';
 
@@ -129,11 +129,11 @@ BEGIN
   IF time_zone IS NULL THEN
     RAISE 'time_zone must not be null' USING ERRCODE = 'null_value_not_allowed';
   END IF;
-  IF starts_on OPERATOR(pg_catalog.<) pg_catalog.make_date(1, 1, 1)
-    OR starts_on OPERATOR(pg_catalog.>) pg_catalog.make_date(9999, 12, 31)
+  IF starts_on < make_date(1, 1, 1)
+    OR starts_on > make_date(9999, 12, 31)
   THEN
     RAISE 'starts_on is out of range' USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = pg_catalog.format('%s is not a day of the years 1 to 9999.', starts_on);
+      DETAIL = format('%s is not a day of the years 1 to 9999.', starts_on);
   END IF;
   PERFORM time_zone::medsched.time_zone;
 END;
@@ -152,7 +152,7 @@ BEGIN
   IF times IS NULL THEN
     RAISE 'times must not be null' USING ERRCODE = 'null_value_not_allowed';
   END IF;
-  IF pg_catalog.cardinality(times) OPERATOR(pg_catalog.=) 0 THEN
+  IF cardinality(times) = 0 THEN
     RAISE 'times must not be empty' USING ERRCODE = 'invalid_parameter_value',
       HINT = 'A schedule needs at least one time of day.';
   END IF;
@@ -160,11 +160,11 @@ BEGIN
     IF clock IS NULL THEN
       RAISE 'times must not contain null' USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    IF clock OPERATOR(pg_catalog.>=) '24:00'::time THEN
+    IF clock >= '24:00'::time THEN
       RAISE 'time % is not a time of day', clock USING ERRCODE = 'invalid_parameter_value',
         HINT = 'Midnight is 00:00 of the day that begins with it.';
     END IF;
-    IF clock OPERATOR(pg_catalog.<>) pg_catalog.date_trunc('second', clock::interval)::time THEN
+    IF clock <> date_trunc('second', clock::interval)::time THEN
       RAISE 'time % is not a whole second', clock USING ERRCODE = 'invalid_parameter_value',
         HINT = 'Leave out the fraction of the second.';
     END IF;
@@ -182,7 +182,7 @@ AS $$
 DECLARE
   day int;
 BEGIN
-  IF pg_catalog.cardinality(days_of_week) OPERATOR(pg_catalog.=) 0 THEN
+  IF cardinality(days_of_week) = 0 THEN
     RAISE 'days_of_week must not be empty' USING ERRCODE = 'invalid_parameter_value',
       HINT = 'Leave it null for every day.';
   END IF;
@@ -190,7 +190,7 @@ BEGIN
     IF day IS NULL THEN
       RAISE 'days_of_week must not contain null' USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    IF day OPERATOR(pg_catalog.<) 1 OR day OPERATOR(pg_catalog.>) 7 THEN
+    IF day < 1 OR day > 7 THEN
       RAISE 'day of the week % is out of range', day USING ERRCODE = 'invalid_parameter_value',
         HINT = 'Days of the week are ISO numbers, 1 for Monday to 7 for Sunday.';
     END IF;
@@ -221,9 +221,9 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  first_day pg_catalog.date;
-  unit pg_catalog.text;
-  ending pg_catalog.text;
+  first_day date;
+  unit text;
+  ending text;
 BEGIN
   PERFORM medsched._check_times(times);
   PERFORM medsched._check_start(starts_on, time_zone);
@@ -233,29 +233,29 @@ BEGIN
 
   first_day := medsched._first_day(starts_on, days_of_week);
   IF ends_on IS NOT NULL THEN
-    IF ends_on OPERATOR(pg_catalog.<) starts_on THEN
+    IF ends_on < starts_on THEN
       RAISE 'ends_on % is before starts_on %', ends_on, starts_on
         USING ERRCODE = 'invalid_parameter_value',
         HINT = 'ends_on is the last day with doses.';
     END IF;
-    IF ends_on OPERATOR(pg_catalog.>) pg_catalog.make_date(9999, 12, 31) THEN
+    IF ends_on > make_date(9999, 12, 31) THEN
       RAISE 'ends_on is out of range' USING ERRCODE = 'invalid_parameter_value',
-        DETAIL = pg_catalog.format('%s is not a day of the years 1 to 9999.', ends_on),
+        DETAIL = format('%s is not a day of the years 1 to 9999.', ends_on),
         HINT = 'Leave it null for a schedule that does not end.';
     END IF;
-    IF first_day OPERATOR(pg_catalog.>) ends_on THEN
+    IF first_day > ends_on THEN
       RAISE 'no dose from % to %', starts_on, ends_on
         USING ERRCODE = 'invalid_parameter_value',
-        DETAIL = pg_catalog.format('The first of the days of the week %s is %s.',
+        DETAIL = format('The first of the days of the week %s is %s.',
           days_of_week, first_day);
     END IF;
-    ending := pg_catalog.concat(';UNTIL=', pg_catalog.to_char(ends_on, 'YYYYMMDD'));
+    ending := concat(';UNTIL=', to_char(ends_on, 'YYYYMMDD'));
   END IF;
 
-  unit := CASE WHEN days_of_week IS NULL OR days_of_week OPERATOR(pg_catalog.@>) '{1,2,3,4,5,6,7}'
+  unit := CASE WHEN days_of_week IS NULL OR days_of_week @> '{1,2,3,4,5,6,7}'
                THEN 'd' ELSE 'wk' END;
   RETURN medsched._clock_schedules(medsched._day_rule(unit, 1, first_day, days_of_week),
-    first_day, times, ending, NULL, NULL, time_zone);
+    first_day, times, ending, NULL::int, NULL::timestamp, time_zone);
 END;
 $$;
 COMMENT ON FUNCTION medsched.schedule_from_times(time[], date, text, int[], date) IS

@@ -96,27 +96,27 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  clock pg_catalog.jsonb;
+  clock jsonb;
   clocks time[] := '{}';
 BEGIN
-  IF pg_catalog.jsonb_typeof(value) OPERATOR(pg_catalog.<>) 'array' THEN
-    value := pg_catalog.jsonb_build_array(value);
+  IF jsonb_typeof(value) <> 'array' THEN
+    value := jsonb_build_array(value);
   END IF;
-  FOR clock IN SELECT e.value FROM pg_catalog.jsonb_array_elements(value) AS e LOOP
-    IF pg_catalog.jsonb_typeof(clock) OPERATOR(pg_catalog.<>) 'string'
-      OR (clock OPERATOR(pg_catalog.#>>) '{}')
-         OPERATOR(pg_catalog.!~) '^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.0+)?)?$'
+  FOR clock IN SELECT e.value FROM jsonb_array_elements(value) AS e LOOP
+    IF jsonb_typeof(clock) <> 'string'
+      OR (clock #>> '{}')
+         !~ '^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.0+)?)?$'
     THEN
-      RAISE 'time % is not a time of day', medsched._shortened(clock::pg_catalog.text) USING ERRCODE = 'invalid_parameter_value',
+      RAISE 'time % is not a time of day', medsched._shortened(clock::text) USING ERRCODE = 'invalid_parameter_value',
         HINT = 'Times of day are strings from "00:00" to "23:59", or with seconds "08:00:00".';
     END IF;
-    clocks := pg_catalog.array_append(clocks, (clock OPERATOR(pg_catalog.#>>) '{}')::time);
+    clocks := array_append(clocks, (clock #>> '{}')::time);
   END LOOP;
-  IF pg_catalog.cardinality(clocks) OPERATOR(pg_catalog.=) 0 THEN
+  IF cardinality(clocks) = 0 THEN
     RAISE 'times must not be empty' USING ERRCODE = 'invalid_parameter_value',
       HINT = 'A schedule needs at least one time of day.';
   END IF;
-  RETURN (SELECT pg_catalog.array_agg(DISTINCT t) FROM pg_catalog.unnest(clocks) AS t);
+  RETURN (SELECT array_agg(DISTINCT t) FROM unnest(clocks) AS t);
 END;
 $$;
 COMMENT ON FUNCTION medsched._read_times(jsonb) IS
@@ -130,17 +130,17 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  key pg_catalog.text;
+  key text;
 BEGIN
   IF times IS NULL THEN
     RETURN otherwise;
   END IF;
-  IF pg_catalog.jsonb_typeof(times) OPERATOR(pg_catalog.=) 'array' THEN
+  IF jsonb_typeof(times) = 'array' THEN
     RETURN medsched._read_times(times);
   END IF;
   FOREACH key IN ARRAY keys LOOP
-    IF times OPERATOR(pg_catalog.?) key THEN
-      RETURN medsched._read_times(times OPERATOR(pg_catalog.->) key);
+    IF times ? key THEN
+      RETURN medsched._read_times(times -> key);
     END IF;
   END LOOP;
   RETURN otherwise;
@@ -156,24 +156,24 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  key pg_catalog.text;
-  known pg_catalog.text[];
+  key text;
+  known text[];
 BEGIN
-  IF times IS NULL OR pg_catalog.jsonb_typeof(times) OPERATOR(pg_catalog.=) 'array' THEN
+  IF times IS NULL OR jsonb_typeof(times) = 'array' THEN
     RETURN;
   END IF;
-  IF pg_catalog.jsonb_typeof(times) OPERATOR(pg_catalog.<>) 'object' THEN
+  IF jsonb_typeof(times) <> 'object' THEN
     RAISE 'times is neither an array nor an object' USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = pg_catalog.format('It is %s.', medsched._shortened(times::pg_catalog.text)),
+      DETAIL = format('It is %s.', medsched._shortened(times::text)),
       HINT = 'Times are ["08:00", "20:00"], or {"BID": ["08:00", "20:00"], "HS": "22:30"}.';
   END IF;
   known := medsched._times_keys();
-  FOR key IN SELECT k FROM pg_catalog.jsonb_object_keys(times) AS k LOOP
-    IF NOT known OPERATOR(pg_catalog.@>) ARRAY[key] THEN
+  FOR key IN SELECT k FROM jsonb_object_keys(times) AS k LOOP
+    IF NOT known @> ARRAY[key] THEN
       RAISE 'times has an unknown key "%"', medsched._shortened(key) USING ERRCODE = 'invalid_parameter_value',
-        HINT = pg_catalog.format('Known are %s.', pg_catalog.array_to_string(known, ', '));
+        HINT = format('Known are %s.', array_to_string(known, ', '));
     END IF;
-    PERFORM medsched._read_times(times OPERATOR(pg_catalog.->) key);
+    PERFORM medsched._read_times(times -> key);
   END LOOP;
 END;
 $$;
@@ -232,10 +232,10 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  IF pg_catalog.cardinality(clocks) OPERATOR(pg_catalog.<>) frequency THEN
-    RAISE '% wants % time(s) of day, not %', what, frequency, pg_catalog.cardinality(clocks)
+  IF cardinality(clocks) <> frequency THEN
+    RAISE '% wants % time(s) of day, not %', what, frequency, cardinality(clocks)
       USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = pg_catalog.format('The times of day are %s.', medsched._shortened(pg_catalog.array_to_string(clocks, ', ')));
+      DETAIL = format('The times of day are %s.', medsched._shortened(array_to_string(clocks, ', ')));
   END IF;
 END;
 $$;
@@ -249,7 +249,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  spelling pg_catalog.text;
+  spelling text;
   as_needed boolean;
   fact record;
   clocks time[];
@@ -261,44 +261,44 @@ BEGIN
   PERFORM medsched._check_times_json(times);
 
   -- "q 8 h p.r.n." is Q8H as needed. In "C", whatever the database's locale: in Turkish, the capital of i has a dot.
-  spelling := pg_catalog.upper(pg_catalog.regexp_replace(sig COLLATE "C", '[.\s]', '', 'g'));
-  as_needed := spelling OPERATOR(pg_catalog.~) 'PRN$';
-  spelling := pg_catalog.regexp_replace(spelling, 'PRN$', '');
+  spelling := upper(regexp_replace(sig COLLATE "C", '[.\s]', '', 'g'));
+  as_needed := spelling ~ 'PRN$';
+  spelling := regexp_replace(spelling, 'PRN$', '');
 
   SELECT c.* INTO fact FROM medsched.timing_codes() AS c
-  WHERE c.code OPERATOR(pg_catalog.=) spelling;
-  IF NOT FOUND AND NOT (as_needed AND spelling OPERATOR(pg_catalog.=) '') THEN
+  WHERE c.code = spelling;
+  IF NOT FOUND AND NOT (as_needed AND spelling = '') THEN
     RAISE 'sig "%" is not known', medsched._shortened(sig) USING ERRCODE = 'invalid_parameter_value',
-      HINT = pg_catalog.format('Known are %s, and PRN alone or after one of them.',
-        (SELECT pg_catalog.string_agg(c.code, ', ') FROM medsched.timing_codes() AS c));
+      HINT = format('Known are %s, and PRN alone or after one of them.',
+        (SELECT string_agg(c.code, ', ') FROM medsched.timing_codes() AS c));
   END IF;
 
   IF as_needed THEN
-    IF pg_catalog.jsonb_typeof(times) OPERATOR(pg_catalog.=) 'array' THEN
+    IF jsonb_typeof(times) = 'array' THEN
       RAISE 'sig "%" has no times', medsched._shortened(sig) USING ERRCODE = 'invalid_parameter_value',
         HINT = 'A dose as needed is recorded at the time it is taken.';
     END IF;
     IF fact.code IS NULL THEN
-      RETURN medsched._as_needed_schedule(starts_on, time_zone, NULL, NULL);
-    ELSIF fact.period_unit OPERATOR(pg_catalog.=) 'h' THEN
-      RETURN medsched._as_needed_schedule(starts_on, time_zone, fact.period, NULL);
-    ELSIF fact.period_unit OPERATOR(pg_catalog.=) 'd' AND fact.period OPERATOR(pg_catalog.=) 1 THEN
-      RETURN medsched._as_needed_schedule(starts_on, time_zone, NULL, fact.frequency);
+      RETURN medsched._as_needed_schedule(starts_on, time_zone, NULL::int, NULL::int);
+    ELSIF fact.period_unit = 'h' THEN
+      RETURN medsched._as_needed_schedule(starts_on, time_zone, fact.period, NULL::int);
+    ELSIF fact.period_unit = 'd' AND fact.period = 1 THEN
+      RETURN medsched._as_needed_schedule(starts_on, time_zone, NULL::int, fact.frequency);
     END IF;
     RAISE 'sig "%" is not supported', medsched._shortened(sig) USING ERRCODE = 'feature_not_supported',
-      DETAIL = pg_catalog.format('A dose as needed has no limit of %s.', fact.meaning),
+      DETAIL = format('A dose as needed has no limit of %s.', fact.meaning),
       HINT = 'Supported is PRN alone, after hours (Q6H PRN) or after times a day (BID PRN).';
   END IF;
 
   clocks := medsched._times_for(times, ARRAY[fact.code, fact.fhir_code], fact.times);
   PERFORM medsched._check_times_count(clocks, fact.frequency, fact.code);
-  IF fact.period_unit OPERATOR(pg_catalog.=) 'h' THEN
-    RETURN medsched._interval_schedule('h', fact.period,
-      starts_on OPERATOR(pg_catalog.+) clocks[1], NULL, NULL, time_zone);
+  IF fact.period_unit = 'h' THEN
+    RETURN medsched._interval_schedule('h'::text, fact.period,
+      starts_on + clocks[1], NULL::text, NULL::int, time_zone);
   END IF;
   RETURN medsched._clock_schedules(
-    medsched._day_rule(fact.period_unit, fact.period, starts_on, NULL),
-    starts_on, clocks, NULL, NULL, NULL, time_zone);
+    medsched._day_rule(fact.period_unit, fact.period, starts_on, NULL::int[]),
+    starts_on, clocks, NULL::text, NULL::int, NULL::timestamp, time_zone);
 END;
 $$;
 COMMENT ON FUNCTION medsched.schedule_from_sig(text, date, text, jsonb) IS

@@ -44,43 +44,43 @@ BEGIN
   IF timing IS NULL THEN
     RAISE 'timing must not be null' USING ERRCODE = 'null_value_not_allowed';
   END IF;
-  IF pg_catalog.jsonb_typeof(timing) OPERATOR(pg_catalog.<>) 'object' THEN
+  IF jsonb_typeof(timing) <> 'object' THEN
     RAISE 'timing is not a JSON object' USING ERRCODE = 'invalid_parameter_value',
       HINT = 'A FHIR R4 Timing is an object with the elements code and repeat.';
   END IF;
-  FOR member IN SELECT e.key, pg_catalog.jsonb_typeof(e.value) AS json_type
-                FROM pg_catalog.jsonb_each(timing) AS e LOOP
-    IF member.key OPERATOR(pg_catalog.=) ANY ('{event,extension,modifierExtension}'::pg_catalog.text[]) THEN
+  FOR member IN SELECT e.key, jsonb_typeof(e.value) AS json_type
+                FROM jsonb_each(timing) AS e LOOP
+    IF member.key = ANY ('{event,extension,modifierExtension}'::text[]) THEN
       RAISE 'timing element "%" is not supported', member.key USING ERRCODE = 'feature_not_supported',
         HINT = 'Supported are code and repeat.';
-    ELSIF member.key OPERATOR(pg_catalog.<>) ALL ('{code,repeat,id}'::pg_catalog.text[]) THEN
+    ELSIF member.key <> ALL ('{code,repeat,id}'::text[]) THEN
       RAISE 'timing has an unknown element "%"', medsched._shortened(member.key) USING ERRCODE = 'invalid_parameter_value',
         HINT = 'A FHIR R4 Timing has the elements code and repeat.';
-    ELSIF member.key OPERATOR(pg_catalog.<>) 'id' AND member.json_type OPERATOR(pg_catalog.<>) 'object' THEN
+    ELSIF member.key <> 'id' AND member.json_type <> 'object' THEN
       RAISE 'timing element "%" is not an object', member.key USING ERRCODE = 'invalid_parameter_value';
     END IF;
   END LOOP;
 
-  FOR member IN SELECT e.key, e.value, pg_catalog.jsonb_typeof(e.value) AS json_type
-                FROM pg_catalog.jsonb_each(timing OPERATOR(pg_catalog.->) 'repeat') AS e LOOP
+  FOR member IN SELECT e.key, e.value, jsonb_typeof(e.value) AS json_type
+                FROM jsonb_each(timing -> 'repeat') AS e LOOP
     SELECT f.* INTO fact FROM medsched._fhir_elements() AS f
-    WHERE f.element OPERATOR(pg_catalog.=) member.key;
+    WHERE f.element = member.key;
     IF NOT FOUND THEN
       RAISE 'timing has an unknown element "repeat.%"', medsched._shortened(member.key)
         USING ERRCODE = 'invalid_parameter_value',
-        HINT = pg_catalog.format('The elements of repeat are %s.',
-          (SELECT pg_catalog.string_agg(f.element, ', ') FROM medsched._fhir_elements() AS f));
+        HINT = format('The elements of repeat are %s.',
+          (SELECT string_agg(f.element, ', ') FROM medsched._fhir_elements() AS f));
     ELSIF NOT fact.supported THEN
       RAISE 'timing element "repeat.%" is not supported', member.key
         USING ERRCODE = 'feature_not_supported',
-        DETAIL = pg_catalog.format('Its value is %s.', medsched._shortened(member.value::pg_catalog.text)),
-        HINT = pg_catalog.format('Supported are %s.',
-          (SELECT pg_catalog.string_agg(f.element, ', ') FROM medsched._fhir_elements() AS f
+        DETAIL = format('Its value is %s.', medsched._shortened(member.value::text)),
+        HINT = format('Supported are %s.',
+          (SELECT string_agg(f.element, ', ') FROM medsched._fhir_elements() AS f
            WHERE f.supported));
-    ELSIF member.json_type OPERATOR(pg_catalog.<>) fact.json_type THEN
+    ELSIF member.json_type <> fact.json_type THEN
       RAISE 'timing element "repeat.%" is not of type %', member.key, fact.json_type
         USING ERRCODE = 'invalid_parameter_value',
-        DETAIL = pg_catalog.format('Its value is %s.', medsched._shortened(member.value::pg_catalog.text));
+        DETAIL = format('Its value is %s.', medsched._shortened(member.value::text));
     END IF;
   END LOOP;
 END;
@@ -95,17 +95,17 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  value numeric := (object OPERATOR(pg_catalog.->>) element)::numeric;
+  value numeric := (object ->> element)::numeric;
 BEGIN
-  IF value OPERATOR(pg_catalog.<>) pg_catalog.trunc(value) THEN
+  IF value <> trunc(value) THEN
     RAISE 'timing element "%" is not a whole number', element USING ERRCODE = 'feature_not_supported',
-      DETAIL = pg_catalog.format('Its value is %s.', medsched._shortened(value::pg_catalog.text)),
+      DETAIL = format('Its value is %s.', medsched._shortened(value::text)),
       HINT = 'Say it in a smaller unit.';
   END IF;
-  IF value OPERATOR(pg_catalog.<) lowest OR value OPERATOR(pg_catalog.>) highest THEN
+  IF value < lowest OR value > highest THEN
     RAISE 'timing element "%" is out of range', element USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = pg_catalog.format('Its value is %s.', medsched._shortened(value::pg_catalog.text)),
-      HINT = pg_catalog.format('It is %s to %s.', lowest, highest);
+      DETAIL = format('Its value is %s.', medsched._shortened(value::text)),
+      HINT = format('It is %s to %s.', lowest, highest);
   END IF;
   RETURN value;
 END;
@@ -120,24 +120,24 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  names CONSTANT pg_catalog.text[] := '{mon,tue,wed,thu,fri,sat,sun}';
-  name pg_catalog.jsonb;
+  names CONSTANT text[] := '{mon,tue,wed,thu,fri,sat,sun}';
+  name jsonb;
   days int[] := '{}';
 BEGIN
-  IF NOT repeat OPERATOR(pg_catalog.?) 'dayOfWeek' THEN
+  IF NOT repeat ? 'dayOfWeek' THEN
     RETURN NULL;
   END IF;
-  FOR name IN SELECT e.value FROM pg_catalog.jsonb_array_elements(repeat OPERATOR(pg_catalog.->) 'dayOfWeek') AS e LOOP
-    IF NOT pg_catalog.to_jsonb(names) OPERATOR(pg_catalog.@>) name THEN
-      RAISE 'timing has an unknown day of the week %', medsched._shortened(name::pg_catalog.text) USING ERRCODE = 'invalid_parameter_value',
+  FOR name IN SELECT e.value FROM jsonb_array_elements(repeat -> 'dayOfWeek') AS e LOOP
+    IF NOT to_jsonb(names) @> name THEN
+      RAISE 'timing has an unknown day of the week %', medsched._shortened(name::text) USING ERRCODE = 'invalid_parameter_value',
         HINT = 'Days of the week are mon, tue, wed, thu, fri, sat and sun.';
     END IF;
-    days := pg_catalog.array_append(days, pg_catalog.array_position(names, name OPERATOR(pg_catalog.#>>) '{}'));
+    days := array_append(days, array_position(names, name #>> '{}'));
   END LOOP;
-  IF pg_catalog.cardinality(days) OPERATOR(pg_catalog.=) 0 THEN
+  IF cardinality(days) = 0 THEN
     RAISE 'timing element "repeat.dayOfWeek" is empty' USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  RETURN (SELECT pg_catalog.array_agg(DISTINCT d) FROM pg_catalog.unnest(days) AS d);
+  RETURN (SELECT array_agg(DISTINCT d) FROM unnest(days) AS d);
 END;
 $$;
 COMMENT ON FUNCTION medsched._fhir_days(jsonb) IS
@@ -151,67 +151,67 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  minutes CONSTANT int := medsched._fhir_integer(repeat, 'offset', 0, 1439);
-  name pg_catalog.jsonb;
+  minutes CONSTANT int := medsched._fhir_integer(repeat, 'offset'::text, 0, 1439);
+  name jsonb;
   fact record;
   since_midnight interval;
   clocks time[] := '{}';
   found_event boolean;
 BEGIN
-  IF minutes IS NOT NULL AND NOT repeat OPERATOR(pg_catalog.?) 'when' THEN
+  IF minutes IS NOT NULL AND NOT repeat ? 'when' THEN
     RAISE 'timing has an offset without when' USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  IF repeat OPERATOR(pg_catalog.?) 'timeOfDay' THEN
-    IF repeat OPERATOR(pg_catalog.?) 'when' THEN
+  IF repeat ? 'timeOfDay' THEN
+    IF repeat ? 'when' THEN
       RAISE 'timing has both timeOfDay and when' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    RETURN medsched._read_times(repeat OPERATOR(pg_catalog.->) 'timeOfDay');
-  ELSIF NOT repeat OPERATOR(pg_catalog.?) 'when' THEN
+    RETURN medsched._read_times(repeat -> 'timeOfDay');
+  ELSIF NOT repeat ? 'when' THEN
     RETURN NULL;
   END IF;
 
-  IF pg_catalog.jsonb_typeof(times) OPERATOR(pg_catalog.=) 'array' THEN
+  IF jsonb_typeof(times) = 'array' THEN
     RAISE 'an array of times does not say when the events of a timing are'
       USING ERRCODE = 'invalid_parameter_value',
       HINT = 'Give times by event: {"CM": "07:30", "HS": "22:30"}.';
   END IF;
-  FOR name IN SELECT e.value FROM pg_catalog.jsonb_array_elements(repeat OPERATOR(pg_catalog.->) 'when') AS e LOOP
+  FOR name IN SELECT e.value FROM jsonb_array_elements(repeat -> 'when') AS e LOOP
     found_event := false;
     FOR fact IN SELECT e.* FROM medsched.timing_events() AS e
-                WHERE pg_catalog.to_jsonb(e.event) OPERATOR(pg_catalog.=) name LOOP
+                WHERE to_jsonb(e.event) = name LOOP
       found_event := true;
-      IF fact.direction OPERATOR(pg_catalog.=) 0 AND minutes IS NOT NULL THEN
+      IF fact.direction = 0 AND minutes IS NOT NULL THEN
         RAISE 'timing has an offset from %, which takes none', fact.event
           USING ERRCODE = 'invalid_parameter_value',
           HINT = 'Before and after meals are AC and PC.';
       END IF;
       FOR since_midnight IN
-        SELECT t::interval OPERATOR(pg_catalog.+)
-               pg_catalog.make_interval(mins => COALESCE(minutes OPERATOR(pg_catalog.*) fact.direction, 0))
-        FROM pg_catalog.unnest(medsched._times_for(times, ARRAY[fact.anchor], ARRAY[fact.at])) AS t
+        SELECT t::interval +
+               make_interval(mins => COALESCE(minutes * fact.direction, 0))
+        FROM unnest(medsched._times_for(times, ARRAY[fact.anchor], ARRAY[fact.at])) AS t
       LOOP
-        IF since_midnight OPERATOR(pg_catalog.<) '0'::interval
-          OR since_midnight OPERATOR(pg_catalog.>=) '24 hours'::interval
+        IF since_midnight < '0'::interval
+          OR since_midnight >= '24 hours'::interval
         THEN
           RAISE 'timing has an offset of % minutes from %, which is another day', minutes, fact.event
             USING ERRCODE = 'feature_not_supported',
-            DETAIL = pg_catalog.format('%s is at %s.', fact.anchor,
-              (since_midnight OPERATOR(pg_catalog.-) pg_catalog.make_interval(mins => minutes OPERATOR(pg_catalog.*) fact.direction))::time);
+            DETAIL = format('%s is at %s.', fact.anchor,
+              (since_midnight - make_interval(mins => minutes * fact.direction))::time);
         END IF;
-        clocks := pg_catalog.array_append(clocks, since_midnight::time);
+        clocks := array_append(clocks, since_midnight::time);
       END LOOP;
     END LOOP;
     IF NOT found_event THEN
-      RAISE 'timing has an unknown event %', medsched._shortened(name::pg_catalog.text) USING ERRCODE = 'invalid_parameter_value',
-        HINT = pg_catalog.format('Known are %s.',
-          (SELECT pg_catalog.string_agg(k.event, ', ' ORDER BY k.event COLLATE pg_catalog."C")
+      RAISE 'timing has an unknown event %', medsched._shortened(name::text) USING ERRCODE = 'invalid_parameter_value',
+        HINT = format('Known are %s.',
+          (SELECT string_agg(k.event, ', ' ORDER BY k.event COLLATE "C")
            FROM (SELECT DISTINCT e.event FROM medsched.timing_events() AS e) AS k));
     END IF;
   END LOOP;
-  IF pg_catalog.cardinality(clocks) OPERATOR(pg_catalog.=) 0 THEN
+  IF cardinality(clocks) = 0 THEN
     RAISE 'timing element "repeat.when" is empty' USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  RETURN (SELECT pg_catalog.array_agg(DISTINCT t) FROM pg_catalog.unnest(clocks) AS t);
+  RETURN (SELECT array_agg(DISTINCT t) FROM unnest(clocks) AS t);
 END;
 $$;
 COMMENT ON FUNCTION medsched._fhir_clocks(jsonb, jsonb) IS
@@ -244,35 +244,33 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  written pg_catalog.text := value OPERATOR(pg_catalog.#>>) '{}';
-  -- In "C" a digit is 0 to 9, whatever the database's locale.
-  part pg_catalog.text[] := pg_catalog.regexp_match(written COLLATE "C",
-    '^(\d{4})(?:-(\d\d)(?:-(\d\d)(T\d\d:\d\d:\d\d(?:\.0+)?(?:Z|[+-]\d\d:\d\d))?)?)?$');
+  written text := value #>> '{}';
+  -- FHIR's own expression for a dateTime, but for fractions of a second.  In
+  -- "C" a digit is 0 to 9, whatever the database's locale.
+  part text[] := regexp_match(written COLLATE "C",
+    '^(?!0000)(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01])'
+    '(T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.0+)?(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00)))?)?)?$');
 BEGIN
   IF value IS NULL THEN
     RETURN;
   END IF;
-  IF part IS NULL OR pg_catalog.jsonb_typeof(value) OPERATOR(pg_catalog.<>) 'string' THEN
+  first := make_date(part[1]::int, COALESCE(part[2]::int, 1), 1);
+  last := first + CASE WHEN part[2] IS NULL THEN '1 year -1 day'::interval ELSE '1 month -1 day'::interval END;
+  IF jsonb_typeof(value) <> 'string' OR part IS NULL OR part[3]::int > date_part('day', last) THEN
     RAISE 'timing element "%" is not a date or time', element
       USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = pg_catalog.format('Its value is %s.', medsched._shortened(value::pg_catalog.text)),
+      DETAIL = format('Its value is %s.', medsched._shortened(value::text)),
       HINT = 'It is "2027", "2027-03", "2027-03-01" or "2027-03-01T08:00:00+01:00".';
   END IF;
-  first := pg_catalog.make_date(part[1]::int, COALESCE(part[2]::int, 1), COALESCE(part[3]::int, 1));
-  last := CASE
-    WHEN part[2] IS NULL THEN pg_catalog.make_date(part[1]::int, 12, 31)
-    WHEN part[3] IS NULL THEN (first OPERATOR(pg_catalog.+) '1 month -1 day'::interval)::pg_catalog.date
-    ELSE first END;
-  IF part[4] IS NOT NULL THEN
-    instant := written::pg_catalog.timestamptz;
-    first := pg_catalog.timezone(time_zone, instant)::pg_catalog.date;
+  IF part[3] IS NOT NULL THEN
+    first := first + (part[3]::int - 1);
     last := first;
   END IF;
-EXCEPTION
-  WHEN datetime_field_overflow OR invalid_datetime_format OR invalid_time_zone_displacement_value THEN
-    RAISE 'timing element "%" is not a date or time', element
-      USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = pg_catalog.format('Its value is %s.', medsched._shortened(value::pg_catalog.text));
+  IF part[4] IS NOT NULL THEN
+    instant := written::timestamptz;
+    first := timezone(time_zone, instant)::date;
+    last := first;
+  END IF;
 END;
 $$;
 COMMENT ON FUNCTION medsched._fhir_datetime(jsonb, text, text) IS
@@ -306,22 +304,22 @@ BEGIN
   IF bounds IS NULL THEN
     RETURN NULL;
   END IF;
-  IF bounds OPERATOR(pg_catalog.?) 'comparator' THEN
+  IF bounds ? 'comparator' THEN
     RAISE 'timing element "repeat.boundsDuration.comparator" is not supported'
       USING ERRCODE = 'feature_not_supported',
-      DETAIL = pg_catalog.format('Its value is %s.', medsched._shortened((bounds OPERATOR(pg_catalog.->) 'comparator')::pg_catalog.text));
+      DETAIL = format('Its value is %s.', medsched._shortened((bounds -> 'comparator')::text));
   END IF;
-  IF COALESCE(pg_catalog.jsonb_typeof(bounds OPERATOR(pg_catalog.->) 'value'), '') OPERATOR(pg_catalog.<>) 'number' THEN
+  IF COALESCE(jsonb_typeof(bounds -> 'value'), '') <> 'number' THEN
     RAISE 'timing element "repeat.boundsDuration" has no value'
       USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = pg_catalog.format('It is %s.', medsched._shortened(bounds::pg_catalog.text));
+      DETAIL = format('It is %s.', medsched._shortened(bounds::text));
   END IF;
-  duration := medsched._fhir_interval(medsched._fhir_integer(bounds, 'value', 1, 1000000),
-    COALESCE(bounds OPERATOR(pg_catalog.->>) 'code', bounds OPERATOR(pg_catalog.->>) 'unit'));
+  duration := medsched._fhir_interval(medsched._fhir_integer(bounds, 'value'::text, 1, 1000000),
+    COALESCE(bounds ->> 'code', bounds ->> 'unit'));
   IF duration IS NULL THEN
     RAISE 'timing element "repeat.boundsDuration" has no known unit'
       USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = pg_catalog.format('It is %s.', medsched._shortened(bounds::pg_catalog.text)),
+      DETAIL = format('It is %s.', medsched._shortened(bounds::text)),
       HINT = 'Its code is s, min, h, d, wk, mo or a.';
   END IF;
   RETURN duration;
@@ -355,18 +353,18 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  repeat CONSTANT pg_catalog.jsonb := COALESCE(timing OPERATOR(pg_catalog.->) 'repeat', '{}');
-  frequency int := medsched._fhir_integer(repeat, 'frequency', 1, 86400);
+  repeat CONSTANT jsonb := COALESCE(timing -> 'repeat', '{}');
+  frequency int := medsched._fhir_integer(repeat, 'frequency'::text, 1, 86400);
   fact record;
 BEGIN
-  every := medsched._fhir_integer(repeat, 'period', 1, 10000);
-  unit := repeat OPERATOR(pg_catalog.->>) 'periodUnit';
-  SELECT c.* INTO fact FROM medsched._fhir_code(timing OPERATOR(pg_catalog.->) 'code') AS c;
+  every := medsched._fhir_integer(repeat, 'period'::text, 1, 10000);
+  unit := repeat ->> 'periodUnit';
+  SELECT c.* INTO fact FROM medsched._fhir_code(timing -> 'code') AS c;
 
-  IF (every IS NULL) OPERATOR(pg_catalog.<>) (unit IS NULL) OR (frequency IS NOT NULL AND every IS NULL AND fact.code IS NULL) THEN
+  IF (every IS NULL) <> (unit IS NULL) OR (frequency IS NOT NULL AND every IS NULL AND fact.code IS NULL) THEN
     RAISE 'timing wants frequency, period and periodUnit together'
       USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = pg_catalog.format('Its repeat is %s.', medsched._shortened(repeat::pg_catalog.text));
+      DETAIL = format('Its repeat is %s.', medsched._shortened(repeat::text));
   END IF;
   IF unit IS NOT NULL AND medsched._fhir_interval(1, unit) IS NULL THEN
     RAISE 'timing has an unknown periodUnit "%"', medsched._shortened(unit) USING ERRCODE = 'invalid_parameter_value',
@@ -374,12 +372,12 @@ BEGIN
   END IF;
 
   IF fact.code IS NOT NULL THEN
-    IF frequency OPERATOR(pg_catalog.<>) fact.frequency OR every OPERATOR(pg_catalog.<>) fact.period
-      OR unit OPERATOR(pg_catalog.<>) fact.period_unit
+    IF frequency <> fact.frequency OR every <> fact.period
+      OR unit <> fact.period_unit
     THEN
       RAISE 'timing code "%" contradicts repeat', fact.code USING ERRCODE = 'invalid_parameter_value',
-        DETAIL = pg_catalog.format('The code is %s per %s %s; repeat is %s.',
-          fact.frequency, fact.period, fact.period_unit, medsched._shortened(repeat::pg_catalog.text));
+        DETAIL = format('The code is %s per %s %s; repeat is %s.',
+          fact.frequency, fact.period, fact.period_unit, medsched._shortened(repeat::text));
     END IF;
     code := fact.code;
     frequency := fact.frequency;
@@ -387,11 +385,11 @@ BEGIN
     unit := fact.period_unit;
   ELSIF every IS NULL THEN
     -- Of an unknown code we cannot tell what it adds to the times of day.
-    IF timing OPERATOR(pg_catalog.?) 'code' THEN
+    IF timing ? 'code' THEN
       RAISE 'timing code is not supported' USING ERRCODE = 'feature_not_supported',
-        DETAIL = pg_catalog.format('It is %s.', medsched._shortened((timing OPERATOR(pg_catalog.->) 'code')::pg_catalog.text)),
-        HINT = pg_catalog.format('Supported are the v3-GTSAbbreviation codes %s; with any other code, repeat has to say frequency, period and periodUnit.',
-          (SELECT pg_catalog.string_agg(c.fhir_code, ', ') FROM medsched.timing_codes() AS c));
+        DETAIL = format('It is %s.', medsched._shortened((timing -> 'code')::text)),
+        HINT = format('Supported are the v3-GTSAbbreviation codes %s; with any other code, repeat has to say frequency, period and periodUnit.',
+          (SELECT string_agg(c.fhir_code, ', ') FROM medsched.timing_codes() AS c));
     END IF;
     IF days IS NULL AND clocks IS NULL THEN
       RAISE 'timing says neither how often nor when' USING ERRCODE = 'invalid_parameter_value',
@@ -401,29 +399,29 @@ BEGIN
     unit := 'd';
   END IF;
 
-  IF unit OPERATOR(pg_catalog.=) ANY ('{s,min,h}'::pg_catalog.text[]) THEN
+  IF unit = ANY ('{s,min,h}'::text[]) THEN
     IF days IS NOT NULL OR clocks IS NOT NULL THEN
       RAISE 'timing with % and a period in % is not supported',
         CASE WHEN days IS NOT NULL THEN 'dayOfWeek' ELSE 'times of day' END, unit
         USING ERRCODE = 'feature_not_supported',
         HINT = 'A schedule either steps in hours or has its times of day.';
     END IF;
-    IF frequency OPERATOR(pg_catalog.>) 1 THEN
+    IF frequency > 1 THEN
       RAISE 'timing with frequency % in % % is not supported', frequency, every, unit
         USING ERRCODE = 'feature_not_supported',
         HINT = 'Say how far the doses are apart, with frequency 1.';
     END IF;
     per_day := 1;
   ELSIF days IS NOT NULL THEN
-    IF unit OPERATOR(pg_catalog.=) 'wk' THEN
-      IF frequency OPERATOR(pg_catalog.%) pg_catalog.cardinality(days) OPERATOR(pg_catalog.<>) 0 THEN
+    IF unit = 'wk' THEN
+      IF frequency % cardinality(days) <> 0 THEN
         RAISE 'timing with frequency % on % days of the week is not supported',
-          frequency, pg_catalog.cardinality(days)
+          frequency, cardinality(days)
           USING ERRCODE = 'feature_not_supported',
           HINT = 'With a period in weeks, frequency counts the doses of all days of the week.';
       END IF;
-      per_day := frequency OPERATOR(pg_catalog./) pg_catalog.cardinality(days);
-    ELSIF unit OPERATOR(pg_catalog.=) 'd' AND every OPERATOR(pg_catalog.=) 1 THEN
+      per_day := frequency / cardinality(days);
+    ELSIF unit = 'd' AND every = 1 THEN
       per_day := frequency;
       unit := 'wk';
     ELSE
@@ -432,7 +430,7 @@ BEGIN
         HINT = 'Days of the week go with a period of 1 d or of weeks.';
     END IF;
   ELSE
-    IF frequency OPERATOR(pg_catalog.>) 1 AND NOT (unit OPERATOR(pg_catalog.=) 'd' AND every OPERATOR(pg_catalog.=) 1) THEN
+    IF frequency > 1 AND NOT (unit = 'd' AND every = 1) THEN
       RAISE 'timing with frequency % in % % is not supported', frequency, every, unit
         USING ERRCODE = 'feature_not_supported',
         HINT = 'It does not say on which days the doses are.';
@@ -440,15 +438,15 @@ BEGIN
     per_day := frequency;
   END IF;
 
-  per_day := COALESCE(per_day, pg_catalog.cardinality(clocks), 1);
+  per_day := COALESCE(per_day, cardinality(clocks), 1);
   IF code IS NULL THEN
     SELECT c.times, ARRAY[c.code, c.fhir_code] INTO default_times, keys
     FROM medsched.timing_codes() AS c
-    WHERE c.code OPERATOR(pg_catalog.=) ('{QD,BID,TID,QID}'::pg_catalog.text[])[per_day];
+    WHERE c.code = ('{QD,BID,TID,QID}'::text[])[per_day];
   ELSE
     default_times := fact.times;
     keys := fact.keys;
-    IF per_day OPERATOR(pg_catalog.<>) pg_catalog.cardinality(default_times) THEN
+    IF per_day <> cardinality(default_times) THEN
       default_times := NULL;
     END IF;
   END IF;
@@ -464,8 +462,8 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  repeat pg_catalog.jsonb;
-  bounds pg_catalog.jsonb;
+  repeat jsonb;
+  bounds jsonb;
   begins record;
   ends record;
   days int[];
@@ -473,30 +471,30 @@ DECLARE
   often record;
   duration interval;
   doses int;
-  first_day pg_catalog.date := starts_on;
+  first_day date := starts_on;
   first_dose timestamp;
   not_before timestamp;
-  ending pg_catalog.text;
-  schedules pg_catalog.jsonb;
+  ending text;
+  schedules jsonb;
 BEGIN
   PERFORM medsched._fhir_check(timing);
   PERFORM medsched._check_times_json(times);
-  repeat := COALESCE(timing OPERATOR(pg_catalog.->) 'repeat', '{}');
-  bounds := repeat OPERATOR(pg_catalog.->) 'boundsPeriod';
-  IF bounds IS NOT NULL AND repeat OPERATOR(pg_catalog.?) 'boundsDuration' THEN
+  repeat := COALESCE(timing -> 'repeat', '{}');
+  bounds := repeat -> 'boundsPeriod';
+  IF bounds IS NOT NULL AND repeat ? 'boundsDuration' THEN
     RAISE 'timing has both boundsPeriod and boundsDuration' USING ERRCODE = 'invalid_parameter_value';
   END IF;
   PERFORM medsched._check_start(COALESCE(starts_on, '2000-01-01'), time_zone);
-  begins := medsched._fhir_datetime(bounds OPERATOR(pg_catalog.->) 'start', 'repeat.boundsPeriod.start', time_zone);
-  ends := medsched._fhir_datetime(bounds OPERATOR(pg_catalog.->) 'end', 'repeat.boundsPeriod.end', time_zone);
+  begins := medsched._fhir_datetime(bounds -> 'start', 'repeat.boundsPeriod.start'::text, time_zone);
+  ends := medsched._fhir_datetime(bounds -> 'end', 'repeat.boundsPeriod.end'::text, time_zone);
   IF begins.first IS NOT NULL THEN
-    IF starts_on OPERATOR(pg_catalog.>) begins.first THEN
+    IF starts_on > begins.first THEN
       RAISE 'starts_on % is after the timing''s own start %', starts_on, begins.first
         USING ERRCODE = 'invalid_parameter_value',
         HINT = 'Leave starts_on null; which doses remain of a timing under way is not for us to guess.';
     END IF;
     first_day := begins.first;
-    not_before := pg_catalog.timezone(time_zone, begins.instant);
+    not_before := timezone(time_zone, begins.instant);
   END IF;
   PERFORM medsched._check_start(first_day, time_zone);
 
@@ -511,63 +509,63 @@ BEGIN
   END IF;
   PERFORM medsched._check_times_count(clocks, often.per_day, COALESCE(often.code, 'timing'));
 
-  doses := medsched._fhir_integer(repeat, 'count', 1, 2147483647);
-  duration := medsched._fhir_bounds_duration(repeat OPERATOR(pg_catalog.->) 'boundsDuration');
+  doses := medsched._fhir_integer(repeat, 'count'::text, 1, 2147483647);
+  duration := medsched._fhir_bounds_duration(repeat -> 'boundsDuration');
   IF doses IS NOT NULL AND (duration IS NOT NULL OR ends.last IS NOT NULL) THEN
     RAISE 'timing with both count and an end is not supported' USING ERRCODE = 'feature_not_supported',
       HINT = 'A schedule ends after so many doses or at a time.';
   END IF;
-  IF ends.last OPERATOR(pg_catalog.<) first_day OR ends.instant OPERATOR(pg_catalog.<) begins.instant THEN
+  IF ends.last < first_day OR ends.instant < begins.instant THEN
     RAISE 'timing ends before it starts' USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = pg_catalog.format('It starts on %s; its bounds are %s.', first_day, bounds);
+      DETAIL = format('It starts on %s; its bounds are %s.', first_day, bounds);
   END IF;
   ending := CASE
     WHEN ends.instant IS NOT NULL
-      THEN pg_catalog.to_char(pg_catalog.timezone('UTC', ends.instant), '";UNTIL="YYYYMMDD"T"HH24MISS"Z"')
-    ELSE pg_catalog.to_char(ends.last, '";UNTIL="YYYYMMDD') END;
+      THEN to_char(timezone('UTC', ends.instant), '";UNTIL="YYYYMMDD"T"HH24MISS"Z"')
+    ELSE to_char(ends.last, '";UNTIL="YYYYMMDD') END;
 
-  IF often.unit OPERATOR(pg_catalog.=) ANY ('{s,min,h}'::pg_catalog.text[]) THEN
-    first_dose := COALESCE(not_before, first_day OPERATOR(pg_catalog.+) clocks[1]);
-    IF pg_catalog.date_part('month', duration) OPERATOR(pg_catalog.>) 0 OR pg_catalog.date_part('year', duration) OPERATOR(pg_catalog.>) 0 THEN
-      ending := pg_catalog.to_char(first_dose OPERATOR(pg_catalog.+) duration OPERATOR(pg_catalog.-) '1 second'::interval,
+  IF often.unit = ANY ('{s,min,h}'::text[]) THEN
+    first_dose := COALESCE(not_before, first_day + clocks[1]);
+    IF date_part('month', duration) > 0 OR date_part('year', duration) > 0 THEN
+      ending := to_char(first_dose + duration - '1 second'::interval,
         '";UNTIL="YYYYMMDD"T"HH24MISS');
     ELSIF duration IS NOT NULL THEN
       -- In elapsed time: 10 days every 8 hours are 30 doses, whatever the clocks do.
-      doses := pg_catalog.ceil(pg_catalog.date_part('epoch', duration)
-        OPERATOR(pg_catalog./) pg_catalog.date_part('epoch', medsched._fhir_interval(often.every, often.unit)));
+      doses := ceil(date_part('epoch', duration)
+        / date_part('epoch', medsched._fhir_interval(often.every, often.unit)));
     END IF;
     schedules := medsched._interval_schedule(often.unit, often.every, first_dose, ending, doses, time_zone);
   ELSE
     IF duration IS NOT NULL THEN
-      duration := pg_catalog.justify_hours(duration);
-      IF duration OPERATOR(pg_catalog.<>) pg_catalog.date_trunc('day', duration) THEN
+      duration := justify_hours(duration);
+      IF duration <> date_trunc('day', duration) THEN
         RAISE 'timing with times of day and a boundsDuration of % is not supported', duration
           USING ERRCODE = 'feature_not_supported',
           HINT = 'Say it in whole days.';
       END IF;
-      ending := pg_catalog.to_char(first_day OPERATOR(pg_catalog.+) duration OPERATOR(pg_catalog.-) '1 day'::interval,
+      ending := to_char(first_day + duration - '1 day'::interval,
         '";UNTIL="YYYYMMDD');
     END IF;
     -- A start after the day's last dose is the next day's.
-    IF not_before::time OPERATOR(pg_catalog.>) clocks[pg_catalog.cardinality(clocks)] THEN
-      first_day := first_day OPERATOR(pg_catalog.+) 1;
+    IF not_before::time > clocks[cardinality(clocks)] THEN
+      first_day := first_day + 1;
     END IF;
     first_day := medsched._first_day(first_day, days);
     schedules := medsched._clock_schedules(medsched._day_rule(often.unit, often.every, first_day, days),
       first_day, clocks, ending, doses, not_before, time_zone);
-    IF doses IS NOT NULL AND pg_catalog.jsonb_array_length(schedules) OPERATOR(pg_catalog.>) 1
-      AND not_before OPERATOR(pg_catalog.>) (first_day OPERATOR(pg_catalog.+) clocks[1])
+    IF doses IS NOT NULL AND jsonb_array_length(schedules) > 1
+      AND not_before > (first_day + clocks[1])
     THEN
       RAISE 'timing with count, a start within a day and these times is not supported'
         USING ERRCODE = 'feature_not_supported',
-        DETAIL = pg_catalog.format('The times of day %s make more than one schedule.',
-          pg_catalog.array_to_string(clocks, ', '));
+        DETAIL = format('The times of day %s make more than one schedule.',
+          array_to_string(clocks, ', '));
     END IF;
   END IF;
 
-  RETURN (SELECT pg_catalog.jsonb_agg(s.value OPERATOR(pg_catalog.||) pg_catalog.jsonb_strip_nulls(
-            pg_catalog.jsonb_build_object('instructions', medsched._fhir_instructions(repeat))) ORDER BY s.nth)
-          FROM pg_catalog.jsonb_array_elements(schedules) WITH ORDINALITY AS s (value, nth));
+  RETURN (SELECT jsonb_agg(s.value || jsonb_strip_nulls(
+            jsonb_build_object('instructions', medsched._fhir_instructions(repeat))) ORDER BY s.nth)
+          FROM jsonb_array_elements(schedules) WITH ORDINALITY AS s (value, nth));
 END;
 $$;
 COMMENT ON FUNCTION medsched.schedule_from_fhir(jsonb, date, text, jsonb) IS

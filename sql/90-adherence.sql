@@ -42,12 +42,12 @@ AS $$
          d.outcome,
          medsched.is_on_time(o.scheduled_for, d.taken_at, s.grace),
          d.outcome IS NULL
-           AND medsched.dose_status(o.scheduled_for, NULL, s.grace) OPERATOR(pg_catalog.=) 'missed'
+           AND medsched.dose_status(o.scheduled_for, NULL::pg_catalog.text, s.grace) OPERATOR(pg_catalog.=) 'missed'
     FROM medsched.schedules AS s
     JOIN medsched.medications AS m
       ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
    CROSS JOIN LATERAL medsched.occurrences(
-           s.rrule, s.starts_at, s.time_zone,
+           s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
            greatest(window_start, s.effective_from), least(window_end, s.ends_at, m.inactivated_at),
            s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS o (scheduled_for)
     LEFT JOIN medsched.dose_taken AS d
@@ -136,10 +136,10 @@ AS $$
        -- All its doses, and those whose grace is over.
        CROSS JOIN LATERAL (
                SELECT medsched.count_occurrences(
-                        s.rrule, s.starts_at, s.time_zone, w.first, w.last,
+                        s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, w.first, w.last,
                         s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off),
                       medsched.count_occurrences(
-                        s.rrule, s.starts_at, s.time_zone, w.first, greatest(w.first, least(w.last, w.graced)),
+                        s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, w.first, greatest(w.first, least(w.last, w.graced)),
                         s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off)) AS o (scheduled, over)
         -- What is recorded of them: every recorded dose is an occurrence.
         LEFT JOIN (

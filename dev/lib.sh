@@ -33,8 +33,9 @@ need()
 		as_root apt-get -qq -o DPkg::Lock::Timeout=300 update >&2 </dev/null || true
 	fi
 	for tool in "${missing[@]}"; do
-		read -ra more <<<"$(packages_of "$tool")"
-		packages+=("${more[@]}")
+		more=$(packages_of "$tool")
+		# shellcheck disable=SC2206
+		packages+=($more)
 	done
 	command -v apt-get >/dev/null ||
 		die "these do not work here: ${missing[*]}; please install what Debian calls ${packages[*]}"
@@ -75,8 +76,11 @@ packages_of()
 		gcc) echo gcc libc6-dev ;;
 		icalendar) echo python3 python3-icalendar ;;
 		libical) echo pkg-config libical-dev ;;
-		pgtap) echo "postgresql-$(server_major)-pgtap" ;;
-		postgresql) echo "postgresql-$(server_major) postgresql-server-dev-$(server_major)" ;;
+		pgtap) server_packages postgresql-@-pgtap postgresql-pgtap ;;
+		postgresql)
+			server_packages postgresql-@ postgresql
+			server_packages postgresql-server-dev-@ postgresql-server-dev-all
+			;;
 		*) echo "$1" ;;
 	esac
 }
@@ -136,9 +140,9 @@ server_has_extension()
 		[ -s "$files/$1--$version.sql" ]
 }
 
-# The major version of the PostgreSQL that pg_config tells of, or else of the one
-# that the distribution has.
-server_major()
+# server_packages NAME OTHER: NAME with, for @, the major version of the PostgreSQL
+# that is here, or else of the distribution's; OTHER while that is not known.
+server_packages()
 {
 	local major
 
@@ -146,11 +150,8 @@ server_major()
 	if [ "${major:-0}" -lt 15 ]; then
 		major=$(apt-cache depends postgresql 2>/dev/null | sed -n 's/.*Depends: postgresql-\([0-9]*\)$/\1/p') || true
 	fi
-	if [ "${major:-0}" -lt 15 ]; then
-		echo "PostgreSQL 15 or later is wanted; this system offers ${major:-none}" >&2
-		major=15
-	fi
-	echo "$major"
+	[ "${major:-15}" -ge 15 ] || die "PostgreSQL 15 or later is wanted; this system offers $major"
+	if [ -n "$major" ]; then echo "${1//@/$major}"; else echo "$2"; fi
 }
 
 # provide_node: Node 20 or later, in PATH.  Where the distribution's is older

@@ -34,6 +34,14 @@ mkdir -p $copy
 cp -r Makefile medsched.control src sql $copy/
 find $copy -name "*.o" -o -name "*.bc" -o -name "*.so" | xargs rm -f
 succeeds "the build is free of warnings" make -s -j2 -C $copy all with_llvm=no COPT=-Werror
+clang=$(make -npq -C $copy with_llvm=yes | sed -n 's/^CLANG = //p' || true)
+if "${clang:-false}" --version >/dev/null 2>&1; then
+	succeeds "so is that of its bitcode" \
+		make -s -j2 -C $copy all with_llvm=yes COPT=-Werror CLANG="$clang -Wall -Wextra -Werror"
+fi
+# Newer versions of PostgreSQL have these no more; compat.h tells what to use.
+equals "it uses no name that PostgreSQL has given up" \
+	"$(grep -nwE 'Abs|pg_attribute_noreturn' src/*/*.[ch] | grep -v '^src/base/compat.h' || true)" ""
 
 # Other versions of clang-format lay some code out differently.
 works clang-format-14 || as_root apt-get -qq update >&2 || true

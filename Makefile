@@ -41,10 +41,12 @@ ISOLATION_OPTS = --inputdir=test/isolation --outputdir=build/isolation --load-ex
 
 EXTRA_CLEAN = build
 
-PGXS := $(shell $(PG_CONFIG) --pgxs)
-ifeq ($(PGXS),)
-$(error no pg_config: set PG_CONFIG, or on Debian and Ubuntu: apt-get install postgresql-server-dev-15)
+# Debian has pg_config and pgxs.mk without the headers.
+major = $(shell $(PG_CONFIG) --version | sed -n 's/^PostgreSQL \([0-9]*\).*/\1/p')
+ifeq ($(wildcard $(shell $(PG_CONFIG) --includedir-server)/postgres.h),)
+$(error no headers of a PostgreSQL server found by $(PG_CONFIG); on Debian and Ubuntu: apt-get install postgresql-server-dev-$(or $(major),all))
 endif
+PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
 $(install_script): $(topics) medsched.control Makefile

@@ -10,9 +10,11 @@
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
 #include "utils/snapmgr.h"
@@ -45,11 +47,29 @@ rule_trigger(FunctionCallInfo fcinfo, const char *function, TriggerEvent timing,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" was not fired as the trigger it is made for", function),
 				 errhint("Let medsched.create_tables() create the triggers.")));
-	if (RelationGetNamespace(trigger->tg_relation) != get_namespace_oid("medsched", false))
+	if (get_rel_namespace(rule_table(trigger)) != get_namespace_oid("medsched", false))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" is for the tables of schema \"medsched\"", function)));
 	return trigger;
+}
+
+/*
+ * A row of a partitioned table fires the triggers of its partition, which may stand in any
+ * schema. Only the owner of both can have made it one.
+ */
+Oid
+rule_table(TriggerData *trigger)
+{
+	Oid	  table = RelationGetRelid(trigger->tg_relation);
+	List *ancestors;
+
+	if (!trigger->tg_relation->rd_rel->relispartition)
+		return table;
+	ancestors = get_partition_ancestors(table);
+	table = llast_oid(ancestors);
+	list_free(ancestors);
+	return table;
 }
 
 Datum

@@ -25,6 +25,9 @@
 extern TriggerData *rule_trigger(FunctionCallInfo fcinfo, const char *function,
 								 TriggerEvent timing, int events);
 
+/* The table of ours that a trigger's table is, or is a partition of. */
+extern Oid rule_table(TriggerData *trigger);
+
 /* What rule_trigger is given as events: a set. */
 #define ON_INSERT	(1 << TRIGGER_EVENT_INSERT)
 #define ON_DELETE	(1 << TRIGGER_EVENT_DELETE)

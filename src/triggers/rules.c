@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
@@ -55,7 +56,7 @@ medsched_medication_has_schedule(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = rule_trigger(fcinfo, "medication_has_schedule", AFTER_ROW,
 										ON_INSERT | ON_UPDATE | ON_DELETE);
-	bool		 of_schedule = strcmp(RelationGetRelationName(trigger->tg_relation), "schedules") == 0;
+	bool		 of_schedule = strcmp(get_rel_name(rule_table(trigger)), "schedules") == 0;
 	HeapTuple	 tuple;
 	Datum		 key[2];
 

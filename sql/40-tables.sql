@@ -290,20 +290,44 @@ BEGIN
          'CREATE TRIGGER recorded_dose_keeps_schedule
             AFTER UPDATE ON medsched.schedules
             FOR EACH ROW
-            WHEN ((OLD.medication_id, OLD.starts_at, OLD.time_zone, OLD.rrule, OLD.rdates, OLD.exdates,
+            WHEN ((OLD.user_id, OLD.id, OLD.medication_id,
+                   OLD.starts_at, OLD.time_zone, OLD.rrule, OLD.rdates, OLD.exdates,
                    OLD.cycle_days_on, OLD.cycle_days_off, OLD.as_needed, OLD.effective_from, OLD.ends_at)
                   IS DISTINCT FROM
-                  (NEW.medication_id, NEW.starts_at, NEW.time_zone, NEW.rrule, NEW.rdates, NEW.exdates,
+                  (NEW.user_id, NEW.id, NEW.medication_id,
+                   NEW.starts_at, NEW.time_zone, NEW.rrule, NEW.rdates, NEW.exdates,
                    NEW.cycle_days_on, NEW.cycle_days_off, NEW.as_needed, NEW.effective_from, NEW.ends_at))
             EXECUTE FUNCTION medsched.recorded_dose_keeps_schedule()',
          'A dose that was recorded stays a dose of its schedule'),
+
+        ('medsched.schedules', 'recorded_dose_keeps_schedule_deleted',
+         'CREATE TRIGGER recorded_dose_keeps_schedule_deleted
+            AFTER DELETE ON medsched.schedules
+            FOR EACH ROW EXECUTE FUNCTION medsched.recorded_dose_keeps_schedule()',
+         'Another schedule does not take the id of one with recorded doses'),
+
+        ('medsched.schedules', 'schedule_replaces_schedule',
+         'CREATE TRIGGER schedule_replaces_schedule
+            AFTER INSERT ON medsched.schedules
+            FOR EACH ROW EXECUTE FUNCTION medsched.schedule_replaces_schedule()',
+         'A schedule replaces one of its medication, from its end on, and in no circle'),
+
+        ('medsched.schedules', 'schedule_replaces_schedule_changed',
+         'CREATE TRIGGER schedule_replaces_schedule_changed
+            AFTER UPDATE ON medsched.schedules
+            FOR EACH ROW
+            WHEN ((OLD.user_id, OLD.id, OLD.medication_id, OLD.replaces, OLD.effective_from, OLD.ends_at)
+                  IS DISTINCT FROM
+                  (NEW.user_id, NEW.id, NEW.medication_id, NEW.replaces, NEW.effective_from, NEW.ends_at))
+            EXECUTE FUNCTION medsched.schedule_replaces_schedule()',
+         'A schedule replaces one of its medication, from its end on, and in no circle'),
 
         ('medsched.medications', 'recorded_dose_keeps_medication',
          'CREATE TRIGGER recorded_dose_keeps_medication
             AFTER UPDATE ON medsched.medications
             FOR EACH ROW
-            WHEN (NEW.inactivated_at IS NOT NULL
-                  AND NEW.inactivated_at IS DISTINCT FROM OLD.inactivated_at)
+            WHEN ((OLD.user_id, OLD.id, OLD.inactivated_at)
+                  IS DISTINCT FROM (NEW.user_id, NEW.id, NEW.inactivated_at))
             EXECUTE FUNCTION medsched.recorded_dose_keeps_medication()',
          'A dose that was recorded stays before the inactivation of its medication'),
 

@@ -20,3 +20,6 @@ COMMENT ON FUNCTION medsched.recorded_dose_keeps_schedule() IS
 
 COMMENT ON FUNCTION medsched.recorded_dose_keeps_medication() IS
   'Trigger: a dose that was recorded stays before the inactivation of its medication';
+
+COMMENT ON FUNCTION medsched.schedule_replaces_schedule() IS
+  'Trigger: a schedule replaces one of its medication, from its end on, and in no circle';

@@ -27,3 +27,7 @@ AS 'MODULE_PATHNAME', 'medsched_recorded_dose_keeps_schedule';
 CREATE OR REPLACE FUNCTION medsched.recorded_dose_keeps_medication()
 RETURNS trigger LANGUAGE C
 AS 'MODULE_PATHNAME', 'medsched_recorded_dose_keeps_medication';
+
+CREATE OR REPLACE FUNCTION medsched.schedule_replaces_schedule()
+RETURNS trigger LANGUAGE C
+AS 'MODULE_PATHNAME', 'medsched_schedule_replaces_schedule';

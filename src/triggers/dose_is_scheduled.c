@@ -47,6 +47,7 @@ enum
 
 PG_FUNCTION_INFO_V1(medsched_dose_is_scheduled);
 
+static void		   refuse_other_user(TriggerData *trigger);
 static void		   lock_what_holds(DoseCheck *check);
 static char		  *why_not_scheduled(DoseCheck *check);
 static char		  *when_it_ended(DoseCheck *check);
@@ -100,6 +101,9 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 	char		*detail;
 	bool		 tell;
 
+	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+		refuse_other_user(trigger);
+
 	SPI_connect();
 	check.user_id = rule_column(trigger, tuple, "user_id");
 	check.schedule_id = rule_column(trigger, tuple, "schedule_id");
@@ -124,6 +128,23 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 
 	SPI_finish();
 	return PointerGetDatum(NULL);
+}
+
+/* What a person took stays theirs, though their schedule moved along in one statement. */
+static void
+refuse_other_user(TriggerData *trigger)
+{
+	Datum before = rule_column(trigger, trigger->tg_trigtuple, "user_id");
+	Datum at = rule_column(trigger, trigger->tg_trigtuple, "scheduled_for");
+
+	if (!DatumGetBool(DirectFunctionCall2(uuid_ne, before, rule_column(trigger, trigger->tg_newtuple, "user_id"))))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_CHECK_VIOLATION),
+			 errmsg("the dose at %s cannot become another user's", instant_text(DatumGetTimestampTz(at))),
+			 errdetail("It was recorded of user \"%s\".", uuid_text(before)),
+			 errhint("Delete the row, and record the dose of the other user."),
+			 errtableconstraint(trigger->tg_relation, "recorded_dose_keeps_user")));
 }
 
 /*

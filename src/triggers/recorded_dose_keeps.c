@@ -13,7 +13,7 @@
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
+#include "utils/datum.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
@@ -24,10 +24,19 @@
 PG_FUNCTION_INFO_V1(medsched_recorded_dose_keeps_schedule);
 PG_FUNCTION_INFO_V1(medsched_recorded_dose_keeps_medication);
 
+#define SCHEDULE_HINT                                                                              \
+	"Choose an instant after the doses recorded and call medsched.revise_schedule(), or take the " \
+	"records back: call medsched.undo_dose()."
+#define MEDICATION_HINT "Choose an instant after the doses recorded, or take the records back: call medsched.undo_dose()."
+
+static void refuse_doses(TriggerData *trigger, HeapTuple tuple, SavedPlan *doses, const char *kind, TimestampTz from, const char *hint);
+static bool key_changes(TriggerData *trigger);
+static bool column_changes(TriggerData *trigger, const char *name);
+static bool only_end_changes(TriggerData *trigger);
 static void refuse_change(TriggerData *trigger, const char *kind, Datum id, TimestampTz at, const char *hint);
 
 static SavedPlan doses_of_schedule = {
-	"SELECT d.scheduled_for FROM medsched.dose_taken AS d "
+	"SELECT d.scheduled_for, d.outcome FROM medsched.dose_taken AS d "
 	"WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2 "
 	"AND d.scheduled_for OPERATOR(pg_catalog.>=) $3 "
 	"ORDER BY d.scheduled_for",
@@ -51,35 +60,53 @@ static SavedPlan doses_of_medication = {
  * medsched_recorded_dose_keeps_schedule refuses a change to a schedule after
  * which a dose recorded would not be one of its doses, or would be of another
  * medication.
+ *
+ * Of a row that goes, or gets another key, no dose is left: the foreign key is
+ * content with whichever row has that key when the statement ends.
  */
 Datum
 medsched_recorded_dose_keeps_schedule(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = rule_trigger(fcinfo, "recorded_dose_keeps_schedule", AFTER_ROW, ON_UPDATE);
-	TupleDesc	 descriptor = RelationGetDescr(trigger->tg_relation);
-	bool		 moved = DatumGetBool(DirectFunctionCall2(uuid_ne,
-														  rule_column(trigger, trigger->tg_trigtuple, "medication_id"),
-														  rule_column(trigger, trigger->tg_newtuple, "medication_id")));
+	TriggerData *trigger = rule_trigger(fcinfo, "recorded_dose_keeps_schedule", AFTER_ROW, ON_UPDATE | ON_DELETE);
+	HeapTuple	 tuple = trigger->tg_newtuple;
 	ScheduleRow	 row;
 	Datum		 values[3];
 	uint64		 ndoses;
 
 	SPI_connect();
-	schedule_row_read_tuple(&row, trigger->tg_newtuple, descriptor);
-	values[0] = rule_column(trigger, trigger->tg_newtuple, "user_id");
-	values[1] = rule_column(trigger, trigger->tg_newtuple, "id");
-	values[2] = TimestampTzGetDatum(DT_NOBEGIN);
+	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event) || key_changes(trigger))
+		refuse_doses(trigger, trigger->tg_trigtuple, &doses_of_schedule, "schedule", DT_NOBEGIN, SCHEDULE_HINT);
+	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+	{
+		SPI_finish();
+		return PointerGetDatum(NULL);
+	}
 
+	schedule_row_read_tuple(&row, tuple, RelationGetDescr(trigger->tg_relation));
+	if (column_changes(trigger, "medication_id"))
+		refuse_doses(trigger, tuple, &doses_of_schedule, "schedule", DT_NOBEGIN, SCHEDULE_HINT);
+	else if (row.ends_at != DT_NOEND)
+		refuse_doses(trigger, tuple, &doses_of_schedule, "schedule", row.ends_at, SCHEDULE_HINT);
+	if (only_end_changes(trigger))
+	{
+		SPI_finish();
+		return PointerGetDatum(NULL);
+	}
+
+	values[0] = rule_column(trigger, tuple, "user_id");
+	values[1] = rule_column(trigger, tuple, "id");
+	values[2] = TimestampTzGetDatum(DT_NOBEGIN);
 	ndoses = rule_query(&doses_of_schedule, "dose_taken", values, NULL, 0);
 	for (uint64 i = 0; i < ndoses; i++)
 	{
+		TupleDesc	descriptor = SPI_tuptable->tupdesc;
+		HeapTuple	dose = SPI_tuptable->vals[i];
 		bool		isnull;
-		TimestampTz at = DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+		TimestampTz at = DatumGetTimestampTz(SPI_getbinval(dose, descriptor, 1, &isnull));
 
-		if (moved || at >= row.ends_at || !schedule_row_allows(&row, at))
-			refuse_change(trigger, "schedule", values[1], at,
-						  "Choose an instant after the doses recorded and call medsched.revise_schedule(), or take the records "
-						  "back: call medsched.undo_dose().");
+		if (!schedule_row_allows(&row, at) ||
+			(row.as_needed && strcmp(TextDatumGetCString(SPI_getbinval(dose, descriptor, 2, &isnull)), "skipped") == 0))
+			refuse_change(trigger, "schedule", values[1], at, SCHEDULE_HINT);
 	}
 
 	SPI_finish();
@@ -94,24 +121,74 @@ Datum
 medsched_recorded_dose_keeps_medication(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = rule_trigger(fcinfo, "recorded_dose_keeps_medication", AFTER_ROW, ON_UPDATE);
-	Datum		 values[3];
+	TupleDesc	 descriptor = RelationGetDescr(trigger->tg_relation);
+	Datum		 inactivated_at;
+	bool		 is_active;
 
 	SPI_connect();
-	values[0] = rule_column(trigger, trigger->tg_newtuple, "user_id");
-	values[1] = rule_column(trigger, trigger->tg_newtuple, "id");
-	values[2] = rule_column(trigger, trigger->tg_newtuple, "inactivated_at");
-
-	if (rule_query(&doses_of_medication, "dose_taken", values, NULL, 1) > 0)
-	{
-		bool isnull;
-
-		refuse_change(trigger, "medication", values[1],
-					  DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)),
-					  "Choose an instant after the doses recorded, or take the records back: call medsched.undo_dose().");
-	}
-
+	if (key_changes(trigger))
+		refuse_doses(trigger, trigger->tg_trigtuple, &doses_of_medication, "medication", DT_NOBEGIN, MEDICATION_HINT);
+	inactivated_at = SPI_getbinval(trigger->tg_newtuple, descriptor, SPI_fnumber(descriptor, "inactivated_at"), &is_active);
+	if (!is_active)
+		refuse_doses(trigger, trigger->tg_newtuple, &doses_of_medication, "medication",
+					 DatumGetTimestampTz(inactivated_at), MEDICATION_HINT);
 	SPI_finish();
 	return PointerGetDatum(NULL);
+}
+
+/* Refuse the change when doses are recorded, from an instant on, of the key that a row has. */
+static void
+refuse_doses(TriggerData *trigger, HeapTuple tuple, SavedPlan *doses, const char *kind, TimestampTz from, const char *hint)
+{
+	Datum values[3] = {rule_column(trigger, tuple, "user_id"), rule_column(trigger, tuple, "id"), TimestampTzGetDatum(from)};
+	bool  isnull;
+
+	if (rule_query(doses, "dose_taken", values, NULL, 1) > 0)
+		refuse_change(trigger, kind, values[1],
+					  DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)), hint);
+}
+
+static bool
+key_changes(TriggerData *trigger)
+{
+	return column_changes(trigger, "user_id") || column_changes(trigger, "id");
+}
+
+/* Of values that look different, though they are equal, it says that they change. */
+static bool
+column_changes(TriggerData *trigger, const char *name)
+{
+	TupleDesc		  descriptor = RelationGetDescr(trigger->tg_relation);
+	int				  number = SPI_fnumber(descriptor, name);
+	Form_pg_attribute attribute;
+	Datum			  before;
+	Datum			  after;
+	bool			  was_null;
+	bool			  is_null;
+
+	if (number <= 0)
+		elog(ERROR, "table \"%s\" has no column \"%s\"", RelationGetRelationName(trigger->tg_relation), name);
+	attribute = TupleDescAttr(descriptor, number - 1);
+	before = SPI_getbinval(trigger->tg_trigtuple, descriptor, number, &was_null);
+	after = SPI_getbinval(trigger->tg_newtuple, descriptor, number, &is_null);
+	if (was_null || is_null)
+		return was_null != is_null;
+	return !datumIsEqual(before, after, attribute->attbyval, attribute->attlen);
+}
+
+/* Whether the doses stay as they are but for the end, so that only those after it matter. */
+static bool
+only_end_changes(TriggerData *trigger)
+{
+	static const char *const others[] = {"user_id", "id", "starts_at", "time_zone", "rrule", "rdates", "exdates",
+										 "cycle_days_on", "cycle_days_off", "as_needed", "effective_from"};
+
+	for (size_t i = 0; i < lengthof(others); i++)
+	{
+		if (column_changes(trigger, others[i]))
+			return false;
+	}
+	return true;
 }
 
 static void

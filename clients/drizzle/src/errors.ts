@@ -12,6 +12,8 @@ export const constraints = [
 	'schedule_has_dose',
 	'dose_is_scheduled',
 	'recorded_dose_keeps_schedule',
+	'recorded_dose_keeps_user',
+	'schedule_replaces_schedule',
 	'dose_already_taken',
 	'dose_already_skipped',
 	'as_needed_min_interval',

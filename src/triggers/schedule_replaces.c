@@ -1,0 +1,184 @@
+/*-------------------------------------------------------------------------
+ *
+ * schedule_replaces.c
+ *		The trigger on schedules that replace others: of the same medication,
+ *		from where those end, and never in a circle.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+#include "base/message.h"
+#include "triggers/rule_trigger.h"
+
+PG_FUNCTION_INFO_V1(medsched_schedule_replaces_schedule);
+
+/* One of two schedules, the latter of which replaces the former. */
+typedef struct Link
+{
+	Datum		id;
+	Datum		medication_id;
+	TimestampTz bound; /* the former's ends_at, the latter's effective_from; DT_NOEND: none */
+} Link;
+
+static void		   check_link(TriggerData *trigger, const Link *former, const Link *latter);
+static void		   refuse_circle(TriggerData *trigger, Datum user_id, Datum id);
+static bool		   read_link(SavedPlan *plan, Datum user_id, Datum id, Link *link);
+static TimestampTz bound_of(TriggerData *trigger, HeapTuple tuple, const char *name);
+
+/* Against a change of it by others, which looks at what replaces it. */
+static SavedPlan lock_replaced = {
+	"SELECT s.id, s.medication_id, s.ends_at FROM medsched.schedules AS s "
+	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 "
+	"FOR SHARE",
+	2,
+	{UUIDOID, UUIDOID},
+	NULL};
+
+static SavedPlan find_successor = {
+	"SELECT s.id, s.medication_id, s.effective_from FROM medsched.schedules AS s "
+	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.replaces OPERATOR(pg_catalog.=) $2",
+	2,
+	{UUIDOID, UUIDOID},
+	NULL};
+
+/* Two sessions could each close one half of a circle. */
+static SavedPlan lock_medication = {
+	"SELECT FROM medsched.medications AS m "
+	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2 "
+	"FOR NO KEY UPDATE",
+	2,
+	{UUIDOID, UUIDOID},
+	NULL};
+
+/* UNION, not UNION ALL: a circle loaded with triggers off must not hold us. */
+static SavedPlan find_itself = {
+	"WITH RECURSIVE chain AS ("
+	"SELECT s.replaces FROM medsched.schedules AS s "
+	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 "
+	"UNION "
+	"SELECT s.replaces FROM chain AS c "
+	"JOIN medsched.schedules AS s ON s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) c.replaces) "
+	"SELECT FROM chain AS c WHERE c.replaces OPERATOR(pg_catalog.=) $2",
+	2,
+	{UUIDOID, UUIDOID},
+	NULL};
+
+/*
+ * medsched_schedule_replaces_schedule checks a schedule against the one that it
+ * replaces, and against the one that replaces it.
+ */
+Datum
+medsched_schedule_replaces_schedule(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = rule_trigger(fcinfo, "schedule_replaces_schedule", AFTER_ROW, ON_INSERT | ON_UPDATE);
+	TupleDesc	 descriptor = RelationGetDescr(trigger->tg_relation);
+	HeapTuple	 tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
+	Datum		 user_id = rule_column(trigger, tuple, "user_id");
+	Link		 self = {.id = rule_column(trigger, tuple, "id"), .medication_id = rule_column(trigger, tuple, "medication_id")};
+	Datum		 replaces;
+	Link		 other;
+	bool		 isnull;
+
+	SPI_connect();
+	replaces = SPI_getbinval(tuple, descriptor, SPI_fnumber(descriptor, "replaces"), &isnull);
+	if (!isnull && read_link(&lock_replaced, user_id, replaces, &other))
+	{
+		self.bound = bound_of(trigger, tuple, "effective_from");
+		check_link(trigger, &other, &self);
+	}
+	if (read_link(&find_successor, user_id, self.id, &other))
+	{
+		self.bound = bound_of(trigger, tuple, "ends_at");
+		check_link(trigger, &self, &other);
+		if (!isnull)
+		{
+			Datum key[2] = {user_id, self.medication_id};
+
+			rule_query(&lock_medication, "medications", key, NULL, 1);
+			refuse_circle(trigger, user_id, self.id);
+		}
+	}
+	SPI_finish();
+	return PointerGetDatum(NULL);
+}
+
+static void
+check_link(TriggerData *trigger, const Link *former, const Link *latter)
+{
+	bool tell = rule_may_tell("schedules");
+
+	if (!DatumGetBool(DirectFunctionCall2(uuid_eq, former->medication_id, latter->medication_id)))
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("schedule \"%s\" replaces one of another medication", uuid_text(latter->id)),
+				 tell ? errdetail("It is of medication \"%s\", and schedule \"%s\" of medication \"%s\".",
+								  uuid_text(latter->medication_id), uuid_text(former->id), uuid_text(former->medication_id))
+					  : 0,
+				 errhint("End the one, and insert the other without replaces."),
+				 errtableconstraint(trigger->tg_relation, "schedule_replaces_schedule")));
+
+	/* Without effective_from, it says nothing of when it takes over. */
+	if (former->bound > latter->bound)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("schedule \"%s\" takes effect before the one that it replaces ends", uuid_text(latter->id)),
+				 !tell						 ? 0
+				 : former->bound == DT_NOEND ? errdetail("It takes effect at %s, and schedule \"%s\" has no end.",
+														 instant_text(latter->bound), uuid_text(former->id))
+											 : errdetail("It takes effect at %s, and schedule \"%s\" ends at %s.",
+														 instant_text(latter->bound), uuid_text(former->id), instant_text(former->bound)),
+				 errhint("Call medsched.revise_schedule(): the one ends where the other takes effect."),
+				 errtableconstraint(trigger->tg_relation, "schedule_replaces_schedule")));
+}
+
+static void
+refuse_circle(TriggerData *trigger, Datum user_id, Datum id)
+{
+	Datum key[2] = {user_id, id};
+
+	if (rule_query(&find_itself, "schedules", key, NULL, 1) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("schedule \"%s\" replaces itself", uuid_text(id)),
+				 errdetail("What it replaces replaces it in turn."),
+				 errhint("A schedule replaces one that was before it."),
+				 errtableconstraint(trigger->tg_relation, "schedule_replaces_schedule")));
+}
+
+/* False: there is none. */
+static bool
+read_link(SavedPlan *plan, Datum user_id, Datum id, Link *link)
+{
+	Datum	  key[2] = {user_id, id};
+	HeapTuple tuple;
+	TupleDesc descriptor;
+	Datum	  bound;
+	bool	  isnull;
+
+	if (rule_query(plan, "schedules", key, NULL, 1) == 0)
+		return false;
+	tuple = SPI_tuptable->vals[0];
+	descriptor = SPI_tuptable->tupdesc;
+	link->id = SPI_getbinval(tuple, descriptor, 1, &isnull);
+	link->medication_id = SPI_getbinval(tuple, descriptor, 2, &isnull);
+	bound = SPI_getbinval(tuple, descriptor, 3, &isnull);
+	link->bound = isnull ? DT_NOEND : DatumGetTimestampTz(bound);
+	return true;
+}
+
+static TimestampTz
+bound_of(TriggerData *trigger, HeapTuple tuple, const char *name)
+{
+	TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
+	bool	  isnull;
+	Datum	  bound = SPI_getbinval(tuple, descriptor, SPI_fnumber(descriptor, name), &isnull);
+
+	return isnull ? DT_NOEND : DatumGetTimestampTz(bound);
+}

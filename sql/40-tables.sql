@@ -11,216 +11,180 @@ VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $create_tables$
 DECLARE
-  definition record;
+  relation record;
+  step text;
+  steps text[];
 BEGIN
   -- Two deployments at once: the second waits, and finds everything there.
   PERFORM pg_advisory_xact_lock(hashtextextended('medsched.create_tables', 0));
 
-  IF to_regclass('medsched.medications') IS NULL THEN
-    CREATE TABLE medsched.medications (
-      user_id        uuid NOT NULL,
-      id             uuid NOT NULL DEFAULT gen_random_uuid(),
-      name           text NOT NULL,
-      notes          text,
-      inactivated_at timestamptz,
-      created_at     timestamptz NOT NULL DEFAULT now(),
+  FOR relation IN
+    SELECT t.name, c.relkind
+      FROM (VALUES ('medications'), ('schedules'), ('dose_taken')) AS t (name)
+      LEFT JOIN pg_class AS c ON c.relnamespace = 'medsched'::regnamespace AND c.relname = t.name
+  LOOP
+    IF relation.relkind IS NULL THEN
+      EXECUTE format('CREATE TABLE medsched.%I ()', relation.name);
+    ELSIF relation.relkind NOT IN ('r', 'p') THEN
+      RAISE '"medsched.%" is not a table', relation.name
+        USING ERRCODE = 'wrong_object_type',
+        HINT = 'Rename it or drop it, then call medsched.create_tables() again.';
+    END IF;
+  END LOOP;
 
-      PRIMARY KEY (user_id, id),
-      UNIQUE (id),
-
-      CONSTRAINT medications_name_not_blank
-        CHECK (name ~ '[^[:space:]]'),
-      CONSTRAINT medications_inactivated_at_finite
-        CHECK (isfinite(inactivated_at))
-    );
-
-    COMMENT ON TABLE medsched.medications IS
-      'What a person takes. Never deleted: a medication that is no longer taken is inactivated.';
-    COMMENT ON COLUMN medsched.medications.user_id IS
-      'The person who takes it; the application''s id. Leads every key';
-    COMMENT ON COLUMN medsched.medications.id IS
-      'Unique over all users';
-    COMMENT ON COLUMN medsched.medications.name IS
-      'As the person should read it: name and strength';
-    COMMENT ON COLUMN medsched.medications.notes IS
-      'Free text';
-    COMMENT ON COLUMN medsched.medications.inactivated_at IS
-      'No dose at or after this instant; NULL: active';
-    COMMENT ON COLUMN medsched.medications.created_at IS
-      'When the row was inserted';
-  END IF;
-
-  -- Every look-up names the user, and a user has few schedules: the primary
-  -- key's index serves the foreign key to medications as well.
-  IF to_regclass('medsched.schedules') IS NULL THEN
-    CREATE TABLE medsched.schedules (
-      user_id          uuid NOT NULL,
-      id               uuid NOT NULL DEFAULT gen_random_uuid(),
-      medication_id    uuid NOT NULL,
-      starts_at        timestamp NOT NULL,
-      time_zone        medsched.time_zone NOT NULL,
-      time_zone_pinned boolean NOT NULL DEFAULT false,
-      rrule            medsched.rrule,
-      rdates           timestamp[] NOT NULL DEFAULT '{}',
-      exdates          timestamp[] NOT NULL DEFAULT '{}',
-      cycle_days_on    int,
-      cycle_days_off   int,
-      as_needed        boolean NOT NULL DEFAULT false,
-      min_interval     interval,
-      max_per_24h      int,
-      grace            interval,
-      dose_amount      numeric,
-      dose_unit        text,
-      instructions     text,
-      effective_from   timestamptz,
-      ends_at          timestamptz,
-      replaces         uuid,
-      created_at       timestamptz NOT NULL DEFAULT now(),
-
-      PRIMARY KEY (user_id, id),
-      UNIQUE (id),
-      -- One successor each: revised twice at once, a dose would come twice.
-      UNIQUE (user_id, replaces),
-      FOREIGN KEY (user_id, medication_id) REFERENCES medsched.medications,
-      FOREIGN KEY (user_id, replaces) REFERENCES medsched.schedules,
-
-      CONSTRAINT schedules_starts_at_whole_second
-        CHECK (starts_at >= '0001-01-01' AND starts_at < '10000-01-01'
-               AND starts_at = date_trunc('second', starts_at)),
-      CONSTRAINT schedules_effective_from_finite
-        CHECK (isfinite(effective_from)),
-      CONSTRAINT schedules_ends_at_finite
-        CHECK (isfinite(ends_at)),
-      CONSTRAINT schedules_dose_amount_positive
-        CHECK (dose_amount > 0 AND dose_amount < 'Infinity'),
-      CONSTRAINT schedules_cycle_days
-        CHECK ((cycle_days_on IS NULL) = (cycle_days_off IS NULL)
-               AND cycle_days_on >= 1 AND cycle_days_off >= 1),
-      CONSTRAINT schedules_as_needed_has_no_times
-        CHECK (NOT as_needed
-               OR (rrule IS NULL AND rdates = '{}' AND exdates = '{}' AND cycle_days_on IS NULL)),
-      CONSTRAINT schedules_limits_are_as_needed
-        CHECK (as_needed OR (min_interval IS NULL AND max_per_24h IS NULL)),
-      CONSTRAINT schedules_min_interval_in_range
-        CHECK (min_interval > '0' AND min_interval <= '366 days'),
-      CONSTRAINT schedules_max_per_24h_positive
-        CHECK (max_per_24h >= 1),
-      CONSTRAINT schedules_grace_in_range
-        CHECK (grace >= '0' AND grace <= '366 days'),
-      CONSTRAINT schedules_replaces_another
-        CHECK (replaces <> id)
-    );
-
-    COMMENT ON TABLE medsched.schedules IS
-      'When a medication is taken: a wall-clock pattern in a time zone. A medication has at least one.';
-    COMMENT ON COLUMN medsched.schedules.user_id IS
-      'The medication''s user';
-    COMMENT ON COLUMN medsched.schedules.id IS
-      'Unique over all users: (schedule_id, scheduled_for) identifies a dose';
-    COMMENT ON COLUMN medsched.schedules.medication_id IS
-      'The medication, of the same user';
-    COMMENT ON COLUMN medsched.schedules.starts_at IS
-      'Wall clock in time_zone: what the rule counts from; no dose is earlier';
-    COMMENT ON COLUMN medsched.schedules.time_zone IS
-      'IANA name; 08:00 there stays 08:00 when the clocks change';
-    COMMENT ON COLUMN medsched.schedules.time_zone_pinned IS
-      'True: keeps its zone when the person''s changes';
-    COMMENT ON COLUMN medsched.schedules.rrule IS
-      'RFC 5545 recurrence rule; NULL: one dose at starts_at';
-    COMMENT ON COLUMN medsched.schedules.rdates IS
-      'More doses, wall clock';
-    COMMENT ON COLUMN medsched.schedules.exdates IS
-      'Doses left out, wall clock';
-    COMMENT ON COLUMN medsched.schedules.cycle_days_on IS
-      'Days with doses from the date of starts_at on, then cycle_days_off without, and again; NULL: no cycle';
-    COMMENT ON COLUMN medsched.schedules.cycle_days_off IS
-      'Days without doses after cycle_days_on';
-    COMMENT ON COLUMN medsched.schedules.as_needed IS
-      'True: no doses at set times; each is recorded at the time it is taken';
-    COMMENT ON COLUMN medsched.schedules.min_interval IS
-      'As needed: the least time from any other dose of the medication as needed; a day is 24 hours';
-    COMMENT ON COLUMN medsched.schedules.max_per_24h IS
-      'As needed: the most doses of the medication as needed in any 24 hours';
-    COMMENT ON COLUMN medsched.schedules.grace IS
-      'How long after its time a dose is due rather than missed; NULL: the setting medsched.grace; a day is 24 hours';
-    COMMENT ON COLUMN medsched.schedules.dose_amount IS
-      'How much at each dose, in dose_unit';
-    COMMENT ON COLUMN medsched.schedules.dose_unit IS
-      'Unit of dose_amount: tablet, mg, drop';
-    COMMENT ON COLUMN medsched.schedules.instructions IS
-      'What to observe at each dose: with food';
-    COMMENT ON COLUMN medsched.schedules.effective_from IS
-      'No dose before this instant, though rule and cycle count from starts_at; set where the schedule replaces another';
-    COMMENT ON COLUMN medsched.schedules.ends_at IS
-      'No dose at or after this instant; set when the schedule is superseded';
-    COMMENT ON COLUMN medsched.schedules.replaces IS
-      'The schedule that this one revises';
-    COMMENT ON COLUMN medsched.schedules.created_at IS
-      'When the row was inserted';
-  END IF;
-
-  IF to_regclass('medsched.dose_taken') IS NULL THEN
-    CREATE TABLE medsched.dose_taken (
-      user_id       uuid NOT NULL,
-      scheduled_for timestamptz NOT NULL,
-      schedule_id   uuid NOT NULL,
-      outcome       text NOT NULL DEFAULT 'taken',
-      taken_at      timestamptz DEFAULT now(),
-      amount        numeric,
-      reason        text,
-      note          text,
-      recorded_by   text,
-      recorded_at   timestamptz NOT NULL DEFAULT now(),
-
-      PRIMARY KEY (user_id, scheduled_for, schedule_id),
-      FOREIGN KEY (user_id, schedule_id) REFERENCES medsched.schedules,
-
-      CONSTRAINT dose_taken_scheduled_for_finite
-        CHECK (isfinite(scheduled_for)),
-      CONSTRAINT dose_taken_outcome
-        CHECK (outcome IN ('taken', 'skipped')),
-      CONSTRAINT dose_taken_taken_at_when_taken
-        CHECK ((taken_at IS NOT NULL) = (outcome = 'taken')),
-      CONSTRAINT dose_taken_taken_at_finite
-        CHECK (isfinite(taken_at)),
-      CONSTRAINT dose_taken_amount_when_taken
-        CHECK (amount IS NULL OR outcome = 'taken'),
-      CONSTRAINT dose_taken_amount_positive
-        CHECK (amount > 0 AND amount < 'Infinity'),
-      CONSTRAINT dose_taken_reason_when_skipped
-        CHECK (reason IS NULL OR outcome = 'skipped')
-    );
-
-    COMMENT ON TABLE medsched.dose_taken IS
-      'What became of a dose, taken or skipped. One row for a dose; no row: not recorded.';
-    COMMENT ON COLUMN medsched.dose_taken.user_id IS
-      'The schedule''s user';
-    COMMENT ON COLUMN medsched.dose_taken.scheduled_for IS
-      'The dose''s instant: an occurrence of its schedule; as needed, when it was taken, to the second';
-    COMMENT ON COLUMN medsched.dose_taken.schedule_id IS
-      'The schedule, of the same user';
-    COMMENT ON COLUMN medsched.dose_taken.outcome IS
-      'taken or skipped';
-    COMMENT ON COLUMN medsched.dose_taken.taken_at IS
-      'When it was taken; NULL: skipped';
-    COMMENT ON COLUMN medsched.dose_taken.amount IS
-      'How much was taken, in the schedule''s dose_unit; NULL: its dose_amount';
-    COMMENT ON COLUMN medsched.dose_taken.reason IS
-      'Why it was skipped';
-    COMMENT ON COLUMN medsched.dose_taken.note IS
-      'Free text';
-    COMMENT ON COLUMN medsched.dose_taken.recorded_by IS
-      'Who recorded it, where not the person: the application''s name for a caregiver or device';
-    COMMENT ON COLUMN medsched.dose_taken.recorded_at IS
-      'When the row was inserted';
-  END IF;
-
-  -- A WHEN clause compares what is stored in the end, whichever column an
-  -- UPDATE names and whatever other triggers changed.
-  FOR definition IN
-    SELECT t.relation, t.name, t.statement, t.comment
-      FROM (VALUES
-        ('medsched.medications'::regclass, 'medication_has_schedule',
+  -- What is missing: of new tables everything, of those of an earlier version
+  -- what has been added since.
+  WITH columns (relation, name, definition, comment) AS (
+      VALUES
+        ('medsched.medications', 'user_id', 'uuid NOT NULL',
+         'The person who takes it; the application''s id. Leads every key'),
+        ('medsched.medications', 'id', 'uuid NOT NULL DEFAULT gen_random_uuid()',
+         'Unique over all users'),
+        ('medsched.medications', 'name', 'text NOT NULL',
+         'As the person should read it: name and strength'),
+        ('medsched.medications', 'notes', 'text',
+         'Free text'),
+        ('medsched.medications', 'inactivated_at', 'timestamptz',
+         'No dose at or after this instant; NULL: active'),
+        ('medsched.medications', 'created_at', 'timestamptz NOT NULL DEFAULT now()',
+         'When the row was inserted'),
+        ('medsched.schedules', 'user_id', 'uuid NOT NULL',
+         'The medication''s user'),
+        ('medsched.schedules', 'id', 'uuid NOT NULL DEFAULT gen_random_uuid()',
+         'Unique over all users: (schedule_id, scheduled_for) identifies a dose'),
+        ('medsched.schedules', 'medication_id', 'uuid NOT NULL',
+         'The medication, of the same user'),
+        ('medsched.schedules', 'starts_at', 'timestamp NOT NULL',
+         'Wall clock in time_zone: what the rule counts from; no dose is earlier'),
+        ('medsched.schedules', 'time_zone', 'medsched.time_zone NOT NULL',
+         'IANA name; 08:00 there stays 08:00 when the clocks change'),
+        ('medsched.schedules', 'time_zone_pinned', 'boolean NOT NULL DEFAULT false',
+         'True: keeps its zone when the person''s changes'),
+        ('medsched.schedules', 'rrule', 'medsched.rrule',
+         'RFC 5545 recurrence rule; NULL: one dose at starts_at'),
+        ('medsched.schedules', 'rdates', 'timestamp[] NOT NULL DEFAULT ''{}''',
+         'More doses, wall clock'),
+        ('medsched.schedules', 'exdates', 'timestamp[] NOT NULL DEFAULT ''{}''',
+         'Doses left out, wall clock'),
+        ('medsched.schedules', 'cycle_days_on', 'int',
+         'Days with doses from the date of starts_at on, then cycle_days_off without, and again; NULL: no cycle'),
+        ('medsched.schedules', 'cycle_days_off', 'int',
+         'Days without doses after cycle_days_on'),
+        ('medsched.schedules', 'as_needed', 'boolean NOT NULL DEFAULT false',
+         'True: no doses at set times; each is recorded at the time it is taken'),
+        ('medsched.schedules', 'min_interval', 'interval',
+         'As needed: the least time from any other dose of the medication as needed; a day is 24 hours'),
+        ('medsched.schedules', 'max_per_24h', 'int',
+         'As needed: the most doses of the medication as needed in any 24 hours'),
+        ('medsched.schedules', 'grace', 'interval',
+         'How long after its time a dose is due rather than missed; NULL: the setting medsched.grace; a day is 24 hours'),
+        ('medsched.schedules', 'dose_amount', 'numeric',
+         'How much at each dose, in dose_unit'),
+        ('medsched.schedules', 'dose_unit', 'text',
+         'Unit of dose_amount: tablet, mg, drop'),
+        ('medsched.schedules', 'instructions', 'text',
+         'What to observe at each dose: with food'),
+        ('medsched.schedules', 'effective_from', 'timestamptz',
+         'No dose before this instant, though rule and cycle count from starts_at; set where the schedule replaces another'),
+        ('medsched.schedules', 'ends_at', 'timestamptz',
+         'No dose at or after this instant; set when the schedule is superseded'),
+        ('medsched.schedules', 'replaces', 'uuid',
+         'The schedule that this one revises'),
+        ('medsched.schedules', 'created_at', 'timestamptz NOT NULL DEFAULT now()',
+         'When the row was inserted'),
+        ('medsched.dose_taken', 'user_id', 'uuid NOT NULL',
+         'The schedule''s user'),
+        ('medsched.dose_taken', 'scheduled_for', 'timestamptz NOT NULL',
+         'The dose''s instant: an occurrence of its schedule; as needed, when it was taken, to the second'),
+        ('medsched.dose_taken', 'schedule_id', 'uuid NOT NULL',
+         'The schedule, of the same user'),
+        ('medsched.dose_taken', 'outcome', 'text NOT NULL DEFAULT ''taken''',
+         'taken or skipped'),
+        ('medsched.dose_taken', 'taken_at', 'timestamptz DEFAULT now()',
+         'When it was taken; NULL: skipped'),
+        ('medsched.dose_taken', 'amount', 'numeric',
+         'How much was taken, in the schedule''s dose_unit; NULL: its dose_amount'),
+        ('medsched.dose_taken', 'reason', 'text',
+         'Why it was skipped'),
+        ('medsched.dose_taken', 'note', 'text',
+         'Free text'),
+        ('medsched.dose_taken', 'recorded_by', 'text',
+         'Who recorded it, where not the person: the application''s name for a caregiver or device'),
+        ('medsched.dose_taken', 'recorded_at', 'timestamptz NOT NULL DEFAULT now()',
+         'When the row was inserted')
+    ),
+    constraints (relation, name, definition) AS (
+      -- Keys first. Every look-up names the user, and a user has few schedules: the
+      -- primary key's index serves the foreign key to medications as well.
+      VALUES
+        ('medsched.medications', 'medications_pkey',
+         $$PRIMARY KEY (user_id, id)$$),
+        ('medsched.schedules', 'schedules_pkey',
+         $$PRIMARY KEY (user_id, id)$$),
+        ('medsched.dose_taken', 'dose_taken_pkey',
+         $$PRIMARY KEY (user_id, scheduled_for, schedule_id)$$),
+        ('medsched.medications', 'medications_id_key',
+         $$UNIQUE (id)$$),
+        ('medsched.schedules', 'schedules_id_key',
+         $$UNIQUE (id)$$),
+        -- One successor each: revised twice at once, a dose would come twice.
+        ('medsched.schedules', 'schedules_user_id_replaces_key',
+         $$UNIQUE (user_id, replaces)$$),
+        ('medsched.schedules', 'schedules_user_id_medication_id_fkey',
+         $$FOREIGN KEY (user_id, medication_id) REFERENCES medsched.medications$$),
+        ('medsched.schedules', 'schedules_user_id_replaces_fkey',
+         $$FOREIGN KEY (user_id, replaces) REFERENCES medsched.schedules$$),
+        ('medsched.dose_taken', 'dose_taken_user_id_schedule_id_fkey',
+         $$FOREIGN KEY (user_id, schedule_id) REFERENCES medsched.schedules$$),
+        ('medsched.medications', 'medications_name_not_blank',
+         $$CHECK (name ~ '[^[:space:]]')$$),
+        ('medsched.medications', 'medications_inactivated_at_finite',
+         $$CHECK (isfinite(inactivated_at))$$),
+        ('medsched.schedules', 'schedules_starts_at_whole_second',
+         $$CHECK (starts_at >= '0001-01-01' AND starts_at < '10000-01-01'
+           AND starts_at = date_trunc('second', starts_at))$$),
+        ('medsched.schedules', 'schedules_effective_from_finite',
+         $$CHECK (isfinite(effective_from))$$),
+        ('medsched.schedules', 'schedules_ends_at_finite',
+         $$CHECK (isfinite(ends_at))$$),
+        ('medsched.schedules', 'schedules_dose_amount_positive',
+         $$CHECK (dose_amount > 0 AND dose_amount < 'Infinity')$$),
+        ('medsched.schedules', 'schedules_cycle_days',
+         $$CHECK ((cycle_days_on IS NULL) = (cycle_days_off IS NULL)
+           AND cycle_days_on >= 1 AND cycle_days_off >= 1)$$),
+        ('medsched.schedules', 'schedules_as_needed_has_no_times',
+         $$CHECK (NOT as_needed
+           OR (rrule IS NULL AND rdates = '{}' AND exdates = '{}' AND cycle_days_on IS NULL))$$),
+        ('medsched.schedules', 'schedules_limits_are_as_needed',
+         $$CHECK (as_needed OR (min_interval IS NULL AND max_per_24h IS NULL))$$),
+        ('medsched.schedules', 'schedules_min_interval_in_range',
+         $$CHECK (min_interval > '0' AND min_interval <= '366 days')$$),
+        ('medsched.schedules', 'schedules_max_per_24h_positive',
+         $$CHECK (max_per_24h >= 1)$$),
+        ('medsched.schedules', 'schedules_grace_in_range',
+         $$CHECK (grace >= '0' AND grace <= '366 days')$$),
+        ('medsched.schedules', 'schedules_replaces_another',
+         $$CHECK (replaces <> id)$$),
+        ('medsched.dose_taken', 'dose_taken_scheduled_for_finite',
+         $$CHECK (isfinite(scheduled_for))$$),
+        ('medsched.dose_taken', 'dose_taken_outcome',
+         $$CHECK (outcome IN ('taken', 'skipped'))$$),
+        ('medsched.dose_taken', 'dose_taken_taken_at_when_taken',
+         $$CHECK ((taken_at IS NOT NULL) = (outcome = 'taken'))$$),
+        ('medsched.dose_taken', 'dose_taken_taken_at_finite',
+         $$CHECK (isfinite(taken_at))$$),
+        ('medsched.dose_taken', 'dose_taken_amount_when_taken',
+         $$CHECK (amount IS NULL OR outcome = 'taken')$$),
+        ('medsched.dose_taken', 'dose_taken_amount_positive',
+         $$CHECK (amount > 0 AND amount < 'Infinity')$$),
+        ('medsched.dose_taken', 'dose_taken_reason_when_skipped',
+         $$CHECK (reason IS NULL OR outcome = 'skipped')$$)
+    ),
+    -- A WHEN clause compares what is stored in the end, whichever column an
+    -- UPDATE names and whatever other triggers changed.
+    triggers (relation, name, definition, comment) AS (
+      VALUES
+        ('medsched.medications', 'medication_has_schedule',
          'CREATE CONSTRAINT TRIGGER medication_has_schedule
             AFTER INSERT ON medsched.medications
             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
@@ -345,15 +309,111 @@ BEGIN
                   IS DISTINCT FROM (NEW.user_id, NEW.schedule_id, NEW.scheduled_for, NEW.outcome))
             EXECUTE FUNCTION medsched.dose_is_scheduled()',
          'Only a dose of the schedule can be recorded')
-      ) AS t (relation, name, statement, comment)
-     WHERE NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = t.relation AND g.tgname = t.name)
+    ),
+    tables (relation, comment) AS (
+      VALUES
+        ('medsched.medications', 'What a person takes. Never deleted: a medication that is no longer taken is inactivated.'),
+        ('medsched.schedules', 'When a medication is taken: a wall-clock pattern in a time zone. A medication has at least one.'),
+        ('medsched.dose_taken', 'What became of a dose, taken or skipped. One row for a dose; no row: not recorded.')
+    ),
+    -- What an earlier version defined otherwise: a trigger or constraint is made
+    -- anew where its definition, as the catalog prints it, lacks this text.
+    redefined (relation, name, text) AS (
+      VALUES
+        (NULL::text, NULL::text, NULL::text)
+    ),
+    existing_constraints AS (
+      SELECT c.conrelid, c.conname, d.text IS NOT NULL AS outdated
+        FROM pg_constraint AS c
+        LEFT JOIN redefined AS d
+          ON d.relation::regclass = c.conrelid AND d.name = c.conname
+         AND strpos(pg_get_constraintdef(c.oid), d.text) = 0
+    ),
+    existing_triggers AS (
+      SELECT t.oid, t.tgrelid, t.tgname, d.text IS NOT NULL AS outdated
+        FROM pg_trigger AS t
+        LEFT JOIN redefined AS d
+          ON d.relation::regclass = t.tgrelid AND d.name = t.tgname
+         AND strpos(pg_get_triggerdef(t.oid), d.text) = 0
+       WHERE NOT t.tgisinternal
+    ),
+    all_steps (nth, step) AS (
+      SELECT 1, format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass)
+        FROM existing_triggers AS t
+       WHERE t.outdated
+      UNION ALL
+      SELECT 1, format('ALTER TABLE %s DROP CONSTRAINT %I', c.conrelid::regclass, c.conname)
+        FROM existing_constraints AS c
+       WHERE c.outdated
+      UNION ALL
+      SELECT 2, format('ALTER TABLE %s %s', c.relation,
+                  string_agg(format('ADD COLUMN %I %s', c.name, c.definition), ', ' ORDER BY c.nth))
+        FROM (SELECT c.*, row_number() OVER () AS nth FROM columns AS c) AS c
+       WHERE NOT EXISTS (SELECT FROM pg_attribute AS a
+                          WHERE a.attrelid = c.relation::regclass AND a.attname = c.name AND NOT a.attisdropped)
+       GROUP BY c.relation
+      UNION ALL
+      SELECT 2 + c.nth, format('ALTER TABLE %s ADD CONSTRAINT %I %s', c.relation, c.name, c.definition)
+        FROM (SELECT c.*, row_number() OVER () AS nth FROM constraints AS c) AS c
+       WHERE NOT EXISTS (SELECT FROM existing_constraints AS e
+                          WHERE e.conrelid = c.relation::regclass AND e.conname = c.name AND NOT e.outdated)
+      UNION ALL
+      SELECT 10000, t.definition
+        FROM triggers AS t
+       WHERE NOT EXISTS (SELECT FROM existing_triggers AS e
+                          WHERE e.tgrelid = t.relation::regclass AND e.tgname = t.name AND NOT e.outdated)
+      UNION ALL
+      SELECT 10001, format('COMMENT ON TRIGGER %I ON %s IS %L', t.name, t.relation, t.comment)
+        FROM triggers AS t
+       WHERE NOT EXISTS (SELECT FROM existing_triggers AS e
+                          WHERE e.tgrelid = t.relation::regclass AND e.tgname = t.name AND NOT e.outdated
+                            AND obj_description(e.oid, 'pg_trigger') = t.comment)
+      UNION ALL
+      SELECT 10001, format('COMMENT ON COLUMN %s.%I IS %L', c.relation, c.name, c.comment)
+        FROM columns AS c
+       WHERE NOT EXISTS (SELECT FROM pg_attribute AS a
+                          WHERE a.attrelid = c.relation::regclass AND a.attname = c.name
+                            AND col_description(a.attrelid, a.attnum) = c.comment)
+      UNION ALL
+      SELECT 10001, format('COMMENT ON TABLE %s IS %L', t.relation, t.comment)
+        FROM tables AS t
+       WHERE obj_description(t.relation::regclass, 'pg_class') IS DISTINCT FROM t.comment
+    )
+  SELECT array_agg(s.step ORDER BY s.nth) INTO steps FROM all_steps AS s;
+
+  IF steps IS NULL THEN
+    RETURN;
+  END IF;
+
+  -- Altering a table runs code that hangs on it, functions of its types for one,
+  -- with the caller's rights: a superuser does not do so to somebody else's.
+  FOR relation IN
+    SELECT c.oid::regclass AS name, c.relowner::regrole AS owner
+      FROM pg_class AS c
+      JOIN pg_roles AS r ON r.rolname = current_user
+     WHERE c.oid IN ('medsched.medications'::regclass, 'medsched.schedules'::regclass, 'medsched.dose_taken'::regclass)
+       AND c.relowner <> r.oid
+       AND (r.rolsuper OR NOT pg_has_role(r.oid, c.relowner, 'USAGE'))
   LOOP
-    EXECUTE definition.statement;
-    EXECUTE format('COMMENT ON TRIGGER %I ON %s IS %L',
-                   definition.name, definition.relation, definition.comment);
+    RAISE 'must be owner of table %', relation.name
+      USING ERRCODE = 'insufficient_privilege',
+      DETAIL = format('It belongs to role %s, and lacks what this version of medsched has.', relation.owner),
+      HINT = format('Call medsched.create_tables() as %s.', relation.owner);
+  END LOOP;
+
+  FOREACH step IN ARRAY steps LOOP
+    BEGIN
+      EXECUTE step;
+    EXCEPTION
+      -- Rows of an earlier version may stand against a new constraint: they stay.
+      WHEN check_violation OR foreign_key_violation OR data_exception THEN
+        RAISE WARNING '%', SQLERRM
+          USING HINT = 'The constraint holds for what is written from now on. Mend the rows, then validate it: ALTER TABLE … VALIDATE CONSTRAINT ….';
+        EXECUTE step || ' NOT VALID';
+    END;
   END LOOP;
 END
 $create_tables$;
 
 COMMENT ON FUNCTION medsched.create_tables() IS
-  'Creates the tables, their indexes and triggers where they are missing, as the caller''s own';
+  'Creates the tables, their columns, constraints and triggers where they are missing, as the caller''s own';

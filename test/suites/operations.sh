@@ -1,0 +1,92 @@
+#!/bin/bash
+# What doc/operations.md gives to be run does what it says there, as it is written there.
+. test/suites/lib.bash
+
+# block HEADING NTH: an indented block of a section; of a list's, without the list's indentation.
+block()
+{
+	awk -v heading="## $1" -v wanted="$2" '
+		/^## / { inside = $0 == heading }
+		inside && /^(  )?    / { if (!code) nth++; code = 1; if (nth == wanted) print; next }
+		inside && /^$/ { if (code && nth == wanted) print; next }
+		inside { code = 0 }' doc/operations.md
+}
+
+# run_block HEADING NTH DATABASE
+run_block()
+{
+	block "$1" "$2" | psql -Xq -o /dev/null -v ON_ERROR_STOP=1 -d "$3"
+}
+
+# database NAME: a new one, with medsched and two people.
+database()
+{
+	query "CREATE DATABASE $1"
+	query "CREATE EXTENSION medsched; SELECT medsched.create_tables()" -d "$1" >/dev/null
+	query "SELECT medsched.create_medication(u::uuid, 'aspirin', jsonb_build_array(jsonb_build_object('id', s,
+			'starts_at', '2026-03-01T08:00', 'time_zone', 'UTC', 'rrule', 'FREQ=DAILY')))
+		FROM (VALUES ('$ann', '$anns'), ('$ben', '$bens')) AS t (u, s)" -d "$1" >/dev/null
+}
+ann=11111111-1111-4111-8111-111111111111
+anns=11111111-0000-4000-8000-000000000001
+ben=22222222-2222-4222-8222-222222222222
+bens=22222222-0000-4000-8000-000000000001
+
+database roles
+succeeds "the roles" run_block Roles 1 roles
+as_app()
+{
+	psql -XAtq -U app -d roles -v VERBOSITY=sqlstate 2>&1
+}
+equals "the application does what it needs to" "$(as_app <<SQL
+SELECT count(*) FROM medsched.upcoming_doses('$ann', '2026-03-02Z', '2026-03-03Z');
+SELECT newly_taken FROM medsched.mark_dose_taken('$ann', '$anns', '2026-03-02 08:00Z');
+SELECT outcome FROM medsched.undo_dose('$ann', '$anns', '2026-03-02 08:00Z');
+SELECT newly_skipped FROM medsched.skip_dose('$ann', '$anns', '2026-03-02 08:00Z');
+SELECT medsched.revise_schedule('$ann', '$anns', '2026-03-05Z', '{"dose_amount": 2}') IS NOT NULL;
+SELECT medsched.create_medication('$ann', 'x', '[{"starts_at": "2026-03-01T08:00", "time_zone": "UTC"}]') IS NOT NULL;
+SQL
+)" $'1\nt\ntaken\nt\nt\nt'
+
+succeeds "row security" run_block "Row security" 1 roles
+# One session, as a pooler gives it to one client after the other.
+equals "a person's transaction has their rows, and what comes after it in the session has none" "$(as_app <<SQL
+SELECT count(*) FROM medsched.upcoming_doses('$ann', '2026-03-02Z', '2026-03-03Z');
+BEGIN;
+SELECT set_config('app.user_id', '$ann', true);
+SELECT count(*), count(DISTINCT user_id) FROM medsched.schedules;
+SELECT count(*) FROM medsched.upcoming_doses('$ann', '2026-03-02Z', '2026-03-03Z');
+SELECT count(*) FROM medsched.upcoming_doses('$ben', '2026-03-02Z', '2026-03-03Z');
+COMMIT;
+SELECT count(*) FROM medsched.upcoming_doses('$ann', '2026-03-02Z', '2026-03-03Z');
+SELECT medsched.mark_dose_taken('$ann', '$anns', '2026-03-03 08:00Z');
+SELECT medsched.create_medication('$ann', 'x', '[{"starts_at": "2026-03-01T08:00", "time_zone": "UTC"}]');
+BEGIN;
+SELECT set_config('app.user_id', '$ben', true);
+SELECT newly_taken FROM medsched.mark_dose_taken('$ben', '$bens', '2026-03-02 08:00Z');
+SELECT medsched.mark_dose_taken('$ann', '$anns', '2026-03-03 08:00Z');
+COMMIT;
+SELECT count(*) FROM medsched.dose_taken;
+SQL
+)" "$(printf '%s\n' 0 "$ann" "3|1" 1 0 0 "ERROR:  P0002" "ERROR:  42501" "$ben" t "ERROR:  P0002" 0)"
+
+database kept
+succeeds "the event trigger" run_block "Dump and restore" 1 kept
+for statement in "DROP EXTENSION medsched CASCADE" "DROP SCHEMA medsched CASCADE"; do
+	contains "$statement is refused" "$(query "$statement" -d kept 2>&1 || true)" "holds people's schedules"
+done
+equals "and all is there" "$(query "SELECT count(rrule), count(time_zone) FROM medsched.schedules" -d kept)" "2|2"
+query "DROP EVENT TRIGGER keep_medsched" -d kept
+contains "without CASCADE it is refused at any rate" "$(query "DROP EXTENSION medsched" -d kept 2>&1 || true)" "cannot drop extension medsched"
+query "DROP EXTENSION medsched CASCADE" -d kept 2>/dev/null
+equals "with it, rules and time zones are gone, the doses are not" "$(query "SELECT string_agg(attname, ',' ORDER BY attname) FROM pg_attribute
+	WHERE attrelid = 'medsched.schedules'::regclass AND attname IN ('rrule', 'time_zone', 'starts_at') AND NOT attisdropped" -d kept)" starts_at
+
+database parts
+query "CREATE SCHEMA archive; SELECT medsched.mark_dose_taken('$ann', '$anns', '2026-03-02 08:00Z')" -d parts >/dev/null
+succeeds "partitions" run_block Partitions 1 parts
+equals "hold what was recorded, and what is" "$(query "SELECT (medsched.mark_dose_taken('$ann', '$anns', '2026-03-02 08:00Z')).newly_taken,
+	(medsched.mark_dose_taken('$ann', '$anns', '2026-03-03 08:00Z')).newly_taken" -d parts)" "f|t"
+contains "and the rules in them" "$(query "SELECT medsched.mark_dose_taken('$ann', '$anns', '2025-03-03 08:00Z')" -d parts 2>&1 || true)" "has no dose at"
+
+finish

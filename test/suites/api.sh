@@ -11,8 +11,8 @@ node_tests examples/api
 demo=$(mktemp)
 PORT=0 dev/api inside >"$demo" 2>&1 &
 trap 'kill %1 2>/dev/null || true; rm -f "$demo"' EXIT
-for _ in $(seq 300); do
-	! grep -q '^listening' "$demo" || break
+for _ in $(seq 1200); do
+	! grep -q '^listening' "$demo" && kill -0 %1 2>/dev/null || break
 	sleep 0.1
 done
 url=$(sed -n 's/^listening on //p' "$demo")

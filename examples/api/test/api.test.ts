@@ -652,7 +652,7 @@ byBothWays('what needs no token', (call) => {
 describe('coverage', () => {
 	const tree = new URL('../../../../', import.meta.url);
 	const read = async (directory: string, name: RegExp) => {
-		const files = (await readdir(new URL(directory, tree))).filter((file) => name.test(file));
+		const files = (await readdir(new URL(directory, tree), { recursive: true })).filter((file) => name.test(file));
 		return (await Promise.all(files.map((file) => readFile(new URL(`${directory}/${file}`, tree), 'utf8')))).join('\n');
 	};
 	const operations = async () => {
@@ -675,7 +675,7 @@ describe('coverage', () => {
 	});
 
 	test('every hint of medsched’s that clients see speaks of routes', async () => {
-		const source = `${await read('src', /\.c$/)}\n${await read('sql', /^[a-z]+\.sql$/)}`;
+		const source = `${await read('src', /\.c$/)}\n${await read('sql', /\d\d-[a-z-]+\.sql$/)}`;
 		const hints = [...source.matchAll(/errhint\("((?:[^"\\]|\\.)*)"|HINT = (?:pg_catalog\.format\()?'((?:[^']|'')*)'/g)].map(([, c, plpgsql]) => c ?? plpgsql!);
 		assert.ok(hints.length > 60, `${hints.length}`);
 		const routes = await operations();

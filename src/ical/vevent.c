@@ -155,7 +155,7 @@ rule_has_local(const Recurrence *rule, int64 start, int64 local)
 
 /*
  * Add the local times to which gaps before the horizon move occurrences of a
- * rule.  True: there are some.
+ * rule, but for those that the rule names itself.  True: some are moved.
  */
 static bool
 add_moved(const Schedule *schedule, const Schedule *alone, const Recurrence *rule, int64 start, const Zone *zone,
@@ -179,10 +179,8 @@ add_moved(const Schedule *schedule, const Schedule *alone, const Recurrence *rul
 		{
 			int64 local = second_of(at) + stretch.next_offset;
 
-			if (rule_has_local(rule, start, local))
-				continue;
-			moved = true;
-			if (schedule_is_occurrence(schedule, at))
+			moved |= rule_has_local(rule, start, second_of(at) + stretch.offset);
+			if (!rule_has_local(rule, start, local) && schedule_is_occurrence(schedule, at))
 				add_time(rdates, local);
 		}
 		schedule_close(it);

@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/timestamp.h"
@@ -37,10 +36,12 @@ static SavedPlan find_schedule = {
 	"AND s.id OPERATOR(pg_catalog.=) $2",
 	2,
 	{UUIDOID, UUIDOID},
-	NULL};
+	NULL,
+	{SCHEDULE_COLUMN_LIST, MEDICATIONS_ID, MEDICATIONS_INACTIVATED_AT, LIMIT_COLUMN_LIST}};
 
 /* With the caller's rights, as the rule's plan of the same query is not. */
-static SavedPlan doses_as_needed = {DOSES_AS_NEEDED, DOSES_AS_NEEDED_NARGS, DOSES_AS_NEEDED_ARGTYPES, NULL};
+static SavedPlan doses_as_needed = {DOSES_AS_NEEDED, DOSES_AS_NEEDED_NARGS, DOSES_AS_NEEDED_ARGTYPES, NULL,
+									DOSES_AS_NEEDED_COLUMNS};
 
 PG_FUNCTION_INFO_V1(medsched_take_as_needed);
 PG_FUNCTION_INFO_V1(medsched_next_as_needed_at);
@@ -114,7 +115,7 @@ read_schedule(const DoseRecord *record, bool read_only, ScheduleRow *row, Datum 
 	run_plan(&find_schedule, key, NULL, read_only, SPI_OK_SELECT, 1);
 	if (SPI_processed == 0)
 		refuse_unknown_schedule(record);
-	heap_deform_tuple(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, values, isnull);
+	read_row(&find_schedule, 0, values, isnull);
 	schedule_row_read(row, values, isnull);
 	if (!row->as_needed)
 		ereport(ERROR,
@@ -150,7 +151,7 @@ next_allowed(const DoseRecord *record, TimestampTz at)
 											   TimestampTzGetDatum(DT_NOEND)};
 
 		run_plan(&doses_as_needed, window, NULL, true, SPI_OK_SELECT, 0);
-		doses_taken_read(&doses);
+		doses_taken_read(&doses, &doses_as_needed);
 		from = dose_limits_next(limits, &doses, from);
 	}
 	return from < end ? Max(from, at) : DT_NOEND;

@@ -21,15 +21,6 @@
 #include "triggers/rule_trigger.h"
 #include "base/arguments.h"
 
-/* The tables, in the order in which foreign keys let go. */
-enum
-{
-	DOSE_TAKEN,
-	SCHEDULES,
-	MEDICATIONS,
-	NTABLES
-};
-
 PG_FUNCTION_INFO_V1(medsched_erase_user);
 
 static void erase(Datum user_id, uint64 *nerased);
@@ -38,24 +29,19 @@ static void refuse_remains(Datum user_id);
 /* The user being erased; NULL: nobody is. */
 static const pg_uuid_t *erased_user = NULL;
 
-static const char *const table_names[NTABLES] = {
-	[DOSE_TAKEN] = "dose_taken",
-	[SCHEDULES] = "schedules",
-	[MEDICATIONS] = "medications"};
-
 static SavedPlan delete_rows[NTABLES] = {
-	[DOSE_TAKEN] = {"DELETE FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL},
-	[SCHEDULES] = {"DELETE FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL},
-	[MEDICATIONS] = {"DELETE FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL}};
+	[TABLE_DOSE_TAKEN] = {"DELETE FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
+	[TABLE_SCHEDULES] = {"DELETE FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
+	[TABLE_MEDICATIONS] = {"DELETE FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}}};
 
 static SavedPlan lock_rows[NTABLES] = {
-	[SCHEDULES] = {"SELECT FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1 ORDER BY s.id FOR UPDATE", 1, {UUIDOID}, NULL},
-	[MEDICATIONS] = {"SELECT FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1 ORDER BY m.id FOR UPDATE", 1, {UUIDOID}, NULL}};
+	[TABLE_SCHEDULES] = {"SELECT FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1 ORDER BY s.id FOR UPDATE", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
+	[TABLE_MEDICATIONS] = {"SELECT FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1 ORDER BY m.id FOR UPDATE", 1, {UUIDOID}, NULL, {LAST_COLUMN}}};
 
 static SavedPlan find_rows[NTABLES] = {
-	[DOSE_TAKEN] = {"SELECT FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL},
-	[SCHEDULES] = {"SELECT FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL},
-	[MEDICATIONS] = {"SELECT FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL}};
+	[TABLE_DOSE_TAKEN] = {"SELECT FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
+	[TABLE_SCHEDULES] = {"SELECT FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
+	[TABLE_MEDICATIONS] = {"SELECT FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}}};
 
 /*
  * medsched_erase_user deletes all rows of a user, with the caller's rights, and
@@ -107,14 +93,14 @@ is_erasing(const pg_uuid_t *user_id)
 static void
 erase(Datum user_id, uint64 *nerased)
 {
-	run_plan(&delete_rows[DOSE_TAKEN], &user_id, NULL, false, SPI_OK_DELETE, 0);
-	nerased[DOSE_TAKEN] = SPI_processed;
-	lock_in_order(&lock_rows[SCHEDULES], &user_id);
-	lock_in_order(&lock_rows[MEDICATIONS], &user_id);
+	run_plan(&delete_rows[TABLE_DOSE_TAKEN], &user_id, NULL, false, SPI_OK_DELETE, 0);
+	nerased[TABLE_DOSE_TAKEN] = SPI_processed;
+	lock_in_order(&lock_rows[TABLE_SCHEDULES], &user_id);
+	lock_in_order(&lock_rows[TABLE_MEDICATIONS], &user_id);
 
-	run_plan(&delete_rows[DOSE_TAKEN], &user_id, NULL, false, SPI_OK_DELETE, 0);
-	nerased[DOSE_TAKEN] += SPI_processed;
-	for (int i = SCHEDULES; i < NTABLES; i++)
+	run_plan(&delete_rows[TABLE_DOSE_TAKEN], &user_id, NULL, false, SPI_OK_DELETE, 0);
+	nerased[TABLE_DOSE_TAKEN] += SPI_processed;
+	for (int i = TABLE_SCHEDULES; i < NTABLES; i++)
 	{
 		run_plan(&delete_rows[i], &user_id, NULL, false, SPI_OK_DELETE, 0);
 		nerased[i] = SPI_processed;
@@ -130,7 +116,7 @@ refuse_remains(Datum user_id)
 {
 	for (int i = 0; i < NTABLES; i++)
 	{
-		if (rule_query(&find_rows[i], table_names[i], &user_id, NULL, 1) > 0)
+		if (rule_query(&find_rows[i], &user_id, NULL, 1) > 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					 errmsg("not everything of user \"%s\" can be erased", uuid_text(user_id)),

@@ -10,7 +10,6 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"
@@ -79,7 +78,9 @@ static SavedPlan find_schedule = {
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2",
 	3,
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
-	NULL};
+	NULL,
+	/* The successor's id is the only one that may be NULL: where there is none. */
+	{SCHEDULE_COLUMN_LIST, MEDICATIONS_INACTIVATED_AT, SCHEDULES_REPLACES, SCHEDULES_REPLACES, COMPUTED_BOOLEAN}};
 
 /*
  * medsched_explain_dose tells whether an instant is a dose, and why.
@@ -118,7 +119,7 @@ read_asked(Asked *asked, Datum *values)
 	run_plan(&find_schedule, values, NULL, true, SPI_OK_SELECT, 0);
 	if (SPI_processed == 0)
 		refuse_unknown("schedule", values[1], values[0]);
-	heap_deform_tuple(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, columns, isnull);
+	read_row(&find_schedule, 0, columns, isnull);
 	schedule_row_read(&asked->row, columns, isnull);
 	asked->inactivated_at = isnull[ASKED_INACTIVATED_AT] ? DT_NOEND : DatumGetTimestampTz(columns[ASKED_INACTIVATED_AT]);
 	asked->replaces = isnull[ASKED_REPLACES] ? 0 : columns[ASKED_REPLACES];

@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "lib/binaryheap.h"
 #include "miscadmin.h"
@@ -57,7 +56,9 @@ static SavedPlan find_schedules = {
 	"AND (m.inactivated_at IS NULL OR m.inactivated_at OPERATOR(pg_catalog.>) $2)",
 	2,
 	{UUIDOID, TIMESTAMPTZOID},
-	NULL};
+	NULL,
+	{SCHEDULE_COLUMN_LIST, SCHEDULES_ID, SCHEDULES_MEDICATION_ID, MEDICATIONS_NAME, SCHEDULES_DOSE_AMOUNT,
+	 SCHEDULES_DOSE_UNIT, SCHEDULES_INSTRUCTIONS, SCHEDULES_GRACE, MEDICATIONS_INACTIVATED_AT}};
 
 /* What is recorded of a user's doses in a window; in the primary key's order. */
 static SavedPlan find_recorded = {
@@ -68,7 +69,8 @@ static SavedPlan find_recorded = {
 	"ORDER BY d.scheduled_for, d.schedule_id",
 	3,
 	{UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
-	NULL};
+	NULL,
+	{DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_SCHEDULE_ID, DOSE_TAKEN_TAKEN_AT, DOSE_TAKEN_RECORDED_BY}};
 
 const char *const dose_status_names[DOSE_NSTATUS] = {
 	[DOSE_TAKEN] = "taken",
@@ -78,7 +80,7 @@ const char *const dose_status_names[DOSE_NSTATUS] = {
 	[DOSE_MISSED] = "missed"};
 
 static void		   read_sources(DoseStream *stream);
-static void		   read_source(DoseStream *stream, DoseSource *source, HeapTuple tuple, TupleDesc descriptor);
+static void		   read_source(DoseStream *stream, DoseSource *source, int row);
 static void		   read_recorded(DoseStream *stream);
 static DoseSource *find_source(DoseStream *stream, const pg_uuid_t *schedule_id);
 static bool		   advance(DoseSource *source);
@@ -198,7 +200,7 @@ read_sources(DoseStream *stream)
 	stream->by_id = palloc(sizeof(DoseSource *) * Max(stream->nsources, 1));
 	for (int i = 0; i < stream->nsources; i++)
 	{
-		read_source(stream, &stream->sources[i], SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
+		read_source(stream, &stream->sources[i], i);
 		stream->by_id[i] = &stream->sources[i];
 	}
 	qsort(stream->by_id, stream->nsources, sizeof(DoseSource *), compare_ids);
@@ -212,12 +214,12 @@ read_sources(DoseStream *stream)
 }
 
 static void
-read_source(DoseStream *stream, DoseSource *source, HeapTuple tuple, TupleDesc descriptor)
+read_source(DoseStream *stream, DoseSource *source, int row)
 {
 	Datum values[SOURCE_NCOLUMNS];
 	bool  isnull[SOURCE_NCOLUMNS];
 
-	heap_deform_tuple(tuple, descriptor, values, isnull);
+	read_row(&find_schedules, row, values, isnull);
 	schedule_row_read(&source->row, values, isnull);
 	memcpy(&source->schedule_id, DatumGetUUIDP(values[SOURCE_SCHEDULE_ID]), sizeof(pg_uuid_t));
 	source->medication_id = values[SOURCE_MEDICATION_ID];
@@ -256,7 +258,7 @@ read_recorded(DoseStream *stream)
 		bool		isnull[4];
 		DoseSource *source;
 
-		heap_deform_tuple(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, values, isnull);
+		read_row(&find_recorded, i, values, isnull);
 		source = find_source(stream, DatumGetUUIDP(values[1]));
 		if (source == NULL)
 			continue;

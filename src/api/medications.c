@@ -34,7 +34,8 @@ static SavedPlan insert_medication_plan = {
 	"INSERT INTO medsched.medications AS m (user_id, name, notes) VALUES ($1, $2, $3) RETURNING m.id",
 	3,
 	{UUIDOID, TEXTOID, TEXTOID},
-	NULL};
+	NULL,
+	{MEDICATIONS_ID}};
 
 /* What a caller leaves out is what the table's defaults would make it. */
 #define INSERTED_COLUMNS "user_id, medication_id, " SCHEDULE_KEY_COLUMNS
@@ -47,7 +48,8 @@ static SavedPlan insert_schedule_plan = {
 	"INSERT INTO medsched.schedules (" INSERTED_COLUMNS ") SELECT " INSERTED_VALUES,
 	2 + SCHEDULE_NKEYS,
 	{UUIDOID, UUIDOID, SCHEDULE_KEY_TYPES},
-	NULL};
+	NULL,
+	{LAST_COLUMN}};
 
 static SavedPlan inactivate_plan = {
 	"UPDATE medsched.medications AS m SET inactivated_at = COALESCE(m.inactivated_at, $3) "
@@ -55,7 +57,8 @@ static SavedPlan inactivate_plan = {
 	"RETURNING m.inactivated_at",
 	3,
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
-	NULL};
+	NULL,
+	{MEDICATIONS_INACTIVATED_AT}};
 
 /*
  * medsched_create_medication inserts a medication and its schedules, for
@@ -68,7 +71,6 @@ medsched_create_medication(PG_FUNCTION_ARGS)
 	char	   nulls[3] = {' ', ' ', PG_ARGISNULL(3) ? 'n' : ' '};
 	Jsonb	  *schedules;
 	pg_uuid_t *id = palloc(sizeof(pg_uuid_t));
-	bool	   isnull;
 
 	require_argument(fcinfo, 0, "user_id");
 	require_argument(fcinfo, 1, "name");
@@ -91,8 +93,7 @@ medsched_create_medication(PG_FUNCTION_ARGS)
 	insert_medication(values, nulls);
 	if (SPI_processed != 1)
 		elog(ERROR, "medication was not inserted: a trigger suppressed it");
-	memcpy(id, DatumGetUUIDP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)),
-		   sizeof(pg_uuid_t));
+	memcpy(id, DatumGetUUIDP(read_single(&insert_medication_plan, 0, NULL)), sizeof(pg_uuid_t));
 	insert_schedules(values[0], UUIDPGetDatum(id), schedules);
 	SPI_finish();
 	PG_RETURN_UUID_P(id);
@@ -120,7 +121,9 @@ medsched_inactivate_medication(PG_FUNCTION_ARGS)
 	run_plan(&inactivate_plan, values, NULL, false, SPI_OK_UPDATE_RETURNING, 0);
 	if (SPI_processed == 0)
 		refuse_unknown("medication", values[1], values[0]);
-	inactivated_at = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	inactivated_at = read_single(&inactivate_plan, 0, &isnull);
+	if (isnull)
+		elog(ERROR, "medication was not inactivated: a trigger suppressed it");
 	SPI_finish();
 	PG_RETURN_DATUM(inactivated_at);
 }

@@ -28,6 +28,11 @@
 	"d.user_id, d.schedule_id, d.scheduled_for, d.taken_at, d.recorded_by, " \
 	"d.amount, d.note, d.outcome, d.reason, d.recorded_at"
 
+#define STORED_COLUMN_LIST                                                                                 \
+	DOSE_TAKEN_USER_ID, DOSE_TAKEN_SCHEDULE_ID, DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_TAKEN_AT,             \
+		DOSE_TAKEN_RECORDED_BY, DOSE_TAKEN_AMOUNT, DOSE_TAKEN_NOTE, DOSE_TAKEN_OUTCOME, DOSE_TAKEN_REASON, \
+		DOSE_TAKEN_RECORDED_AT
+
 #define IS_THE_DOSE                                                                    \
 	"d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2 " \
 	"AND d.scheduled_for OPERATOR(pg_catalog.=) $3 "
@@ -59,26 +64,30 @@ static SavedPlan insert_dose = {
 	"RETURNING " STORED_COLUMNS,
 	NPARAMETERS,
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, NUMERICOID, TEXTOID, TEXTOID, TEXTOID},
-	NULL};
+	NULL,
+	{STORED_COLUMN_LIST}};
 
 static SavedPlan find_dose = {
 	"SELECT " STORED_COLUMNS " FROM medsched.dose_taken AS d WHERE " IS_THE_DOSE,
 	NKEYS,
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
-	NULL};
+	NULL,
+	{STORED_COLUMN_LIST}};
 
 static SavedPlan delete_dose = {
 	"DELETE FROM medsched.dose_taken AS d WHERE " IS_THE_DOSE "RETURNING " STORED_COLUMNS,
 	NKEYS,
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
-	NULL};
+	NULL,
+	{STORED_COLUMN_LIST}};
 
 static SavedPlan find_schedule = {
 	"SELECT s.as_needed FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2",
 	2,
 	{UUIDOID, UUIDOID},
-	NULL};
+	NULL,
+	{SCHEDULES_AS_NEEDED}};
 
 static void				require_dose(const DoseRecord *record);
 static bool				insert_new_dose(DoseRecord *record);
@@ -255,7 +264,7 @@ run_on_dose(SavedPlan *saved, DoseRecord *record, int expected)
 	run_plan(saved, record->values, nulls, false, expected, 1);
 	if (SPI_processed == 0)
 		return false;
-	heap_deform_tuple(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, record->values, record->isnull);
+	read_row(saved, 0, record->values, record->isnull);
 	return true;
 }
 
@@ -274,10 +283,7 @@ schedule_exists(const DoseRecord *record)
 static bool
 schedule_is_as_needed(const DoseRecord *record)
 {
-	bool isnull;
-
-	return schedule_exists(record) &&
-		   DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	return schedule_exists(record) && DatumGetBool(read_single(&find_schedule, 0, NULL));
 }
 
 /* Say what is there, and how to change it. */

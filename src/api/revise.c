@@ -55,7 +55,8 @@ static SavedPlan lock_followers = {
 																					   "FOR UPDATE OF s",
 	2,
 	{UUIDOID, TIMESTAMPTZOID},
-	NULL};
+	NULL,
+	{WHOLE_ROW}};
 
 static SavedPlan lock_of_medication = {
 	"SELECT s.* FROM medsched.schedules AS s "
@@ -64,14 +65,16 @@ static SavedPlan lock_of_medication = {
 	"FOR UPDATE",
 	2,
 	{UUIDOID, UUIDOID},
-	NULL};
+	NULL,
+	{WHOLE_ROW}};
 
 static SavedPlan activate = {
 	"UPDATE medsched.medications AS m SET inactivated_at = NULL "
 	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2",
 	2,
 	{UUIDOID, UUIDOID},
-	NULL};
+	NULL,
+	{LAST_COLUMN}};
 
 /* A chain begins where nothing of the medication is replaced. */
 static SavedPlan history = {
@@ -92,14 +95,18 @@ static SavedPlan history = {
 	"ORDER BY c.begun_at, c.first_id, c.revision",
 	2,
 	{UUIDOID, UUIDOID},
-	NULL};
+	NULL,
+	{SCHEDULES_ID, SCHEDULES_REPLACES, SCHEDULES_STARTS_AT, SCHEDULES_TIME_ZONE, SCHEDULES_RRULE,
+	 SCHEDULES_EFFECTIVE_FROM, SCHEDULES_ENDS_AT, SCHEDULES_DOSE_AMOUNT, SCHEDULES_DOSE_UNIT,
+	 SCHEDULES_INSTRUCTIONS, SCHEDULES_CREATED_AT, COMPUTED_INTEGER}};
 
 static SavedPlan find_medication = {
 	"SELECT FROM medsched.medications AS m "
 	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2",
 	2,
 	{UUIDOID, UUIDOID},
-	NULL};
+	NULL,
+	{LAST_COLUMN}};
 
 /*
  * medsched_revise_schedule has another row replace a schedule from an instant on.

@@ -32,13 +32,16 @@
 /* A column of the new row, and what goes into it. */
 typedef struct NewColumn
 {
+	Oid	  type;
 	Datum value;
 	bool  isnull;
 	bool  left_out; /* the table's default, or given by the application */
 } NewColumn;
 
+static const Oid key_types[SCHEDULE_NKEYS] = {SCHEDULE_KEY_TYPES};
+
 static void		  read_schedule(StoredSchedule *schedule, HeapTuple tuple, TupleDesc descriptor);
-static Datum	  column_of(const StoredSchedule *schedule, const char *name);
+static Datum	  column_of(const StoredSchedule *schedule, TableColumn column);
 static void		  find_successor(StoredSchedule *schedule);
 static int		  compare_medications(const void *a, const void *b);
 static void		  relink(Datum user_id, Datum id, Datum replaces);
@@ -63,7 +66,8 @@ static SavedPlan lock_one = {
 	"FOR UPDATE",
 	2,
 	{UUIDOID, UUIDOID},
-	NULL};
+	NULL,
+	{WHOLE_ROW}};
 
 /* As strong as whatever changes a medication or counts its doses needs it. */
 static SavedPlan lock_medication_plan = {
@@ -72,14 +76,16 @@ static SavedPlan lock_medication_plan = {
 	"FOR NO KEY UPDATE",
 	2,
 	{UUIDOID, UUIDOID},
-	NULL};
+	NULL,
+	{MEDICATIONS_INACTIVATED_AT}};
 
 static SavedPlan successor_of = {
 	"SELECT s.id FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.replaces OPERATOR(pg_catalog.=) $2",
 	2,
 	{UUIDOID, UUIDOID},
-	NULL};
+	NULL,
+	{SCHEDULES_ID}};
 
 static SavedPlan recorded_from = {
 	"SELECT d.scheduled_for FROM medsched.dose_taken AS d "
@@ -88,21 +94,24 @@ static SavedPlan recorded_from = {
 	"ORDER BY d.scheduled_for",
 	3,
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
-	NULL};
+	NULL,
+	{DOSE_TAKEN_SCHEDULED_FOR}};
 
 static SavedPlan set_ends_at = {
 	"UPDATE medsched.schedules AS s SET ends_at = $3 "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2",
 	3,
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
-	NULL};
+	NULL,
+	{LAST_COLUMN}};
 
 static SavedPlan set_replaces = {
 	"UPDATE medsched.schedules AS s SET replaces = $3 "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2",
 	3,
 	{UUIDOID, UUIDOID, UUIDOID},
-	NULL};
+	NULL,
+	{LAST_COLUMN}};
 
 StoredSchedule *
 lock_schedule(Datum user_id, Datum id)
@@ -160,7 +169,7 @@ lock_medication(Datum user_id, Datum id)
 	run_plan(&lock_medication_plan, values, NULL, false, SPI_OK_SELECT, 0);
 	if (SPI_processed == 0)
 		refuse_unknown("medication", id, user_id);
-	inactivated_at = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	inactivated_at = read_single(&lock_medication_plan, 0, &isnull);
 	return isnull ? DT_NOEND : DatumGetTimestampTz(inactivated_at);
 }
 
@@ -192,8 +201,7 @@ refuse_recorded_doses(const StoredSchedule *schedule, TimestampTz from)
 	initStringInfo(&doses);
 	for (uint64 i = 0; i < Min(SPI_processed, NDOSES_NAMED); i++)
 	{
-		bool		isnull;
-		TimestampTz at = DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+		TimestampTz at = DatumGetTimestampTz(read_single(&recorded_from, i, NULL));
 
 		appendStringInfo(&doses, "%s%s", i == 0 ? "" : ", ", instant_text(at));
 	}
@@ -222,6 +230,8 @@ end_schedule(const StoredSchedule *schedule, TimestampTz ends_at)
 Datum
 replace_schedule(const StoredSchedule *old, TimestampTz effective_from, const ScheduleJson *changes, ScheduleRow *row)
 {
+	static const TableColumn replacement_columns[] = {SCHEDULE_COLUMN_LIST, SCHEDULES_ID, LAST_COLUMN};
+
 	Relation	   schedules = table_open(medsched_table("schedules"), AccessShareLock);
 	TupleDesc	   descriptor = RelationGetDescr(schedules);
 	Bitmapset	  *unique = find_unique(schedules, changes);
@@ -250,7 +260,7 @@ replace_schedule(const StoredSchedule *old, TimestampTz effective_from, const Sc
 								is_own_column(schedules, NameStr(attribute->attname), (int) strlen(NameStr(attribute->attname)))))
 			continue;
 		/* Of a domain, its base type: so that its checks are made. */
-		types[nvalues] = getBaseType(attribute->atttypid);
+		types[nvalues] = getBaseType(column.type);
 		values[nvalues] = column.value;
 		nulls[nvalues++] = column.isnull ? 'n' : ' ';
 		appendStringInfo(&columns, "%s%s", nvalues == 1 ? "" : ", ", quote_identifier(NameStr(attribute->attname)));
@@ -274,7 +284,8 @@ replace_schedule(const StoredSchedule *old, TimestampTz effective_from, const Sc
 					   nvalues, types, values, nulls);
 	if (SPI_processed != 1)
 		elog(ERROR, "schedule was not inserted: a trigger suppressed it");
-	heap_deform_tuple(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, stored, isnull);
+	check_columns(replacement_columns, SPI_tuptable->tupdesc);
+	read_columns(replacement_columns, SPI_tuptable->vals[0], SPI_tuptable->tupdesc, stored, isnull);
 	schedule_row_read(row, stored, isnull);
 
 	if (old->has_successor)
@@ -301,39 +312,30 @@ read_schedule(StoredSchedule *schedule, HeapTuple tuple, TupleDesc descriptor)
 {
 	schedule->tuple = tuple;
 	schedule->descriptor = descriptor;
-	schedule->user_id = column_of(schedule, "user_id");
-	schedule->id = column_of(schedule, "id");
-	schedule->medication_id = column_of(schedule, "medication_id");
-	schedule->time_zone_pinned = DatumGetBool(column_of(schedule, "time_zone_pinned"));
+	schedule->user_id = column_of(schedule, SCHEDULES_USER_ID);
+	schedule->id = column_of(schedule, SCHEDULES_ID);
+	schedule->medication_id = column_of(schedule, SCHEDULES_MEDICATION_ID);
+	schedule->time_zone_pinned = DatumGetBool(column_of(schedule, SCHEDULES_TIME_ZONE_PINNED));
 	schedule_row_read_tuple(&schedule->row, tuple, descriptor);
 	find_successor(schedule);
 }
 
 /* A column that is never NULL. */
 static Datum
-column_of(const StoredSchedule *schedule, const char *name)
+column_of(const StoredSchedule *schedule, TableColumn column)
 {
-	int	  number = SPI_fnumber(schedule->descriptor, name);
-	Datum value;
-	bool  isnull = true;
-
-	if (number > 0)
-		value = SPI_getbinval(schedule->tuple, schedule->descriptor, number, &isnull);
-	if (isnull)
-		elog(ERROR, "table \"schedules\" has no column \"%s\", or it is null", name);
-	return value;
+	return column_value(column, schedule->tuple, schedule->descriptor, NULL);
 }
 
 static void
 find_successor(StoredSchedule *schedule)
 {
 	Datum values[2] = {schedule->user_id, schedule->id};
-	bool  isnull;
 
 	run_plan(&successor_of, values, NULL, false, SPI_OK_SELECT, 0);
 	schedule->has_successor = SPI_processed > 0;
 	if (schedule->has_successor)
-		schedule->successor = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+		schedule->successor = read_single(&successor_of, 0, NULL);
 }
 
 /* By the ids, as uuid sorts. */
@@ -447,7 +449,8 @@ merge(ScheduleJson *merged, const StoredSchedule *old, const ScheduleJson *chang
 		int	 number = SPI_fnumber(old->descriptor, schedule_key_names[key]);
 		bool isnull = true;
 
-		if (changes->present[key] || number <= 0)
+		if (changes->present[key] || number <= 0 ||
+			!is_stored_as(SPI_gettypeid(old->descriptor, number), key_types[key]))
 			continue;
 		merged->values[key] = SPI_getbinval(old->tuple, old->descriptor, number, &isnull);
 		merged->nulls[key] = isnull ? 'n' : ' ';
@@ -461,25 +464,37 @@ new_column(const StoredSchedule *old, TimestampTz effective_from, const Schedule
 {
 	const char *name = NameStr(attribute->attname);
 	NewColumn	column = {0};
+	int			number;
 
 	for (int key = 0; key < SCHEDULE_NKEYS; key++)
 	{
 		if (!changes->present[key] || strcmp(schedule_key_names[key], name) != 0)
 			continue;
+		column.type = key_types[key];
 		column.value = changes->values[key];
 		column.isnull = changes->nulls[key] == 'n';
 		column.left_out = column.isnull && attribute->attnotnull;
 		return column;
 	}
 
-	if (strcmp(name, "id") == 0 || strcmp(name, "created_at") == 0 ||
+	number = SPI_fnumber(old->descriptor, name);
+	if (strcmp(name, "id") == 0 || strcmp(name, "created_at") == 0 || number <= 0 ||
 		own_columns_include(changes->own.given, name) || own_columns_include(changes->own.defaults, name))
 		column.left_out = true;
 	else if (strcmp(name, "effective_from") == 0)
+	{
+		column.type = TIMESTAMPTZOID;
 		column.value = TimestampTzGetDatum(effective_from);
+	}
 	else if (strcmp(name, "replaces") == 0)
+	{
+		column.type = UUIDOID;
 		column.value = old->id;
+	}
 	else
-		column.value = SPI_getbinval(old->tuple, old->descriptor, SPI_fnumber(old->descriptor, name), &column.isnull);
+	{
+		column.type = SPI_gettypeid(old->descriptor, number);
+		column.value = SPI_getbinval(old->tuple, old->descriptor, number, &column.isnull);
+	}
 	return column;
 }

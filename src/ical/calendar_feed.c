@@ -36,7 +36,7 @@ enum
 /* The columns of the query. */
 enum
 {
-	COLUMN_UID = 1,
+	COLUMN_UID,
 	COLUMN_SUMMARY,
 	COLUMN_DESCRIPTION,
 	COLUMN_STAMP,
@@ -48,14 +48,15 @@ enum
 	COLUMN_CYCLE_DAYS_ON,
 	COLUMN_CYCLE_DAYS_OFF,
 	COLUMN_EFFECTIVE_FROM,
-	COLUMN_ENDS_AT
+	COLUMN_ENDS_AT,
+	FEED_NCOLUMNS
 };
 
 static SavedPlan schedules_of_user = {
 	.query = "SELECT pg_catalog.concat(s.id, '@medsched'),"
 			 " pg_catalog.concat_ws(' ', m.name, pg_catalog.trim_scale(s.dose_amount), s.dose_unit),"
-			 " s.instructions, s.created_at, s.starts_at, s.time_zone::pg_catalog.text,"
-			 " s.rrule::pg_catalog.text, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, s.effective_from,"
+			 " s.instructions, s.created_at, s.starts_at, s.time_zone,"
+			 " s.rrule, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, s.effective_from,"
 			 " LEAST(s.ends_at, m.inactivated_at)"
 			 " FROM medsched.schedules AS s"
 			 " JOIN medsched.medications AS m"
@@ -64,6 +65,9 @@ static SavedPlan schedules_of_user = {
 			 " ORDER BY s.starts_at, s.id",
 	.nargs = 1,
 	.argtypes = {UUIDOID},
+	.columns = {COMPUTED_TEXT, COMPUTED_TEXT, SCHEDULES_INSTRUCTIONS, SCHEDULES_CREATED_AT, SCHEDULES_STARTS_AT,
+				SCHEDULES_TIME_ZONE, SCHEDULES_RRULE, SCHEDULES_RDATES, SCHEDULES_EXDATES, SCHEDULES_CYCLE_DAYS_ON,
+				SCHEDULES_CYCLE_DAYS_OFF, SCHEDULES_EFFECTIVE_FROM, SCHEDULES_ENDS_AT},
 };
 
 /* What a call is asked for. */
@@ -80,6 +84,8 @@ typedef struct ZoneUse
 	const char *time_zone;
 	int64		from;
 } ZoneUse;
+
+static char *text_or_null(const Datum *values, const bool *isnull, int column);
 
 static void
 read_arguments(FunctionCallInfo fcinfo, Feed *feed)
@@ -114,46 +120,38 @@ read_arguments(FunctionCallInfo fcinfo, Feed *feed)
 	}
 }
 
-static char *
-text_or_null(HeapTuple row, int column)
-{
-	bool  is_null;
-	Datum datum = SPI_getbinval(row, SPI_tuptable->tupdesc, column, &is_null);
-
-	return is_null ? NULL : TextDatumGetCString(datum);
-}
-
-static Datum
-datum_or(HeapTuple row, int column, Datum otherwise)
-{
-	bool  is_null;
-	Datum datum = SPI_getbinval(row, SPI_tuptable->tupdesc, column, &is_null);
-
-	return is_null ? otherwise : datum;
-}
-
 /* An event from a row of the query; false: it has no dose from since on. */
 static bool
-read_event(HeapTuple row, const Feed *feed, CalendarEvent *event)
+read_event(uint64 row, const Feed *feed, CalendarEvent *event)
 {
-	ScheduleSource source = {
-		.rrule = text_or_null(row, COLUMN_RRULE),
-		.starts_at = DatumGetTimestamp(datum_or(row, COLUMN_STARTS_AT, 0)),
-		.time_zone = text_or_null(row, COLUMN_TIME_ZONE),
-		.rdates = DatumGetArrayTypeP(datum_or(row, COLUMN_RDATES, 0)),
-		.exdates = DatumGetArrayTypeP(datum_or(row, COLUMN_EXDATES, 0)),
-		.cycle_days_on = DatumGetInt32(datum_or(row, COLUMN_CYCLE_DAYS_ON, Int32GetDatum(0))),
-		.cycle_days_off = DatumGetInt32(datum_or(row, COLUMN_CYCLE_DAYS_OFF, Int32GetDatum(0))),
-		.ends_at = DatumGetTimestampTz(datum_or(row, COLUMN_ENDS_AT, TimestampTzGetDatum(DT_NOEND))),
-	};
-	TimestampTz effective_from = DatumGetTimestampTz(datum_or(row, COLUMN_EFFECTIVE_FROM, TimestampTzGetDatum(DT_NOBEGIN)));
+	Datum		   values[FEED_NCOLUMNS];
+	bool		   isnull[FEED_NCOLUMNS];
+	ScheduleSource source = {0};
+	TimestampTz	   effective_from;
 
-	event->uid = text_or_null(row, COLUMN_UID);
-	event->summary = text_or_null(row, COLUMN_SUMMARY);
-	event->description = text_or_null(row, COLUMN_DESCRIPTION);
-	event->stamp = DatumGetTimestampTz(datum_or(row, COLUMN_STAMP, 0));
+	read_row(&schedules_of_user, row, values, isnull);
+	source.rrule = text_or_null(values, isnull, COLUMN_RRULE);
+	source.starts_at = DatumGetTimestamp(values[COLUMN_STARTS_AT]);
+	source.time_zone = text_or_null(values, isnull, COLUMN_TIME_ZONE);
+	source.rdates = DatumGetArrayTypeP(values[COLUMN_RDATES]);
+	source.exdates = DatumGetArrayTypeP(values[COLUMN_EXDATES]);
+	source.cycle_days_on = isnull[COLUMN_CYCLE_DAYS_ON] ? 0 : DatumGetInt32(values[COLUMN_CYCLE_DAYS_ON]);
+	source.cycle_days_off = isnull[COLUMN_CYCLE_DAYS_OFF] ? 0 : DatumGetInt32(values[COLUMN_CYCLE_DAYS_OFF]);
+	source.ends_at = isnull[COLUMN_ENDS_AT] ? DT_NOEND : DatumGetTimestampTz(values[COLUMN_ENDS_AT]);
+	effective_from = isnull[COLUMN_EFFECTIVE_FROM] ? DT_NOBEGIN : DatumGetTimestampTz(values[COLUMN_EFFECTIVE_FROM]);
+
+	event->uid = text_or_null(values, isnull, COLUMN_UID);
+	event->summary = text_or_null(values, isnull, COLUMN_SUMMARY);
+	event->description = text_or_null(values, isnull, COLUMN_DESCRIPTION);
+	event->stamp = isnull[COLUMN_STAMP] ? 0 : DatumGetTimestampTz(values[COLUMN_STAMP]);
 	event->time_zone = source.time_zone;
 	return event_times_of(&source, effective_from, feed->since, feed->horizon, &event->times);
+}
+
+static char *
+text_or_null(const Datum *values, const bool *isnull, int column)
+{
+	return isnull[column] ? NULL : TextDatumGetCString(values[column]);
 }
 
 /* Add the time zones that events are written in, each once. */
@@ -219,7 +217,7 @@ medsched_calendar_feed(PG_FUNCTION_ARGS)
 	{
 		CalendarEvent *event = palloc(sizeof(CalendarEvent));
 
-		if (read_event(SPI_tuptable->vals[i], &feed, event))
+		if (read_event(i, &feed, event))
 			events = lappend(events, event);
 	}
 	/* A calendar has one component at least (RFC 5545 section 3.6). */

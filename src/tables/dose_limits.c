@@ -14,6 +14,9 @@
 #include "tables/dose_limits.h"
 #include "tables/schedule_row.h"
 
+/* As the table's CHECK has it, which its owner can drop. */
+#define LONGEST_INTERVAL (366 * USECS_PER_DAY)
+
 void
 dose_limits_read(DoseLimit *limits, const Datum *values, const bool *isnull)
 {
@@ -22,11 +25,20 @@ dose_limits_read(DoseLimit *limits, const Datum *values, const bool *isnull)
 	{
 		limits[LIMIT_MIN_INTERVAL].most = 1;
 		limits[LIMIT_MIN_INTERVAL].within = interval_microseconds(DatumGetIntervalP(values[LIMIT_MIN_INTERVAL]));
+		if (limits[LIMIT_MIN_INTERVAL].within <= 0 || limits[LIMIT_MIN_INTERVAL].within > LONGEST_INTERVAL)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("min_interval must be above 0 and at most 366 days")));
 	}
 	if (!isnull[LIMIT_MAX_PER_24H])
 	{
 		limits[LIMIT_MAX_PER_24H].most = DatumGetInt32(values[LIMIT_MAX_PER_24H]);
 		limits[LIMIT_MAX_PER_24H].within = USECS_PER_DAY;
+		if (limits[LIMIT_MAX_PER_24H].most < 1)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("max_per_24h must be at least 1"),
+					 errdetail("It is %d.", limits[LIMIT_MAX_PER_24H].most)));
 	}
 }
 
@@ -37,16 +49,12 @@ dose_limits_reach(const DoseLimit *limits)
 }
 
 void
-doses_taken_read(DosesTaken *doses)
+doses_taken_read(DosesTaken *doses, const SavedPlan *query)
 {
 	doses->ndoses = (int) SPI_processed;
 	doses->at = palloc(sizeof(TimestampTz) * Max(doses->ndoses, 1));
 	for (int i = 0; i < doses->ndoses; i++)
-	{
-		bool isnull;
-
-		doses->at[i] = DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
-	}
+		doses->at[i] = DatumGetTimestampTz(read_single(query, i, NULL));
 }
 
 void

@@ -19,6 +19,8 @@
 
 #include "datatype/timestamp.h"
 
+#include "tables/saved_plan.h"
+
 typedef enum LimitKind
 {
 	LIMIT_MIN_INTERVAL,
@@ -33,8 +35,10 @@ typedef struct DoseLimit
 } DoseLimit;
 
 /* The columns of schedules, as s, that limits are read from; each may be NULL. */
-#define LIMIT_COLUMNS "s.min_interval, s.max_per_24h"
+#define LIMIT_COLUMNS	  "s.min_interval, s.max_per_24h"
+#define LIMIT_COLUMN_LIST SCHEDULES_MIN_INTERVAL, SCHEDULES_MAX_PER_24H
 
+/* Errors: 22023 for what the table's CHECKs would not let pass. */
 extern void dose_limits_read(DoseLimit *limits, const Datum *values, const bool *isnull);
 
 /* How far from a dose another can matter; 0: there are no limits. */
@@ -58,6 +62,10 @@ extern int64 dose_limits_reach(const DoseLimit *limits);
 	{                                                    \
 		UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID \
 	}
+#define DOSES_AS_NEEDED_COLUMNS  \
+	{                            \
+		DOSE_TAKEN_SCHEDULED_FOR \
+	}
 
 typedef struct DosesTaken
 {
@@ -65,7 +73,7 @@ typedef struct DosesTaken
 	TimestampTz *at;
 } DosesTaken;
 
-extern void doses_taken_read(DosesTaken *doses);
+extern void doses_taken_read(DosesTaken *doses, const SavedPlan *query);
 
 /* Leave out one dose at an instant. */
 extern void doses_taken_leave_out(DosesTaken *doses, TimestampTz at);

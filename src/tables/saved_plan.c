@@ -7,27 +7,7 @@
  */
 #include "postgres.h"
 
-#include "catalog/namespace.h"
-#include "utils/lsyscache.h"
-
 #include "tables/saved_plan.h"
-
-/*
- * medsched_table finds one of our tables.
- */
-Oid
-medsched_table(const char *name)
-{
-	Oid schema = get_namespace_oid("medsched", true);
-	Oid table = OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
-
-	if (!OidIsValid(table))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("table \"medsched.%s\" does not exist", name),
-				 errhint("Create the tables with SELECT medsched.create_tables().")));
-	return table;
-}
 
 /*
  * saved_plan prepares the query when this backend has not yet.
@@ -39,9 +19,7 @@ medsched_table(const char *name)
 SPIPlanPtr
 saved_plan(SavedPlan *saved)
 {
-	/* The last table that create_tables() makes: with it, all are there. */
-	medsched_table("dose_taken");
-
+	check_tables();
 	if (saved->plan == NULL)
 	{
 		SPIPlanPtr plan = SPI_prepare_cursor(saved->query, saved->nargs, saved->argtypes,
@@ -57,9 +35,16 @@ saved_plan(SavedPlan *saved)
 	return saved->plan;
 }
 
-/*
- * run_plan runs a query and checks that it did what it is for.
- */
+void
+check_run(const SavedPlan *saved, int result, int expected)
+{
+	if (result != expected)
+		elog(ERROR, "SPI_execute_plan returned %s for %s",
+			 SPI_result_code_string(result), saved->query);
+	if (SPI_tuptable != NULL)
+		check_columns(saved->columns, SPI_tuptable->tupdesc);
+}
+
 void
 run_plan(SavedPlan *saved, Datum *values, const char *nulls, bool read_only, int expected, long limit)
 {
@@ -77,10 +62,26 @@ run_plan(SavedPlan *saved, Datum *values, const char *nulls, bool read_only, int
 		rethrow_without_query(saved->query);
 	}
 	PG_END_TRY();
+	check_run(saved, result, expected);
+}
 
-	if (result != expected)
-		elog(ERROR, "SPI_execute_plan returned %s for %s",
-			 SPI_result_code_string(result), saved->query);
+void
+read_row(const SavedPlan *saved, uint64 row, Datum *values, bool *isnull)
+{
+	read_columns(saved->columns, SPI_tuptable->vals[row], SPI_tuptable->tupdesc, values, isnull);
+}
+
+Datum
+read_single(const SavedPlan *saved, uint64 row, bool *isnull)
+{
+	Datum value;
+	bool  is_null;
+
+	Assert(saved->columns[1] == LAST_COLUMN);
+	read_row(saved, row, &value, &is_null);
+	if (isnull != NULL)
+		*isnull = is_null;
+	return value;
 }
 
 /*

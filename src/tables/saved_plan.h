@@ -12,12 +12,17 @@
 #include "nodes/execnodes.h"
 
 #include "base/compat.h"
+#include "tables/columns.h"
+#include "tables/tables.h"
 
-#define SAVED_PLAN_MAX_ARGS 24
+#define SAVED_PLAN_MAX_ARGS	   24
+#define SAVED_PLAN_MAX_COLUMNS 24
 
 /*
  * A query and its plan.  Write the query down to its operators' schema, so
- * that no caller's search_path matters; leave plan NULL.
+ * that no caller's search_path matters; leave plan NULL.  List the columns of
+ * its rows: whenever it has run they are checked, for a table can change
+ * between any two calls.
  */
 typedef struct SavedPlan
 {
@@ -25,23 +30,31 @@ typedef struct SavedPlan
 	int			nargs;
 	Oid			argtypes[SAVED_PLAN_MAX_ARGS];
 	SPIPlanPtr	plan;
+	TableColumn columns[SAVED_PLAN_MAX_COLUMNS];
 } SavedPlan;
 
-/* The oid of one of our tables.  42P01 when create_tables() has yet to run. */
-extern Oid medsched_table(const char *name);
-
 /*
- * The plan, made on first use.  Needs an SPI connection.  Errors: 42P01 as
- * above.
+ * The plan, made on first use.  Needs an SPI connection.  Errors: those of
+ * check_tables.
  */
 extern SPIPlanPtr saved_plan(SavedPlan *saved);
+
+/* What every run ends with: that it did what it is for, and gave the columns listed. */
+extern void check_run(const SavedPlan *saved, int result, int expected);
 
 /*
  * Run a query with the caller's rights; SPI_processed and SPI_tuptable hold
  * what it found.  nulls as SPI_execute_plan takes it: NULL when none is.
+ * Errors: those of check_tables, and of columns.h.
  */
 extern void run_plan(SavedPlan *saved, Datum *values, const char *nulls,
 					 bool read_only, int expected, long limit);
+
+/* The row of that number among those found.  Errors: 23502. */
+extern void read_row(const SavedPlan *saved, uint64 row, Datum *values, bool *isnull);
+
+/* The same for rows of one column.  isnull may be NULL where it cannot be. */
+extern Datum read_single(const SavedPlan *saved, uint64 row, bool *isnull);
 
 /*
  * Add the rows that a query found to the answer of a function that returns a

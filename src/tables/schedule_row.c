@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "executor/spi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
@@ -17,17 +16,7 @@
 /* Intervals count as this long at most: what is longer is out of every range. */
 #define MAX_INTERVAL_DAYS INT64CONST(100000000)
 
-static const char *const column_names[SCHEDULE_NCOLUMNS] = {
-	[COLUMN_RRULE] = "rrule",
-	[COLUMN_STARTS_AT] = "starts_at",
-	[COLUMN_TIME_ZONE] = "time_zone",
-	[COLUMN_RDATES] = "rdates",
-	[COLUMN_EXDATES] = "exdates",
-	[COLUMN_CYCLE_DAYS_ON] = "cycle_days_on",
-	[COLUMN_CYCLE_DAYS_OFF] = "cycle_days_off",
-	[COLUMN_EFFECTIVE_FROM] = "effective_from",
-	[COLUMN_ENDS_AT] = "ends_at",
-	[COLUMN_AS_NEEDED] = "as_needed"};
+static const TableColumn schedule_columns[SCHEDULE_NCOLUMNS] = {SCHEDULE_COLUMN_LIST};
 
 static ArrayType *dates_or_null(Datum dates);
 
@@ -55,13 +44,7 @@ schedule_row_read_tuple(ScheduleRow *row, HeapTuple tuple, TupleDesc descriptor)
 	bool  isnull[SCHEDULE_NCOLUMNS];
 
 	for (int i = 0; i < SCHEDULE_NCOLUMNS; i++)
-	{
-		int number = SPI_fnumber(descriptor, column_names[i]);
-
-		if (number <= 0)
-			elog(ERROR, "table \"schedules\" has no column \"%s\"", column_names[i]);
-		values[i] = SPI_getbinval(tuple, descriptor, number, &isnull[i]);
-	}
+		values[i] = column_value(schedule_columns[i], tuple, descriptor, &isnull[i]);
 	schedule_row_read(row, values, isnull);
 }
 

@@ -12,11 +12,17 @@
 #include "access/tupdesc.h"
 
 #include "schedule/schedule.h"
+#include "tables/columns.h"
 
 /* The columns that say when the doses are, of schedules as s. */
 #define SCHEDULE_COLUMNS                                       \
 	"s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, " \
 	"s.cycle_days_on, s.cycle_days_off, s.effective_from, s.ends_at, s.as_needed"
+
+#define SCHEDULE_COLUMN_LIST                                                                            \
+	SCHEDULES_RRULE, SCHEDULES_STARTS_AT, SCHEDULES_TIME_ZONE, SCHEDULES_RDATES, SCHEDULES_EXDATES,     \
+		SCHEDULES_CYCLE_DAYS_ON, SCHEDULES_CYCLE_DAYS_OFF, SCHEDULES_EFFECTIVE_FROM, SCHEDULES_ENDS_AT, \
+		SCHEDULES_AS_NEEDED
 
 /* Their places in a query that begins with SCHEDULE_COLUMNS. */
 typedef enum ScheduleColumn
@@ -46,7 +52,7 @@ typedef struct ScheduleRow
 /* Read the columns above, in their order, in CurrentMemoryContext. */
 extern void schedule_row_read(ScheduleRow *row, const Datum *values, const bool *isnull);
 
-/* Read a whole row of the table, whatever the order of its columns. */
+/* Read a whole row of the table, whatever the order of its columns.  Errors: those of columns.h. */
 extern void schedule_row_read_tuple(ScheduleRow *row, HeapTuple tuple, TupleDesc descriptor);
 
 /* The schedule of a row that is not as_needed. */

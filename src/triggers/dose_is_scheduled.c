@@ -10,7 +10,6 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -63,25 +62,28 @@ static SavedPlan lock_schedule = {
 	"FOR SHARE",
 	2,
 	{UUIDOID, UUIDOID},
-	NULL};
+	NULL,
+	{SCHEDULE_COLUMN_LIST, SCHEDULES_MEDICATION_ID, LIMIT_COLUMN_LIST}};
 
 static SavedPlan find_successor = {
 	"SELECT s.id FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.replaces OPERATOR(pg_catalog.=) $2",
 	2,
 	{UUIDOID, UUIDOID},
-	NULL};
+	NULL,
+	{SCHEDULES_ID}};
 
 #define FIND_MEDICATION                                       \
 	"SELECT m.inactivated_at FROM medsched.medications AS m " \
 	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2 "
 
-static SavedPlan share_medication = {FIND_MEDICATION "FOR SHARE", 2, {UUIDOID, UUIDOID}, NULL};
+static SavedPlan share_medication = {FIND_MEDICATION "FOR SHARE", 2, {UUIDOID, UUIDOID}, NULL, {MEDICATIONS_INACTIVATED_AT}};
 
 /* Against other doses that are to be counted, too. */
-static SavedPlan claim_medication = {FIND_MEDICATION "FOR NO KEY UPDATE", 2, {UUIDOID, UUIDOID}, NULL};
+static SavedPlan claim_medication = {FIND_MEDICATION "FOR NO KEY UPDATE", 2, {UUIDOID, UUIDOID}, NULL, {MEDICATIONS_INACTIVATED_AT}};
 
-static SavedPlan doses_as_needed = {DOSES_AS_NEEDED, DOSES_AS_NEEDED_NARGS, DOSES_AS_NEEDED_ARGTYPES, NULL};
+static SavedPlan doses_as_needed = {DOSES_AS_NEEDED, DOSES_AS_NEEDED_NARGS, DOSES_AS_NEEDED_ARGTYPES, NULL,
+									DOSES_AS_NEEDED_COLUMNS};
 
 /*
  * medsched_dose_is_scheduled refuses to record a dose that its schedule does
@@ -105,10 +107,10 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 		refuse_other_user(trigger);
 
 	SPI_connect();
-	check.user_id = rule_column(trigger, tuple, "user_id");
-	check.schedule_id = rule_column(trigger, tuple, "schedule_id");
-	check.at = DatumGetTimestampTz(rule_column(trigger, tuple, "scheduled_for"));
-	check.skipped = strcmp(TextDatumGetCString(rule_column(trigger, tuple, "outcome")), "skipped") == 0;
+	check.user_id = rule_column(trigger, tuple, DOSE_TAKEN_USER_ID);
+	check.schedule_id = rule_column(trigger, tuple, DOSE_TAKEN_SCHEDULE_ID);
+	check.at = DatumGetTimestampTz(rule_column(trigger, tuple, DOSE_TAKEN_SCHEDULED_FOR));
+	check.skipped = strcmp(TextDatumGetCString(rule_column(trigger, tuple, DOSE_TAKEN_OUTCOME)), "skipped") == 0;
 	lock_what_holds(&check);
 
 	detail = why_not_scheduled(&check);
@@ -134,10 +136,10 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 static void
 refuse_other_user(TriggerData *trigger)
 {
-	Datum before = rule_column(trigger, trigger->tg_trigtuple, "user_id");
-	Datum at = rule_column(trigger, trigger->tg_trigtuple, "scheduled_for");
+	Datum before = rule_column(trigger, trigger->tg_trigtuple, DOSE_TAKEN_USER_ID);
+	Datum at = rule_column(trigger, trigger->tg_trigtuple, DOSE_TAKEN_SCHEDULED_FOR);
 
-	if (!DatumGetBool(DirectFunctionCall2(uuid_ne, before, rule_column(trigger, trigger->tg_newtuple, "user_id"))))
+	if (!DatumGetBool(DirectFunctionCall2(uuid_ne, before, rule_column(trigger, trigger->tg_newtuple, DOSE_TAKEN_USER_ID))))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
@@ -158,23 +160,24 @@ refuse_other_user(TriggerData *trigger)
 static void
 lock_what_holds(DoseCheck *check)
 {
-	Datum key[2] = {check->user_id, check->schedule_id};
-	Datum values[CHECK_NCOLUMNS];
-	bool  isnull[CHECK_NCOLUMNS];
+	Datum	   key[2] = {check->user_id, check->schedule_id};
+	Datum	   values[CHECK_NCOLUMNS];
+	bool	   isnull[CHECK_NCOLUMNS];
+	SavedPlan *lock_medication;
 
-	if (rule_query(&lock_schedule, "schedules", key, NULL, 1) == 0)
+	if (rule_query(&lock_schedule, key, NULL, 1) == 0)
 		elog(ERROR, "schedule \"%s\" is gone", uuid_text(check->schedule_id));
-	heap_deform_tuple(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, values, isnull);
+	read_row(&lock_schedule, 0, values, isnull);
 	schedule_row_read(&check->row, values, isnull);
 	dose_limits_read(check->limits, values + CHECK_LIMITS, isnull + CHECK_LIMITS);
 	check->min_interval = values[CHECK_LIMITS + LIMIT_MIN_INTERVAL];
 	check->medication_id = values[CHECK_MEDICATION_ID];
 
 	key[1] = check->medication_id;
-	if (rule_query(dose_limits_reach(check->limits) > 0 ? &claim_medication : &share_medication,
-				   "medications", key, NULL, 1) == 0)
+	lock_medication = dose_limits_reach(check->limits) > 0 ? &claim_medication : &share_medication;
+	if (rule_query(lock_medication, key, NULL, 1) == 0)
 		elog(ERROR, "medication \"%s\" is gone", uuid_text(check->medication_id));
-	heap_deform_tuple(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, values, isnull);
+	values[0] = read_single(lock_medication, 0, &isnull[0]);
 	check->inactivated_at = isnull[0] ? DT_NOEND : DatumGetTimestampTz(values[0]);
 }
 
@@ -197,12 +200,11 @@ when_it_ended(DoseCheck *check)
 {
 	Datum key[2] = {check->user_id, check->schedule_id};
 	char *ended = psprintf("The schedule ended at %s.", instant_text(check->row.ends_at));
-	bool  isnull;
 
-	if (rule_query(&find_successor, "schedules", key, NULL, 1) == 0)
+	if (rule_query(&find_successor, key, NULL, 1) == 0)
 		return ended;
 	return psprintf("%s Schedule \"%s\" replaced it.", ended,
-					uuid_text(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)));
+					uuid_text(read_single(&find_successor, 0, NULL)));
 }
 
 /* A sentence that names the doses before and after an instant that is none. */
@@ -277,8 +279,8 @@ read_doses_around(DoseCheck *check, TimestampTz until, DosesTaken *doses)
 										   TimestampTzGetDatum(check->at - dose_limits_reach(check->limits)),
 										   TimestampTzGetDatum(until)};
 
-	rule_query(&doses_as_needed, "dose_taken", values, NULL, 0);
-	doses_taken_read(doses);
+	rule_query(&doses_as_needed, values, NULL, 0);
+	doses_taken_read(doses, &doses_as_needed);
 	doses_taken_leave_out(doses, check->at);
 }
 

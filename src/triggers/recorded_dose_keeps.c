@@ -30,8 +30,8 @@ PG_FUNCTION_INFO_V1(medsched_recorded_dose_keeps_medication);
 #define MEDICATION_HINT "Choose an instant after the doses recorded, or take the records back: call medsched.undo_dose()."
 
 static void refuse_doses(TriggerData *trigger, HeapTuple tuple, SavedPlan *doses, const char *kind, TimestampTz from, const char *hint);
-static bool key_changes(TriggerData *trigger);
-static bool column_changes(TriggerData *trigger, const char *name);
+static bool key_changes(TriggerData *trigger, TableColumn user_id, TableColumn id);
+static bool column_changes(TriggerData *trigger, TableColumn column);
 static bool only_end_changes(TriggerData *trigger);
 static void refuse_change(TriggerData *trigger, const char *kind, Datum id, TimestampTz at, const char *hint);
 
@@ -42,10 +42,11 @@ static SavedPlan doses_of_schedule = {
 	"ORDER BY d.scheduled_for",
 	3,
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
-	NULL};
+	NULL,
+	{DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_OUTCOME}};
 
 static SavedPlan doses_of_medication = {
-	"SELECT d.scheduled_for FROM medsched.dose_taken AS d "
+	"SELECT d.scheduled_for, d.outcome FROM medsched.dose_taken AS d "
 	"JOIN medsched.schedules AS s "
 	"ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id "
 	"WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND s.user_id OPERATOR(pg_catalog.=) $1 "
@@ -54,7 +55,8 @@ static SavedPlan doses_of_medication = {
 	"ORDER BY d.scheduled_for",
 	3,
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
-	NULL};
+	NULL,
+	{DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_OUTCOME}};
 
 /*
  * medsched_recorded_dose_keeps_schedule refuses a change to a schedule after
@@ -74,7 +76,7 @@ medsched_recorded_dose_keeps_schedule(PG_FUNCTION_ARGS)
 	uint64		 ndoses;
 
 	SPI_connect();
-	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event) || key_changes(trigger))
+	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event) || key_changes(trigger, SCHEDULES_USER_ID, SCHEDULES_ID))
 		refuse_doses(trigger, trigger->tg_trigtuple, &doses_of_schedule, "schedule", DT_NOBEGIN, SCHEDULE_HINT);
 	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
 	{
@@ -83,7 +85,7 @@ medsched_recorded_dose_keeps_schedule(PG_FUNCTION_ARGS)
 	}
 
 	schedule_row_read_tuple(&row, tuple, RelationGetDescr(trigger->tg_relation));
-	if (column_changes(trigger, "medication_id"))
+	if (column_changes(trigger, SCHEDULES_MEDICATION_ID))
 		refuse_doses(trigger, tuple, &doses_of_schedule, "schedule", DT_NOBEGIN, SCHEDULE_HINT);
 	else if (row.ends_at != DT_NOEND)
 		refuse_doses(trigger, tuple, &doses_of_schedule, "schedule", row.ends_at, SCHEDULE_HINT);
@@ -93,19 +95,19 @@ medsched_recorded_dose_keeps_schedule(PG_FUNCTION_ARGS)
 		return PointerGetDatum(NULL);
 	}
 
-	values[0] = rule_column(trigger, tuple, "user_id");
-	values[1] = rule_column(trigger, tuple, "id");
+	values[0] = rule_column(trigger, tuple, SCHEDULES_USER_ID);
+	values[1] = rule_column(trigger, tuple, SCHEDULES_ID);
 	values[2] = TimestampTzGetDatum(DT_NOBEGIN);
-	ndoses = rule_query(&doses_of_schedule, "dose_taken", values, NULL, 0);
+	ndoses = rule_query(&doses_of_schedule, values, NULL, 0);
 	for (uint64 i = 0; i < ndoses; i++)
 	{
-		TupleDesc	descriptor = SPI_tuptable->tupdesc;
-		HeapTuple	dose = SPI_tuptable->vals[i];
-		bool		isnull;
-		TimestampTz at = DatumGetTimestampTz(SPI_getbinval(dose, descriptor, 1, &isnull));
+		Datum		dose[2];
+		bool		isnull[2];
+		TimestampTz at;
 
-		if (!schedule_row_allows(&row, at) ||
-			(row.as_needed && strcmp(TextDatumGetCString(SPI_getbinval(dose, descriptor, 2, &isnull)), "skipped") == 0))
+		read_row(&doses_of_schedule, i, dose, isnull);
+		at = DatumGetTimestampTz(dose[0]);
+		if (!schedule_row_allows(&row, at) || (row.as_needed && strcmp(TextDatumGetCString(dose[1]), "skipped") == 0))
 			refuse_change(trigger, "schedule", values[1], at, SCHEDULE_HINT);
 	}
 
@@ -121,14 +123,14 @@ Datum
 medsched_recorded_dose_keeps_medication(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = rule_trigger(fcinfo, "recorded_dose_keeps_medication", AFTER_ROW, ON_UPDATE);
-	TupleDesc	 descriptor = RelationGetDescr(trigger->tg_relation);
 	Datum		 inactivated_at;
 	bool		 is_active;
 
 	SPI_connect();
-	if (key_changes(trigger))
+	if (key_changes(trigger, MEDICATIONS_USER_ID, MEDICATIONS_ID))
 		refuse_doses(trigger, trigger->tg_trigtuple, &doses_of_medication, "medication", DT_NOBEGIN, MEDICATION_HINT);
-	inactivated_at = SPI_getbinval(trigger->tg_newtuple, descriptor, SPI_fnumber(descriptor, "inactivated_at"), &is_active);
+	inactivated_at = column_value(MEDICATIONS_INACTIVATED_AT, trigger->tg_newtuple,
+								  RelationGetDescr(trigger->tg_relation), &is_active);
 	if (!is_active)
 		refuse_doses(trigger, trigger->tg_newtuple, &doses_of_medication, "medication",
 					 DatumGetTimestampTz(inactivated_at), MEDICATION_HINT);
@@ -140,35 +142,37 @@ medsched_recorded_dose_keeps_medication(PG_FUNCTION_ARGS)
 static void
 refuse_doses(TriggerData *trigger, HeapTuple tuple, SavedPlan *doses, const char *kind, TimestampTz from, const char *hint)
 {
-	Datum values[3] = {rule_column(trigger, tuple, "user_id"), rule_column(trigger, tuple, "id"), TimestampTzGetDatum(from)};
-	bool  isnull;
+	bool  of_schedule = doses == &doses_of_schedule;
+	Datum values[3] = {rule_column(trigger, tuple, of_schedule ? SCHEDULES_USER_ID : MEDICATIONS_USER_ID),
+					   rule_column(trigger, tuple, of_schedule ? SCHEDULES_ID : MEDICATIONS_ID), TimestampTzGetDatum(from)};
+	Datum dose[2];
+	bool  isnull[2];
 
-	if (rule_query(doses, "dose_taken", values, NULL, 1) > 0)
-		refuse_change(trigger, kind, values[1],
-					  DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)), hint);
+	if (rule_query(doses, values, NULL, 1) > 0)
+	{
+		read_row(doses, 0, dose, isnull);
+		refuse_change(trigger, kind, values[1], DatumGetTimestampTz(dose[0]), hint);
+	}
 }
 
 static bool
-key_changes(TriggerData *trigger)
+key_changes(TriggerData *trigger, TableColumn user_id, TableColumn id)
 {
-	return column_changes(trigger, "user_id") || column_changes(trigger, "id");
+	return column_changes(trigger, user_id) || column_changes(trigger, id);
 }
 
 /* Of values that look different, though they are equal, it says that they change. */
 static bool
-column_changes(TriggerData *trigger, const char *name)
+column_changes(TriggerData *trigger, TableColumn column)
 {
 	TupleDesc		  descriptor = RelationGetDescr(trigger->tg_relation);
-	int				  number = SPI_fnumber(descriptor, name);
-	Form_pg_attribute attribute;
+	int				  number = find_column(column, descriptor);
+	Form_pg_attribute attribute = TupleDescAttr(descriptor, number - 1);
 	Datum			  before;
 	Datum			  after;
 	bool			  was_null;
 	bool			  is_null;
 
-	if (number <= 0)
-		elog(ERROR, "table \"%s\" has no column \"%s\"", RelationGetRelationName(trigger->tg_relation), name);
-	attribute = TupleDescAttr(descriptor, number - 1);
 	before = SPI_getbinval(trigger->tg_trigtuple, descriptor, number, &was_null);
 	after = SPI_getbinval(trigger->tg_newtuple, descriptor, number, &is_null);
 	if (was_null || is_null)
@@ -180,8 +184,10 @@ column_changes(TriggerData *trigger, const char *name)
 static bool
 only_end_changes(TriggerData *trigger)
 {
-	static const char *const others[] = {"user_id", "id", "starts_at", "time_zone", "rrule", "rdates", "exdates",
-										 "cycle_days_on", "cycle_days_off", "as_needed", "effective_from"};
+	static const TableColumn others[] = {SCHEDULES_USER_ID, SCHEDULES_ID, SCHEDULES_STARTS_AT,
+										 SCHEDULES_TIME_ZONE, SCHEDULES_RRULE, SCHEDULES_RDATES,
+										 SCHEDULES_EXDATES, SCHEDULES_CYCLE_DAYS_ON, SCHEDULES_CYCLE_DAYS_OFF,
+										 SCHEDULES_AS_NEEDED, SCHEDULES_EFFECTIVE_FROM};
 
 	for (size_t i = 0; i < lengthof(others); i++)
 	{

@@ -22,14 +22,12 @@
 
 #include "triggers/rule_trigger.h"
 
-static Oid table_owner(Oid table);
-
 /*
  * rule_trigger checks that a trigger function is called as what it is.
  *
- * That the table stands in our schema matters most: the checks run as its
- * owner, and would answer questions about any row to whoever could hang them
- * on a table of their own.
+ * That the table is one of ours matters most: the checks run as its owner, and
+ * would answer questions about any row to whoever could hang them on a table of
+ * their own.
  */
 TriggerData *
 rule_trigger(FunctionCallInfo fcinfo, const char *function, TriggerEvent timing, int events)
@@ -47,7 +45,7 @@ rule_trigger(FunctionCallInfo fcinfo, const char *function, TriggerEvent timing,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" was not fired as the trigger it is made for", function),
 				 errhint("Let medsched.create_tables() create the triggers.")));
-	if (get_rel_namespace(rule_table(trigger)) != get_namespace_oid("medsched", false))
+	if (!is_medsched_table(RelationGetRelid(trigger->tg_relation)))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" is for the tables of schema \"medsched\"", function)));
@@ -73,19 +71,9 @@ rule_table(TriggerData *trigger)
 }
 
 Datum
-rule_column(TriggerData *trigger, HeapTuple tuple, const char *name)
+rule_column(TriggerData *trigger, HeapTuple tuple, TableColumn column)
 {
-	TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
-	int		  number = SPI_fnumber(descriptor, name);
-	Datum	  value = 0;
-	bool	  isnull = true;
-
-	if (number > 0)
-		value = SPI_getbinval(tuple, descriptor, number, &isnull);
-	if (isnull)
-		elog(ERROR, "table \"%s\" has no column \"%s\", or it is null",
-			 RelationGetRelationName(trigger->tg_relation), name);
-	return value;
+	return column_value(column, tuple, RelationGetDescr(trigger->tg_relation), NULL);
 }
 
 /*
@@ -97,8 +85,9 @@ rule_column(TriggerData *trigger, HeapTuple tuple, const char *name)
  * An error leaves the user as it is: aborting the transaction restores it.
  */
 uint64
-rule_query(SavedPlan *saved, const char *table, Datum *values, const char *nulls, long limit)
+rule_query(SavedPlan *saved, Datum *values, const char *nulls, long limit)
 {
+	Oid		 owner = tables_owner();
 	Snapshot latest = InvalidSnapshot;
 	Snapshot crosscheck = InvalidSnapshot;
 	Oid		 user;
@@ -114,14 +103,12 @@ rule_query(SavedPlan *saved, const char *table, Datum *values, const char *nulls
 	}
 
 	GetUserIdAndSecContext(&user, &security_context);
-	SetUserIdAndSecContext(table_owner(medsched_table(table)),
+	SetUserIdAndSecContext(owner,
 						   security_context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
 	result = SPI_execute_snapshot(saved_plan(saved), values, nulls, latest, crosscheck, false, false, limit);
 	SetUserIdAndSecContext(user, security_context);
 
-	if (result != SPI_OK_SELECT)
-		elog(ERROR, "SPI_execute_snapshot returned %s for %s",
-			 SPI_result_code_string(result), saved->query);
+	check_run(saved, result, SPI_OK_SELECT);
 	return SPI_processed;
 }
 
@@ -132,17 +119,4 @@ rule_may_tell(const char *table)
 
 	return check_enable_rls(oid, InvalidOid, true) != RLS_ENABLED &&
 		   pg_class_aclcheck(oid, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
-}
-
-static Oid
-table_owner(Oid table)
-{
-	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
-	Oid		  owner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for relation %u", table);
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-	return owner;
 }

@@ -20,7 +20,8 @@
 
 /*
  * The trigger call that a trigger function was made for: after or before one of
- * the events, for each row or statement, on one of our tables.  Errors: 39P01.
+ * the events, for each row or statement, on one of our tables.  Errors: 39P01, and
+ * those of tables_owner.
  */
 extern TriggerData *rule_trigger(FunctionCallInfo fcinfo, const char *function,
 								 TriggerEvent timing, int events);
@@ -39,14 +40,15 @@ extern Oid rule_table(TriggerData *trigger);
 #define BEFORE_ROW		 (TRIGGER_EVENT_BEFORE | TRIGGER_EVENT_ROW)
 #define BEFORE_STATEMENT TRIGGER_EVENT_BEFORE
 
-/* A column that is never NULL of a row of a trigger's table. */
-extern Datum rule_column(TriggerData *trigger, HeapTuple tuple, const char *name);
+/* A column that is never NULL of a row of a trigger's table.  Errors: those of columns.h. */
+extern Datum rule_column(TriggerData *trigger, HeapTuple tuple, TableColumn column);
 
 /*
- * Run a check, as the owner of the table named; returns how many rows it
- * found, in SPI_tuptable.  Needs an SPI connection.
+ * Run a check, as the tables' owner; returns how many rows it found, in
+ * SPI_tuptable.  Needs an SPI connection.  Errors: those of tables_owner, and of
+ * columns.h.
  */
-extern uint64 rule_query(SavedPlan *saved, const char *table, Datum *values, const char *nulls, long limit);
+extern uint64 rule_query(SavedPlan *saved, Datum *values, const char *nulls, long limit);
 
 /* Whether an error may tell the caller of rows of the table named. */
 extern bool rule_may_tell(const char *table);

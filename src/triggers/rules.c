@@ -34,14 +34,16 @@ static SavedPlan lock_medication = {
 	"FOR NO KEY UPDATE",
 	2,
 	{UUIDOID, UUIDOID},
-	NULL};
+	NULL,
+	{LAST_COLUMN}};
 
 static SavedPlan find_schedule = {
 	"SELECT FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.medication_id OPERATOR(pg_catalog.=) $2",
 	2,
 	{UUIDOID, UUIDOID},
-	NULL};
+	NULL,
+	{LAST_COLUMN}};
 
 /*
  * medsched_medication_has_schedule refuses, at commit, a medication that came
@@ -67,13 +69,13 @@ medsched_medication_has_schedule(PG_FUNCTION_ARGS)
 		tuple = trigger->tg_trigtuple;
 
 	SPI_connect();
-	key[0] = rule_column(trigger, tuple, "user_id");
-	key[1] = rule_column(trigger, tuple, of_schedule ? "medication_id" : "id");
+	key[0] = rule_column(trigger, tuple, of_schedule ? SCHEDULES_USER_ID : MEDICATIONS_USER_ID);
+	key[1] = rule_column(trigger, tuple, of_schedule ? SCHEDULES_MEDICATION_ID : MEDICATIONS_ID);
 
 	/* Immediate constraints: the medication is about to be deleted as well. */
 	if (!is_erasing(DatumGetUUIDP(key[0])) &&
-		rule_query(&lock_medication, "medications", key, NULL, 1) > 0 &&
-		rule_query(&find_schedule, "schedules", key, NULL, 1) == 0)
+		rule_query(&lock_medication, key, NULL, 1) > 0 &&
+		rule_query(&find_schedule, key, NULL, 1) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("medication \"%s\" has no schedule",
@@ -95,9 +97,9 @@ Datum
 medsched_medications_not_deleted(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = rule_trigger(fcinfo, "medications_not_deleted", BEFORE_ROW, ON_DELETE);
-	Datum		 id = rule_column(trigger, trigger->tg_trigtuple, "id");
+	Datum		 id = rule_column(trigger, trigger->tg_trigtuple, MEDICATIONS_ID);
 
-	if (is_erasing(DatumGetUUIDP(rule_column(trigger, trigger->tg_trigtuple, "user_id"))))
+	if (is_erasing(DatumGetUUIDP(rule_column(trigger, trigger->tg_trigtuple, MEDICATIONS_USER_ID))))
 		return PointerGetDatum(trigger->tg_trigtuple);
 
 	ereport(ERROR,
@@ -128,17 +130,6 @@ medsched_tables_not_truncated(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
-/* Whether a column of the row that fired a trigger is NULL. */
-static bool
-is_null_column(TriggerData *trigger, HeapTuple tuple, const char *name)
-{
-	TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
-	bool	  isnull;
-
-	SPI_getbinval(tuple, descriptor, SPI_fnumber(descriptor, name), &isnull);
-	return isnull;
-}
-
 /*
  * medsched_schedule_has_dose refuses a schedule that can never have a dose.
  *
@@ -152,16 +143,19 @@ medsched_schedule_has_dose(PG_FUNCTION_ARGS)
 	TriggerData *trigger = rule_trigger(fcinfo, "schedule_has_dose", AFTER_ROW, ON_INSERT | ON_UPDATE);
 	bool		 is_insert = TRIGGER_FIRED_BY_INSERT(trigger->tg_event);
 	HeapTuple	 tuple = is_insert ? trigger->tg_trigtuple : trigger->tg_newtuple;
+	TupleDesc	 descriptor = RelationGetDescr(trigger->tg_relation);
 	ScheduleRow	 row;
+	bool		 replaces_none;
 	TimestampTz	 first;
 	char		*from;
 
-	schedule_row_read_tuple(&row, tuple, RelationGetDescr(trigger->tg_relation));
+	schedule_row_read_tuple(&row, tuple, descriptor);
+	(void) column_value(SCHEDULES_REPLACES, tuple, descriptor, &replaces_none);
 	if (row.as_needed)
 		return PointerGetDatum(NULL);
 	if (schedule_next_occurrence(schedule_row_schedule(&row), row.source.starts_at - ZONE_MARGIN, &first))
 	{
-		if (is_insert && first >= row.ends_at && is_null_column(trigger, tuple, "replaces"))
+		if (is_insert && first >= row.ends_at && replaces_none)
 			ereport(ERROR,
 					(errcode(ERRCODE_CHECK_VIOLATION),
 					 errmsg("schedule ends before its first dose"),

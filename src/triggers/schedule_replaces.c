@@ -30,7 +30,7 @@ typedef struct Link
 static void		   check_link(TriggerData *trigger, const Link *former, const Link *latter);
 static void		   refuse_circle(TriggerData *trigger, Datum user_id, Datum id);
 static bool		   read_link(SavedPlan *plan, Datum user_id, Datum id, Link *link);
-static TimestampTz bound_of(TriggerData *trigger, HeapTuple tuple, const char *name);
+static TimestampTz bound_of(TriggerData *trigger, HeapTuple tuple, TableColumn column);
 
 /* Against a change of it by others, which looks at what replaces it. */
 static SavedPlan lock_replaced = {
@@ -39,14 +39,16 @@ static SavedPlan lock_replaced = {
 	"FOR SHARE",
 	2,
 	{UUIDOID, UUIDOID},
-	NULL};
+	NULL,
+	{SCHEDULES_ID, SCHEDULES_MEDICATION_ID, SCHEDULES_ENDS_AT}};
 
 static SavedPlan find_successor = {
 	"SELECT s.id, s.medication_id, s.effective_from FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.replaces OPERATOR(pg_catalog.=) $2",
 	2,
 	{UUIDOID, UUIDOID},
-	NULL};
+	NULL,
+	{SCHEDULES_ID, SCHEDULES_MEDICATION_ID, SCHEDULES_EFFECTIVE_FROM}};
 
 /* Two sessions could each close one half of a circle. */
 static SavedPlan lock_medication = {
@@ -55,7 +57,8 @@ static SavedPlan lock_medication = {
 	"FOR NO KEY UPDATE",
 	2,
 	{UUIDOID, UUIDOID},
-	NULL};
+	NULL,
+	{LAST_COLUMN}};
 
 /* UNION, not UNION ALL: a circle loaded with triggers off must not hold us. */
 static SavedPlan find_itself = {
@@ -68,7 +71,8 @@ static SavedPlan find_itself = {
 	"SELECT FROM chain AS c WHERE c.replaces OPERATOR(pg_catalog.=) $2",
 	2,
 	{UUIDOID, UUIDOID},
-	NULL};
+	NULL,
+	{LAST_COLUMN}};
 
 /*
  * medsched_schedule_replaces_schedule checks a schedule against the one that it
@@ -80,28 +84,28 @@ medsched_schedule_replaces_schedule(PG_FUNCTION_ARGS)
 	TriggerData *trigger = rule_trigger(fcinfo, "schedule_replaces_schedule", AFTER_ROW, ON_INSERT | ON_UPDATE);
 	TupleDesc	 descriptor = RelationGetDescr(trigger->tg_relation);
 	HeapTuple	 tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
-	Datum		 user_id = rule_column(trigger, tuple, "user_id");
-	Link		 self = {.id = rule_column(trigger, tuple, "id"), .medication_id = rule_column(trigger, tuple, "medication_id")};
+	Datum		 user_id = rule_column(trigger, tuple, SCHEDULES_USER_ID);
+	Link		 self = {.id = rule_column(trigger, tuple, SCHEDULES_ID), .medication_id = rule_column(trigger, tuple, SCHEDULES_MEDICATION_ID)};
 	Datum		 replaces;
 	Link		 other;
 	bool		 isnull;
 
 	SPI_connect();
-	replaces = SPI_getbinval(tuple, descriptor, SPI_fnumber(descriptor, "replaces"), &isnull);
+	replaces = column_value(SCHEDULES_REPLACES, tuple, descriptor, &isnull);
 	if (!isnull && read_link(&lock_replaced, user_id, replaces, &other))
 	{
-		self.bound = bound_of(trigger, tuple, "effective_from");
+		self.bound = bound_of(trigger, tuple, SCHEDULES_EFFECTIVE_FROM);
 		check_link(trigger, &other, &self);
 	}
 	if (read_link(&find_successor, user_id, self.id, &other))
 	{
-		self.bound = bound_of(trigger, tuple, "ends_at");
+		self.bound = bound_of(trigger, tuple, SCHEDULES_ENDS_AT);
 		check_link(trigger, &self, &other);
 		if (!isnull)
 		{
 			Datum key[2] = {user_id, self.medication_id};
 
-			rule_query(&lock_medication, "medications", key, NULL, 1);
+			rule_query(&lock_medication, key, NULL, 1);
 			refuse_circle(trigger, user_id, self.id);
 		}
 	}
@@ -143,7 +147,7 @@ refuse_circle(TriggerData *trigger, Datum user_id, Datum id)
 {
 	Datum key[2] = {user_id, id};
 
-	if (rule_query(&find_itself, "schedules", key, NULL, 1) > 0)
+	if (rule_query(&find_itself, key, NULL, 1) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("schedule \"%s\" replaces itself", uuid_text(id)),
@@ -156,29 +160,24 @@ refuse_circle(TriggerData *trigger, Datum user_id, Datum id)
 static bool
 read_link(SavedPlan *plan, Datum user_id, Datum id, Link *link)
 {
-	Datum	  key[2] = {user_id, id};
-	HeapTuple tuple;
-	TupleDesc descriptor;
-	Datum	  bound;
-	bool	  isnull;
+	Datum key[2] = {user_id, id};
+	Datum values[3];
+	bool  isnull[3];
 
-	if (rule_query(plan, "schedules", key, NULL, 1) == 0)
+	if (rule_query(plan, key, NULL, 1) == 0)
 		return false;
-	tuple = SPI_tuptable->vals[0];
-	descriptor = SPI_tuptable->tupdesc;
-	link->id = SPI_getbinval(tuple, descriptor, 1, &isnull);
-	link->medication_id = SPI_getbinval(tuple, descriptor, 2, &isnull);
-	bound = SPI_getbinval(tuple, descriptor, 3, &isnull);
-	link->bound = isnull ? DT_NOEND : DatumGetTimestampTz(bound);
+	read_row(plan, 0, values, isnull);
+	link->id = values[0];
+	link->medication_id = values[1];
+	link->bound = isnull[2] ? DT_NOEND : DatumGetTimestampTz(values[2]);
 	return true;
 }
 
 static TimestampTz
-bound_of(TriggerData *trigger, HeapTuple tuple, const char *name)
+bound_of(TriggerData *trigger, HeapTuple tuple, TableColumn column)
 {
-	TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
-	bool	  isnull;
-	Datum	  bound = SPI_getbinval(tuple, descriptor, SPI_fnumber(descriptor, name), &isnull);
+	bool  isnull;
+	Datum bound = column_value(column, tuple, RelationGetDescr(trigger->tg_relation), &isnull);
 
 	return isnull ? DT_NOEND : DatumGetTimestampTz(bound);
 }

@@ -1,0 +1,203 @@
+/*-------------------------------------------------------------------------
+ *
+ * columns.c
+ *		The tables' columns that the C code reads, and what it reads them as.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "parser/parse_coerce.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "base/compat.h"
+#include "tables/columns.h"
+
+typedef struct ColumnFacts
+{
+	const char *table; /* NULL: computed */
+	const char *name;
+	Oid			type;
+	bool		nullable;
+	bool		is_key; /* queries choose rows by it */
+} ColumnFacts;
+
+static const ColumnFacts facts[TABLE_NCOLUMNS] = {
+	[COMPUTED_TEXT] = {NULL, NULL, TEXTOID, true, false},
+	[COMPUTED_BOOLEAN] = {NULL, NULL, BOOLOID, true, false},
+	[COMPUTED_INTEGER] = {NULL, NULL, INT4OID, true, false},
+
+	[MEDICATIONS_USER_ID] = {"medications", "user_id", UUIDOID, false, true},
+	[MEDICATIONS_ID] = {"medications", "id", UUIDOID, false, true},
+	[MEDICATIONS_NAME] = {"medications", "name", TEXTOID, false, false},
+	[MEDICATIONS_INACTIVATED_AT] = {"medications", "inactivated_at", TIMESTAMPTZOID, true, true},
+
+	[SCHEDULES_USER_ID] = {"schedules", "user_id", UUIDOID, false, true},
+	[SCHEDULES_ID] = {"schedules", "id", UUIDOID, false, true},
+	[SCHEDULES_MEDICATION_ID] = {"schedules", "medication_id", UUIDOID, false, true},
+	[SCHEDULES_STARTS_AT] = {"schedules", "starts_at", TIMESTAMPOID, false, false},
+	[SCHEDULES_TIME_ZONE] = {"schedules", "time_zone", TEXTOID, false, false},
+	[SCHEDULES_TIME_ZONE_PINNED] = {"schedules", "time_zone_pinned", BOOLOID, false, true},
+	[SCHEDULES_RRULE] = {"schedules", "rrule", TEXTOID, true, false},
+	[SCHEDULES_RDATES] = {"schedules", "rdates", TIMESTAMPARRAYOID, false, false},
+	[SCHEDULES_EXDATES] = {"schedules", "exdates", TIMESTAMPARRAYOID, false, false},
+	[SCHEDULES_CYCLE_DAYS_ON] = {"schedules", "cycle_days_on", INT4OID, true, false},
+	[SCHEDULES_CYCLE_DAYS_OFF] = {"schedules", "cycle_days_off", INT4OID, true, false},
+	[SCHEDULES_AS_NEEDED] = {"schedules", "as_needed", BOOLOID, false, true},
+	[SCHEDULES_MIN_INTERVAL] = {"schedules", "min_interval", INTERVALOID, true, false},
+	[SCHEDULES_MAX_PER_24H] = {"schedules", "max_per_24h", INT4OID, true, false},
+	[SCHEDULES_GRACE] = {"schedules", "grace", INTERVALOID, true, false},
+	[SCHEDULES_DOSE_AMOUNT] = {"schedules", "dose_amount", NUMERICOID, true, false},
+	[SCHEDULES_DOSE_UNIT] = {"schedules", "dose_unit", TEXTOID, true, false},
+	[SCHEDULES_INSTRUCTIONS] = {"schedules", "instructions", TEXTOID, true, false},
+	[SCHEDULES_EFFECTIVE_FROM] = {"schedules", "effective_from", TIMESTAMPTZOID, true, false},
+	[SCHEDULES_ENDS_AT] = {"schedules", "ends_at", TIMESTAMPTZOID, true, true},
+	[SCHEDULES_REPLACES] = {"schedules", "replaces", UUIDOID, true, true},
+	[SCHEDULES_CREATED_AT] = {"schedules", "created_at", TIMESTAMPTZOID, true, false},
+
+	[DOSE_TAKEN_USER_ID] = {"dose_taken", "user_id", UUIDOID, false, true},
+	[DOSE_TAKEN_SCHEDULED_FOR] = {"dose_taken", "scheduled_for", TIMESTAMPTZOID, false, true},
+	[DOSE_TAKEN_SCHEDULE_ID] = {"dose_taken", "schedule_id", UUIDOID, false, true},
+	[DOSE_TAKEN_OUTCOME] = {"dose_taken", "outcome", TEXTOID, false, true},
+	[DOSE_TAKEN_TAKEN_AT] = {"dose_taken", "taken_at", TIMESTAMPTZOID, true, false},
+	[DOSE_TAKEN_AMOUNT] = {"dose_taken", "amount", NUMERICOID, true, false},
+	[DOSE_TAKEN_REASON] = {"dose_taken", "reason", TEXTOID, true, false},
+	[DOSE_TAKEN_NOTE] = {"dose_taken", "note", TEXTOID, true, false},
+	[DOSE_TAKEN_RECORDED_BY] = {"dose_taken", "recorded_by", TEXTOID, true, false},
+	[DOSE_TAKEN_RECORDED_AT] = {"dose_taken", "recorded_at", TIMESTAMPTZOID, true, false}};
+
+static void				check_type(TableColumn column, Oid found);
+pg_noreturn static void refuse_null(TableColumn column);
+pg_noreturn static void refuse_missing(TableColumn column);
+
+void
+check_columns(const TableColumn *columns, TupleDesc descriptor)
+{
+	int n = 0;
+
+	if (columns[0] == WHOLE_ROW)
+		return;
+	while (columns[n] != LAST_COLUMN && n < descriptor->natts)
+	{
+		check_type(columns[n], TupleDescAttr(descriptor, n)->atttypid);
+		n++;
+	}
+	if (columns[n] != LAST_COLUMN || n != descriptor->natts)
+		elog(ERROR, "a query gave %d columns, not those it is declared with", descriptor->natts);
+}
+
+void
+read_columns(const TableColumn *columns, HeapTuple tuple, TupleDesc descriptor, Datum *values, bool *isnull)
+{
+	heap_deform_tuple(tuple, descriptor, values, isnull);
+	for (int i = 0; i < descriptor->natts; i++)
+	{
+		if (isnull[i] && !facts[columns[i]].nullable)
+			refuse_null(columns[i]);
+	}
+}
+
+int
+find_column(TableColumn column, TupleDesc descriptor)
+{
+	for (int i = 0; i < descriptor->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+
+		if (!attribute->attisdropped && strcmp(NameStr(attribute->attname), facts[column].name) == 0)
+		{
+			check_type(column, attribute->atttypid);
+			return attribute->attnum;
+		}
+	}
+	refuse_missing(column);
+}
+
+Datum
+column_value(TableColumn column, HeapTuple tuple, TupleDesc descriptor, bool *isnull)
+{
+	bool  is_null;
+	Datum value = heap_getattr(tuple, find_column(column, descriptor), descriptor, &is_null);
+
+	if (is_null && !facts[column].nullable)
+		refuse_null(column);
+	if (isnull != NULL)
+		*isnull = is_null;
+	return value;
+}
+
+/*
+ * A key of another type would have the parser look for a cast, which may be
+ * another role's function.
+ */
+void
+check_keys(const char *table, Oid relation)
+{
+	for (TableColumn column = 0; column < TABLE_NCOLUMNS; column++)
+	{
+		AttrNumber number;
+
+		if (!facts[column].is_key || strcmp(facts[column].table, table) != 0)
+			continue;
+		number = get_attnum(relation, facts[column].name);
+		if (number == InvalidAttrNumber)
+			refuse_missing(column);
+		check_type(column, get_atttype(relation, number));
+	}
+}
+
+/* Domains are stored as what they are made of; so are other types, where the catalog says so. */
+bool
+is_stored_as(Oid type, Oid other)
+{
+	return type == other || IsBinaryCoercible(type, other);
+}
+
+static void
+check_type(TableColumn column, Oid found)
+{
+	const ColumnFacts *wanted = &facts[column];
+
+	if (is_stored_as(found, wanted->type))
+		return;
+	if (wanted->table == NULL)
+		elog(ERROR, "a query computes %s, not %s", format_type_be(found), format_type_be(wanted->type));
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("column \"%s\" of table \"medsched.%s\" must be of type %s", wanted->name, wanted->table,
+					format_type_be(wanted->type)),
+			 errdetail("It is of type %s.", format_type_be(found)),
+			 errhint("Give it the type back that medsched.create_tables() made it with."),
+			 err_generic_string(PG_DIAG_SCHEMA_NAME, "medsched"),
+			 err_generic_string(PG_DIAG_TABLE_NAME, wanted->table),
+			 err_generic_string(PG_DIAG_COLUMN_NAME, wanted->name)));
+}
+
+static void
+refuse_null(TableColumn column)
+{
+	if (facts[column].table == NULL)
+		elog(ERROR, "a query computes null");
+	ereport(ERROR,
+			(errcode(ERRCODE_NOT_NULL_VIOLATION),
+			 errmsg("column \"%s\" of table \"medsched.%s\" must not be null", facts[column].name, facts[column].table),
+			 errdetail("A row has no value there."),
+			 errhint("Give the rows a value, and the column its NOT NULL back."),
+			 err_generic_string(PG_DIAG_SCHEMA_NAME, "medsched"),
+			 err_generic_string(PG_DIAG_TABLE_NAME, facts[column].table),
+			 err_generic_string(PG_DIAG_COLUMN_NAME, facts[column].name)));
+}
+
+static void
+refuse_missing(TableColumn column)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("column \"%s\" of table \"medsched.%s\" does not exist", facts[column].name, facts[column].table),
+			 errhint("Add it as medsched.create_tables() makes it."),
+			 err_generic_string(PG_DIAG_SCHEMA_NAME, "medsched"),
+			 err_generic_string(PG_DIAG_TABLE_NAME, facts[column].table)));
+}

@@ -1,0 +1,95 @@
+/*-------------------------------------------------------------------------
+ *
+ * columns.h
+ *		The tables' columns that the C code reads, and what it reads them as.
+ *
+ *		The tables are their owner's, who may give a column another type, or drop
+ *		it, at any time.  So no value is read before its column was checked, in
+ *		the very descriptor that the value came with.  A type will do whose values
+ *		are stored alike: a domain over the one wanted, or varchar for text.
+ *
+ *		Errors: 42703 for a column that is missing, 42804 for one of another
+ *		type, 23502 for a NULL where there can be none.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef MEDSCHED_COLUMNS_H
+#define MEDSCHED_COLUMNS_H
+
+#include "access/htup.h"
+#include "access/tupdesc.h"
+
+typedef enum TableColumn
+{
+	LAST_COLUMN, /* ends a list */
+
+	/* What a query computes. */
+	COMPUTED_TEXT,
+	COMPUTED_BOOLEAN,
+	COMPUTED_INTEGER,
+
+	MEDICATIONS_USER_ID,
+	MEDICATIONS_ID,
+	MEDICATIONS_NAME,
+	MEDICATIONS_INACTIVATED_AT,
+
+	SCHEDULES_USER_ID,
+	SCHEDULES_ID,
+	SCHEDULES_MEDICATION_ID,
+	SCHEDULES_STARTS_AT,
+	SCHEDULES_TIME_ZONE,
+	SCHEDULES_TIME_ZONE_PINNED,
+	SCHEDULES_RRULE,
+	SCHEDULES_RDATES,
+	SCHEDULES_EXDATES,
+	SCHEDULES_CYCLE_DAYS_ON,
+	SCHEDULES_CYCLE_DAYS_OFF,
+	SCHEDULES_AS_NEEDED,
+	SCHEDULES_MIN_INTERVAL,
+	SCHEDULES_MAX_PER_24H,
+	SCHEDULES_GRACE,
+	SCHEDULES_DOSE_AMOUNT,
+	SCHEDULES_DOSE_UNIT,
+	SCHEDULES_INSTRUCTIONS,
+	SCHEDULES_EFFECTIVE_FROM,
+	SCHEDULES_ENDS_AT,
+	SCHEDULES_REPLACES,
+	SCHEDULES_CREATED_AT,
+
+	DOSE_TAKEN_USER_ID,
+	DOSE_TAKEN_SCHEDULED_FOR,
+	DOSE_TAKEN_SCHEDULE_ID,
+	DOSE_TAKEN_OUTCOME,
+	DOSE_TAKEN_TAKEN_AT,
+	DOSE_TAKEN_AMOUNT,
+	DOSE_TAKEN_REASON,
+	DOSE_TAKEN_NOTE,
+	DOSE_TAKEN_RECORDED_BY,
+	DOSE_TAKEN_RECORDED_AT,
+
+	TABLE_NCOLUMNS
+} TableColumn;
+
+/* A query's rows have all columns of a table: they are read by find_column. */
+#define WHOLE_ROW TABLE_NCOLUMNS
+
+/* Check that rows have the columns listed, in this order. */
+extern void check_columns(const TableColumn *columns, TupleDesc descriptor);
+
+/* Read a row of columns that were checked so. */
+extern void read_columns(const TableColumn *columns, HeapTuple tuple, TupleDesc descriptor,
+						 Datum *values, bool *isnull);
+
+/* A column of whole rows, by its name: its number. */
+extern int find_column(TableColumn column, TupleDesc descriptor);
+
+/* Its value in one.  isnull may be NULL for a column that cannot be. */
+extern Datum column_value(TableColumn column, HeapTuple tuple, TupleDesc descriptor, bool *isnull);
+
+/* Whether the values of a type can be read as another's. */
+extern bool is_stored_as(Oid type, Oid other);
+
+/* Check, in the catalog, the columns of a table by which queries choose rows. */
+extern void check_keys(const char *table, Oid relation);
+
+#endif /* MEDSCHED_COLUMNS_H */

@@ -1,0 +1,246 @@
+/*-------------------------------------------------------------------------
+ *
+ * tables.c
+ *		The three tables: that they are there, and whose they are.
+ *
+ * A schema's owner can drop a table and put something else in its place, and
+ * what a query then runs, a view's functions or a foreign server's, it runs with
+ * the rights of who runs the query.  So nothing runs as the tables' owner before
+ * all three, and what inherits from them, are known to be tables and the
+ * owner's.  What else a SELECT could set off, only a table's owner can hang on
+ * it; policies do not bind the owner, and the keys' types leave the parser no
+ * cast to look for.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/catcache.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "tables/columns.h"
+#include "tables/tables.h"
+
+/* What was found of the tables. */
+typedef struct TablesFound
+{
+	bool   checked; /* they are there, with their keys */
+	bool   owned;	/* they are tables, and the owner's */
+	Oid	   tables[NTABLES];
+	uint32 schema; /* its hash in the catalog's cache */
+	Oid	   owner;
+	Oid	  *relations; /* the tables and all that inherit from them */
+	int	   nrelations;
+} TablesFound;
+
+const char *const table_names[NTABLES] = {
+	[TABLE_DOSE_TAKEN] = "dose_taken",
+	[TABLE_SCHEDULES] = "schedules",
+	[TABLE_MEDICATIONS] = "medications"};
+
+static TablesFound found;
+
+/* Goes up with every change that it could not outlast; while we look, with every change. */
+static uint64 nchanges;
+static bool	  looking;
+
+static void find_tables(void);
+static void find_owner(void);
+static Oid	owner_of(Oid relation);
+static void check_owned(Oid relation, Oid owner);
+static void watch_changes(void);
+static void relation_changed(Datum arg, Oid relation);
+static void schema_changed(Datum arg, int cache, uint32 hash);
+
+Oid
+medsched_table(const char *name)
+{
+	Oid schema = get_namespace_oid("medsched", true);
+	Oid table = OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
+
+	if (!OidIsValid(table))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table \"medsched.%s\" does not exist", name),
+				 errhint("Create the tables with SELECT medsched.create_tables().")));
+	return table;
+}
+
+void
+check_tables(void)
+{
+	while (!found.checked)
+		find_tables();
+}
+
+/*
+ * A lock that is new takes notice of what changed before it; after the last one,
+ * what is still found so remains so.
+ */
+Oid
+tables_owner(void)
+{
+	for (;;)
+	{
+		check_tables();
+		if (!found.owned)
+			find_owner();
+		for (int i = 0; i < NTABLES; i++)
+			LockRelationOid(found.tables[i], AccessShareLock);
+		if (found.checked && found.owned)
+			return found.owner;
+	}
+}
+
+bool
+is_medsched_table(Oid relation)
+{
+	(void) tables_owner();
+	for (int i = 0; i < found.nrelations; i++)
+	{
+		if (found.relations[i] == relation)
+			return true;
+	}
+	return false;
+}
+
+/* Look for the tables; when something changed meanwhile, they are not checked after all. */
+static void
+find_tables(void)
+{
+	uint64 before = nchanges;
+	Oid	   tables[NTABLES];
+
+	watch_changes();
+	looking = true;
+	for (int i = 0; i < NTABLES; i++)
+	{
+		tables[i] = medsched_table(table_names[i]);
+		check_keys(table_names[i], tables[i]);
+	}
+	found.schema = GetSysCacheHashValue1(NAMESPACEOID, ObjectIdGetDatum(get_namespace_oid("medsched", false)));
+	memcpy(found.tables, tables, sizeof(tables));
+	if (found.relations == NULL)
+		found.relations = MemoryContextAlloc(TopMemoryContext, sizeof(tables));
+	memcpy(found.relations, tables, sizeof(tables));
+	found.nrelations = NTABLES;
+	found.owned = false;
+	found.checked = before == nchanges;
+	looking = false;
+}
+
+/* Look whose the tables are, and all that inherit from them. */
+static void
+find_owner(void)
+{
+	uint64 before = nchanges;
+	List  *relations = NIL;
+	Oid	   owner = owner_of(found.tables[TABLE_DOSE_TAKEN]);
+
+	looking = true;
+	for (int i = 0; i < NTABLES; i++)
+		relations = list_concat(relations, find_all_inheritors(found.tables[i], AccessShareLock, NULL));
+	for (int i = 0; i < list_length(relations); i++)
+		check_owned(list_nth_oid(relations, i), owner);
+
+	found.relations = repalloc(found.relations, sizeof(Oid) * list_length(relations));
+	for (int i = 0; i < list_length(relations); i++)
+		found.relations[i] = list_nth_oid(relations, i);
+	found.nrelations = list_length(relations);
+	found.owner = owner;
+	found.owned = before == nchanges;
+	looking = false;
+	list_free(relations);
+}
+
+static Oid
+owner_of(Oid relation)
+{
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+	Oid		  owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
+}
+
+/* Refuse a relation that is no table, or another role's. */
+static void
+check_owned(Oid relation, Oid owner)
+{
+	char  kind = get_rel_relkind(relation);
+	char *schema = get_namespace_name(get_rel_namespace(relation));
+	char *name = get_rel_name(relation);
+	Oid	  others = owner_of(relation);
+
+	if (schema == NULL || name == NULL)
+		return; /* Dropped meanwhile: we look again. */
+	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s.%s\" must be a table", schema, name),
+				 errdetail_relkind_not_supported(kind),
+				 errhint("The rules read the tables with the rights of their owner, and so read nothing but tables."),
+				 err_generic_string(PG_DIAG_SCHEMA_NAME, schema),
+				 err_generic_string(PG_DIAG_TABLE_NAME, name)));
+	if (others != owner)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("table \"%s.%s\" must have the owner of \"medsched.dose_taken\"", schema, name),
+				 errdetail("Its owner is \"%s\", the other's is \"%s\".", GetUserNameFromId(others, false),
+						   GetUserNameFromId(owner, false)),
+				 errhint("The rules read the tables with the rights of their owner, and so one role must own them all, with "
+						 "what inherits from them."),
+				 err_generic_string(PG_DIAG_SCHEMA_NAME, schema),
+				 err_generic_string(PG_DIAG_TABLE_NAME, name)));
+}
+
+/* From the first look on. */
+static void
+watch_changes(void)
+{
+	static bool watching = false;
+
+	if (watching)
+		return;
+	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
+	watching = true;
+}
+
+/* Its type, kind, owner, name, or what inherits from it. */
+static void
+relation_changed(Datum arg pg_attribute_unused(), Oid relation)
+{
+	bool matters = looking || !OidIsValid(relation);
+
+	for (int i = 0; !matters && i < found.nrelations; i++)
+		matters = found.relations[i] == relation;
+	if (matters)
+	{
+		found.checked = found.owned = false;
+		nchanges++;
+	}
+}
+
+static void
+schema_changed(Datum arg pg_attribute_unused(), int cache pg_attribute_unused(), uint32 hash)
+{
+	if (looking || hash == 0 || hash == found.schema)
+	{
+		found.checked = found.owned = false;
+		nchanges++;
+	}
+}

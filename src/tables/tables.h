@@ -1,0 +1,45 @@
+/*-------------------------------------------------------------------------
+ *
+ * tables.h
+ *		The three tables: that they are there, and whose they are.
+ *
+ *		What is found is kept until a catalog change that could make it untrue,
+ *		so both checks cost next to nothing where they pass.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef MEDSCHED_TABLES_H
+#define MEDSCHED_TABLES_H
+
+/* In the order in which foreign keys let go of rows. */
+typedef enum MedschedTable
+{
+	TABLE_DOSE_TAKEN,
+	TABLE_SCHEDULES,
+	TABLE_MEDICATIONS,
+	NTABLES
+} MedschedTable;
+
+extern const char *const table_names[NTABLES];
+
+/* The oid of one of the tables.  42P01 when create_tables() has yet to run. */
+extern Oid medsched_table(const char *name);
+
+/*
+ * Check that the tables are there, and that the columns by which queries choose
+ * rows are of their types.  Errors: 42P01, 42703, 42804.
+ */
+extern void check_tables(void);
+
+/*
+ * The role that owns the tables, as which a query of theirs may then run.  They
+ * stay as they are until the transaction ends: it locks them.  Errors: those
+ * above; 42809 when one of them, a partition or a child is no table; 42501 when
+ * they belong to several roles.
+ */
+extern Oid tables_owner(void);
+
+/* Whether a relation is one of the tables, or a partition or child of one.  Errors: those above. */
+extern bool is_medsched_table(Oid relation);
+
+#endif /* MEDSCHED_TABLES_H */

@@ -166,7 +166,8 @@ lock_what_holds(DoseCheck *check)
 	SavedPlan *lock_medication;
 
 	if (rule_query(&lock_schedule, key, NULL, 1) == 0)
-		elog(ERROR, "schedule \"%s\" is gone", uuid_text(check->schedule_id));
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("schedule \"%s\" is gone", uuid_text(check->schedule_id))));
 	read_row(&lock_schedule, 0, values, isnull);
 	schedule_row_read(&check->row, values, isnull);
 	dose_limits_read(check->limits, values + CHECK_LIMITS, isnull + CHECK_LIMITS);
@@ -176,7 +177,9 @@ lock_what_holds(DoseCheck *check)
 	key[1] = check->medication_id;
 	lock_medication = dose_limits_reach(check->limits) > 0 ? &claim_medication : &share_medication;
 	if (rule_query(lock_medication, key, NULL, 1) == 0)
-		elog(ERROR, "medication \"%s\" is gone", uuid_text(check->medication_id));
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("medication \"%s\" is gone", uuid_text(check->medication_id))));
 	values[0] = read_single(lock_medication, 0, &isnull[0]);
 	check->inactivated_at = isnull[0] ? DT_NOEND : DatumGetTimestampTz(values[0]);
 }

@@ -29,12 +29,14 @@ export interface ScheduleInput {
 	doseUnit?: string | null;
 	instructions?: string | null;
 	endsAt?: Instant | null;
+	/** Columns that your application added to `schedules`, by their names in the database. */
+	ownColumns?: Record<string, unknown>;
 }
 
 /** What `reviseSchedule` changes: keys left out stay, null takes a value away. */
 export type ScheduleChanges = Partial<Omit<ScheduleInput, 'id'>>;
 
-const KEYS: Record<keyof ScheduleInput, string> = {
+const KEYS: Record<Exclude<keyof ScheduleInput, 'ownColumns'>, string> = {
 	id: 'id',
 	startsAt: 'starts_at',
 	timeZone: 'time_zone',
@@ -60,9 +62,10 @@ export const scheduleKeys: readonly string[] = Object.values(KEYS);
 const PROPERTIES = new Map(Object.entries(KEYS).map(([property, key]) => [key, property]));
 
 /** A schedule as the database's JSON names its keys. */
-export function writeSchedule(schedule: object): Record<string, unknown> {
-	const json: Record<string, unknown> = {};
-	for (const [property, value] of Object.entries(schedule)) {
+export function writeSchedule(schedule: ScheduleChanges): Record<string, unknown> {
+	const { ownColumns, ...ours } = schedule;
+	const json: Record<string, unknown> = { ...ownColumns };
+	for (const [property, value] of Object.entries(ours)) {
 		const key = (KEYS as Record<string, string>)[property];
 		if (key === undefined) throw new TypeError(`a schedule has no "${property}"`);
 		if (value !== undefined) json[key] = value;

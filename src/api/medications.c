@@ -25,7 +25,8 @@
 PG_FUNCTION_INFO_V1(medsched_create_medication);
 PG_FUNCTION_INFO_V1(medsched_inactivate_medication);
 
-static void insert_medication(Datum *values, const char *nulls);
+static void insert_medication(Datum *values, const char *nulls, Jsonb *own_columns);
+static void insert_medication_with(const OwnColumns *own, const Datum *values, const char *nulls);
 static void insert_schedules(Datum user_id, Datum medication_id, Jsonb *schedules);
 static void insert_with_own_columns(const OwnColumns *own, const Datum *values, const char *nulls);
 static void insert_schedule(Datum user_id, Datum medication_id, ScheduleJson *schedule, const char *where);
@@ -90,7 +91,8 @@ medsched_create_medication(PG_FUNCTION_ARGS)
 	values[0] = PG_GETARG_DATUM(0);
 	values[1] = PG_GETARG_DATUM(1);
 	values[2] = PG_ARGISNULL(3) ? 0 : PG_GETARG_DATUM(3);
-	insert_medication(values, nulls);
+	/* Before the extension is updated, it has no such argument. */
+	insert_medication(values, nulls, PG_NARGS() > 4 && !PG_ARGISNULL(4) ? PG_GETARG_JSONB_P(4) : NULL);
 	if (SPI_processed != 1)
 		elog(ERROR, "medication was not inserted: a trigger suppressed it");
 	memcpy(id, DatumGetUUIDP(read_single(&insert_medication_plan, 0, NULL)), sizeof(pg_uuid_t));
@@ -129,20 +131,54 @@ medsched_inactivate_medication(PG_FUNCTION_ARGS)
 }
 
 static void
-insert_medication(Datum *values, const char *nulls)
+insert_medication(Datum *values, const char *nulls, Jsonb *own_columns)
 {
 	MemoryContext context = CurrentMemoryContext;
+	OwnColumns	  own = {0};
+
+	if (own_columns != NULL)
+	{
+		Relation medications = table_open(medsched_table("medications"), AccessShareLock);
+
+		own_columns_read(&own, medications, own_columns, "own_columns");
+		table_close(medications, NoLock);
+	}
 
 	PG_TRY();
 	{
-		run_plan(&insert_medication_plan, values, nulls, false, SPI_OK_INSERT_RETURNING, 0);
+		if (own.given == NIL)
+			run_plan(&insert_medication_plan, values, nulls, false, SPI_OK_INSERT_RETURNING, 0);
+		else
+			insert_medication_with(&own, values, nulls);
 	}
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
-		rethrow_medication(TextDatumGetCString(values[1]));
+		rethrow_medication(TextDatumGetCString(values[1]), own.given != NIL);
 	}
 	PG_END_TRY();
+}
+
+/* As insert_medication_plan, with columns of the application. */
+static void
+insert_medication_with(const OwnColumns *own, const Datum *values, const char *nulls)
+{
+	Relation	   medications = table_open(medsched_table("medications"), AccessShareLock);
+	Oid			   types[] = {UUIDOID, TEXTOID, TEXTOID, JSONBOID};
+	Datum		   parameters[] = {values[0], values[1], values[2], JsonbPGetDatum(own->object)};
+	char		   parameter_nulls[] = {nulls[0], nulls[1], nulls[2], ' '};
+	StringInfoData columns;
+	StringInfoData selected;
+	StringInfoData from;
+
+	initStringInfo(&columns);
+	initStringInfo(&selected);
+	initStringInfo(&from);
+	own_columns_write(own, medications, lengthof(types), &columns, &selected, &from);
+	table_close(medications, NoLock);
+	run_query(psprintf("INSERT INTO medsched.medications AS m (user_id, name, notes%s) SELECT $1, $2, $3%s%s RETURNING m.id",
+					   columns.data, selected.data, from.data),
+			  lengthof(types), types, parameters, parameter_nulls, SPI_OK_INSERT_RETURNING);
 }
 
 static void

@@ -45,6 +45,8 @@ static const Refusal refusals[] = {
 static const Oid key_types[SCHEDULE_NKEYS] = {SCHEDULE_KEY_TYPES};
 
 static bool				is_check(const ErrorData *error, const char *constraint);
+static bool				is_missing_column(const ErrorData *error, const char *table);
+pg_noreturn static void throw_missing_column(ErrorData *error, const char *subject);
 static const Refusal   *find_refusal(const ErrorData *error);
 static char			   *what_it_has(const Refusal *refusal, const ScheduleJson *schedule);
 static bool				has_value(const ScheduleJson *schedule, ScheduleKey key);
@@ -82,12 +84,18 @@ rethrow_of_value(const char *where)
 }
 
 void
-rethrow_medication(const char *name)
+rethrow_medication(const char *name, bool has_own_columns)
 {
 	ErrorData *error = CopyErrorData();
 
+	if (is_missing_column(error, "medications"))
+		throw_missing_column(error, "own_columns");
 	if (!is_check(error, "medications_name_not_blank"))
+	{
+		if (has_own_columns)
+			rethrow_in("own_columns");
 		PG_RE_THROW();
+	}
 	error->message = pstrdup("name must not be blank");
 	error->detail = psprintf("It is \"%s\".", short_text(name));
 	throw_changed(error);
@@ -111,13 +119,8 @@ rethrow_check(const ScheduleJson *schedule, const char *where, const char *subje
 	ErrorData	  *error = CopyErrorData();
 	const Refusal *refusal = find_refusal(error);
 
-	if (error->sqlerrcode == ERRCODE_NOT_NULL_VIOLATION && error->column_name != NULL &&
-		error->table_name != NULL && strcmp(error->table_name, "schedules") == 0)
-	{
-		error->message = psprintf("%s must have %s", subject, error->column_name);
-		error->detail = psprintf("Column \"%s\" must not be null, and has no default.", error->column_name);
-		throw_changed(error);
-	}
+	if (is_missing_column(error, "schedules"))
+		throw_missing_column(error, subject);
 	if (refusal == NULL)
 	{
 		FreeErrorData(error);
@@ -136,6 +139,22 @@ is_check(const ErrorData *error, const char *constraint)
 {
 	return error->sqlerrcode == ERRCODE_CHECK_VIOLATION && error->constraint_name != NULL &&
 		   strcmp(error->constraint_name, constraint) == 0;
+}
+
+/* Whether a column of a table lacks the value that it must have: one of the application. */
+static bool
+is_missing_column(const ErrorData *error, const char *table)
+{
+	return error->sqlerrcode == ERRCODE_NOT_NULL_VIOLATION && error->column_name != NULL &&
+		   error->table_name != NULL && strcmp(error->table_name, table) == 0;
+}
+
+static void
+throw_missing_column(ErrorData *error, const char *subject)
+{
+	error->message = psprintf("%s must have %s", subject, error->column_name);
+	error->detail = psprintf("Column \"%s\" must not be null, and has no default.", error->column_name);
+	throw_changed(error);
 }
 
 /* NULL: of a rule or of the application. */

@@ -15,7 +15,7 @@ const fhir = `'{"repeat": {"frequency": 2, "period": 1, "periodUnit": "d", "dayO
 
 export const calls = {
 	'create_tables()': `select medsched.create_tables()`,
-	'create_medication(uuid,text,jsonb,text)': `select medsched.create_medication(${user}, 'metformin',
+	'create_medication(uuid,text,jsonb,text,jsonb)': `select medsched.create_medication(${user}, 'metformin',
 		jsonb_build_array(
 			jsonb_build_object('id', ${daily}::text, 'starts_at', '2026-03-01T08:00:00', 'time_zone', 'Europe/Berlin', 'rrule', 'FREQ=DAILY'),
 			jsonb_build_object('id', ${asNeeded}::text, 'starts_at', '2026-03-01T00:00:00', 'time_zone', 'Europe/Berlin', 'as_needed', true)))`,

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(48);
+SELECT plan(61);
 
 -- Columns that an application adds: ordinary ones, of its own types too, that must be given, that are unique, and that
 -- PostgreSQL fills.
@@ -133,5 +133,42 @@ CREATE UNIQUE INDEX ON medsched.schedules (clinic);
 SELECT is(pg_temp.failure(format('SELECT medsched.revise_schedule(%L, %L, %L, %L)', lpad('a', 32, '0'), :'seventh', '2026-07-01Z', '{"dose_amount": 4}')),
   '23502 medsched.schedules: the revised schedule must have clinic | Column "clinic" must not be null, and has no default.', 'where it is unique, a revision says so');
 SELECT is(pg_temp.failure(format('SELECT medsched.revise_schedule(%L, %L, %L, %L)', lpad('a', 32, '0'), :'seventh', '2026-07-01Z', '{"clinic": 500}')), 'no error', 'and takes another');
+
+-- Columns of medications.
+ALTER TABLE medsched.schedules DROP COLUMN clinic;
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
+ALTER TABLE medsched.medications ADD COLUMN "Shelf" int, ADD COLUMN tags text[] DEFAULT '{none}', ADD COLUMN nr int GENERATED ALWAYS AS IDENTITY;
+SELECT medsched.create_medication(lpad('b', 32, '0')::uuid, 'Aspirin', '[{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}]', 'n', '{"Shelf": 7, "tags": ["a"]}') AS aspirin \gset
+SELECT results_eq(format($$SELECT name, notes, "Shelf", tags FROM medsched.medications WHERE id = %L$$, :'aspirin'), $$VALUES ('Aspirin', 'n', 7, '{a}'::text[])$$, 'columns of medications are given apart');
+SELECT medsched.create_medication(lpad('b', 32, '0')::uuid, 'Aspirin', '[{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}]', own_columns => '{"tags": null}') AS aspirin \gset
+SELECT results_eq(format($$SELECT name, notes, "Shelf", tags FROM medsched.medications WHERE id = %L$$, :'aspirin'), $$VALUES ('Aspirin', NULL, NULL::int, '{none}'::text[])$$, 'null leaves the default');
+SELECT is(pg_temp.failure(format('SELECT medsched.create_medication(%L, %L, %L, own_columns => %L)', lpad('b', 32, '0'), name, '[{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}]', own)), error, own)
+FROM (VALUES
+  ('x', '[]', '22023: own_columns must be a JSON object'),
+  ('x', 'null', '22023: own_columns must be a JSON object'),
+  ('x', '{"Shelf": 1, "shelf": 2}', '22023: own_columns has an unknown key "shelf" | The columns that the application added to medications are Shelf, tags.'),
+  ('x', '{"id": null}', '22023: own_columns has an unknown key "id" | The columns that the application added to medications are Shelf, tags.'),
+  ('x', '{"nr": 1}', '22023: own_columns has an unknown key "nr" | The columns that the application added to medications are Shelf, tags.'),
+  ('x', '{"Shelf": "x"}', '22P02: own_columns: invalid input syntax for type integer: "x"'),
+  (' ', '{"Shelf": 1}', '23514 medsched.medications.medications_name_not_blank: name must not be blank | It is " ".')
+) AS t (name, own, error);
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
+ALTER TABLE medsched.medications ADD COLUMN clinic int NOT NULL DEFAULT 1;
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
+ALTER TABLE medsched.medications ALTER COLUMN clinic DROP DEFAULT;
+SELECT is(pg_temp.failure(format('SELECT medsched.create_medication(%L, %L, %L, own_columns => %L)', lpad('b', 32, '0'), 'x', '[{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}]', own)), error, coalesce(own, 'nothing given'))
+FROM (VALUES
+  (NULL, '23502 medsched.medications: own_columns must have clinic | Column "clinic" must not be null, and has no default.'),
+  ('{"Shelf": 1}', '23502 medsched.medications: own_columns must have clinic | Column "clinic" must not be null, and has no default.'),
+  ('{"clinic": 5}', 'no error')
+) AS t (own, error);
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
+ALTER TABLE medsched.medications DROP COLUMN clinic, DROP COLUMN "Shelf", DROP COLUMN tags;
+SELECT is(pg_temp.failure(format('SELECT medsched.create_medication(%L, %L, %L, own_columns => %L)', lpad('b', 32, '0'), 'x', '[{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}]', '{"clinic": 1}')),
+  '22023: own_columns has an unknown key "clinic" | The application has added no column to medications.', 'without any');
 SELECT * FROM finish();
 ROLLBACK;

@@ -202,6 +202,7 @@ export const createMedication = valueFunction(
 		name: required('name', a.text),
 		schedules: required('schedules', a.scheduleList),
 		notes: optional('notes', a.text),
+		ownColumns: optional('own_columns', a.json),
 	},
 	'uuid',
 	String,

@@ -4,7 +4,8 @@
  *		The trigger on doses recorded: only a dose that is scheduled is, or one
  *		within the limits of what is taken as needed.
  *
- *		recorded.c says how it and the changes of schedules wait for each other.
+ *		recorded_dose_keeps.c says how it and the changes of schedules wait for each
+ *		other.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,6 +19,7 @@
 
 #include "tables/dose_limits.h"
 #include "base/message.h"
+#include "triggers/doses_nearby.h"
 #include "triggers/rule_trigger.h"
 #include "tables/schedule_row.h"
 
@@ -52,8 +54,8 @@ static char		  *why_not_scheduled(DoseCheck *check);
 static char		  *when_it_ended(DoseCheck *check);
 static char		  *nearest_doses(DoseCheck *check);
 static const char *where_as_needed(const DoseCheck *check);
-static void		   check_as_needed(DoseCheck *check);
-static void		   read_doses_around(DoseCheck *check, TimestampTz until, DosesTaken *doses);
+static void		   check_as_needed(DoseCheck *check, HeapTuple tuple);
+static void		   read_doses_from(DoseCheck *check, DosesTaken *doses);
 static void		   refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *doses, int first);
 
 static SavedPlan lock_schedule = {
@@ -126,7 +128,7 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 				 errtableconstraint(trigger->tg_relation, "dose_is_scheduled")));
 	}
 	if (check.row.as_needed)
-		check_as_needed(&check);
+		check_as_needed(&check, tuple);
 
 	SPI_finish();
 	return PointerGetDatum(NULL);
@@ -250,7 +252,7 @@ where_as_needed(const DoseCheck *check)
 
 /* Check a dose as needed against the others. */
 static void
-check_as_needed(DoseCheck *check)
+check_as_needed(DoseCheck *check, HeapTuple tuple)
 {
 	int64	   reach = dose_limits_reach(check->limits);
 	DosesTaken doses;
@@ -264,7 +266,7 @@ check_as_needed(DoseCheck *check)
 	if (reach == 0)
 		return;
 
-	read_doses_around(check, check->at + reach, &doses);
+	read_doses_nearby(tuple, check->user_id, check->medication_id, check->at, reach, &doses);
 	for (LimitKind kind = 0; kind < NLIMITS; kind++)
 	{
 		int first = 0;
@@ -274,13 +276,13 @@ check_as_needed(DoseCheck *check)
 	}
 }
 
-/* The other doses that matter to the dose, and to those after it before an instant. */
+/* The other doses that matter to the dose, and to those after it. */
 static void
-read_doses_around(DoseCheck *check, TimestampTz until, DosesTaken *doses)
+read_doses_from(DoseCheck *check, DosesTaken *doses)
 {
 	Datum values[DOSES_AS_NEEDED_NARGS] = {check->user_id, check->medication_id,
 										   TimestampTzGetDatum(check->at - dose_limits_reach(check->limits)),
-										   TimestampTzGetDatum(until)};
+										   TimestampTzGetDatum(DT_NOEND)};
 
 	rule_query(&doses_as_needed, values, NULL, 0);
 	doses_taken_read(doses, &doses_as_needed);
@@ -297,7 +299,7 @@ refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *doses, int first
 	char	   *others;
 	char	   *allowed;
 
-	read_doses_around(check, DT_NOEND, &later);
+	read_doses_from(check, &later);
 	next = dose_limits_next(check->limits, &later, check->at);
 	if (next < Min(Min(check->row.ends_at, check->inactivated_at), AS_NEEDED_END))
 		allowed = psprintf("The next is allowed at %s.", instant_text(next));

@@ -1,0 +1,136 @@
+/*-------------------------------------------------------------------------
+ *
+ * doses_nearby.c
+ *		The doses as needed around one that was just written.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+#include "triggers/doses_nearby.h"
+#include "triggers/rule_trigger.h"
+
+/* Further than any two instants of the years 1 to 9999. */
+#define MAX_WIDTH ((int64) 1 << 60)
+
+/* The statement whose rows are being checked, and what was read for them. */
+typedef struct Nearby
+{
+	FullTransactionId transaction;
+	TransactionId	  xmin;
+	CommandId		  command;
+	pg_uuid_t		  user_id;
+	pg_uuid_t		  medication_id;
+	int64			  width; /* how far the latest reading reached */
+	TimestampTz		  from;	 /* exclusive */
+	TimestampTz		  to;	 /* exclusive; not after from: nothing is kept */
+	DosesTaken		  doses; /* in TopTransactionContext */
+} Nearby;
+
+static Nearby nearby;
+
+static SavedPlan doses_as_needed = {DOSES_AS_NEEDED, DOSES_AS_NEEDED_NARGS, DOSES_AS_NEEDED_ARGTYPES, NULL, DOSES_AS_NEEDED_COLUMNS};
+
+static bool is_same_statement(const Nearby *key);
+static void keep_doses(const Nearby *key, TimestampTz at, int64 width);
+static void read_doses(const Nearby *key, TimestampTz from, TimestampTz to, DosesTaken *doses);
+static int	first_after(const DosesTaken *doses, TimestampTz at);
+
+void
+read_doses_nearby(HeapTuple tuple, Datum user_id, Datum medication_id, TimestampTz at, int64 reach, DosesTaken *doses)
+{
+	Nearby key = {.transaction = GetTopFullTransactionId(),
+				  .xmin = HeapTupleHeaderGetRawXmin(tuple->t_data),
+				  .command = HeapTupleHeaderGetRawCommandId(tuple->t_data),
+				  .user_id = *DatumGetUUIDP(user_id),
+				  .medication_id = *DatumGetUUIDP(medication_id),
+				  .width = reach};
+
+	if (!is_same_statement(&key))
+	{
+		if (FullTransactionIdEquals(nearby.transaction, key.transaction) && nearby.doses.at != NULL)
+			pfree(nearby.doses.at);
+		nearby = key;
+		read_doses(&key, at - reach, at + reach, doses);
+	}
+	else
+	{
+		int first;
+
+		if (nearby.from > at - reach || nearby.to < at + reach)
+			keep_doses(&key, at, Min(2 * Max(nearby.width, reach), MAX_WIDTH));
+		first = first_after(&nearby.doses, at - reach);
+		doses->ndoses = first_after(&nearby.doses, at + reach - 1) - first;
+		doses->at = palloc(sizeof(TimestampTz) * Max(doses->ndoses, 1));
+		memcpy(doses->at, nearby.doses.at + first, sizeof(TimestampTz) * doses->ndoses);
+	}
+	doses_taken_leave_out(doses, at);
+}
+
+/* SPI leaves us in a memory context that ends with its connection. */
+static void
+keep_doses(const Nearby *key, TimestampTz at, int64 width)
+{
+	DosesTaken found;
+
+	if (nearby.doses.at != NULL)
+		pfree(nearby.doses.at);
+	nearby.doses.at = NULL;
+	nearby.from = nearby.to = 0;
+
+	read_doses(key, at - width, at + width, &found);
+	nearby.doses.at = MemoryContextAllocHuge(TopTransactionContext, sizeof(TimestampTz) * Max(found.ndoses, 1));
+	memcpy(nearby.doses.at, found.at, sizeof(TimestampTz) * found.ndoses);
+	nearby.doses.ndoses = found.ndoses;
+	nearby.width = width;
+	nearby.from = at - width;
+	nearby.to = at + width;
+}
+
+/* What a transaction that is over kept is gone, and never asked for. */
+static bool
+is_same_statement(const Nearby *key)
+{
+	return FullTransactionIdEquals(nearby.transaction, key->transaction) &&
+		   nearby.xmin == key->xmin &&
+		   nearby.command == key->command &&
+		   memcmp(&nearby.user_id, &key->user_id, sizeof(pg_uuid_t)) == 0 &&
+		   memcmp(&nearby.medication_id, &key->medication_id, sizeof(pg_uuid_t)) == 0;
+}
+
+static void
+read_doses(const Nearby *key, TimestampTz from, TimestampTz to, DosesTaken *doses)
+{
+	Datum values[DOSES_AS_NEEDED_NARGS] = {UUIDPGetDatum(&key->user_id), UUIDPGetDatum(&key->medication_id),
+										   TimestampTzGetDatum(from), TimestampTzGetDatum(to)};
+
+	rule_query(&doses_as_needed, values, NULL, 0);
+	doses_taken_read(doses, &doses_as_needed);
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* The place of the first dose after an instant. */
+static int
+first_after(const DosesTaken *doses, TimestampTz at)
+{
+	int low = 0;
+	int high = doses->ndoses;
+
+	while (low < high)
+	{
+		int middle = low + (high - low) / 2;
+
+		if (doses->at[middle] > at)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}

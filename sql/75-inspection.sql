@@ -1,8 +1,37 @@
 -- Which rows break a rule, and what state a person's schedules are in.
 
+-- Of one bad row, the error; the answer about the others does not fail because of it.
+CREATE OR REPLACE FUNCTION medsched._first_dose(
+  rrule text,
+  starts_at timestamp,
+  time_zone text,
+  rdates timestamp[],
+  exdates timestamp[],
+  cycle_days_on int,
+  cycle_days_off int,
+  effective_from timestamptz,
+  OUT first_dose timestamptz,
+  OUT error text)
+LANGUAGE plpgsql STABLE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  first_dose := medsched.next_occurrence(
+    rrule, starts_at, time_zone, coalesce(greatest(effective_from, '0001-12-01 00:00:00Z BC') - interval '1 microsecond', '-infinity'),
+    rdates, exdates, cycle_days_on, cycle_days_off);
+EXCEPTION WHEN OTHERS THEN
+  error := SQLERRM;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._first_dose(text, timestamp, text, timestamp[], timestamp[], int, int, timestamptz) IS
+  'For check_integrity: the first dose of a schedule, or why it cannot be computed';
+
+-- What the triggers would refuse, but for one thing: a schedule that ends before its
+-- first dose is refused as a new one only, for one that was ended since is history.
 CREATE OR REPLACE FUNCTION medsched.check_integrity()
 RETURNS TABLE (rule text, user_id uuid, row_id text, problem text)
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE sql STABLE
 AS $$
   SELECT 'medication_has_schedule', m.user_id, m.id::pg_catalog.text, 'The medication has no schedule.'
     FROM medsched.medications AS m
@@ -17,21 +46,42 @@ AS $$
            SELECT FROM medsched.medications AS m
             WHERE m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id)
   UNION ALL
-  SELECT 'schedule_replaces_schedule', s.user_id, s.id::pg_catalog.text,
-         pg_catalog.format('The user has no schedule "%s", which it replaces.', s.replaces)
+  SELECT 'schedule_replaces_schedule', s.user_id, s.id::pg_catalog.text, p.problem
     FROM medsched.schedules AS s
+    LEFT JOIN medsched.schedules AS o
+      ON o.user_id OPERATOR(pg_catalog.=) s.user_id AND o.id OPERATOR(pg_catalog.=) s.replaces
+   CROSS JOIN LATERAL (
+           SELECT CASE
+                    WHEN o.id IS NULL
+                    THEN pg_catalog.format('The user has no schedule "%s", which it replaces.', s.replaces)
+                    WHEN o.medication_id OPERATOR(pg_catalog.<>) s.medication_id
+                    THEN pg_catalog.format('Schedule "%s", which it replaces, is of another medication.', s.replaces)
+                    WHEN s.effective_from OPERATOR(pg_catalog.<) coalesce(o.ends_at, 'infinity')
+                    THEN pg_catalog.format('It takes effect at %s, before schedule "%s", which it replaces, ends.', s.effective_from, s.replaces)
+                    WHEN EXISTS (
+                           WITH RECURSIVE chain AS (
+                             SELECT o.replaces
+                             UNION
+                             SELECT e.replaces
+                               FROM chain AS c
+                               JOIN medsched.schedules AS e
+                                 ON e.user_id OPERATOR(pg_catalog.=) s.user_id AND e.id OPERATOR(pg_catalog.=) c.replaces)
+                           SELECT FROM chain AS c WHERE c.replaces OPERATOR(pg_catalog.=) s.id)
+                    THEN 'What it replaces replaces it in turn.'
+                  END) AS p (problem)
    WHERE s.replaces IS NOT NULL
-     AND NOT EXISTS (
-           SELECT FROM medsched.schedules AS o
-            WHERE o.user_id OPERATOR(pg_catalog.=) s.user_id AND o.id OPERATOR(pg_catalog.=) s.replaces)
+     AND p.problem IS NOT NULL
   UNION ALL
-  SELECT 'schedule_has_dose', s.user_id, s.id::pg_catalog.text, 'The schedule can never have a dose.'
+  SELECT 'schedule_has_dose', s.user_id, s.id::pg_catalog.text,
+         CASE
+           WHEN f.error IS NULL THEN 'The schedule can never have a dose.'
+           ELSE pg_catalog.format('Its doses cannot be computed: %s.', f.error)
+         END
     FROM medsched.schedules AS s
-   WHERE NOT s.as_needed
-     AND medsched.next_occurrence(
-           s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
-           coalesce(s.effective_from OPERATOR(pg_catalog.-) interval '1 microsecond', '-infinity'),
-           s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) IS NULL
+   CROSS JOIN LATERAL medsched._first_dose(
+           CASE WHEN NOT s.as_needed THEN s.rrule END, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
+           CASE WHEN NOT s.as_needed THEN s.effective_from END) AS f
+   WHERE f.first_dose IS NULL
   UNION ALL
   SELECT 'dose_has_schedule', d.user_id, pg_catalog.concat(d.schedule_id, ' ', d.scheduled_for),
          pg_catalog.format('The user has no schedule "%s".', d.schedule_id)
@@ -44,6 +94,9 @@ AS $$
     FROM medsched.dose_taken AS d
     JOIN medsched.schedules AS s
       ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id
+   CROSS JOIN LATERAL medsched._first_dose(
+           CASE WHEN NOT s.as_needed THEN s.rrule END, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
+           CASE WHEN NOT s.as_needed THEN s.effective_from END) AS f
     LEFT JOIN medsched.medications AS m
       ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
    CROSS JOIN LATERAL (
@@ -54,15 +107,16 @@ AS $$
                     THEN pg_catalog.format('The schedule ends at %s.', s.ends_at)
                     WHEN d.scheduled_for OPERATOR(pg_catalog.<) s.effective_from
                     THEN pg_catalog.format('The schedule takes effect at %s.', s.effective_from)
-                    WHEN s.as_needed AND d.scheduled_for OPERATOR(pg_catalog.<)
-                         medsched.next_occurrence(
-                           NULL::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
-                           '-infinity'::pg_catalog.timestamptz, '{}'::pg_catalog.timestamp[], '{}'::pg_catalog.timestamp[], NULL::pg_catalog.int4, NULL::pg_catalog.int4)
+                    WHEN s.as_needed AND d.scheduled_for OPERATOR(pg_catalog.<) f.first_dose
                     THEN pg_catalog.format('The schedule starts at %s in %s.', s.starts_at, s.time_zone)
+                    WHEN s.as_needed AND d.scheduled_for OPERATOR(pg_catalog.>=) '10000-01-01 00:00:00Z'::pg_catalog.timestamptz
+                    THEN 'A dose is before the year 10000.'
                     WHEN s.as_needed AND pg_catalog.date_trunc('second', d.scheduled_for) OPERATOR(pg_catalog.<>) d.scheduled_for
                     THEN 'A dose is at a whole second.'
-                    WHEN NOT s.as_needed AND NOT medsched.is_occurrence(
-                           s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, d.scheduled_for,
+                    WHEN s.as_needed OR f.error IS NOT NULL
+                    THEN NULL
+                    WHEN NOT medsched.is_occurrence(
+                           s.rrule, s.starts_at, s.time_zone, d.scheduled_for,
                            s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off)
                     THEN 'The schedule has no dose then: medsched.explain_dose() tells why.'
                   END) AS p (problem)
@@ -76,38 +130,45 @@ AS $$
    WHERE s.as_needed
      AND d.outcome OPERATOR(pg_catalog.=) 'skipped'
   UNION ALL
-  SELECT 'as_needed_min_interval', d.user_id, pg_catalog.concat(d.schedule_id, ' ', d.scheduled_for),
-         pg_catalog.format('The dose before it was at %s, less than %s earlier.', e.before, s.min_interval)
-    FROM medsched.dose_taken AS d
-    JOIN medsched.schedules AS s
-      ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id
+  -- Of each medication, in their order: a dose is told of by its own limits, or by an
+  -- earlier one's that a later dose breaks without breaking its own.
+  SELECT p.rule, w.user_id, pg_catalog.concat(w.schedule_id, ' ', w.scheduled_for), p.problem
+    FROM (SELECT n.*,
+                 pg_catalog.max(n.ndoses) FILTER (WHERE n.max_per_24h IS NULL OR n.ndoses OPERATOR(pg_catalog.<=) n.max_per_24h)
+                   OVER (PARTITION BY n.user_id, n.medication_id ORDER BY n.scheduled_for
+                         RANGE BETWEEN CURRENT ROW AND '23:59:59.999999' FOLLOWING) AS ndoses_later
+            FROM (SELECT d.user_id, d.schedule_id, d.scheduled_for, s.medication_id, s.min_interval, s.max_per_24h,
+                         pg_catalog.lag(d.scheduled_for) OVER in_order AS before,
+                         pg_catalog.lead(d.scheduled_for) OVER in_order AS after,
+                         pg_catalog.lead(s.min_interval) OVER in_order AS min_interval_after,
+                         pg_catalog.count(*) OVER (PARTITION BY d.user_id, s.medication_id ORDER BY d.scheduled_for
+                                                   RANGE BETWEEN '23:59:59.999999' PRECEDING AND CURRENT ROW) AS ndoses
+                    FROM medsched.dose_taken AS d
+                    JOIN medsched.schedules AS s
+                      ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id
+                   WHERE s.as_needed
+                     AND d.outcome OPERATOR(pg_catalog.=) 'taken'
+                     AND d.scheduled_for OPERATOR(pg_catalog.>=) '0001-01-01 00:00:00Z'::pg_catalog.timestamptz
+                     AND d.scheduled_for OPERATOR(pg_catalog.<) '10000-01-01 00:00:00Z'::pg_catalog.timestamptz
+                  WINDOW in_order AS (PARTITION BY d.user_id, s.medication_id ORDER BY d.scheduled_for, d.schedule_id)) AS n) AS w
    CROSS JOIN LATERAL (
-           SELECT pg_catalog.max(e.scheduled_for)
-             FROM medsched.dose_taken AS e
-            WHERE e.user_id OPERATOR(pg_catalog.=) d.user_id
-              AND e.schedule_id OPERATOR(pg_catalog.=) d.schedule_id
-              AND e.outcome OPERATOR(pg_catalog.=) 'taken'
-              AND e.scheduled_for OPERATOR(pg_catalog.<) d.scheduled_for) AS e (before)
-   WHERE s.as_needed
-     AND d.outcome OPERATOR(pg_catalog.=) 'taken'
-     AND (d.scheduled_for OPERATOR(pg_catalog.-) e.before) OPERATOR(pg_catalog.<) s.min_interval
-  UNION ALL
-  SELECT 'as_needed_max_per_24h', d.user_id, pg_catalog.concat(d.schedule_id, ' ', d.scheduled_for),
-         pg_catalog.format('It is dose %s in 24 hours, of at most %s.', e.ndoses, s.max_per_24h)
-    FROM medsched.dose_taken AS d
-    JOIN medsched.schedules AS s
-      ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id
-   CROSS JOIN LATERAL (
-           SELECT pg_catalog.count(*)
-             FROM medsched.dose_taken AS e
-            WHERE e.user_id OPERATOR(pg_catalog.=) d.user_id
-              AND e.schedule_id OPERATOR(pg_catalog.=) d.schedule_id
-              AND e.outcome OPERATOR(pg_catalog.=) 'taken'
-              AND e.scheduled_for OPERATOR(pg_catalog.>) (d.scheduled_for OPERATOR(pg_catalog.-) interval '24 hours')
-              AND e.scheduled_for OPERATOR(pg_catalog.<=) d.scheduled_for) AS e (ndoses)
-   WHERE s.as_needed
-     AND d.outcome OPERATOR(pg_catalog.=) 'taken'
-     AND e.ndoses OPERATOR(pg_catalog.>) s.max_per_24h
+           SELECT 'as_needed_min_interval',
+                  CASE
+                    WHEN (w.scheduled_for OPERATOR(pg_catalog.-) w.before) OPERATOR(pg_catalog.<) w.min_interval
+                    THEN pg_catalog.format('The dose before it was at %s, less than %s earlier.', w.before, w.min_interval)
+                    WHEN (w.after OPERATOR(pg_catalog.-) w.scheduled_for) OPERATOR(pg_catalog.<) w.min_interval
+                     AND (w.after OPERATOR(pg_catalog.-) w.scheduled_for) OPERATOR(pg_catalog.>=) coalesce(w.min_interval_after, '0')
+                    THEN pg_catalog.format('The dose after it was at %s, less than %s later.', w.after, w.min_interval)
+                  END
+           UNION ALL
+           SELECT 'as_needed_max_per_24h',
+                  CASE
+                    WHEN w.ndoses OPERATOR(pg_catalog.>) w.max_per_24h
+                    THEN pg_catalog.format('It is dose %s in 24 hours, of at most %s.', w.ndoses, w.max_per_24h)
+                    WHEN w.ndoses_later OPERATOR(pg_catalog.>) w.max_per_24h
+                    THEN pg_catalog.format('It is one of %s doses in 24 hours, of at most %s.', w.ndoses_later, w.max_per_24h)
+                  END) AS p (rule, problem)
+   WHERE p.problem IS NOT NULL
 $$;
 
 COMMENT ON FUNCTION medsched.check_integrity() IS

@@ -1,25 +1,33 @@
 -- What became of a dose: taken, skipped, undone, taken as needed.
 
 CREATE OR REPLACE FUNCTION medsched.mark_dose_taken(
-  user_id uuid,
-  schedule_id uuid,
-  scheduled_for timestamptz,
-  taken_at timestamptz DEFAULT pg_catalog.now(),
-  recorded_by text DEFAULT NULL,
-  amount numeric DEFAULT NULL,
-  note text DEFAULT NULL)
-RETURNS medsched.taken_dose
+  INOUT user_id uuid,
+  INOUT schedule_id uuid,
+  INOUT scheduled_for timestamptz,
+  INOUT taken_at timestamptz DEFAULT pg_catalog.now(),
+  INOUT recorded_by text DEFAULT NULL,
+  INOUT amount numeric DEFAULT NULL,
+  INOUT note text DEFAULT NULL,
+  OUT outcome text,
+  OUT reason text,
+  OUT recorded_at timestamptz,
+  OUT newly_taken boolean)
 LANGUAGE C VOLATILE
 AS 'MODULE_PATHNAME', 'medsched_mark_dose_taken';
 
 CREATE OR REPLACE FUNCTION medsched.mark_dose_taken_by_id(
-  user_id uuid,
+  INOUT user_id uuid,
   dose_id text,
-  taken_at timestamptz DEFAULT pg_catalog.now(),
-  recorded_by text DEFAULT NULL,
-  amount numeric DEFAULT NULL,
-  note text DEFAULT NULL)
-RETURNS medsched.taken_dose
+  OUT schedule_id uuid,
+  OUT scheduled_for timestamptz,
+  INOUT taken_at timestamptz DEFAULT pg_catalog.now(),
+  INOUT recorded_by text DEFAULT NULL,
+  INOUT amount numeric DEFAULT NULL,
+  INOUT note text DEFAULT NULL,
+  OUT outcome text,
+  OUT reason text,
+  OUT recorded_at timestamptz,
+  OUT newly_taken boolean)
 LANGUAGE C VOLATILE
 AS 'MODULE_PATHNAME', 'medsched_mark_dose_taken_by_id';
 
@@ -29,8 +37,18 @@ CREATE OR REPLACE FUNCTION medsched.skip_dose(
   scheduled_for timestamptz,
   reason text DEFAULT NULL,
   recorded_by text DEFAULT NULL,
-  note text DEFAULT NULL)
-RETURNS medsched.skipped_dose
+  note text DEFAULT NULL,
+  OUT user_id uuid,
+  OUT schedule_id uuid,
+  OUT scheduled_for timestamptz,
+  OUT taken_at timestamptz,
+  OUT recorded_by text,
+  OUT amount numeric,
+  OUT note text,
+  OUT outcome text,
+  OUT reason text,
+  OUT recorded_at timestamptz,
+  OUT newly_skipped boolean)
 LANGUAGE C VOLATILE
 AS 'MODULE_PATHNAME', 'medsched_skip_dose';
 
@@ -39,23 +57,49 @@ CREATE OR REPLACE FUNCTION medsched.skip_dose_by_id(
   dose_id text,
   reason text DEFAULT NULL,
   recorded_by text DEFAULT NULL,
-  note text DEFAULT NULL)
-RETURNS medsched.skipped_dose
+  note text DEFAULT NULL,
+  OUT user_id uuid,
+  OUT schedule_id uuid,
+  OUT scheduled_for timestamptz,
+  OUT taken_at timestamptz,
+  OUT recorded_by text,
+  OUT amount numeric,
+  OUT note text,
+  OUT outcome text,
+  OUT reason text,
+  OUT recorded_at timestamptz,
+  OUT newly_skipped boolean)
 LANGUAGE C VOLATILE
 AS 'MODULE_PATHNAME', 'medsched_skip_dose_by_id';
 
 CREATE OR REPLACE FUNCTION medsched.undo_dose(
-  user_id uuid,
-  schedule_id uuid,
-  scheduled_for timestamptz)
-RETURNS SETOF medsched.recorded_dose
+  INOUT user_id uuid,
+  INOUT schedule_id uuid,
+  INOUT scheduled_for timestamptz,
+  OUT taken_at timestamptz,
+  OUT recorded_by text,
+  OUT amount numeric,
+  OUT note text,
+  OUT outcome text,
+  OUT reason text,
+  OUT recorded_at timestamptz)
+RETURNS SETOF record
 LANGUAGE C VOLATILE ROWS 1
 AS 'MODULE_PATHNAME', 'medsched_undo_dose';
 
 CREATE OR REPLACE FUNCTION medsched.undo_dose_by_id(
-  user_id uuid,
-  dose_id text)
-RETURNS SETOF medsched.recorded_dose
+  INOUT user_id uuid,
+  dose_id text,
+  OUT schedule_id uuid,
+  OUT scheduled_for timestamptz,
+  OUT taken_at timestamptz,
+  OUT recorded_by text,
+  OUT amount numeric,
+  OUT note text,
+  OUT outcome text,
+  OUT reason text,
+  OUT recorded_at timestamptz)
+RETURNS SETOF record
 LANGUAGE C VOLATILE ROWS 1
 AS 'MODULE_PATHNAME', 'medsched_undo_dose_by_id';
 
@@ -65,8 +109,18 @@ CREATE OR REPLACE FUNCTION medsched.take_as_needed(
   taken_at timestamptz DEFAULT pg_catalog.now(),
   recorded_by text DEFAULT NULL,
   amount numeric DEFAULT NULL,
-  note text DEFAULT NULL)
-RETURNS medsched.taken_dose
+  note text DEFAULT NULL,
+  OUT user_id uuid,
+  OUT schedule_id uuid,
+  OUT scheduled_for timestamptz,
+  OUT taken_at timestamptz,
+  OUT recorded_by text,
+  OUT amount numeric,
+  OUT note text,
+  OUT outcome text,
+  OUT reason text,
+  OUT recorded_at timestamptz,
+  OUT newly_taken boolean)
 LANGUAGE C VOLATILE
 AS 'MODULE_PATHNAME', 'medsched_take_as_needed';
 

@@ -18,7 +18,6 @@
 #include "utils/timestamp.h"
 
 #include "api/list_doses.h"
-#include "base/answer.h"
 #include "base/arguments.h"
 #include "base/message.h"
 
@@ -41,21 +40,6 @@ enum
 	DOSE_NCOLUMNS
 };
 
-static const AnswerColumn columns[DOSE_NCOLUMNS] = {
-	[DOSE_ID] = {"dose_id", TEXTOID},
-	[SCHEDULED_FOR] = {"scheduled_for", TIMESTAMPTZOID},
-	[LOCAL_TIME] = {"local_time", TIMESTAMPOID},
-	[TIME_ZONE] = {"time_zone", TEXTOID},
-	[MEDICATION_ID] = {"medication_id", UUIDOID},
-	[MEDICATION_NAME] = {"medication_name", TEXTOID},
-	[SCHEDULE_ID] = {"schedule_id", UUIDOID},
-	[DOSE_AMOUNT] = {"dose_amount", NUMERICOID},
-	[DOSE_UNIT] = {"dose_unit", TEXTOID},
-	[INSTRUCTIONS] = {"instructions", TEXTOID},
-	[TAKEN_AT] = {"taken_at", TIMESTAMPTZOID},
-	[RECORDED_BY] = {"recorded_by", TEXTOID},
-	[STATUS] = {"status", TEXTOID}};
-
 PG_FUNCTION_INFO_V1(medsched_upcoming_doses);
 PG_FUNCTION_INFO_V1(medsched_next_doses);
 PG_FUNCTION_INFO_V1(medsched_dose_status);
@@ -77,7 +61,7 @@ typedef struct DoseSelection
 static int64	  grace_argument(FunctionCallInfo fcinfo, int argument);
 static DoseStatus recorded_status(const char *outcome);
 static void		  list_doses(FunctionCallInfo fcinfo, const DoseSelection *selection);
-static void		  set_dose(Answer *answer, const Dose *dose, TimestampTz now, const Datum *statuses);
+static void		  put_dose(ReturnSetInfo *result, const Dose *dose, TimestampTz now, const Datum *statuses);
 
 /*
  * medsched_upcoming_doses lists a user's doses in a window, recorded or not.
@@ -222,11 +206,9 @@ list_doses(FunctionCallInfo fcinfo, const DoseSelection *selection)
 	Datum		   statuses[DOSE_NSTATUS];
 	DoseStream	  *stream;
 	Dose		   dose;
-	Answer		  *answer;
 	uint64		   ndoses = 0;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	answer = answer_open(result->setDesc, columns, DOSE_NCOLUMNS);
 	SPI_connect();
 
 	for (int i = 0; i < DOSE_NSTATUS; i++)
@@ -237,16 +219,15 @@ list_doses(FunctionCallInfo fcinfo, const DoseSelection *selection)
 		if (dose.recorded != NULL && !selection->recorded_too)
 			continue;
 		check_dose_count(++ndoses);
-		set_dose(answer, &dose, now, statuses);
-		tuplestore_putvalues(result->setResult, result->setDesc, answer->values, answer->isnull);
+		put_dose(result, &dose, now, statuses);
 	}
 
 	SPI_finish();
 }
 
-/* Set a row of the answer to a dose. */
+/* Add a dose to the answer, which copies it. */
 static void
-set_dose(Answer *answer, const Dose *dose, TimestampTz now, const Datum *statuses)
+put_dose(ReturnSetInfo *result, const Dose *dose, TimestampTz now, const Datum *statuses)
 {
 	const DoseSource   *source = dose->source;
 	const RecordedDose *recorded = dose->recorded;
@@ -273,5 +254,5 @@ set_dose(Answer *answer, const Dose *dose, TimestampTz now, const Datum *statuse
 	isnull[TAKEN_AT] = recorded == NULL || recorded->skipped;
 	isnull[RECORDED_BY] = values[RECORDED_BY] == 0;
 
-	answer_set(answer, values, isnull);
+	tuplestore_putvalues(result->setResult, result->setDesc, values, isnull);
 }

@@ -11,20 +11,23 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
 
 #include "api/erase.h"
-#include "api/lock_order.h"
+#include "api/lock_rows.h"
 #include "base/message.h"
 #include "triggers/rule_trigger.h"
 #include "base/arguments.h"
 
 PG_FUNCTION_INFO_V1(medsched_erase_user);
 
-static void erase(Datum user_id, uint64 *nerased);
-static void refuse_remains(Datum user_id);
+static void erase(Datum user_id, uint64 *nfound, uint64 *nerased);
+static void refuse_unseen(Datum user_id, const uint64 *nfound);
+static void refuse_remains(Datum user_id, const uint64 *nfound, const uint64 *nerased);
+static void refuse_newer(Datum user_id, int table);
 
 /* The user being erased; NULL: nobody is. */
 static const pg_uuid_t *erased_user = NULL;
@@ -34,9 +37,30 @@ static SavedPlan delete_rows[NTABLES] = {
 	[TABLE_SCHEDULES] = {"DELETE FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
 	[TABLE_MEDICATIONS] = {"DELETE FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}}};
 
-static SavedPlan lock_rows[NTABLES] = {
-	[TABLE_SCHEDULES] = {"SELECT FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1 ORDER BY s.id FOR UPDATE", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
-	[TABLE_MEDICATIONS] = {"SELECT FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1 ORDER BY m.id FOR UPDATE", 1, {UUIDOID}, NULL, {LAST_COLUMN}}};
+#define DOSES_TO_LOCK                                                                 \
+	"SELECT d.user_id, d.schedule_id, d.scheduled_for FROM medsched.dose_taken AS d " \
+	"WHERE d.user_id OPERATOR(pg_catalog.=) $1"
+
+#define DOSE_KEY                                                             \
+	{                                                                        \
+		DOSE_TAKEN_USER_ID, DOSE_TAKEN_SCHEDULE_ID, DOSE_TAKEN_SCHEDULED_FOR \
+	}
+
+/* As the tables' owner: whoever may delete need not have the right to update, and to see all. */
+static RowLock locks[NTABLES] = {
+	[TABLE_DOSE_TAKEN] = {
+		{DOSES_TO_LOCK, 1, {UUIDOID}, NULL, DOSE_KEY},
+		{DOSES_TO_LOCK " FOR UPDATE NOWAIT", 1, {UUIDOID}, NULL, DOSE_KEY},
+		{"SELECT FROM medsched.dose_taken AS d "
+		 "WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2 "
+		 "AND d.scheduled_for OPERATOR(pg_catalog.=) $3 FOR UPDATE",
+		 3,
+		 {UUIDOID, UUIDOID, TIMESTAMPTZOID},
+		 NULL,
+		 {LAST_COLUMN}},
+		true},
+	[TABLE_SCHEDULES] = LOCK_SCHEDULES("true", 1, InvalidOid, true),
+	[TABLE_MEDICATIONS] = LOCK_MEDICATIONS("true", 1, InvalidOid, "FOR UPDATE", true)};
 
 static SavedPlan find_rows[NTABLES] = {
 	[TABLE_DOSE_TAKEN] = {"SELECT FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
@@ -52,6 +76,7 @@ medsched_erase_user(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo	*result = (ReturnSetInfo *) fcinfo->resultinfo;
 	const pg_uuid_t *outer = erased_user;
+	uint64			 nfound[NTABLES];
 	uint64			 nerased[NTABLES];
 	Datum			 values[NTABLES];
 	bool			 isnull[NTABLES] = {false};
@@ -63,14 +88,14 @@ medsched_erase_user(PG_FUNCTION_ARGS)
 	erased_user = PG_GETARG_UUID_P(0);
 	PG_TRY();
 	{
-		erase(PG_GETARG_DATUM(0), nerased);
+		erase(PG_GETARG_DATUM(0), nfound, nerased);
 	}
 	PG_FINALLY();
 	{
 		erased_user = outer;
 	}
 	PG_END_TRY();
-	refuse_remains(PG_GETARG_DATUM(0));
+	refuse_remains(PG_GETARG_DATUM(0), nfound, nerased);
 	SPI_finish();
 
 	/* The answer begins with what everything hangs on. */
@@ -86,24 +111,32 @@ is_erasing(const pg_uuid_t *user_id)
 	return erased_user != NULL && memcmp(erased_user, user_id, sizeof(pg_uuid_t)) == 0;
 }
 
-/*
- * Once all schedules are locked no dose comes to them; those that came meanwhile
- * are deleted with them.
- */
 static void
-erase(Datum user_id, uint64 *nerased)
+erase(Datum user_id, uint64 *nfound, uint64 *nerased)
 {
-	run_plan(&delete_rows[TABLE_DOSE_TAKEN], &user_id, NULL, false, SPI_OK_DELETE, 0);
-	nerased[TABLE_DOSE_TAKEN] = SPI_processed;
-	lock_in_order(&lock_rows[TABLE_SCHEDULES], &user_id);
-	lock_in_order(&lock_rows[TABLE_MEDICATIONS], &user_id);
-
-	run_plan(&delete_rows[TABLE_DOSE_TAKEN], &user_id, NULL, false, SPI_OK_DELETE, 0);
-	nerased[TABLE_DOSE_TAKEN] += SPI_processed;
-	for (int i = TABLE_SCHEDULES; i < NTABLES; i++)
+	lock_rows(locks, NTABLES, &user_id);
+	for (int i = 0; i < NTABLES; i++)
+		nfound[i] = rule_query(&locks[i].look, &user_id, NULL, 0);
+	if (IsolationUsesXactSnapshot())
+		refuse_unseen(user_id, nfound);
+	for (int i = 0; i < NTABLES; i++)
 	{
 		run_plan(&delete_rows[i], &user_id, NULL, false, SPI_OK_DELETE, 0);
 		nerased[i] = SPI_processed;
+	}
+}
+
+/* Of rows that the transaction's snapshot lacks, the foreign keys would speak. */
+static void
+refuse_unseen(Datum user_id, const uint64 *nfound)
+{
+	for (int i = 0; i < NTABLES; i++)
+	{
+		if (!rule_may_tell(table_names[i]))
+			continue;
+		run_plan(&find_rows[i], &user_id, NULL, false, SPI_OK_SELECT, 0);
+		if (SPI_processed < nfound[i])
+			refuse_newer(user_id, i);
 	}
 }
 
@@ -112,15 +145,28 @@ erase(Datum user_id, uint64 *nerased)
  * trigger may have kept them.
  */
 static void
-refuse_remains(Datum user_id)
+refuse_remains(Datum user_id, const uint64 *nfound, const uint64 *nerased)
 {
 	for (int i = 0; i < NTABLES; i++)
 	{
-		if (rule_query(&find_rows[i], &user_id, NULL, 1) > 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-					 errmsg("not everything of user \"%s\" can be erased", uuid_text(user_id)),
-					 errdetail("Rows would be left in \"medsched.%s\": row security or a trigger keeps them.", table_names[i]),
-					 errhint("Call medsched.erase_user() as a role that can delete all of them.")));
+		if (rule_query(&find_rows[i], &user_id, NULL, 1) == 0)
+			continue;
+		if (nerased[i] >= nfound[i])
+			refuse_newer(user_id, i);
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("not everything of user \"%s\" can be erased", uuid_text(user_id)),
+				 errdetail("Rows would be left in \"medsched.%s\": row security or a trigger keeps them.", table_names[i]),
+				 errhint("Call medsched.erase_user() as a role that can delete all of them.")));
 	}
+}
+
+static void
+refuse_newer(Datum user_id, int table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("could not erase user \"%s\" due to concurrent inserts", uuid_text(user_id)),
+			 errdetail("Rows came to \"medsched.%s\" meanwhile.", table_names[table]),
+			 errhint("Try the transaction again.")));
 }

@@ -22,7 +22,6 @@
 #include "tables/refusal.h"
 #include "tables/saved_plan.h"
 #include "api/record_dose.h"
-#include "base/answer.h"
 #include "base/arguments.h"
 
 #define STORED_COLUMNS                                                       \
@@ -41,22 +40,16 @@
 /* How often a dose may be undone between our insert and our look at it. */
 #define MAX_ATTEMPTS 10
 
-/* NEWLY_RECORDED has a name for each outcome. */
-static const AnswerColumn columns[NCOLUMNS] = {
-	[USER_ID] = {"user_id", UUIDOID},
-	[SCHEDULE_ID] = {"schedule_id", UUIDOID},
-	[SCHEDULED_FOR] = {"scheduled_for", TIMESTAMPTZOID},
-	[TAKEN_AT] = {"taken_at", TIMESTAMPTZOID},
-	[RECORDED_BY] = {"recorded_by", TEXTOID},
-	[AMOUNT] = {"amount", NUMERICOID},
-	[NOTE] = {"note", TEXTOID},
-	[OUTCOME] = {"outcome", TEXTOID},
-	[REASON] = {"reason", TEXTOID},
-	[RECORDED_AT] = {"recorded_at", TIMESTAMPTZOID}};
-
-static const AnswerColumn newly_recorded_columns[] = {
-	[OUTCOME_TAKEN] = {"newly_taken", BOOLOID},
-	[OUTCOME_SKIPPED] = {"newly_skipped", BOOLOID}};
+static const char *const column_names[NPARAMETERS] = {
+	[USER_ID] = "user_id",
+	[SCHEDULE_ID] = "schedule_id",
+	[SCHEDULED_FOR] = "scheduled_for",
+	[TAKEN_AT] = "taken_at",
+	[RECORDED_BY] = "recorded_by",
+	[AMOUNT] = "amount",
+	[NOTE] = "note",
+	[OUTCOME] = "outcome",
+	[REASON] = "reason"};
 
 static const char *const outcome_names[] = {
 	[OUTCOME_TAKEN] = "taken",
@@ -152,13 +145,13 @@ require_column(const DoseRecord *record, RecordColumn column)
 	if (record->isnull[column])
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", columns[column].name)));
+				 errmsg("%s must not be null", column_names[column])));
 }
 
 void
 require_finite_column(const DoseRecord *record, RecordColumn column)
 {
-	require_finite(DatumGetTimestampTz(record->values[column]), columns[column].name);
+	require_finite(DatumGetTimestampTz(record->values[column]), column_names[column]);
 }
 
 void
@@ -175,10 +168,8 @@ refuse_unknown_schedule(const DoseRecord *record)
 Datum
 record_dose(FunctionCallInfo fcinfo, DoseRecord *record, DoseOutcome outcome)
 {
-	AnswerColumn	all_columns[NCOLUMNS];
-	Answer		   *answer;
 	TupleDesc		descriptor;
-	HeapTupleHeader row;
+	HeapTupleHeader answer;
 	bool			newly_recorded = false;
 	bool			recorded = false;
 
@@ -192,9 +183,6 @@ record_dose(FunctionCallInfo fcinfo, DoseRecord *record, DoseOutcome outcome)
 	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	descriptor = BlessTupleDesc(descriptor);
-	memcpy(all_columns, columns, sizeof(columns));
-	all_columns[NEWLY_RECORDED] = newly_recorded_columns[outcome];
-	answer = answer_open(descriptor, all_columns, NCOLUMNS);
 
 	SPI_connect();
 	for (int attempt = 0; !recorded && attempt < MAX_ATTEMPTS; attempt++)
@@ -216,29 +204,23 @@ record_dose(FunctionCallInfo fcinfo, DoseRecord *record, DoseOutcome outcome)
 		refuse_other_outcome(record);
 
 	set_column(record, NEWLY_RECORDED, BoolGetDatum(newly_recorded));
-	answer_set(answer, record->values, record->isnull);
-	row = SPI_returntuple(heap_form_tuple(descriptor, answer->values, answer->isnull), descriptor);
+	answer = SPI_returntuple(heap_form_tuple(descriptor, record->values, record->isnull), descriptor);
 	SPI_finish();
-	PG_RETURN_HEAPTUPLEHEADER(row);
+	PG_RETURN_HEAPTUPLEHEADER(answer);
 }
 
 void
 undo_dose(FunctionCallInfo fcinfo, DoseRecord *record)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Answer		  *answer;
 
 	require_dose(record);
 	require_finite_column(record, SCHEDULED_FOR);
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	answer = answer_open(result->setDesc, columns, NSTORED);
 
 	SPI_connect();
 	if (run_on_dose(&delete_dose, record, SPI_OK_DELETE_RETURNING))
-	{
-		answer_set(answer, record->values, record->isnull);
-		tuplestore_putvalues(result->setResult, result->setDesc, answer->values, answer->isnull);
-	}
+		put_rows(result);
 	else if (!schedule_exists(record))
 		refuse_unknown_schedule(record);
 	SPI_finish();

@@ -16,6 +16,7 @@
 #include "utils/uuid.h"
 
 #include "base/message.h"
+#include "api/lock_rows.h"
 #include "api/revision.h"
 #include "schedule/rule_cache.h"
 #include "api/travel.h"
@@ -45,28 +46,38 @@ static void	 put_pair(ReturnSetInfo *result, Datum old_id, Datum new_id);
 	"(NOT " s ".time_zone_pinned AND NOT " s ".as_needed " \
 	"AND (" s ".ends_at IS NULL OR " s ".ends_at OPERATOR(pg_catalog.>) $2))"
 
-/* With what replaces them. */
-static SavedPlan lock_followers = {
+static SavedPlan find_followers = {
 	"SELECT s.* FROM medsched.schedules AS s "
-	"LEFT JOIN medsched.schedules AS p "
-	"ON p.user_id OPERATOR(pg_catalog.=) s.user_id AND p.id OPERATOR(pg_catalog.=) s.replaces "
-	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND (" FOLLOWS("s") " OR " FOLLOWS("p") ") "
-																					   "ORDER BY s.id "
-																					   "FOR UPDATE OF s",
+	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND " FOLLOWS("s") " "
+																  "ORDER BY s.id",
 	2,
 	{UUIDOID, TIMESTAMPTZOID},
 	NULL,
 	{WHOLE_ROW}};
 
-static SavedPlan lock_of_medication = {
+/* With what replaces them. */
+static RowLock lock_followers[] = {
+	LOCK_SCHEDULES(FOLLOWS("s") " OR EXISTS (SELECT FROM medsched.schedules AS p "
+								"WHERE p.user_id OPERATOR(pg_catalog.=) $1 AND p.id OPERATOR(pg_catalog.=) s.replaces "
+								"AND " FOLLOWS("p") ")",
+				   2, TIMESTAMPTZOID, false),
+	LOCK_MEDICATIONS("EXISTS (SELECT FROM medsched.schedules AS s "
+					 "WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.medication_id OPERATOR(pg_catalog.=) m.id "
+					 "AND " FOLLOWS("s") ")",
+					 2, TIMESTAMPTZOID, "FOR NO KEY UPDATE", false)};
+
+static SavedPlan find_of_medication = {
 	"SELECT s.* FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.medication_id OPERATOR(pg_catalog.=) $2 "
-	"ORDER BY s.id "
-	"FOR UPDATE",
+	"ORDER BY s.id",
 	2,
 	{UUIDOID, UUIDOID},
 	NULL,
 	{WHOLE_ROW}};
+
+static RowLock lock_of_medication[] = {
+	LOCK_SCHEDULES("s.medication_id OPERATOR(pg_catalog.=) $2", 2, UUIDOID, false),
+	LOCK_MEDICATIONS("m.id OPERATOR(pg_catalog.=) $2", 2, UUIDOID, "FOR NO KEY UPDATE", false)};
 
 static SavedPlan activate = {
 	"UPDATE medsched.medications AS m SET inactivated_at = NULL "
@@ -130,7 +141,7 @@ medsched_revise_schedule(PG_FUNCTION_ARGS)
 
 	SPI_connect();
 	old = lock_schedule(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1));
-	inactivated_at = lock_medication(old->user_id, old->medication_id);
+	inactivated_at = read_inactivated_at(old->user_id, old->medication_id);
 	refuse_inactive(old, inactivated_at, effective_from);
 	refuse_past_end(old, effective_from, &changes);
 	refuse_open_rhythm(old, &changes);
@@ -168,21 +179,22 @@ medsched_change_time_zone(PG_FUNCTION_ARGS)
 	SPI_connect();
 	values[0] = PG_GETARG_DATUM(0);
 	values[1] = TimestampTzGetDatum(effective_from);
-	nschedules = lock_schedules(&lock_followers, values, &schedules);
-	lock_medications(schedules, nschedules);
+	lock_rows(lock_followers, lengthof(lock_followers), values);
+	nschedules = read_schedules(&find_followers, values, &schedules);
 	for (int i = 0; i < nschedules; i++)
 	{
 		StoredSchedule *old = &schedules[i];
+		TimestampTz		inactivated_at = read_inactivated_at(old->user_id, old->medication_id);
 		ScheduleJson	changes;
 
-		if (old->time_zone_pinned || old->row.as_needed || strcmp(old->row.source.time_zone, time_zone) == 0 ||
-			!has_dose_between(&old->row, effective_from, old->inactivated_at))
+		if (strcmp(old->row.source.time_zone, time_zone) == 0 ||
+			!has_dose_between(&old->row, effective_from, inactivated_at))
 			continue;
 		refuse_recorded_doses(old, effective_from);
 		no_changes(&changes);
 		change_column(&changes, KEY_TIME_ZONE, PG_GETARG_DATUM(1));
 		travel(old, effective_from, &changes);
-		put_pair(result, old->id, revise(old, effective_from, old->inactivated_at, &changes));
+		put_pair(result, old->id, revise(old, effective_from, inactivated_at, &changes));
 	}
 	SPI_finish();
 	return (Datum) 0;
@@ -213,8 +225,9 @@ medsched_reactivate_medication(PG_FUNCTION_ARGS)
 	SPI_connect();
 	values[0] = PG_GETARG_DATUM(0);
 	values[1] = PG_GETARG_DATUM(1);
-	nschedules = lock_schedules(&lock_of_medication, values, &schedules);
-	inactivated_at = lock_medication(values[0], values[1]);
+	lock_rows(lock_of_medication, lengthof(lock_of_medication), values);
+	nschedules = read_schedules(&find_of_medication, values, &schedules);
+	inactivated_at = read_inactivated_at(values[0], values[1]);
 	if (inactivated_at == DT_NOEND)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

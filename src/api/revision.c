@@ -23,7 +23,7 @@
 
 #include "base/message.h"
 #include "tables/refusal.h"
-#include "api/lock_order.h"
+#include "api/lock_rows.h"
 #include "api/revision.h"
 
 /* How many doses an error names. */
@@ -43,7 +43,6 @@ static const Oid key_types[SCHEDULE_NKEYS] = {SCHEDULE_KEY_TYPES};
 static void		  read_schedule(StoredSchedule *schedule, HeapTuple tuple, TupleDesc descriptor);
 static Datum	  column_of(const StoredSchedule *schedule, TableColumn column);
 static void		  find_successor(StoredSchedule *schedule);
-static int		  compare_medications(const void *a, const void *b);
 static void		  relink(Datum user_id, Datum id, Datum replaces);
 static void		  insert_replacement(const StoredSchedule *old, const ScheduleJson *changes, const char *query,
 									 int nvalues, Oid *types, Datum *values, const char *nulls);
@@ -53,27 +52,25 @@ static void		  merge(ScheduleJson *merged, const StoredSchedule *old, const Sche
 static NewColumn  new_column(const StoredSchedule *old, TimestampTz effective_from,
 							 const ScheduleJson *changes, Form_pg_attribute attribute);
 
-/*
- * What replaces it, too: that is to replace another.  Which changes a key, hence
- * FOR UPDATE: a weaker lock that becomes this one waits for whoever records a dose
- * and waits for it.
- */
-static SavedPlan lock_one = {
+static SavedPlan find_one = {
 	"SELECT s.* FROM medsched.schedules AS s "
-	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 "
-	"AND (s.id OPERATOR(pg_catalog.=) $2 OR s.replaces OPERATOR(pg_catalog.=) $2) "
-	"ORDER BY s.id "
-	"FOR UPDATE",
+	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2",
 	2,
 	{UUIDOID, UUIDOID},
 	NULL,
 	{WHOLE_ROW}};
 
-/* As strong as whatever changes a medication or counts its doses needs it. */
-static SavedPlan lock_medication_plan = {
+/* With what replaces it, which is to replace another. */
+static RowLock lock_one[] = {
+	LOCK_SCHEDULES("s.id OPERATOR(pg_catalog.=) $2 OR s.replaces OPERATOR(pg_catalog.=) $2", 2, UUIDOID, false),
+	LOCK_MEDICATIONS("EXISTS (SELECT FROM medsched.schedules AS s "
+					 "WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 "
+					 "AND s.medication_id OPERATOR(pg_catalog.=) m.id)",
+					 2, UUIDOID, "FOR NO KEY UPDATE", false)};
+
+static SavedPlan find_medication = {
 	"SELECT m.inactivated_at FROM medsched.medications AS m "
-	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2 "
-	"FOR NO KEY UPDATE",
+	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2",
 	2,
 	{UUIDOID, UUIDOID},
 	NULL,
@@ -117,59 +114,40 @@ StoredSchedule *
 lock_schedule(Datum user_id, Datum id)
 {
 	Datum			values[2] = {user_id, id};
-	StoredSchedule *schedules;
-	int				nschedules = lock_schedules(&lock_one, values, &schedules);
+	StoredSchedule *schedule;
 
-	for (int i = 0; i < nschedules; i++)
-	{
-		if (memcmp(DatumGetUUIDP(schedules[i].id), DatumGetUUIDP(id), sizeof(pg_uuid_t)) == 0)
-			return &schedules[i];
-	}
-	refuse_unknown("schedule", id, user_id);
-	return NULL;
+	lock_rows(lock_one, lengthof(lock_one), values);
+	if (read_schedules(&find_one, values, &schedule) == 0)
+		refuse_unknown("schedule", id, user_id);
+	return schedule;
 }
 
 int
-lock_schedules(SavedPlan *query, Datum *values, StoredSchedule **schedules)
+read_schedules(SavedPlan *query, Datum *values, StoredSchedule **schedules)
 {
-	int			   nschedules = (int) lock_in_order(query, values);
-	SPITupleTable *found = SPI_tuptable;
+	SPITupleTable *found;
+	int			   nschedules;
 
+	run_plan(query, values, NULL, false, SPI_OK_SELECT, 0);
+	found = SPI_tuptable;
+	nschedules = (int) SPI_processed;
 	*schedules = palloc0(sizeof(StoredSchedule) * Max(nschedules, 1));
 	for (int i = 0; i < nschedules; i++)
 		read_schedule(&(*schedules)[i], found->vals[i], found->tupdesc);
 	return nschedules;
 }
 
-void
-lock_medications(StoredSchedule *schedules, int nschedules)
-{
-	StoredSchedule **sorted = palloc(sizeof(StoredSchedule *) * Max(nschedules, 1));
-
-	for (int i = 0; i < nschedules; i++)
-		sorted[i] = &schedules[i];
-	qsort(sorted, nschedules, sizeof(StoredSchedule *), compare_medications);
-	for (int i = 0; i < nschedules; i++)
-	{
-		if (i > 0 && compare_medications(&sorted[i - 1], &sorted[i]) == 0)
-			sorted[i]->inactivated_at = sorted[i - 1]->inactivated_at;
-		else
-			sorted[i]->inactivated_at = lock_medication(sorted[i]->user_id, sorted[i]->medication_id);
-	}
-	pfree(sorted);
-}
-
 TimestampTz
-lock_medication(Datum user_id, Datum id)
+read_inactivated_at(Datum user_id, Datum medication_id)
 {
-	Datum values[2] = {user_id, id};
+	Datum values[2] = {user_id, medication_id};
 	Datum inactivated_at;
 	bool  isnull;
 
-	run_plan(&lock_medication_plan, values, NULL, false, SPI_OK_SELECT, 0);
+	run_plan(&find_medication, values, NULL, false, SPI_OK_SELECT, 0);
 	if (SPI_processed == 0)
-		refuse_unknown("medication", id, user_id);
-	inactivated_at = read_single(&lock_medication_plan, 0, &isnull);
+		refuse_unknown("medication", medication_id, user_id);
+	inactivated_at = read_single(&find_medication, 0, &isnull);
 	return isnull ? DT_NOEND : DatumGetTimestampTz(inactivated_at);
 }
 
@@ -336,14 +314,6 @@ find_successor(StoredSchedule *schedule)
 	schedule->has_successor = SPI_processed > 0;
 	if (schedule->has_successor)
 		schedule->successor = read_single(&successor_of, 0, NULL);
-}
-
-/* By the ids, as uuid sorts. */
-static int
-compare_medications(const void *a, const void *b)
-{
-	return memcmp(DatumGetUUIDP((*(StoredSchedule *const *) a)->medication_id),
-				  DatumGetUUIDP((*(StoredSchedule *const *) b)->medication_id), sizeof(pg_uuid_t));
 }
 
 /* Have a row replace another, or, 0, none for now: each is replaced once. */

@@ -26,34 +26,30 @@ typedef struct StoredSchedule
 	Datum		medication_id;
 	ScheduleRow row;
 	bool		time_zone_pinned;
-	bool		has_successor;	/* another row replaces this one */
-	Datum		successor;		/* its id */
-	TimestampTz inactivated_at; /* set by lock_medications; DT_NOEND: active */
+	bool		has_successor; /* another row replaces this one */
+	Datum		successor;	   /* its id */
 } StoredSchedule;
 
 /*
  * All of these need an SPI connection, and run with the caller's rights.
  *
- * Locks are taken as lock_order.h says.
+ * What they change is locked before, as lock_rows.h says.
  */
 
 /*
- * Lock one of a user's schedules, and the one that replaces it.  P0002 when there
- * is none by that id.
+ * Lock one of a user's schedules, the one that replaces it, and their medication,
+ * and read it.  P0002 when there is none by that id.
  */
 extern StoredSchedule *lock_schedule(Datum user_id, Datum id);
 
-/* Lock all that a query finds, SELECT s.*, as lock_in_order; returns how many. */
-extern int lock_schedules(SavedPlan *query, Datum *values, StoredSchedule **schedules);
-
-/* Then lock the medications of schedules of one user.  P0002 as below. */
-extern void lock_medications(StoredSchedule *schedules, int nschedules);
+/* Read all that a query finds, SELECT s.*; returns how many. */
+extern int read_schedules(SavedPlan *query, Datum *values, StoredSchedule **schedules);
 
 /*
- * Lock a user's medication; returns when it was inactivated, or DT_NOEND.  P0002
- * when there is none by that id.
+ * When a user's medication was inactivated; DT_NOEND: it is active.  P0002 when
+ * there is none by that id.
  */
-extern TimestampTz lock_medication(Datum user_id, Datum id);
+extern TimestampTz read_inactivated_at(Datum user_id, Datum medication_id);
 
 /* Whether a schedule has a dose in [from, to), within its own bounds. */
 extern bool has_dose_between(ScheduleRow *row, TimestampTz from, TimestampTz to);

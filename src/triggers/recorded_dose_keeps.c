@@ -13,7 +13,6 @@
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
-#include "utils/datum.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
@@ -31,7 +30,6 @@ PG_FUNCTION_INFO_V1(medsched_recorded_dose_keeps_medication);
 
 static void refuse_doses(TriggerData *trigger, HeapTuple tuple, SavedPlan *doses, const char *kind, TimestampTz from, const char *hint);
 static bool key_changes(TriggerData *trigger, TableColumn user_id, TableColumn id);
-static bool column_changes(TriggerData *trigger, TableColumn column);
 static bool only_end_changes(TriggerData *trigger);
 static void refuse_change(TriggerData *trigger, const char *kind, Datum id, TimestampTz at, const char *hint);
 
@@ -85,7 +83,7 @@ medsched_recorded_dose_keeps_schedule(PG_FUNCTION_ARGS)
 	}
 
 	schedule_row_read_tuple(&row, tuple, RelationGetDescr(trigger->tg_relation));
-	if (column_changes(trigger, SCHEDULES_MEDICATION_ID))
+	if (rule_column_changes(trigger, SCHEDULES_MEDICATION_ID))
 		refuse_doses(trigger, tuple, &doses_of_schedule, "schedule", DT_NOBEGIN, SCHEDULE_HINT);
 	else if (row.ends_at != DT_NOEND)
 		refuse_doses(trigger, tuple, &doses_of_schedule, "schedule", row.ends_at, SCHEDULE_HINT);
@@ -158,26 +156,7 @@ refuse_doses(TriggerData *trigger, HeapTuple tuple, SavedPlan *doses, const char
 static bool
 key_changes(TriggerData *trigger, TableColumn user_id, TableColumn id)
 {
-	return column_changes(trigger, user_id) || column_changes(trigger, id);
-}
-
-/* Of values that look different, though they are equal, it says that they change. */
-static bool
-column_changes(TriggerData *trigger, TableColumn column)
-{
-	TupleDesc		  descriptor = RelationGetDescr(trigger->tg_relation);
-	int				  number = find_column(column, descriptor);
-	Form_pg_attribute attribute = TupleDescAttr(descriptor, number - 1);
-	Datum			  before;
-	Datum			  after;
-	bool			  was_null;
-	bool			  is_null;
-
-	before = SPI_getbinval(trigger->tg_trigtuple, descriptor, number, &was_null);
-	after = SPI_getbinval(trigger->tg_newtuple, descriptor, number, &is_null);
-	if (was_null || is_null)
-		return was_null != is_null;
-	return !datumIsEqual(before, after, attribute->attbyval, attribute->attlen);
+	return rule_column_changes(trigger, user_id) || rule_column_changes(trigger, id);
 }
 
 /* Whether the doses stay as they are but for the end, so that only those after it matter. */
@@ -191,7 +170,7 @@ only_end_changes(TriggerData *trigger)
 
 	for (size_t i = 0; i < lengthof(others); i++)
 	{
-		if (column_changes(trigger, others[i]))
+		if (rule_column_changes(trigger, others[i]))
 			return false;
 	}
 	return true;

@@ -14,6 +14,7 @@
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
+#include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
@@ -74,6 +75,22 @@ Datum
 rule_column(TriggerData *trigger, HeapTuple tuple, TableColumn column)
 {
 	return column_value(column, tuple, RelationGetDescr(trigger->tg_relation), NULL);
+}
+
+bool
+rule_column_changes(TriggerData *trigger, TableColumn column)
+{
+	TupleDesc		  descriptor = RelationGetDescr(trigger->tg_relation);
+	int				  number = find_column(column, descriptor);
+	Form_pg_attribute attribute = TupleDescAttr(descriptor, number - 1);
+	bool			  was_null;
+	bool			  is_null;
+	Datum			  before = SPI_getbinval(trigger->tg_trigtuple, descriptor, number, &was_null);
+	Datum			  after = SPI_getbinval(trigger->tg_newtuple, descriptor, number, &is_null);
+
+	if (was_null || is_null)
+		return was_null != is_null;
+	return !datumIsEqual(before, after, attribute->attbyval, attribute->attlen);
 }
 
 /*

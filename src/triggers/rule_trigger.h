@@ -44,6 +44,12 @@ extern Oid rule_table(TriggerData *trigger);
 extern Datum rule_column(TriggerData *trigger, HeapTuple tuple, TableColumn column);
 
 /*
+ * Whether an UPDATE changes a column of the row.  Of values that only look different
+ * it says so, too.
+ */
+extern bool rule_column_changes(TriggerData *trigger, TableColumn column);
+
+/*
  * Run a check, as the tables' owner; returns how many rows it found, in
  * SPI_tuptable.  Needs an SPI connection.  Errors: those of tables_owner, and of
  * columns.h.

@@ -28,6 +28,7 @@ typedef struct Link
 } Link;
 
 static void		   check_link(TriggerData *trigger, const Link *former, const Link *latter);
+static bool		   may_break_link(TriggerData *trigger, TableColumn bound);
 static void		   refuse_circle(TriggerData *trigger, Datum user_id, Datum id);
 static bool		   read_link(SavedPlan *plan, Datum user_id, Datum id, Link *link);
 static TimestampTz bound_of(TriggerData *trigger, HeapTuple tuple, TableColumn column);
@@ -92,12 +93,14 @@ medsched_schedule_replaces_schedule(PG_FUNCTION_ARGS)
 
 	SPI_connect();
 	replaces = column_value(SCHEDULES_REPLACES, tuple, descriptor, &isnull);
-	if (!isnull && read_link(&lock_replaced, user_id, replaces, &other))
+
+	/* Only when needed: what is locked here may be locked by who waits for us. */
+	if (!isnull && may_break_link(trigger, SCHEDULES_EFFECTIVE_FROM) && read_link(&lock_replaced, user_id, replaces, &other))
 	{
 		self.bound = bound_of(trigger, tuple, SCHEDULES_EFFECTIVE_FROM);
 		check_link(trigger, &other, &self);
 	}
-	if (read_link(&find_successor, user_id, self.id, &other))
+	if (may_break_link(trigger, SCHEDULES_ENDS_AT) && read_link(&find_successor, user_id, self.id, &other))
 	{
 		self.bound = bound_of(trigger, tuple, SCHEDULES_ENDS_AT);
 		check_link(trigger, &self, &other);
@@ -111,6 +114,22 @@ medsched_schedule_replaces_schedule(PG_FUNCTION_ARGS)
 	}
 	SPI_finish();
 	return PointerGetDatum(NULL);
+}
+
+/* Not when only the bound at the other side changes. */
+static bool
+may_break_link(TriggerData *trigger, TableColumn bound)
+{
+	static const TableColumn links[] = {SCHEDULES_USER_ID, SCHEDULES_ID, SCHEDULES_MEDICATION_ID, SCHEDULES_REPLACES};
+
+	if (!TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) || rule_column_changes(trigger, bound))
+		return true;
+	for (size_t i = 0; i < lengthof(links); i++)
+	{
+		if (rule_column_changes(trigger, links[i]))
+			return true;
+	}
+	return false;
 }
 
 static void

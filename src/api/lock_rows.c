@@ -1,0 +1,132 @@
+/*-------------------------------------------------------------------------
+ *
+ * lock_rows.c
+ *		Locks of several rows: all of them, or none.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+
+#include "api/lock_rows.h"
+#include "triggers/rule_trigger.h"
+
+/* What is done in a transaction of its own; false: to be rolled back, locks and all. */
+typedef bool (*Attempt)(RowLock *lock, int nlocks, Datum *values);
+
+static bool	  try_attempt(Attempt attempt, RowLock *locks, int nlocks, Datum *values);
+static bool	  lock_all(RowLock *locks, int nlocks, Datum *values);
+static bool	  wait_for_one(RowLock *lock, int nlocks, Datum *key);
+static void	  wait_for_each(RowLock *lock, Datum *values);
+static uint64 run(const RowLock *lock, SavedPlan *plan, Datum *values);
+
+/*
+ * A row that another session holds is waited for alone.  By then others may hold
+ * another one: begin anew.
+ */
+void
+lock_rows(RowLock *locks, int nlocks, Datum *values)
+{
+	while (!try_attempt(lock_all, locks, nlocks, values))
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 0; i < nlocks; i++)
+			wait_for_each(&locks[i], values);
+	}
+}
+
+/*
+ * Twice: while the first was looking, another session may have inserted a row that
+ * belongs to them.  What is locked stays, so as many rows are the same rows.
+ */
+static bool
+lock_all(RowLock *locks, int nlocks, Datum *values)
+{
+	for (int i = 0; i < nlocks; i++)
+	{
+		uint64 nlocked;
+
+		nlocked = run(&locks[i], &locks[i].lock, values);
+		if (run(&locks[i], &locks[i].lock, values) != nlocked)
+			return false;
+	}
+	return true;
+}
+
+static void
+wait_for_each(RowLock *lock, Datum *values)
+{
+	SPITupleTable *found;
+	uint64		   nfound;
+
+	nfound = run(lock, &lock->look, values);
+	found = SPI_tuptable;
+	for (uint64 i = 0; i < nfound; i++)
+	{
+		Datum key[ROW_LOCK_MAX_KEYS];
+		bool  isnull[ROW_LOCK_MAX_KEYS];
+
+		read_columns(lock->look.columns, found->vals[i], found->tupdesc, key, isnull);
+		(void) try_attempt(wait_for_one, lock, 1, key);
+	}
+	SPI_freetuptable(found);
+}
+
+/* And let go of it. */
+static bool
+wait_for_one(RowLock *lock, int nlocks, Datum *key)
+{
+	for (int i = 0; i < nlocks; i++)
+		(void) run(&lock[i], &lock[i].wait, key);
+	return false;
+}
+
+static uint64
+run(const RowLock *lock, SavedPlan *plan, Datum *values)
+{
+	if (lock->as_owner)
+		return rule_query(plan, values, NULL, 0);
+	run_plan(plan, values, NULL, false, SPI_OK_SELECT, 0);
+	return SPI_processed;
+}
+
+/*
+ * Rows stay locked until their (sub)transaction ends.  One that could not be had at
+ * once is no error but false.
+ */
+static bool
+try_attempt(Attempt attempt, RowLock *locks, int nlocks, Datum *values)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData *volatile error = NULL;
+	volatile bool done = false;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		done = attempt(locks, nlocks, values);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+	}
+	PG_END_TRY();
+	if (done)
+		ReleaseCurrentSubTransaction();
+	else
+		RollbackAndReleaseCurrentSubTransaction();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+
+	if (error != NULL && (attempt != lock_all || error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE))
+		ReThrowError(error);
+	return done;
+}

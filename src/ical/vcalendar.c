@@ -16,6 +16,7 @@
 #include "mb/pg_wchar.h"
 
 #include "recurrence/calendar.h"
+#include "recurrence/libical.h"
 #include "ical/vcalendar.h"
 #include "ical/vtimezone.h"
 
@@ -197,7 +198,7 @@ static void
 add_alarm(icalcomponent *event, const char *summary, int64 seconds)
 {
 	icalcomponent		  *alarm = add_component(event, ICAL_VALARM_COMPONENT);
-	struct icaltriggertype trigger = {.time = icaltime_null_time(), .duration = icaldurationtype_from_int((int) -seconds)};
+	struct icaltriggertype trigger = {.time = icaltime_null_time(), .duration = libical_duration((int) -seconds)};
 
 	add_property(alarm, icalproperty_new_action(ICAL_ACTION_DISPLAY));
 	add_property(alarm, icalproperty_new_trigger(trigger));

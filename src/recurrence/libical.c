@@ -18,6 +18,10 @@
 
 #if ICAL_MAJOR_VERSION >= 4
 #define RULE_LIST(rule, part, member) (rule)->by[part].data, (rule)->by[part].size
+/* What ended a list before lists had sizes. */
+#define ICAL_RECURRENCE_ARRAY_MAX 0x7f7f
+/* Renamed. */
+#define icaldurationtype_from_int(seconds) icaldurationtype_from_seconds(seconds)
 #else
 #define RULE_LIST(rule, part, member) (rule)->member, (int) (sizeof((rule)->member) / sizeof(short))
 #endif
@@ -137,4 +141,10 @@ libical_read_rule(const char *text, Recurrence *rule, RruleError *error)
 	if (!valid && error->message[0] == '\0')
 		snprintf(error->message, sizeof(error->message), "libical does not read \"%.100s\"", text);
 	return valid;
+}
+
+struct icaldurationtype
+libical_duration(int seconds)
+{
+	return icaldurationtype_from_int(seconds);
 }

@@ -1,12 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * libical.h
- *		What medsched's rules need of libical, the same for libical 3 and 4.
+ *		What differs between libical 3 and 4.
  *
  *-------------------------------------------------------------------------
  */
 #ifndef MEDSCHED_LIBICAL_H
 #define MEDSCHED_LIBICAL_H
+
+#include <libical/ical.h>
 
 #include "recurrence/recurrence.h"
 #include "recurrence/rrule.h"
@@ -17,5 +19,8 @@
  * that is no date of the calendar.
  */
 extern bool libical_read_rule(const char *text, Recurrence *rule, RruleError *error);
+
+/* A length of time, backwards if seconds are below zero. */
+extern struct icaldurationtype libical_duration(int seconds);
 
 #endif /* MEDSCHED_LIBICAL_H */

@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(8);
+SELECT plan(9);
 
 LOAD 'medsched';
 
@@ -12,14 +12,11 @@ SELECT throws_ok($$SET medsched.max_doses = 0$$, '22023',
   'max_doses may not be 0');
 SELECT lives_ok($$SET medsched.grace = '90 min'$$, 'grace takes units');
 SELECT is(current_setting('medsched.grace'), '90min', 'grace is what was set');
-SELECT throws_ok($$SET medsched.grace = '8d'$$, '22023',
-  -- Since 18 with units.
-  CASE
-    WHEN current_setting('server_version_num')::int < 180000
-    THEN '691200 s is outside the valid range for parameter "medsched.grace" (0 .. 604800)'
-    ELSE '691200 s is outside the valid range for parameter "medsched.grace" (0 s .. 604800 s)'
-  END,
-  'grace may not exceed a week');
+SELECT throws_ok($$SET medsched.grace = '8d'$$, '22023', NULL, 'grace may not exceed a week');
+-- Newer servers write the range with units.
+SELECT throws_matching($$SET medsched.grace = '8d'$$,
+  '^691200 s is outside the valid range for parameter "medsched\.grace" \((0 \.\. 604800|0 s \.\. 604800 s)\)$',
+  'of which the error tells');
 SELECT throws_ok($$SET medsched.graec = 1$$, '42602',
   'invalid configuration parameter name "medsched.graec"',
   'a misspelt setting is refused');

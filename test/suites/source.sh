@@ -43,6 +43,8 @@ fi
 equals "it uses no name that PostgreSQL has given up" \
 	"$(grep -nwE 'Abs|pg_attribute_noreturn' src/*/*.[ch] | grep -v '^src/base/compat.h' || true)" ""
 
+equals "one file alone knows libical's versions" "$(grep -l ICAL_MAJOR_VERSION -r src)" src/recurrence/libical.c
+
 # Other versions of clang-format lay some code out differently.
 works clang-format-14 || as_root apt-get -qq update >&2 || true
 if works clang-format-14 || [ -n "$(apt-cache pkgnames clang-format-14)" ]; then

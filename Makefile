@@ -13,8 +13,13 @@ names := $(sort $(notdir $(wildcard sql/[0-9]*.sql sql/$(EDITION)/[0-9]*.sql)))
 topics := $(foreach name,$(names),$(wildcard sql/$(EDITION)/$(name)) $(wildcard sql/$(name)))
 
 install_script = sql/$(EXTENSION)--$(version).sql
-DATA_built = $(install_script)
-DATA = $(wildcard sql/$(EXTENSION)--*--*.sql)
+# An update leads from any released version straight to this one: it does what
+# sql/updates/ has of the versions in between, then runs the same files as an
+# installation.
+updates := $(shell ls sql/updates/*.sql | sort -V)
+released := $(foreach update,$(updates),$(word 2,$(subst --, ,$(update))))
+update_scripts := $(released:%=sql/$(EXTENSION)--%--$(version).sql)
+DATA_built = $(install_script) $(update_scripts)
 
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*/*.c)))
 
@@ -52,6 +57,12 @@ include $(PGXS)
 $(install_script): $(topics) medsched.control Makefile
 	printf '%s\n\n' '\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit' > $@
 	cat /dev/null $(topics) >> $@
+
+$(update_scripts): $(updates) $(topics) medsched.control Makefile
+	printf '%s\n\n' '\echo Use "ALTER EXTENSION $(EXTENSION) UPDATE" to load this file. \quit' > $@
+	cat $(firstword $(topics)) \
+		$$(ls $(updates) | sort -V | sed -n '/--$(word 2,$(subst --, ,$@))--/,$$p') \
+		$(wordlist 2,$(words $(topics)),$(topics)) >> $@
 
 # Whoever edits a header rebuilds everything: it takes seconds.
 $(OBJS) $(OBJS:.o=.bc): $(wildcard src/*/*.h) Makefile

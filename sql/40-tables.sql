@@ -320,8 +320,8 @@ BEGIN
     -- anew where its definition, as the catalog prints it, lacks this text.
     redefined (relation, name, text) AS (
       VALUES
-        ('medsched.schedules', 'recorded_dose_keeps_schedule', 'old.id'),
-        ('medsched.medications', 'recorded_dose_keeps_medication', 'old.id')
+        ('medsched.schedules', 'recorded_dose_keeps_schedule', 'old.user_id'),
+        ('medsched.medications', 'recorded_dose_keeps_medication', 'old.user_id')
     ),
     existing_constraints AS (
       SELECT c.conrelid, c.conname, d.text IS NOT NULL AS outdated
@@ -382,17 +382,14 @@ BEGIN
     )
   SELECT array_agg(s.step ORDER BY s.nth) INTO steps FROM all_steps AS s;
 
-  IF steps IS NULL THEN
-    RETURN;
-  END IF;
-
   -- Altering a table runs code that hangs on it, functions of its types for one,
   -- with the caller's rights: a superuser does not do so to somebody else's.
   FOR relation IN
     SELECT c.oid::regclass AS name, c.relowner::regrole AS owner
       FROM pg_class AS c
       JOIN pg_roles AS r ON r.rolname = current_user
-     WHERE c.oid IN ('medsched.medications'::regclass, 'medsched.schedules'::regclass, 'medsched.dose_taken'::regclass)
+     WHERE steps IS NOT NULL
+       AND c.oid IN ('medsched.medications'::regclass, 'medsched.schedules'::regclass, 'medsched.dose_taken'::regclass)
        AND c.relowner <> r.oid
        AND (r.rolsuper OR NOT pg_has_role(r.oid, c.relowner, 'USAGE'))
   LOOP
@@ -402,7 +399,7 @@ BEGIN
       HINT = format('Call medsched.create_tables() as %s.', relation.owner);
   END LOOP;
 
-  FOREACH step IN ARRAY steps LOOP
+  FOREACH step IN ARRAY coalesce(steps, '{}') LOOP
     BEGIN
       EXECUTE step;
     EXCEPTION
@@ -411,6 +408,30 @@ BEGIN
         RAISE WARNING '%', SQLERRM
           USING HINT = 'The constraint holds for what is written from now on. Mend the rows, then validate it: ALTER TABLE … VALIDATE CONSTRAINT ….';
         EXECUTE step || ' NOT VALID';
+    END;
+  END LOOP;
+
+  -- Views of the caller's that use a function which an update set aside: a dump
+  -- of them could not be restored where there is only the new one.
+  FOR relation IN
+    SELECT DISTINCT ON (v.oid) v.oid::regclass AS name, p.proname AS former,
+           format('CREATE OR REPLACE VIEW %s %s AS %s', v.oid::regclass,
+             'WITH (' || nullif(array_to_string(v.reloptions, ', '), '') || ')',
+             regexp_replace(pg_get_viewdef(v.oid), '\mmedsched\.(\w+)_of_\d+_\d+_\d+\(', 'medsched.\1(', 'g')) AS definition
+      FROM pg_proc AS p
+      JOIN pg_depend AS m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid AND m.deptype = 'e'
+      JOIN pg_extension AS e ON e.oid = m.refobjid AND e.extname = 'medsched'
+      JOIN pg_depend AS d ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid AND d.classid = 'pg_rewrite'::regclass
+      JOIN pg_rewrite AS r ON r.oid = d.objid
+      JOIN pg_class AS v ON v.oid = r.ev_class AND v.relkind = 'v'
+     WHERE p.proname ~ '_of_\d+_\d+_\d+$'
+       AND pg_has_role(current_user, v.relowner, 'USAGE')
+  LOOP
+    BEGIN
+      EXECUTE relation.definition;
+    EXCEPTION WHEN OTHERS THEN
+      RAISE WARNING 'view % still uses medsched.%', relation.name, relation.former
+        USING DETAIL = SQLERRM, HINT = 'Drop the view, and create it with the new function.';
     END;
   END LOOP;
 END

@@ -5,24 +5,7 @@
 -- for are not computed, and large answers stream and run in parallel.
 
 CREATE OR REPLACE FUNCTION medsched.scheduled_doses(window_start timestamptz, window_end timestamptz)
-RETURNS TABLE (
-  user_id uuid,
-  dose_id text,
-  scheduled_for timestamptz,
-  local_time timestamp,
-  time_zone text,
-  medication_id uuid,
-  medication_name text,
-  schedule_id uuid,
-  dose_amount numeric,
-  dose_unit text,
-  instructions text,
-  taken_at timestamptz,
-  recorded_by text,
-  status text,
-  outcome text,
-  on_time boolean,
-  missed boolean)
+RETURNS SETOF medsched.scheduled_dose
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
   SELECT s.user_id,
@@ -67,19 +50,7 @@ COMMENT ON FUNCTION medsched.scheduled_doses(timestamptz, timestamptz) IS
   'The doses of all users in [window_start, window_end) that are scheduled, with what was recorded; in no order. outcome is NULL for a dose not recorded; on_time and missed are as medsched.adherence counts them. For sets of users: one user''s doses are faster from medsched.upcoming_doses';
 
 CREATE OR REPLACE FUNCTION medsched.due_doses(window_start timestamptz, window_end timestamptz)
-RETURNS TABLE (
-  user_id uuid,
-  dose_id text,
-  scheduled_for timestamptz,
-  local_time timestamp,
-  time_zone text,
-  medication_id uuid,
-  medication_name text,
-  schedule_id uuid,
-  dose_amount numeric,
-  dose_unit text,
-  instructions text,
-  status text)
+RETURNS SETOF medsched.due_dose
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
   SELECT o.user_id, o.dose_id, o.scheduled_for, o.local_time, o.time_zone, o.medication_id, o.medication_name,

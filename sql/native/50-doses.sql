@@ -3,42 +3,16 @@
 CREATE OR REPLACE FUNCTION medsched.upcoming_doses(
   user_id uuid,
   window_start timestamptz,
-  window_end timestamptz,
-  OUT dose_id text,
-  OUT scheduled_for timestamptz,
-  OUT local_time timestamp,
-  OUT time_zone text,
-  OUT medication_id uuid,
-  OUT medication_name text,
-  OUT schedule_id uuid,
-  OUT dose_amount numeric,
-  OUT dose_unit text,
-  OUT instructions text,
-  OUT taken_at timestamptz,
-  OUT recorded_by text,
-  OUT status text)
-RETURNS SETOF record
+  window_end timestamptz)
+RETURNS SETOF medsched.dose
 LANGUAGE C STABLE PARALLEL SAFE ROWS 50 COST 5000
 AS 'MODULE_PATHNAME', 'medsched_upcoming_doses';
 
 CREATE OR REPLACE FUNCTION medsched.next_doses(
   user_id uuid,
   after timestamptz DEFAULT pg_catalog.now(),
-  max_doses int DEFAULT 10,
-  OUT dose_id text,
-  OUT scheduled_for timestamptz,
-  OUT local_time timestamp,
-  OUT time_zone text,
-  OUT medication_id uuid,
-  OUT medication_name text,
-  OUT schedule_id uuid,
-  OUT dose_amount numeric,
-  OUT dose_unit text,
-  OUT instructions text,
-  OUT taken_at timestamptz,
-  OUT recorded_by text,
-  OUT status text)
-RETURNS SETOF record
+  max_doses int DEFAULT 10)
+RETURNS SETOF medsched.dose
 LANGUAGE C STABLE PARALLEL SAFE ROWS 10 COST 5000
 AS 'MODULE_PATHNAME', 'medsched_next_doses';
 

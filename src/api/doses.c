@@ -18,6 +18,7 @@
 #include "utils/timestamp.h"
 
 #include "api/list_doses.h"
+#include "base/answer.h"
 #include "base/arguments.h"
 #include "base/message.h"
 
@@ -40,6 +41,21 @@ enum
 	DOSE_NCOLUMNS
 };
 
+static const AnswerColumn columns[DOSE_NCOLUMNS] = {
+	[DOSE_ID] = {"dose_id", TEXTOID},
+	[SCHEDULED_FOR] = {"scheduled_for", TIMESTAMPTZOID},
+	[LOCAL_TIME] = {"local_time", TIMESTAMPOID},
+	[TIME_ZONE] = {"time_zone", TEXTOID},
+	[MEDICATION_ID] = {"medication_id", UUIDOID},
+	[MEDICATION_NAME] = {"medication_name", TEXTOID},
+	[SCHEDULE_ID] = {"schedule_id", UUIDOID},
+	[DOSE_AMOUNT] = {"dose_amount", NUMERICOID},
+	[DOSE_UNIT] = {"dose_unit", TEXTOID},
+	[INSTRUCTIONS] = {"instructions", TEXTOID},
+	[TAKEN_AT] = {"taken_at", TIMESTAMPTZOID},
+	[RECORDED_BY] = {"recorded_by", TEXTOID},
+	[STATUS] = {"status", TEXTOID}};
+
 PG_FUNCTION_INFO_V1(medsched_upcoming_doses);
 PG_FUNCTION_INFO_V1(medsched_next_doses);
 PG_FUNCTION_INFO_V1(medsched_dose_status);
@@ -61,7 +77,7 @@ typedef struct DoseSelection
 static int64	  grace_argument(FunctionCallInfo fcinfo, int argument);
 static DoseStatus recorded_status(const char *outcome);
 static void		  list_doses(FunctionCallInfo fcinfo, const DoseSelection *selection);
-static void		  put_dose(ReturnSetInfo *result, const Dose *dose, TimestampTz now, const Datum *statuses);
+static void		  set_dose(Answer *answer, const Dose *dose, TimestampTz now, const Datum *statuses);
 
 /*
  * medsched_upcoming_doses lists a user's doses in a window, recorded or not.
@@ -206,9 +222,11 @@ list_doses(FunctionCallInfo fcinfo, const DoseSelection *selection)
 	Datum		   statuses[DOSE_NSTATUS];
 	DoseStream	  *stream;
 	Dose		   dose;
+	Answer		  *answer;
 	uint64		   ndoses = 0;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	answer = answer_open(result->setDesc, columns, DOSE_NCOLUMNS);
 	SPI_connect();
 
 	for (int i = 0; i < DOSE_NSTATUS; i++)
@@ -219,15 +237,16 @@ list_doses(FunctionCallInfo fcinfo, const DoseSelection *selection)
 		if (dose.recorded != NULL && !selection->recorded_too)
 			continue;
 		check_dose_count(++ndoses);
-		put_dose(result, &dose, now, statuses);
+		set_dose(answer, &dose, now, statuses);
+		tuplestore_putvalues(result->setResult, result->setDesc, answer->values, answer->isnull);
 	}
 
 	SPI_finish();
 }
 
-/* Add a dose to the answer, which copies it. */
+/* Set a row of the answer to a dose. */
 static void
-put_dose(ReturnSetInfo *result, const Dose *dose, TimestampTz now, const Datum *statuses)
+set_dose(Answer *answer, const Dose *dose, TimestampTz now, const Datum *statuses)
 {
 	const DoseSource   *source = dose->source;
 	const RecordedDose *recorded = dose->recorded;
@@ -254,5 +273,5 @@ put_dose(ReturnSetInfo *result, const Dose *dose, TimestampTz now, const Datum *
 	isnull[TAKEN_AT] = recorded == NULL || recorded->skipped;
 	isnull[RECORDED_BY] = values[RECORDED_BY] == 0;
 
-	tuplestore_putvalues(result->setResult, result->setDesc, values, isnull);
+	answer_set(answer, values, isnull);
 }

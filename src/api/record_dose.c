@@ -22,6 +22,7 @@
 #include "tables/refusal.h"
 #include "tables/saved_plan.h"
 #include "api/record_dose.h"
+#include "base/answer.h"
 #include "base/arguments.h"
 
 #define STORED_COLUMNS                                                       \
@@ -40,16 +41,22 @@
 /* How often a dose may be undone between our insert and our look at it. */
 #define MAX_ATTEMPTS 10
 
-static const char *const column_names[NPARAMETERS] = {
-	[USER_ID] = "user_id",
-	[SCHEDULE_ID] = "schedule_id",
-	[SCHEDULED_FOR] = "scheduled_for",
-	[TAKEN_AT] = "taken_at",
-	[RECORDED_BY] = "recorded_by",
-	[AMOUNT] = "amount",
-	[NOTE] = "note",
-	[OUTCOME] = "outcome",
-	[REASON] = "reason"};
+/* NEWLY_RECORDED has a name for each outcome. */
+static const AnswerColumn columns[NCOLUMNS] = {
+	[USER_ID] = {"user_id", UUIDOID},
+	[SCHEDULE_ID] = {"schedule_id", UUIDOID},
+	[SCHEDULED_FOR] = {"scheduled_for", TIMESTAMPTZOID},
+	[TAKEN_AT] = {"taken_at", TIMESTAMPTZOID},
+	[RECORDED_BY] = {"recorded_by", TEXTOID},
+	[AMOUNT] = {"amount", NUMERICOID},
+	[NOTE] = {"note", TEXTOID},
+	[OUTCOME] = {"outcome", TEXTOID},
+	[REASON] = {"reason", TEXTOID},
+	[RECORDED_AT] = {"recorded_at", TIMESTAMPTZOID}};
+
+static const AnswerColumn newly_recorded_columns[] = {
+	[OUTCOME_TAKEN] = {"newly_taken", BOOLOID},
+	[OUTCOME_SKIPPED] = {"newly_skipped", BOOLOID}};
 
 static const char *const outcome_names[] = {
 	[OUTCOME_TAKEN] = "taken",
@@ -145,13 +152,13 @@ require_column(const DoseRecord *record, RecordColumn column)
 	if (record->isnull[column])
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", column_names[column])));
+				 errmsg("%s must not be null", columns[column].name)));
 }
 
 void
 require_finite_column(const DoseRecord *record, RecordColumn column)
 {
-	require_finite(DatumGetTimestampTz(record->values[column]), column_names[column]);
+	require_finite(DatumGetTimestampTz(record->values[column]), columns[column].name);
 }
 
 void
@@ -168,8 +175,10 @@ refuse_unknown_schedule(const DoseRecord *record)
 Datum
 record_dose(FunctionCallInfo fcinfo, DoseRecord *record, DoseOutcome outcome)
 {
+	AnswerColumn	all_columns[NCOLUMNS];
+	Answer		   *answer;
 	TupleDesc		descriptor;
-	HeapTupleHeader answer;
+	HeapTupleHeader row;
 	bool			newly_recorded = false;
 	bool			recorded = false;
 
@@ -183,6 +192,9 @@ record_dose(FunctionCallInfo fcinfo, DoseRecord *record, DoseOutcome outcome)
 	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	descriptor = BlessTupleDesc(descriptor);
+	memcpy(all_columns, columns, sizeof(columns));
+	all_columns[NEWLY_RECORDED] = newly_recorded_columns[outcome];
+	answer = answer_open(descriptor, all_columns, NCOLUMNS);
 
 	SPI_connect();
 	for (int attempt = 0; !recorded && attempt < MAX_ATTEMPTS; attempt++)
@@ -204,23 +216,29 @@ record_dose(FunctionCallInfo fcinfo, DoseRecord *record, DoseOutcome outcome)
 		refuse_other_outcome(record);
 
 	set_column(record, NEWLY_RECORDED, BoolGetDatum(newly_recorded));
-	answer = SPI_returntuple(heap_form_tuple(descriptor, record->values, record->isnull), descriptor);
+	answer_set(answer, record->values, record->isnull);
+	row = SPI_returntuple(heap_form_tuple(descriptor, answer->values, answer->isnull), descriptor);
 	SPI_finish();
-	PG_RETURN_HEAPTUPLEHEADER(answer);
+	PG_RETURN_HEAPTUPLEHEADER(row);
 }
 
 void
 undo_dose(FunctionCallInfo fcinfo, DoseRecord *record)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Answer		  *answer;
 
 	require_dose(record);
 	require_finite_column(record, SCHEDULED_FOR);
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	answer = answer_open(result->setDesc, columns, NSTORED);
 
 	SPI_connect();
 	if (run_on_dose(&delete_dose, record, SPI_OK_DELETE_RETURNING))
-		put_rows(result);
+	{
+		answer_set(answer, record->values, record->isnull);
+		tuplestore_putvalues(result->setResult, result->setDesc, answer->values, answer->isnull);
+	}
 	else if (!schedule_exists(record))
 		refuse_unknown_schedule(record);
 	SPI_finish();

@@ -27,9 +27,10 @@ SELECT is_empty($$
   SELECT t.oid::regtype
   FROM pg_type AS t
   WHERE t.typnamespace = 'medsched'::regnamespace
-    AND t.typtype IN ('d', 'e', 'r')
+    AND (t.typtype IN ('d', 'e', 'r')
+         OR t.typtype = 'c' AND (SELECT c.relkind FROM pg_class AS c WHERE c.oid = t.typrelid) = 'c')
     AND obj_description(t.oid, 'pg_type') IS NULL
-$$, 'every domain, enum and range has a comment');
+$$, 'every domain, enum, range and row type has a comment');
 
 SELECT is_empty($$
   SELECT oid::regprocedure FROM functions WHERE prosecdef

@@ -13,6 +13,31 @@ equals "so has the installed extension" \
 	"$(query "SELECT extversion FROM pg_extension WHERE extname = 'medsched'")" "$version"
 succeeds "CHANGELOG.md tells of it" grep -q "^## $version" CHANGELOG.md
 
+# A released version's install script is in test/updates, as it was released.
+if [ -f "test/updates/medsched--$version.sql" ]; then
+	succeeds "sql/ is as released, or the version is another (medsched.control)" \
+		cmp "sql/medsched--$version.sql" "test/updates/medsched--$version.sql"
+fi
+chain=$(for script in sql/updates/medsched--*.sql; do basename -s .sql "$script"; done | sort -V)
+previous=
+while IFS= read -r update; do
+	from=${update#medsched--}
+	from=${from%--*}
+	[ -z "$previous" ] || [ "$from" = "$previous" ] || broken+=" $update"
+	[ -f "test/updates/medsched--$from.sql" ] || broken+=" test/updates/medsched--$from.sql"
+	previous=${update##*--}
+done <<<"$chain"
+equals "updates lead from each released version to the next (sql/updates, test/updates)" "${broken:-}" ""
+equals "and to this one" "$previous" "$version"
+for script in test/updates/medsched--*.sql; do
+	from=${script#test/updates/medsched--}
+	from=${from%.sql}
+	[ "$from" = "$version" ] || [ "$(query "
+		SELECT path FROM pg_extension_update_paths('medsched') WHERE source = '$from' AND target = '$version'")" = "$from--$version" ] ||
+		pathless+=" $from"
+done
+equals "the installed files lead there at once" "${pathless:-}" ""
+
 # Every function that callers may use is in the documentation.
 undocumented=""
 for function in $(query "

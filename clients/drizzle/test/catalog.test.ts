@@ -84,11 +84,17 @@ describe('tables', () => {
 describe('functions', async () => {
 	const { rows } = await pool.query<CatalogFunction>(`
 		select proname as name, proretset as set_of, format_type(prorettype, null) as returns,
-			coalesce(proargnames, '{}') as names,
-			coalesce(array(select format_type(t, null) from unnest(coalesce(proallargtypes, proargtypes::oid[])) with ordinality as _ (t, i) order by i), '{}') as types,
-			coalesce(proargmodes::text[], array_fill('i'::text, array[pronargs::int])) as modes,
+			coalesce(proargnames, '{}') || row_names as names,
+			coalesce(array(select format_type(t, null) from unnest(coalesce(proallargtypes, proargtypes::oid[])) with ordinality as _ (t, i) order by i), '{}') || row_types as types,
+			coalesce(proargmodes::text[], array_fill('i'::text, array[pronargs::int])) || array_fill('t'::text, array[cardinality(row_names)]) as modes,
 			pronargdefaults as defaults
 		from pg_proc
+		cross join lateral (
+			-- A row type's columns are like those of RETURNS TABLE.
+			select coalesce(array_agg(attname::text order by attnum), '{}') as row_names,
+				coalesce(array_agg(format_type(atttypid, atttypmod) order by attnum), '{}') as row_types
+			from pg_type join pg_attribute on attrelid = typrelid and attnum > 0 and not attisdropped
+			where pg_type.oid = prorettype and typtype = 'c') as _
 		where pronamespace = 'medsched'::regnamespace and prorettype <> 'trigger'::regtype and proname !~ '^_'`);
 	const wrappers = Object.values(medsched as Record<string, unknown>).filter(
 		(value): value is medsched.Signature & Function => typeof value === 'function' && 'functionName' in value,

@@ -1,0 +1,92 @@
+-- The rows that functions return: doses, and what is recorded of them. They are
+-- types of their own so that a later version can add columns, at the end, under
+-- the views that use a function.
+
+-- Take over a type that was created by an earlier version of these files; what
+-- somebody else put there is not ours: CREATE TYPE refuses it.
+DO $rows$
+DECLARE
+  definition record;
+BEGIN
+  FOR definition IN
+    WITH attributes (types, name, type) AS (
+      VALUES
+        -- Doses.
+        ('{scheduled_dose,due_dose}'::text[], 'user_id', 'uuid'),
+        ('{dose,scheduled_dose,due_dose}', 'dose_id', 'text'),
+        ('{dose,scheduled_dose,due_dose}', 'scheduled_for', 'timestamptz'),
+        ('{dose,scheduled_dose,due_dose}', 'local_time', 'timestamp'),
+        ('{dose,scheduled_dose,due_dose}', 'time_zone', 'text'),
+        ('{dose,scheduled_dose,due_dose}', 'medication_id', 'uuid'),
+        ('{dose,scheduled_dose,due_dose}', 'medication_name', 'text'),
+        ('{dose,scheduled_dose,due_dose}', 'schedule_id', 'uuid'),
+        ('{dose,scheduled_dose,due_dose}', 'dose_amount', 'numeric'),
+        ('{dose,scheduled_dose,due_dose}', 'dose_unit', 'text'),
+        ('{dose,scheduled_dose,due_dose}', 'instructions', 'text'),
+        ('{dose,scheduled_dose}', 'taken_at', 'timestamptz'),
+        ('{dose,scheduled_dose}', 'recorded_by', 'text'),
+        ('{dose,scheduled_dose,due_dose}', 'status', 'text'),
+        ('{scheduled_dose}', 'outcome', 'text'),
+        ('{scheduled_dose}', 'on_time', 'boolean'),
+        ('{scheduled_dose}', 'missed', 'boolean'),
+        -- What is recorded of one.
+        ('{recorded_dose,taken_dose,skipped_dose}', 'user_id', 'uuid'),
+        ('{recorded_dose,taken_dose,skipped_dose}', 'schedule_id', 'uuid'),
+        ('{recorded_dose,taken_dose,skipped_dose}', 'scheduled_for', 'timestamptz'),
+        ('{recorded_dose,taken_dose,skipped_dose}', 'taken_at', 'timestamptz'),
+        ('{recorded_dose,taken_dose,skipped_dose}', 'recorded_by', 'text'),
+        ('{recorded_dose,taken_dose,skipped_dose}', 'amount', 'numeric'),
+        ('{recorded_dose,taken_dose,skipped_dose}', 'note', 'text'),
+        ('{recorded_dose,taken_dose,skipped_dose}', 'outcome', 'text'),
+        ('{recorded_dose,taken_dose,skipped_dose}', 'reason', 'text'),
+        ('{recorded_dose,taken_dose,skipped_dose}', 'recorded_at', 'timestamptz'),
+        ('{taken_dose}', 'newly_taken', 'boolean'),
+        ('{skipped_dose}', 'newly_skipped', 'boolean')
+    ),
+    ours AS (
+      SELECT c.oid, c.relname
+        FROM pg_type AS t
+        JOIN pg_class AS c ON c.oid = t.typrelid AND c.relkind = 'c'
+       WHERE t.typnamespace = 'medsched'::regnamespace
+         AND CASE
+               WHEN EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'medsched')
+               THEN EXISTS (SELECT FROM pg_depend AS m
+                              JOIN pg_extension AS e ON e.oid = m.refobjid AND e.extname = 'medsched'
+                             WHERE m.classid = 'pg_type'::regclass AND m.objid = t.oid
+                               AND m.refclassid = 'pg_extension'::regclass AND m.deptype = 'e')
+               ELSE pg_has_role(current_user, t.typowner, 'USAGE')
+             END
+    )
+    SELECT s.statement
+      FROM (
+        SELECT 1 AS nth, format('CREATE TYPE medsched.%I AS ()', t.type) AS statement
+          FROM (SELECT DISTINCT unnest(a.types) AS type FROM attributes AS a) AS t
+         WHERE t.type NOT IN (SELECT o.relname FROM ours AS o)
+        UNION ALL
+        SELECT 2, format('ALTER TYPE medsched.%I %s', a.type,
+                    string_agg(format('ADD ATTRIBUTE %I %s', a.name, a.definition), ', ' ORDER BY a.nth))
+          FROM (SELECT unnest(a.types) AS type, a.name, a.type AS definition, a.nth
+                  FROM (SELECT a.*, row_number() OVER () AS nth FROM attributes AS a) AS a) AS a
+         WHERE NOT EXISTS (SELECT FROM ours AS o
+                             JOIN pg_attribute AS e ON e.attrelid = o.oid AND e.attname = a.name AND NOT e.attisdropped
+                            WHERE o.relname = a.type)
+         GROUP BY a.type) AS s
+     ORDER BY s.nth
+  LOOP
+    EXECUTE definition.statement;
+  END LOOP;
+END
+$rows$;
+
+COMMENT ON TYPE medsched.dose IS
+  'A dose of one user, as upcoming_doses() and next_doses() list it';
+COMMENT ON TYPE medsched.scheduled_dose IS
+  'A dose of any user with what was recorded of it, as scheduled_doses() lists it';
+COMMENT ON TYPE medsched.due_dose IS
+  'A dose of any user that is not recorded, as due_doses() lists it';
+COMMENT ON TYPE medsched.recorded_dose IS
+  'What was recorded of a dose: the row of medsched.dose_taken';
+COMMENT ON TYPE medsched.taken_dose IS
+  'What is recorded of a dose that was taken, and whether it is new';
+COMMENT ON TYPE medsched.skipped_dose IS
+  'What is recorded of a dose that was skipped, and whether it is new';

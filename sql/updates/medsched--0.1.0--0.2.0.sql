@@ -1,0 +1,16 @@
+-- What CREATE OR REPLACE cannot do: from 0.1.0 to 0.2.0.
+
+-- Functions that returned columns of their own return a type from now on.  Set
+-- them aside; the last file gives the new ones their grants, and drops those
+-- that nobody uses.
+ALTER FUNCTION medsched.upcoming_doses(uuid, timestamptz, timestamptz) RENAME TO upcoming_doses_of_0_1_0;
+ALTER FUNCTION medsched.next_doses(uuid, timestamptz, int) RENAME TO next_doses_of_0_1_0;
+ALTER FUNCTION medsched.scheduled_doses(timestamptz, timestamptz) RENAME TO scheduled_doses_of_0_1_0;
+ALTER FUNCTION medsched.due_doses(timestamptz, timestamptz) RENAME TO due_doses_of_0_1_0;
+ALTER FUNCTION medsched.mark_dose_taken(uuid, uuid, timestamptz, timestamptz, text, numeric, text) RENAME TO mark_dose_taken_of_0_1_0;
+ALTER FUNCTION medsched.mark_dose_taken_by_id(uuid, text, timestamptz, text, numeric, text) RENAME TO mark_dose_taken_by_id_of_0_1_0;
+ALTER FUNCTION medsched.skip_dose(uuid, uuid, timestamptz, text, text, text) RENAME TO skip_dose_of_0_1_0;
+ALTER FUNCTION medsched.skip_dose_by_id(uuid, text, text, text, text) RENAME TO skip_dose_by_id_of_0_1_0;
+ALTER FUNCTION medsched.undo_dose(uuid, uuid, timestamptz) RENAME TO undo_dose_of_0_1_0;
+ALTER FUNCTION medsched.undo_dose_by_id(uuid, text) RENAME TO undo_dose_by_id_of_0_1_0;
+ALTER FUNCTION medsched.take_as_needed(uuid, uuid, timestamptz, text, numeric, text) RENAME TO take_as_needed_of_0_1_0;

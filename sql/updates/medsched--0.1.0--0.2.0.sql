@@ -14,3 +14,6 @@ ALTER FUNCTION medsched.skip_dose_by_id(uuid, text, text, text, text) RENAME TO 
 ALTER FUNCTION medsched.undo_dose(uuid, uuid, timestamptz) RENAME TO undo_dose_of_0_1_0;
 ALTER FUNCTION medsched.undo_dose_by_id(uuid, text) RENAME TO undo_dose_by_id_of_0_1_0;
 ALTER FUNCTION medsched.take_as_needed(uuid, uuid, timestamptz, text, numeric, text) RENAME TO take_as_needed_of_0_1_0;
+
+-- One that has another argument from now on, likewise: beside it, a call without that would be ambiguous.
+ALTER FUNCTION medsched.create_medication(uuid, text, jsonb, text) RENAME TO create_medication_of_0_1_0;

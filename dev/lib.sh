@@ -162,7 +162,8 @@ provide_node()
 
 	need npm
 	own=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/build/node
-	works node || PATH=$own/bin:$PATH
+	works node && return
+	PATH=$own/bin:$PATH
 	works node && return
 	case $(uname -m) in
 		x86_64) arch=x64 ;;
@@ -171,6 +172,8 @@ provide_node()
 	esac
 	npm install --loglevel=error --no-audit --no-fund --prefix "$own" "node-linux-$arch@20" >&2
 	ln -sfn "node_modules/node-linux-$arch/bin" "$own/bin"
+	# The shell remembers where it found the other.
+	hash -r
 	works node || die "the Node of the npm package node-linux-$arch does not work"
 }
 

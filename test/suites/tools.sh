@@ -65,6 +65,28 @@ cp "$("$pg_config" --sharedir)/extension/pgtap.control" "$dir/share/extension/"
 pg_config_with --sharedir "$dir/share"
 refuses pgtap "nor a control file without its extension"
 
+# Debian's Node, when it is too old, gives way to npm's, which goes beside dev/.
+mkdir "$dir/dev"
+cp dev/lib.sh "$dir/dev/"
+echo 'exit 1' | program node
+program npm <<-'SH'
+	#!/bin/sh
+	for word; do
+		case $word in
+			*/build/node) tree=$word ;;
+			node-linux-*) tree=$tree/node_modules/${word%@*}/bin ;;
+		esac
+	done
+	[ -n "$tree" ] || exit 0
+	mkdir -p "$tree"
+	printf '#!/bin/sh\nexit 0\n' >"$tree/node"
+	chmod +x "$tree/node"
+	SH
+# shellcheck disable=SC2016
+succeeds "a Node that is too old gives way to another" \
+	bash -euc 'PATH=$0/bin:$PATH; . "$0/dev/lib.sh"; provide_node; works node' "$dir"
+rm "$dir/bin"/*
+
 # told TOOL: what need says of it.
 told()
 {

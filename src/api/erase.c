@@ -35,7 +35,14 @@ static const pg_uuid_t *erased_user = NULL;
 static SavedPlan delete_rows[NTABLES] = {
 	[TABLE_DOSE_TAKEN] = {"DELETE FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
 	[TABLE_SCHEDULES] = {"DELETE FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
-	[TABLE_MEDICATIONS] = {"DELETE FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}}};
+	/* One that came after the schedules were deleted stays, with its schedules. */
+	[TABLE_MEDICATIONS] = {"DELETE FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1 "
+						   "AND NOT EXISTS (SELECT FROM medsched.schedules AS s "
+						   "WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.medication_id OPERATOR(pg_catalog.=) m.id)",
+						   1,
+						   {UUIDOID},
+						   NULL,
+						   {LAST_COLUMN}}};
 
 #define DOSES_TO_LOCK                                                                 \
 	"SELECT d.user_id, d.schedule_id, d.scheduled_for FROM medsched.dose_taken AS d " \

@@ -7,8 +7,6 @@
  */
 #include "postgres.h"
 
-#include "utils/builtins.h"
-
 #include "base/answer.h"
 
 static int find_column(Form_pg_attribute attribute, const AnswerColumn *columns, int ncolumns);
@@ -39,12 +37,14 @@ answer_set(Answer *answer, const Datum *values, const bool *isnull)
 	}
 }
 
-/* A known column of the name declared; -1: none. */
+/* A known column of the name declared, which mostly has the same place; -1: none. */
 static int
 find_column(Form_pg_attribute attribute, const AnswerColumn *columns, int ncolumns)
 {
-	for (int i = 0; i < ncolumns && !attribute->attisdropped; i++)
+	for (int tried = 0; tried < ncolumns && !attribute->attisdropped; tried++)
 	{
+		int i = (attribute->attnum - 1 + tried) % ncolumns;
+
 		if (strcmp(NameStr(attribute->attname), columns[i].name) != 0)
 			continue;
 		if (attribute->atttypid != columns[i].type)

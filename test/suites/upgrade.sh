@@ -54,6 +54,11 @@ for script in test/updates/medsched--*.sql; do
 	before=$(answers)
 	contains "$from: its functions answer with the new library" "$before" "12|16|25|"
 
+	query "CREATE FUNCTION medsched._shortened(written text) RETURNS text LANGUAGE sql AS 'SELECT 1::text'"
+	contains "$from: what somebody put in a new function's place is not taken over" \
+		"$(query "ALTER EXTENSION medsched UPDATE" 2>&1 || true)" \
+		"function medsched._shortened(text) is not a member of extension"
+	query "DROP FUNCTION medsched._shortened(text)"
 	succeeds "$from: it is updated" query "ALTER EXTENSION medsched UPDATE" 2>"$files/notices"
 	contains "$from: what uses a former function is named" "$(cat "$files/notices")" "view app.doses"
 	equals "$from: every view answers as before" "$(answers)" "$before"

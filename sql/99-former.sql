@@ -1,8 +1,8 @@
 -- Functions of former versions that an update set aside under another name, as
--- NAME_of_VERSION, because the result has changed: the new one takes over the
--- grants of the old. The old one goes, unless something still uses it, a view for
--- one: then it stays, and answers what the new one does, until an update finds
--- it unused.
+-- NAME_of_VERSION, because the result or the arguments have changed. The new one
+-- takes over the grants of the old. The old one goes, unless something still
+-- uses it, a view for one: then it stays, and answers what the new one does,
+-- until an update finds it unused.
 DO $former$
 DECLARE
   former record;
@@ -58,9 +58,9 @@ BEGIN
           CASE former.provolatile WHEN 'i' THEN 'IMMUTABLE' WHEN 's' THEN 'STABLE' ELSE 'VOLATILE' END,
           CASE former.proparallel WHEN 's' THEN 'SAFE' WHEN 'r' THEN 'RESTRICTED' ELSE 'UNSAFE' END,
           format('SELECT %s FROM medsched.%I(%s) AS f',
-            (SELECT string_agg(format('f.%I', a.name), ', ' ORDER BY a.nth)
-               FROM unnest(former.proargnames, former.proargmodes) WITH ORDINALITY AS a (name, mode, nth)
-              WHERE a.mode IN ('b', 'o', 't')),
+            coalesce((SELECT string_agg(format('f.%I', a.name), ', ' ORDER BY a.nth)
+                        FROM unnest(former.proargnames, former.proargmodes) WITH ORDINALITY AS a (name, mode, nth)
+                       WHERE a.mode IN ('b', 'o', 't')), 'f'),
             former.successor_name,
             (SELECT string_agg(format('$%s', n), ', ' ORDER BY n) FROM generate_series(1, former.pronargs) AS n)));
         EXECUTE format('COMMENT ON FUNCTION %s IS %L', former.oid::regprocedure,

@@ -62,6 +62,8 @@ for script in test/updates/medsched--*.sql; do
 	succeeds "$from: it is updated" query "ALTER EXTENSION medsched UPDATE" 2>"$files/notices"
 	contains "$from: what uses a former function is named" "$(cat "$files/notices")" "view app.doses"
 	equals "$from: every view answers as before" "$(answers)" "$before"
+	equals "$from: a function of the application's creates as before" \
+		"$(query "BEGIN; SELECT app.prescribe(gen_random_uuid()) IS NOT NULL; ROLLBACK")" t
 	succeeds "$from: the tables are brought up to date" query "SELECT medsched.create_tables()" -o /dev/null
 
 	catalog >"$files/updated"
@@ -88,7 +90,7 @@ for script in test/updates/medsched--*.sql; do
 	equals "$from: a second call changes nothing" "$(query "SELECT medsched.create_tables()" 2>&1)" ""
 
 	# What still uses former functions is made anew; then a dump restores where there never were any.
-	query "DROP MATERIALIZED VIEW app.kept; DROP FUNCTION app.next_dose(uuid)"
+	query "DROP MATERIALIZED VIEW app.kept; DROP FUNCTION app.next_dose(uuid), app.prescribe(uuid)"
 	PGUSER=postgres pg_dump -f "$files/dump.sql"
 	doses=$(query "TABLE app.doses ORDER BY dose_id" | md5sum)
 	fresh_database "restored_${from//./_}"

@@ -26,3 +26,5 @@ CREATE MATERIALIZED VIEW app.kept AS SELECT dose_id FROM medsched.due_doses('202
 CREATE FUNCTION app.next_dose(who uuid) RETURNS timestamptz LANGUAGE sql STABLE
 BEGIN ATOMIC SELECT scheduled_for FROM medsched.next_doses(who, '2026-03-01Z', 1); END;
 GRANT SELECT ON app.doses, app.counted TO app_reader;
+CREATE FUNCTION app.prescribe(who uuid) RETURNS uuid LANGUAGE sql
+BEGIN ATOMIC SELECT medsched.create_medication(who, 'Zinc', '[{"starts_at": "2026-03-02T08:00:00", "time_zone": "UTC"}]'); END;

@@ -12,6 +12,11 @@ EDITION = native
 names := $(sort $(notdir $(wildcard sql/[0-9]*.sql sql/$(EDITION)/[0-9]*.sql)))
 topics := $(foreach name,$(names),$(wildcard sql/$(EDITION)/$(name)) $(wildcard sql/$(name)))
 
+# The managed edition: one file that any tool runs as it is, in one transaction.
+managed_names := $(sort $(notdir $(wildcard sql/[0-9]*.sql sql/managed/[0-9]*.sql)))
+managed_topics := $(foreach name,$(managed_names),$(wildcard sql/managed/$(name)) $(wildcard sql/$(name)))
+managed_script = $(EXTENSION)-managed--$(version).sql
+
 install_script = sql/$(EXTENSION)--$(version).sql
 # An update leads from any released version straight to this one: it does what
 # sql/updates/ has of the versions in between, then runs the same files as an
@@ -26,8 +31,8 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*/*.c)))
 PG_CONFIG ?= pg_config
 PKG_CONFIG ?= pkg-config
 
-# Only cleaning up does without libical.
-ifneq ($(MAKECMDGOALS),clean)
+# Only cleaning up and the managed edition do without libical.
+ifneq ($(filter-out clean managed,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(shell $(PKG_CONFIG) --exists 'libical >= 3.0' && echo yes),yes)
 $(error libical 3 or later not found by $(PKG_CONFIG); on Debian and Ubuntu: apt-get install pkg-config libical-dev)
 endif
@@ -44,7 +49,7 @@ REGRESS_OPTS = --inputdir=test --outputdir=build/regress --load-extension=pgtap 
 ISOLATION := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation --outputdir=build/isolation --load-extension=$(EXTENSION)
 
-EXTRA_CLEAN = build
+EXTRA_CLEAN = build $(wildcard $(EXTENSION)-managed--*.sql)
 
 # Debian has pg_config and pgxs.mk without the headers.
 major = $(shell $(PG_CONFIG) --version | sed -n 's/^PostgreSQL \([0-9]*\).*/\1/p')
@@ -63,6 +68,17 @@ $(update_scripts): $(updates) $(topics) medsched.control Makefile
 	cat $(firstword $(topics)) \
 		$$(ls $(updates) | sort -V | sed -n '/--$(word 2,$(subst --, ,$@))--/,$$p') \
 		$(wordlist 2,$(words $(topics)),$(topics)) >> $@
+
+.PHONY: managed
+managed: $(managed_script)
+
+$(managed_script): $(managed_topics) medsched.control Makefile
+	printf '%s\n' \
+		'-- medsched $(version), the managed edition: for a server that loads no C of others.' \
+		'-- Run it as it is, by the role that is to own medsched; run again, it updates.' \
+		'' 'BEGIN;' 'CREATE SCHEMA IF NOT EXISTS medsched;' '' > $@
+	cat $(managed_topics) >> $@
+	printf '%s\n' '' 'COMMIT;' >> $@
 
 # Whoever edits a header rebuilds everything: it takes seconds.
 $(OBJS) $(OBJS:.o=.bc): $(wildcard src/*/*.h) Makefile

@@ -78,7 +78,9 @@ SELECT bag_eq('SELECT * FROM definition', 'SELECT * FROM before', 'until the row
 
 -- A superuser does not alter what is somebody else's.
 CREATE ROLE medsched_owner;
+GRANT medsched_owner TO CURRENT_USER;
 CREATE ROLE medsched_migrator IN ROLE medsched_owner;
+GRANT medsched_migrator TO CURRENT_USER;
 GRANT USAGE, CREATE ON SCHEMA medsched TO medsched_owner;
 ALTER TABLE medsched.schedules OWNER TO medsched_owner;
 SELECT is(pg_temp.failure('SELECT medsched.create_tables()'), 'no error', 'where nothing is missing, anyone may call it');

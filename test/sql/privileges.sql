@@ -33,6 +33,7 @@ SELECT is(pg_temp.failure(format('SELECT medsched.inactivate_medication(%L, %L)'
 -- A role without grants gets nothing -------------------------------------------
 
 CREATE ROLE medsched_app;
+GRANT medsched_app TO CURRENT_USER;
 CREATE FUNCTION pg_temp.as_role(role text, sql text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE result text;
 BEGIN
@@ -84,6 +85,7 @@ SELECT is(pg_temp.as_role('medsched_app', format('SELECT medsched.inactivate_med
 -- No grant, and no lack of one, breaks a rule ----------------------------------
 
 CREATE ROLE medsched_feed;
+GRANT medsched_feed TO CURRENT_USER;
 GRANT USAGE ON SCHEMA medsched TO medsched_feed;
 GRANT INSERT ON medsched.dose_taken TO medsched_feed;
 DO $$BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %I TO medsched_feed', (SELECT nspname FROM pg_namespace WHERE oid = pg_my_temp_schema())); END$$;
@@ -99,6 +101,7 @@ SELECT is(pg_temp.as_role('medsched_feed',
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 CREATE ROLE medsched_editor;
+GRANT medsched_editor TO CURRENT_USER;
 GRANT USAGE ON SCHEMA medsched TO medsched_editor;
 GRANT SELECT, UPDATE, DELETE ON medsched.schedules TO medsched_editor;
 DO $$BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %I TO medsched_editor', (SELECT nspname FROM pg_namespace WHERE oid = pg_my_temp_schema())); END$$;
@@ -174,6 +177,7 @@ ALTER TABLE medsched.medications FORCE ROW LEVEL SECURITY;
 ALTER TABLE medsched.schedules FORCE ROW LEVEL SECURITY;
 ALTER TABLE medsched.dose_taken FORCE ROW LEVEL SECURITY;
 CREATE ROLE medsched_owner;
+GRANT medsched_owner TO CURRENT_USER;
 GRANT USAGE ON SCHEMA medsched TO medsched_owner;
 ALTER TABLE medsched.medications OWNER TO medsched_owner;
 ALTER TABLE medsched.schedules OWNER TO medsched_owner;

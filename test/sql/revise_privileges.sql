@@ -12,6 +12,7 @@ SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 
 CREATE ROLE nurse;
+GRANT nurse TO CURRENT_USER;
 GRANT USAGE ON SCHEMA medsched TO nurse;
 DO $$BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %I TO nurse', (SELECT nspname FROM pg_namespace WHERE oid = pg_my_temp_schema())); END$$;
 CREATE FUNCTION pg_temp.as_nurse(sql text) RETURNS text LANGUAGE plpgsql AS $$

@@ -78,6 +78,37 @@ fingerprint()
 		CROSS JOIN LATERAL medsched.upcoming_doses(u.user_id, '2026-01-01 00:00Z', '2026-07-01 00:00Z')" "$@"
 }
 
+# run_regress DIRECTORY TESTS [MAKE ARGUMENT...]: pgTAP files through pg_regress.  A file counts by its assertions: as
+# many as it planned, every one ok, and not a byte of output more than expected.
+run_regress()
+{
+	local directory=$1 tests=$2 status=0 test expected result planned good bad
+
+	rm -rf "$directory"
+	mkdir -p "$directory"
+	make -s installcheck ISOLATION= REGRESS="$tests" "${@:3}" || status=$?
+	if [ -f "$directory/regression.diffs" ]; then
+		cat "$directory/regression.diffs"
+	fi
+	for test in $tests; do
+		expected=test/expected/$test.out
+		result=$directory/results/$test.out
+		planned=$(sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$result" | awk '{n += $1} END {print n + 0}' || true)
+		good=$(grep -c '^ok ' "$result" || true)
+		bad=$(grep -c '^not ok ' "$result" || true)
+		passed=$((passed + ${good:-0}))
+		failed=$((failed + ${bad:-0}))
+		if [ "${bad:-0}" -eq 0 ]; then
+			if ! cmp -s "$expected" "$result"; then
+				fail "$test: output differs from $expected"
+			elif [ "$planned" -ne "$good" ] || [ "$good" -eq 0 ]; then
+				fail "$test: planned $planned assertions, ran $good"
+			fi
+		fi
+	done
+	[ "$status" -eq 0 ] || [ "$failed" -gt 0 ] || fail "make installcheck ended with status $status"
+}
+
 finish()
 {
 	echo "$passed passed, $failed failed"

@@ -1,0 +1,375 @@
+-- Which doses are coming up, their states and their handles.
+
+-- Elapsed time of an interval, a month being 30 days and a day 24 hours.  What is
+-- longer than a hundred million days counts as so long.
+CREATE OR REPLACE FUNCTION medsched._elapsed(length interval)
+RETURNS interval
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  days CONSTANT numeric := extract(year FROM length) * 360 + extract(month FROM length) * 30 + extract(day FROM length);
+  seconds CONSTANT numeric := extract(hour FROM length) * 3600 + extract(minute FROM length) * 60 + extract(second FROM length);
+BEGIN
+  RETURN make_interval(secs => (greatest(-100000000, least(100000000, days)) * 86400)::float8) + make_interval(secs => seconds::float8);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._elapsed(interval) IS
+  'Internal: an interval as elapsed time, a day being 24 hours';
+
+CREATE OR REPLACE FUNCTION medsched._check_grace(grace interval)
+RETURNS interval
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  elapsed interval;
+BEGIN
+  IF grace IS NULL THEN
+    RETURN medsched._grace();
+  END IF;
+  elapsed := medsched._elapsed(grace);
+  IF elapsed < interval '0' OR elapsed > interval '366 days' THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'grace must be from 0 to 366 days',
+      DETAIL = format('It is %s.', grace);
+  END IF;
+  RETURN elapsed;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_grace(interval) IS
+  'Internal: the grace of a schedule, checked; NULL: medsched.grace';
+
+CREATE OR REPLACE FUNCTION medsched._require(value timestamptz, name text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF value IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = name || ' must not be null';
+  ELSIF NOT isfinite(value) THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = name || ' must be finite';
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._require(timestamptz, text) IS
+  'Internal: checks that an argument is an instant';
+
+CREATE OR REPLACE FUNCTION medsched.grace_ended_before(grace interval)
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN now() - medsched._check_grace(grace);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION medsched.is_on_time(scheduled_for timestamptz, taken_at timestamptz, grace interval)
+RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  allowed CONSTANT interval := medsched._check_grace(grace);
+BEGIN
+  IF scheduled_for IS NULL OR NOT isfinite(scheduled_for) THEN
+    PERFORM medsched._require(scheduled_for, 'scheduled_for');
+  END IF;
+  IF taken_at IS NULL THEN
+    RETURN false;
+  ELSIF NOT isfinite(taken_at) THEN
+    PERFORM medsched._require(taken_at, 'taken_at');
+  END IF;
+  RETURN abs(extract(epoch FROM taken_at) - extract(epoch FROM scheduled_for)) <= extract(epoch FROM allowed);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION medsched.dose_status(scheduled_for timestamptz, outcome text, grace interval)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  allowed CONSTANT interval := medsched._check_grace(grace);
+BEGIN
+  IF scheduled_for IS NULL OR NOT isfinite(scheduled_for) THEN
+    PERFORM medsched._require(scheduled_for, 'scheduled_for');
+  END IF;
+  IF outcome IN ('taken', 'skipped') THEN
+    RETURN outcome;
+  ELSIF outcome IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22023',
+      MESSAGE = format('unrecognized outcome "%s"', medsched._shortened(outcome)),
+      HINT = 'An outcome is "taken", "skipped", or null for a dose that is not recorded.';
+  END IF;
+  RETURN CASE WHEN scheduled_for > now() THEN 'upcoming'
+              WHEN extract(epoch FROM now()) - extract(epoch FROM scheduled_for) <= extract(epoch FROM allowed) THEN 'due'
+              ELSE 'missed' END;
+END
+$$;
+
+-- The handle of a dose without a check of its time.
+CREATE OR REPLACE FUNCTION medsched._dose_id(schedule_id uuid, scheduled_for timestamptz)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 'v1:' || translate(encode(convert_to(
+  schedule_id || '|' || to_char(timezone('UTC', scheduled_for), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'UTF8'), 'base64'), E'+/=\n', '-_');
+
+COMMENT ON FUNCTION medsched._dose_id(uuid, timestamptz) IS
+  'Internal: the handle of a dose';
+
+CREATE OR REPLACE FUNCTION medsched.dose_id(schedule_id uuid, scheduled_for timestamptz)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF NOT isfinite(scheduled_for) OR date_trunc('milliseconds', scheduled_for) <> scheduled_for
+     OR scheduled_for < timestamptz '0001-01-01 00:00Z' OR scheduled_for >= timestamptz '10000-01-01 00:00Z' THEN
+    RAISE EXCEPTION USING ERRCODE = '22023',
+      MESSAGE = format('no dose can be scheduled for %s', scheduled_for),
+      DETAIL = 'A dose is at a whole millisecond of the years 1 to 9999 in UTC.';
+  END IF;
+  RETURN medsched._dose_id(schedule_id, scheduled_for);
+END
+$$;
+
+-- Reads leniently, writes what it read, and compares: so it takes exactly the spelling that dose_id() gives.
+CREATE OR REPLACE FUNCTION medsched._read_dose_id(dose_id text, OUT schedule_id uuid, OUT scheduled_for timestamptz)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  part text[];
+BEGIN
+  IF dose_id IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'dose_id must not be null';
+  END IF;
+  IF dose_id ~ '^v1:[A-Za-z0-9_-]{82}$' THEN
+    part := regexp_match(encode(decode(translate(substr(dose_id, 4), '-_', '+/') || '==', 'base64'), 'escape'),
+      '^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\|([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})\.([0-9]{3})Z$');
+  END IF;
+  IF part[2] <> '0000' AND part[3] BETWEEN '01' AND '12'
+     AND part[4] BETWEEN '01' AND medsched._month_size(part[2]::int, part[3]::int)::text
+     AND part[5] < '24' AND part[6] < '60' AND part[7] < '60' THEN
+    schedule_id := part[1];
+    scheduled_for := timezone('UTC', make_timestamp(part[2]::int, part[3]::int, part[4]::int, part[5]::int, part[6]::int,
+                                                    (part[7] || '.' || part[8])::float8));
+  END IF;
+  IF medsched._dose_id(schedule_id, scheduled_for) IS DISTINCT FROM dose_id THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'malformed dose_id',
+      DETAIL = format('"%s" is not the handle of a dose.', left(dose_id, 120)),
+      HINT = 'Pass a dose_id as medsched.upcoming_doses() or medsched.dose_id() gave it.';
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._read_dose_id(text) IS
+  'Internal: the dose of a handle';
+
+CREATE OR REPLACE FUNCTION medsched._check_tables()
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  missing text;
+BEGIN
+  missing := (SELECT t.name FROM unnest('{dose_taken,schedules,medications}'::text[]) WITH ORDINALITY AS t (name, nth)
+               WHERE to_regclass('medsched.' || t.name) IS NULL ORDER BY t.nth LIMIT 1);
+  IF missing IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '42P01', MESSAGE = format('table "medsched.%s" does not exist', missing),
+      HINT = 'Create the tables with SELECT medsched.create_tables().';
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_tables() IS
+  'Internal: checks that the tables are there';
+
+-- A user's doses in a window, in no order: those of each schedule at its times, and those taken as needed.
+CREATE OR REPLACE FUNCTION medsched._doses(user_id uuid, window_start timestamptz, window_end timestamptz, recorded boolean, most int)
+RETURNS TABLE (
+  dose_id text,
+  scheduled_for timestamptz,
+  local_time timestamp,
+  time_zone text,
+  medication_id uuid,
+  medication_name text,
+  schedule_id uuid,
+  dose_amount numeric,
+  dose_unit text,
+  instructions text,
+  taken_at timestamptz,
+  recorded_by text,
+  status text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+  default_grace CONSTANT interval := medsched._grace();
+BEGIN
+  RETURN QUERY
+    SELECT medsched._dose_id(s.id, o.at), o.at, timezone(s.zone, o.at), s.time_zone, s.medication_id, s.name, s.id,
+           s.dose_amount, s.dose_unit, s.instructions, d.taken_at, d.recorded_by,
+           CASE WHEN d.outcome IS NOT NULL THEN d.outcome
+                WHEN o.at > now() THEN 'upcoming'
+                WHEN now() - o.at <= s.grace THEN 'due'
+                ELSE 'missed' END
+      -- OFFSET 0: the engine runs once for each schedule, whatever the planner thinks of the join.
+      FROM (SELECT s.id, s.medication_id, m.name, s.rrule, s.starts_at, s.time_zone::text AS time_zone,
+                   medsched._zone(s.time_zone) AS zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, s.as_needed,
+                   s.dose_amount, s.dose_unit, s.instructions, coalesce(s.grace, default_grace) AS grace,
+                   greatest($2, s.effective_from) AS lo, least($3, s.ends_at, m.inactivated_at) AS hi
+              FROM medsched.schedules AS s
+              JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
+             WHERE s.user_id = $1 AND m.user_id = $1
+               AND (s.ends_at IS NULL OR s.ends_at > $2)
+               AND (m.inactivated_at IS NULL OR m.inactivated_at > $2)
+               AND (s.effective_from IS NULL OR s.as_needed OR s.effective_from < $3)
+            OFFSET 0) AS s
+     CROSS JOIN LATERAL (
+            SELECT w.at
+              FROM medsched._window(medsched._begin_rule(medsched._read_rule(s.rrule), s.starts_at, s.zone, s.cycle_days_on, s.cycle_days_off),
+                     s.starts_at, s.zone, s.lo, s.hi,
+                     CASE WHEN s.rdates = '{}' THEN '{}' ELSE medsched._dates(s.rdates, s.zone, 'rdates') END,
+                     CASE WHEN s.exdates = '{}' THEN '{}' ELSE medsched._dates(s.exdates, s.zone, 'exdates') END, most) AS w (at)
+             WHERE NOT s.as_needed
+            UNION ALL
+            SELECT t.scheduled_for
+              FROM medsched.dose_taken AS t
+             WHERE s.as_needed AND t.user_id = $1 AND t.schedule_id = s.id AND t.scheduled_for >= $2 AND t.scheduled_for < s.hi) AS o (at)
+      LEFT JOIN medsched.dose_taken AS d
+        ON d.user_id = $1 AND d.schedule_id = s.id AND d.scheduled_for = o.at
+     WHERE recorded OR d.outcome IS NULL;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._doses(uuid, timestamptz, timestamptz, boolean, int) IS
+  'Internal: a user''s doses in a window';
+
+CREATE OR REPLACE FUNCTION medsched.upcoming_doses(
+  user_id uuid,
+  window_start timestamptz,
+  window_end timestamptz)
+RETURNS SETOF medsched.dose
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50 COST 5000
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  most int;
+  n bigint;
+BEGIN
+  IF $1 IS NULL THEN
+    PERFORM medsched.check_user($1);
+  END IF;
+  IF window_start IS NULL OR window_end IS NULL OR NOT isfinite(window_start) OR NOT isfinite(window_end)
+     OR window_end < window_start THEN
+    PERFORM medsched.check_window(window_start, window_end);
+  END IF;
+  IF to_regclass('medsched.dose_taken') IS NULL THEN
+    PERFORM medsched._check_tables();
+  END IF;
+  most := medsched._max_doses();
+  -- Too many are refused before they are written out.
+  IF window_end - window_start > interval '1000 days' THEN
+    n := (SELECT count(*)
+            FROM (SELECT s.*, medsched._zone(s.time_zone) AS zone
+                    FROM medsched.schedules AS s
+                    JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
+                   WHERE s.user_id = $1 AND m.user_id = $1 AND NOT s.as_needed AND s.ends_at IS NULL AND m.inactivated_at IS NULL
+                  OFFSET 0) AS s
+           CROSS JOIN LATERAL medsched._window(
+                    medsched._begin_rule(medsched._read_rule(s.rrule), s.starts_at, s.zone, s.cycle_days_on, s.cycle_days_off),
+                    s.starts_at, s.zone, greatest(window_start, s.effective_from), window_end, '{}',
+                    medsched._dates(s.exdates, s.zone, 'exdates'), most));
+    IF n > most THEN
+      PERFORM medsched._refuse_count(most);
+    END IF;
+  END IF;
+  RETURN QUERY
+    SELECT d.* FROM medsched._doses($1, window_start, window_end, true, most) AS d
+     ORDER BY d.scheduled_for, d.medication_name, d.schedule_id
+     LIMIT most + 1;
+  GET DIAGNOSTICS n = ROW_COUNT;
+  IF n > most THEN
+    PERFORM medsched._refuse_count(most);
+  END IF;
+END
+$$;
+
+-- Looks into windows that grow, each beginning at the first dose after the one before.
+CREATE OR REPLACE FUNCTION medsched.next_doses(
+  user_id uuid,
+  after timestamptz DEFAULT pg_catalog.now(),
+  max_doses int DEFAULT 10)
+RETURNS SETOF medsched.dose
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 COST 5000
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  most int;
+  n bigint;
+  found bigint := 0;
+  lo timestamptz;
+  hi timestamptz;
+  look interval := '1 day';
+BEGIN
+  IF $1 IS NULL THEN
+    PERFORM medsched.check_user($1);
+  END IF;
+  IF after IS NULL THEN
+    PERFORM medsched._require(after, 'after');
+  ELSIF max_doses IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'max_doses must not be null';
+  ELSIF NOT isfinite(after) THEN
+    PERFORM medsched._require(after, 'after');
+  ELSIF max_doses < 0 THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'max_doses must not be negative', DETAIL = format('It is %s.', max_doses);
+  END IF;
+  IF to_regclass('medsched.dose_taken') IS NULL THEN
+    PERFORM medsched._check_tables();
+  END IF;
+  most := medsched._max_doses();
+  lo := after + interval '1 microsecond';
+  WHILE found < max_doses AND lo < timestamptz '10000-01-02 00:00Z' LOOP
+    lo := (SELECT min(o.at)
+             FROM (SELECT s.*, medsched._zone(s.time_zone) AS zone, least(s.ends_at, m.inactivated_at) AS hi
+                     FROM medsched.schedules AS s
+                     JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
+                    WHERE s.user_id = $1 AND m.user_id = $1 AND NOT s.as_needed
+                      AND (s.ends_at IS NULL OR s.ends_at > lo)
+                      AND (m.inactivated_at IS NULL OR m.inactivated_at > lo)
+                   OFFSET 0) AS s
+            CROSS JOIN LATERAL medsched._next_occurrence(
+                     medsched._begin_rule(medsched._read_rule(s.rrule), s.starts_at, s.zone, s.cycle_days_on, s.cycle_days_off),
+                     s.starts_at, s.zone, greatest(lo, s.effective_from) - interval '1 microsecond',
+                     medsched._dates(s.rdates, s.zone, 'rdates'), medsched._dates(s.exdates, s.zone, 'exdates')) AS o (at)
+            WHERE s.hi IS NULL OR o.at < s.hi);
+    EXIT WHEN lo IS NULL;
+    hi := lo + look;
+    RETURN QUERY
+      SELECT d.* FROM medsched._doses($1, lo, hi, false, most) AS d
+       ORDER BY d.scheduled_for, d.medication_name, d.schedule_id
+       LIMIT max_doses - found;
+    GET DIAGNOSTICS n = ROW_COUNT;
+    found := found + n;
+    IF found > most THEN
+      PERFORM medsched._refuse_count(most);
+    END IF;
+    lo := hi;
+    look := least(4 * look, interval '4000 days');
+  END LOOP;
+END
+$$;

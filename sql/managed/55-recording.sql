@@ -1,0 +1,304 @@
+-- What became of a dose: taken, skipped, undone, taken as needed.
+
+CREATE OR REPLACE FUNCTION medsched._refuse_unknown(kind text, id uuid, user_id uuid)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('%s "%s" not found', kind, id),
+    DETAIL = format('User "%s" has no %s by that id.', user_id, kind);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._refuse_unknown(text, uuid, uuid) IS
+  'Internal: raises the error of an id that a user has no row by';
+
+-- Records an outcome of a dose, or finds it recorded.  When another session is recording the same dose, the insert waits for
+-- it, inserts nothing, and the look that follows sees what the other recorded.  By then the dose may have been undone: so it
+-- tries again.
+CREATE OR REPLACE FUNCTION medsched._record_dose(
+  INOUT user_id uuid,
+  INOUT schedule_id uuid,
+  INOUT scheduled_for timestamptz,
+  INOUT taken_at timestamptz,
+  INOUT recorded_by text,
+  INOUT amount numeric,
+  INOUT note text,
+  INOUT outcome text,
+  INOUT reason text,
+  OUT recorded_at timestamptz,
+  OUT newly_recorded boolean)
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  dose record;
+  broken text;
+  of_schema text;
+  of_table text;
+BEGIN
+  IF $1 IS NULL OR $2 IS NULL OR $3 IS NULL OR $8 = 'taken' AND $4 IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004',
+      MESSAGE = CASE WHEN $1 IS NULL THEN 'user_id' WHEN $2 IS NULL THEN 'schedule_id' WHEN $3 IS NULL THEN 'scheduled_for'
+                     ELSE 'taken_at' END || ' must not be null';
+  END IF;
+  IF NOT isfinite($3) THEN
+    PERFORM medsched._require($3, 'scheduled_for');
+  ELSIF NOT isfinite($4) THEN
+    PERFORM medsched._require($4, 'taken_at');
+  END IF;
+  IF to_regclass('medsched.dose_taken') IS NULL THEN
+    PERFORM medsched._check_tables();
+  END IF;
+  -- The CHECK of an amount in the caller's words.  Only where it will speak, for a handler costs a subtransaction.
+  IF $6 IS NOT NULL AND NOT ($6 > 0 AND $6 < 'Infinity') THEN
+    BEGIN
+      INSERT INTO medsched.dose_taken AS d (user_id, schedule_id, scheduled_for, taken_at, recorded_by, amount, note, outcome, reason)
+      SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9
+        FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = $2
+      ON CONFLICT (user_id, scheduled_for, schedule_id) DO NOTHING;
+    EXCEPTION WHEN check_violation THEN
+      GET STACKED DIAGNOSTICS broken = CONSTRAINT_NAME, of_schema = SCHEMA_NAME, of_table = TABLE_NAME;
+      IF broken <> 'dose_taken_amount_positive' THEN
+        RAISE;
+      END IF;
+      RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'amount must be finite and above 0',
+        DETAIL = format('It is %s.', medsched._shortened($6::text)), SCHEMA = of_schema, TABLE = of_table, CONSTRAINT = broken;
+    END;
+  END IF;
+
+  FOR attempt IN 1 .. 10 LOOP
+    INSERT INTO medsched.dose_taken AS d (user_id, schedule_id, scheduled_for, taken_at, recorded_by, amount, note, outcome, reason)
+    SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9
+      FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = $2
+    ON CONFLICT (user_id, scheduled_for, schedule_id) DO NOTHING
+    RETURNING d.taken_at, d.recorded_by, d.amount, d.note, d.outcome, d.reason, d.recorded_at INTO dose;
+    newly_recorded := FOUND;
+    EXIT WHEN FOUND;
+    SELECT d.taken_at, d.recorded_by, d.amount, d.note, d.outcome, d.reason, d.recorded_at INTO dose
+      FROM medsched.dose_taken AS d WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = $3;
+    EXIT WHEN FOUND;
+    IF NOT EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = $2) THEN
+      PERFORM medsched._refuse_unknown('schedule', $2, $1);
+    END IF;
+  END LOOP;
+  IF dose IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '40001', MESSAGE = format('could not record the dose at %s', $3),
+      DETAIL = 'It is not recorded, and inserting it inserted nothing.',
+      HINT = 'A trigger may suppress the insert, or other sessions record and undo the same dose: try again.';
+  END IF;
+  IF dose.outcome <> $8 THEN
+    PERFORM medsched._refuse_rule('medsched.dose_taken',
+      CASE WHEN dose.taken_at IS NULL THEN 'dose_already_skipped' ELSE 'dose_already_taken' END,
+      format('the dose at %s is already recorded as %s', $3, CASE WHEN dose.taken_at IS NULL THEN 'skipped' ELSE 'taken' END),
+      CASE WHEN dose.taken_at IS NOT NULL THEN format('It was taken at %s.', dose.taken_at)
+           WHEN dose.reason IS NOT NULL THEN format('The reason given is "%s".', dose.reason) END,
+      CASE WHEN dose.taken_at IS NULL THEN 'If it was taken after all, call medsched.undo_dose() first.'
+           WHEN (SELECT s.as_needed FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = $2)
+           THEN 'A dose as needed is never skipped; if it was not taken after all, call medsched.undo_dose() alone.'
+           ELSE 'If it was not taken after all, call medsched.undo_dose() first.' END,
+      '55000');
+  END IF;
+  taken_at := dose.taken_at;
+  recorded_by := dose.recorded_by;
+  amount := dose.amount;
+  note := dose.note;
+  outcome := dose.outcome;
+  reason := dose.reason;
+  recorded_at := dose.recorded_at;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._record_dose(uuid, uuid, timestamptz, timestamptz, text, numeric, text, text, text) IS
+  'Internal: records an outcome of a dose, or finds it recorded';
+
+CREATE OR REPLACE FUNCTION medsched.mark_dose_taken(
+  user_id uuid,
+  schedule_id uuid,
+  scheduled_for timestamptz,
+  taken_at timestamptz DEFAULT pg_catalog.now(),
+  recorded_by text DEFAULT NULL,
+  amount numeric DEFAULT NULL,
+  note text DEFAULT NULL)
+RETURNS medsched.taken_dose
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT * FROM medsched._record_dose($1, $2, $3, $4, $5, $6, $7, 'taken', NULL)
+$$;
+
+CREATE OR REPLACE FUNCTION medsched.mark_dose_taken_by_id(
+  user_id uuid,
+  dose_id text,
+  taken_at timestamptz DEFAULT pg_catalog.now(),
+  recorded_by text DEFAULT NULL,
+  amount numeric DEFAULT NULL,
+  note text DEFAULT NULL)
+RETURNS medsched.taken_dose
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT r.* FROM medsched._read_dose_id($2) AS d, medsched._record_dose($1, d.schedule_id, d.scheduled_for, $3, $4, $5, $6, 'taken', NULL) AS r
+$$;
+
+CREATE OR REPLACE FUNCTION medsched.skip_dose(
+  user_id uuid,
+  schedule_id uuid,
+  scheduled_for timestamptz,
+  reason text DEFAULT NULL,
+  recorded_by text DEFAULT NULL,
+  note text DEFAULT NULL)
+RETURNS medsched.skipped_dose
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT * FROM medsched._record_dose($1, $2, $3, NULL, $5, NULL, $6, 'skipped', $4)
+$$;
+
+CREATE OR REPLACE FUNCTION medsched.skip_dose_by_id(
+  user_id uuid,
+  dose_id text,
+  reason text DEFAULT NULL,
+  recorded_by text DEFAULT NULL,
+  note text DEFAULT NULL)
+RETURNS medsched.skipped_dose
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT r.* FROM medsched._read_dose_id($2) AS d, medsched._record_dose($1, d.schedule_id, d.scheduled_for, NULL, $4, NULL, $5, 'skipped', $3) AS r
+$$;
+
+CREATE OR REPLACE FUNCTION medsched.undo_dose(
+  user_id uuid,
+  schedule_id uuid,
+  scheduled_for timestamptz)
+RETURNS SETOF medsched.recorded_dose
+LANGUAGE plpgsql VOLATILE ROWS 1
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+  IF $1 IS NULL OR $2 IS NULL OR $3 IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004',
+      MESSAGE = CASE WHEN $1 IS NULL THEN 'user_id' WHEN $2 IS NULL THEN 'schedule_id' ELSE 'scheduled_for' END || ' must not be null';
+  END IF;
+  PERFORM medsched._require($3, 'scheduled_for');
+  PERFORM medsched._check_tables();
+  RETURN QUERY
+    DELETE FROM medsched.dose_taken AS d
+     WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = $3
+    RETURNING d.user_id, d.schedule_id, d.scheduled_for, d.taken_at, d.recorded_by, d.amount, d.note, d.outcome, d.reason, d.recorded_at;
+  IF NOT FOUND AND NOT EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = $2) THEN
+    PERFORM medsched._refuse_unknown('schedule', $2, $1);
+  END IF;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION medsched.undo_dose_by_id(
+  user_id uuid,
+  dose_id text)
+RETURNS SETOF medsched.recorded_dose
+LANGUAGE sql VOLATILE ROWS 1
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT r.* FROM medsched._read_dose_id($2) AS d, medsched.undo_dose($1, d.schedule_id, d.scheduled_for) AS r
+$$;
+
+-- Finds a schedule of the user's, and checks that it is as needed.
+CREATE OR REPLACE FUNCTION medsched._check_is_as_needed(of_user uuid, of_schedule uuid)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  as_needed boolean;
+BEGIN
+  PERFORM medsched._check_tables();
+  SELECT s.as_needed INTO as_needed FROM medsched.schedules AS s WHERE s.user_id = of_user AND s.id = of_schedule;
+  IF NOT FOUND THEN
+    PERFORM medsched._refuse_unknown('schedule', of_schedule, of_user);
+  ELSIF NOT as_needed THEN
+    RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = format('schedule "%s" is not as needed', of_schedule),
+      DETAIL = 'Its doses are at set times.', HINT = 'Record one of them: call medsched.mark_dose_taken().';
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_is_as_needed(uuid, uuid) IS
+  'Internal: checks that a schedule is as needed';
+
+CREATE OR REPLACE FUNCTION medsched._check_taking(user_id uuid, schedule_id uuid, taken_at timestamptz)
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF user_id IS NULL OR schedule_id IS NULL OR taken_at IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004',
+      MESSAGE = CASE WHEN user_id IS NULL THEN 'user_id' WHEN schedule_id IS NULL THEN 'schedule_id' ELSE 'taken_at' END || ' must not be null';
+  END IF;
+  PERFORM medsched._require(taken_at, 'taken_at');
+  PERFORM medsched._check_is_as_needed(user_id, schedule_id);
+  RETURN date_trunc('second', taken_at);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_taking(uuid, uuid, timestamptz) IS
+  'Internal: checks the arguments of take_as_needed(), and gives the second of the dose';
+
+CREATE OR REPLACE FUNCTION medsched.take_as_needed(
+  user_id uuid,
+  schedule_id uuid,
+  taken_at timestamptz DEFAULT pg_catalog.now(),
+  recorded_by text DEFAULT NULL,
+  amount numeric DEFAULT NULL,
+  note text DEFAULT NULL)
+RETURNS medsched.taken_dose
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT r.* FROM medsched._check_taking($1, $2, $3) AS at, medsched._record_dose($1, $2, at, $3, $4, $5, $6, 'taken', NULL) AS r
+$$;
+
+CREATE OR REPLACE FUNCTION medsched.next_as_needed_at(user_id uuid, schedule_id uuid, at timestamptz DEFAULT pg_catalog.now())
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+  s record;
+  least_apart interval;
+  begins timestamptz;
+  ends timestamptz;
+BEGIN
+  IF $1 IS NULL OR $2 IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = CASE WHEN $1 IS NULL THEN 'user_id' ELSE 'schedule_id' END || ' must not be null';
+  END IF;
+  PERFORM medsched._require($3, 'at');
+  PERFORM medsched._check_is_as_needed($1, $2);
+  SELECT c.starts_at, c.time_zone, c.effective_from, c.ends_at, c.min_interval, c.max_per_24h, c.medication_id, m.inactivated_at INTO s
+    FROM medsched.schedules AS c
+    JOIN medsched.medications AS m ON m.user_id = c.user_id AND m.id = c.medication_id
+   WHERE c.user_id = $1 AND m.user_id = $1 AND c.id = $2;
+  least_apart := medsched._check_limits(s.min_interval, s.max_per_24h);
+  begins := greatest(date_trunc('second', $3), medsched._instant(s.starts_at, medsched._zone(s.time_zone)),
+                     date_trunc('second', s.effective_from + interval '0.999999 seconds'));
+  ends := least(s.ends_at, s.inactivated_at, timestamptz '10000-01-01 00:00Z');
+  IF begins < ends AND (s.min_interval IS NOT NULL OR s.max_per_24h IS NOT NULL) THEN
+    begins := medsched._next_allowed(
+      ARRAY(SELECT d.scheduled_for
+              FROM medsched.dose_taken AS d
+              JOIN medsched.schedules AS c ON c.user_id = d.user_id AND c.id = d.schedule_id
+             WHERE d.user_id = $1 AND c.user_id = $1 AND c.medication_id = s.medication_id AND c.as_needed AND d.outcome = 'taken'
+               AND d.scheduled_for > begins - greatest(least_apart, CASE WHEN s.max_per_24h IS NOT NULL THEN interval '24 hours' END)
+             ORDER BY d.scheduled_for),
+      least_apart, s.max_per_24h, begins);
+  END IF;
+  RETURN CASE WHEN begins < ends THEN greatest(begins, $3) END;
+END
+$$;

@@ -1,0 +1,44 @@
+-- How a medication was taken before.
+
+CREATE OR REPLACE FUNCTION medsched.schedule_history(user_id uuid, medication_id uuid)
+RETURNS TABLE (
+  schedule_id uuid,
+  replaces uuid,
+  starts_at timestamp,
+  time_zone text,
+  rrule text,
+  effective_from timestamptz,
+  ends_at timestamptz,
+  dose_amount numeric,
+  dose_unit text,
+  instructions text,
+  created_at timestamptz,
+  revision int)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+  IF $1 IS NULL OR $2 IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = CASE WHEN $1 IS NULL THEN 'user_id' ELSE 'medication_id' END || ' must not be null';
+  END IF;
+  PERFORM medsched._check_tables();
+  IF NOT EXISTS (SELECT FROM medsched.medications AS m WHERE m.user_id = $1 AND m.id = $2) THEN
+    PERFORM medsched._refuse_unknown('medication', $2, $1);
+  END IF;
+  RETURN QUERY
+    WITH RECURSIVE chain AS (
+      SELECT s.*, s.created_at AS begun_at, s.id AS first_id, 1 AS revision
+        FROM medsched.schedules AS s
+        LEFT JOIN medsched.schedules AS p ON p.user_id = s.user_id AND p.id = s.replaces AND p.medication_id = s.medication_id
+       WHERE s.user_id = $1 AND s.medication_id = $2 AND p.id IS NULL
+      UNION ALL
+      SELECT s.*, c.begun_at, c.first_id, c.revision + 1
+        FROM chain AS c
+        JOIN medsched.schedules AS s ON s.user_id = c.user_id AND s.replaces = c.id AND s.medication_id = c.medication_id)
+    SELECT c.id, c.replaces, c.starts_at, c.time_zone::text, c.rrule::text, c.effective_from, c.ends_at,
+           c.dose_amount, c.dose_unit, c.instructions, c.created_at, c.revision
+      FROM chain AS c
+     ORDER BY c.begun_at, c.first_id, c.revision;
+END
+$$;

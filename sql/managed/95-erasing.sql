@@ -1,0 +1,126 @@
+-- The right to be forgotten.
+
+-- Whether row security shows a role all rows of a table to a command: by a policy that is always true, and none that
+-- restricts it.
+CREATE OR REPLACE FUNCTION medsched._shows_all_rows(relation regclass, role name, command "char")
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN (SELECT coalesce(bool_or(p.polpermissive AND pg_get_expr(p.polqual, p.polrelid) = 'true'), false)
+                 AND coalesce(bool_and(p.polpermissive OR pg_get_expr(p.polqual, p.polrelid) = 'true'), true)
+            FROM pg_policy AS p
+           WHERE p.polrelid = relation AND p.polcmd IN ('*', command)
+             AND (0 = ANY (p.polroles) OR EXISTS (SELECT FROM unnest(p.polroles) AS o WHERE o <> 0 AND pg_has_role(role, o, 'USAGE'))));
+END
+$$;
+
+COMMENT ON FUNCTION medsched._shows_all_rows(regclass, name, "char") IS
+  'Internal: whether row security shows a role all rows of a table';
+
+-- Whoever may DELETE from the three tables may erase.  It runs with the caller's rights, and leaves to _erase_user() a
+-- temporary table, whose owner says who the caller is: nobody can make one that is another's.
+CREATE OR REPLACE FUNCTION medsched.erase_user(user_id uuid)
+RETURNS TABLE (medications bigint, schedules bigint, doses bigint)
+LANGUAGE plpgsql VOLATILE ROWS 1
+SET search_path = pg_catalog, pg_temp
+SET client_min_messages = warning
+AS $$
+#variable_conflict use_column
+DECLARE
+  is_inner boolean;
+  missing text;
+BEGIN
+  PERFORM medsched.check_user($1);
+  PERFORM medsched._check_tables();
+  FOREACH missing IN ARRAY '{medications,schedules,dose_taken}'::text[] LOOP
+    IF NOT has_table_privilege('medsched.' || missing, 'DELETE') THEN
+      RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('permission denied for table %s', missing);
+    END IF;
+    IF row_security_active('medsched.' || missing)
+       AND NOT (medsched._shows_all_rows(('medsched.' || missing)::regclass, current_user, 'r')
+                AND medsched._shows_all_rows(('medsched.' || missing)::regclass, current_user, 'd')) THEN
+      RAISE EXCEPTION USING ERRCODE = '42501',
+        MESSAGE = format('row security may hide rows of "medsched.%s" from "%s"', missing, current_user),
+        DETAIL = 'Nobody is half erased.',
+        HINT = 'Call medsched.erase_user() as the tables'' owner, or as a role that a policy USING (true) shows all rows of the three tables.';
+    END IF;
+  END LOOP;
+  -- It may be called from a trigger of what it deletes.
+  is_inner := to_regclass('pg_temp._medsched_eraser') IS NOT NULL;
+  IF NOT is_inner THEN
+    CREATE TEMPORARY TABLE _medsched_eraser ();
+  END IF;
+  SELECT e.* INTO medications, schedules, doses FROM medsched._erase_user($1) AS e;
+  IF NOT is_inner THEN
+    DROP TABLE pg_temp._medsched_eraser;
+  END IF;
+  RETURN NEXT;
+END
+$$;
+
+-- Deletes everything of a user for the owner of the temporary table _medsched_eraser.  The rule that keeps medications lets
+-- pass what this function deletes, of this one user: it knows by another temporary table, of the role that installed medsched.
+CREATE OR REPLACE FUNCTION medsched._erase_user(user_id uuid, OUT medications bigint, OUT schedules bigint, OUT doses bigint)
+LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+  eraser CONSTANT oid := (SELECT c.relowner FROM pg_class AS c
+                           WHERE c.relname = '_medsched_eraser' AND c.relnamespace = pg_my_temp_schema());
+  is_inner CONSTANT boolean := EXISTS (
+    SELECT FROM pg_class AS c WHERE c.relname = '_medsched_erasing' AND c.relnamespace = pg_my_temp_schema()
+       AND pg_get_userbyid(c.relowner) = current_user);
+  n bigint;
+  missing text;
+BEGIN
+  IF eraser IS NULL OR NOT (has_table_privilege(eraser, 'medsched.dose_taken', 'DELETE')
+                            AND has_table_privilege(eraser, 'medsched.schedules', 'DELETE')
+                            AND has_table_privilege(eraser, 'medsched.medications', 'DELETE')) THEN
+    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'only medsched.erase_user() erases';
+  END IF;
+  FOREACH missing IN ARRAY '{medications,schedules,dose_taken}'::text[] LOOP
+    IF EXISTS (SELECT FROM pg_class AS c JOIN pg_roles AS r ON r.oid = eraser
+                WHERE c.oid = ('medsched.' || missing)::regclass AND c.relrowsecurity AND NOT r.rolsuper AND NOT r.rolbypassrls
+                  AND (c.relforcerowsecurity OR NOT pg_has_role(eraser, c.relowner, 'USAGE')))
+       AND NOT (medsched._shows_all_rows(('medsched.' || missing)::regclass, pg_get_userbyid(eraser), 'r')
+                AND medsched._shows_all_rows(('medsched.' || missing)::regclass, pg_get_userbyid(eraser), 'd')) THEN
+      RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'only medsched.erase_user() erases';
+    END IF;
+  END LOOP;
+
+  IF NOT is_inner THEN
+    CREATE TEMPORARY TABLE _medsched_erasing (user_id uuid);
+  END IF;
+  INSERT INTO pg_temp._medsched_erasing VALUES ($1);
+  -- Once all schedules are locked no dose comes to them.
+  PERFORM FROM medsched.schedules AS s WHERE s.user_id = $1 ORDER BY s.id FOR UPDATE;
+  PERFORM FROM medsched.medications AS m WHERE m.user_id = $1 ORDER BY m.id FOR UPDATE;
+  DELETE FROM medsched.dose_taken AS d WHERE d.user_id = $1;
+  GET DIAGNOSTICS doses = ROW_COUNT;
+  DELETE FROM medsched.schedules AS s WHERE s.user_id = $1;
+  GET DIAGNOSTICS schedules = ROW_COUNT;
+  DELETE FROM medsched.medications AS m WHERE m.user_id = $1;
+  GET DIAGNOSTICS medications = ROW_COUNT;
+  IF is_inner THEN
+    DELETE FROM pg_temp._medsched_erasing AS e WHERE e.user_id = $1;
+  ELSE
+    DROP TABLE pg_temp._medsched_erasing;
+  END IF;
+
+  missing := CASE WHEN EXISTS (SELECT FROM medsched.dose_taken AS d WHERE d.user_id = $1) THEN 'dose_taken'
+                  WHEN EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = $1) THEN 'schedules'
+                  WHEN EXISTS (SELECT FROM medsched.medications AS m WHERE m.user_id = $1) THEN 'medications' END;
+  IF missing IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = format('not everything of user "%s" can be erased', $1),
+      DETAIL = format('Rows would be left in "medsched.%s": a trigger or a rule keeps them.', missing),
+      HINT = 'Look at the triggers that the application has on the table.';
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._erase_user(uuid) IS
+  'Internal: deletes everything of a user, for erase_user()';

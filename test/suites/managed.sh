@@ -1,0 +1,33 @@
+#!/bin/bash
+# The managed edition: the same pgTAP files with the same expected output, by a
+# role that is no superuser; but for those in test/managed-exceptions.
+if [ "${MEDSCHED_EDITION:-}" != managed ]; then
+	MEDSCHED_EDITION=managed exec dev/with-cluster "$0" "$@"
+fi
+. test/suites/lib.bash
+
+if [ $# -gt 0 ]; then
+	tests=("$@")
+else
+	tests=()
+	for file in test/sql/*.sql; do
+		name=$(basename -s .sql "$file")
+		grep -q "^$name:" test/managed-exceptions || tests+=("$name")
+	done
+fi
+
+run_regress build/managed "${tests[*]}" \
+	REGRESS_OPTS="--inputdir=test --outputdir=build/managed --use-existing --dbname=$PGDATABASE"
+
+# Run again, the file changes nothing.
+catalog()
+{
+	pg_dump -s -n medsched
+}
+before=$(catalog)
+succeeds "the file runs again" psql -Xq -v ON_ERROR_STOP=1 -f medsched-managed--*.sql
+equals "and changes nothing" "$(catalog | md5sum)" "$(md5sum <<<"$before")"
+equals "no name of C is left in it" "$(grep -c 'MODULE_PATHNAME\|LANGUAGE C' medsched-managed--*.sql)" 0
+equals "nor a command of psql's" "$(grep -c '^\\' medsched-managed--*.sql)" 0
+
+finish

@@ -246,6 +246,7 @@ BEGIN
              WHERE s.as_needed AND t.user_id = $1 AND t.schedule_id = s.id AND t.scheduled_for >= $2 AND t.scheduled_for < s.hi) AS o (at)
       LEFT JOIN medsched.dose_taken AS d
         ON d.user_id = $1 AND d.schedule_id = s.id AND d.scheduled_for = o.at
+       AND d.scheduled_for >= $2 AND d.scheduled_for < $3    -- one range of the primary key, whatever the person's history
      WHERE recorded OR d.outcome IS NULL;
 END
 $$;

@@ -44,12 +44,16 @@ PG_CPPFLAGS = -I$(srcdir)/src $(shell $(PKG_CONFIG) --cflags libical) \
 PG_CFLAGS = -Wall -Wextra
 SHLIB_LINK = $(shell $(PKG_CONFIG) --libs libical)
 
+# Libraries see each other's symbols: none but the entry points is for others.
+exports = $(EXTENSION).exports
+SHLIB_LINK += -Wl,--version-script=$(exports)
+
 REGRESS := $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --outputdir=build/regress --load-extension=pgtap --load-extension=$(EXTENSION)
 ISOLATION := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation --outputdir=build/isolation --load-extension=$(EXTENSION)
 
-EXTRA_CLEAN = build $(wildcard $(EXTENSION)-managed--*.sql)
+EXTRA_CLEAN = build $(wildcard $(EXTENSION)-managed--*.sql) $(exports)
 
 # Debian has pg_config and pgxs.mk without the headers.
 major = $(shell $(PG_CONFIG) --version | sed -n 's/^PostgreSQL \([0-9]*\).*/\1/p')
@@ -79,6 +83,13 @@ $(managed_script): $(managed_topics) medsched.control Makefile
 		'' 'BEGIN;' 'CREATE SCHEMA IF NOT EXISTS medsched;' '' > $@
 	cat $(managed_topics) >> $@
 	printf '%s\n' '' 'COMMIT;' >> $@
+
+$(exports): $(wildcard src/*/*.c) Makefile
+	{ printf '{ global: Pg_magic_func; _PG_init;\n'; \
+	  sed -n 's/^PG_FUNCTION_INFO_V1(\([a-z0-9_]*\));/\1; pg_finfo_\1;/p' $(filter %.c,$^); \
+	  printf 'local: *; };\n'; } > $@
+
+$(EXTENSION)$(DLSUFFIX): $(exports)
 
 # Whoever edits a header rebuilds everything: it takes seconds.
 $(OBJS) $(OBJS:.o=.bc): $(wildcard src/*/*.h) Makefile

@@ -64,6 +64,12 @@ if "${clang:-false}" --version >/dev/null 2>&1; then
 	succeeds "so is that of its bitcode" \
 		make -s -j2 -C $copy all with_llvm=yes COPT=-Werror CLANG="$clang -Wall -Wextra -Werror"
 fi
+# Each entry point is a function of the extension, and nothing else is for others to see.
+equals "the library exports its entry points alone" \
+	"$(nm -D --defined-only $copy/medsched.so | awk '{print $3}' | sort | xargs)" \
+	"$( (echo Pg_magic_func; echo _PG_init; query "
+		SELECT unnest(ARRAY[prosrc, 'pg_finfo_' || prosrc]) FROM pg_proc WHERE probin LIKE '%medsched'") | sort -u | xargs)"
+
 # Newer versions of PostgreSQL have these no more; compat.h tells what to use.
 equals "it uses no name that PostgreSQL has given up" \
 	"$(grep -nwE 'Abs|pg_attribute_noreturn' src/*/*.[ch] | grep -v '^src/base/compat.h' || true)" ""

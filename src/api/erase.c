@@ -7,14 +7,27 @@
  * here, of this one user.  That is a variable of this file, set for as long as
  * the deletes run: no setting, role or table that somebody else could arrange.
  *
+ * Who may erase is what PostgreSQL's own privileges say, which the tables' owner
+ * gives: DELETE on all three.  Where row security applies to the caller it must
+ * be seen to hide nothing, before a row is looked at: an answer that depended on
+ * what is hidden would tell of it.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "access/table.h"
 #include "access/xact.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "miscadmin.h"
+#include "nodes/primnodes.h"
+#include "rewrite/rowsecurity.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/rel.h"
+#include "utils/rls.h"
 
 #include "api/erase.h"
 #include "api/lock_rows.h"
@@ -24,25 +37,28 @@
 
 PG_FUNCTION_INFO_V1(medsched_erase_user);
 
-static void erase(Datum user_id, uint64 *nfound, uint64 *nerased);
-static void refuse_unseen(Datum user_id, const uint64 *nfound);
-static void refuse_remains(Datum user_id, const uint64 *nfound, const uint64 *nerased);
-static void refuse_newer(Datum user_id, int table);
+static void				require_right(void);
+static bool				shows_all_rows(Oid table, char command);
+static bool				is_for_caller(const RowSecurityPolicy *policy);
+static bool				is_true(const Expr *condition);
+static void				erase(Datum user_id, Datum *nerased);
+static void				refuse_unseen(Datum user_id);
+static void				refuse_remains(Datum user_id);
+pg_noreturn static void refuse_newer(Datum user_id, int table);
 
 /* The user being erased; NULL: nobody is. */
 static const pg_uuid_t *erased_user = NULL;
 
-static SavedPlan delete_rows[NTABLES] = {
-	[TABLE_DOSE_TAKEN] = {"DELETE FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
-	[TABLE_SCHEDULES] = {"DELETE FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
-	/* One that came after the schedules were deleted stays, with its schedules. */
-	[TABLE_MEDICATIONS] = {"DELETE FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1 "
-						   "AND NOT EXISTS (SELECT FROM medsched.schedules AS s "
-						   "WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.medication_id OPERATOR(pg_catalog.=) m.id)",
-						   1,
-						   {UUIDOID},
-						   NULL,
-						   {LAST_COLUMN}}};
+/* One statement, one snapshot: what came meanwhile stays whole, and is told of. */
+static SavedPlan delete_rows = {
+	"WITH d AS (DELETE FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1 RETURNING d.user_id), "
+	"s AS (DELETE FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1 RETURNING s.user_id), "
+	"m AS (DELETE FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1 RETURNING m.user_id) "
+	"SELECT (SELECT pg_catalog.count(*) FROM m), (SELECT pg_catalog.count(*) FROM s), (SELECT pg_catalog.count(*) FROM d)",
+	1,
+	{UUIDOID},
+	NULL,
+	{COMPUTED_BIGINT, COMPUTED_BIGINT, COMPUTED_BIGINT}};
 
 #define DOSES_TO_LOCK                                                                 \
 	"SELECT d.user_id, d.schedule_id, d.scheduled_for FROM medsched.dose_taken AS d " \
@@ -53,7 +69,7 @@ static SavedPlan delete_rows[NTABLES] = {
 		DOSE_TAKEN_USER_ID, DOSE_TAKEN_SCHEDULE_ID, DOSE_TAKEN_SCHEDULED_FOR \
 	}
 
-/* As the tables' owner: whoever may delete need not have the right to update, and to see all. */
+/* As the tables' owner: whoever may delete need not have the right to update. */
 static RowLock locks[NTABLES] = {
 	[TABLE_DOSE_TAKEN] = {
 		{DOSES_TO_LOCK, 1, {UUIDOID}, NULL, DOSE_KEY},
@@ -69,46 +85,49 @@ static RowLock locks[NTABLES] = {
 	[TABLE_SCHEDULES] = LOCK_SCHEDULES("true", 1, InvalidOid, true),
 	[TABLE_MEDICATIONS] = LOCK_MEDICATIONS("true", 1, InvalidOid, "FOR UPDATE", true)};
 
+/* With the caller's rights and snapshot. */
 static SavedPlan find_rows[NTABLES] = {
+	[TABLE_DOSE_TAKEN] = {"SELECT FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
+	[TABLE_SCHEDULES] = {"SELECT FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
+	[TABLE_MEDICATIONS] = {"SELECT FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}}};
+
+/* The same, with the owner's rights, on the latest snapshot. */
+static SavedPlan find_any_rows[NTABLES] = {
 	[TABLE_DOSE_TAKEN] = {"SELECT FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
 	[TABLE_SCHEDULES] = {"SELECT FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
 	[TABLE_MEDICATIONS] = {"SELECT FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}}};
 
 /*
  * medsched_erase_user deletes all rows of a user, with the caller's rights, and
- * tells how many there were.
+ * returns how many there were.
  */
 Datum
 medsched_erase_user(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo	*result = (ReturnSetInfo *) fcinfo->resultinfo;
 	const pg_uuid_t *outer = erased_user;
-	uint64			 nfound[NTABLES];
-	uint64			 nerased[NTABLES];
-	Datum			 values[NTABLES];
+	Datum			 nerased[NTABLES];
 	bool			 isnull[NTABLES] = {false};
 
 	require_argument(fcinfo, 0, "user_id");
+	require_right();
 	InitMaterializedSRF(fcinfo, 0);
 
 	SPI_connect();
 	erased_user = PG_GETARG_UUID_P(0);
 	PG_TRY();
 	{
-		erase(PG_GETARG_DATUM(0), nfound, nerased);
+		erase(PG_GETARG_DATUM(0), nerased);
 	}
 	PG_FINALLY();
 	{
 		erased_user = outer;
 	}
 	PG_END_TRY();
-	refuse_remains(PG_GETARG_DATUM(0), nfound, nerased);
+	refuse_remains(PG_GETARG_DATUM(0));
 	SPI_finish();
 
-	/* The answer begins with what everything hangs on. */
-	for (int i = 0; i < NTABLES; i++)
-		values[NTABLES - 1 - i] = Int64GetDatum((int64) nerased[i]);
-	tuplestore_putvalues(result->setResult, result->setDesc, values, isnull);
+	tuplestore_putvalues(result->setResult, result->setDesc, nerased, isnull);
 	return (Datum) 0;
 }
 
@@ -118,53 +137,116 @@ is_erasing(const pg_uuid_t *user_id)
 	return erased_user != NULL && memcmp(erased_user, user_id, sizeof(pg_uuid_t)) == 0;
 }
 
+/* Refuse a caller who may not delete any row of any table; of rows, nothing is asked. */
 static void
-erase(Datum user_id, uint64 *nfound, uint64 *nerased)
+require_right(void)
 {
-	lock_rows(locks, NTABLES, &user_id);
-	for (int i = 0; i < NTABLES; i++)
-		nfound[i] = rule_query(&locks[i].look, &user_id, NULL, 0);
-	if (IsolationUsesXactSnapshot())
-		refuse_unseen(user_id, nfound);
-	for (int i = 0; i < NTABLES; i++)
+	for (int i = NTABLES - 1; i >= 0; i--)
 	{
-		run_plan(&delete_rows[i], &user_id, NULL, false, SPI_OK_DELETE, 0);
-		nerased[i] = SPI_processed;
-	}
-}
+		Oid table = medsched_table(table_names[i]);
 
-/* Of rows that the transaction's snapshot lacks, the foreign keys would speak. */
-static void
-refuse_unseen(Datum user_id, const uint64 *nfound)
-{
-	for (int i = 0; i < NTABLES; i++)
-	{
-		if (!rule_may_tell(table_names[i]))
-			continue;
-		run_plan(&find_rows[i], &user_id, NULL, false, SPI_OK_SELECT, 0);
-		if (SPI_processed < nfound[i])
-			refuse_newer(user_id, i);
+		if (pg_class_aclcheck(table, GetUserId(), ACL_DELETE) != ACLCHECK_OK)
+			aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, table_names[i]);
+		if (check_enable_rls(table, InvalidOid, true) == RLS_ENABLED &&
+			!(shows_all_rows(table, ACL_SELECT_CHR) && shows_all_rows(table, ACL_DELETE_CHR)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("row security may hide rows of \"medsched.%s\" from \"%s\"", table_names[i],
+							GetUserNameFromId(GetUserId(), false)),
+					 errdetail("Nobody is half erased."),
+					 errhint("Call medsched.erase_user() as the tables' owner, or as a role that a policy USING (true) shows all rows of the three tables.")));
 	}
 }
 
 /*
- * Nobody is half erased: row security may have kept rows out of our sight, and a
- * trigger may have kept them.
+ * Whether row security lets the caller do to every row what a command does: by a
+ * policy that is always true, and none that restricts it.
  */
+static bool
+shows_all_rows(Oid table, char command)
+{
+	Relation  relation = table_open(table, AccessShareLock);
+	bool	  all = false;
+	bool	  restricted = row_security_policy_hook_restrictive != NULL;
+	ListCell *cell;
+
+	foreach (cell, relation->rd_rsdesc != NULL ? relation->rd_rsdesc->policies : NIL)
+	{
+		const RowSecurityPolicy *policy = lfirst(cell);
+
+		if ((policy->polcmd != '*' && policy->polcmd != command) || !is_for_caller(policy))
+			continue;
+		if (policy->permissive)
+			all |= is_true(policy->qual);
+		else
+			restricted |= !is_true(policy->qual);
+	}
+	table_close(relation, NoLock);
+	return all && !restricted;
+}
+
+static bool
+is_for_caller(const RowSecurityPolicy *policy)
+{
+	const Oid *roles = (const Oid *) ARR_DATA_PTR(policy->roles);
+
+	for (int i = 0; i < ARR_DIMS(policy->roles)[0]; i++)
+	{
+		if (roles[i] == ACL_ID_PUBLIC || has_privs_of_role(GetUserId(), roles[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_true(const Expr *condition)
+{
+	const Const *constant = (const Const *) condition;
+
+	return condition != NULL && IsA(condition, Const) && !constant->constisnull && DatumGetBool(constant->constvalue);
+}
+
+/* While all rows are locked, no dose comes to a schedule, and no schedule to a medication. */
 static void
-refuse_remains(Datum user_id, const uint64 *nfound, const uint64 *nerased)
+erase(Datum user_id, Datum *nerased)
+{
+	bool isnull[NTABLES];
+
+	lock_rows(locks, NTABLES, &user_id);
+	refuse_unseen(user_id);
+	run_plan(&delete_rows, &user_id, NULL, false, SPI_OK_SELECT, 0);
+	read_row(&delete_rows, 0, nerased, isnull);
+}
+
+/* Rows that came after a transaction's snapshot are not deleted in it. */
+static void
+refuse_unseen(Datum user_id)
+{
+	for (int i = 0; IsolationUsesXactSnapshot() && i < NTABLES; i++)
+	{
+		uint64 nrows = rule_query(&find_any_rows[i], &user_id, NULL, 0);
+
+		run_plan(&find_rows[i], &user_id, NULL, false, SPI_OK_SELECT, 0);
+		if (SPI_processed != nrows)
+			refuse_newer(user_id, i);
+	}
+}
+
+/* Nobody is half erased: a trigger may have kept rows, or another session have added some. */
+static void
+refuse_remains(Datum user_id)
 {
 	for (int i = 0; i < NTABLES; i++)
 	{
-		if (rule_query(&find_rows[i], &user_id, NULL, 1) == 0)
-			continue;
-		if (nerased[i] >= nfound[i])
+		run_plan(&find_rows[i], &user_id, NULL, false, SPI_OK_SELECT, 1);
+		if (SPI_processed > 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("not everything of user \"%s\" can be erased", uuid_text(user_id)),
+					 errdetail("Rows would be left in \"medsched.%s\": a trigger or a rule keeps them.", table_names[i]),
+					 errhint("Look at the triggers that the application has on the table.")));
+		if (rule_query(&find_any_rows[i], &user_id, NULL, 1) > 0)
 			refuse_newer(user_id, i);
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("not everything of user \"%s\" can be erased", uuid_text(user_id)),
-				 errdetail("Rows would be left in \"medsched.%s\": row security or a trigger keeps them.", table_names[i]),
-				 errhint("Call medsched.erase_user() as a role that can delete all of them.")));
 	}
 }
 

@@ -29,6 +29,7 @@ static const ColumnFacts facts[TABLE_NCOLUMNS] = {
 	[COMPUTED_TEXT] = {NULL, NULL, TEXTOID, true, false},
 	[COMPUTED_BOOLEAN] = {NULL, NULL, BOOLOID, true, false},
 	[COMPUTED_INTEGER] = {NULL, NULL, INT4OID, true, false},
+	[COMPUTED_BIGINT] = {NULL, NULL, INT8OID, true, false},
 
 	[MEDICATIONS_USER_ID] = {"medications", "user_id", UUIDOID, false, true},
 	[MEDICATIONS_ID] = {"medications", "id", UUIDOID, false, true},

@@ -687,8 +687,10 @@ describe('coverage', () => {
 		// What no client can do anything about.
 		assert.deepEqual(hints.filter((_, i) => seen[i] === undefined).sort(), [
 			'A trigger may suppress the insert, or other sessions record and undo the same dose: try again.',
-			'Call medsched.erase_user() as a role that can delete all of them.',
+			'Add it as medsched.create_tables() makes it.',
+			"Call medsched.erase_user() as the tables' owner, or as a role that a policy USING (true) shows all rows of the three tables.",
 			'Create the tables with SELECT medsched.create_tables().',
+			'Give it the type back that medsched.create_tables() made it with.',
 			'Let medsched.create_tables() create the triggers.',
 			'The names are in the view pg_timezone_names.',
 			"Use date_trunc('second', ...).",

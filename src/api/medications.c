@@ -178,7 +178,7 @@ insert_medication_with(const OwnColumns *own, const Datum *values, const char *n
 	table_close(medications, NoLock);
 	run_query(psprintf("INSERT INTO medsched.medications AS m (user_id, name, notes%s) SELECT $1, $2, $3%s%s RETURNING m.id",
 					   columns.data, selected.data, from.data),
-			  lengthof(types), types, parameters, parameter_nulls, SPI_OK_INSERT_RETURNING);
+			  lengthof(types), types, parameters, parameter_nulls, SPI_OK_INSERT_RETURNING, insert_medication_plan.columns);
 }
 
 static void
@@ -268,5 +268,5 @@ insert_with_own_columns(const OwnColumns *own, const Datum *values, const char *
 	table_close(schedules, NoLock);
 	run_query(psprintf("INSERT INTO medsched.schedules (" INSERTED_COLUMNS "%s) SELECT " INSERTED_VALUES "%s%s",
 					   columns.data, selected.data, from.data),
-			  nkeys + 1, types, parameters, parameter_nulls, SPI_OK_INSERT);
+			  nkeys + 1, types, parameters, parameter_nulls, SPI_OK_INSERT, insert_schedule_plan.columns);
 }

@@ -40,6 +40,9 @@ typedef struct NewColumn
 
 static const Oid key_types[SCHEDULE_NKEYS] = {SCHEDULE_KEY_TYPES};
 
+/* What inserting the row that replaces another returns. */
+static const TableColumn replacement_columns[] = {SCHEDULE_COLUMN_LIST, SCHEDULES_ID, LAST_COLUMN};
+
 static void		  read_schedule(StoredSchedule *schedule, HeapTuple tuple, TupleDesc descriptor);
 static Datum	  column_of(const StoredSchedule *schedule, TableColumn column);
 static void		  find_successor(StoredSchedule *schedule);
@@ -208,8 +211,6 @@ end_schedule(const StoredSchedule *schedule, TimestampTz ends_at)
 Datum
 replace_schedule(const StoredSchedule *old, TimestampTz effective_from, const ScheduleJson *changes, ScheduleRow *row)
 {
-	static const TableColumn replacement_columns[] = {SCHEDULE_COLUMN_LIST, SCHEDULES_ID, LAST_COLUMN};
-
 	Relation	   schedules = table_open(medsched_table("schedules"), AccessShareLock);
 	TupleDesc	   descriptor = RelationGetDescr(schedules);
 	Bitmapset	  *unique = find_unique(schedules, changes);
@@ -262,7 +263,6 @@ replace_schedule(const StoredSchedule *old, TimestampTz effective_from, const Sc
 					   nvalues, types, values, nulls);
 	if (SPI_processed != 1)
 		elog(ERROR, "schedule was not inserted: a trigger suppressed it");
-	check_columns(replacement_columns, SPI_tuptable->tupdesc);
 	read_columns(replacement_columns, SPI_tuptable->vals[0], SPI_tuptable->tupdesc, stored, isnull);
 	schedule_row_read(row, stored, isnull);
 
@@ -337,7 +337,7 @@ insert_replacement(const StoredSchedule *old, const ScheduleJson *changes, const
 
 	PG_TRY();
 	{
-		run_query(query, nvalues, types, values, nulls, SPI_OK_INSERT_RETURNING);
+		run_query(query, nvalues, types, values, nulls, SPI_OK_INSERT_RETURNING, replacement_columns);
 	}
 	PG_CATCH();
 	{

@@ -88,7 +88,8 @@ read_single(const SavedPlan *saved, uint64 row, bool *isnull)
  * run_query runs a query whose columns only the catalog knows.
  */
 void
-run_query(const char *query, int nargs, Oid *argtypes, Datum *values, const char *nulls, int expected)
+run_query(const char *query, int nargs, Oid *argtypes, Datum *values, const char *nulls, int expected,
+		  const TableColumn *columns)
 {
 	MemoryContext context = CurrentMemoryContext;
 	int			  result = 0;
@@ -106,6 +107,8 @@ run_query(const char *query, int nargs, Oid *argtypes, Datum *values, const char
 
 	if (result != expected)
 		elog(ERROR, "SPI_execute_with_args returned %s for %s", SPI_result_code_string(result), query);
+	if (SPI_tuptable != NULL)
+		check_columns(columns, SPI_tuptable->tupdesc);
 }
 
 /*

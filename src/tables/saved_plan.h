@@ -63,9 +63,11 @@ extern Datum read_single(const SavedPlan *saved, uint64 row, bool *isnull);
 extern void put_rows(ReturnSetInfo *result);
 
 /*
- * Run a query that is not the same each time, and check that it did what it is for.
+ * Run a query that is not the same each time, and check that it did what it is for,
+ * and gave the columns of a plan of the same kind.
  */
-extern void run_query(const char *query, int nargs, Oid *argtypes, Datum *values, const char *nulls, int expected);
+extern void run_query(const char *query, int nargs, Oid *argtypes, Datum *values, const char *nulls, int expected,
+					  const TableColumn *columns);
 
 /*
  * Throw an error again, in PG_CATCH and in a memory context that is not the error's,

@@ -49,7 +49,7 @@ rule_trigger(FunctionCallInfo fcinfo, const char *function, TriggerEvent timing,
 	if (!is_medsched_table(RelationGetRelid(trigger->tg_relation)))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" is for the tables of schema \"medsched\"", function)));
+				 errmsg("function \"%s\" is for the tables of medsched", function)));
 	return trigger;
 }
 

@@ -94,6 +94,6 @@ CREATE TABLE archive.other (LIKE medsched.dose_taken) PARTITION BY RANGE (schedu
 CREATE TABLE archive.other_1 PARTITION OF archive.other DEFAULT;
 CREATE TRIGGER dose_is_scheduled AFTER INSERT ON archive.other FOR EACH ROW EXECUTE FUNCTION medsched.dose_is_scheduled();
 SELECT is(pg_temp.failure($$INSERT INTO archive.other (user_id, schedule_id, scheduled_for, outcome, recorded_at) VALUES (lpad('a', 32, '0')::uuid, lpad('c1', 32, '0')::uuid, '2027-01-06 09:00Z', 'taken', now())$$),
-  '39P01: function "dose_is_scheduled" is for the tables of schema "medsched"', 'another''s partitions are not ours');
+  '39P01: function "dose_is_scheduled" is for the tables of medsched', 'another''s partitions are not ours');
 SELECT * FROM finish();
 ROLLBACK;

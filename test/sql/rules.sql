@@ -324,7 +324,7 @@ FROM (VALUES ('medication_has_schedule'), ('medications_not_deleted'), ('tables_
 CREATE TABLE public.dose_taken (LIKE medsched.dose_taken);
 CREATE TRIGGER spy AFTER INSERT ON public.dose_taken FOR EACH ROW EXECUTE FUNCTION medsched.dose_is_scheduled();
 SELECT throws_ok($$INSERT INTO public.dose_taken SELECT * FROM medsched.dose_taken LIMIT 1$$,
-  '39P01', 'function "dose_is_scheduled" is for the tables of schema "medsched"', 'no other table can ask a rule about rows');
+  '39P01', 'function "dose_is_scheduled" is for the tables of medsched', 'no other table can ask a rule about rows');
 CREATE TRIGGER early BEFORE INSERT ON medsched.dose_taken FOR EACH ROW EXECUTE FUNCTION medsched.dose_is_scheduled();
 SELECT throws_ok($$INSERT INTO medsched.dose_taken SELECT * FROM medsched.dose_taken LIMIT 1$$,
   '39P01', 'function "dose_is_scheduled" was not fired as the trigger it is made for', 'a rule is not fired at another moment');

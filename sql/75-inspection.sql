@@ -79,7 +79,7 @@ AS $$
          END
     FROM medsched.schedules AS s
    CROSS JOIN LATERAL medsched._first_dose(
-           CASE WHEN NOT s.as_needed THEN s.rrule END, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
+           CASE WHEN NOT s.as_needed THEN s.rrule::pg_catalog.text END, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
            CASE WHEN NOT s.as_needed THEN s.effective_from END) AS f
    WHERE f.first_dose IS NULL
   UNION ALL
@@ -95,7 +95,7 @@ AS $$
     JOIN medsched.schedules AS s
       ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id
    CROSS JOIN LATERAL medsched._first_dose(
-           CASE WHEN NOT s.as_needed THEN s.rrule END, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
+           CASE WHEN NOT s.as_needed THEN s.rrule::pg_catalog.text END, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
            CASE WHEN NOT s.as_needed THEN s.effective_from END) AS f
     LEFT JOIN medsched.medications AS m
       ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
@@ -116,7 +116,7 @@ AS $$
                     WHEN s.as_needed OR f.error IS NOT NULL
                     THEN NULL
                     WHEN NOT medsched.is_occurrence(
-                           s.rrule, s.starts_at, s.time_zone, d.scheduled_for,
+                           s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, d.scheduled_for,
                            s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off)
                     THEN 'The schedule has no dose then: medsched.explain_dose() tells why.'
                   END) AS p (problem)

@@ -1,7 +1,8 @@
 -- What somebody could put into schema medsched, before the extension comes or
 -- afterwards, to be found in place of what its SQL means.  Run as the schema's
 -- owner.  The environment's SCRIPT is a file with the extension's SQL; the
--- variable signatures, its functions as a JSON array of {"name": …, "types": [oid, …]}.
+-- variable signatures, its functions as a JSON array of
+-- {"name": …, "types": [oid, …], "names": [argument, …]}.
 \set ON_ERROR_STOP 1
 \set script `cat "$SCRIPT"`
 SET client_min_messages = warning;
@@ -80,6 +81,22 @@ BEGIN
       PERFORM pg_temp.plant(f.proname, f.types);
     END IF;
   END LOOP;
+
+  -- With a column's own type where an argument has its name: as exact a match as
+  -- the call of a body that leaves out a cast.
+  IF to_regtype('medsched.rrule') IS NOT NULL THEN
+    FOR f IN
+      SELECT s->>'name' AS proname,
+             ARRAY(SELECT CASE WHEN a.name IN ('rrule', 'time_zone') AND a.type = 'text'::regtype
+                            THEN to_regtype('medsched.' || a.name) ELSE a.type END
+                     FROM (SELECT t.oid::oid::regtype, s->'names'->>(t.nth - 1)::int, t.nth
+                             FROM jsonb_array_elements_text(s->'types') WITH ORDINALITY AS t (oid, nth)) AS a (type, name, nth)
+                    ORDER BY a.nth) AS types
+        FROM jsonb_array_elements(current_setting('planting.signatures')::jsonb) AS s
+    LOOP
+      PERFORM pg_temp.plant(f.proname, f.types);
+    END LOOP;
+  END IF;
 
   -- What has the very signature of one of the extension's is another test's.
   FOR f IN

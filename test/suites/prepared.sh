@@ -7,7 +7,7 @@ files=$(mktemp -d)
 trap 'rm -rf "$files"' EXIT
 cat sql/[0-9]*.sql sql/native/[0-9]*.sql >"$files/script"
 signatures=$(query "
-	SELECT jsonb_agg(jsonb_build_object('name', p.proname, 'types', p.proargtypes::oid[]))
+	SELECT jsonb_agg(jsonb_build_object('name', p.proname, 'types', p.proargtypes::oid[], 'names', p.proargnames))
 	FROM pg_proc AS p
 	JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
 	JOIN pg_extension AS e ON e.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass

@@ -14,3 +14,15 @@ COMMENT ON FUNCTION medsched.next_occurrence(text, timestamp, text, timestamptz,
 
 COMMENT ON FUNCTION medsched.previous_occurrence(text, timestamp, text, timestamptz, timestamp[], timestamp[], int, int) IS
 'the last occurrence of a schedule before an instant (infinity: the last of all), or NULL; arguments and errors as for medsched.occurrences';
+
+COMMENT ON FUNCTION medsched.schedule_occurrences(uuid, text, timestamp, text, timestamptz, timestamptz, timestamp[], timestamp[], int, int) IS
+'medsched.occurrences of a row among those of many people, which it must not stop: no bound but the window''s, none in a window that ends before it starts, and none of a row that cannot be read, with a warning that names it';
+
+COMMENT ON FUNCTION medsched.count_schedule_occurrences(uuid, text, timestamp, text, timestamptz, timestamptz, timestamp[], timestamp[], int, int) IS
+'how many occurrences medsched.schedule_occurrences gives';
+
+COMMENT ON FUNCTION medsched.schedule_density_problem(text, timestamp, text, timestamp[], timestamp[], int, int) IS
+'how a schedule has more doses than the rule schedule_density allows; NULL: it does not, or it cannot be read';
+
+COMMENT ON FUNCTION medsched.check_dates(text, timestamp[]) IS
+'true for wall-clock times in one dimension, each a whole second in the years 1 to 9999; else 22023 or 22004, under the name given';

@@ -138,20 +138,46 @@ BEGIN
          $$FOREIGN KEY (user_id, schedule_id) REFERENCES medsched.schedules$$),
         ('medsched.medications', 'medications_name_not_blank',
          $$CHECK (name ~ '[^[:space:]]')$$),
+        ('medsched.medications', 'medications_name_length',
+         $$CHECK (length(name) <= 1000)$$),
         ('medsched.medications', 'medications_inactivated_at_finite',
          $$CHECK (isfinite(inactivated_at))$$),
+        ('medsched.medications', 'medications_inactivated_at_in_range',
+         $$CHECK (inactivated_at >= '0001-01-01 00:00+00' AND inactivated_at < '10000-01-01 00:00+00')$$),
+        ('medsched.medications', 'medications_created_at_in_range',
+         $$CHECK (created_at >= '0001-01-01 00:00+00' AND created_at < '10000-01-01 00:00+00')$$),
         ('medsched.schedules', 'schedules_starts_at_whole_second',
          $$CHECK (starts_at >= '0001-01-01' AND starts_at < '10000-01-01'
            AND starts_at = date_trunc('second', starts_at))$$),
         ('medsched.schedules', 'schedules_effective_from_finite',
          $$CHECK (isfinite(effective_from))$$),
+        ('medsched.schedules', 'schedules_effective_from_in_range',
+         $$CHECK (effective_from >= '0001-01-01 00:00+00' AND effective_from < '10000-01-01 00:00+00')$$),
         ('medsched.schedules', 'schedules_ends_at_finite',
          $$CHECK (isfinite(ends_at))$$),
+        ('medsched.schedules', 'schedules_ends_at_in_range',
+         $$CHECK (ends_at >= '0001-01-01 00:00+00' AND ends_at < '10000-01-01 00:00+00')$$),
+        ('medsched.schedules', 'schedules_created_at_in_range',
+         $$CHECK (created_at >= '0001-01-01 00:00+00' AND created_at < '10000-01-01 00:00+00')$$),
+        ('medsched.schedules', 'schedules_dates_at_most_10000',
+         $$CHECK (cardinality(rdates) <= 10000 AND cardinality(exdates) <= 10000)$$),
+        ('medsched.schedules', 'schedules_rdates_valid',
+         $$CHECK (medsched.check_dates('rdates', rdates))$$),
+        ('medsched.schedules', 'schedules_exdates_valid',
+         $$CHECK (medsched.check_dates('exdates', exdates))$$),
         ('medsched.schedules', 'schedules_dose_amount_positive',
          $$CHECK (dose_amount > 0 AND dose_amount < 'Infinity')$$),
+        ('medsched.schedules', 'schedules_dose_amount_size',
+         $$CHECK (dose_amount < 1e1000 AND scale(dose_amount) <= 1000)$$),
+        ('medsched.schedules', 'schedules_dose_unit_length',
+         $$CHECK (length(dose_unit) <= 1000)$$),
+        ('medsched.schedules', 'schedules_instructions_length',
+         $$CHECK (length(instructions) <= 10000)$$),
         ('medsched.schedules', 'schedules_cycle_days',
          $$CHECK ((cycle_days_on IS NULL) = (cycle_days_off IS NULL)
            AND cycle_days_on >= 1 AND cycle_days_off >= 1)$$),
+        ('medsched.schedules', 'schedules_cycle_days_in_range',
+         $$CHECK (cycle_days_on <= 3660 AND cycle_days_off <= 3660)$$),
         ('medsched.schedules', 'schedules_as_needed_has_no_times',
          $$CHECK (NOT as_needed
            OR (rrule IS NULL AND rdates = '{}' AND exdates = '{}' AND cycle_days_on IS NULL))$$),
@@ -167,16 +193,26 @@ BEGIN
          $$CHECK (replaces <> id)$$),
         ('medsched.dose_taken', 'dose_taken_scheduled_for_finite',
          $$CHECK (isfinite(scheduled_for))$$),
+        ('medsched.dose_taken', 'dose_taken_scheduled_for_in_range',
+         $$CHECK (scheduled_for >= '0001-01-01 00:00+00' AND scheduled_for < '10000-01-01 00:00+00')$$),
         ('medsched.dose_taken', 'dose_taken_outcome',
          $$CHECK (outcome IN ('taken', 'skipped'))$$),
         ('medsched.dose_taken', 'dose_taken_taken_at_when_taken',
          $$CHECK ((taken_at IS NOT NULL) = (outcome = 'taken'))$$),
         ('medsched.dose_taken', 'dose_taken_taken_at_finite',
          $$CHECK (isfinite(taken_at))$$),
+        ('medsched.dose_taken', 'dose_taken_taken_at_in_range',
+         $$CHECK (taken_at >= '0001-01-01 00:00+00' AND taken_at < '10000-01-01 00:00+00')$$),
+        ('medsched.dose_taken', 'dose_taken_recorded_at_in_range',
+         $$CHECK (recorded_at >= '0001-01-01 00:00+00' AND recorded_at < '10000-01-01 00:00+00')$$),
+        ('medsched.dose_taken', 'dose_taken_recorded_by_length',
+         $$CHECK (length(recorded_by) <= 1000)$$),
         ('medsched.dose_taken', 'dose_taken_amount_when_taken',
          $$CHECK (amount IS NULL OR outcome = 'taken')$$),
         ('medsched.dose_taken', 'dose_taken_amount_positive',
          $$CHECK (amount > 0 AND amount < 'Infinity')$$),
+        ('medsched.dose_taken', 'dose_taken_amount_size',
+         $$CHECK (amount < 1e1000 AND scale(amount) <= 1000)$$),
         ('medsched.dose_taken', 'dose_taken_reason_when_skipped',
          $$CHECK (reason IS NULL OR outcome = 'skipped')$$)
     ),
@@ -249,6 +285,22 @@ BEGIN
                    NEW.cycle_days_on, NEW.cycle_days_off, NEW.as_needed, NEW.effective_from))
             EXECUTE FUNCTION medsched.schedule_has_dose()',
          'A schedule can produce a dose'),
+
+        ('medsched.schedules', 'schedule_density',
+         'CREATE TRIGGER schedule_density
+            AFTER INSERT ON medsched.schedules
+            FOR EACH ROW EXECUTE FUNCTION medsched.schedule_density()',
+         'A schedule has at most medsched.max_doses_per_day doses a day'),
+
+        ('medsched.schedules', 'schedule_density_changed',
+         'CREATE TRIGGER schedule_density_changed
+            AFTER UPDATE ON medsched.schedules
+            FOR EACH ROW
+            WHEN ((OLD.starts_at, OLD.time_zone, OLD.rrule, OLD.rdates, OLD.as_needed)
+                  IS DISTINCT FROM
+                  (NEW.starts_at, NEW.time_zone, NEW.rrule, NEW.rdates, NEW.as_needed))
+            EXECUTE FUNCTION medsched.schedule_density()',
+         'A schedule has at most medsched.max_doses_per_day doses a day'),
 
         ('medsched.schedules', 'recorded_dose_keeps_schedule',
          'CREATE TRIGGER recorded_dose_keeps_schedule

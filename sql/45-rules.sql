@@ -23,3 +23,6 @@ COMMENT ON FUNCTION medsched.recorded_dose_keeps_medication() IS
 
 COMMENT ON FUNCTION medsched.schedule_replaces_schedule() IS
   'Trigger: a schedule replaces one of its medication, from its end on, and in no circle';
+
+COMMENT ON FUNCTION medsched.schedule_density() IS
+  'Trigger: a schedule has at most medsched.max_doses_per_day doses in 24 hours, and a COUNT of at most 100000';

@@ -10,6 +10,11 @@ RETURNS boolean
 LANGUAGE C IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'medsched_check_window';
 
+CREATE OR REPLACE FUNCTION medsched.check_window_for_all(window_start timestamptz, window_end timestamptz)
+RETURNS boolean
+LANGUAGE C STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_check_window_for_all';
+
 CREATE OR REPLACE FUNCTION medsched.check_rrule(rrule text) RETURNS boolean
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'medsched_check_rrule';

@@ -74,3 +74,55 @@ CREATE OR REPLACE FUNCTION medsched.previous_occurrence(
 RETURNS timestamptz
 LANGUAGE C IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'medsched_previous_occurrence';
+
+-- For a row among those of many people.
+
+CREATE OR REPLACE FUNCTION medsched.schedule_occurrences(
+  schedule_id uuid,
+  rrule text,
+  starts_at timestamp,
+  time_zone text,
+  window_start timestamptz,
+  window_end timestamptz,
+  rdates timestamp[],
+  exdates timestamp[],
+  cycle_days_on int,
+  cycle_days_off int)
+RETURNS SETOF timestamptz
+LANGUAGE C STABLE PARALLEL SAFE ROWS 60
+SUPPORT medsched.occurrences_support
+AS 'MODULE_PATHNAME', 'medsched_schedule_occurrences';
+
+CREATE OR REPLACE FUNCTION medsched.count_schedule_occurrences(
+  schedule_id uuid,
+  rrule text,
+  starts_at timestamp,
+  time_zone text,
+  window_start timestamptz,
+  window_end timestamptz,
+  rdates timestamp[],
+  exdates timestamp[],
+  cycle_days_on int,
+  cycle_days_off int)
+RETURNS bigint
+LANGUAGE C STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_count_schedule_occurrences';
+
+CREATE OR REPLACE FUNCTION medsched.schedule_density_problem(
+  rrule text,
+  starts_at timestamp,
+  time_zone text,
+  rdates timestamp[],
+  exdates timestamp[],
+  cycle_days_on int,
+  cycle_days_off int)
+RETURNS text
+LANGUAGE C STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_schedule_density_problem';
+
+-- Of the table's CHECKs.
+
+CREATE OR REPLACE FUNCTION medsched.check_dates(name text, dates timestamp[])
+RETURNS boolean
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_check_dates';

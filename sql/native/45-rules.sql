@@ -31,3 +31,7 @@ AS 'MODULE_PATHNAME', 'medsched_recorded_dose_keeps_medication';
 CREATE OR REPLACE FUNCTION medsched.schedule_replaces_schedule()
 RETURNS trigger LANGUAGE C
 AS 'MODULE_PATHNAME', 'medsched_schedule_replaces_schedule';
+
+CREATE OR REPLACE FUNCTION medsched.schedule_density()
+RETURNS trigger LANGUAGE C
+AS 'MODULE_PATHNAME', 'medsched_schedule_density';

@@ -71,7 +71,7 @@ medsched_take_as_needed(PG_FUNCTION_ARGS)
 	require_column(&record, USER_ID);
 	require_column(&record, SCHEDULE_ID);
 	require_column(&record, TAKEN_AT);
-	require_finite_column(&record, TAKEN_AT);
+	require_instant_column(&record, TAKEN_AT);
 	set_column(&record, SCHEDULED_FOR,
 			   TimestampTzGetDatum(floor_to_second(DatumGetTimestampTz(record.values[TAKEN_AT]))));
 

@@ -115,7 +115,7 @@ medsched_inactivate_medication(PG_FUNCTION_ARGS)
 	require_argument(fcinfo, 0, "user_id");
 	require_argument(fcinfo, 1, "medication_id");
 	require_argument(fcinfo, 2, "at");
-	require_finite(PG_GETARG_TIMESTAMPTZ(2), "at");
+	require_instant(PG_GETARG_TIMESTAMPTZ(2), "at");
 	for (int i = 0; i < 3; i++)
 		values[i] = PG_GETARG_DATUM(i);
 

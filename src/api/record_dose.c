@@ -156,9 +156,9 @@ require_column(const DoseRecord *record, RecordColumn column)
 }
 
 void
-require_finite_column(const DoseRecord *record, RecordColumn column)
+require_instant_column(const DoseRecord *record, RecordColumn column)
 {
-	require_finite(DatumGetTimestampTz(record->values[column]), columns[column].name);
+	require_instant(DatumGetTimestampTz(record->values[column]), columns[column].name);
 }
 
 void
@@ -185,9 +185,9 @@ record_dose(FunctionCallInfo fcinfo, DoseRecord *record, DoseOutcome outcome)
 	require_dose(record);
 	if (outcome == OUTCOME_TAKEN)
 		require_column(record, TAKEN_AT);
-	require_finite_column(record, SCHEDULED_FOR);
+	require_instant_column(record, SCHEDULED_FOR);
 	if (outcome == OUTCOME_TAKEN)
-		require_finite_column(record, TAKEN_AT);
+		require_instant_column(record, TAKEN_AT);
 	set_column(record, OUTCOME, CStringGetTextDatum(outcome_names[outcome]));
 	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
@@ -229,7 +229,7 @@ undo_dose(FunctionCallInfo fcinfo, DoseRecord *record)
 	Answer		  *answer;
 
 	require_dose(record);
-	require_finite_column(record, SCHEDULED_FOR);
+	require_finite(DatumGetTimestampTz(record->values[SCHEDULED_FOR]), columns[SCHEDULED_FOR].name);
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	answer = answer_open(result->setDesc, columns, NSTORED);
 
@@ -265,7 +265,8 @@ insert_new_dose(DoseRecord *record)
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
-		rethrow_dose(record->values[AMOUNT]);
+		rethrow_dose(record->isnull[AMOUNT] ? NULL : &record->values[AMOUNT],
+					 record->isnull[RECORDED_BY] ? NULL : &record->values[RECORDED_BY]);
 	}
 	PG_END_TRY();
 	return inserted;

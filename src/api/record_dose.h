@@ -55,9 +55,9 @@ extern void set_argument(DoseRecord *record, RecordColumn column, FunctionCallIn
  */
 extern void set_dose_from_handle(DoseRecord *record, FunctionCallInfo fcinfo);
 
-/* That a column has a value, or a finite one; else 22004, 22023. */
+/* That a column has a value, or an instant that can be kept; else 22004, 22023. */
 extern void require_column(const DoseRecord *record, RecordColumn column);
-extern void require_finite_column(const DoseRecord *record, RecordColumn column);
+extern void require_instant_column(const DoseRecord *record, RecordColumn column);
 
 /* P0002, for the user and schedule of a record. */
 pg_noreturn extern void refuse_unknown_schedule(const DoseRecord *record);

@@ -136,7 +136,7 @@ medsched_revise_schedule(PG_FUNCTION_ARGS)
 	require_argument(fcinfo, 2, "effective_from");
 	require_argument(fcinfo, 3, CHANGES);
 	effective_from = PG_GETARG_TIMESTAMPTZ(2);
-	require_finite(effective_from, "effective_from");
+	require_instant(effective_from, "effective_from");
 	read_changes(PG_GETARG_JSONB_P(3), &changes);
 
 	SPI_connect();
@@ -173,7 +173,7 @@ medsched_change_time_zone(PG_FUNCTION_ARGS)
 	time_zone = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	(void) zone_find(time_zone);
 	effective_from = PG_GETARG_TIMESTAMPTZ(2);
-	require_finite(effective_from, "effective_from");
+	require_instant(effective_from, "effective_from");
 	InitMaterializedSRF(fcinfo, 0);
 
 	SPI_connect();
@@ -219,7 +219,7 @@ medsched_reactivate_medication(PG_FUNCTION_ARGS)
 	require_argument(fcinfo, 1, "medication_id");
 	require_argument(fcinfo, 2, "at");
 	at = PG_GETARG_TIMESTAMPTZ(2);
-	require_finite(at, "at");
+	require_instant(at, "at");
 	InitMaterializedSRF(fcinfo, 0);
 
 	SPI_connect();

@@ -16,6 +16,7 @@
 
 PG_FUNCTION_INFO_V1(medsched_check_user);
 PG_FUNCTION_INFO_V1(medsched_check_window);
+PG_FUNCTION_INFO_V1(medsched_check_window_for_all);
 
 Datum
 medsched_check_user(PG_FUNCTION_ARGS)
@@ -30,6 +31,15 @@ medsched_check_window(PG_FUNCTION_ARGS)
 	require_argument(fcinfo, 0, "window_start");
 	require_argument(fcinfo, 1, "window_end");
 	check_window(PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_TIMESTAMPTZ(1));
+	PG_RETURN_BOOL(true);
+}
+
+Datum
+medsched_check_window_for_all(PG_FUNCTION_ARGS)
+{
+	require_argument(fcinfo, 0, "window_start");
+	require_argument(fcinfo, 1, "window_end");
+	check_window_for_all(PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_TIMESTAMPTZ(1));
 	PG_RETURN_BOOL(true);
 }
 
@@ -48,6 +58,18 @@ require_finite(TimestampTz at, const char *name)
 }
 
 void
+require_instant(TimestampTz at, const char *name)
+{
+	require_finite(at, name);
+	if (at < INSTANT_MIN || at >= INSTANT_END)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s is out of range", name),
+				 errdetail("It is %s.", instant_text(at)),
+				 errhint("Use an instant in the years 1 to 9999.")));
+}
+
+void
 check_window(TimestampTz window_start, TimestampTz window_end)
 {
 	if (TIMESTAMP_NOT_FINITE(window_start) || TIMESTAMP_NOT_FINITE(window_end))
@@ -61,6 +83,18 @@ check_window(TimestampTz window_start, TimestampTz window_end)
 				 errdetail("The window is from %s to %s.",
 						   instant_text(window_start),
 						   instant_text(window_end))));
+}
+
+void
+check_window_for_all(TimestampTz window_start, TimestampTz window_end)
+{
+	check_window(window_start, window_end);
+	if (window_end / USECS_PER_DAY - window_start / USECS_PER_DAY > medsched_max_doses)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the window has more than %d days", medsched_max_doses),
+				 errdetail("Asked about everybody, medsched.max_doses bounds the days of the window, whatever the schedules in it."),
+				 errhint("Narrow the window, or raise medsched.max_doses.")));
 }
 
 void

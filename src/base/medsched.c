@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "datatype/timestamp.h"
 #include "fmgr.h"
 #include "utils/guc.h"
 
@@ -18,13 +19,15 @@ PG_MODULE_MAGIC;
 #define GRACE_MAX	  (7 * 24 * 60 * 60)
 
 int medsched_max_doses = 100000;
+int medsched_max_doses_per_day = MINS_PER_HOUR * HOURS_PER_DAY;
 int medsched_grace = GRACE_DEFAULT;
 
 void _PG_init(void);
 
 /*
- * Define the settings.  Both are the session's to set: they bound and label
- * its own answers, and reach nobody else's.
+ * Define the settings.  Two are the session's to set: they bound and label its
+ * own answers, and reach nobody else's.  How dense a schedule may be is not: what
+ * one person writes, everybody's answers walk through.
  */
 void
 _PG_init(void)
@@ -35,6 +38,14 @@ _PG_init(void)
 							&medsched_max_doses,
 							100000, 1, 10000000,
 							PGC_USERSET, 0,
+							NULL, NULL, NULL);
+
+	DefineCustomIntVariable("medsched.max_doses_per_day",
+							"Most doses that a schedule may have in 24 hours.",
+							"A schedule that could have more is refused when it is written.",
+							&medsched_max_doses_per_day,
+							MINS_PER_HOUR * HOURS_PER_DAY, 1, SECS_PER_DAY,
+							PGC_SUSET, 0,
 							NULL, NULL, NULL);
 
 	DefineCustomIntVariable("medsched.grace",

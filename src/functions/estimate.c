@@ -55,14 +55,14 @@ find_constants(PlannerInfo *root, Node *node, Const **constants)
 {
 	List	 *args = is_funcclause(node) ? ((FuncExpr *) node)->args : NIL;
 	ListCell *cell;
-	int		  i = 0;
+	int		  i = N_ARGS - list_length(args); /* the id of a row leads */
 
 	memset(constants, 0, N_ARGS * sizeof(Const *));
 	foreach (cell, args)
 	{
 		Node *arg = estimate_expression_value(root, lfirst(cell));
 
-		if (i < N_ARGS && IsA(arg, Const))
+		if (i >= 0 && i < N_ARGS && IsA(arg, Const))
 			constants[i] = (Const *) arg;
 		i++;
 	}

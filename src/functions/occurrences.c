@@ -16,15 +16,30 @@
 #include "schedule/rule_cache.h"
 #include "schedule/schedule.h"
 #include "base/arguments.h"
+#include "base/medsched.h"
+#include "base/message.h"
 #include "schedule/zone.h"
+
+/* The schedule's parts in the arguments of the functions for a row among many. */
+enum
+{
+	ROW_ID,
+	ROW_RRULE,
+	ROW_WINDOW_START = ROW_RRULE + 3,
+	ROW_WINDOW_END
+};
 
 PG_FUNCTION_INFO_V1(medsched_check_rrule);
 PG_FUNCTION_INFO_V1(medsched_check_time_zone);
+PG_FUNCTION_INFO_V1(medsched_check_dates);
 PG_FUNCTION_INFO_V1(medsched_occurrences);
 PG_FUNCTION_INFO_V1(medsched_count_occurrences);
 PG_FUNCTION_INFO_V1(medsched_is_occurrence);
 PG_FUNCTION_INFO_V1(medsched_next_occurrence);
 PG_FUNCTION_INFO_V1(medsched_previous_occurrence);
+PG_FUNCTION_INFO_V1(medsched_schedule_occurrences);
+PG_FUNCTION_INFO_V1(medsched_count_schedule_occurrences);
+PG_FUNCTION_INFO_V1(medsched_schedule_density_problem);
 
 Datum
 medsched_check_rrule(PG_FUNCTION_ARGS)
@@ -44,12 +59,19 @@ medsched_check_time_zone(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(true);
 }
 
+Datum
+medsched_check_dates(PG_FUNCTION_ARGS)
+{
+	schedule_check_dates(PG_GETARG_ARRAYTYPE_P(1), text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	PG_RETURN_BOOL(true);
+}
+
 /*
- * The schedule in the arguments: rule, start and zone lead; dates and cycle
- * are the last four.
+ * The schedule in the arguments: rule, start and zone from the first on; dates
+ * and cycle are the last four.
  */
 static Schedule *
-schedule_from_arguments(FunctionCallInfo fcinfo)
+schedule_from_arguments(FunctionCallInfo fcinfo, int first)
 {
 	int			   rdates = PG_NARGS() - 4;
 	int			   exdates = PG_NARGS() - 3;
@@ -57,15 +79,15 @@ schedule_from_arguments(FunctionCallInfo fcinfo)
 	int			   days_off = PG_NARGS() - 1;
 	ScheduleSource source = {0};
 
-	require_argument(fcinfo, 1, "starts_at");
-	require_argument(fcinfo, 2, "time_zone");
+	require_argument(fcinfo, first + 1, "starts_at");
+	require_argument(fcinfo, first + 2, "time_zone");
 	require_argument(fcinfo, rdates, "rdates");
 	require_argument(fcinfo, exdates, "exdates");
 
-	if (!PG_ARGISNULL(0))
-		source.rrule = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	source.starts_at = PG_GETARG_TIMESTAMP(1);
-	source.time_zone = text_to_cstring(PG_GETARG_TEXT_PP(2));
+	if (!PG_ARGISNULL(first))
+		source.rrule = text_to_cstring(PG_GETARG_TEXT_PP(first));
+	source.starts_at = PG_GETARG_TIMESTAMP(first + 1);
+	source.time_zone = text_to_cstring(PG_GETARG_TEXT_PP(first + 2));
 	source.rdates = PG_GETARG_ARRAYTYPE_P(rdates);
 	source.exdates = PG_GETARG_ARRAYTYPE_P(exdates);
 	source.ends_at = DT_NOEND;
@@ -81,7 +103,7 @@ open_window(FunctionCallInfo fcinfo)
 	require_argument(fcinfo, 3, "window_start");
 	require_argument(fcinfo, 4, "window_end");
 	check_window(PG_GETARG_TIMESTAMPTZ(3), PG_GETARG_TIMESTAMPTZ(4));
-	return schedule_open(schedule_from_arguments(fcinfo), PG_GETARG_TIMESTAMPTZ(3), PG_GETARG_TIMESTAMPTZ(4));
+	return schedule_open(schedule_from_arguments(fcinfo, 0), PG_GETARG_TIMESTAMPTZ(3), PG_GETARG_TIMESTAMPTZ(4));
 }
 
 Datum
@@ -120,7 +142,7 @@ Datum
 medsched_is_occurrence(PG_FUNCTION_ARGS)
 {
 	require_argument(fcinfo, 3, "at");
-	PG_RETURN_BOOL(schedule_is_occurrence(schedule_from_arguments(fcinfo), PG_GETARG_TIMESTAMPTZ(3)));
+	PG_RETURN_BOOL(schedule_is_occurrence(schedule_from_arguments(fcinfo, 0), PG_GETARG_TIMESTAMPTZ(3)));
 }
 
 Datum
@@ -129,7 +151,7 @@ medsched_next_occurrence(PG_FUNCTION_ARGS)
 	TimestampTz occurrence;
 
 	require_argument(fcinfo, 3, "after");
-	if (!schedule_next_occurrence(schedule_from_arguments(fcinfo), PG_GETARG_TIMESTAMPTZ(3), &occurrence))
+	if (!schedule_next_occurrence(schedule_from_arguments(fcinfo, 0), PG_GETARG_TIMESTAMPTZ(3), &occurrence))
 		PG_RETURN_NULL();
 	PG_RETURN_TIMESTAMPTZ(occurrence);
 }
@@ -140,7 +162,125 @@ medsched_previous_occurrence(PG_FUNCTION_ARGS)
 	TimestampTz occurrence;
 
 	require_argument(fcinfo, 3, "before");
-	if (!schedule_previous_occurrence(schedule_from_arguments(fcinfo), PG_GETARG_TIMESTAMPTZ(3), &occurrence))
+	if (!schedule_previous_occurrence(schedule_from_arguments(fcinfo, 0), PG_GETARG_TIMESTAMPTZ(3), &occurrence))
 		PG_RETURN_NULL();
 	PG_RETURN_TIMESTAMPTZ(occurrence);
+}
+
+/*
+ * What is wrong with the schedule in the arguments: the error that making it
+ * raises, or NULL.  Making one takes memory alone, so that no subtransaction is
+ * needed to go on after an error of the values.
+ */
+static ErrorData *
+find_problem(FunctionCallInfo fcinfo, int first, Schedule **schedule)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ErrorData *volatile error = NULL;
+
+	PG_TRY();
+	{
+		*schedule = schedule_from_arguments(fcinfo, first);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION &&
+			error->sqlerrcode != ERRCODE_FEATURE_NOT_SUPPORTED)
+			PG_RE_THROW();
+		FlushErrorState();
+	}
+	PG_END_TRY();
+	return error;
+}
+
+/*
+ * Of a row among those of many people, the occurrences in the window.  NULL:
+ * there are none, or the row cannot be read, which must not fail the answer about
+ * the others.  A window that ends before it starts is empty: the bounds of
+ * schedules lie as they lie, and the planner is free to try a row before it
+ * tests whether the row is in the window.
+ */
+static ScheduleIterator *
+open_row(FunctionCallInfo fcinfo)
+{
+	TimestampTz window_start;
+	TimestampTz window_end;
+	Schedule   *schedule;
+	ErrorData  *problem;
+
+	require_argument(fcinfo, ROW_WINDOW_START, "window_start");
+	require_argument(fcinfo, ROW_WINDOW_END, "window_end");
+	window_start = PG_GETARG_TIMESTAMPTZ(ROW_WINDOW_START);
+	window_end = PG_GETARG_TIMESTAMPTZ(ROW_WINDOW_END);
+	check_window_for_all(window_start, Max(window_start, window_end));
+	if (window_end <= window_start)
+		return NULL;
+
+	problem = find_problem(fcinfo, ROW_RRULE, &schedule);
+	if (problem != NULL)
+	{
+		ereport(WARNING,
+				(errcode(problem->sqlerrcode),
+				 PG_ARGISNULL(ROW_ID) ? errmsg("a schedule is left out: %s", problem->message)
+									  : errmsg("schedule \"%s\" is left out: %s", uuid_text(PG_GETARG_DATUM(ROW_ID)), problem->message),
+				 errhint("medsched.check_integrity() lists the schedules that cannot be read.")));
+		return NULL;
+	}
+	return schedule_open(schedule, window_start, window_end);
+}
+
+/*
+ * medsched_schedule_occurrences gives the occurrences of one of many schedules:
+ * as many as there are, for medsched.max_doses bounds the window.
+ */
+Datum
+medsched_schedule_occurrences(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo	 *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	ScheduleIterator *iterator = open_row(fcinfo);
+	TimestampTz		  occurrence;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	while (iterator != NULL && schedule_next(iterator, &occurrence))
+	{
+		Datum value = TimestampTzGetDatum(occurrence);
+		bool  isnull = false;
+
+		tuplestore_putvalues(result->setResult, result->setDesc, &value, &isnull);
+	}
+	return (Datum) 0;
+}
+
+Datum
+medsched_count_schedule_occurrences(PG_FUNCTION_ARGS)
+{
+	ScheduleIterator *iterator = open_row(fcinfo);
+	TimestampTz		  occurrence;
+	int64			  n = 0;
+
+	while (iterator != NULL && schedule_next(iterator, &occurrence))
+		n++;
+	PG_RETURN_INT64(n);
+}
+
+/*
+ * medsched_schedule_density_problem says of what a schedule has too many, in the
+ * words of the rule schedule_density; NULL: of nothing, or it cannot be read.
+ */
+Datum
+medsched_schedule_density_problem(PG_FUNCTION_ARGS)
+{
+	Schedule *schedule;
+
+	if (find_problem(fcinfo, 0, &schedule) != NULL)
+		PG_RETURN_NULL();
+	if (schedule_most_per_day(schedule) > medsched_max_doses_per_day)
+		PG_RETURN_TEXT_P(cstring_to_text(psprintf("It can have " INT64_FORMAT " doses a day, of at most %d.",
+												  schedule_most_per_day(schedule), medsched_max_doses_per_day)));
+	if (schedule_count(schedule) > MOST_COUNTED)
+		PG_RETURN_TEXT_P(cstring_to_text(psprintf("It counts " INT64_FORMAT " doses, of at most %d.",
+												  schedule_count(schedule), MOST_COUNTED)));
+	PG_RETURN_NULL();
 }

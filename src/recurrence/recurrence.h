@@ -182,4 +182,11 @@ extern RecurrenceStep recurrence_next(RecurrenceIterator *iterator, int64_t *loc
  */
 extern RecurrenceStep recurrence_skip(RecurrenceIterator *iterator, int64_t *count, int64_t *local);
 
+/*
+ * The most occurrences that a rule begun at start can have in 24 hours (above DAILY:
+ * on a day): as many steps as fit, of those that the BY parts let pass.  A
+ * bound: where steps and BY parts seldom meet, there are fewer.
+ */
+extern int64_t recurrence_most_per_day(const Recurrence *rule, int64_t start);
+
 #endif /* MEDSCHED_RECURRENCE_H */

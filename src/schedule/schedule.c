@@ -15,9 +15,6 @@
 #include "schedule/rule_cache.h"
 #include "schedule/schedule_private.h"
 
-/* Instants are searched up to here: the end of year 9999, everywhere. */
-#define INSTANT_END (LOCAL_END + LOCAL_SECS_PER_DAY)
-
 /* Where the search for the last occurrence before an instant begins to look. */
 #define FIRST_LOOK_BACK LOCAL_SECS_PER_DAY
 
@@ -51,14 +48,14 @@ local_from_timestamp(Timestamp timestamp, const char *what)
 	return timestamp / USECS_PER_SEC;
 }
 
-/* The first whole second at or after a time; infinity stays out of the way. */
+/* The first whole second at or after a time, of the years that have occurrences. */
 static int64
 seconds_from_timestamptz(TimestampTz timestamp)
 {
 	if (TIMESTAMP_IS_NOBEGIN(timestamp) || timestamp < LOCAL_MIN * USECS_PER_SEC)
-		return LOCAL_MIN - LOCAL_SECS_PER_DAY;
-	if (TIMESTAMP_IS_NOEND(timestamp) || timestamp > INSTANT_END * USECS_PER_SEC)
-		return INSTANT_END;
+		return LOCAL_MIN;
+	if (TIMESTAMP_IS_NOEND(timestamp) || timestamp > LOCAL_END * USECS_PER_SEC)
+		return LOCAL_END;
 	return -floor_div(-timestamp, USECS_PER_SEC);
 }
 
@@ -71,30 +68,48 @@ schedule_compare_instants(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* The instants of an array of wall-clock times, ascending, with room for one more. */
+/* Check an array of wall-clock times, and give them in seconds; with room for one more. */
 static int64 *
-instants_from_array(const Zone *zone, ArrayType *array, const char *what, int *n_instants)
+locals_from_array(ArrayType *array, const char *what, int *n_locals)
 {
 	Datum *elements;
 	bool  *nulls;
-	int64 *instants;
+	int64 *locals;
 	int	   n = 0;
 
-	*n_instants = 0;
 	if (array != NULL && ARR_NDIM(array) > 1)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("%s must have one dimension", what)));
 	if (array != NULL && ARR_NDIM(array) == 1)
 		deconstruct_array(array, TIMESTAMPOID, sizeof(Timestamp), true, TYPALIGN_DOUBLE, &elements, &nulls, &n);
 
-	instants = palloc((n + 1) * sizeof(int64));
+	locals = palloc((n + 1) * sizeof(int64));
 	for (int i = 0; i < n; i++)
 	{
 		if (nulls[i])
 			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not contain a null", what)));
-		instants[i] = zone_to_instant(zone, local_from_timestamp(DatumGetTimestamp(elements[i]), what));
+		locals[i] = local_from_timestamp(DatumGetTimestamp(elements[i]), what);
 	}
-	qsort(instants, n, sizeof(int64), schedule_compare_instants);
-	*n_instants = n;
+	*n_locals = n;
+	return locals;
+}
+
+void
+schedule_check_dates(ArrayType *array, const char *what)
+{
+	int n;
+
+	pfree(locals_from_array(array, what, &n));
+}
+
+/* The instants of an array of wall-clock times, ascending, with room for one more. */
+static int64 *
+instants_from_array(const Zone *zone, ArrayType *array, const char *what, int *n_instants)
+{
+	int64 *instants = locals_from_array(array, what, n_instants);
+
+	for (int i = 0; i < *n_instants; i++)
+		instants[i] = zone_to_instant(zone, instants[i]);
+	qsort(instants, *n_instants, sizeof(int64), schedule_compare_instants);
 	return instants;
 }
 
@@ -160,7 +175,7 @@ schedule_create(const ScheduleSource *source)
 	schedule->zone = zone_find(source->time_zone);
 	schedule->start = local_from_timestamp(source->starts_at, "starts_at");
 	schedule->start_instant = zone_to_instant(schedule->zone, schedule->start);
-	schedule->begin = schedule->start_instant;
+	schedule->begin = Max(schedule->start_instant, LOCAL_MIN);
 	schedule->end = seconds_from_timestamptz(source->ends_at);
 	check_cycle(source);
 	schedule->cycle_days_on = source->cycle_days_on;
@@ -180,7 +195,7 @@ schedule_create_from(const ScheduleSource *source, TimestampTz effective_from)
 {
 	Schedule *schedule = schedule_create(source);
 
-	schedule->begin = Max(schedule->start_instant, seconds_from_timestamptz(effective_from));
+	schedule->begin = Max(schedule->begin, seconds_from_timestamptz(effective_from));
 	return schedule;
 }
 
@@ -233,10 +248,10 @@ schedule_next_occurrence(const Schedule *schedule, TimestampTz after, TimestampT
 	int64	found;
 
 	/* COUNT is looked at only up to what would be the answer without it. */
-	if (!first_in_window(schedule, from, INSTANT_END, end, &found))
+	if (!first_in_window(schedule, from, LOCAL_END, end, &found))
 		return false;
 	if (schedule->has_rule && schedule->rule.count > 0 &&
-		!first_in_window(schedule, from, INSTANT_END, schedule_rule_end(schedule, found + 1), &found))
+		!first_in_window(schedule, from, LOCAL_END, schedule_rule_end(schedule, found + 1), &found))
 		return false;
 	*occurrence = found * USECS_PER_SEC;
 	return true;

@@ -44,8 +44,11 @@ typedef struct ScheduleIterator ScheduleIterator;
  */
 extern Schedule *schedule_create(const ScheduleSource *source);
 
+/* Check dates, of an array called so in errors, as schedule_create does. */
+extern void schedule_check_dates(ArrayType *array, const char *what);
+
 /*
- * The same, with no occurrence before an instant (DT_NOBEGIN: none is left
+ * The same as schedule_create, with no occurrence before an instant (DT_NOBEGIN: none is left
  * out), whatever the rule counts from.  COUNT counts what is left out, too.
  */
 extern Schedule *schedule_create_from(const ScheduleSource *source, TimestampTz effective_from);
@@ -70,5 +73,14 @@ extern bool schedule_is_occurrence(const Schedule *schedule, TimestampTz at);
 /* The first occurrence after, or the last before, an instant; false: none. */
 extern bool schedule_next_occurrence(const Schedule *schedule, TimestampTz after, TimestampTz *occurrence);
 extern bool schedule_previous_occurrence(const Schedule *schedule, TimestampTz before, TimestampTz *occurrence);
+
+/*
+ * The most occurrences that a schedule can have in 24 hours: those of its rule
+ * (recurrence.h) and of its rdates.  exdates and cycle are not looked at.
+ */
+extern int64 schedule_most_per_day(const Schedule *schedule);
+
+/* The COUNT of its rule; 0: none. */
+extern int64 schedule_count(const Schedule *schedule);
 
 #endif /* MEDSCHED_SCHEDULE_H */

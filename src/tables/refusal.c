@@ -14,6 +14,7 @@
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "utils/array.h"
+#include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 
@@ -36,6 +37,12 @@ static const Refusal refusals[] = {
 	{"schedules_starts_at_whole_second", "must be a whole second in the years 1 to 9999", 1, {KEY_STARTS_AT}, false},
 	{"schedules_dose_amount_positive", "must be finite and above 0", 1, {KEY_DOSE_AMOUNT}, false},
 	{"schedules_cycle_days", "must have both cycle_days_on and cycle_days_off, each at least 1, or neither", 2, {KEY_CYCLE_DAYS_ON, KEY_CYCLE_DAYS_OFF}, true},
+	{"schedules_cycle_days_in_range", "must have cycle_days_on and cycle_days_off of at most 3660", 2, {KEY_CYCLE_DAYS_ON, KEY_CYCLE_DAYS_OFF}, false},
+	{"schedules_ends_at_in_range", "must be in the years 1 to 9999", 1, {KEY_ENDS_AT}, false},
+	{"schedules_dose_amount_size", "must have at most 1000 digits before and after the point", 1, {KEY_DOSE_AMOUNT}, false},
+	{"schedules_dose_unit_length", "must have at most 1000 characters", 1, {KEY_DOSE_UNIT}, false},
+	{"schedules_instructions_length", "must have at most 10000 characters", 1, {KEY_INSTRUCTIONS}, false},
+	{"schedules_dates_at_most_10000", "must have at most 10000 rdates and as many exdates", 2, {KEY_RDATES, KEY_EXDATES}, false},
 	{"schedules_as_needed_has_no_times", "must have no rrule, rdates, exdates or cycle when it is as_needed", 5, {KEY_AS_NEEDED, KEY_RRULE, KEY_RDATES, KEY_EXDATES, KEY_CYCLE_DAYS_ON}, false},
 	{"schedules_limits_are_as_needed", "must be as_needed to have min_interval or max_per_24h", 3, {KEY_AS_NEEDED, KEY_MIN_INTERVAL, KEY_MAX_PER_24H}, true},
 	{"schedules_min_interval_in_range", "must be above 0 and at most 366 days", 1, {KEY_MIN_INTERVAL}, false},
@@ -44,6 +51,7 @@ static const Refusal refusals[] = {
 
 static const Oid key_types[SCHEDULE_NKEYS] = {SCHEDULE_KEY_TYPES};
 
+static void				rethrow_argument(ErrorData *error, const char *constraint, const char *message, const char *value);
 static bool				is_check(const ErrorData *error, const char *constraint);
 static bool				is_missing_column(const ErrorData *error, const char *table);
 pg_noreturn static void throw_missing_column(ErrorData *error, const char *subject);
@@ -90,26 +98,36 @@ rethrow_medication(const char *name, bool has_own_columns)
 
 	if (is_missing_column(error, "medications"))
 		throw_missing_column(error, "own_columns");
-	if (!is_check(error, "medications_name_not_blank"))
-	{
-		if (has_own_columns)
-			rethrow_in("own_columns");
-		PG_RE_THROW();
-	}
-	error->message = pstrdup("name must not be blank");
-	error->detail = psprintf("It is \"%s\".", short_text(name));
-	throw_changed(error);
+	rethrow_argument(error, "medications_name_not_blank", "name must not be blank", psprintf("\"%s\"", short_text(name)));
+	rethrow_argument(error, "medications_name_length", "name must have at most 1000 characters",
+					 psprintf("\"%s\"", short_text(name)));
+	if (has_own_columns)
+		rethrow_in("own_columns");
+	PG_RE_THROW();
 }
 
 void
-rethrow_dose(Datum amount)
+rethrow_dose(const Datum *amount, const Datum *recorded_by)
 {
 	ErrorData *error = CopyErrorData();
+	char	  *amount_text = amount == NULL ? "null" : short_text(DatumGetCString(DirectFunctionCall1(numeric_out, *amount)));
+	char	  *recorder = recorded_by == NULL ? "null" : psprintf("\"%s\"", short_text(TextDatumGetCString(*recorded_by)));
 
-	if (!is_check(error, "dose_taken_amount_positive"))
-		PG_RE_THROW();
-	error->message = pstrdup("amount must be finite and above 0");
-	error->detail = psprintf("It is %s.", short_text(DatumGetCString(DirectFunctionCall1(numeric_out, amount))));
+	rethrow_argument(error, "dose_taken_amount_positive", "amount must be finite and above 0", amount_text);
+	rethrow_argument(error, "dose_taken_amount_size", "amount must have at most 1000 digits before and after the point",
+					 amount_text);
+	rethrow_argument(error, "dose_taken_recorded_by_length", "recorded_by must have at most 1000 characters", recorder);
+	PG_RE_THROW();
+}
+
+/* Throw the error again with a message about an argument, when it is that of a CHECK. */
+static void
+rethrow_argument(ErrorData *error, const char *constraint, const char *message, const char *value)
+{
+	if (!is_check(error, constraint))
+		return;
+	error->message = pstrdup(message);
+	error->detail = psprintf("It is %s.", value);
 	throw_changed(error);
 }
 

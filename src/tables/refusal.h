@@ -24,8 +24,8 @@ pg_noreturn extern void rethrow_of_value(const char *where);
 /* Of inserting a medication: say which argument it is about, columns of the application among them. */
 pg_noreturn extern void rethrow_medication(const char *name, bool has_own_columns);
 
-/* Of recording a dose with an amount that is none. */
-pg_noreturn extern void rethrow_dose(Datum amount);
+/* Of recording a dose: say which argument it is about.  An argument that is null is NULL. */
+pg_noreturn extern void rethrow_dose(const Datum *amount, const Datum *recorded_by);
 
 /*
  * Of inserting a schedule, when it comes from a CHECK of the table, or a column of the

@@ -22,14 +22,10 @@ CREATE TABLE archive.dose_taken_2025 PARTITION OF medsched.dose_taken FOR VALUES
 CREATE TABLE medsched.dose_taken_2026 PARTITION OF medsched.dose_taken FOR VALUES FROM ('2026-01-01Z') TO ('2027-01-01Z');
 CREATE TABLE archive.dose_taken_later (
   extra int, recorded_at timestamptz NOT NULL DEFAULT now(), recorded_by text, note text, reason text, amount numeric, taken_at timestamptz DEFAULT now(),
-  outcome text NOT NULL DEFAULT 'taken', schedule_id uuid NOT NULL, scheduled_for timestamptz NOT NULL, user_id uuid NOT NULL,
-  CONSTRAINT dose_taken_scheduled_for_finite CHECK (isfinite(scheduled_for)),
-  CONSTRAINT dose_taken_outcome CHECK (outcome IN ('taken', 'skipped')),
-  CONSTRAINT dose_taken_taken_at_when_taken CHECK ((taken_at IS NOT NULL) = (outcome = 'taken')),
-  CONSTRAINT dose_taken_taken_at_finite CHECK (isfinite(taken_at)),
-  CONSTRAINT dose_taken_amount_when_taken CHECK (amount IS NULL OR outcome = 'taken'),
-  CONSTRAINT dose_taken_amount_positive CHECK (amount > 0 AND amount < 'Infinity'),
-  CONSTRAINT dose_taken_reason_when_skipped CHECK (reason IS NULL OR outcome = 'skipped'));
+  outcome text NOT NULL DEFAULT 'taken', schedule_id uuid NOT NULL, scheduled_for timestamptz NOT NULL, user_id uuid NOT NULL);
+SELECT string_agg(format('ALTER TABLE archive.dose_taken_later ADD CONSTRAINT %I %s', conname, pg_get_constraintdef(oid)), '; ') AS checks
+  FROM pg_constraint WHERE conrelid = 'medsched.dose_taken'::regclass AND contype = 'c' \gset
+:checks;
 ALTER TABLE archive.dose_taken_later DROP COLUMN extra;
 ALTER TABLE medsched.dose_taken ATTACH PARTITION archive.dose_taken_later FOR VALUES FROM ('2027-01-01Z') TO (MAXVALUE);
 INSERT INTO medsched.dose_taken SELECT * FROM medsched.dose_taken_before;

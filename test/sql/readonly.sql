@@ -2,10 +2,13 @@
 \i test/failure.psql
 SELECT plan(17);
 
--- Committed, so that read-only transactions of their own can see it.
+-- Committed, so that read-only transactions of their own can see it. A dose each
+-- second takes more than the setting allows.
+SET medsched.max_doses_per_day = 86400;
 SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000a', 'Metformin',
   '[{"id": "00000000-0000-0000-0000-000000000a11", "starts_at": "2026-01-01T08:00:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY;BYHOUR=8,20"},
     {"id": "00000000-0000-0000-0000-000000000a12", "starts_at": "2020-01-01T08:00:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=SECONDLY", "ends_at": "2025-12-31T00:00:00Z"}]') AS medication \gset
+RESET medsched.max_doses_per_day;
 
 -- A session that only reads ----------------------------------------------------
 

@@ -83,6 +83,13 @@ AS $$
            CASE WHEN NOT s.as_needed THEN s.effective_from END) AS f
    WHERE f.first_dose IS NULL
   UNION ALL
+  SELECT 'schedule_density', s.user_id, s.id::pg_catalog.text, p.problem
+    FROM medsched.schedules AS s
+   CROSS JOIN LATERAL medsched.schedule_density_problem(
+           s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS p (problem)
+   WHERE NOT s.as_needed
+     AND p.problem IS NOT NULL
+  UNION ALL
   SELECT 'dose_has_schedule', d.user_id, pg_catalog.concat(d.schedule_id, ' ', d.scheduled_for),
          pg_catalog.format('The user has no schedule "%s".', d.schedule_id)
     FROM medsched.dose_taken AS d

@@ -29,8 +29,8 @@ AS $$
     FROM medsched.schedules AS s
     JOIN medsched.medications AS m
       ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
-   CROSS JOIN LATERAL medsched.occurrences(
-           s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
+   CROSS JOIN LATERAL medsched.schedule_occurrences(
+           s.id, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
            greatest(window_start, s.effective_from), least(window_end, s.ends_at, m.inactivated_at),
            s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS o (scheduled_for)
     LEFT JOIN medsched.dose_taken AS d
@@ -39,7 +39,7 @@ AS $$
      AND d.scheduled_for OPERATOR(pg_catalog.=) o.scheduled_for
      AND d.scheduled_for OPERATOR(pg_catalog.>=) window_start
      AND d.scheduled_for OPERATOR(pg_catalog.<) window_end
-   WHERE medsched.check_window(window_start, window_end)
+   WHERE medsched.check_window_for_all(window_start, window_end)
      AND NOT s.as_needed
      AND (s.effective_from IS NULL OR s.effective_from OPERATOR(pg_catalog.<) least(window_end, s.ends_at, m.inactivated_at))
      AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) window_start)
@@ -95,7 +95,7 @@ AS $$
              pg_catalog.sum(o.scheduled)::pg_catalog.int8 AS scheduled,
              coalesce(pg_catalog.sum(r.taken), 0)::pg_catalog.int8 AS taken,
              coalesce(pg_catalog.sum(r.skipped), 0)::pg_catalog.int8 AS skipped,
-             pg_catalog.sum(o.over OPERATOR(pg_catalog.-) coalesce(r.over, 0))::pg_catalog.int8 AS missed,
+             pg_catalog.sum(greatest(o.over OPERATOR(pg_catalog.-) coalesce(r.over, 0), 0))::pg_catalog.int8 AS missed,
              coalesce(pg_catalog.sum(r.on_time), 0)::pg_catalog.int8 AS on_time
         FROM medsched.schedules AS s
         JOIN medsched.medications AS m
@@ -106,11 +106,11 @@ AS $$
                       medsched.grace_ended_before(s.grace)) AS w (first, last, graced)
        -- All its doses, and those whose grace is over.
        CROSS JOIN LATERAL (
-               SELECT medsched.count_occurrences(
-                        s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, w.first, w.last,
+               SELECT medsched.count_schedule_occurrences(
+                        s.id, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, w.first, w.last,
                         s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off),
-                      medsched.count_occurrences(
-                        s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, w.first, greatest(w.first, least(w.last, w.graced)),
+                      medsched.count_schedule_occurrences(
+                        s.id, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, w.first, least(w.last, w.graced),
                         s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off)) AS o (scheduled, over)
         -- What is recorded of them: every recorded dose is an occurrence.
         LEFT JOIN (
@@ -129,7 +129,7 @@ AS $$
                   AND d.scheduled_for OPERATOR(pg_catalog.<) window_end
                 GROUP BY d.user_id, d.schedule_id) AS r
           ON r.user_id OPERATOR(pg_catalog.=) s.user_id AND r.schedule_id OPERATOR(pg_catalog.=) s.id
-       WHERE medsched.check_window(window_start, window_end)
+       WHERE medsched.check_window_for_all(window_start, window_end)
          AND NOT s.as_needed
          AND w.first OPERATOR(pg_catalog.<) w.last
        GROUP BY s.user_id, m.id, m.name

@@ -9,7 +9,8 @@ WITH members AS (
   SELECT c.oid FROM pg_class AS c WHERE c.relnamespace = 'medsched'::regnamespace AND c.relname IN ('medications', 'schedules', 'dose_taken')
 )
 SELECT concat_ws(' | ', 'function', p.oid::regprocedure, pg_get_functiondef(p.oid), p.procost, p.prorows,
-         obj_description(p.oid, 'pg_proc'), coalesce(p.proacl, acldefault('f', p.proowner)))
+         obj_description(p.oid, 'pg_proc'), 
+         ARRAY(SELECT a FROM unnest(coalesce(p.proacl, acldefault('f', p.proowner))::text[]) AS a ORDER BY a))
 FROM pg_proc AS p JOIN members AS m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid
 WHERE p.proname !~ '_of_\d+_\d+_\d+$'
 UNION ALL

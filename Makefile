@@ -13,7 +13,7 @@ names := $(sort $(notdir $(wildcard sql/[0-9]*.sql sql/$(EDITION)/[0-9]*.sql)))
 topics := $(foreach name,$(names),$(wildcard sql/$(EDITION)/$(name)) $(wildcard sql/$(name)))
 
 # The managed edition: one file that any tool runs as it is, in one transaction.
-managed_names := $(sort $(notdir $(wildcard sql/[0-9]*.sql sql/managed/[0-9]*.sql)))
+managed_names := $(filter-out 00-schema.sql,$(sort $(notdir $(wildcard sql/[0-9]*.sql sql/managed/[0-9]*.sql))))
 managed_topics := $(foreach name,$(managed_names),$(wildcard sql/managed/$(name)) $(wildcard sql/$(name)))
 managed_script = $(EXTENSION)-managed--$(version).sql
 
@@ -76,11 +76,12 @@ $(update_scripts): $(updates) $(topics) medsched.control Makefile
 .PHONY: managed
 managed: $(managed_script)
 
-$(managed_script): $(managed_topics) medsched.control Makefile
+$(managed_script): sql/managed/00-schema.sql $(managed_topics) medsched.control Makefile
 	printf '%s\n' \
 		'-- medsched $(version), the managed edition: for a server that loads no C of others.' \
 		'-- Run it as it is, by the role that is to own medsched; run again, it updates.' \
 		'' 'BEGIN;' 'CREATE SCHEMA IF NOT EXISTS medsched;' '' > $@
+	cat sql/managed/00-schema.sql >> $@
 	cat $(managed_topics) >> $@
 	printf '%s\n' '' 'COMMIT;' >> $@
 

@@ -60,7 +60,7 @@ SELECT n, zone, starts_at, freq,
             WHEN 'DAILY' THEN interval '90 days' WHEN 'WEEKLY' THEN interval '1 year' WHEN 'MONTHLY' THEN interval '3 years'
             ELSE interval '15 years' END * (0.2 + 2 * pg_temp.chance(n, 'long')) AS length
 FROM (SELECT n, weeks_drawn AND freq = 'YEARLY' AS weeks, freq, zone, starts_at
-      FROM (SELECT (:seed)::int * 100003 + i AS n FROM generate_series(1, :rules) AS i) AS numbered
+      FROM (SELECT ((:seed)::bigint * 100003 % 1000000007)::int + i AS n FROM generate_series(1, :rules) AS i) AS numbered
       CROSS JOIN LATERAL (SELECT
         pg_temp.pick(n, 'freq', 'SECONDLY MINUTELY HOURLY HOURLY DAILY DAILY DAILY WEEKLY WEEKLY MONTHLY MONTHLY YEARLY YEARLY') AS freq,
         pg_temp.chance(n, 'weeks') < 0.3 AS weeks_drawn,

@@ -28,6 +28,11 @@ before=$(catalog)
 succeeds "the file runs again" psql -Xq -v ON_ERROR_STOP=1 -f medsched-managed--*.sql
 after=$(catalog)
 equals "and changes nothing" "$(md5sum <<<"$after")" "$(md5sum <<<"$before")"
+contains "a schema of another role's is refused" "$(
+	{
+		echo 'BEGIN; ALTER SCHEMA medsched OWNER TO pg_database_owner; CREATE ROLE stranger; GRANT stranger TO CURRENT_USER; SET ROLE stranger;'
+		sed '/^BEGIN;$/d' medsched-managed--*.sql
+	} | psql -Xq 2>&1 | head -3 || true)" 'schema "medsched" belongs to another role'
 equals "no name of C is left in it" "$(grep -c 'MODULE_PATHNAME\|LANGUAGE C' medsched-managed--*.sql)" 0
 equals "nor a command of psql's" "$(grep -c '^\\' medsched-managed--*.sql)" 0
 

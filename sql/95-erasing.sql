@@ -2,6 +2,3 @@
 
 COMMENT ON FUNCTION medsched.erase_user(uuid) IS
   'Deletes everything of a user, for good: the only way to delete a medication. Requires DELETE on the three tables. Returns how many rows there were';
-
--- It deletes with the caller's rights: the right to is DELETE, which the tables' owner gives.
-GRANT EXECUTE ON FUNCTION medsched.erase_user(uuid) TO PUBLIC;

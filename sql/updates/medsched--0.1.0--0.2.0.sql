@@ -17,3 +17,6 @@ ALTER FUNCTION medsched.take_as_needed(uuid, uuid, timestamptz, text, numeric, t
 
 -- One that has another argument from now on, likewise: beside it, a call without that would be ambiguous.
 ALTER FUNCTION medsched.create_medication(uuid, text, jsonb, text) RENAME TO create_medication_of_0_1_0;
+
+-- It deletes with the caller's rights: the right to is DELETE, which the tables' owner gives.
+GRANT EXECUTE ON FUNCTION medsched.erase_user(uuid) TO PUBLIC;

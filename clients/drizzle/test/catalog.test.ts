@@ -14,7 +14,10 @@ const pool = new pg.Pool({ max: 1 });
 after(() => pool.end());
 
 // Of use to the extension itself or to its installation.
-const internal = new Set(['create_tables', 'check_user', 'check_window', 'occurrences_support']);
+const internal = new Set([
+	'create_tables', 'check_user', 'check_window', 'check_window_for_all', 'check_dates', 'occurrences_support',
+	'schedule_occurrences', 'count_schedule_occurrences', 'schedule_density_problem',
+]);
 
 describe('tables', () => {
 	for (const table of [medsched.medications, medsched.schedules, medsched.doseTaken] as PgTable[]) {

@@ -20,7 +20,9 @@
 #include "functions/explain_rule.h"
 #include "base/message.h"
 #include "tables/saved_plan.h"
+#include "schedule/engine.h"
 #include "schedule/rule_cache.h"
+#include "schedule/schedule_search.h"
 #include "tables/schedule_row.h"
 #include "base/arguments.h"
 #include "functions/words.h"
@@ -127,7 +129,7 @@ read_asked(Asked *asked, Datum *values)
 	asked->recorded = DatumGetBool(columns[ASKED_RECORDED]);
 	asked->zone = zone_find(asked->row.source.time_zone);
 	asked->at = DatumGetTimestampTz(values[2]);
-	asked->instant = floor_div(asked->at, USECS_PER_SEC);
+	asked->instant = second_of(asked->at);
 	asked->local = zone_to_local(asked->zone, asked->instant);
 	initStringInfo(&asked->words);
 }
@@ -181,7 +183,7 @@ explain_no_dose(Asked *asked)
 		appendStringInfo(&asked->words, "exdates leave out %s.", clock_text(asked, asked->local));
 	else if (source->rrule == NULL)
 		appendStringInfo(&asked->words, "without a rule it is at starts_at, %s%s.",
-						 clock_text(asked, source->starts_at / USECS_PER_SEC),
+						 clock_text(asked, second_of(source->starts_at)),
 						 source->rdates != NULL ? ", and at its rdates" : "");
 	else
 	{
@@ -200,8 +202,8 @@ static char *
 explain_bound(Asked *asked)
 {
 	const ScheduleRow *row = &asked->row;
-	int64			   start = row->source.starts_at / USECS_PER_SEC;
-	TimestampTz		   begin = Max(zone_to_instant(asked->zone, start) * USECS_PER_SEC, row->effective_from);
+	int64			   start = second_of(row->source.starts_at);
+	TimestampTz		   begin = schedule_begin(&row->source, row->effective_from);
 	char			  *replaced = asked->replaced_by == 0 ? "" : psprintf(", replaced by %s", uuid_text(asked->replaced_by));
 
 	if (asked->at % USECS_PER_SEC != 0)
@@ -228,7 +230,7 @@ explain_bound(Asked *asked)
 static void
 explain_unnamed(Asked *asked, const Recurrence *rule)
 {
-	int64 start = asked->row.source.starts_at / USECS_PER_SEC;
+	int64 start = second_of(asked->row.source.starts_at);
 	int64 first_coming = zone_to_instant(asked->zone, asked->local);
 
 	if (rule->freq < FREQ_DAILY)
@@ -261,9 +263,7 @@ explain_named(Asked *asked, const Recurrence *rule, int64 local)
 		reasons = lappend(reasons, "UNTIL is over");
 	if (source->cycle_days_on > 0)
 	{
-		int64 first_day = floor_div(source->starts_at / USECS_PER_SEC, LOCAL_SECS_PER_DAY);
-		int	  day = (int) floor_mod(floor_div(local, LOCAL_SECS_PER_DAY) - first_day,
-									source->cycle_days_on + source->cycle_days_off);
+		int day = day_of_cycle(second_of(source->starts_at), source->cycle_days_on + source->cycle_days_off, local);
 
 		if (day >= source->cycle_days_on)
 			reasons = lappend(reasons, psprintf("day %d of its cycle of %d days on and %d off is off", day + 1,
@@ -285,7 +285,7 @@ static bool
 pattern_names(const Asked *asked, int64 *local)
 {
 	const ScheduleSource *source = &asked->row.source;
-	int64				  start = source->starts_at / USECS_PER_SEC;
+	int64				  start = second_of(source->starts_at);
 	ZoneStretch			  before;
 
 	*local = asked->local;
@@ -293,7 +293,7 @@ pattern_names(const Asked *asked, int64 *local)
 	{
 		Recurrence rule = *rule_cache_find(source->rrule);
 
-		return rule_names(&rule, zone_to_instant(asked->zone, start) + asked->local - asked->instant, asked->local);
+		return engine_finds(&rule, zone_to_instant(asked->zone, start) + asked->local - asked->instant, asked->local);
 	}
 
 	/* A gap is no wider than a day. */
@@ -303,7 +303,7 @@ pattern_names(const Asked *asked, int64 *local)
 		*local = i == 0 ? asked->local : asked->instant + before.offset;
 		if (zone_to_instant(asked->zone, *local) != asked->instant)
 			continue;
-		if (source->rrule == NULL ? *local == start : rule_names(rule_cache_find(source->rrule), start, *local))
+		if (source->rrule == NULL ? *local == start : engine_finds(rule_cache_find(source->rrule), start, *local))
 			return true;
 	}
 	return false;
@@ -323,14 +323,11 @@ without_rdates(const Asked *asked)
 static bool
 has_date(const Asked *asked, ArrayType *dates)
 {
-	Datum *elements;
-	int	   n = 0;
+	Seconds locals = seconds_of_array(dates);
 
-	if (dates != NULL)
-		deconstruct_array(dates, TIMESTAMPOID, sizeof(Timestamp), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, NULL, &n);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < locals.n; i++)
 	{
-		if (zone_to_instant(asked->zone, DatumGetTimestamp(elements[i]) / USECS_PER_SEC) == asked->instant)
+		if (zone_to_instant(asked->zone, locals.values[i]) == asked->instant)
 			return true;
 	}
 	return false;

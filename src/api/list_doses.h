@@ -13,6 +13,7 @@
 #include "utils/uuid.h"
 
 #include "functions/dose_id.h"
+#include "schedule/schedule_iterator.h"
 #include "tables/schedule_row.h"
 
 /* What became of a dose: a row of medsched.dose_taken. */

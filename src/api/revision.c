@@ -25,6 +25,7 @@
 #include "tables/refusal.h"
 #include "api/lock_rows.h"
 #include "api/revision.h"
+#include "schedule/schedule_search.h"
 
 /* How many doses an error names. */
 #define NDOSES_NAMED 5

@@ -13,14 +13,14 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "lib/qunique.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "base/message.h"
+#include "schedule/engine.h"
 #include "schedule/rule_cache.h"
+#include "schedule/schedule_search.h"
 #include "api/travel.h"
 #include "base/arguments.h"
 
@@ -29,14 +29,6 @@
 
 /* Transitions are at multiples of it: a step over an hour that comes twice. */
 #define STEP_OUT_OF_OVERLAP (15 * 60)
-
-/* A growing list of seconds: instants, or wall-clock times. */
-typedef struct Seconds
-{
-	int64 *values;
-	int	   n;
-	int	   size;
-} Seconds;
 
 /* A schedule on its way. */
 typedef struct Journey
@@ -62,11 +54,6 @@ static ArrayType *add_to_array(ArrayType *array, const Zone *zone, const Seconds
 static int64	  same_instant(Journey *journey, int64 instant);
 static ArrayType *rewrite_array(Journey *journey, ArrayType *array);
 static ArrayType *array_of(const Seconds *locals);
-static Seconds	  locals_of(ArrayType *array);
-static void		  add(Seconds *seconds, int64 value);
-static void		  sort(Seconds *seconds);
-static bool		  contains(const Seconds *seconds, int64 value);
-static int		  compare_seconds(const void *a, const void *b);
 
 void
 travel(const StoredSchedule *schedule, TimestampTz at, ScheduleJson *changes)
@@ -100,7 +87,7 @@ static void
 keep_instants(Journey *journey, ScheduleJson *changes)
 {
 	const ScheduleSource *source = &journey->row.source;
-	int64				  start = zone_to_instant(journey->old_zone, source->starts_at / USECS_PER_SEC);
+	int64				  start = zone_to_instant(journey->old_zone, second_of(source->starts_at));
 
 	/* As needed, effective_from is bound enough. */
 	change_column(changes, KEY_STARTS_AT,
@@ -122,8 +109,8 @@ keep_wall_clock(Journey *journey, ScheduleJson *changes)
 	if (source->rrule != NULL && rule_cache_find(source->rrule)->until_form == UNTIL_INSTANT)
 		look_around(journey, rule_cache_find(source->rrule)->until);
 
-	sort(&journey->wanted);
-	sort(&journey->given);
+	seconds_sort_unique(&journey->wanted);
+	seconds_sort_unique(&journey->given);
 	change_column(changes, KEY_RDATES,
 				  PointerGetDatum(add_to_array(source->rdates, journey->new_zone, &journey->wanted, &journey->given)));
 	change_column(changes, KEY_EXDATES,
@@ -135,13 +122,13 @@ static void
 look_around(Journey *journey, int64 instant)
 {
 	const ScheduleSource *source = &journey->row.source;
-	int64				  start = source->starts_at / USECS_PER_SEC;
+	int64				  start = second_of(source->starts_at);
 	int64				  from = Max(start, zone_to_local(journey->old_zone, instant) - LOOK_AROUND);
 	int64				  to = zone_to_local(journey->old_zone, instant) + LOOK_AROUND;
-	Seconds				  dates = locals_of(source->rdates);
+	Seconds				  dates = seconds_of_array(source->rdates);
 
 	if (source->rrule == NULL)
-		add(&dates, start);
+		seconds_add(&dates, start);
 	for (int i = 0; i < dates.n; i++)
 	{
 		if (dates.values[i] >= from && dates.values[i] < to)
@@ -152,16 +139,11 @@ look_around(Journey *journey, int64 instant)
 	{
 		Recurrence		   rule = *rule_cache_find(source->rrule);
 		RecurrenceIterator engine;
-		RecurrenceStep	   step;
 		int64			   local;
 
 		recurrence_open(&engine, &rule, start, from, to);
-		while ((step = recurrence_next(&engine, &local)) != RECURRENCE_DONE)
-		{
-			CHECK_FOR_INTERRUPTS();
-			if (step == RECURRENCE_FOUND)
-				look_at(journey, local);
-		}
+		while (engine_next(&engine, &local))
+			look_at(journey, local);
 	}
 }
 
@@ -177,9 +159,9 @@ look_at(Journey *journey, int64 local)
 
 	if (old_instant >= journey->at && old_instant * USECS_PER_SEC < journey->row.ends_at &&
 		schedule_is_occurrence(journey->old_schedule, old_instant * USECS_PER_SEC))
-		add(&journey->wanted, new_instant >= journey->at ? new_instant : old_instant);
+		seconds_add(&journey->wanted, new_instant >= journey->at ? new_instant : old_instant);
 	if (schedule_is_occurrence(journey->new_schedule, new_instant * USECS_PER_SEC))
-		add(&journey->given, new_instant);
+		seconds_add(&journey->given, new_instant);
 	check_dose_count(journey->wanted.n);
 }
 
@@ -205,12 +187,12 @@ timestamp_of(int64 local)
 static ArrayType *
 add_to_array(ArrayType *array, const Zone *zone, const Seconds *add_these, const Seconds *unless)
 {
-	Seconds locals = locals_of(array);
+	Seconds locals = seconds_of_array(array);
 
 	for (int i = 0; i < add_these->n; i++)
 	{
-		if (!contains(unless, add_these->values[i]))
-			add(&locals, local_that_gives(zone, add_these->values[i]));
+		if (!seconds_contain(unless, add_these->values[i]))
+			seconds_add(&locals, local_that_gives(zone, add_these->values[i]));
 	}
 	return array_of(&locals);
 }
@@ -236,7 +218,7 @@ same_instant(Journey *journey, int64 instant)
 static ArrayType *
 rewrite_array(Journey *journey, ArrayType *array)
 {
-	Seconds locals = locals_of(array);
+	Seconds locals = seconds_of_array(array);
 	Seconds rewritten = {0};
 
 	for (int i = 0; i < locals.n; i++)
@@ -244,7 +226,7 @@ rewrite_array(Journey *journey, ArrayType *array)
 		int64 instant = zone_to_instant(journey->old_zone, locals.values[i]);
 
 		if (instant >= journey->at)
-			add(&rewritten, same_instant(journey, instant));
+			seconds_add(&rewritten, same_instant(journey, instant));
 	}
 	return array_of(&rewritten);
 }
@@ -257,54 +239,4 @@ array_of(const Seconds *locals)
 	for (int i = 0; i < locals->n; i++)
 		elements[i] = TimestampGetDatum(timestamp_of(locals->values[i]));
 	return construct_array(elements, locals->n, TIMESTAMPOID, sizeof(Timestamp), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
-}
-
-static Seconds
-locals_of(ArrayType *array)
-{
-	Seconds locals = {0};
-	Datum  *elements;
-	int		n = 0;
-
-	/* NULLs and times of no whole second are not in a schedule. */
-	if (array != NULL)
-		deconstruct_array(array, TIMESTAMPOID, sizeof(Timestamp), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, NULL, &n);
-	for (int i = 0; i < n; i++)
-		add(&locals, DatumGetTimestamp(elements[i]) / USECS_PER_SEC);
-	return locals;
-}
-
-static void
-add(Seconds *seconds, int64 value)
-{
-	if (seconds->n == seconds->size)
-	{
-		seconds->size = Max(16, 2 * seconds->size);
-		seconds->values = seconds->values == NULL ? palloc(sizeof(int64) * seconds->size)
-												  : repalloc_huge(seconds->values, sizeof(int64) * seconds->size);
-	}
-	seconds->values[seconds->n++] = value;
-}
-
-static void
-sort(Seconds *seconds)
-{
-	qsort(seconds->values, seconds->n, sizeof(int64), compare_seconds);
-	seconds->n = (int) qunique(seconds->values, seconds->n, sizeof(int64), compare_seconds);
-}
-
-static bool
-contains(const Seconds *seconds, int64 value)
-{
-	return seconds->n > 0 &&
-		   bsearch(&value, seconds->values, seconds->n, sizeof(int64), compare_seconds) != NULL;
-}
-
-static int
-compare_seconds(const void *a, const void *b)
-{
-	int64 left = *(const int64 *) a;
-	int64 right = *(const int64 *) b;
-
-	return (left > right) - (left < right);
 }

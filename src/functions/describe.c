@@ -11,17 +11,15 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "fmgr.h"
-#include "lib/qunique.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "recurrence/calendar.h"
 #include "functions/describe_rule.h"
 #include "schedule/rule_cache.h"
-#include "schedule/schedule.h"
+#include "schedule/schedule_iterator.h"
+#include "schedule/schedule_search.h"
 #include "base/arguments.h"
 #include "functions/words.h"
 #include "schedule/zone.h"
@@ -34,59 +32,49 @@ PG_FUNCTION_INFO_V1(medsched_describe_schedule);
 /* The arguments of describe_schedule, in their order. */
 enum
 {
-	ARG_RRULE,
-	ARG_STARTS_AT,
-	ARG_TIME_ZONE,
-	ARG_RDATES,
-	ARG_EXDATES,
-	ARG_ENDS_AT,
-	ARG_CYCLE_DAYS_ON,
-	ARG_CYCLE_DAYS_OFF,
-	ARG_AS_NEEDED,
-	ARG_MIN_INTERVAL,
-	ARG_MAX_PER_24H,
-	ARG_EFFECTIVE_FROM
+	DESCRIBE_RRULE,
+	DESCRIBE_STARTS_AT,
+	DESCRIBE_TIME_ZONE,
+	DESCRIBE_RDATES,
+	DESCRIBE_EXDATES,
+	DESCRIBE_ENDS_AT,
+	DESCRIBE_CYCLE_DAYS_ON,
+	DESCRIBE_CYCLE_DAYS_OFF,
+	DESCRIBE_AS_NEEDED,
+	DESCRIBE_MIN_INTERVAL,
+	DESCRIBE_MAX_PER_24H,
+	DESCRIBE_EFFECTIVE_FROM
 };
-
-static int64
-local_of_timestamp(Timestamp timestamp)
-{
-	return floor_div(timestamp, USECS_PER_SEC);
-}
 
 static int64
 local_of_instant(const char *time_zone, TimestampTz at)
 {
-	return zone_to_local(zone_find(time_zone), floor_div(at, USECS_PER_SEC));
+	return zone_to_local(zone_find(time_zone), second_of(at));
 }
 
-static ArrayType *
-dates_or_null(FunctionCallInfo fcinfo, int arg)
+static ScheduleSource
+source_from_arguments(FunctionCallInfo fcinfo)
 {
-	ArrayType *array = PG_ARGISNULL(arg) ? NULL : PG_GETARG_ARRAYTYPE_P(arg);
+	ScheduleSource source;
+	Datum		   values[SCHEDULE_NFIELDS];
+	bool		   isnull[SCHEDULE_NFIELDS];
 
-	return array == NULL || ARR_NDIM(array) == 0 ? NULL : array;
-}
+	require_argument(fcinfo, DESCRIBE_STARTS_AT, "starts_at");
+	require_argument(fcinfo, DESCRIBE_TIME_ZONE, "time_zone");
+	for (int field = 0; field < SCHEDULE_NFIELDS; field++)
+	{
+		/* ends_at stands before the cycle. */
+		int argument = field < FIELD_CYCLE_DAYS_ON ? field : field - FIELD_CYCLE_DAYS_ON + DESCRIBE_CYCLE_DAYS_ON;
 
-static void
-read_source(FunctionCallInfo fcinfo, ScheduleSource *source)
-{
-	memset(source, 0, sizeof(*source));
-	require_argument(fcinfo, ARG_STARTS_AT, "starts_at");
-	require_argument(fcinfo, ARG_TIME_ZONE, "time_zone");
-	source->starts_at = PG_GETARG_TIMESTAMP(ARG_STARTS_AT);
-	source->time_zone = text_to_cstring(PG_GETARG_TEXT_PP(ARG_TIME_ZONE));
-	if (!PG_ARGISNULL(ARG_RRULE))
-		source->rrule = text_to_cstring(PG_GETARG_TEXT_PP(ARG_RRULE));
-	source->rdates = dates_or_null(fcinfo, ARG_RDATES);
-	source->exdates = dates_or_null(fcinfo, ARG_EXDATES);
-	source->ends_at = PG_ARGISNULL(ARG_ENDS_AT) ? DT_NOEND : PG_GETARG_TIMESTAMPTZ(ARG_ENDS_AT);
-	if (TIMESTAMP_IS_NOBEGIN(source->ends_at))
+		values[field] = fcinfo->args[argument].value;
+		isnull[field] = fcinfo->args[argument].isnull;
+	}
+	source = schedule_source_read(values, isnull);
+	if (!PG_ARGISNULL(DESCRIBE_ENDS_AT))
+		source.ends_at = PG_GETARG_TIMESTAMPTZ(DESCRIBE_ENDS_AT);
+	if (TIMESTAMP_IS_NOBEGIN(source.ends_at))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("ends_at must not be -infinity")));
-	if (!PG_ARGISNULL(ARG_CYCLE_DAYS_ON))
-		source->cycle_days_on = PG_GETARG_INT32(ARG_CYCLE_DAYS_ON);
-	if (!PG_ARGISNULL(ARG_CYCLE_DAYS_OFF))
-		source->cycle_days_off = PG_GETARG_INT32(ARG_CYCLE_DAYS_OFF);
+	return source;
 }
 
 /* "until ...", with what ends the schedule first, or "". */
@@ -101,7 +89,7 @@ describe_end(const ScheduleSource *source, const Recurrence *rule)
 	else if (rule->until_form == UNTIL_LOCAL)
 		until = zone_to_instant(zone, rule->until);
 
-	if (!TIMESTAMP_IS_NOEND(source->ends_at) && floor_div(source->ends_at, USECS_PER_SEC) <= until)
+	if (!TIMESTAMP_IS_NOEND(source->ends_at) && second_of(source->ends_at) <= until)
 	{
 		int64 local = local_of_instant(source->time_zone, source->ends_at);
 
@@ -141,21 +129,12 @@ first_of_rule(const ScheduleSource *source, TimestampTz effective_from, Timestam
 	return true;
 }
 
-/* When a schedule begins, by starts_at and effective_from. */
-static TimestampTz
-begin_of(const ScheduleSource *source, TimestampTz effective_from)
-{
-	int64 start = zone_to_instant(zone_find(source->time_zone), local_of_timestamp(source->starts_at));
-
-	return Max(start * USECS_PER_SEC, effective_from);
-}
-
 /* "from 1 March 2027 until 3 March 2027", or that there is no time between the two. */
 static char *
 describe_bounds(const ScheduleSource *source, TimestampTz effective_from)
 {
 	static const Recurrence no_rule = {.until_form = UNTIL_NONE};
-	TimestampTz				begin = begin_of(source, effective_from);
+	TimestampTz				begin = schedule_begin(source, effective_from);
 	int64					local = local_of_instant(source->time_zone, begin);
 
 	if (source->ends_at <= begin)
@@ -170,7 +149,7 @@ describe_none(const ScheduleSource *source, TimestampTz effective_from, bool pos
 {
 	if (!possible)
 		return source->cycle_days_on > 0 ? "never by this rule and cycle" : "never by this rule";
-	if (source->ends_at <= begin_of(source, effective_from))
+	if (source->ends_at <= schedule_begin(source, effective_from))
 		return describe_bounds(source, effective_from);
 	return psprintf("no dose by this rule %s", describe_bounds(source, effective_from));
 }
@@ -178,7 +157,7 @@ describe_none(const ScheduleSource *source, TimestampTz effective_from, bool pos
 static void
 append_rule(StringInfo text, const ScheduleSource *source, TimestampTz effective_from)
 {
-	int64	   start = local_of_timestamp(source->starts_at);
+	int64	   start = second_of(source->starts_at);
 	int64	   first = start;
 	int64	   first_counted = start;
 	bool	   occurs = first_of_rule(source, effective_from, source->ends_at, &first);
@@ -188,7 +167,7 @@ append_rule(StringInfo text, const ScheduleSource *source, TimestampTz effective
 	bool	   date_says_all;
 	bool	   some_left_out;
 
-	recurrence_imply(&rule, start);
+	rule_imply(&rule, start);
 	some_left_out = source->cycle_days_on > 0 || source->exdates != NULL || !occurs || first_counted != first;
 
 	if (occurs && rule.count == 1)
@@ -234,64 +213,43 @@ append_times(StringInfo text, const char *prefix, const int64 *times, int n)
 	appendStringInfo(text, ", %s %s", prefix, words_join(items, "and"));
 }
 
-static int
-compare_times(const void *a, const void *b)
-{
-	int64 left = *(const int64 *) a;
-	int64 right = *(const int64 *) b;
-
-	return (left > right) - (left < right);
-}
-
 /* Append those of the dates at which schedule has an occurrence. */
 static void
 append_dates(StringInfo text, const char *prefix, ArrayType *array, const Schedule *schedule, const char *time_zone)
 {
 	const Zone *zone = zone_find(time_zone);
-	Datum	   *datums;
-	int			n_datums;
-	int64	   *times;
-	int			n = 0;
+	Seconds		dates = seconds_of_array(array);
+	Seconds		times = {0};
 
-	if (array == NULL)
-		return;
-	deconstruct_array(array, TIMESTAMPOID, sizeof(Timestamp), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &datums, NULL, &n_datums);
-	times = palloc(n_datums * sizeof(int64));
-	for (int i = 0; i < n_datums; i++)
+	for (int i = 0; i < dates.n; i++)
 	{
-		int64 instant = zone_to_instant(zone, local_of_timestamp(DatumGetTimestamp(datums[i])));
+		int64 instant = zone_to_instant(zone, dates.values[i]);
 
 		if (schedule_is_occurrence(schedule, instant * USECS_PER_SEC))
-			times[n++] = zone_to_local(zone, instant);
+			seconds_add(&times, zone_to_local(zone, instant));
 	}
-	if (n > 0)
-	{
-		qsort(times, n, sizeof(int64), compare_times);
-		n = (int) qunique(times, n, sizeof(int64), compare_times);
-	}
-	append_times(text, prefix, times, n);
+	seconds_sort_unique(&times);
+	append_times(text, prefix, times.values, times.n);
 }
 
 /* Without a rule: the doses there are. */
 static void
 append_single_doses(StringInfo text, const ScheduleSource *source, const Schedule *schedule)
 {
-	int				  n_dates = source->rdates == NULL ? 0 : ArrayGetNItems(ARR_NDIM(source->rdates), ARR_DIMS(source->rdates));
-	int64			 *times = palloc((n_dates + 1) * sizeof(int64));
 	ScheduleIterator *it = schedule_open(schedule, DT_NOBEGIN, DT_NOEND);
 	TimestampTz		  at;
-	int				  n = 0;
+	Seconds			  times = {0};
 
 	while (schedule_next(it, &at))
-		times[n++] = local_of_instant(source->time_zone, at);
+		seconds_add(&times, local_of_instant(source->time_zone, at));
 	schedule_close(it);
 
-	if (n == 0)
+	if (times.n == 0)
 		appendStringInfo(text, "never, %s", source->time_zone);
 	else
 	{
-		appendStringInfo(text, "once on %s, %s", words_date_and_time(times[0]), source->time_zone);
-		append_times(text, "also", times + 1, n - 1);
+		appendStringInfo(text, "once on %s, %s", words_date_and_time(times.values[0]), source->time_zone);
+		append_times(text, "also", times.values + 1, times.n - 1);
 	}
 }
 
@@ -299,10 +257,10 @@ static void
 append_as_needed(StringInfo text, FunctionCallInfo fcinfo, const ScheduleSource *source, TimestampTz effective_from)
 {
 	appendStringInfoString(text, "as needed");
-	if (!PG_ARGISNULL(ARG_MIN_INTERVAL))
-		appendStringInfo(text, ", at least %s apart", words_interval(PG_GETARG_INTERVAL_P(ARG_MIN_INTERVAL)));
-	if (!PG_ARGISNULL(ARG_MAX_PER_24H))
-		appendStringInfo(text, ", at most %s in any 24 hours", words_quantity(PG_GETARG_INT32(ARG_MAX_PER_24H), "dose"));
+	if (!PG_ARGISNULL(DESCRIBE_MIN_INTERVAL))
+		appendStringInfo(text, ", at least %s apart", words_interval(PG_GETARG_INTERVAL_P(DESCRIBE_MIN_INTERVAL)));
+	if (!PG_ARGISNULL(DESCRIBE_MAX_PER_24H))
+		appendStringInfo(text, ", at most %s in any 24 hours", words_quantity(PG_GETARG_INT32(DESCRIBE_MAX_PER_24H), "dose"));
 	appendStringInfo(text, ", %s, %s", source->time_zone, describe_bounds(source, effective_from));
 }
 
@@ -322,17 +280,17 @@ append_rule_and_dates(StringInfo text, const ScheduleSource *source, const Sched
 Datum
 medsched_describe_schedule(PG_FUNCTION_ARGS)
 {
-	TimestampTz	   effective_from = PG_ARGISNULL(ARG_EFFECTIVE_FROM) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(ARG_EFFECTIVE_FROM);
+	TimestampTz	   effective_from = PG_ARGISNULL(DESCRIBE_EFFECTIVE_FROM) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(DESCRIBE_EFFECTIVE_FROM);
 	ScheduleSource source;
 	Schedule	  *schedule;
 	StringInfoData text;
 
-	read_source(fcinfo, &source);
+	source = source_from_arguments(fcinfo);
 	if (TIMESTAMP_IS_NOEND(effective_from))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("effective_from must not be infinity")));
 	schedule = schedule_create_from(&source, effective_from);
 	initStringInfo(&text);
-	if (!PG_ARGISNULL(ARG_AS_NEEDED) && PG_GETARG_BOOL(ARG_AS_NEEDED))
+	if (!PG_ARGISNULL(DESCRIBE_AS_NEEDED) && PG_GETARG_BOOL(DESCRIBE_AS_NEEDED))
 		append_as_needed(&text, fcinfo, &source, effective_from);
 	else if (source.rrule == NULL)
 		append_single_doses(&text, &source, schedule);

@@ -61,7 +61,7 @@ months(const Recurrence *rule, const char *conjunction)
 
 /* "1st", "15th", "last day". */
 static List *
-add_positions(List *items, const uint64_t *from_first, const uint64_t *from_last, int n_words)
+lappend_positions(List *items, const uint64_t *from_first, const uint64_t *from_last, int n_words)
 {
 	items = words_runs(items, from_first, n_words, words_ordinal);
 	for (int n = 64 * n_words - 1; n > 0; n--)
@@ -78,13 +78,13 @@ monthdays(const Recurrence *rule, const char *conjunction)
 	uint64_t from_first = rule->monthdays;
 	uint64_t from_last = rule->last_monthdays;
 
-	return words_join(add_positions(NIL, &from_first, &from_last, 1), conjunction);
+	return words_join(lappend_positions(NIL, &from_first, &from_last, 1), conjunction);
 }
 
 static char *
 yeardays(const Recurrence *rule, const char *conjunction)
 {
-	List *items = add_positions(NIL, rule->yeardays, rule->last_yeardays, WORDS_FOR_YEAR);
+	List *items = lappend_positions(NIL, rule->yeardays, rule->last_yeardays, WORDS_FOR_YEAR);
 	bool  ends_in_day = (rule->last_yeardays[0] | rule->last_yeardays[1] | rule->last_yeardays[2] |
 						 rule->last_yeardays[3] | rule->last_yeardays[4] | rule->last_yeardays[5]) != 0;
 

@@ -17,7 +17,7 @@
 #include "functions/words.h"
 
 /* Times of day are told one by one up to so many. */
-#define TIMES_LISTED 12
+#define MOST_TIMES_DESCRIBED 12
 
 /* The day parts that leave out days of the period rather than say which (RFC 5545 section 3.3.10, the table). */
 static const unsigned limiting_day_parts[] = {
@@ -72,7 +72,7 @@ append_times_of_day(StringInfo text, const Recurrence *rule)
 {
 	List *times = NIL;
 
-	if (count_bits(rule->hours) * count_bits(rule->minutes) * count_bits(rule->seconds) > TIMES_LISTED)
+	if (count_bits(rule->hours) * count_bits(rule->minutes) * count_bits(rule->seconds) > MOST_TIMES_DESCRIBED)
 	{
 		append_minutes_and_seconds(text, rule, true);
 		appendStringInfo(text, " of hour%s %s", count_bits(rule->hours) == 1 ? "" : "s", numbers(rule->hours));

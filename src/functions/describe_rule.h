@@ -15,7 +15,7 @@
 /*
  * Append what a rule says, but for COUNT and UNTIL, which are the caller's:
  * span is "from 1 March 2027 until 3 March 2027" or the like, or NULL.  The rule is one
- * that recurrence_imply has completed.
+ * that rule_imply has completed.
  */
 extern void describe_rule(StringInfo text, const Recurrence *rule, const char *span, const char *time_zone);
 

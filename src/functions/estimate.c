@@ -21,7 +21,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-#include "schedule/schedule.h"
+#include "schedule/schedule_iterator.h"
 
 PG_FUNCTION_INFO_V1(medsched_occurrences_support);
 
@@ -35,18 +35,30 @@ PG_FUNCTION_INFO_V1(medsched_occurrences_support);
 #define COST_TO_START 50.0
 #define COST_OF_ROW	  1.0
 
+/* The arguments of occurrences, in their order. */
 enum
 {
-	ARG_RRULE,
-	ARG_STARTS_AT,
-	ARG_TIME_ZONE,
-	ARG_WINDOW_START,
-	ARG_WINDOW_END,
-	ARG_RDATES,
-	ARG_EXDATES,
-	ARG_CYCLE_DAYS_ON,
-	ARG_CYCLE_DAYS_OFF,
-	N_ARGS
+	OCCURRENCES_RRULE,
+	OCCURRENCES_STARTS_AT,
+	OCCURRENCES_TIME_ZONE,
+	OCCURRENCES_WINDOW_START,
+	OCCURRENCES_WINDOW_END,
+	OCCURRENCES_RDATES,
+	OCCURRENCES_EXDATES,
+	OCCURRENCES_CYCLE_DAYS_ON,
+	OCCURRENCES_CYCLE_DAYS_OFF,
+	OCCURRENCES_NARGS
+};
+
+/* Where the arguments are that make the schedule. */
+static const int schedule_arguments[SCHEDULE_NFIELDS] = {
+	[FIELD_RRULE] = OCCURRENCES_RRULE,
+	[FIELD_STARTS_AT] = OCCURRENCES_STARTS_AT,
+	[FIELD_TIME_ZONE] = OCCURRENCES_TIME_ZONE,
+	[FIELD_RDATES] = OCCURRENCES_RDATES,
+	[FIELD_EXDATES] = OCCURRENCES_EXDATES,
+	[FIELD_CYCLE_DAYS_ON] = OCCURRENCES_CYCLE_DAYS_ON,
+	[FIELD_CYCLE_DAYS_OFF] = OCCURRENCES_CYCLE_DAYS_OFF,
 };
 
 /* The constants among the arguments, as far as the planner can tell; NULL for the others. */
@@ -55,14 +67,14 @@ find_constants(PlannerInfo *root, Node *node, Const **constants)
 {
 	List	 *args = is_funcclause(node) ? ((FuncExpr *) node)->args : NIL;
 	ListCell *cell;
-	int		  i = N_ARGS - list_length(args); /* the id of a row leads */
+	int		  i = OCCURRENCES_NARGS - list_length(args); /* the id of a row leads */
 
-	memset(constants, 0, N_ARGS * sizeof(Const *));
+	memset(constants, 0, OCCURRENCES_NARGS * sizeof(Const *));
 	foreach (cell, args)
 	{
 		Node *arg = estimate_expression_value(root, lfirst(cell));
 
-		if (i >= 0 && i < N_ARGS && IsA(arg, Const))
+		if (i >= 0 && i < OCCURRENCES_NARGS && IsA(arg, Const))
 			constants[i] = (Const *) arg;
 		i++;
 	}
@@ -77,9 +89,9 @@ is_known(const Const *constant)
 static bool
 is_schedule_known(Const **constants)
 {
-	return constants[ARG_RRULE] != NULL && is_known(constants[ARG_STARTS_AT]) && is_known(constants[ARG_TIME_ZONE]) &&
-		   is_known(constants[ARG_RDATES]) && is_known(constants[ARG_EXDATES]) &&
-		   constants[ARG_CYCLE_DAYS_ON] != NULL && constants[ARG_CYCLE_DAYS_OFF] != NULL;
+	return constants[OCCURRENCES_RRULE] != NULL && is_known(constants[OCCURRENCES_STARTS_AT]) && is_known(constants[OCCURRENCES_TIME_ZONE]) &&
+		   is_known(constants[OCCURRENCES_RDATES]) && is_known(constants[OCCURRENCES_EXDATES]) &&
+		   constants[OCCURRENCES_CYCLE_DAYS_ON] != NULL && constants[OCCURRENCES_CYCLE_DAYS_OFF] != NULL;
 }
 
 /*
@@ -89,24 +101,22 @@ is_schedule_known(Const **constants)
 static bool
 count_occurrences(Const **constants, TimestampTz from, TimestampTz to, double *count)
 {
-	ScheduleSource	  source = {0};
+	ScheduleSource	  source;
 	ScheduleIterator *iterator;
 	TimestampTz		  occurrence;
 	TimestampTz		  first = from;
+	Datum			  values[SCHEDULE_NFIELDS];
+	bool			  isnull[SCHEDULE_NFIELDS];
 	int				  n = 0;
 
-	if (!constants[ARG_RRULE]->constisnull)
-		source.rrule = TextDatumGetCString(constants[ARG_RRULE]->constvalue);
-	source.starts_at = DatumGetTimestamp(constants[ARG_STARTS_AT]->constvalue);
-	source.time_zone = TextDatumGetCString(constants[ARG_TIME_ZONE]->constvalue);
-	source.rdates = DatumGetArrayTypeP(constants[ARG_RDATES]->constvalue);
-	source.exdates = DatumGetArrayTypeP(constants[ARG_EXDATES]->constvalue);
-	source.ends_at = DT_NOEND;
-	if (is_known(constants[ARG_CYCLE_DAYS_ON]))
-		source.cycle_days_on = DatumGetInt32(constants[ARG_CYCLE_DAYS_ON]->constvalue);
-	if (is_known(constants[ARG_CYCLE_DAYS_OFF]))
-		source.cycle_days_off = DatumGetInt32(constants[ARG_CYCLE_DAYS_OFF]->constvalue);
+	for (int field = 0; field < SCHEDULE_NFIELDS; field++)
+	{
+		const Const *constant = constants[schedule_arguments[field]];
 
+		values[field] = constant->constvalue;
+		isnull[field] = constant->constisnull;
+	}
+	source = schedule_source_read(values, isnull);
 	if (!schedule_is_valid(&source))
 		return false;
 	iterator = schedule_open(schedule_create(&source), from, to);
@@ -124,15 +134,15 @@ count_occurrences(Const **constants, TimestampTz from, TimestampTz to, double *c
 static bool
 estimate_rows(PlannerInfo *root, Node *node, double *rows)
 {
-	Const	   *constants[N_ARGS];
+	Const	   *constants[OCCURRENCES_NARGS];
 	TimestampTz from;
 	TimestampTz to;
 
 	find_constants(root, node, constants);
-	if (!is_known(constants[ARG_WINDOW_START]) || !is_known(constants[ARG_WINDOW_END]))
+	if (!is_known(constants[OCCURRENCES_WINDOW_START]) || !is_known(constants[OCCURRENCES_WINDOW_END]))
 		return false;
-	from = DatumGetTimestampTz(constants[ARG_WINDOW_START]->constvalue);
-	to = DatumGetTimestampTz(constants[ARG_WINDOW_END]->constvalue);
+	from = DatumGetTimestampTz(constants[OCCURRENCES_WINDOW_START]->constvalue);
+	to = DatumGetTimestampTz(constants[OCCURRENCES_WINDOW_END]->constvalue);
 	if (TIMESTAMP_NOT_FINITE(from) || TIMESTAMP_NOT_FINITE(to) || to <= from)
 		return false;
 

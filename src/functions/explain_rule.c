@@ -12,15 +12,15 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
-#include "miscadmin.h"
 
 #include "recurrence/calendar.h"
 #include "functions/explain_rule.h"
 #include "recurrence/timeset.h"
+#include "schedule/engine.h"
 #include "functions/words.h"
 
 /* Times of day are listed up to so many. */
-#define TIMES_LISTED 8
+#define MOST_TIMES_EXPLAINED 8
 
 /* A local time, and the rule that does not name it. */
 typedef struct Question
@@ -65,21 +65,6 @@ static const Check day_checks[] = {
 	{BY_YEARDAY, "BYYEARDAY", yearday_holds, yearday_value},
 	{BY_WEEKNO, "BYWEEKNO", weekno_holds, weekno_value}};
 
-bool
-rule_names(const Recurrence *rule, int64_t start, int64_t local)
-{
-	RecurrenceIterator engine;
-	RecurrenceStep	   step;
-	int64_t			   found;
-
-	if (local < start)
-		return false;
-	recurrence_open(&engine, rule, start, local, local + 1);
-	while ((step = recurrence_next(&engine, &found)) == RECURRENCE_PAUSED)
-		CHECK_FOR_INTERRUPTS();
-	return step == RECURRENCE_FOUND;
-}
-
 char *
 explain_rule(const Recurrence *rule, int64_t start, int64_t local)
 {
@@ -89,7 +74,7 @@ explain_rule(const Recurrence *rule, int64_t start, int64_t local)
 	List	  *reasons = NIL;
 	char	  *reason;
 
-	recurrence_imply(&completed, start);
+	rule_imply(&completed, start);
 	question = question_at(&completed, start, local);
 	at_start = question_at(&completed, start, start);
 
@@ -115,7 +100,7 @@ explain_rule(const Recurrence *rule, int64_t start, int64_t local)
 		Recurrence all = *rule;
 
 		all.by &= ~BY_SETPOS;
-		if (rule_names(&all, start, local))
+		if (engine_finds(&all, start, local))
 			reasons = lappend(reasons, "BYSETPOS does not select it");
 	}
 	if (reasons == NIL)
@@ -238,7 +223,7 @@ static char *
 explain_interval(const Question *question)
 {
 	const Recurrence *rule = question->rule;
-	int64_t			  distance = recurrence_unit(rule, question->local) - recurrence_unit(rule, question->start);
+	int64_t			  distance = rule_unit(rule, question->local) - rule_unit(rule, question->start);
 
 	if (distance % rule->interval == 0)
 		return NULL;
@@ -262,7 +247,7 @@ explain_time(const Question *question)
 		return NULL;
 
 	timeset_init(&times, hours, minutes, seconds);
-	if (times.count <= TIMES_LISTED)
+	if (times.count <= MOST_TIMES_EXPLAINED)
 	{
 		for (int i = 0; i < times.count; i++)
 			listed = lappend(listed, words_time(timeset_nth(&times, i)));

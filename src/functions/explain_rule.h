@@ -10,9 +10,6 @@
 
 #include "recurrence/recurrence.h"
 
-/* Whether a rule, begun at start, names a local time; COUNT and UNTIL aside. */
-extern bool rule_names(const Recurrence *rule, int64_t start, int64_t local);
-
 /*
  * What keeps a rule from naming a local time, one that it does not name: each
  * part that alone would be enough.  Lower case, without a full stop.

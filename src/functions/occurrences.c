@@ -14,10 +14,11 @@
 #include "utils/timestamp.h"
 
 #include "schedule/rule_cache.h"
-#include "schedule/schedule.h"
 #include "base/arguments.h"
 #include "base/medsched.h"
 #include "base/message.h"
+#include "schedule/schedule_iterator.h"
+#include "schedule/schedule_search.h"
 #include "schedule/zone.h"
 
 /* The schedule's parts in the arguments of the functions for a row among many. */
@@ -66,33 +67,31 @@ medsched_check_dates(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(true);
 }
 
-/*
- * The schedule in the arguments: rule, start and zone from the first on; dates
- * and cycle are the last four.
- */
+/* Read the schedule in the arguments: rule, start and zone from the first on; dates and cycle are the last four. */
 static Schedule *
 schedule_from_arguments(FunctionCallInfo fcinfo, int first)
 {
-	int			   rdates = PG_NARGS() - 4;
-	int			   exdates = PG_NARGS() - 3;
-	int			   days_on = PG_NARGS() - 2;
-	int			   days_off = PG_NARGS() - 1;
-	ScheduleSource source = {0};
+	static const char *const required[SCHEDULE_NFIELDS] = {
+		[FIELD_STARTS_AT] = "starts_at",
+		[FIELD_TIME_ZONE] = "time_zone",
+		[FIELD_RDATES] = "rdates",
+		[FIELD_EXDATES] = "exdates",
+	};
 
-	require_argument(fcinfo, first + 1, "starts_at");
-	require_argument(fcinfo, first + 2, "time_zone");
-	require_argument(fcinfo, rdates, "rdates");
-	require_argument(fcinfo, exdates, "exdates");
+	ScheduleSource source;
+	Datum		   values[SCHEDULE_NFIELDS];
+	bool		   isnull[SCHEDULE_NFIELDS];
 
-	if (!PG_ARGISNULL(first))
-		source.rrule = text_to_cstring(PG_GETARG_TEXT_PP(first));
-	source.starts_at = PG_GETARG_TIMESTAMP(first + 1);
-	source.time_zone = text_to_cstring(PG_GETARG_TEXT_PP(first + 2));
-	source.rdates = PG_GETARG_ARRAYTYPE_P(rdates);
-	source.exdates = PG_GETARG_ARRAYTYPE_P(exdates);
-	source.ends_at = DT_NOEND;
-	source.cycle_days_on = PG_ARGISNULL(days_on) ? 0 : PG_GETARG_INT32(days_on);
-	source.cycle_days_off = PG_ARGISNULL(days_off) ? 0 : PG_GETARG_INT32(days_off);
+	for (int field = 0; field < SCHEDULE_NFIELDS; field++)
+	{
+		int argument = field <= FIELD_TIME_ZONE ? first + field : PG_NARGS() - SCHEDULE_NFIELDS + field;
+
+		if (required[field] != NULL)
+			require_argument(fcinfo, argument, required[field]);
+		values[field] = fcinfo->args[argument].value;
+		isnull[field] = fcinfo->args[argument].isnull;
+	}
+	source = schedule_source_read(values, isnull);
 	return schedule_create(&source);
 }
 

@@ -10,7 +10,6 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
@@ -19,6 +18,7 @@
 #include "recurrence/calendar.h"
 #include "ical/vcalendar.h"
 #include "tables/saved_plan.h"
+#include "tables/schedule_row.h"
 #include "base/arguments.h"
 
 PG_FUNCTION_INFO_V1(medsched_calendar_feed);
@@ -33,31 +33,21 @@ enum
 	ARG_HORIZON
 };
 
-/* The columns of the query. */
+/* The columns of the query after those of SCHEDULE_COLUMNS. */
 enum
 {
-	COLUMN_UID,
-	COLUMN_SUMMARY,
-	COLUMN_DESCRIPTION,
-	COLUMN_STAMP,
-	COLUMN_STARTS_AT,
-	COLUMN_TIME_ZONE,
-	COLUMN_RRULE,
-	COLUMN_RDATES,
-	COLUMN_EXDATES,
-	COLUMN_CYCLE_DAYS_ON,
-	COLUMN_CYCLE_DAYS_OFF,
-	COLUMN_EFFECTIVE_FROM,
-	COLUMN_ENDS_AT,
+	FEED_UID = SCHEDULE_NCOLUMNS,
+	FEED_SUMMARY,
+	FEED_DESCRIPTION,
+	FEED_STAMP,
+	FEED_ENDS_AT,
 	FEED_NCOLUMNS
 };
 
 static SavedPlan schedules_of_user = {
-	.query = "SELECT pg_catalog.concat(s.id, '@medsched'),"
+	.query = "SELECT " SCHEDULE_COLUMNS ", pg_catalog.concat(s.id, '@medsched'),"
 			 " pg_catalog.concat_ws(' ', m.name, pg_catalog.trim_scale(s.dose_amount), s.dose_unit),"
-			 " s.instructions, s.created_at, s.starts_at, s.time_zone,"
-			 " s.rrule, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, s.effective_from,"
-			 " LEAST(s.ends_at, m.inactivated_at)"
+			 " s.instructions, s.created_at, LEAST(s.ends_at, m.inactivated_at)"
 			 " FROM medsched.schedules AS s"
 			 " JOIN medsched.medications AS m"
 			 "  ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id"
@@ -65,9 +55,8 @@ static SavedPlan schedules_of_user = {
 			 " ORDER BY s.starts_at, s.id",
 	.nargs = 1,
 	.argtypes = {UUIDOID},
-	.columns = {COMPUTED_TEXT, COMPUTED_TEXT, SCHEDULES_INSTRUCTIONS, SCHEDULES_CREATED_AT, SCHEDULES_STARTS_AT,
-				SCHEDULES_TIME_ZONE, SCHEDULES_RRULE, SCHEDULES_RDATES, SCHEDULES_EXDATES, SCHEDULES_CYCLE_DAYS_ON,
-				SCHEDULES_CYCLE_DAYS_OFF, SCHEDULES_EFFECTIVE_FROM, SCHEDULES_ENDS_AT},
+	.columns = {SCHEDULE_COLUMN_LIST, COMPUTED_TEXT, COMPUTED_TEXT, SCHEDULES_INSTRUCTIONS, SCHEDULES_CREATED_AT,
+				SCHEDULES_ENDS_AT},
 };
 
 /* What a call is asked for. */
@@ -124,28 +113,21 @@ read_arguments(FunctionCallInfo fcinfo, Feed *feed)
 static bool
 read_event(uint64 row, const Feed *feed, CalendarEvent *event)
 {
-	Datum		   values[FEED_NCOLUMNS];
-	bool		   isnull[FEED_NCOLUMNS];
-	ScheduleSource source = {0};
-	TimestampTz	   effective_from;
+	Datum		values[FEED_NCOLUMNS];
+	bool		isnull[FEED_NCOLUMNS];
+	ScheduleRow schedule;
 
 	read_row(&schedules_of_user, row, values, isnull);
-	source.rrule = text_or_null(values, isnull, COLUMN_RRULE);
-	source.starts_at = DatumGetTimestamp(values[COLUMN_STARTS_AT]);
-	source.time_zone = text_or_null(values, isnull, COLUMN_TIME_ZONE);
-	source.rdates = DatumGetArrayTypeP(values[COLUMN_RDATES]);
-	source.exdates = DatumGetArrayTypeP(values[COLUMN_EXDATES]);
-	source.cycle_days_on = isnull[COLUMN_CYCLE_DAYS_ON] ? 0 : DatumGetInt32(values[COLUMN_CYCLE_DAYS_ON]);
-	source.cycle_days_off = isnull[COLUMN_CYCLE_DAYS_OFF] ? 0 : DatumGetInt32(values[COLUMN_CYCLE_DAYS_OFF]);
-	source.ends_at = isnull[COLUMN_ENDS_AT] ? DT_NOEND : DatumGetTimestampTz(values[COLUMN_ENDS_AT]);
-	effective_from = isnull[COLUMN_EFFECTIVE_FROM] ? DT_NOBEGIN : DatumGetTimestampTz(values[COLUMN_EFFECTIVE_FROM]);
+	schedule_row_read(&schedule, values, isnull);
+	if (!isnull[FEED_ENDS_AT])
+		schedule.source.ends_at = DatumGetTimestampTz(values[FEED_ENDS_AT]);
 
-	event->uid = text_or_null(values, isnull, COLUMN_UID);
-	event->summary = text_or_null(values, isnull, COLUMN_SUMMARY);
-	event->description = text_or_null(values, isnull, COLUMN_DESCRIPTION);
-	event->stamp = isnull[COLUMN_STAMP] ? 0 : DatumGetTimestampTz(values[COLUMN_STAMP]);
-	event->time_zone = source.time_zone;
-	return event_times_of(&source, effective_from, feed->since, feed->horizon, &event->times);
+	event->uid = text_or_null(values, isnull, FEED_UID);
+	event->summary = text_or_null(values, isnull, FEED_SUMMARY);
+	event->description = text_or_null(values, isnull, FEED_DESCRIPTION);
+	event->stamp = isnull[FEED_STAMP] ? 0 : DatumGetTimestampTz(values[FEED_STAMP]);
+	event->time_zone = schedule.source.time_zone;
+	return vevent_times(&schedule.source, schedule.effective_from, feed->since, feed->horizon, &event->times);
 }
 
 static char *
@@ -187,7 +169,7 @@ add_zones(Calendar *calendar, List *events, const Feed *feed)
 	{
 		ZoneUse *use = lfirst(cell);
 
-		calendar_add_zone(calendar, use->time_zone, use->from, Max(use->from, floor_div(feed->horizon, USECS_PER_SEC)));
+		vcalendar_add_zone(calendar, use->time_zone, use->from, Max(use->from, second_of(feed->horizon)));
 	}
 }
 
@@ -211,7 +193,7 @@ medsched_calendar_feed(PG_FUNCTION_ARGS)
 
 	/* All that follows is in SPI's memory context, and gone with it. */
 	SPI_connect();
-	calendar = calendar_create(name);
+	calendar = vcalendar_create(name);
 	run_plan(&schedules_of_user, &user_id, NULL, true, SPI_OK_SELECT, 0);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
@@ -222,11 +204,11 @@ medsched_calendar_feed(PG_FUNCTION_ARGS)
 	}
 	/* A calendar has one component at least (RFC 5545 section 3.6). */
 	if (events == NIL)
-		calendar_add_zone(calendar, "UTC", 0, 0);
+		vcalendar_add_zone(calendar, "UTC", 0, 0);
 	add_zones(calendar, events, &feed);
 	foreach (cell, events)
-		calendar_add_event(calendar, lfirst(cell), feed.alarm);
-	words = calendar_text(calendar);
+		vcalendar_add_event(calendar, lfirst(cell), feed.alarm);
+	words = vcalendar_text(calendar);
 	old = MemoryContextSwitchTo(caller);
 	result = cstring_to_text(words);
 	MemoryContextSwitchTo(old);

@@ -11,19 +11,8 @@
 
 #include "recurrence/bits.h"
 #include "recurrence/calendar.h"
+#include "recurrence/rrule.h"
 #include "ical/ical_rule.h"
-
-static const char *const frequencies[] = {
-	[FREQ_SECONDLY] = "SECONDLY",
-	[FREQ_MINUTELY] = "MINUTELY",
-	[FREQ_HOURLY] = "HOURLY",
-	[FREQ_DAILY] = "DAILY",
-	[FREQ_WEEKLY] = "WEEKLY",
-	[FREQ_MONTHLY] = "MONTHLY",
-	[FREQ_YEARLY] = "YEARLY",
-};
-
-static const char *const weekdays[] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
 
 /* Append the numbers of a set, each after sign and before name, with commas. */
 static void
@@ -57,12 +46,12 @@ append_weekdays(StringInfo text, const Recurrence *rule)
 	for (int weekday = 0; weekday < 7; weekday++)
 	{
 		if (rule->weekdays & BIT(weekday))
-			appendStringInfo(text, "%s%s", text->data[text->len - 1] == '=' ? "" : ",", weekdays[weekday]);
+			appendStringInfo(text, "%s%s", text->data[text->len - 1] == '=' ? "" : ",", rrule_weekdays[weekday]);
 	}
 	for (int weekday = 0; weekday < 7; weekday++)
 	{
-		append_numbers(text, &rule->nth_weekdays[weekday], 1, "", weekdays[weekday]);
-		append_numbers(text, &rule->last_nth_weekdays[weekday], 1, "-", weekdays[weekday]);
+		append_numbers(text, &rule->nth_weekdays[weekday], 1, "", rrule_weekdays[weekday]);
+		append_numbers(text, &rule->last_nth_weekdays[weekday], 1, "-", rrule_weekdays[weekday]);
 	}
 }
 
@@ -72,7 +61,7 @@ completed(const Recurrence *rule, int64_t start)
 {
 	Recurrence complete = *rule;
 
-	recurrence_imply(&complete, start);
+	rule_imply(&complete, start);
 	if (complete.freq >= FREQ_DAILY)
 		complete.by |= BY_HOUR | BY_MINUTE | BY_SECOND;
 	return complete;
@@ -118,7 +107,7 @@ ical_rule_text(const Recurrence *rule, int64_t starts_at, int64_t event_start, c
 		meant = *rule;
 
 	initStringInfo(&text);
-	appendStringInfo(&text, "FREQ=%s", frequencies[meant.freq]);
+	appendStringInfo(&text, "FREQ=%s", rrule_frequencies[meant.freq]);
 	if (meant.interval > 1)
 		appendStringInfo(&text, ";INTERVAL=" INT64_FORMAT, (int64) meant.interval);
 	if (meant.by & BY_MONTH)
@@ -140,7 +129,7 @@ ical_rule_text(const Recurrence *rule, int64_t starts_at, int64_t event_start, c
 	if (meant.by & BY_SETPOS)
 		append_list(&text, "BYSETPOS", meant.positions, meant.last_positions, WORDS_FOR_YEAR);
 	if (meant.week_start != 0)
-		appendStringInfo(&text, ";WKST=%s", weekdays[meant.week_start]);
+		appendStringInfo(&text, ";WKST=%s", rrule_weekdays[meant.week_start]);
 	if (ending != NULL)
 		appendStringInfo(&text, ";%s", ending);
 	return text.data;

@@ -131,7 +131,7 @@ add_text_property(icalcomponent *component, const char *line)
 }
 
 Calendar *
-calendar_create(const char *name)
+vcalendar_create(const char *name)
 {
 	Calendar			  *calendar = palloc0(sizeof(Calendar));
 	MemoryContextCallback *callback = palloc(sizeof(MemoryContextCallback));
@@ -160,10 +160,10 @@ calendar_create(const char *name)
 }
 
 void
-calendar_add_zone(Calendar *calendar, const char *time_zone, int64 from, int64 horizon)
+vcalendar_add_zone(Calendar *calendar, const char *time_zone, int64 from, int64 horizon)
 {
 	Observance	  *observances;
-	int			   n = zone_observances(zone_find(time_zone), from, horizon, &observances);
+	int			   n = vtimezone_observances(zone_find(time_zone), from, horizon, &observances);
 	icalcomponent *zone = add_component(calendar->component, ICAL_VTIMEZONE_COMPONENT);
 
 	add_property(zone, icalproperty_new_tzid(time_zone));
@@ -206,7 +206,7 @@ add_alarm(icalcomponent *event, const char *summary, int64 seconds)
 }
 
 void
-calendar_add_event(Calendar *calendar, const CalendarEvent *event, int64 alarm)
+vcalendar_add_event(Calendar *calendar, const CalendarEvent *event, int64 alarm)
 {
 	const EventTimes *times = &event->times;
 	char			 *summary = clean_text(event->summary);
@@ -214,7 +214,7 @@ calendar_add_event(Calendar *calendar, const CalendarEvent *event, int64 alarm)
 	icalcomponent	 *component = add_component(calendar->component, ICAL_VEVENT_COMPONENT);
 
 	add_property(component, icalproperty_new_uid(event->uid));
-	add_property(component, icalproperty_new_dtstamp(ical_time(floor_div(event->stamp, USECS_PER_SEC), true)));
+	add_property(component, icalproperty_new_dtstamp(ical_time(second_of(event->stamp), true)));
 	add_time_property(component, icalproperty_new_dtstart(ical_time(times->start, times->utc)), event);
 	if (times->rrule != NULL)
 		add_text_property(component, psprintf("RRULE:%s", times->rrule));
@@ -232,7 +232,7 @@ calendar_add_event(Calendar *calendar, const CalendarEvent *event, int64 alarm)
 }
 
 char *
-calendar_text(Calendar *calendar)
+vcalendar_text(Calendar *calendar)
 {
 	calendar->text = icalcomponent_as_ical_string_r(calendar->component);
 	if (calendar->text == NULL)

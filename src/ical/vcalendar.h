@@ -29,18 +29,18 @@ typedef struct CalendarEvent
 } CalendarEvent;
 
 /* An empty calendar in CurrentMemoryContext; name may be NULL. */
-extern Calendar *calendar_create(const char *name);
+extern Calendar *vcalendar_create(const char *name);
 
 /* Add the definition of a time zone, for all instants from from on. */
-extern void calendar_add_zone(Calendar *calendar, const char *time_zone, int64 from, int64 horizon);
+extern void vcalendar_add_zone(Calendar *calendar, const char *time_zone, int64 from, int64 horizon);
 
 /*
  * Add an event.  alarm: seconds before each occurrence at which to show it,
  * or negative for no alarm.
  */
-extern void calendar_add_event(Calendar *calendar, const CalendarEvent *event, int64 alarm);
+extern void vcalendar_add_event(Calendar *calendar, const CalendarEvent *event, int64 alarm);
 
 /* The calendar as text in the server's encoding, palloc'd. */
-extern char *calendar_text(Calendar *calendar);
+extern char *vcalendar_text(Calendar *calendar);
 
 #endif /* MEDSCHED_VCALENDAR_H */

@@ -20,65 +20,25 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "lib/qunique.h"
 #include "miscadmin.h"
 #include "utils/timestamp.h"
 
-#include "recurrence/calendar.h"
 #include "ical/vevent.h"
 #include "ical/ical_rule.h"
+#include "schedule/engine.h"
 #include "schedule/rule_cache.h"
+#include "schedule/schedule_iterator.h"
+#include "schedule/schedule_search.h"
 #include "base/arguments.h"
 
 /* libical 3 keeps INTERVAL in a short. */
 #define MAX_INTERVAL 32767
 
-/* Times being collected. */
-typedef struct TimeList
-{
-	int64 *times;
-	int	   n;
-	int	   size;
-} TimeList;
-
 static void
-add_time(TimeList *list, int64 time)
+add_time(Seconds *list, int64 time)
 {
-	if (list->n == list->size)
-	{
-		list->size = list->size == 0 ? 16 : 2 * list->size;
-		if (list->times == NULL)
-			list->times = palloc(list->size * sizeof(int64));
-		else
-			list->times = repalloc_huge(list->times, list->size * sizeof(int64));
-	}
-	list->times[list->n++] = time;
+	seconds_add(list, time);
 	check_dose_count(list->n);
-}
-
-static int
-compare_times(const void *a, const void *b)
-{
-	int64 left = *(const int64 *) a;
-	int64 right = *(const int64 *) b;
-
-	return (left > right) - (left < right);
-}
-
-static void
-sort_times(TimeList *list)
-{
-	if (list->n == 0)
-		return;
-	qsort(list->times, list->n, sizeof(int64), compare_times);
-	list->n = (int) qunique(list->times, list->n, sizeof(int64), compare_times);
-}
-
-static int64
-second_of(TimestampTz at)
-{
-	return floor_div(at, USECS_PER_SEC);
 }
 
 /* An instant as the event writes it. */
@@ -107,7 +67,7 @@ needs_single_dates(const ScheduleSource *source, const Recurrence *rule)
 {
 	Recurrence complete = *rule;
 
-	recurrence_imply(&complete, floor_div(source->starts_at, USECS_PER_SEC));
+	rule_imply(&complete, second_of(source->starts_at));
 	return source->cycle_days_on > 0 || rule->interval > MAX_INTERVAL || !ical_rule_fits(rule) ||
 		   (rule->freq < FREQ_DAILY && rule->by != 0) ||
 		   (rule->skip != SKIP_OMIT && (complete.by & (BY_MONTHDAY | BY_YEARDAY)));
@@ -118,7 +78,7 @@ static bool
 list_occurrences(const Schedule *schedule, const Zone *zone, TimestampTz from, TimestampTz to, EventTimes *times)
 {
 	ScheduleIterator *it = schedule_open(schedule, from, to);
-	TimeList		  list = {NULL, 0, 0};
+	Seconds			  list = {0};
 	TimestampTz		  at;
 
 	while (schedule_next(it, &at))
@@ -127,30 +87,13 @@ list_occurrences(const Schedule *schedule, const Zone *zone, TimestampTz from, T
 	if (list.n == 0)
 		return false;
 
-	times->earliest = list.times[0];
+	times->earliest = list.values[0];
 	for (int i = 0; i < list.n; i++)
-		list.times[i] = event_time(times, zone, list.times[i]);
-	times->start = list.times[0];
-	times->rdates = list.times + 1;
+		list.values[i] = event_time(times, zone, list.values[i]);
+	times->start = list.values[0];
+	times->rdates = list.values + 1;
 	times->n_rdates = list.n - 1;
 	return true;
-}
-
-/* Whether a rule, but for COUNT and UNTIL, has a local time. */
-static bool
-rule_has_local(const Recurrence *rule, int64 start, int64 local)
-{
-	RecurrenceIterator it;
-	RecurrenceStep	   step;
-	int64			   found;
-
-	recurrence_open(&it, rule, start, local, local + 1);
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		step = recurrence_next(&it, &found);
-	} while (step == RECURRENCE_PAUSED);
-	return step == RECURRENCE_FOUND;
 }
 
 /*
@@ -159,7 +102,7 @@ rule_has_local(const Recurrence *rule, int64 start, int64 local)
  */
 static bool
 add_moved(const Schedule *schedule, const Schedule *alone, const Recurrence *rule, int64 start, const Zone *zone,
-		  int64 from, int64 horizon, TimeList *rdates)
+		  int64 from, int64 horizon, Seconds *rdates)
 {
 	ZoneStretch stretch;
 	bool		moved = false;
@@ -179,8 +122,8 @@ add_moved(const Schedule *schedule, const Schedule *alone, const Recurrence *rul
 		{
 			int64 local = second_of(at) + stretch.next_offset;
 
-			moved |= rule_has_local(rule, start, second_of(at) + stretch.offset);
-			if (!rule_has_local(rule, start, local) && schedule_is_occurrence(schedule, at))
+			moved |= engine_finds(rule, start, second_of(at) + stretch.offset);
+			if (!engine_finds(rule, start, local) && schedule_is_occurrence(schedule, at))
 				add_time(rdates, local);
 		}
 		schedule_close(it);
@@ -188,33 +131,16 @@ add_moved(const Schedule *schedule, const Schedule *alone, const Recurrence *rul
 	return moved;
 }
 
-/* The wall-clock times of an array. */
-static int
-read_dates(ArrayType *array, int64 **dates)
-{
-	Datum *datums;
-	int	   n;
-
-	if (array == NULL || ARR_NDIM(array) == 0)
-		return 0;
-	deconstruct_array(array, TIMESTAMPOID, sizeof(Timestamp), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &datums, NULL, &n);
-	*dates = palloc(n * sizeof(int64));
-	for (int i = 0; i < n; i++)
-		(*dates)[i] = floor_div(DatumGetTimestamp(datums[i]), USECS_PER_SEC);
-	return n;
-}
-
 /* The dates of a schedule beside its rule. */
 static void
 add_dates(const ScheduleSource *source, const Schedule *schedule, const Schedule *alone, const Zone *zone,
-		  const EventTimes *times, TimeList *rdates, TimeList *exdates)
+		  const EventTimes *times, Seconds *rdates, Seconds *exdates)
 {
-	int64 *dates;
-	int	   n = read_dates(source->rdates, &dates);
+	Seconds dates = seconds_of_array(source->rdates);
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < dates.n; i++)
 	{
-		int64		instant = zone_to_instant(zone, dates[i]);
+		int64		instant = zone_to_instant(zone, dates.values[i]);
 		TimestampTz at = instant * USECS_PER_SEC;
 
 		if (schedule_is_occurrence(schedule, at) && !schedule_is_occurrence(alone, at))
@@ -222,16 +148,16 @@ add_dates(const ScheduleSource *source, const Schedule *schedule, const Schedule
 	}
 
 	/* One in a gap is excluded as written and as read: programs compare either. */
-	n = read_dates(source->exdates, &dates);
-	for (int i = 0; i < n; i++)
+	dates = seconds_of_array(source->exdates);
+	for (int i = 0; i < dates.n; i++)
 	{
-		int64 instant = zone_to_instant(zone, dates[i]);
+		int64 instant = zone_to_instant(zone, dates.values[i]);
 
 		if (!schedule_is_occurrence(alone, instant * USECS_PER_SEC))
 			continue;
 		add_time(exdates, event_time(times, zone, instant));
 		if (!times->utc)
-			add_time(exdates, dates[i]);
+			add_time(exdates, dates.values[i]);
 	}
 }
 
@@ -266,18 +192,18 @@ rule_ending(const ScheduleSource *source, const Schedule *alone, TimestampTz fir
 }
 
 bool
-event_times_of(const ScheduleSource *source, TimestampTz effective_from, TimestampTz since, TimestampTz horizon,
-			   EventTimes *times)
+vevent_times(const ScheduleSource *source, TimestampTz effective_from, TimestampTz since, TimestampTz horizon,
+			 EventTimes *times)
 {
 	const Zone	  *zone = zone_find(source->time_zone);
 	Schedule	  *schedule = schedule_create_from(source, effective_from);
-	int64		   starts_at = floor_div(source->starts_at, USECS_PER_SEC);
+	int64		   starts_at = second_of(source->starts_at);
 	ScheduleSource alone_source = rule_alone(source, source->ends_at);
 	Schedule	  *alone;
 	Recurrence	   rule;
 	TimestampTz	   first;
-	TimeList	   rdates = {NULL, 0, 0};
-	TimeList	   exdates = {NULL, 0, 0};
+	Seconds		   rdates = {0};
+	Seconds		   exdates = {0};
 	bool		   moved;
 	char		  *ending;
 
@@ -306,11 +232,11 @@ event_times_of(const ScheduleSource *source, TimestampTz effective_from, Timesta
 	times->earliest = second_of(first);
 	if (schedule_next_occurrence(schedule, DT_NOBEGIN, &first))
 		times->earliest = Min(times->earliest, second_of(first));
-	sort_times(&rdates);
-	sort_times(&exdates);
-	times->rdates = rdates.times;
+	seconds_sort_unique(&rdates);
+	seconds_sort_unique(&exdates);
+	times->rdates = rdates.values;
 	times->n_rdates = rdates.n;
-	times->exdates = exdates.times;
+	times->exdates = exdates.values;
 	times->n_exdates = exdates.n;
 	times->rrule = ical_rule_text(&rule, starts_at, times->utc ? starts_at : times->start,
 								  ending);

@@ -32,7 +32,7 @@ typedef struct EventTimes
  * schedule_create_from takes it, and since may be DT_NOBEGIN.  False: the schedule
  * has no occurrence from since on.
  */
-extern bool event_times_of(const ScheduleSource *source, TimestampTz effective_from, TimestampTz since,
-						   TimestampTz horizon, EventTimes *times);
+extern bool vevent_times(const ScheduleSource *source, TimestampTz effective_from, TimestampTz since,
+						 TimestampTz horizon, EventTimes *times);
 
 #endif /* MEDSCHED_VEVENT_H */

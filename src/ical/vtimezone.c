@@ -11,11 +11,13 @@
  */
 #include "postgres.h"
 
-#include "datatype/timestamp.h"
 #include "miscadmin.h"
+#include "nodes/pg_list.h"
 
 #include "recurrence/calendar.h"
+#include "recurrence/rrule.h"
 #include "ical/vtimezone.h"
+#include "schedule/seconds.h"
 
 #define YEAR_SECONDS (366 * (int64) SECS_PER_DAY)
 
@@ -23,23 +25,12 @@
 #define YEARS_AHEAD	  12
 #define REGULAR_YEARS 10
 
-#define UNIX_EPOCH_AGO ((POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * (int64) SECS_PER_DAY)
-
-/* One onset, by the observance it belongs to. */
+/* The onsets of an observance. */
 typedef struct Onsets
 {
 	Observance observance;
-	int64	  *local;
-	int		   n;
-	int		   size;
+	Seconds	   locals;
 } Onsets;
-
-typedef struct OnsetList
-{
-	Onsets *kinds;
-	int		n;
-	int		size;
-} OnsetList;
 
 /* What the clocks show at an instant.  The result is overwritten by the next call. */
 static const struct pg_tm *
@@ -69,41 +60,34 @@ is_daylight(const Zone *zone, int64 instant, int64 offset_from)
 	return before == after ? after : tm->tm_gmtoff > offset_from;
 }
 
-static void
-add_onset(OnsetList *list, const Zone *zone, int64 instant, int64 offset_from, bool daylight)
+/* Add an onset to its kind in a list of Onsets, and give the list. */
+static List *
+add_onset(List *kinds, const Zone *zone, int64 instant, int64 offset_from, bool daylight)
 {
 	const struct pg_tm *tm = clock_at(zone, instant);
-	Onsets			   *kind;
 	Observance			wanted = {.offset_from = offset_from, .daylight = daylight};
-	int					i;
+	Onsets			   *kind = NULL;
+	ListCell		   *cell;
 
 	wanted.offset_to = tm->tm_gmtoff;
 	strlcpy(wanted.name, tm->tm_zone != NULL ? tm->tm_zone : "", sizeof(wanted.name));
 
-	for (i = 0; i < list->n; i++)
+	foreach (cell, kinds)
 	{
-		const Observance *known = &list->kinds[i].observance;
+		const Observance *known = &((Onsets *) lfirst(cell))->observance;
 
 		if (known->offset_from == wanted.offset_from && known->offset_to == wanted.offset_to &&
 			known->daylight == wanted.daylight && strcmp(known->name, wanted.name) == 0)
-			break;
+			kind = lfirst(cell);
 	}
-	if (i == list->n)
+	if (kind == NULL)
 	{
-		if (list->n == list->size)
-		{
-			list->size *= 2;
-			list->kinds = repalloc(list->kinds, list->size * sizeof(Onsets));
-		}
-		list->kinds[list->n++] = (Onsets){.observance = wanted, .size = 16, .local = palloc(16 * sizeof(int64))};
+		kind = palloc0(sizeof(Onsets));
+		kind->observance = wanted;
+		kinds = lappend(kinds, kind);
 	}
-	kind = &list->kinds[i];
-	if (kind->n == kind->size)
-	{
-		kind->size *= 2;
-		kind->local = repalloc(kind->local, kind->size * sizeof(int64));
-	}
-	kind->local[kind->n++] = instant + offset_from;
+	seconds_add(&kind->locals, instant + offset_from);
+	return kinds;
 }
 
 static Date
@@ -136,17 +120,16 @@ in_last_week(Date date)
 static char *
 regular_run(const Onsets *kind, int last_year, int *first)
 {
-	static const char *const weekdays[] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
-	int						 last = kind->n - 1;
-	Date					 date = date_of(kind->local[last]);
-	bool					 same_week = true;
-	bool					 last_week = in_last_week(date);
-	int						 run = last;
-	int						 weekday = weekday_of_day((int32_t) floor_div(kind->local[last], (int64) SECS_PER_DAY));
+	int	 last = kind->locals.n - 1;
+	Date date = date_of(kind->locals.values[last]);
+	bool same_week = true;
+	bool last_week = in_last_week(date);
+	int	 run = last;
+	int	 weekday = weekday_of_day((int32_t) floor_div(kind->locals.values[last], (int64) SECS_PER_DAY));
 
-	while (run > 0 && same_but_for_week(kind->local[run - 1], kind->local[run]))
+	while (run > 0 && same_but_for_week(kind->locals.values[run - 1], kind->locals.values[run]))
 	{
-		Date before = date_of(kind->local[run - 1]);
+		Date before = date_of(kind->locals.values[run - 1]);
 		bool still_same = same_week && (before.day - 1) / 7 == (date.day - 1) / 7;
 		bool still_last = last_week && in_last_week(before);
 
@@ -160,33 +143,34 @@ regular_run(const Onsets *kind, int last_year, int *first)
 		return NULL;
 	*first = run;
 	return psprintf("FREQ=YEARLY;BYMONTH=%d;BYDAY=%d%s", date.month, last_week ? -1 : (date.day - 1) / 7 + 1,
-					weekdays[weekday]);
+					rrule_weekdays[weekday]);
 }
 
 int
-zone_observances(const Zone *zone, int64 from, int64 horizon, Observance **observances)
+vtimezone_observances(const Zone *zone, int64 from, int64 horizon, Observance **observances)
 {
 	int64		begin = from - YEAR_SECONDS;
 	int64		end = horizon + YEARS_AHEAD * YEAR_SECONDS;
-	OnsetList	list = {.size = 4, .kinds = palloc(4 * sizeof(Onsets))};
+	List	   *kinds = NIL;
+	ListCell   *cell;
 	ZoneStretch stretch;
 	int			n = 0;
 
 	/* What held at the beginning, as if it had begun then. */
 	zone_stretch_at(zone, begin, &stretch);
-	add_onset(&list, zone, begin, stretch.offset,
-			  stretch.until < end && !is_daylight(zone, stretch.until, stretch.offset) && stretch.next_offset < stretch.offset);
+	kinds = add_onset(kinds, zone, begin, stretch.offset,
+					  stretch.until < end && !is_daylight(zone, stretch.until, stretch.offset) && stretch.next_offset < stretch.offset);
 	for (; stretch.until < end; zone_next_stretch(zone, &stretch))
 	{
 		CHECK_FOR_INTERRUPTS();
-		add_onset(&list, zone, stretch.until, stretch.offset, is_daylight(zone, stretch.until, stretch.offset));
+		kinds = add_onset(kinds, zone, stretch.until, stretch.offset, is_daylight(zone, stretch.until, stretch.offset));
 	}
 
-	*observances = palloc(2 * list.n * sizeof(Observance));
-	for (int i = 0; i < list.n; i++)
+	*observances = palloc(2 * list_length(kinds) * sizeof(Observance));
+	foreach (cell, kinds)
 	{
-		const Onsets *kind = &list.kinds[i];
-		int			  single = kind->n;
+		const Onsets *kind = lfirst(cell);
+		int			  single = kind->locals.n;
 		char		 *rrule = regular_run(kind, date_of(end).year - 1, &single);
 
 		if (single > 0)
@@ -194,8 +178,8 @@ zone_observances(const Zone *zone, int64 from, int64 horizon, Observance **obser
 			Observance *observance = &(*observances)[n++];
 
 			*observance = kind->observance;
-			observance->first = kind->local[0];
-			observance->others = kind->local + 1;
+			observance->first = kind->locals.values[0];
+			observance->others = kind->locals.values + 1;
 			observance->n_others = single - 1;
 		}
 		if (rrule != NULL)
@@ -203,7 +187,7 @@ zone_observances(const Zone *zone, int64 from, int64 horizon, Observance **obser
 			Observance *observance = &(*observances)[n++];
 
 			*observance = kind->observance;
-			observance->first = kind->local[single];
+			observance->first = kind->locals.values[single];
 			observance->rrule = rrule;
 		}
 	}

@@ -32,6 +32,6 @@ typedef struct Observance
  * The observances of a zone that cover instants from from to horizon, and
  * for ever where the zone's rules are regular.  palloc'd; returns how many.
  */
-extern int zone_observances(const Zone *zone, int64 from, int64 horizon, Observance **observances);
+extern int vtimezone_observances(const Zone *zone, int64 from, int64 horizon, Observance **observances);
 
 #endif /* MEDSCHED_VTIMEZONE_H */

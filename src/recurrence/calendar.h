@@ -3,8 +3,9 @@
  * calendar.h
  *		Arithmetic of the proleptic Gregorian calendar.
  *
- * Plain C.  A day is a count of days since 2000-01-01; weekdays count from
- * 0 = Monday.
+ * Plain C.  A local time is an int64_t count of wall-clock seconds since
+ * 2000-01-01 00:00:00; a day is that divided by 86400.  Weekdays count from
+ * 0 = Monday.  Years 1 to 9999.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,6 +14,12 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#define LOCAL_SECS_PER_DAY INT64_C(86400)
+
+/* 0001-01-01 00:00:00 and 10000-01-01 00:00:00 in local seconds. */
+#define LOCAL_MIN INT64_C(-63082281600)
+#define LOCAL_END INT64_C(252455616000)
 
 /* A day taken apart.  yearday counts from 1. */
 typedef struct Date
@@ -103,6 +110,13 @@ date_from_day(int32_t day)
 		date.month++;
 	date.day = date.yearday - days_before_month(date.year, date.month);
 	return date;
+}
+
+/* The day of a cycle of length days, from 0, that a local time is in; the first cycle begins on the day of start. */
+static inline int
+day_of_cycle(int64_t start, int length, int64_t local)
+{
+	return (int) floor_mod(floor_div(local, LOCAL_SECS_PER_DAY) - floor_div(start, LOCAL_SECS_PER_DAY), length);
 }
 
 /* 2000-01-01 was a Saturday. */

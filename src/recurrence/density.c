@@ -5,8 +5,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "recurrence/calendar.h"
-#include "recurrence/recurrence_private.h"
+#include "recurrence/recurrence.h"
 
 /* How many of a period's times of day BYSETPOS leaves, at most, on one day. */
 static int64_t

@@ -28,19 +28,19 @@
 
 /* Copy a list of numbers, those below zero to the set that counts from the end. */
 static void
-read_list(const short *values, int size, uint64_t *from_first, uint64_t *from_last)
+copy_numbers(const short *values, int size, uint64_t *from_first, uint64_t *from_last)
 {
 	for (int i = 0; i < size && values[i] != ICAL_RECURRENCE_ARRAY_MAX; i++)
 		set_bit(values[i] < 0 ? from_last : from_first, abs(values[i]));
 }
 
 static void
-read_small_list(const short *values, int size, uint32_t *from_first, uint32_t *from_last)
+copy_few_numbers(const short *values, int size, uint32_t *from_first, uint32_t *from_last)
 {
 	uint64_t first = 0;
 	uint64_t last = 0;
 
-	read_list(values, size, &first, &last);
+	copy_numbers(values, size, &first, &last);
 	*from_first |= (uint32_t) first;
 	if (from_last != NULL)
 		*from_last |= (uint32_t) last;
@@ -54,7 +54,7 @@ weekday_from_libical(enum icalrecurrencetype_weekday weekday)
 }
 
 static void
-read_weekdays(const short *values, int size, Recurrence *rule)
+copy_weekdays(const short *values, int size, Recurrence *rule)
 {
 	for (int i = 0; i < size && values[i] != ICAL_RECURRENCE_ARRAY_MAX; i++)
 	{
@@ -72,7 +72,7 @@ read_weekdays(const short *values, int size, Recurrence *rule)
 
 /* RFC 5545 section 3.3.10, UNTIL; section 3.3.12: second 60 reads as 59 without leap seconds. */
 static bool
-read_until(struct icaltimetype until, Recurrence *rule, RruleError *error)
+copy_until(struct icaltimetype until, Recurrence *rule, RruleError *error)
 {
 	if (icaltime_is_null_time(until))
 		return true;
@@ -95,25 +95,25 @@ read_until(struct icaltimetype until, Recurrence *rule, RruleError *error)
 }
 
 static bool
-read_rule(const struct icalrecurrencetype *parsed, Recurrence *rule, RruleError *error)
+copy_rule(const struct icalrecurrencetype *parsed, Recurrence *rule, RruleError *error)
 {
 	uint64_t none = 0;
 
 	rule->count = parsed->count;
 	rule->week_start = weekday_from_libical(parsed->week_start);
 
-	read_list(RULE_LIST(parsed, ICAL_BY_SECOND, by_second), &rule->seconds, &none);
+	copy_numbers(RULE_LIST(parsed, ICAL_BY_SECOND, by_second), &rule->seconds, &none);
 	if (rule->seconds & BIT(60))
 		rule->seconds = (rule->seconds & low_bits(60)) | BIT(59);
-	read_list(RULE_LIST(parsed, ICAL_BY_MINUTE, by_minute), &rule->minutes, &none);
-	read_small_list(RULE_LIST(parsed, ICAL_BY_HOUR, by_hour), &rule->hours, NULL);
-	read_small_list(RULE_LIST(parsed, ICAL_BY_MONTH, by_month), &rule->months, NULL);
-	read_small_list(RULE_LIST(parsed, ICAL_BY_MONTH_DAY, by_month_day), &rule->monthdays, &rule->last_monthdays);
-	read_list(RULE_LIST(parsed, ICAL_BY_WEEK_NO, by_week_no), &rule->weeknos, &rule->last_weeknos);
-	read_list(RULE_LIST(parsed, ICAL_BY_YEAR_DAY, by_year_day), rule->yeardays, rule->last_yeardays);
-	read_list(RULE_LIST(parsed, ICAL_BY_SET_POS, by_set_pos), rule->positions, rule->last_positions);
-	read_weekdays(RULE_LIST(parsed, ICAL_BY_DAY, by_day), rule);
-	return read_until(parsed->until, rule, error);
+	copy_numbers(RULE_LIST(parsed, ICAL_BY_MINUTE, by_minute), &rule->minutes, &none);
+	copy_few_numbers(RULE_LIST(parsed, ICAL_BY_HOUR, by_hour), &rule->hours, NULL);
+	copy_few_numbers(RULE_LIST(parsed, ICAL_BY_MONTH, by_month), &rule->months, NULL);
+	copy_few_numbers(RULE_LIST(parsed, ICAL_BY_MONTH_DAY, by_month_day), &rule->monthdays, &rule->last_monthdays);
+	copy_numbers(RULE_LIST(parsed, ICAL_BY_WEEK_NO, by_week_no), &rule->weeknos, &rule->last_weeknos);
+	copy_numbers(RULE_LIST(parsed, ICAL_BY_YEAR_DAY, by_year_day), rule->yeardays, rule->last_yeardays);
+	copy_numbers(RULE_LIST(parsed, ICAL_BY_SET_POS, by_set_pos), rule->positions, rule->last_positions);
+	copy_weekdays(RULE_LIST(parsed, ICAL_BY_DAY, by_day), rule);
+	return copy_until(parsed->until, rule, error);
 }
 
 bool
@@ -125,7 +125,7 @@ libical_read_rule(const char *text, Recurrence *rule, RruleError *error)
 	struct icalrecurrencetype *parsed = icalrecurrencetype_new_from_string(text);
 
 	valid = parsed != NULL && parsed->freq != ICAL_NO_RECURRENCE;
-	if (valid && !read_rule(parsed, rule, error))
+	if (valid && !copy_rule(parsed, rule, error))
 		valid = false;
 	if (parsed != NULL)
 		icalrecurrencetype_unref(parsed);
@@ -135,7 +135,7 @@ libical_read_rule(const char *text, Recurrence *rule, RruleError *error)
 	icalerror_set_errors_are_fatal(0);
 	parsed = icalrecurrencetype_from_string(text);
 	valid = parsed.freq != ICAL_NO_RECURRENCE;
-	if (valid && !read_rule(&parsed, rule, error))
+	if (valid && !copy_rule(&parsed, rule, error))
 		valid = false;
 #endif
 	if (!valid && error->message[0] == '\0')

@@ -10,8 +10,7 @@
 
 #include <libical/ical.h>
 
-#include "recurrence/recurrence.h"
-#include "recurrence/rrule.h"
+#include "recurrence/parsed_rule.h"
 
 /*
  * Have libical read a rule that rrule.c found right, and add its values to

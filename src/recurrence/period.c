@@ -113,8 +113,8 @@ add_weekdays(const Recurrence *rule, int32_t first_day, int length, int first_sl
  * what becomes of positions beyond the span.
  */
 static void
-add_positions(Skip skip, const uint64_t *from_first, const uint64_t *from_last, int n_words, int length, int first_slot,
-			  uint64_t *slots)
+add_counted_days(Skip skip, const uint64_t *from_first, const uint64_t *from_last, int n_words, int length, int first_slot,
+				 uint64_t *slots)
 {
 	for (int w = 0; w < n_words; w++)
 	{
@@ -145,7 +145,7 @@ add_monthdays(const Recurrence *rule, int length, int first_slot, uint64_t *slot
 	uint64_t from_first = rule->monthdays;
 	uint64_t from_last = rule->last_monthdays;
 
-	add_positions(rule->skip, &from_first, &from_last, 1, length, first_slot, slots);
+	add_counted_days(rule->skip, &from_first, &from_last, 1, length, first_slot, slots);
 }
 
 static void
@@ -271,7 +271,7 @@ period_of_year(const Recurrence *rule, int year, Period *period)
 
 	if (rule->by & BY_YEARDAY)
 	{
-		add_positions(rule->skip, rule->yeardays, rule->last_yeardays, WORDS_FOR_YEAR, length, 1, others);
+		add_counted_days(rule->skip, rule->yeardays, rule->last_yeardays, WORDS_FOR_YEAR, length, 1, others);
 		keep_common(period->days, others);
 	}
 	else if (!(rule->by & (BY_MONTH | BY_MONTHDAY)))

@@ -12,7 +12,23 @@
 #ifndef MEDSCHED_PERIOD_H
 #define MEDSCHED_PERIOD_H
 
-#include "recurrence/recurrence.h"
+#include "recurrence/bits.h"
+#include "recurrence/parsed_rule.h"
+
+/*
+ * The set of one period (a year, month, week, day, hour, minute or second of
+ * the rule), before BYSETPOS: each day in days at each time of a TimeSet.
+ */
+typedef struct Period
+{
+	int64_t	 base;				   /* local time of slot 0 */
+	uint64_t days[WORDS_FOR_YEAR]; /* the slots, counted in days from base */
+	int64_t	 size;				   /* occurrences in the set */
+	int64_t	 index;				   /* which of them is next; size: none is left */
+	int64_t	 value;				   /* the local time of that one */
+	int		 slot;				   /* its day */
+	int		 time;				   /* and the number of its time of day */
+} Period;
 
 /* Whether a day passes BYMONTH, BYYEARDAY, BYMONTHDAY and BYDAY, where present. */
 extern bool period_day_matches(const Recurrence *rule, int32_t day);

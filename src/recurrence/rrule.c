@@ -36,9 +36,18 @@
 /* The largest INTERVAL and COUNT. */
 #define MAX_NUMBER INT64_C(2147483647)
 
-static const char *const frequency_names[] = {"SECONDLY", "MINUTELY", "HOURLY", "DAILY",
-											  "WEEKLY", "MONTHLY", "YEARLY", NULL};
-static const char *const weekday_names[] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU", NULL};
+const char *const rrule_frequencies[] = {
+	[FREQ_SECONDLY] = "SECONDLY",
+	[FREQ_MINUTELY] = "MINUTELY",
+	[FREQ_HOURLY] = "HOURLY",
+	[FREQ_DAILY] = "DAILY",
+	[FREQ_WEEKLY] = "WEEKLY",
+	[FREQ_MONTHLY] = "MONTHLY",
+	[FREQ_YEARLY] = "YEARLY",
+	NULL};
+
+const char *const rrule_weekdays[] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU", NULL};
+
 static const char *const skip_names[] = {"OMIT", "BACKWARD", "FORWARD", NULL};
 
 /* A rule text on its way to libical, in one round. */
@@ -195,7 +204,7 @@ append_part(RuleText *text, const PartFacts *part, const char *value)
 static bool
 read_frequency(RuleText *text, const PartFacts *part, char *value)
 {
-	int freq = find_name(frequency_names, value);
+	int freq = find_name(rrule_frequencies, value);
 
 	if (freq < 0)
 		return fail(text, "", "FREQ takes SECONDLY, MINUTELY, HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY.",
@@ -297,7 +306,7 @@ read_values(RuleText *text, const PartFacts *part, char *value, bool weekdays)
 		cursor += has_sign;
 		has_number = parse_digits(&cursor, part->max, &number);
 		if (weekdays)
-			weekday = find_name(weekday_names, cursor);
+			weekday = find_name(rrule_weekdays, cursor);
 		else if (*cursor != '\0')
 			weekday = -1;
 		if (weekday < 0 || (has_number && number < part->min) || (!has_number && (!weekdays || has_sign)) ||
@@ -330,7 +339,7 @@ read_weekdays(RuleText *text, const PartFacts *part, char *value)
 static bool
 read_week_start(RuleText *text, const PartFacts *part, char *value)
 {
-	if (find_name(weekday_names, value) < 0)
+	if (find_name(rrule_weekdays, value) < 0)
 		return fail(text, "", "WKST takes MO, TU, WE, TH, FR, SA or SU.", "WKST value \"%.40s\" is not valid", value);
 	append_part(text, part, value);
 	return true;
@@ -404,12 +413,12 @@ check_combination(RuleText *text)
 			continue;
 		snprintf(detail, sizeof(detail), "RFC 5545 section 3.3.10 forbids %s here: %s.", parts[i].name,
 				 parts[i].reason);
-		return fail(text, "", detail, "%s with FREQ=%s", parts[i].name, frequency_names[rule->freq]);
+		return fail(text, "", detail, "%s with FREQ=%s", parts[i].name, rrule_frequencies[rule->freq]);
 	}
 	if (text->numbered_weekday && rule->freq < FREQ_MONTHLY)
 		return fail(text, "Give the weekdays without numbers, or use MONTHLY or YEARLY.",
 					"RFC 5545 section 3.3.10: a number counts weekdays within a month or a year.",
-					"BYDAY with a number and FREQ=%s", frequency_names[rule->freq]);
+					"BYDAY with a number and FREQ=%s", rrule_frequencies[rule->freq]);
 	if (text->numbered_weekday && (rule->by & BY_WEEKNO))
 		return fail(text, "Give the weekdays without numbers.",
 					"RFC 5545 section 3.3.10: BYDAY must not have a number when BYWEEKNO is given.",

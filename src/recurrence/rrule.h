@@ -12,18 +12,14 @@
 #ifndef MEDSCHED_RRULE_H
 #define MEDSCHED_RRULE_H
 
-#include "recurrence/recurrence.h"
+#include "recurrence/parsed_rule.h"
 
 /* Longest rule text accepted, in bytes. */
 #define RRULE_MAX_LENGTH 8192
 
-typedef struct RruleError
-{
-	bool unsupported;  /* true: 0A000; false: 22023 */
-	char message[160]; /* lower case, no full stop */
-	char detail[320];  /* a sentence, or empty */
-	char hint[320];	   /* a sentence, or empty */
-} RruleError;
+/* How rule text names a Frequency, and a weekday from 0 = Monday.  Each list ends with NULL. */
+extern const char *const rrule_frequencies[];
+extern const char *const rrule_weekdays[];
 
 /*
  * Parse text, an optional "RRULE:" and then parts in any case, into *rule.

@@ -11,7 +11,18 @@
 #ifndef MEDSCHED_TIMESET_H
 #define MEDSCHED_TIMESET_H
 
-#include "recurrence/recurrence.h"
+#include "recurrence/bits.h"
+
+/* The times of day of an occurrence: hours x minutes x seconds. */
+typedef struct TimeSet
+{
+	uint64_t hours;
+	uint64_t minutes;
+	uint64_t seconds;
+	int		 per_hour;	/* minutes x seconds */
+	int		 count;		/* all of them, at most 86400 */
+	int32_t	 first[24]; /* the first ones, in seconds after midnight */
+} TimeSet;
 
 extern void timeset_init(TimeSet *set, uint64_t hours, uint64_t minutes, uint64_t seconds);
 

@@ -1,11 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * schedule.h
- *		A schedule: rule + start + zone + extra and excluded dates + end, and
- *		its occurrences as instants.  Knows no table.
- *
- * All TimestampTz are whole seconds.  Windows are half-open.  Every function
- * that can run long checks for interrupts.
+ *		A schedule: rule + start + zone + extra and excluded dates + end.
+ *		Knows no table.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,7 +12,8 @@
 #include "datatype/timestamp.h"
 #include "utils/array.h"
 
-#include "recurrence/recurrence.h"
+#include "recurrence/parsed_rule.h"
+#include "schedule/seconds.h"
 #include "schedule/zone.h"
 
 /*
@@ -34,8 +32,38 @@ typedef struct ScheduleSource
 	int			cycle_days_off; /* then days that it does not, over and over; 0 and 0: no cycle */
 } ScheduleSource;
 
-typedef struct Schedule			Schedule;
-typedef struct ScheduleIterator ScheduleIterator;
+/* The values that make a source, all but ends_at, in the order in which functions and queries have them. */
+typedef enum ScheduleField
+{
+	FIELD_RRULE,
+	FIELD_STARTS_AT,
+	FIELD_TIME_ZONE,
+	FIELD_RDATES,
+	FIELD_EXDATES,
+	FIELD_CYCLE_DAYS_ON,
+	FIELD_CYCLE_DAYS_OFF,
+	SCHEDULE_NFIELDS
+} ScheduleField;
+
+/* A schedule that schedule_create has checked; all in seconds, instants where not said otherwise. */
+typedef struct Schedule
+{
+	bool		has_rule;
+	bool		elapsed; /* the rule steps in elapsed time: HOURLY and below */
+	Recurrence	rule;
+	const Zone *zone;
+	int64		start; /* local time of starts_at */
+	int64		start_instant;
+	int64		begin;		   /* first instant that is not too early: start_instant or later */
+	int64		end;		   /* first instant that is too late */
+	int			cycle_days_on; /* 0: no cycle */
+	int			cycle_days_off;
+	Seconds		rdates; /* ascending; with the start where there is no rule */
+	Seconds		exdates;
+} Schedule;
+
+/* Read a source, with no end, from its fields; starts_at and time_zone must not be NULL. */
+extern ScheduleSource schedule_source_read(const Datum *values, const bool *isnull);
 
 /*
  * Check and prepare a schedule, in CurrentMemoryContext.  Errors: 22023 for a
@@ -53,26 +81,11 @@ extern void schedule_check_dates(ArrayType *array, const char *what);
  */
 extern Schedule *schedule_create_from(const ScheduleSource *source, TimestampTz effective_from);
 
+/* Give the instant, not always a whole second, at which a schedule begins by starts_at and effective_from. */
+extern TimestampTz schedule_begin(const ScheduleSource *source, TimestampTz effective_from);
+
 /* Whether schedule_create makes a schedule of it, rather than raise an error. */
 extern bool schedule_is_valid(const ScheduleSource *source);
-
-/*
- * The occurrences in [from, to), ascending and distinct.
- *
- *	ScheduleIterator *it = schedule_open(schedule, from, to);
- *	while (schedule_next(it, &at)) ...
- *	schedule_close(it);
- */
-extern ScheduleIterator *schedule_open(const Schedule *schedule, TimestampTz from, TimestampTz to);
-extern bool				 schedule_next(ScheduleIterator *iterator, TimestampTz *occurrence);
-extern void				 schedule_close(ScheduleIterator *iterator);
-
-/* Whether an instant is an occurrence. */
-extern bool schedule_is_occurrence(const Schedule *schedule, TimestampTz at);
-
-/* The first occurrence after, or the last before, an instant; false: none. */
-extern bool schedule_next_occurrence(const Schedule *schedule, TimestampTz after, TimestampTz *occurrence);
-extern bool schedule_previous_occurrence(const Schedule *schedule, TimestampTz before, TimestampTz *occurrence);
 
 /*
  * The most occurrences that a schedule can have in 24 hours: those of its rule

@@ -7,7 +7,8 @@
  */
 #include "postgres.h"
 
-#include "schedule/schedule_private.h"
+#include "recurrence/recurrence.h"
+#include "schedule/schedule.h"
 
 /* The most of some ascending instants that lie within 24 hours; what repeats is one. */
 static int64
@@ -38,7 +39,7 @@ schedule_most_per_day(const Schedule *schedule)
 {
 	int64 of_rule = schedule->has_rule ? recurrence_most_per_day(&schedule->rule, schedule->start) : 0;
 
-	return of_rule + most_in_a_day(schedule->rdates, schedule->n_rdates);
+	return of_rule + most_in_a_day(schedule->rdates.values, schedule->rdates.n);
 }
 
 int64

@@ -13,10 +13,8 @@
  */
 #include "postgres.h"
 
-#include "miscadmin.h"
-
-#include "recurrence/calendar.h"
-#include "schedule/schedule_private.h"
+#include "schedule/engine.h"
+#include "schedule/schedule_iterator.h"
 
 /* No occurrence: after every instant. */
 #define NEVER PG_INT64_MAX
@@ -35,38 +33,9 @@ struct ScheduleIterator
 	int				   next_exdate;
 
 	/* Occurrences around a gap, out of order on the wall clock: see collect_gap. */
-	int64 *gap;
-	int	   n_gap;
-	int	   gap_size;
-	int	   next_in_gap;
+	Seconds gap;
+	int		next_in_gap;
 };
-
-/* The next occurrence of the engine's, with interrupts answered. */
-static bool
-engine_next(RecurrenceIterator *engine, int64 *local)
-{
-	RecurrenceStep step;
-
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		step = recurrence_next(engine, local);
-	} while (step == RECURRENCE_PAUSED);
-	return step == RECURRENCE_FOUND;
-}
-
-static bool
-engine_skip(RecurrenceIterator *engine, int64 *count, int64 *local)
-{
-	RecurrenceStep step;
-
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		step = recurrence_skip(engine, count, local);
-	} while (step == RECURRENCE_PAUSED);
-	return step == RECURRENCE_FOUND;
-}
 
 /* Run the engine over the part of [from, to) that lies in a stretch, for a rule in elapsed time. */
 static void
@@ -168,17 +137,15 @@ open_wall_clock(ScheduleIterator *it)
 static bool
 in_cycle(const Schedule *schedule, int64 *local)
 {
-	int	  length = schedule->cycle_days_on + schedule->cycle_days_off;
-	int64 first_day = floor_div(schedule->start, LOCAL_SECS_PER_DAY);
-	int64 day = floor_div(*local, LOCAL_SECS_PER_DAY) - first_day;
-	int64 day_of_cycle;
+	int length = schedule->cycle_days_on + schedule->cycle_days_off;
+	int day;
 
 	if (schedule->cycle_days_on == 0)
 		return true;
-	day_of_cycle = floor_mod(day, length);
-	if (day_of_cycle < schedule->cycle_days_on)
+	day = day_of_cycle(schedule->start, length, *local);
+	if (day < schedule->cycle_days_on)
 		return true;
-	*local = (first_day + day + length - day_of_cycle) * LOCAL_SECS_PER_DAY;
+	*local = (floor_div(*local, LOCAL_SECS_PER_DAY) + length - day) * LOCAL_SECS_PER_DAY;
 	return false;
 }
 
@@ -203,20 +170,6 @@ instant_of_wall_clock(ScheduleIterator *it, int64 local)
 	return local - it->stretch.offset;
 }
 
-static void
-add_to_gap(ScheduleIterator *it, int64 instant)
-{
-	if (it->n_gap == it->gap_size)
-	{
-		it->gap_size = it->gap_size == 0 ? 16 : 2 * it->gap_size;
-		if (it->gap == NULL)
-			it->gap = palloc(it->gap_size * sizeof(int64));
-		else
-			it->gap = repalloc_huge(it->gap, it->gap_size * sizeof(int64));
-	}
-	it->gap[it->n_gap++] = instant;
-}
-
 /*
  * A local time in a gap moves past local times that come after it.  Collect
  * all that can be passed, up to twice the gap's width, and sort them.
@@ -227,11 +180,11 @@ collect_gap(ScheduleIterator *it, int64 local)
 	int64 width = it->stretch.next_offset - it->stretch.offset;
 	int64 end = it->stretch.local_until + width;
 
-	it->n_gap = it->next_in_gap = 0;
-	add_to_gap(it, instant_of_wall_clock(it, local));
+	it->gap.n = it->next_in_gap = 0;
+	seconds_add(&it->gap, instant_of_wall_clock(it, local));
 	while (local < end && next_wall_clock(it, &local))
-		add_to_gap(it, instant_of_wall_clock(it, local));
-	qsort(it->gap, it->n_gap, sizeof(int64), schedule_compare_instants);
+		seconds_add(&it->gap, instant_of_wall_clock(it, local));
+	seconds_sort(&it->gap);
 }
 
 static int64
@@ -243,8 +196,8 @@ next_of_wall_clock_rule(ScheduleIterator *it)
 	{
 		int64 instant;
 
-		if (it->next_in_gap < it->n_gap)
-			instant = it->gap[it->next_in_gap++];
+		if (it->next_in_gap < it->gap.n)
+			instant = it->gap.values[it->next_in_gap++];
 		else if (!next_wall_clock(it, &local))
 			return NEVER;
 		else
@@ -304,6 +257,25 @@ advance_rule(ScheduleIterator *it)
 }
 
 ScheduleIterator *
+schedule_open(const Schedule *schedule, TimestampTz from, TimestampTz to)
+{
+	int64 to_second = second_at_or_after(to);
+
+	return schedule_open_seconds(schedule, second_at_or_after(from), to_second, schedule_rule_end(schedule, to_second));
+}
+
+bool
+schedule_next(ScheduleIterator *it, TimestampTz *occurrence)
+{
+	int64 instant;
+
+	if (!schedule_next_second(it, &instant))
+		return false;
+	*occurrence = instant * USECS_PER_SEC;
+	return true;
+}
+
+ScheduleIterator *
 schedule_open_seconds(const Schedule *schedule, int64 from, int64 to, RuleEnd end)
 {
 	ScheduleIterator *it = palloc(sizeof(ScheduleIterator));
@@ -312,8 +284,8 @@ schedule_open_seconds(const Schedule *schedule, int64 from, int64 to, RuleEnd en
 	it->from = Max(from, schedule->begin);
 	it->to = Min(to, schedule->end);
 	it->rule_end = end;
-	it->gap = NULL;
-	it->n_gap = it->gap_size = it->next_in_gap = 0;
+	it->gap = (Seconds){0};
+	it->next_in_gap = 0;
 	it->next_rdate = it->next_exdate = 0;
 	it->rule_next = -NEVER;
 	it->rule_done = !schedule->has_rule || it->from >= Min(it->to, end.instant);
@@ -339,12 +311,12 @@ schedule_next_second(ScheduleIterator *it, int64 *instant)
 		int64 next = it->rule_next;
 		bool  from_rule = next != NEVER;
 
-		while (it->next_rdate < schedule->n_rdates && schedule->rdates[it->next_rdate] < it->from)
+		while (it->next_rdate < schedule->rdates.n && schedule->rdates.values[it->next_rdate] < it->from)
 			it->next_rdate++;
-		if (it->next_rdate < schedule->n_rdates && schedule->rdates[it->next_rdate] <= next)
+		if (it->next_rdate < schedule->rdates.n && schedule->rdates.values[it->next_rdate] <= next)
 		{
-			from_rule = schedule->rdates[it->next_rdate] == next;
-			next = schedule->rdates[it->next_rdate];
+			from_rule = schedule->rdates.values[it->next_rdate] == next;
+			next = schedule->rdates.values[it->next_rdate];
 		}
 		if (next >= it->to)
 			return false;
@@ -354,9 +326,9 @@ schedule_next_second(ScheduleIterator *it, int64 *instant)
 		if (from_rule)
 			advance_rule(it);
 
-		while (it->next_exdate < schedule->n_exdates && schedule->exdates[it->next_exdate] < next)
+		while (it->next_exdate < schedule->exdates.n && schedule->exdates.values[it->next_exdate] < next)
 			it->next_exdate++;
-		if (it->next_exdate == schedule->n_exdates || schedule->exdates[it->next_exdate] != next)
+		if (it->next_exdate == schedule->exdates.n || schedule->exdates.values[it->next_exdate] != next)
 		{
 			*instant = next;
 			return true;
@@ -367,7 +339,7 @@ schedule_next_second(ScheduleIterator *it, int64 *instant)
 void
 schedule_close(ScheduleIterator *it)
 {
-	if (it->gap != NULL)
-		pfree(it->gap);
+	if (it->gap.values != NULL)
+		pfree(it->gap.values);
 	pfree(it);
 }

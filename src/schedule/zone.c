@@ -7,14 +7,9 @@
  */
 #include "postgres.h"
 
-#include "datatype/timestamp.h"
-
 #include "recurrence/calendar.h"
 #include "base/message.h"
 #include "schedule/zone.h"
-
-/* pg_time_t counts from 1970. */
-#define UNIX_EPOCH_AGO ((POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * (int64) SECS_PER_DAY)
 
 /*
  * No zone is further than this from UTC, and no transition moves a clock by

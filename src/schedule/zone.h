@@ -16,7 +16,11 @@
 #ifndef MEDSCHED_ZONE_H
 #define MEDSCHED_ZONE_H
 
+#include "datatype/timestamp.h"
 #include "pgtime.h"
+
+/* Add it to an instant to get a pg_time_t, which counts from 1970. */
+#define UNIX_EPOCH_AGO ((POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * (int64) SECS_PER_DAY)
 
 /* A time zone; the pointer lives as long as the backend. */
 typedef struct pg_tz Zone;

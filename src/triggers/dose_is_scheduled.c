@@ -21,6 +21,7 @@
 #include "base/message.h"
 #include "triggers/doses_nearby.h"
 #include "triggers/rule_trigger.h"
+#include "schedule/schedule_search.h"
 #include "tables/schedule_row.h"
 
 /* A dose, and what it is checked against. */

@@ -18,6 +18,7 @@
 #include "api/erase.h"
 #include "base/message.h"
 #include "triggers/rule_trigger.h"
+#include "schedule/schedule_search.h"
 #include "tables/schedule_row.h"
 
 /* Earlier than starts_at, in whatever zone it is read. */

@@ -29,9 +29,9 @@
 #include "utils/rel.h"
 #include "utils/rls.h"
 
-#include "api/erase.h"
 #include "api/lock_rows.h"
 #include "base/message.h"
+#include "triggers/erased_user.h"
 #include "triggers/rule_trigger.h"
 #include "base/arguments.h"
 
@@ -45,9 +45,6 @@ static void				erase(Datum user_id, Datum *nerased, int64 *nseen);
 static void				refuse_unseen(Datum user_id);
 static void				refuse_remains(Datum user_id, const Datum *nerased, const int64 *nseen);
 pg_noreturn static void refuse_newer(Datum user_id, int table);
-
-/* The user being erased; NULL: nobody is. */
-static const pg_uuid_t *erased_user = NULL;
 
 /*
  * One statement, one snapshot: what comes meanwhile stays whole, and is told of.
@@ -136,12 +133,6 @@ medsched_erase_user(PG_FUNCTION_ARGS)
 
 	tuplestore_putvalues(result->setResult, result->setDesc, nerased, isnull);
 	return (Datum) 0;
-}
-
-bool
-is_erasing(const pg_uuid_t *user_id)
-{
-	return erased_user != NULL && memcmp(erased_user, user_id, sizeof(pg_uuid_t)) == 0;
 }
 
 /* Refuse a caller who may not delete any row of any table; of rows, nothing is asked. */

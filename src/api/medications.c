@@ -235,7 +235,7 @@ insert_schedule(Datum user_id, Datum medication_id, ScheduleJson *schedule, cons
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
-		rethrow_check(schedule, where, where);
+		rethrow_check(schedule->values, schedule->nulls, where, where);
 		rethrow_in(where);
 	}
 	PG_END_TRY();

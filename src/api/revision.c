@@ -344,7 +344,7 @@ insert_replacement(const StoredSchedule *old, const ScheduleJson *changes, const
 	{
 		MemoryContextSwitchTo(context);
 		merge(&merged, old, changes);
-		rethrow_check(&merged, "changes", "the revised schedule");
+		rethrow_check(merged.values, merged.nulls, "changes", "the revised schedule");
 		PG_RE_THROW();
 	}
 	PG_END_TRY();

@@ -12,7 +12,7 @@
 
 #include "base/message.h"
 #include "tables/own_columns.h"
-#include "tables/schedule_json.h"
+#include "tables/schedule_keys.h"
 
 /* Our columns of schedules that are no keys of a schedule, and those of medications. */
 static const char *const schedules_names[] = {"user_id", "medication_id", "effective_from", "replaces", "created_at", NULL};

@@ -56,9 +56,9 @@ static bool				is_check(const ErrorData *error, const char *constraint);
 static bool				is_missing_column(const ErrorData *error, const char *table);
 pg_noreturn static void throw_missing_column(ErrorData *error, const char *subject);
 static const Refusal   *find_refusal(const ErrorData *error);
-static char			   *what_it_has(const Refusal *refusal, const ScheduleJson *schedule);
-static bool				has_value(const ScheduleJson *schedule, ScheduleKey key);
-static char			   *value_text(const ScheduleJson *schedule, ScheduleKey key);
+static char			   *what_it_has(const Refusal *refusal, const Datum *values, const char *nulls);
+static bool				has_value(const Datum *values, const char *nulls, ScheduleKey key);
+static char			   *value_text(const Datum *values, const char *nulls, ScheduleKey key);
 pg_noreturn static void throw_changed(ErrorData *error);
 
 void
@@ -132,7 +132,7 @@ rethrow_argument(ErrorData *error, const char *constraint, const char *message, 
 }
 
 void
-rethrow_check(const ScheduleJson *schedule, const char *where, const char *subject)
+rethrow_check(const Datum *values, const char *nulls, const char *where, const char *subject)
 {
 	ErrorData	  *error = CopyErrorData();
 	const Refusal *refusal = find_refusal(error);
@@ -147,7 +147,7 @@ rethrow_check(const ScheduleJson *schedule, const char *where, const char *subje
 	error->message = refusal->nkeys == 1
 						 ? psprintf("%s.%s %s", where, schedule_key_names[refusal->keys[0]], refusal->rule)
 						 : psprintf("%s %s", subject, refusal->rule);
-	error->detail = what_it_has(refusal, schedule);
+	error->detail = what_it_has(refusal, values, nulls);
 	throw_changed(error);
 }
 
@@ -189,24 +189,24 @@ find_refusal(const ErrorData *error)
 
 /* A sentence with the values that a CHECK looked at. */
 static char *
-what_it_has(const Refusal *refusal, const ScheduleJson *schedule)
+what_it_has(const Refusal *refusal, const Datum *values, const char *nulls)
 {
 	StringInfoData text;
 
 	if (refusal->nkeys == 1)
-		return psprintf("It is %s.", value_text(schedule, refusal->keys[0]));
+		return psprintf("It is %s.", value_text(values, nulls, refusal->keys[0]));
 
 	initStringInfo(&text);
 	for (int i = 0; i < refusal->nkeys; i++)
 	{
 		ScheduleKey key = refusal->keys[i];
-		bool		present = has_value(schedule, key);
+		bool		present = has_value(values, nulls, key);
 
 		if (!present && !refusal->absence_matters)
 			continue;
 		appendStringInfoString(&text, text.len == 0 ? "It has " : ", ");
 		if (present)
-			appendStringInfo(&text, "%s %s", schedule_key_names[key], value_text(schedule, key));
+			appendStringInfo(&text, "%s %s", schedule_key_names[key], value_text(values, nulls, key));
 		else
 			appendStringInfo(&text, "no %s", schedule_key_names[key]);
 	}
@@ -216,24 +216,24 @@ what_it_has(const Refusal *refusal, const ScheduleJson *schedule)
 
 /* No dates are none. */
 static bool
-has_value(const ScheduleJson *schedule, ScheduleKey key)
+has_value(const Datum *values, const char *nulls, ScheduleKey key)
 {
-	if (schedule->nulls[key] == 'n')
+	if (nulls[key] == 'n')
 		return false;
-	return key_types[key] != TIMESTAMPARRAYOID || ARR_NDIM(DatumGetArrayTypeP(schedule->values[key])) > 0;
+	return key_types[key] != TIMESTAMPARRAYOID || ARR_NDIM(DatumGetArrayTypeP(values[key])) > 0;
 }
 
 static char *
-value_text(const ScheduleJson *schedule, ScheduleKey key)
+value_text(const Datum *values, const char *nulls, ScheduleKey key)
 {
 	Oid	  output;
 	bool  is_varlena;
 	char *text;
 
-	if (schedule->nulls[key] == 'n')
+	if (nulls[key] == 'n')
 		return "null";
 	getTypeOutputInfo(key_types[key], &output, &is_varlena);
-	text = OidOutputFunctionCall(output, schedule->values[key]);
+	text = OidOutputFunctionCall(output, values[key]);
 	if (key_types[key] == BOOLOID)
 		return text[0] == 't' ? "true" : "false";
 	return key_types[key] == TEXTOID ? psprintf("\"%s\"", short_text(text)) : short_text(text);

@@ -13,7 +13,7 @@
 #define MEDSCHED_REFUSAL_H
 
 #include "base/compat.h"
-#include "tables/schedule_json.h"
+#include "tables/schedule_keys.h"
 
 /* An error about a row: say which, before the message. */
 pg_noreturn extern void rethrow_in(const char *where);
@@ -33,6 +33,6 @@ pg_noreturn extern void rethrow_dose(const Datum *amount, const Datum *recorded_
  * constraint stay.  where is the object that has the keys, subject the schedule that
  * they make.  Returns when the error is another.
  */
-extern void rethrow_check(const ScheduleJson *schedule, const char *where, const char *subject);
+extern void rethrow_check(const Datum *values, const char *nulls, const char *where, const char *subject);
 
 #endif /* MEDSCHED_REFUSAL_H */

@@ -42,25 +42,6 @@ typedef enum Form
 	FORM_ZONE
 } Form;
 
-const char *const schedule_key_names[SCHEDULE_NKEYS] = {
-	[KEY_ID] = "id",
-	[KEY_STARTS_AT] = "starts_at",
-	[KEY_TIME_ZONE] = "time_zone",
-	[KEY_TIME_ZONE_PINNED] = "time_zone_pinned",
-	[KEY_RRULE] = "rrule",
-	[KEY_RDATES] = "rdates",
-	[KEY_EXDATES] = "exdates",
-	[KEY_CYCLE_DAYS_ON] = "cycle_days_on",
-	[KEY_CYCLE_DAYS_OFF] = "cycle_days_off",
-	[KEY_AS_NEEDED] = "as_needed",
-	[KEY_MIN_INTERVAL] = "min_interval",
-	[KEY_MAX_PER_24H] = "max_per_24h",
-	[KEY_GRACE] = "grace",
-	[KEY_DOSE_AMOUNT] = "dose_amount",
-	[KEY_DOSE_UNIT] = "dose_unit",
-	[KEY_INSTRUCTIONS] = "instructions",
-	[KEY_ENDS_AT] = "ends_at"};
-
 static const Form key_forms[SCHEDULE_NKEYS] = {
 	[KEY_ID] = FORM_UUID,
 	[KEY_STARTS_AT] = FORM_WALL_CLOCK,

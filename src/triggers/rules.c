@@ -15,14 +15,16 @@
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
-#include "api/erase.h"
 #include "base/message.h"
+#include "triggers/erased_user.h"
 #include "triggers/rule_trigger.h"
 #include "schedule/schedule_search.h"
 #include "tables/schedule_row.h"
 
 /* Earlier than starts_at, in whatever zone it is read. */
 #define ZONE_MARGIN (2 * USECS_PER_DAY)
+
+const pg_uuid_t *erased_user = NULL;
 
 PG_FUNCTION_INFO_V1(medsched_medication_has_schedule);
 PG_FUNCTION_INFO_V1(medsched_medications_not_deleted);

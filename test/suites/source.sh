@@ -76,6 +76,21 @@ equals "it uses no name that PostgreSQL has given up" \
 
 equals "one file alone knows libical's versions" "$(grep -l ICAL_MAJOR_VERSION -r src)" src/recurrence/libical.c
 
+# The folders of src/ in CONTRIBUTING's table, whose order is that of the arrows.
+layers=$(sed -n 's/^| `\([a-z]*\)\/` |.*/\1/p' CONTRIBUTING.md)
+equals "CONTRIBUTING.md lists the folders of src/" \
+	"$(sort <<<"$layers")" "$(find src -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort)"
+upward=$(grep -o '^#include "[a-z]*/' src/*/*.[ch] | sed 's|^src/\([a-z]*\)/\(.*\):#include "\(.*\)/$|\1 \3 \2|' |
+	awk -v layers="$layers" '
+		BEGIN { for (n = split(layers, names, "\n"); n > 0; n--) floor[names[n]] = n }
+		floor[$2] > floor[$1] || !($2 in floor) || ($1 == "recurrence" && $2 != $1) { print $1 "/" $3 " -> " $2 }' | sort -u)
+equals "no file includes a header of a folder further down in that list; recurrence, none of another's" "$upward" ""
+circles=$(for file in src/*/*.[ch]; do
+	module=${file#src/}
+	sed -n "s|^#include \"\([a-z]*/[a-z_]*\)\.h\".*|${module%.[ch]} \1|p" "$file"
+done | awk '$1 != $2' | sort -u | tsort 2>&1 >/dev/null | sed -n 's/^tsort: //p' | grep -v '^-: ' || true)
+equals "no two modules include each other, at any remove" "$circles" ""
+
 # Other versions of clang-format lay some code out differently.
 works clang-format-14 || as_root apt-get -qq update >&2 || true
 if works clang-format-14 || [ -n "$(apt-cache pkgnames clang-format-14)" ]; then

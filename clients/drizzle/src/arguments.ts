@@ -4,7 +4,7 @@
  */
 import { is, Placeholder, sql, SQL, type SQLWrapper } from 'drizzle-orm';
 import { writeSchedule, type ScheduleChanges, type ScheduleInput } from './schedule-input.js';
-import { writeInstant, writeWallClock, type Instant, type WallClock } from './time.js';
+import { INSTANT_TYPE, WALL_CLOCK_TYPE, writeInstant, writeWallClock, type Instant, type WallClock } from './time.js';
 
 /** A type of arguments: its name in SQL, and how a value is written. */
 export interface ArgumentType<T> {
@@ -41,12 +41,12 @@ export const integer: ArgumentType<number> = { sqlType: 'integer', write: String
 export const bigint: ArgumentType<number | bigint> = { sqlType: 'bigint', write: String };
 export const numeric: ArgumentType<string | number> = { sqlType: 'numeric', write: String };
 export const boolean: ArgumentType<boolean> = { sqlType: 'boolean', write: (value) => value };
-export const instant: ArgumentType<Instant | Date> = { sqlType: 'timestamp with time zone', write: writeInstant };
+export const instant: ArgumentType<Instant | Date> = { sqlType: INSTANT_TYPE, write: writeInstant };
 /** An instant that is part of a key, which a Date might cut. */
-export const keyInstant: ArgumentType<Instant> = { sqlType: 'timestamp with time zone', write: writeInstant };
-export const wallClock: ArgumentType<WallClock> = { sqlType: 'timestamp without time zone', write: writeWallClock };
+export const keyInstant: ArgumentType<Instant> = { sqlType: INSTANT_TYPE, write: writeInstant };
+export const wallClock: ArgumentType<WallClock> = { sqlType: WALL_CLOCK_TYPE, write: writeWallClock };
 export const wallClocks: ArgumentType<WallClock[]> = {
-	sqlType: 'timestamp without time zone[]',
+	sqlType: `${WALL_CLOCK_TYPE}[]`,
 	write: (values) => arrayLiteral(values.map(writeWallClock)),
 };
 export const times: ArgumentType<string[]> = { sqlType: 'time without time zone[]', write: arrayLiteral };

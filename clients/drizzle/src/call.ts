@@ -7,11 +7,11 @@ import { getTableColumns, getTableName, is, sql, Subquery, type SQL } from 'driz
 import {
 	alias,
 	PgDatabase,
+	type PgPreparedQuery,
 	type PgSelectBase,
 	type PgTable,
 	type SubqueryWithSelection,
 } from 'drizzle-orm/pg-core';
-import type { AddAliasToSelection } from 'drizzle-orm/query-builders/select.types';
 import { call, type Arguments, type ArgumentValues } from './arguments.js';
 
 /** A database of any PostgreSQL driver, or a transaction. */
@@ -24,11 +24,13 @@ type NameOf<T extends PgTable> = T['_']['name'];
 export type Source<T extends PgTable, Alias extends string = NameOf<T>> = SubqueryWithSelection<ColumnsOf<T>, Alias>;
 
 /** A query under way: `await` it, narrow it with `where`, `limit` …, or `prepare` it. */
-export type Query<T extends PgTable> = PgSelectBase<
-	NameOf<T>,
-	AddAliasToSelection<ColumnsOf<T>, NameOf<T>, 'pg'>,
-	'single'
->;
+export type Query<T extends PgTable> = PgSelectBase<NameOf<T>, Source<T>['_']['selectedFields'], 'single'>;
+
+/** The type of one value: its name in SQL, and how what a driver gives is read. */
+export interface ResultType<V> {
+	sqlType: string;
+	read(value: any): V;
+}
 
 /** What the catalog should say of a function. */
 export interface Signature {
@@ -94,11 +96,10 @@ export function rowFunction<A extends Arguments, T extends PgTable>(
 export function valueFunction<A extends Arguments, V>(
 	functionName: string,
 	args: A,
-	returns: string,
-	read: (value: any) => V,
+	result: ResultType<V>,
 ): ValueFunction<A, V> {
 	const expression = (values: unknown) =>
-		call(functionName, args, values as Record<string, unknown>).mapWith({ mapFromDriverValue: read });
+		call(functionName, args, values as Record<string, unknown>).mapWith({ mapFromDriverValue: result.read });
 	const run = (first: unknown, second?: unknown) =>
 		isDatabase(first)
 			? first
@@ -106,7 +107,7 @@ export function valueFunction<A extends Arguments, V>(
 					.from(sql`(select) as one`)
 					.then((rows) => rows.at(-1)?.value)
 			: expression(first);
-	return Object.assign(run, { functionName, args, returns }) as unknown as ValueFunction<A, V>;
+	return Object.assign(run, { functionName, args, returns: result.sqlType }) as unknown as ValueFunction<A, V>;
 }
 
 /**
@@ -114,16 +115,26 @@ export function valueFunction<A extends Arguments, V>(
  * of that connection with as many holes (its issue 1119).  Rows come after
  * them: the one row of a result is its last, and here holes are left out.
  */
-function withoutHoles<Q extends object>(query: Q): Q {
-	const hooked = query as { _prepare(name?: string): { execute(values?: object): Promise<unknown[]> } };
-	const prepare = hooked._prepare;
-	hooked._prepare = function (name) {
-		const prepared = prepare.call(this, name);
-		const execute = prepared.execute;
-		prepared.execute = async (values) => (await execute.call(prepared, values)).filter(() => true);
+function withoutHoles<Q extends Executable>(query: Q): Q {
+	const { execute, prepare } = query;
+	query.execute = async (values) => dense(await execute.call(query, values));
+	query.prepare = (name) => {
+		const prepared = prepare.call(query, name);
+		const run = prepared.execute;
+		prepared.execute = async (values) => dense(await run.call(prepared, values));
 		return prepared;
 	};
 	return query;
+}
+
+/** What of a query runs it, at once (which awaiting it does, too) or later. */
+interface Executable {
+	execute(values?: Record<string, unknown>): Promise<any[]>;
+	prepare(name: string): PgPreparedQuery<any>;
+}
+
+function dense<T>(rows: T[]): T[] {
+	return rows.filter(() => true);
 }
 
 function isDatabase(value: unknown): value is Database {

@@ -1,16 +1,25 @@
 import { customType } from 'drizzle-orm/pg-core';
-import { readInstant, readWallClock, writeInstant, writeWallClock, type Instant, type WallClock } from './time.js';
+import {
+	INSTANT_TYPE,
+	readInstant,
+	readWallClock,
+	WALL_CLOCK_TYPE,
+	writeInstant,
+	writeWallClock,
+	type Instant,
+	type WallClock,
+} from './time.js';
 
 /** `timestamptz` as an Instant. */
 export const instant = customType<{ data: Instant; driverData: string }>({
-	dataType: () => 'timestamp with time zone',
+	dataType: () => INSTANT_TYPE,
 	fromDriver: readInstant,
 	toDriver: writeInstant,
 });
 
 /** `timestamp` as a WallClock. */
 export const wallClock = customType<{ data: WallClock; driverData: string }>({
-	dataType: () => 'timestamp without time zone',
+	dataType: () => WALL_CLOCK_TYPE,
 	fromDriver: readWallClock,
 	toDriver: writeWallClock,
 });

@@ -4,9 +4,10 @@
  */
 import { bigint, boolean, date, integer, numeric, pgTable, text, time, uuid } from 'drizzle-orm/pg-core';
 import * as a from './arguments.js';
-import { rowFunction, rowsFunction, valueFunction } from './call.js';
+import { rowFunction, rowsFunction, valueFunction, type ResultType } from './call.js';
 import { instant, wallClock } from './columns.js';
 import { readSchedule, type ScheduleInput } from './schedule-input.js';
+import { outcomes, type Outcome } from './schema.js';
 import { readInstant } from './time.js';
 
 const { nullable, optional, required } = a;
@@ -18,9 +19,28 @@ const scheduledFor = required('scheduled_for', a.keyInstant);
 const doseIdArgument = required('dose_id', a.text);
 const window = { from: required('window_start', a.instant), to: required('window_end', a.instant) };
 
+// What functions of one value give.  Drizzle passes NULL on as null, unread.
+const results = {
+	text: { sqlType: a.text.sqlType, read: String } as ResultType<string>,
+	status: { sqlType: a.text.sqlType, read: String } as ResultType<DoseStatus>,
+	uuid: { sqlType: a.uuid.sqlType, read: String } as ResultType<string>,
+	boolean: { sqlType: a.boolean.sqlType, read: Boolean } as ResultType<boolean>,
+	bigint: { sqlType: a.bigint.sqlType, read: Number } as ResultType<number>,
+	numericOrNull: { sqlType: a.numeric.sqlType, read: String } as ResultType<string | null>,
+	instant: { sqlType: a.instant.sqlType, read: readInstant } as ResultType<string>,
+	instantOrNull: { sqlType: a.instant.sqlType, read: readInstant } as ResultType<string | null>,
+	// One driver parses JSON, another leaves it to us.
+	schedules: {
+		sqlType: a.json.sqlType,
+		read: (value: string | Record<string, unknown>[]) =>
+			(typeof value === 'string' ? (JSON.parse(value) as Record<string, unknown>[]) : value).map(readSchedule),
+	} as ResultType<ScheduleInput[]>,
+};
+
 // Doses
 
-export type DoseStatus = 'taken' | 'skipped' | 'upcoming' | 'due' | 'missed';
+export const doseStatuses = [...outcomes, 'upcoming', 'due', 'missed'] as const;
+export type DoseStatus = (typeof doseStatuses)[number];
 
 const dose = {
 	doseId: text('dose_id').notNull(),
@@ -70,14 +90,14 @@ export const scheduledDoses = rowsFunction(
 		...dose,
 		...recorded,
 		...status,
-		outcome: text('outcome').$type<'taken' | 'skipped'>(),
+		outcome: text('outcome').$type<Outcome>(),
 		onTime: boolean('on_time').notNull(),
 		missed: boolean('missed').notNull(),
 	}),
 );
 
 /** The handle of a dose, as upcomingDoses gives it. */
-export const doseId = valueFunction('dose_id', { scheduleId, scheduledFor }, 'text', String);
+export const doseId = valueFunction('dose_id', { scheduleId, scheduledFor }, results.text);
 
 /** Whether a dose is upcoming, due or missed, or what was recorded of it. */
 export const doseStatus = valueFunction(
@@ -87,8 +107,7 @@ export const doseStatus = valueFunction(
 		outcome: nullable('outcome', a.text),
 		grace: nullable('grace', a.interval),
 	},
-	'text',
-	(value) => value as DoseStatus,
+	results.status,
 );
 
 /** Whether a dose was taken within the grace of its schedule, before or after its time. */
@@ -99,16 +118,14 @@ export const isOnTime = valueFunction(
 		takenAt: nullable('taken_at', a.instant),
 		grace: nullable('grace', a.interval),
 	},
-	'boolean',
-	Boolean,
+	results.boolean,
 );
 
 /** Now less a grace: a dose before that and not recorded is missed. */
 export const graceEndedBefore = valueFunction(
 	'grace_ended_before',
 	{ grace: nullable('grace', a.interval) },
-	'timestamp with time zone',
-	readInstant,
+	results.instant,
 );
 
 // What became of a dose
@@ -117,7 +134,7 @@ const record = {
 	userId: uuid('user_id').notNull(),
 	scheduleId: uuid('schedule_id').notNull(),
 	scheduledFor: instant('scheduled_for').notNull(),
-	outcome: text('outcome').$type<'taken' | 'skipped'>().notNull(),
+	outcome: text('outcome').$type<Outcome>().notNull(),
 	takenAt: instant('taken_at'),
 	amount: numeric('amount'),
 	reason: text('reason'),
@@ -188,8 +205,7 @@ export const takeAsNeeded = rowFunction(
 export const nextAsNeededAt = valueFunction(
 	'next_as_needed_at',
 	{ userId, scheduleId, at: optional('at', a.instant) },
-	'timestamp with time zone',
-	(value): string | null => readInstant(value),
+	results.instantOrNull,
 );
 
 // Medications and their schedules
@@ -204,16 +220,14 @@ export const createMedication = valueFunction(
 		notes: optional('notes', a.text),
 		ownColumns: optional('own_columns', a.json),
 	},
-	'uuid',
-	String,
+	results.uuid,
 );
 
 /** Ends a medication.  Gives when it ended, which a second call does not change. */
 export const inactivateMedication = valueFunction(
 	'inactivate_medication',
 	{ userId, medicationId, at: optional('at', a.instant) },
-	'timestamp with time zone',
-	readInstant,
+	results.instant,
 );
 
 const replacedSchedules = {
@@ -237,8 +251,7 @@ export const reviseSchedule = valueFunction(
 		effectiveFrom: required('effective_from', a.instant),
 		changes: required('changes', a.scheduleChanges),
 	},
-	'uuid',
-	String,
+	results.uuid,
 );
 
 /** A medication's schedules, each with the one it replaced. */
@@ -293,9 +306,6 @@ export const changeTimeZone = rowsFunction(
 
 // Schedules from forms and prescriptions
 
-const readSchedules = (value: string | Record<string, unknown>[]): ScheduleInput[] =>
-	(typeof value === 'string' ? (JSON.parse(value) as Record<string, unknown>[]) : value).map(readSchedule);
-
 /** Schedules for times of day, on every day or on days of the week (1 Monday … 7 Sunday). */
 export const scheduleFromTimes = valueFunction(
 	'schedule_from_times',
@@ -306,8 +316,7 @@ export const scheduleFromTimes = valueFunction(
 		daysOfWeek: optional('days_of_week', a.integers),
 		endsOn: optional('ends_on', a.date),
 	},
-	'jsonb',
-	readSchedules,
+	results.schedules,
 );
 
 /** Schedules for a prescription's abbreviations, such as `BID`. */
@@ -319,8 +328,7 @@ export const scheduleFromSig = valueFunction(
 		timeZone: required('time_zone', a.text),
 		times: optional('times', a.json),
 	},
-	'jsonb',
-	readSchedules,
+	results.schedules,
 );
 
 /** Schedules for a FHIR R4 Timing. */
@@ -332,8 +340,7 @@ export const scheduleFromFhir = valueFunction(
 		timeZone: required('time_zone', a.text),
 		times: optional('times', a.json),
 	},
-	'jsonb',
-	readSchedules,
+	results.schedules,
 );
 
 /** The abbreviations that scheduleFromSig and scheduleFromFhir know. */
@@ -365,7 +372,7 @@ export const timingEvents = rowsFunction(
 );
 
 /** A schedule in English. */
-export const describeSchedule = valueFunction('describe_schedule', { userId, scheduleId }, 'text', String);
+export const describeSchedule = valueFunction('describe_schedule', { userId, scheduleId }, results.text);
 
 // Rules, without a table
 
@@ -396,8 +403,7 @@ export const describeRule = valueFunction(
 		minInterval: optional('min_interval', a.interval),
 		maxPer24h: optional('max_per_24h', a.integer),
 	},
-	'text',
-	String,
+	results.text,
 );
 
 /** When a rule has doses in a window. */
@@ -412,43 +418,38 @@ export const occurrences = rowsFunction(
 export const countOccurrences = valueFunction(
 	'count_occurrences',
 	{ ...rule, ...window, ...dates, ...cycle },
-	'bigint',
-	Number,
+	results.bigint,
 );
 
 /** Whether an instant is an occurrence of a rule. */
 export const isOccurrence = valueFunction(
 	'is_occurrence',
 	{ ...rule, at: required('at', a.instant), ...dates, ...cycle },
-	'boolean',
-	Boolean,
+	results.boolean,
 );
 
 /** The first occurrence after an instant, or null. */
 export const nextOccurrence = valueFunction(
 	'next_occurrence',
 	{ ...rule, after: required('after', a.instant), ...dates, ...cycle },
-	'timestamp with time zone',
-	(value): string | null => readInstant(value),
+	results.instantOrNull,
 );
 
 /** The last occurrence before an instant, or null. */
 export const previousOccurrence = valueFunction(
 	'previous_occurrence',
 	{ ...rule, before: required('before', a.instant), ...dates, ...cycle },
-	'timestamp with time zone',
-	(value): string | null => readInstant(value),
+	results.instantOrNull,
 );
 
 /** True for a recurrence rule; any other text is an error that says what is wrong with it. */
-export const checkRrule = valueFunction('check_rrule', { rrule: required('rrule', a.text) }, 'boolean', Boolean);
+export const checkRrule = valueFunction('check_rrule', { rrule: required('rrule', a.text) }, results.boolean);
 
 /** True for the name of a time zone; any other text is an error. */
 export const checkTimeZone = valueFunction(
 	'check_time_zone',
 	{ timeZone: required('time_zone', a.text) },
-	'boolean',
-	Boolean,
+	results.boolean,
 );
 
 // Adherence
@@ -500,8 +501,7 @@ export const percentageTaken = valueFunction(
 		skipped: required('skipped', a.bigint),
 		missed: required('missed', a.bigint),
 	},
-	'numeric',
-	(value): string | null => String(value),
+	results.numericOrNull,
 );
 
 // Calendars, upkeep
@@ -516,8 +516,7 @@ export const calendarFeed = valueFunction(
 		since: optional('since', a.instant),
 		horizon: optional('horizon', a.instant),
 	},
-	'text',
-	String,
+	results.text,
 );
 
 /** Why an instant is, or is not, a dose of a schedule. */

@@ -79,6 +79,10 @@ export const schedules = medsched.table(
 	],
 );
 
+/** What a dose that was recorded has become. */
+export const outcomes = ['taken', 'skipped'] as const;
+export type Outcome = (typeof outcomes)[number];
+
 /** What became of a dose: one row for each that was recorded. */
 export const doseTaken = medsched.table(
 	'dose_taken',
@@ -86,7 +90,7 @@ export const doseTaken = medsched.table(
 		userId: uuid('user_id').notNull(),
 		scheduledFor: instant('scheduled_for').notNull(),
 		scheduleId: uuid('schedule_id').notNull(),
-		outcome: text('outcome', { enum: ['taken', 'skipped'] })
+		outcome: text('outcome', { enum: outcomes })
 			.notNull()
 			.default('taken'),
 		takenAt: instant('taken_at').default(sql`now()`),

@@ -7,8 +7,14 @@
 /** An instant in UTC, as `2026-03-01T07:00:00Z`; a fraction of a second only where there is one. */
 export type Instant = string;
 
+/** Its type in PostgreSQL. */
+export const INSTANT_TYPE = 'timestamp with time zone';
+
 /** A wall-clock time, which is no instant until a time zone is added, as `2026-03-01T08:00:00`. */
 export type WallClock = string;
+
+/** Its type in PostgreSQL. */
+export const WALL_CLOCK_TYPE = 'timestamp without time zone';
 
 const INSTANT =
 	/^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?(?:(Z)|([+-])(\d\d)(?::?(\d\d)(?::?(\d\d))?)?)$/;

@@ -1,12 +1,10 @@
 /** For whom the caller may act: themselves, and who granted them access. */
 import { and, eq } from 'drizzle-orm';
 import { createMiddleware } from 'hono/factory';
-import type { Env } from './auth.js';
+import { isPersonId, type Env } from './auth.js';
 import { retrying, type Database } from './database.js';
 import { Problem } from './problem.js';
 import { caregivers } from './schema.js';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Turns the path's person into an id, where the caller may act for them. */
 export function actFor(db: Database) {
@@ -14,7 +12,7 @@ export function actFor(db: Database) {
 		const caller = c.get('principal').id;
 		const named = c.req.param('person') ?? '';
 		const personId = named === 'me' ? caller : named.toLowerCase();
-		if (!UUID.test(personId)) {
+		if (!isPersonId(personId)) {
 			throw new Problem(400, 'invalid_request', 'the request is not valid', {
 				errors: [{ path: 'param.person', message: 'neither "me" nor a uuid' }],
 			});

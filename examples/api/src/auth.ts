@@ -20,6 +20,10 @@ export const OPERATOR = 'medsched:operate';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+export function isPersonId(text: string): boolean {
+	return UUID.test(text);
+}
+
 /** Variables that middleware sets for the handlers. */
 export interface Env {
 	Variables: {
@@ -53,7 +57,7 @@ async function verify(token: string, { keys, issuer, audience }: TokenRules): Pr
 		if (thrown instanceof errors.JOSEError) throw unauthorized('the token is not valid');
 		throw thrown;
 	});
-	if (payload.sub === undefined || !UUID.test(payload.sub)) throw unauthorized('the token names no person');
+	if (payload.sub === undefined || !isPersonId(payload.sub)) throw unauthorized('the token names no person');
 	const scope = payload['scope'];
 	return { id: payload.sub.toLowerCase(), scopes: new Set(typeof scope === 'string' ? scope.split(' ') : []) };
 }

@@ -1,5 +1,6 @@
 /** What goes over the wire, for validation and for the OpenAPI document. */
 import { z } from '@hono/zod-openapi';
+import { doseStatuses, outcomes } from '@medsched/drizzle';
 import { ProblemBody } from './problem.js';
 
 const WALL_CLOCK = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/;
@@ -19,7 +20,9 @@ export const Rrule = z.string().min(1).max(1000).openapi({ example: 'FREQ=DAILY;
 export const Day = z.iso.date();
 export const Amount = z.union([z.string().regex(DECIMAL, 'not a decimal number'), z.number().positive()]).openapi({ type: 'string', example: '0.5' });
 const Interval = z.string().min(1).max(64).openapi({ example: '4 hours' });
-const Text = z.string().max(2000);
+export const Text = z.string().max(2000);
+const Dates = z.array(WallClock).max(1000);
+const CycleDays = z.number().int().min(1).max(3660);
 
 export const Window = z
 	.object({ from: Instant, to: Instant })
@@ -33,10 +36,10 @@ const scheduleFields = {
 	timeZone: TimeZone,
 	timeZonePinned: z.boolean().optional(),
 	rrule: Rrule.nullable().optional(),
-	rdates: z.array(WallClock).max(1000).optional(),
-	exdates: z.array(WallClock).max(1000).optional(),
-	cycleDaysOn: z.number().int().min(1).max(3660).nullable().optional(),
-	cycleDaysOff: z.number().int().min(1).max(3660).nullable().optional(),
+	rdates: Dates.optional(),
+	exdates: Dates.optional(),
+	cycleDaysOn: CycleDays.nullable().optional(),
+	cycleDaysOff: CycleDays.nullable().optional(),
 	asNeeded: z.boolean().optional(),
 	minInterval: Interval.nullable().optional(),
 	maxPer24h: z.number().int().min(1).max(1000).nullable().optional(),
@@ -57,15 +60,20 @@ export const NewMedication = z
 	})
 	.openapi('NewMedication');
 
+/** What a schedule prescribes. */
+export const prescribed = {
+	doseAmount: z.string().nullable(),
+	doseUnit: z.string().nullable(),
+	instructions: z.string().nullable(),
+};
+
 export const Schedule = z
 	.object({
 		id: Id,
 		startsAt: z.string(),
 		timeZone: z.string(),
 		rrule: z.string().nullable(),
-		doseAmount: z.string().nullable(),
-		doseUnit: z.string().nullable(),
-		instructions: z.string().nullable(),
+		...prescribed,
 		asNeeded: z.boolean(),
 		endsAt: z.string().nullable(),
 		replaces: Id.nullable(),
@@ -90,10 +98,8 @@ const doseFields = {
 	medicationId: Id,
 	medicationName: z.string(),
 	scheduleId: Id,
-	doseAmount: z.string().nullable(),
-	doseUnit: z.string().nullable(),
-	instructions: z.string().nullable(),
-	status: z.enum(['taken', 'skipped', 'upcoming', 'due', 'missed']),
+	...prescribed,
+	status: z.enum(doseStatuses),
 };
 
 export const Dose = z
@@ -105,7 +111,7 @@ const recordFields = {
 	userId: Id,
 	scheduleId: Id,
 	scheduledFor: z.string(),
-	outcome: z.enum(['taken', 'skipped']),
+	outcome: z.enum(outcomes),
 	takenAt: z.string().nullable(),
 	amount: z.string().nullable(),
 	reason: z.string().nullable(),
@@ -136,10 +142,10 @@ export const Rule = z
 		rrule: Rrule.nullable(),
 		startsAt: WallClock,
 		timeZone: TimeZone,
-		rdates: z.array(WallClock).max(1000).optional(),
-		exdates: z.array(WallClock).max(1000).optional(),
-		cycleDaysOn: z.number().int().min(1).max(3660).optional(),
-		cycleDaysOff: z.number().int().min(1).max(3660).optional(),
+		rdates: Dates.optional(),
+		exdates: Dates.optional(),
+		cycleDaysOn: CycleDays.optional(),
+		cycleDaysOff: CycleDays.optional(),
 	})
 	.openapi('Rule');
 

@@ -8,6 +8,7 @@ import {
 	markDoseTakenById,
 	nextAsNeededAt,
 	nextDoses,
+	outcomes,
 	skipDose,
 	skipDoseById,
 	takeAsNeeded,
@@ -27,11 +28,11 @@ const Report = z
 	.strictObject({
 		scheduleId: m.Id,
 		scheduledFor: m.Instant,
-		outcome: z.enum(['taken', 'skipped', 'none']).openapi({ description: 'none takes back what was recorded' }),
+		outcome: z.enum([...outcomes, 'none']).openapi({ description: 'none takes back what was recorded' }),
 		takenAt: m.Instant.optional(),
 		amount: m.Amount.optional(),
-		reason: z.string().max(2000).optional(),
-		note: z.string().max(2000).optional(),
+		reason: m.Text.optional(),
+		note: m.Text.optional(),
 	})
 	.refine((r) => r.outcome === 'taken' || (r.takenAt === undefined && r.amount === undefined), {
 		error: 'takenAt and amount go with the outcome taken',

@@ -29,6 +29,8 @@ COMMENT ON FUNCTION medsched._first_dose(text, timestamp, text, timestamp[], tim
 
 -- What the triggers would refuse, but for one thing: a schedule that ends before its
 -- first dose is refused as a new one only, for one that was ended since is history.
+-- The planner sets it into the caller's query, so that the rows of one user cost
+-- what that user's rows cost.
 CREATE OR REPLACE FUNCTION medsched.check_integrity()
 RETURNS TABLE (rule text, user_id uuid, row_id text, problem text)
 LANGUAGE sql STABLE
@@ -197,13 +199,14 @@ RETURNS TABLE (
   replaces uuid,
   replaced_by uuid)
 LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT m.id, m.name, s.id,
          CASE
-           WHEN m.inactivated_at OPERATOR(pg_catalog.<=) pg_catalog.now() THEN 'medication inactive'
-           WHEN s.ends_at OPERATOR(pg_catalog.<=) greatest(pg_catalog.now(), b.begins_at) AND r.id IS NOT NULL THEN 'replaced'
-           WHEN s.ends_at OPERATOR(pg_catalog.<=) greatest(pg_catalog.now(), b.begins_at) THEN 'ended'
-           WHEN b.begins_at OPERATOR(pg_catalog.>) pg_catalog.now() THEN 'planned'
+           WHEN m.inactivated_at <= now() THEN 'medication inactive'
+           WHEN s.ends_at <= greatest(now(), b.begins_at) AND r.id IS NOT NULL THEN 'replaced'
+           WHEN s.ends_at <= greatest(now(), b.begins_at) THEN 'ended'
+           WHEN b.begins_at > now() THEN 'planned'
            WHEN s.as_needed THEN 'as needed'
            WHEN n.next_dose IS NULL THEN 'over'
            ELSE 'current'
@@ -211,30 +214,30 @@ AS $$
          medsched.describe_schedule(s.user_id, s.id),
          s.dose_amount,
          s.dose_unit,
-         (SELECT pg_catalog.max(d.scheduled_for)
+         (SELECT max(d.scheduled_for)
             FROM medsched.dose_taken AS d
-           WHERE d.user_id OPERATOR(pg_catalog.=) s.user_id AND d.schedule_id OPERATOR(pg_catalog.=) s.id),
-         CASE WHEN n.next_dose OPERATOR(pg_catalog.<) coalesce(least(s.ends_at, m.inactivated_at), 'infinity') THEN n.next_dose END,
+           WHERE d.user_id = s.user_id AND d.schedule_id = s.id),
+         CASE WHEN n.next_dose < coalesce(least(s.ends_at, m.inactivated_at), 'infinity') THEN n.next_dose END,
          s.effective_from,
          s.ends_at,
          s.replaces,
          r.id
     FROM medsched.medications AS m
     JOIN medsched.schedules AS s
-      ON s.user_id OPERATOR(pg_catalog.=) m.user_id AND s.medication_id OPERATOR(pg_catalog.=) m.id
+      ON s.user_id = m.user_id AND s.medication_id = m.id
     LEFT JOIN medsched.schedules AS r
-      ON r.user_id OPERATOR(pg_catalog.=) s.user_id AND r.replaces OPERATOR(pg_catalog.=) s.id
+      ON r.user_id = s.user_id AND r.replaces = s.id
    CROSS JOIN LATERAL (
            SELECT greatest(s.effective_from, medsched.next_occurrence(
-                    NULL::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
-                    '-infinity'::pg_catalog.timestamptz, '{}'::pg_catalog.timestamp[], '{}'::pg_catalog.timestamp[], NULL::pg_catalog.int4, NULL::pg_catalog.int4))) AS b (begins_at)
+                    NULL::text, s.starts_at, s.time_zone::text, '-infinity'::timestamptz,
+                    '{}'::timestamp[], '{}'::timestamp[], NULL::int, NULL::int))) AS b (begins_at)
     LEFT JOIN LATERAL medsched.next_occurrence(
-           s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
-           greatest(pg_catalog.now(), s.effective_from OPERATOR(pg_catalog.-) interval '1 microsecond'),
+           s.rrule::text, s.starts_at, s.time_zone::text,
+           greatest(now(), s.effective_from - interval '1 microsecond'),
            s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS n (next_dose)
       ON NOT s.as_needed
-   WHERE m.user_id OPERATOR(pg_catalog.=) medsched.check_user(schedule_overview.user_id)
-   ORDER BY m.name, m.id, coalesce(s.effective_from, pg_catalog.timezone(s.time_zone, s.starts_at)), s.id
+   WHERE m.user_id = medsched.check_user(schedule_overview.user_id)
+   ORDER BY m.name, m.id, coalesce(s.effective_from, timezone(s.time_zone, s.starts_at)), s.id
 $$;
 
 COMMENT ON FUNCTION medsched.schedule_overview(uuid) IS

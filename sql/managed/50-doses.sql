@@ -310,7 +310,7 @@ $$;
 -- Looks into windows that grow, each beginning at the first dose after the one before.
 CREATE OR REPLACE FUNCTION medsched.next_doses(
   user_id uuid,
-  after timestamptz DEFAULT pg_catalog.now(),
+  after timestamptz DEFAULT now(),
   max_doses int DEFAULT 10)
 RETURNS SETOF medsched.dose
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 COST 5000

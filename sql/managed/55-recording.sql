@@ -120,7 +120,7 @@ CREATE OR REPLACE FUNCTION medsched.mark_dose_taken(
   user_id uuid,
   schedule_id uuid,
   scheduled_for timestamptz,
-  taken_at timestamptz DEFAULT pg_catalog.now(),
+  taken_at timestamptz DEFAULT now(),
   recorded_by text DEFAULT NULL,
   amount numeric DEFAULT NULL,
   note text DEFAULT NULL)
@@ -134,7 +134,7 @@ $$;
 CREATE OR REPLACE FUNCTION medsched.mark_dose_taken_by_id(
   user_id uuid,
   dose_id text,
-  taken_at timestamptz DEFAULT pg_catalog.now(),
+  taken_at timestamptz DEFAULT now(),
   recorded_by text DEFAULT NULL,
   amount numeric DEFAULT NULL,
   note text DEFAULT NULL)
@@ -253,7 +253,7 @@ COMMENT ON FUNCTION medsched._check_taking(uuid, uuid, timestamptz) IS
 CREATE OR REPLACE FUNCTION medsched.take_as_needed(
   user_id uuid,
   schedule_id uuid,
-  taken_at timestamptz DEFAULT pg_catalog.now(),
+  taken_at timestamptz DEFAULT now(),
   recorded_by text DEFAULT NULL,
   amount numeric DEFAULT NULL,
   note text DEFAULT NULL)
@@ -264,7 +264,7 @@ AS $$
   SELECT r.* FROM medsched._check_taking($1, $2, $3) AS at, medsched._record_dose($1, $2, at, $3, $4, $5, $6, 'taken', NULL) AS r
 $$;
 
-CREATE OR REPLACE FUNCTION medsched.next_as_needed_at(user_id uuid, schedule_id uuid, at timestamptz DEFAULT pg_catalog.now())
+CREATE OR REPLACE FUNCTION medsched.next_as_needed_at(user_id uuid, schedule_id uuid, at timestamptz DEFAULT now())
 RETURNS timestamptz
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp

@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION medsched.calendar_feed(
   name text DEFAULT NULL,
   alarm interval DEFAULT NULL,
   since timestamptz DEFAULT NULL,
-  horizon timestamptz DEFAULT pg_catalog.now() OPERATOR(pg_catalog.+) '2 years'::pg_catalog.interval)
+  horizon timestamptz DEFAULT now() + interval '2 years')
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000
 SET search_path = pg_catalog, pg_temp

@@ -10,7 +10,7 @@ AS 'MODULE_PATHNAME', 'medsched_upcoming_doses';
 
 CREATE OR REPLACE FUNCTION medsched.next_doses(
   user_id uuid,
-  after timestamptz DEFAULT pg_catalog.now(),
+  after timestamptz DEFAULT now(),
   max_doses int DEFAULT 10)
 RETURNS SETOF medsched.dose
 LANGUAGE C STABLE PARALLEL SAFE ROWS 10 COST 5000

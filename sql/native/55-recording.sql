@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION medsched.mark_dose_taken(
   user_id uuid,
   schedule_id uuid,
   scheduled_for timestamptz,
-  taken_at timestamptz DEFAULT pg_catalog.now(),
+  taken_at timestamptz DEFAULT now(),
   recorded_by text DEFAULT NULL,
   amount numeric DEFAULT NULL,
   note text DEFAULT NULL)
@@ -15,7 +15,7 @@ AS 'MODULE_PATHNAME', 'medsched_mark_dose_taken';
 CREATE OR REPLACE FUNCTION medsched.mark_dose_taken_by_id(
   user_id uuid,
   dose_id text,
-  taken_at timestamptz DEFAULT pg_catalog.now(),
+  taken_at timestamptz DEFAULT now(),
   recorded_by text DEFAULT NULL,
   amount numeric DEFAULT NULL,
   note text DEFAULT NULL)
@@ -62,7 +62,7 @@ AS 'MODULE_PATHNAME', 'medsched_undo_dose_by_id';
 CREATE OR REPLACE FUNCTION medsched.take_as_needed(
   user_id uuid,
   schedule_id uuid,
-  taken_at timestamptz DEFAULT pg_catalog.now(),
+  taken_at timestamptz DEFAULT now(),
   recorded_by text DEFAULT NULL,
   amount numeric DEFAULT NULL,
   note text DEFAULT NULL)
@@ -70,7 +70,7 @@ RETURNS medsched.taken_dose
 LANGUAGE C VOLATILE
 AS 'MODULE_PATHNAME', 'medsched_take_as_needed';
 
-CREATE OR REPLACE FUNCTION medsched.next_as_needed_at(user_id uuid, schedule_id uuid, at timestamptz DEFAULT pg_catalog.now())
+CREATE OR REPLACE FUNCTION medsched.next_as_needed_at(user_id uuid, schedule_id uuid, at timestamptz DEFAULT now())
 RETURNS timestamptz
 LANGUAGE C STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'medsched_next_as_needed_at';

@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION medsched.inactivate_medication(
   user_id uuid,
   medication_id uuid,
-  at timestamptz DEFAULT pg_catalog.now())
+  at timestamptz DEFAULT now())
 RETURNS timestamptz
 LANGUAGE C VOLATILE
 AS 'MODULE_PATHNAME', 'medsched_inactivate_medication';

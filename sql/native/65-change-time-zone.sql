@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION medsched.change_time_zone(
   user_id uuid,
   time_zone text,
-  effective_from timestamptz DEFAULT pg_catalog.now())
+  effective_from timestamptz DEFAULT now())
 RETURNS TABLE (old_schedule_id uuid, new_schedule_id uuid)
 LANGUAGE C VOLATILE
 AS 'MODULE_PATHNAME', 'medsched_change_time_zone';

@@ -78,18 +78,48 @@ fingerprint()
 		CROSS JOIN LATERAL medsched.upcoming_doses(u.user_id, '2026-01-01 00:00Z', '2026-07-01 00:00Z')" "$@"
 }
 
+# chosen FILES NAME...: the names, or those of all files of the pattern, in ${chosen[@]}.
+chosen()
+{
+	local all name pattern=$1
+
+	shift
+	# shellcheck disable=SC2086
+	mapfile -t all < <(basename -s ".${pattern##*.}" -a $pattern)
+	for name; do
+		[ -f "${pattern/\*/$name}" ] || die "no file $name; there are:" "${all[*]}"
+	done
+	[ $# -gt 0 ] || set -- "${all[@]}"
+	# shellcheck disable=SC2034
+	chosen=("$@")
+}
+
+# installcheck DIRECTORY MAKE_ARGUMENT...: what the Makefile runs into the
+# directory, and its status in $installed.
+installcheck()
+{
+	rm -rf "$1"
+	mkdir -p "$1"
+	installed=0
+	make -s installcheck "${@:2}" || installed=$?
+	if [ -f "$1/regression.diffs" ]; then
+		cat "$1/regression.diffs"
+	fi
+}
+
+# installcheck_ended: counts a failure that no file has shown.
+installcheck_ended()
+{
+	[ "$installed" -eq 0 ] || [ "$failed" -gt 0 ] || fail "make installcheck ended with status $installed"
+}
+
 # run_regress DIRECTORY TESTS [MAKE ARGUMENT...]: pgTAP files through pg_regress.  A file counts by its assertions: as
 # many as it planned, every one ok, and not a byte of output more than expected.
 run_regress()
 {
-	local directory=$1 tests=$2 status=0 test expected result planned good bad
+	local directory=$1 tests=$2 test expected result planned good bad
 
-	rm -rf "$directory"
-	mkdir -p "$directory"
-	make -s installcheck ISOLATION= REGRESS="$tests" "${@:3}" || status=$?
-	if [ -f "$directory/regression.diffs" ]; then
-		cat "$directory/regression.diffs"
-	fi
+	installcheck "$directory" ISOLATION= REGRESS="$tests" "${@:3}"
 	for test in $tests; do
 		expected=test/expected/$test.out
 		result=$directory/results/$test.out
@@ -106,7 +136,7 @@ run_regress()
 			fi
 		fi
 	done
-	[ "$status" -eq 0 ] || [ "$failed" -gt 0 ] || fail "make installcheck ended with status $status"
+	installcheck_ended
 }
 
 finish()

@@ -52,6 +52,34 @@ for function in $(query "
 done
 equals "doc/ tells of every function" "$undocumented" ""
 
+# CONTRIBUTING.md is the map: what it names is there, and what is there it names.
+# NAME, TOPIC and the like stand for any word.
+map=CONTRIBUTING.md
+while IFS= read -r path; do
+	glob=$(sed -E 's/NAME|TOPIC|LAYER|VERSION/*/g; s/A--B/*--*/; s/NN/[0-9][0-9]/' <<<"$path")
+	compgen -G "$glob" >/dev/null || compgen -G "src/$glob" >/dev/null || nowhere+=" $path"
+done < <({ grep -o '`[^`]*`' $map; grep '^    ' $map; grep -oE '\]\([^)#:]+\)' $map; } |
+	grep -oE '[A-Za-z0-9_.*-]+(/[][A-Za-z0-9_.*-]*)+' | grep -vE '^build/|^PL/pgSQL$' | sort -u)
+equals "every path that $map names is there" "${nowhere:-}" ""
+equals "its table has every suite" \
+	"$(sed -n '/^| suite |/,/^$/s/^| `\([^`]*\)` |.*/\1/p' $map | sort | xargs)" \
+	"$(basename -s .sh -a test/suites/*.sh | sort | xargs)"
+
+# The folders of src/ are layers, in the order of the table of folders.
+mapfile -t layers < <(sed -n '/^| folder |/,/^$/s/^| `\([^`]*\)\/` |.*/\1/p' $map)
+equals "another has every folder of src/" \
+	"$(printf '%s\n' "${layers[@]}" | sort | xargs)" "$(basename -a src/*/ | sort | xargs)"
+for i in "${!layers[@]}"; do
+	for above in "${layers[@]:i+1}"; do
+		upwards+=$(grep -n "^#include \"$above/" "src/${layers[i]}"/*.[ch] || true)
+	done
+done
+equals "no file includes a header of a layer above its own" "${upwards:-}" ""
+
+# What a package does not document goes without notice in its next version.
+equals "the TypeScript code uses no inner file of drizzle-orm, and none of its internal methods" \
+	"$(grep -rnE "from 'drizzle-orm/[^']*(query-builders|[.])|[.]_prepare" {clients/drizzle,examples/api}/{src,test} || true)" ""
+
 # Apart from the tree's own objects, which may be there already.
 copy=build/source
 rm -rf $copy

@@ -5,8 +5,7 @@ SELECT plan(5);
 -- Doses as needed that one statement writes: their limits hold as if each came alone,
 -- whatever their order.
 \set ann '''00000000-0000-0000-0000-00000000000a'''
-CREATE FUNCTION pg_temp.id(short text) RETURNS uuid IMMUTABLE
-RETURN ('00000000-0000-0000-0000-' || lpad(short, 12, '0'))::uuid;
+\i test/id.psql
 INSERT INTO medsched.medications (user_id, id, name) SELECT :ann, pg_temp.id(m), m FROM unnest('{a1,a2}'::text[]) AS m;
 INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, as_needed, min_interval, max_per_24h) VALUES
   (:ann, pg_temp.id('a11'), pg_temp.id('a1'), '2026-01-01', 'UTC', true, '3 hours', 4),

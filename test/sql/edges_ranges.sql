@@ -2,8 +2,7 @@
 BEGIN;
 
 -- Every range that doc/ states, on both sides of each end, and signs where none may be.
-CREATE FUNCTION pg_temp.id(n int) RETURNS uuid IMMUTABLE LANGUAGE sql AS
-$$SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid$$;
+\i test/id.psql
 -- What a statement comes to; whatever it did is undone.  From PostgreSQL 18 on a range
 -- of a setting has units: left out here.
 CREATE FUNCTION pg_temp.outcome(sql text) RETURNS text LANGUAGE plpgsql AS $$

@@ -3,8 +3,7 @@ BEGIN;
 SELECT plan(45);
 
 -- Two operations at one instant.
-CREATE FUNCTION pg_temp.id(n int) RETURNS uuid IMMUTABLE LANGUAGE sql AS
-$$SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid$$;
+\i test/id.psql
 -- Person n takes medication n by schedule n.
 CREATE FUNCTION pg_temp.prescribe(n int, starts_at timestamp, zone text, rule text, rdates timestamp[] DEFAULT '{}') RETURNS void LANGUAGE sql AS $$
   INSERT INTO medsched.medications (user_id, id, name) VALUES (pg_temp.id(n), pg_temp.id(n), 'Medication ' || n);

@@ -49,8 +49,7 @@ INSERT INTO sentence (rule, ends_at, words) VALUES
 ('FREQ=YEARLY;BYYEARDAY=365', NULL,
  'on the 365th day of each year at 08:00, Europe/Berlin, from 31 December 2026');
 
-CREATE FUNCTION pg_temp.id(n int) RETURNS uuid IMMUTABLE LANGUAGE sql AS
-$$SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid$$;
+\i test/id.psql
 INSERT INTO medsched.medications (user_id, id, name) VALUES (pg_temp.id(1), pg_temp.id(2), 'Words');
 INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, rrule, ends_at)
 SELECT pg_temp.id(1), pg_temp.id(n), pg_temp.id(2), '2026-01-01 08:00', 'Europe/Berlin', rule, ends_at::timestamptz

@@ -3,8 +3,7 @@
 BEGIN;
 SELECT plan(73);
 
-CREATE FUNCTION pg_temp.id(short text) RETURNS uuid IMMUTABLE
-RETURN ('00000000-0000-0000-0000-' || lpad(short, 12, '0'))::uuid;
+\i test/id.psql
 
 INSERT INTO medsched.medications (user_id, id, name)
 SELECT pg_temp.id('a'), pg_temp.id(m), m FROM unnest('{a1,a2,a3}'::text[]) AS m;

@@ -2,8 +2,7 @@
 BEGIN;
 SELECT plan(9);
 
-CREATE FUNCTION pg_temp.id(short text) RETURNS uuid IMMUTABLE
-RETURN ('00000000-0000-0000-0000-' || lpad(short, 12, '0'))::uuid;
+\i test/id.psql
 
 -- Sound data: regimens of every kind, a cycle, a revision, an inactivation, as needed.
 \i test/data/regimens.sql

@@ -7,8 +7,7 @@ SELECT plan(45);
 -- triggers off: of each case, the constraint that is refused by, and the rules named.
 
 \set ann '''00000000-0000-0000-0000-00000000000a'''
-CREATE FUNCTION pg_temp.id(short text) RETURNS uuid IMMUTABLE
-RETURN ('00000000-0000-0000-0000-' || lpad(short, 12, '0'))::uuid;
+\i test/id.psql
 
 CREATE FUNCTION pg_temp.says(sql text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

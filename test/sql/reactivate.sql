@@ -3,8 +3,7 @@
 BEGIN;
 SELECT plan(31);
 
-CREATE FUNCTION pg_temp.id(short text) RETURNS uuid IMMUTABLE
-RETURN ('00000000-0000-0000-0000-' || lpad(short, 12, '0'))::uuid;
+\i test/id.psql
 
 -- A user's doses in January 2026, at UTC, by medication and note of the schedule.
 CREATE FUNCTION pg_temp.doses(person text, first_day int, last_day int) RETURNS text LANGUAGE sql AS $$

@@ -4,8 +4,7 @@ BEGIN;
 SELECT plan(80);
 
 -- The ids of this file: of medications 0000000000a1, of schedules 000000000a11.
-CREATE FUNCTION pg_temp.id(short text) RETURNS uuid IMMUTABLE
-RETURN ('00000000-0000-0000-0000-' || lpad(short, 12, '0'))::uuid;
+\i test/id.psql
 
 -- A user's doses in a window, at UTC, each with the end of its schedule's id.
 CREATE FUNCTION pg_temp.doses(person text, window_start timestamptz, window_end timestamptz) RETURNS text LANGUAGE sql AS $$

@@ -8,8 +8,7 @@ SELECT plan(93);
 
 \set ann '''00000000-0000-0000-0000-00000000000a'''
 \set ben '''00000000-0000-0000-0000-00000000000b'''
-CREATE FUNCTION pg_temp.id(short text) RETURNS uuid IMMUTABLE
-RETURN ('00000000-0000-0000-0000-' || lpad(short, 12, '0'))::uuid;
+\i test/id.psql
 
 -- What a statement says, deferred checks made: error, constraint and message; what it did is undone.
 CREATE FUNCTION pg_temp.says(sql text) RETURNS text LANGUAGE plpgsql AS $$

@@ -3,8 +3,7 @@
 BEGIN;
 SELECT plan(58);
 
-CREATE FUNCTION pg_temp.id(short text) RETURNS uuid IMMUTABLE
-RETURN ('00000000-0000-0000-0000-' || lpad(short, 12, '0'))::uuid;
+\i test/id.psql
 
 CREATE FUNCTION pg_temp.prescribe(person text, medication text, starts_at timestamp, zone text, rule text)
 RETURNS void LANGUAGE sql AS $$

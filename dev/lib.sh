@@ -130,13 +130,19 @@ server_builds_modules()
 		SOURCE
 }
 
+# version_of CONTROL_FILE: the version that it installs.
+version_of()
+{
+	sed -n "s/^default_version *= *'\([^']*\)'.*/\1/p" "$1"
+}
+
 # What CREATE EXTENSION reads.
 server_has_extension()
 {
 	local files version
 
 	files=$(pg_config_of --sharedir)/extension
-	version=$(sed -n "s/^default_version *= *'\([^']*\)'.*/\1/p" "$files/$1.control") &&
+	version=$(version_of "$files/$1.control") &&
 		[ -s "$files/$1--$version.sql" ]
 }
 

@@ -2,7 +2,7 @@
 # The source tree itself: one version everywhere, no warning, one layout.
 . test/suites/lib.bash
 
-version=$(sed -n "s/^default_version *= *'\([^']*\)'.*/\1/p" medsched.control)
+version=$(version_of medsched.control)
 meta_versions=$(psql -XAtq -v meta="$(cat META.json)" <<-'SQL'
 	SELECT concat_ws(' ', m->>'version', m->'provides'->'medsched'->>'version')
 	FROM (SELECT :'meta'::json) AS _ (m)

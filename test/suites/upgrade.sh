@@ -4,7 +4,7 @@
 # views, policies and grants. The released install scripts are in test/updates.
 . test/suites/lib.bash
 
-version=$(sed -n "s/^default_version *= *'\([^']*\)'.*/\1/p" medsched.control)
+version=$(version_of medsched.control)
 files=$(mktemp -d)
 trap 'rm -rf "$files"' EXIT
 extensions=$(query "SELECT setting || '/extension' FROM pg_config WHERE name = 'SHAREDIR'")

@@ -65,17 +65,6 @@ equals "its table has every suite" \
 	"$(sed -n '/^| suite |/,/^$/s/^| `\([^`]*\)` |.*/\1/p' $map | sort | xargs)" \
 	"$(basename -s .sh -a test/suites/*.sh | sort | xargs)"
 
-# The folders of src/ are layers, in the order of the table of folders.
-mapfile -t layers < <(sed -n '/^| folder |/,/^$/s/^| `\([^`]*\)\/` |.*/\1/p' $map)
-equals "another has every folder of src/" \
-	"$(printf '%s\n' "${layers[@]}" | sort | xargs)" "$(basename -a src/*/ | sort | xargs)"
-for i in "${!layers[@]}"; do
-	for above in "${layers[@]:i+1}"; do
-		upwards+=$(grep -n "^#include \"$above/" "src/${layers[i]}"/*.[ch] || true)
-	done
-done
-equals "no file includes a header of a layer above its own" "${upwards:-}" ""
-
 # What a package does not document goes without notice in its next version.
 equals "the TypeScript code uses no inner file of drizzle-orm, and none of its internal methods" \
 	"$(grep -rnE "from 'drizzle-orm/[^']*(query-builders|[.])|[.]_prepare" {clients/drizzle,examples/api}/{src,test} || true)" ""

@@ -149,6 +149,7 @@ SET LOCAL session_replication_role = replica;
 ALTER DOMAIN medsched.time_zone DROP CONSTRAINT time_zone_is_known;
 ALTER DOMAIN medsched.rrule DROP CONSTRAINT rrule_is_valid;
 ALTER TABLE medsched.schedules DROP CONSTRAINT schedules_starts_at_whole_second;
+ALTER TABLE medsched.schedules DROP CONSTRAINT schedules_rdates_valid, DROP CONSTRAINT schedules_exdates_valid;
 INSERT INTO medsched.medications (user_id, id, name) VALUES (:ann, pg_temp.id('b1'), 'x');
 INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, rrule, rdates, exdates, effective_from, as_needed) VALUES
   (:ann, pg_temp.id('b11'), pg_temp.id('b1'), '2026-01-01', 'Mars/Phobos', 'FREQ=DAILY', '{}', '{}', NULL, false),

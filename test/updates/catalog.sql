@@ -31,7 +31,7 @@ UNION ALL
 SELECT concat_ws(' | ', 'table', t.oid::regclass, obj_description(t.oid, 'pg_class')) FROM tables AS t
 UNION ALL
 SELECT concat_ws(' | ', 'constraint', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid))
-FROM pg_constraint AS c JOIN tables AS t ON t.oid = c.conrelid WHERE c.contype <> 't'
+FROM pg_constraint AS c JOIN tables AS t ON t.oid = c.conrelid WHERE c.contype NOT IN ('t', 'n')  -- not null is with the columns
 UNION ALL
 SELECT concat_ws(' | ', 'index', pg_get_indexdef(i.indexrelid)) FROM pg_index AS i JOIN tables AS t ON t.oid = i.indrelid
 JOIN pg_class AS c ON c.oid = i.indexrelid WHERE c.relname NOT LIKE 'app\_%'

@@ -32,6 +32,10 @@ CREATE FUNCTION pg_temp.part(n int, name text, often float8, value text) RETURNS
   SELECT CASE WHEN pg_temp.chance(n, name || '?') < often THEN name || '=' || value END
 $$;
 
+-- Once, for the view reads the files of all zones.
+CREATE TEMP TABLE zones AS
+SELECT name, row_number() OVER (ORDER BY name) AS k, count(*) OVER () AS size FROM pg_timezone_names;
+
 CREATE TEMP TABLE cases AS
 SELECT n, zone, starts_at, freq,
   concat_ws(';', 'RSCALE=GREGORIAN;FREQ=' || freq,
@@ -66,8 +70,7 @@ FROM (SELECT n, weeks_drawn AND freq = 'YEARLY' AS weeks, freq, zone, starts_at
         pg_temp.chance(n, 'weeks') < 0.3 AS weeks_drawn,
         CASE WHEN pg_temp.chance(n, 'any zone') < 0.5
           THEN pg_temp.pick(n, 'zone', 'UTC America/New_York Europe/Berlin Australia/Lord_Howe Pacific/Apia America/Caracas Africa/Casablanca Pacific/Kiritimati Europe/Dublin Asia/Kathmandu America/St_Johns Asia/Tehran Asia/Gaza America/Juneau Antarctica/Troll CET EET')
-          ELSE (SELECT name FROM (SELECT name, row_number() OVER (ORDER BY name) AS k, count(*) OVER () AS size FROM pg_timezone_names) AS z
-                WHERE k = 1 + floor(pg_temp.chance(n, 'zone') * size)) END AS zone,
+          ELSE (SELECT name FROM zones WHERE k = 1 + floor(pg_temp.chance(n, 'zone') * size)) END AS zone,
         date_trunc('second', timestamp '1990-01-01' + pg_temp.chance(n, 'start') * interval '40 years') AS any_start,
         pg_temp.pick(n, 'date', '2011-12-28 2024-02-29 2024-03-09 2024-03-30 2024-11-02 2016-04-30 2000-12-31 1999-01-01 2024-10-05 1970-01-31')::date
           + pg_temp.pick(n, 'time', '08:00 02:30 00:00 23:45 01:45:30')::time AS hard_start) AS drawn
@@ -96,11 +99,19 @@ BEGIN
     'previous', medsched.previous_occurrence(c.rrule, c.starts_at, c.zone, c.window_start, c.rdates, c.exdates, c.days_on, c.days_off),
     'is', (SELECT string_agg(left(medsched.is_occurrence(c.rrule, c.starts_at, c.zone, o + d * interval '1 second', c.rdates, c.exdates, c.days_on, c.days_off)::text, 1), '' ORDER BY o, d)
              FROM unnest(found[1:2]) AS o CROSS JOIN unnest('{0,1,3600}'::int[]) AS d));
-EXCEPTION WHEN OTHERS THEN
+EXCEPTION WHEN OTHERS OR query_canceled THEN
   GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
   RETURN concat_ws(' | ', state, message, detail, hint);
 END
 $$;
 
-SELECT concat_ws(' # ', n, rrule, starts_at, zone, window_start, length, nullif(rdates, '{}'), nullif(exdates, '{}'), days_on, days_off, pg_temp.answer(cases))
-FROM cases ORDER BY n;
+CREATE FUNCTION pg_temp.line(c cases) RETURNS text LANGUAGE sql AS $$
+  SELECT concat_ws(' # ', c.n, c.rrule, c.starts_at, c.zone, c.window_start, c.length, nullif(c.rdates, '{}'), nullif(c.exdates, '{}'),
+                   c.days_on, c.days_off, pg_temp.answer(c))
+$$;
+
+-- A statement for each, so that the time limit is one schedule's.
+CREATE INDEX ON cases (n);
+ANALYZE cases;
+SELECT format('SELECT pg_temp.line(c) FROM cases AS c WHERE n = %s', n) FROM cases ORDER BY n
+\gexec

@@ -80,7 +80,7 @@ $(managed_script): sql/managed/00-schema.sql $(managed_topics) medsched.control 
 	printf '%s\n' \
 		'-- medsched $(version), the managed edition: for a server that loads no C of others.' \
 		'-- Run it as it is, by the role that is to own medsched; run again, it updates.' \
-		'' 'BEGIN;' 'CREATE SCHEMA IF NOT EXISTS medsched;' '' > $@
+		'' 'BEGIN;' 'SET LOCAL client_min_messages = warning;' 'CREATE SCHEMA IF NOT EXISTS medsched;' '' > $@
 	cat sql/managed/00-schema.sql >> $@
 	cat $(managed_topics) >> $@
 	printf '%s\n' '' 'COMMIT;' >> $@

@@ -37,7 +37,7 @@ answer_set(Answer *answer, const Datum *values, const bool *isnull)
 	}
 }
 
-/* A known column of the name declared, which mostly has the same place; -1: none. */
+/* Find the column of the name declared, which mostly has the same place; -1: none. */
 static int
 find_column(Form_pg_attribute attribute, const AnswerColumn *columns, int ncolumns)
 {

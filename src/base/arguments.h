@@ -16,28 +16,28 @@
 #define INSTANT_END (INT64CONST(252455616000) * USECS_PER_SEC)
 
 /*
- * An argument that must not be NULL.  22004: an empty answer to a NULL would
+ * Refuse an argument that is NULL.  22004: an empty answer to a NULL would
  * read as "no doses due".
  */
 extern void require_argument(FunctionCallInfo fcinfo, int argument, const char *name);
 
-/* An instant that is not infinite; else 22023. */
+/* Refuse an instant that is infinite: 22023. */
 extern void require_finite(TimestampTz at, const char *name);
 
-/* One that a table keeps: in the years 1 to 9999, too. */
+/* Refuse one that a table does not keep: outside the years 1 to 9999, too. */
 extern void require_instant(TimestampTz at, const char *name);
 
-/* A window: neither bound infinite, the end not before the start; else 22023. */
+/* Refuse a window with an infinite bound, or an end before its start: 22023. */
 extern void check_window(TimestampTz window_start, TimestampTz window_end);
 
 /*
- * A window that everybody's doses are asked about: no longer than medsched.max_doses
- * days, too; else 54000.  What bounds the answer is in the question, so that no
+ * Do as check_window for a window that everybody's doses are asked about, and refuse
+ * one longer than medsched.max_doses days: 54000.  What bounds the answer is in the question, so that no
  * schedule can make it fail.
  */
 extern void check_window_for_all(TimestampTz window_start, TimestampTz window_end);
 
-/* That a call has not computed more doses than medsched.max_doses; else 54000. */
+/* Refuse to compute more doses than medsched.max_doses: 54000. */
 extern void check_dose_count(uint64 ndoses);
 
 #endif /* MEDSCHED_ARGUMENTS_H */

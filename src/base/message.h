@@ -12,13 +12,13 @@
 
 #include "base/compat.h"
 
-/* In the session's time zone and date style. */
+/* Write a time in the session's time zone and date style. */
 extern char *instant_text(TimestampTz at);
 extern char *wall_clock_text(Timestamp at);
 
 extern char *uuid_text(Datum uuid);
 
-/* A caller's text as a message can hold it: cut off, with "...", where it is long. */
+/* Give a caller's text as a message can hold it: cut off, with "...", where it is long. */
 extern char *short_text(const char *text);
 
 /*

@@ -77,7 +77,7 @@ source_from_arguments(FunctionCallInfo fcinfo)
 	return source;
 }
 
-/* "until ...", with what ends the schedule first, or "". */
+/* Say "until ...", with what ends the schedule first, or "". */
 static char *
 describe_end(const ScheduleSource *source, const Recurrence *rule)
 {
@@ -113,7 +113,7 @@ describe_end(const ScheduleSource *source, const Recurrence *rule)
 	return "";
 }
 
-/* The first occurrence of rule and cycle in [effective_from, ends_at), on the wall clock; the dates aside. */
+/* Find the first occurrence of rule and cycle in [effective_from, ends_at), on the wall clock; the dates aside. */
 static bool
 first_of_rule(const ScheduleSource *source, TimestampTz effective_from, TimestampTz ends_at, int64 *local)
 {
@@ -129,7 +129,7 @@ first_of_rule(const ScheduleSource *source, TimestampTz effective_from, Timestam
 	return true;
 }
 
-/* "from 1 March 2027 until 3 March 2027", or that there is no time between the two. */
+/* Say "from 1 March 2027 until 3 March 2027", or that there is no time between the two. */
 static char *
 describe_bounds(const ScheduleSource *source, TimestampTz effective_from)
 {
@@ -143,7 +143,7 @@ describe_bounds(const ScheduleSource *source, TimestampTz effective_from)
 					describe_end(source, &no_rule));
 }
 
-/* Why a rule has no occurrence: it can have none, or none in the bounds. */
+/* Say why a rule has no occurrence: it can have none, or none in the bounds. */
 static char *
 describe_none(const ScheduleSource *source, TimestampTz effective_from, bool possible)
 {
@@ -195,7 +195,7 @@ append_rule(StringInfo text, const ScheduleSource *source, TimestampTz effective
 	}
 }
 
-/* ", also on 3 March 2027 at 08:00 and on 5 March 2027 at 09:00": local times. */
+/* Append ", also on 3 March 2027 at 08:00 and on 5 March 2027 at 09:00": local times. */
 static void
 append_times(StringInfo text, const char *prefix, const int64 *times, int n)
 {
@@ -232,7 +232,7 @@ append_dates(StringInfo text, const char *prefix, ArrayType *array, const Schedu
 	append_times(text, prefix, times.values, times.n);
 }
 
-/* Without a rule: the doses there are. */
+/* Append the doses of a schedule without a rule. */
 static void
 append_single_doses(StringInfo text, const ScheduleSource *source, const Schedule *schedule)
 {
@@ -264,7 +264,7 @@ append_as_needed(StringInfo text, FunctionCallInfo fcinfo, const ScheduleSource 
 	appendStringInfo(text, ", %s, %s", source->time_zone, describe_bounds(source, effective_from));
 }
 
-/* A rule, and the single dates that make a difference to it. */
+/* Append a rule, and the single dates that make a difference to it. */
 static void
 append_rule_and_dates(StringInfo text, const ScheduleSource *source, const Schedule *schedule,
 					  TimestampTz effective_from)

@@ -59,7 +59,7 @@ months(const Recurrence *rule, const char *conjunction)
 	return words_join(words_runs(NIL, &bits, 1, month_name), conjunction);
 }
 
-/* "1st", "15th", "last day". */
+/* Add "1st", "15th", "last day". */
 static List *
 lappend_positions(List *items, const uint64_t *from_first, const uint64_t *from_last, int n_words)
 {
@@ -91,7 +91,7 @@ yeardays(const Recurrence *rule, const char *conjunction)
 	return psprintf("%s%s", words_join(items, conjunction), ends_in_day ? "" : " day");
 }
 
-/* "week 20 and the last week". */
+/* Say "week 20 and the last week". */
 static char *
 weeks(const Recurrence *rule, const char *conjunction)
 {
@@ -105,7 +105,7 @@ weeks(const Recurrence *rule, const char *conjunction)
 	return words_join(items, conjunction);
 }
 
-/* "the first Monday", "the last Friday". */
+/* Say "the first Monday", "the last Friday". */
 static List *
 numbered_weekdays(const Recurrence *rule)
 {
@@ -187,7 +187,7 @@ say_monthdays(const DayWords *words)
 	return psprintf("on the %s%s", monthdays(words->rule, "and"), words->of_month);
 }
 
-/* "on 1 March and 1 June", or "on the 1st and last day of March and June". */
+/* Say "on 1 March and 1 June", or "on the 1st and last day of March and June". */
 static char *
 say_monthdays_in_months(const DayWords *words)
 {
@@ -207,7 +207,7 @@ say_yeardays(const DayWords *words)
 	return psprintf("on the %s%s", yeardays(words->rule, "and"), words->of_year);
 }
 
-/* The wording for every other combination. */
+/* Say any combination that has no wording of its own. */
 static char *
 say_conditions(const DayWords *words)
 {
@@ -254,7 +254,7 @@ static const DayWording wordings[] = {
 	{BY_YEARDAY, say_yeardays},
 };
 
-/* The days of the shortest month that a rule has. */
+/* Count the days of the shortest month that a rule has. */
 static int
 shortest_month(const Recurrence *rule)
 {
@@ -268,7 +268,7 @@ shortest_month(const Recurrence *rule)
 	return shortest;
 }
 
-/* What becomes of days that some months or years lack: a remark, or "". */
+/* Remark on days that some months or years lack, or give "". */
 static const char *
 remark_on_missing_days(const Recurrence *rule)
 {

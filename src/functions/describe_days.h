@@ -13,7 +13,7 @@
 #define DAY_PARTS (BY_MONTH | BY_WEEKNO | BY_YEARDAY | BY_MONTHDAY | BY_DAY)
 
 /*
- * "on Mondays", "on the last day of each month", "in March" for every day of
+ * Say "on Mondays", "on the last day of each month", "in March" for every day of
  * that month, or NULL for every day.
  * within: the period that the sentence has already named, so that its days are
  * those "of the month", not "of each month"; FREQ_SECONDLY for none.

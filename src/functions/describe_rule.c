@@ -33,7 +33,7 @@ plain_number(int number)
 	return psprintf("%d", number);
 }
 
-/* "every day", "every 2 weeks". */
+/* Append "every day", "every 2 weeks". */
 static void
 append_every(StringInfo text, const Recurrence *rule)
 {
@@ -49,7 +49,7 @@ numbers(uint64_t bits)
 	return words_join(words_runs(NIL, &bits, 1, plain_number), "and");
 }
 
-/* " at the minutes 0 and 30 and the seconds 15"; the latter unless they are 0. */
+/* Append " at the minutes 0 and 30 and the seconds 15"; the latter unless they are 0. */
 static void
 append_minutes_and_seconds(StringInfo text, const Recurrence *rule, bool with_minutes)
 {
@@ -66,7 +66,7 @@ describe_first_time(const Recurrence *rule)
 	return 3600 * lowest_bit(rule->hours) + 60 * lowest_bit(rule->minutes) + lowest_bit(rule->seconds);
 }
 
-/* " at 08:00 and 20:00". */
+/* Append " at 08:00 and 20:00". */
 static void
 append_times_of_day(StringInfo text, const Recurrence *rule)
 {
@@ -90,7 +90,7 @@ append_times_of_day(StringInfo text, const Recurrence *rule)
 	appendStringInfo(text, " at %s", words_join(times, "and"));
 }
 
-/* ", only the first and last of these" */
+/* Append ", only the first and last of these". */
 static void
 append_positions(StringInfo text, const Recurrence *rule)
 {
@@ -110,7 +110,7 @@ append_positions(StringInfo text, const Recurrence *rule)
 }
 
 /*
- * Whether a month or year may have several of the days, so that "every 2
+ * Tell whether a month or year may have several of the days, so that "every 2
  * months on Mondays" could be taken for one Monday.
  */
 static bool
@@ -123,7 +123,7 @@ many_in_period(const Recurrence *rule)
 			(rule->freq == FREQ_YEARLY && (parts & (BY_MONTHDAY | BY_MONTH)) == BY_MONTHDAY));
 }
 
-/* The days after a word that wants some: "on each day in March". */
+/* Say the days after a word that requires some: "on each day in March". */
 static char *
 days_of(const Recurrence *rule, Frequency within)
 {
@@ -169,7 +169,7 @@ append_days(StringInfo text, const Recurrence *rule)
 	}
 }
 
-/* Where weeks begin is said when it makes a difference, unless on Monday. */
+/* Append where weeks begin where it makes a difference, unless that is Monday. */
 static void
 append_week_start(StringInfo text, const Recurrence *rule)
 {
@@ -180,7 +180,7 @@ append_week_start(StringInfo text, const Recurrence *rule)
 		appendStringInfo(text, ", weeks beginning on %s", words_weekdays[rule->week_start]);
 }
 
-/* "08:00 to 17:59": one run of hours. */
+/* List runs of hours: "from 08:00 to 17:59". */
 static List *
 hour_ranges(uint32_t hours)
 {
@@ -200,7 +200,7 @@ hour_ranges(uint32_t hours)
 	return ranges;
 }
 
-/* ", but only on Mondays, from 08:00 to 17:59": what a rule below days leaves out. */
+/* Append ", but only on Mondays, from 08:00 to 17:59": what a rule below days leaves out. */
 static void
 append_limits(StringInfo text, const Recurrence *rule)
 {

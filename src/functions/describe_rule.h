@@ -19,7 +19,7 @@
  */
 extern void describe_rule(StringInfo text, const Recurrence *rule, const char *span, const char *time_zone);
 
-/* The first time of day of a rule of days or more, in seconds. */
+/* Give the first time of day of a rule of days or more, in seconds. */
 extern int describe_first_time(const Recurrence *rule);
 
 #endif /* MEDSCHED_DESCRIBE_RULE_H */

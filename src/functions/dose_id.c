@@ -114,7 +114,7 @@ dose_id_read(const char *handle, int length, pg_uuid_t *schedule_id, TimestampTz
 	return memcmp(rewritten, handle, DOSE_ID_LENGTH) == 0;
 }
 
-/* Returns the end of what it wrote. */
+/* Return the end of what it wrote. */
 static char *
 write_base64url(char *out, const char *in, int length)
 {
@@ -134,7 +134,7 @@ write_base64url(char *out, const char *in, int length)
 	return out;
 }
 
-/* out has room for length * 3 / 4 bytes; bits left over are dropped. */
+/* Decode to out, which has room for length * 3 / 4 bytes; bits left over are dropped. */
 static bool
 read_base64url(char *out, const char *in, int length)
 {
@@ -212,7 +212,7 @@ read_digits(const char *in, int width, int *value)
 	return true;
 }
 
-/* 2026-03-29T06:00:00.000Z */
+/* Write 2026-03-29T06:00:00.000Z. */
 static void
 write_time(char *out, TimestampTz at)
 {
@@ -239,7 +239,7 @@ write_time(char *out, TimestampTz at)
 	*out = 'Z';
 }
 
-/* Digits in their places; what lies between them dose_id_read compares. */
+/* Read digits in their places; what lies between them dose_id_read compares. */
 static bool
 read_time(const char *in, TimestampTz *at)
 {

@@ -61,7 +61,7 @@ static const int schedule_arguments[SCHEDULE_NFIELDS] = {
 	[FIELD_CYCLE_DAYS_OFF] = OCCURRENCES_CYCLE_DAYS_OFF,
 };
 
-/* The constants among the arguments, as far as the planner can tell; NULL for the others. */
+/* Find the constants among the arguments, as far as the planner can tell; NULL for the others. */
 static void
 find_constants(PlannerInfo *root, Node *node, Const **constants)
 {
@@ -95,7 +95,7 @@ is_schedule_known(Const **constants)
 }
 
 /*
- * False for what is no schedule: the function raises the error when it is
+ * Return false for what is no schedule: the function raises the error when it is
  * called, which a plan may never come to.
  */
 static bool

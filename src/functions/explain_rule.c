@@ -85,10 +85,11 @@ explain_rule(const Recurrence *rule, int64_t start, int64_t local)
 
 		if (!(completed.by & check->part) || check->holds(&question))
 			continue;
-		reasons = lappend(reasons, rule->by & check->part
-									   ? psprintf("%s does not include %s", check->name, check->value(&question))
-									   : psprintf("without %s the rule takes that of starts_at, %s", check->name,
-												  check->value(&at_start)));
+		if (rule->by & check->part)
+			reason = psprintf("%s does not include %s", check->name, check->value(&question));
+		else
+			reason = psprintf("without %s the rule takes that of starts_at, %s", check->name, check->value(&at_start));
+		reasons = lappend(reasons, reason);
 	}
 	if (rule->skip == SKIP_OMIT && (reason = explain_interval(&question)) != NULL)
 		reasons = lappend(reasons, reason);
@@ -108,7 +109,7 @@ explain_rule(const Recurrence *rule, int64_t start, int64_t local)
 	return clauses(reasons);
 }
 
-/* "a, and b, and c": the reasons have commas and an "and" of their own. */
+/* Join as "a, and b, and c": the reasons have commas and an "and" of their own. */
 static char *
 clauses(const List *reasons)
 {
@@ -205,7 +206,7 @@ weekno_value(const Question *question)
 	return psprintf("week %d", week_number(question, &from_last));
 }
 
-/* The number of the week in its year, and counted from the last. */
+/* Give the number of the week in its year, and counted from the last. */
 static int
 week_number(const Question *question, int *from_last)
 {
@@ -218,7 +219,7 @@ week_number(const Question *question, int *from_last)
 	return number;
 }
 
-/* Why not in this period, or NULL.  INTERVAL counts whole hours, days, weeks of the calendar, whatever the time in them. */
+/* Say why not in this period, or give NULL.  INTERVAL counts whole hours, days, weeks of the calendar, whatever the time in them. */
 static char *
 explain_interval(const Question *question)
 {
@@ -231,7 +232,7 @@ explain_interval(const Question *question)
 					words_units[rule->freq], words_quantity(distance, words_units[rule->freq]), (int64) rule->interval);
 }
 
-/* Why not at this time of day, or NULL. */
+/* Say why not at this time of day, or give NULL. */
 static char *
 explain_time(const Question *question)
 {

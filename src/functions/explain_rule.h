@@ -11,7 +11,7 @@
 #include "recurrence/recurrence.h"
 
 /*
- * What keeps a rule from naming a local time, one that it does not name: each
+ * Say what keeps a rule from naming a local time, one that it does not name: each
  * part that alone would be enough.  Lower case, without a full stop.
  */
 extern char *explain_rule(const Recurrence *rule, int64_t start, int64_t local);

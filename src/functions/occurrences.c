@@ -95,7 +95,7 @@ schedule_from_arguments(FunctionCallInfo fcinfo, int first)
 	return schedule_create(&source);
 }
 
-/* The occurrences in the window in the arguments. */
+/* Open the occurrences in the window in the arguments. */
 static ScheduleIterator *
 open_window(FunctionCallInfo fcinfo)
 {
@@ -167,7 +167,7 @@ medsched_previous_occurrence(PG_FUNCTION_ARGS)
 }
 
 /*
- * What is wrong with the schedule in the arguments: the error that making it
+ * Find what is wrong with the schedule in the arguments: the error that making it
  * raises, or NULL.  Making one takes memory alone, so that no subtransaction is
  * needed to go on after an error of the values.
  */
@@ -195,7 +195,7 @@ find_problem(FunctionCallInfo fcinfo, int first, Schedule **schedule)
 }
 
 /*
- * Of a row among those of many people, the occurrences in the window.  NULL:
+ * Open the occurrences in the window of a row among those of many people.  NULL:
  * there are none, or the row cannot be read, which must not fail the answer about
  * the others.  A window that ends before it starts is empty: the bounds of
  * schedules lie as they lie, and the planner is free to try a row before it

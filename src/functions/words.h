@@ -20,24 +20,24 @@ extern const char *const words_weekdays[7]; /* from 0 = Monday */
 extern const char *const words_months[12];
 extern const char *const words_units[]; /* of a Frequency: second to year */
 
-/* "a", "a and b", "a, b and c"; conjunction: "and" or "or".  Takes C strings. */
+/* Join as "a", "a and b", "a, b and c"; conjunction: "and" or "or".  Takes C strings. */
 extern char *words_join(const List *items, const char *conjunction);
 
-/* "1 dose", "2 doses". */
+/* Say "1 dose", "2 doses". */
 extern char *words_quantity(int64_t number, const char *unit);
 
-/* "1st", "22nd". */
+/* Say "1st", "22nd". */
 extern char *words_ordinal(int number);
 
-/* "first" to "fifth", "6th"; from the end "last", "2nd-to-last". */
+/* Say "first" to "fifth", "6th"; from the end "last", "2nd-to-last". */
 extern char *words_position(int number, bool from_last);
 
-/* "1 March 2027"; "08:00", "08:00:30"; "1 March 2027 at 08:00". */
+/* Say "1 March 2027"; "08:00", "08:00:30"; "1 March 2027 at 08:00". */
 extern char *words_date(int64_t local);
 extern char *words_time(int64_t local);
 extern char *words_date_and_time(int64_t local);
 
-/* "6 hours", "1 day and 30 minutes". */
+/* Say "6 hours", "1 day and 30 minutes". */
 extern char *words_interval(const Interval *interval);
 
 /*

@@ -109,7 +109,7 @@ read_arguments(FunctionCallInfo fcinfo, Feed *feed)
 	}
 }
 
-/* An event from a row of the query; false: it has no dose from since on. */
+/* Read an event from a row of the query; false: it has no dose from since on. */
 static bool
 read_event(uint64 row, const Feed *feed, CalendarEvent *event)
 {

@@ -55,7 +55,7 @@ append_weekdays(StringInfo text, const Recurrence *rule)
 	}
 }
 
-/* The rule with all that a start implies, the times of day in by too. */
+/* Complete a rule with all that a start implies, the times of day in by too. */
 static Recurrence
 completed(const Recurrence *rule, int64_t start)
 {

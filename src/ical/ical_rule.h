@@ -11,7 +11,7 @@
 #include "recurrence/recurrence.h"
 
 /*
- * The text of a rule that began at starts_at for an event that begins at
+ * Write the text of a rule that began at starts_at for an event that begins at
  * event_start: what starts_at implied is written out where event_start would
  * imply another thing.  ending is the COUNT or UNTIL part, or NULL; SKIP is
  * left out.  palloc'd.
@@ -19,12 +19,12 @@
 extern char *ical_rule_text(const Recurrence *rule, int64_t starts_at, int64_t event_start, const char *ending);
 
 /*
- * Whether programs can be expected to read a rule's lists.  libical 3 has room
+ * Tell whether programs can be expected to read a rule's lists.  libical 3 has room
  * for each number once: lists that name a day from both ends can be longer.
  */
 extern bool ical_rule_fits(const Recurrence *rule);
 
-/* "20270301T070000Z" of an instant. */
+/* Write an instant as "20270301T070000Z". */
 extern char *ical_rule_instant(int64_t instant);
 
 #endif /* MEDSCHED_ICAL_RULE_H */

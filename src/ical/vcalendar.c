@@ -26,7 +26,7 @@ struct Calendar
 	char		  *text;	  /* libical's, or NULL */
 };
 
-/* Memory context callback: gives back what libical holds. */
+/* Give back what libical holds, as a memory context's callback. */
 static void
 release_calendar(void *arg)
 {
@@ -44,7 +44,7 @@ out_of_memory(void)
 	ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"), errdetail("libical could not build the calendar.")));
 }
 
-/* A new component within another. */
+/* Add a new component to another. */
 static icalcomponent *
 add_component(icalcomponent *parent, icalcomponent_kind kind)
 {
@@ -66,7 +66,7 @@ add_property(icalcomponent *component, icalproperty *property)
 }
 
 /*
- * Text as iCalendar may hold it: UTF-8, lines ending in LF alone, no other
+ * Make a text one that iCalendar may hold: UTF-8, lines ending in LF alone, no other
  * control characters (RFC 5545 section 3.3.11), none of which a name needs.
  * libical escapes and folds.
  */
@@ -119,7 +119,7 @@ ical_date(int64 local, bool utc)
 	return date;
 }
 
-/* A property by its text: what has no constructor of its own in every libical. */
+/* Add a property by its text: what has no constructor of its own in every libical. */
 static void
 add_text_property(icalcomponent *component, const char *line)
 {
@@ -185,7 +185,7 @@ vcalendar_add_zone(Calendar *calendar, const char *time_zone, int64 from, int64 
 	}
 }
 
-/* A property whose value is a wall-clock time has the name of its zone. */
+/* Add a time's property, with the name of its zone where it is a wall-clock time. */
 static void
 add_time_property(icalcomponent *component, icalproperty *property, const CalendarEvent *event)
 {

@@ -28,7 +28,7 @@ typedef struct CalendarEvent
 	EventTimes	times;
 } CalendarEvent;
 
-/* An empty calendar in CurrentMemoryContext; name may be NULL. */
+/* Make an empty calendar in CurrentMemoryContext; name may be NULL. */
 extern Calendar *vcalendar_create(const char *name);
 
 /* Add the definition of a time zone, for all instants from from on. */
@@ -40,7 +40,7 @@ extern void vcalendar_add_zone(Calendar *calendar, const char *time_zone, int64 
  */
 extern void vcalendar_add_event(Calendar *calendar, const CalendarEvent *event, int64 alarm);
 
-/* The calendar as text in the server's encoding, palloc'd. */
+/* Write the calendar as text in the server's encoding, palloc'd. */
 extern char *vcalendar_text(Calendar *calendar);
 
 #endif /* MEDSCHED_VCALENDAR_H */

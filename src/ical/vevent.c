@@ -41,14 +41,14 @@ add_time(Seconds *list, int64 time)
 	check_dose_count(list->n);
 }
 
-/* An instant as the event writes it. */
+/* Give an instant as the event writes it. */
 static int64
 event_time(const EventTimes *times, const Zone *zone, int64 instant)
 {
 	return times->utc ? instant : zone_to_local(zone, instant);
 }
 
-/* The rule of a schedule without its dates. */
+/* Give the rule of a schedule without its dates. */
 static ScheduleSource
 rule_alone(const ScheduleSource *source, TimestampTz ends_at)
 {
@@ -73,7 +73,7 @@ needs_single_dates(const ScheduleSource *source, const Recurrence *rule)
 		   (rule->skip != SKIP_OMIT && (complete.by & (BY_MONTHDAY | BY_YEARDAY)));
 }
 
-/* Every occurrence in [from, to): the first is DTSTART, the others RDATEs. */
+/* List every occurrence in [from, to): the first is DTSTART, the others RDATEs. */
 static bool
 list_occurrences(const Schedule *schedule, const Zone *zone, TimestampTz from, TimestampTz to, EventTimes *times)
 {
@@ -131,7 +131,7 @@ add_moved(const Schedule *schedule, const Schedule *alone, const Recurrence *rul
 	return moved;
 }
 
-/* The dates of a schedule beside its rule. */
+/* Add the dates of a schedule beside its rule. */
 static void
 add_dates(const ScheduleSource *source, const Schedule *schedule, const Schedule *alone, const Zone *zone,
 		  const EventTimes *times, Seconds *rdates, Seconds *exdates)
@@ -161,7 +161,7 @@ add_dates(const ScheduleSource *source, const Schedule *schedule, const Schedule
 	}
 }
 
-/* Whether a rule with COUNT begins and ends where it would without the schedule's own bounds. */
+/* Tell whether a rule with COUNT begins and ends where it would without the schedule's own bounds. */
 static bool
 count_is_whole(const ScheduleSource *source, TimestampTz first, TimestampTz last)
 {
@@ -174,7 +174,7 @@ count_is_whole(const ScheduleSource *source, TimestampTz first, TimestampTz last
 		   schedule_previous_occurrence(unbound, DT_NOEND, &last_unbound) && last == last_unbound;
 }
 
-/* COUNT or UNTIL of the rule in the calendar, or NULL. */
+/* Write COUNT or UNTIL of the rule in the calendar; NULL for neither. */
 static char *
 rule_ending(const ScheduleSource *source, const Schedule *alone, TimestampTz first, const Recurrence *rule, bool moved)
 {
@@ -238,7 +238,6 @@ vevent_times(const ScheduleSource *source, TimestampTz effective_from, Timestamp
 	times->n_rdates = rdates.n;
 	times->exdates = exdates.values;
 	times->n_exdates = exdates.n;
-	times->rrule = ical_rule_text(&rule, starts_at, times->utc ? starts_at : times->start,
-								  ending);
+	times->rrule = ical_rule_text(&rule, starts_at, times->utc ? starts_at : times->start, ending);
 	return true;
 }

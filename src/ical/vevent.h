@@ -27,7 +27,7 @@ typedef struct EventTimes
 } EventTimes;
 
 /*
- * The iCalendar form of a schedule.  What no RRULE says as we mean it comes
+ * Give the iCalendar form of a schedule.  What no RRULE says as we mean it comes
  * as single dates in [since, horizon).  effective_from, as
  * schedule_create_from takes it, and since may be DT_NOBEGIN.  False: the schedule
  * has no occurrence from since on.

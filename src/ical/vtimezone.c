@@ -32,7 +32,7 @@ typedef struct Onsets
 	Seconds	   locals;
 } Onsets;
 
-/* What the clocks show at an instant.  The result is overwritten by the next call. */
+/* Read what the clocks show at an instant.  The result is overwritten by the next call. */
 static const struct pg_tm *
 clock_at(const Zone *zone, int64 instant)
 {
@@ -46,7 +46,7 @@ clock_at(const Zone *zone, int64 instant)
 }
 
 /*
- * Whether an onset is one of daylight time as calendars understand it, ahead
+ * Tell whether an onset is one of daylight time as calendars understand it, ahead
  * of standard time.  For Ireland and Morocco the data has it the other way
  * round: the winter, or Ramadan, is the exception.
  */
@@ -96,7 +96,7 @@ date_of(int64 local)
 	return date_from_day((int32_t) floor_div(local, (int64) SECS_PER_DAY));
 }
 
-/* Whether two onsets, a year apart, are alike but for the week of the month. */
+/* Tell whether two onsets, a year apart, are alike but for the week of the month. */
 static bool
 same_but_for_week(int64 earlier, int64 later)
 {
@@ -114,7 +114,7 @@ in_last_week(Date date)
 }
 
 /*
- * The index of the first onset of a run to the last one that a yearly rule can
+ * Find the index of the first onset of a run to the last one that a yearly rule can
  * say, and the rule; or NULL.
  */
 static char *

@@ -29,7 +29,7 @@ typedef struct Observance
 } Observance;
 
 /*
- * The observances of a zone that cover instants from from to horizon, and
+ * List the observances of a zone that cover instants from from to horizon, and
  * for ever where the zone's rules are regular.  palloc'd; returns how many.
  */
 extern int vtimezone_observances(const Zone *zone, int64 from, int64 horizon, Observance **observances);

@@ -14,14 +14,14 @@
 #define BIT(n)		   (UINT64_C(1) << (n))
 #define WORDS_FOR_YEAR 6 /* 384 bits: room for every day of a year and its neighbours */
 
-/* Bits 0..n-1, n from 0 to 64. */
+/* Set bits 0..n-1, n from 0 to 64. */
 static inline uint64_t
 low_bits(int n)
 {
 	return n >= 64 ? ~UINT64_C(0) : BIT(n) - 1;
 }
 
-/* By halves: without the processor's own instruction the builtin is a call, and slower. */
+/* Count by halves: without the processor's own instruction the builtin is a call, and slower. */
 static inline int
 count_bits(uint64_t word)
 {
@@ -31,14 +31,14 @@ count_bits(uint64_t word)
 	return (int) (word * UINT64_C(0x0101010101010101) >> 56);
 }
 
-/* The lowest bit of a word that is not zero. */
+/* Find the lowest bit of a word that is not zero. */
 static inline int
 lowest_bit(uint64_t word)
 {
 	return __builtin_ctzll(word);
 }
 
-/* The nth bit set, counting from 0; there must be one. */
+/* Find the nth bit set, counting from 0; there must be one. */
 static inline int
 nth_bit(uint64_t word, int n)
 {

@@ -62,7 +62,7 @@ days_in_month(int year, int month)
 	return month == 2 ? 28 + is_leap_year(year) : 30 + ((month + (month >> 3)) & 1);
 }
 
-/* Days before the first of a month, counted from the first of January. */
+/* Count the days before the first of a month, counted from the first of January. */
 static inline int
 days_before_month(int year, int month)
 {
@@ -112,14 +112,14 @@ date_from_day(int32_t day)
 	return date;
 }
 
-/* The day of a cycle of length days, from 0, that a local time is in; the first cycle begins on the day of start. */
+/* Give the day of a cycle of length days, from 0, that a local time is in; the first cycle begins on the day of start. */
 static inline int
 day_of_cycle(int64_t start, int length, int64_t local)
 {
 	return (int) floor_mod(floor_div(local, LOCAL_SECS_PER_DAY) - floor_div(start, LOCAL_SECS_PER_DAY), length);
 }
 
-/* 2000-01-01 was a Saturday. */
+/* Give the weekday of a day; 2000-01-01 was a Saturday. */
 static inline int
 weekday_of_day(int32_t day)
 {
@@ -127,7 +127,7 @@ weekday_of_day(int32_t day)
 }
 
 /*
- * The first day of week 1: the first week with at least four days in the year
+ * Find the first day of week 1: the first week with at least four days in the year
  * (RFC 5545 section 3.3.10, BYWEEKNO), weeks beginning on week_start.
  */
 static inline int32_t
@@ -139,7 +139,7 @@ first_week_of_year(int year, int week_start)
 	return january_first - into_week + (into_week > 3 ? 7 : 0);
 }
 
-/* The year whose numbered weeks hold a day. */
+/* Find the year whose numbered weeks hold a day. */
 static inline int
 week_year_of_day(int32_t day, int week_start)
 {

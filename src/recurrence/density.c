@@ -7,7 +7,7 @@
  */
 #include "recurrence/recurrence.h"
 
-/* How many of a period's times of day BYSETPOS leaves, at most, on one day. */
+/* Count how many of a period's times of day BYSETPOS leaves, at most, on one day. */
 static int64_t
 selected_times(const RecurrenceIterator *it)
 {

@@ -46,7 +46,7 @@ copy_few_numbers(const short *values, int size, uint32_t *from_first, uint32_t *
 		*from_last |= (uint32_t) last;
 }
 
-/* libical counts weekdays from 1 = Sunday. */
+/* Renumber a weekday, which libical counts from 1 = Sunday. */
 static int
 weekday_from_libical(enum icalrecurrencetype_weekday weekday)
 {
@@ -70,7 +70,7 @@ copy_weekdays(const short *values, int size, Recurrence *rule)
 	}
 }
 
-/* RFC 5545 section 3.3.10, UNTIL; section 3.3.12: second 60 reads as 59 without leap seconds. */
+/* Copy UNTIL (RFC 5545 section 3.3.10); section 3.3.12: second 60 reads as 59 without leap seconds. */
 static bool
 copy_until(struct icaltimetype until, Recurrence *rule, RruleError *error)
 {

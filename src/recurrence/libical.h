@@ -19,7 +19,7 @@
  */
 extern bool libical_read_rule(const char *text, Recurrence *rule, RruleError *error);
 
-/* A length of time, backwards if seconds are below zero. */
+/* Make a length of time, backwards if seconds are below zero. */
 extern struct icaldurationtype libical_duration(int seconds);
 
 #endif /* MEDSCHED_LIBICAL_H */

@@ -101,7 +101,7 @@ typedef struct RruleError
 } RruleError;
 
 /*
- * The number of the year, month, week, ... (by the rule's frequency) that holds
+ * Give the number of the year, month, week, ... (by the rule's frequency) that holds
  * a local time: INTERVAL counts in them from the start's.
  */
 extern int64_t rule_unit(const Recurrence *rule, int64_t local);
@@ -112,7 +112,7 @@ extern int64_t rule_unit(const Recurrence *rule, int64_t local);
  */
 extern void rule_imply(Recurrence *rule, int64_t start);
 
-/* Seconds in the unit of a frequency up to a day. */
+/* Give the seconds in the unit of a frequency up to a day. */
 static inline int64_t
 unit_seconds(Frequency freq)
 {
@@ -126,7 +126,7 @@ unit_seconds(Frequency freq)
 	return seconds[freq];
 }
 
-/* Week 0 begins on the WKST at or after Monday 1999-12-27. */
+/* Give the first day of a week; week 0 begins on the WKST at or after Monday 1999-12-27. */
 static inline int32_t
 first_day_of_week(const Recurrence *rule, int64_t week)
 {

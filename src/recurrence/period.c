@@ -28,7 +28,7 @@ has_numbered_weekdays(const Recurrence *rule)
 	return false;
 }
 
-/* A numbered weekday counts within the month, else within the year (RFC 5545, BYDAY). */
+/* Tell whether a numbered weekday counts within the month, else within the year (RFC 5545, BYDAY). */
 static inline bool
 weekdays_count_in_month(const Recurrence *rule)
 {
@@ -169,7 +169,7 @@ keep_common(uint64_t *slots, const uint64_t *others)
 }
 
 /*
- * BYDAY in a period of length days that has a slot before and after it: the
+ * Keep BYDAY in a period of length days that has a slot before and after it: the
  * days inside from their place in the span, those two one by one.
  */
 static void
@@ -220,7 +220,7 @@ period_of_month(const Recurrence *rule, int month_number, Period *period)
 	}
 }
 
-/* The days of a year that BYMONTH and BYMONTHDAY name. */
+/* Add the days of a year that BYMONTH and BYMONTHDAY name. */
 static void
 add_months_of_year(const Recurrence *rule, int year, uint64_t *slots)
 {
@@ -238,7 +238,7 @@ add_months_of_year(const Recurrence *rule, int year, uint64_t *slots)
 	}
 }
 
-/* The days of a year that BYDAY names. */
+/* Add the days of a year that BYDAY names. */
 static void
 add_weekdays_of_year(const Recurrence *rule, int year, uint64_t *slots)
 {

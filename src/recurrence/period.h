@@ -30,7 +30,7 @@ typedef struct Period
 	int		 time;				   /* and the number of its time of day */
 } Period;
 
-/* Whether a day passes BYMONTH, BYYEARDAY, BYMONTHDAY and BYDAY, where present. */
+/* Tell whether a day passes BYMONTH, BYYEARDAY, BYMONTHDAY and BYDAY, where present. */
 extern bool period_day_matches(const Recurrence *rule, int32_t day);
 
 /* Fill period->base and period->days for a year, month (12 * year + month - 1) or week. */

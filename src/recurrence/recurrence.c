@@ -20,14 +20,14 @@
 /* Occurrences passed over one by one before a call pauses. */
 #define SKIPS_PER_CALL 64
 
-/* The first unit of the rule's at or after a unit. */
+/* Find the first unit of the rule's at or after a unit. */
 static inline int64_t
 align_unit(const RecurrenceIterator *it, int64_t unit)
 {
 	return unit + floor_mod(it->phase - unit, it->rule.interval);
 }
 
-/* How many occurrences of a period's set come before a local time. */
+/* Count the occurrences of a period's set that come before a local time. */
 static int64_t
 rank_in_period(const RecurrenceIterator *it, const Period *period, int64_t local)
 {
@@ -48,7 +48,7 @@ rank_in_period(const RecurrenceIterator *it, const Period *period, int64_t local
 				: 0);
 }
 
-/* The next index at or after one that BYSETPOS selects, or size. */
+/* Find the next index at or after one that BYSETPOS selects, or size. */
 static int64_t
 next_position(const Recurrence *rule, int64_t index, int64_t size)
 {
@@ -121,7 +121,7 @@ is_exhausted(const Period *period)
 	return period->index >= period->size;
 }
 
-/* The first day after one that fails the day limits where a match may be. */
+/* Find the first day after one that fails the day limits where a match may be. */
 static int32_t
 day_after_mismatch(const Recurrence *rule, int32_t day)
 {
@@ -141,7 +141,7 @@ day_after_mismatch(const Recurrence *rule, int32_t day)
 }
 
 /*
- * For frequencies up to a day: whether a unit passes the limits.  If not,
+ * Tell, for frequencies up to a day, whether a unit passes the limits.  If not,
  * next_unit is moved to the next unit that may.
  */
 static bool
@@ -278,7 +278,7 @@ recurrence_next(RecurrenceIterator *it, int64_t *local)
 	return RECURRENCE_FOUND;
 }
 
-/* Whether every period's set is as large as the next, so that they can be counted by division. */
+/* Tell whether every period's set is as large as the next, so that they can be counted by division. */
 static bool
 is_regular(const RecurrenceIterator *it)
 {
@@ -342,6 +342,8 @@ set_times(RecurrenceIterator *it)
 	const Recurrence *rule = &it->rule;
 	bool			  minutes_limit = rule->freq <= FREQ_MINUTELY;
 	bool			  seconds_limit = rule->freq == FREQ_SECONDLY;
+	uint64_t		  every_minute = minutes_limit ? low_bits(60) : BIT(0);
+	uint64_t		  every_second = seconds_limit ? low_bits(60) : BIT(0);
 	unsigned		  limiting = 0;
 
 	timeset_init(&it->times, rule->freq < FREQ_DAILY ? BIT(0) : rule->hours, minutes_limit ? BIT(0) : rule->minutes,
@@ -351,11 +353,10 @@ set_times(RecurrenceIterator *it)
 		limiting = rule->by & (BY_HOUR | (minutes_limit ? BY_MINUTE : 0) | (seconds_limit ? BY_SECOND : 0));
 	it->time_limits = limiting != 0;
 	if (it->time_limits)
-		timeset_init(&it->limits, (limiting & BY_HOUR) ? rule->hours : low_bits(24),
-					 (limiting & BY_MINUTE) ? rule->minutes : minutes_limit ? low_bits(60)
-																			: BIT(0),
-					 (limiting & BY_SECOND) ? rule->seconds : seconds_limit ? low_bits(60)
-																			: BIT(0));
+		timeset_init(&it->limits,
+					 (limiting & BY_HOUR) ? rule->hours : low_bits(24),
+					 (limiting & BY_MINUTE) ? rule->minutes : every_minute,
+					 (limiting & BY_SECOND) ? rule->seconds : every_second);
 }
 
 static int64_t
@@ -372,7 +373,7 @@ greatest_common_divisor(int64_t a, int64_t b)
 }
 
 /*
- * Whether the steps of a rule below a day ever meet its time limits.  Steps of
+ * Tell whether the steps of a rule below a day ever meet its time limits.  Steps of
  * an even number of seconds from an even second never meet BYSECOND=1; without
  * this, the search would visit every minute to the end of the window.
  *
@@ -408,7 +409,7 @@ steps_meet_limits(const RecurrenceIterator *it)
 }
 
 /*
- * Whether BYSETPOS has a position that the largest set of a period reaches.
+ * Tell whether BYSETPOS has a position that the largest set of a period reaches.
  * FREQ=MINUTELY;BYHOUR=8;BYSETPOS=2 selects nothing from sets of one; without
  * this, the search would visit every minute to the end of the window.
  */

@@ -55,7 +55,7 @@ typedef struct RecurrenceIterator
 extern void recurrence_open(RecurrenceIterator *iterator, const Recurrence *rule, int64_t start, int64_t from,
 							int64_t to);
 
-/* The next occurrence, ascending and distinct.  Bounded work for a call. */
+/* Find the next occurrence, ascending and distinct.  Bounded work for a call. */
 extern RecurrenceStep recurrence_next(RecurrenceIterator *iterator, int64_t *local);
 
 /*
@@ -65,7 +65,7 @@ extern RecurrenceStep recurrence_next(RecurrenceIterator *iterator, int64_t *loc
 extern RecurrenceStep recurrence_skip(RecurrenceIterator *iterator, int64_t *count, int64_t *local);
 
 /*
- * The most occurrences that a rule begun at start can have in 24 hours (above DAILY:
+ * Bound the occurrences that a rule begun at start can have in 24 hours (above DAILY:
  * on a day): as many steps as fit, of those that the BY parts let pass.  A
  * bound: where steps and BY parts seldom meet, there are fewer.
  */

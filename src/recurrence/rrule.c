@@ -163,7 +163,7 @@ append_clean(RuleText *text, const char *string)
 	}
 }
 
-/* The index of a name in a list that ends with NULL, or -1. */
+/* Find the index of a name in a list that ends with NULL, or -1. */
 static int
 find_name(const char *const *names, const char *name)
 {
@@ -236,14 +236,14 @@ read_number(RuleText *text, const PartFacts *part, char *value)
 	return true;
 }
 
-/* libical keeps INTERVAL in a short, so it does not get to see it. */
+/* Read INTERVAL, which libical keeps in a short: it does not get to see it. */
 static bool
 read_interval(RuleText *text, const PartFacts *part, char *value)
 {
 	return parse_positive(text, part, value, &text->rule->interval);
 }
 
-/* The shape of UNTIL; whether it is a date that exists is seen after libical has read it. */
+/* Check the shape of UNTIL; whether it is a date that exists is seen after libical has read it. */
 static bool
 read_until(RuleText *text, const PartFacts *part, char *value)
 {
@@ -345,7 +345,7 @@ read_week_start(RuleText *text, const PartFacts *part, char *value)
 	return true;
 }
 
-/* RFC 7529 section 4.1.  The engine reads RSCALE and SKIP itself. */
+/* Check RSCALE (RFC 7529 section 4.1): the engine reads it and SKIP itself. */
 static bool
 read_rscale(RuleText *text, const PartFacts *part, char *value)
 {
@@ -391,7 +391,7 @@ read_part(RuleText *text, char *item)
 	return parts[i].read(text, &parts[i], value);
 }
 
-/* What may not stand together, RFC 5545 section 3.3.10 and RFC 7529 section 4.1. */
+/* Refuse what may not stand together, RFC 5545 section 3.3.10 and RFC 7529 section 4.1. */
 static bool
 check_combination(RuleText *text)
 {

@@ -26,13 +26,13 @@ typedef struct TimeSet
 
 extern void timeset_init(TimeSet *set, uint64_t hours, uint64_t minutes, uint64_t seconds);
 
-/* The nth time, counting from 0. */
+/* Give the nth time, counting from 0. */
 extern int timeset_nth(const TimeSet *set, int n);
 
-/* How many times come before a second of the day. */
+/* Count the times that come before a second of the day. */
 extern int timeset_rank(const TimeSet *set, int second);
 
-/* The first time at or after a second of the day, or -1. */
+/* Find the first time at or after a second of the day, or -1. */
 extern int timeset_at_or_after(const TimeSet *set, int second);
 
 #endif /* MEDSCHED_TIMESET_H */

@@ -40,7 +40,7 @@ report_error(const RruleError *error)
 			 error->hint[0] != '\0' ? errhint("%s", error->hint) : 0));
 }
 
-/* The parsed form of a text; NULL, with *error filled, when it is no rule. */
+/* Find or make the parsed form of a text; NULL, with *error filled, when it is no rule. */
 static const Recurrence *
 find_or_parse(const char *text, RruleError *error)
 {

@@ -26,7 +26,7 @@ read_dates(Datum dates, bool isnull)
 	return array == NULL || ARR_NDIM(array) == 0 ? NULL : array;
 }
 
-/* Whether a wall-clock time can be one of a schedule's; local_from_timestamp says why not. */
+/* Tell whether a wall-clock time can be one of a schedule's; local_from_timestamp says why not. */
 static bool
 is_valid_local(Timestamp timestamp)
 {

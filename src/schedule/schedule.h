@@ -76,7 +76,7 @@ extern Schedule *schedule_create(const ScheduleSource *source);
 extern void schedule_check_dates(ArrayType *array, const char *what);
 
 /*
- * The same as schedule_create, with no occurrence before an instant (DT_NOBEGIN: none is left
+ * Do the same as schedule_create, with no occurrence before an instant (DT_NOBEGIN: none is left
  * out), whatever the rule counts from.  COUNT counts what is left out, too.
  */
 extern Schedule *schedule_create_from(const ScheduleSource *source, TimestampTz effective_from);
@@ -84,16 +84,16 @@ extern Schedule *schedule_create_from(const ScheduleSource *source, TimestampTz 
 /* Give the instant, not always a whole second, at which a schedule begins by starts_at and effective_from. */
 extern TimestampTz schedule_begin(const ScheduleSource *source, TimestampTz effective_from);
 
-/* Whether schedule_create makes a schedule of it, rather than raise an error. */
+/* Tell whether schedule_create makes a schedule of it, rather than raise an error. */
 extern bool schedule_is_valid(const ScheduleSource *source);
 
 /*
- * The most occurrences that a schedule can have in 24 hours: those of its rule
+ * Bound the occurrences that a schedule can have in 24 hours: those of its rule
  * (recurrence.h) and of its rdates.  exdates and cycle are not looked at.
  */
 extern int64 schedule_most_per_day(const Schedule *schedule);
 
-/* The COUNT of its rule; 0: none. */
+/* Give the COUNT of its rule; 0: none. */
 extern int64 schedule_count(const Schedule *schedule);
 
 #endif /* MEDSCHED_SCHEDULE_H */

@@ -10,7 +10,7 @@
 #include "recurrence/recurrence.h"
 #include "schedule/schedule.h"
 
-/* The most of some ascending instants that lie within 24 hours; what repeats is one. */
+/* Count the most of some ascending instants that lie within 24 hours; what repeats is one. */
 static int64
 most_in_a_day(const int64 *instants, int n)
 {

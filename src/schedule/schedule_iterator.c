@@ -45,7 +45,7 @@ open_stretch(const Schedule *schedule, const ZoneStretch *stretch, int64 from, i
 					Min(to, stretch->until) + stretch->offset);
 }
 
-/* The instant of the COUNTth occurrence of a rule in elapsed time, or NEVER if not before limit. */
+/* Find the instant of the COUNTth occurrence of a rule in elapsed time, or NEVER if not before limit. */
 static int64
 count_elapsed(const Schedule *schedule, int64 limit)
 {
@@ -131,8 +131,8 @@ open_wall_clock(ScheduleIterator *it)
 }
 
 /*
- * The days of a cycle count from the day of starts_at.  In the days off, go
- * on at the next day on: false, with local moved there.
+ * Tell whether a local time is in the days on of the cycle, which counts from
+ * the day of starts_at.  If not, move it to the next day on.
  */
 static bool
 in_cycle(const Schedule *schedule, int64 *local)
@@ -149,7 +149,7 @@ in_cycle(const Schedule *schedule, int64 *local)
 	return false;
 }
 
-/* The next local time of a wall-clock rule that is in the cycle. */
+/* Find the next local time of a wall-clock rule that is in the cycle. */
 static bool
 next_wall_clock(ScheduleIterator *it, int64 *local)
 {

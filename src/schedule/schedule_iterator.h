@@ -16,7 +16,7 @@
 typedef struct ScheduleIterator ScheduleIterator;
 
 /*
- * The occurrences in [from, to), ascending and distinct.
+ * Give the occurrences in [from, to), ascending and distinct.
  *
  *	ScheduleIterator *it = schedule_open(schedule, from, to);
  *	while (schedule_next(it, &at)) ...
@@ -33,10 +33,10 @@ typedef struct RuleEnd
 	int64 local; /* for rules on the wall clock */
 } RuleEnd;
 
-/* The end that UNTIL and COUNT give, as far as instants before limit go. */
+/* Find the end that UNTIL and COUNT give, as far as instants before limit go. */
 extern RuleEnd schedule_rule_end(const Schedule *schedule, int64 limit);
 
-/* schedule_open and schedule_next in seconds, with a rule end already known. */
+/* Do as schedule_open and schedule_next in seconds, with a rule end already known. */
 extern ScheduleIterator *schedule_open_seconds(const Schedule *schedule, int64 from, int64 to, RuleEnd end);
 extern bool				 schedule_next_second(ScheduleIterator *iterator, int64 *instant);
 

@@ -15,7 +15,7 @@
 /* Where the search for the last occurrence before an instant begins to look. */
 #define FIRST_LOOK_BACK LOCAL_SECS_PER_DAY
 
-/* The first occurrence in a window of seconds. */
+/* Find the first occurrence in a window of seconds. */
 static bool
 first_in_window(const Schedule *schedule, int64 from, int64 to, RuleEnd end, int64 *instant)
 {
@@ -53,7 +53,7 @@ schedule_next_occurrence(const Schedule *schedule, TimestampTz after, TimestampT
 	return true;
 }
 
-/* The last occurrence in a window that has one at first. */
+/* Find the last occurrence in a window that has one at first. */
 static int64
 last_in_window(const Schedule *schedule, int64 first, int64 to, RuleEnd end)
 {

@@ -10,10 +10,10 @@
 
 #include "schedule/schedule.h"
 
-/* Whether an instant is an occurrence. */
+/* Tell whether an instant is an occurrence. */
 extern bool schedule_is_occurrence(const Schedule *schedule, TimestampTz at);
 
-/* The first occurrence after, or the last before, an instant; false: none. */
+/* Find the first occurrence after, or the last before, an instant; false: none. */
 extern bool schedule_next_occurrence(const Schedule *schedule, TimestampTz after, TimestampTz *occurrence);
 extern bool schedule_previous_occurrence(const Schedule *schedule, TimestampTz before, TimestampTz *occurrence);
 

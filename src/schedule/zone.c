@@ -18,7 +18,7 @@
  */
 #define LOOK_BACK (2 * (int64) SECS_PER_DAY)
 
-/* Whether a zone is one of pg_timezone_names, by looking through them all. */
+/* Tell whether a zone is one of pg_timezone_names, by looking through them all. */
 static bool
 is_listed(const char *name)
 {
@@ -32,7 +32,7 @@ is_listed(const char *name)
 	return found;
 }
 
-/* Whether a zone that pg_tzset made of a name is the zone of that name, spelled so. */
+/* Tell whether a zone that pg_tzset made of a name is the zone of that name, spelled so. */
 static bool
 is_zone_of(pg_tz *zone, const char *name)
 {
@@ -84,7 +84,7 @@ zone_find(const char *name)
 }
 
 /*
- * pg_next_dst_boundary, made right for the last transition that is stored.
+ * Do as pg_next_dst_boundary, made right for the last transition that is stored.
  * PostgreSQL keeps a zone's transitions for some centuries and reads a later
  * time as the same time so many cycles of 400 years before.  At the instant of
  * the last transition, and 400 years later and so on, it answers that there is

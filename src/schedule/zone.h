@@ -38,24 +38,24 @@ typedef struct ZoneStretch
 } ZoneStretch;
 
 /*
- * The zone of an IANA name, spelled as in pg_timezone_names.  22023 when there
+ * Find the zone of an IANA name, spelled as in pg_timezone_names.  22023 when there
  * is none by that name; POSIX zone strings are not names.
  */
 extern const Zone *zone_find(const char *name);
 
-/* The same, but NULL where that raises an error. */
+/* Do the same, but give NULL where that raises an error. */
 extern const Zone *zone_lookup(const char *name);
 
-/* The stretch that holds an instant. */
+/* Find the stretch that holds an instant. */
 extern void zone_stretch_at(const Zone *zone, int64 instant, ZoneStretch *stretch);
 
-/* The stretch after one that has an end. */
+/* Find the stretch after one that has an end. */
 extern void zone_next_stretch(const Zone *zone, ZoneStretch *stretch);
 
-/* The stretch whose offset a local time is read with. */
+/* Find the stretch whose offset a local time is read with. */
 extern void zone_stretch_at_local(const Zone *zone, int64 local, ZoneStretch *stretch);
 
-/* Conversions of one value. */
+/* Convert one value. */
 extern int64 zone_to_instant(const Zone *zone, int64 local);
 extern int64 zone_to_local(const Zone *zone, int64 instant);
 

@@ -25,18 +25,6 @@ answer_open(TupleDesc descriptor, const AnswerColumn *columns, int ncolumns)
 	return answer;
 }
 
-void
-answer_set(Answer *answer, const Datum *values, const bool *isnull)
-{
-	for (int i = 0; i < answer->descriptor->natts; i++)
-	{
-		int source = answer->sources[i];
-
-		answer->isnull[i] = source < 0 || isnull[source];
-		answer->values[i] = answer->isnull[i] ? 0 : values[source];
-	}
-}
-
 /* Find the column of the name declared, which mostly has the same place; -1: none. */
 static int
 find_column(Form_pg_attribute attribute, const AnswerColumn *columns, int ncolumns)
@@ -52,4 +40,16 @@ find_column(Form_pg_attribute attribute, const AnswerColumn *columns, int ncolum
 		return i;
 	}
 	return -1;
+}
+
+void
+answer_set(Answer *answer, const Datum *values, const bool *isnull)
+{
+	for (int i = 0; i < answer->descriptor->natts; i++)
+	{
+		int source = answer->sources[i];
+
+		answer->isnull[i] = source < 0 || isnull[source];
+		answer->values[i] = answer->isnull[i] ? 0 : values[source];
+	}
 }

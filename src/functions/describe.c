@@ -46,10 +46,39 @@ enum
 	DESCRIBE_EFFECTIVE_FROM
 };
 
-static int64
-local_of_instant(const char *time_zone, TimestampTz at)
+static int64		  local_of_instant(const char *time_zone, TimestampTz at);
+static ScheduleSource source_from_arguments(FunctionCallInfo fcinfo);
+static char			 *describe_end(const ScheduleSource *source, const Recurrence *rule);
+static bool			  first_of_rule(const ScheduleSource *source, TimestampTz effective_from, TimestampTz ends_at, int64 *local);
+static char			 *describe_bounds(const ScheduleSource *source, TimestampTz effective_from);
+static char			 *describe_none(const ScheduleSource *source, TimestampTz effective_from, bool possible);
+static void			  append_rule(StringInfo text, const ScheduleSource *source, TimestampTz effective_from);
+static void			  append_times(StringInfo text, const char *prefix, const int64 *times, int n);
+static void			  append_dates(StringInfo text, const char *prefix, ArrayType *array, const Schedule *schedule, const char *time_zone);
+static void			  append_single_doses(StringInfo text, const ScheduleSource *source, const Schedule *schedule);
+static void			  append_as_needed(StringInfo text, FunctionCallInfo fcinfo, const ScheduleSource *source, TimestampTz effective_from);
+static void			  append_rule_and_dates(StringInfo text, const ScheduleSource *source, const Schedule *schedule, TimestampTz effective_from);
+
+Datum
+medsched_describe_schedule(PG_FUNCTION_ARGS)
 {
-	return zone_to_local(zone_find(time_zone), second_of(at));
+	TimestampTz	   effective_from = PG_ARGISNULL(DESCRIBE_EFFECTIVE_FROM) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(DESCRIBE_EFFECTIVE_FROM);
+	ScheduleSource source;
+	Schedule	  *schedule;
+	StringInfoData text;
+
+	source = source_from_arguments(fcinfo);
+	if (TIMESTAMP_IS_NOEND(effective_from))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("effective_from must not be infinity")));
+	schedule = schedule_create_from(&source, effective_from);
+	initStringInfo(&text);
+	if (!PG_ARGISNULL(DESCRIBE_AS_NEEDED) && PG_GETARG_BOOL(DESCRIBE_AS_NEEDED))
+		append_as_needed(&text, fcinfo, &source, effective_from);
+	else if (source.rrule == NULL)
+		append_single_doses(&text, &source, schedule);
+	else
+		append_rule_and_dates(&text, &source, schedule, effective_from);
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(text.data, text.len));
 }
 
 static ScheduleSource
@@ -75,6 +104,37 @@ source_from_arguments(FunctionCallInfo fcinfo)
 	if (TIMESTAMP_IS_NOBEGIN(source.ends_at))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("ends_at must not be -infinity")));
 	return source;
+}
+
+static void
+append_as_needed(StringInfo text, FunctionCallInfo fcinfo, const ScheduleSource *source, TimestampTz effective_from)
+{
+	appendStringInfoString(text, "as needed");
+	if (!PG_ARGISNULL(DESCRIBE_MIN_INTERVAL))
+		appendStringInfo(text, ", at least %s apart", words_interval(PG_GETARG_INTERVAL_P(DESCRIBE_MIN_INTERVAL)));
+	if (!PG_ARGISNULL(DESCRIBE_MAX_PER_24H))
+		appendStringInfo(text, ", at most %s in any 24 hours", words_quantity(PG_GETARG_INT32(DESCRIBE_MAX_PER_24H), "dose"));
+	appendStringInfo(text, ", %s, %s", source->time_zone, describe_bounds(source, effective_from));
+}
+
+/* Say "from 1 March 2027 until 3 March 2027", or that there is no time between the two. */
+static char *
+describe_bounds(const ScheduleSource *source, TimestampTz effective_from)
+{
+	static const Recurrence no_rule = {.until_form = UNTIL_NONE};
+	TimestampTz				begin = schedule_begin(source, effective_from);
+	int64					local = local_of_instant(source->time_zone, begin);
+
+	if (source->ends_at <= begin)
+		return pstrdup("in effect at no time");
+	return psprintf("from %s%s", floor_mod(local, LOCAL_SECS_PER_DAY) == 0 ? words_date(local) : words_date_and_time(local),
+					describe_end(source, &no_rule));
+}
+
+static int64
+local_of_instant(const char *time_zone, TimestampTz at)
+{
+	return zone_to_local(zone_find(time_zone), second_of(at));
 }
 
 /* Say "until ...", with what ends the schedule first, or "". */
@@ -113,45 +173,56 @@ describe_end(const ScheduleSource *source, const Recurrence *rule)
 	return "";
 }
 
-/* Find the first occurrence of rule and cycle in [effective_from, ends_at), on the wall clock; the dates aside. */
-static bool
-first_of_rule(const ScheduleSource *source, TimestampTz effective_from, TimestampTz ends_at, int64 *local)
+/* Append the doses of a schedule without a rule. */
+static void
+append_single_doses(StringInfo text, const ScheduleSource *source, const Schedule *schedule)
 {
-	ScheduleSource alone = *source;
-	TimestampTz	   first;
+	ScheduleIterator *it = schedule_open(schedule, DT_NOBEGIN, DT_NOEND);
+	TimestampTz		  at;
+	Seconds			  times = {0};
 
-	alone.rdates = alone.exdates = NULL;
-	alone.ends_at = ends_at;
+	while (schedule_next(it, &at))
+		seconds_add(&times, local_of_instant(source->time_zone, at));
+	schedule_close(it);
 
-	if (!schedule_next_occurrence(schedule_create_from(&alone, effective_from), DT_NOBEGIN, &first))
-		return false;
-	*local = local_of_instant(source->time_zone, first);
-	return true;
+	if (times.n == 0)
+		appendStringInfo(text, "never, %s", source->time_zone);
+	else
+	{
+		appendStringInfo(text, "once on %s, %s", words_date_and_time(times.values[0]), source->time_zone);
+		append_times(text, "also", times.values + 1, times.n - 1);
+	}
 }
 
-/* Say "from 1 March 2027 until 3 March 2027", or that there is no time between the two. */
-static char *
-describe_bounds(const ScheduleSource *source, TimestampTz effective_from)
+/* Append ", also on 3 March 2027 at 08:00 and on 5 March 2027 at 09:00": local times. */
+static void
+append_times(StringInfo text, const char *prefix, const int64 *times, int n)
 {
-	static const Recurrence no_rule = {.until_form = UNTIL_NONE};
-	TimestampTz				begin = schedule_begin(source, effective_from);
-	int64					local = local_of_instant(source->time_zone, begin);
+	List *items = NIL;
 
-	if (source->ends_at <= begin)
-		return pstrdup("in effect at no time");
-	return psprintf("from %s%s", floor_mod(local, LOCAL_SECS_PER_DAY) == 0 ? words_date(local) : words_date_and_time(local),
-					describe_end(source, &no_rule));
+	if (n == 0)
+		return;
+	if (n > DATES_LISTED)
+	{
+		appendStringInfo(text, ", %s at %d single times", prefix, n);
+		return;
+	}
+	for (int i = 0; i < n; i++)
+		items = lappend(items, psprintf("on %s", words_date_and_time(times[i])));
+	appendStringInfo(text, ", %s %s", prefix, words_join(items, "and"));
 }
 
-/* Say why a rule has no occurrence: it can have none, or none in the bounds. */
-static char *
-describe_none(const ScheduleSource *source, TimestampTz effective_from, bool possible)
+/* Append a rule, and the single dates that make a difference to it. */
+static void
+append_rule_and_dates(StringInfo text, const ScheduleSource *source, const Schedule *schedule,
+					  TimestampTz effective_from)
 {
-	if (!possible)
-		return source->cycle_days_on > 0 ? "never by this rule and cycle" : "never by this rule";
-	if (source->ends_at <= schedule_begin(source, effective_from))
-		return describe_bounds(source, effective_from);
-	return psprintf("no dose by this rule %s", describe_bounds(source, effective_from));
+	ScheduleSource whole = *source;
+
+	append_rule(text, source, effective_from);
+	append_dates(text, "also", source->rdates, schedule, source->time_zone);
+	whole.exdates = NULL;
+	append_dates(text, "but not", source->exdates, schedule_create_from(&whole, effective_from), source->time_zone);
 }
 
 static void
@@ -195,22 +266,31 @@ append_rule(StringInfo text, const ScheduleSource *source, TimestampTz effective
 	}
 }
 
-/* Append ", also on 3 March 2027 at 08:00 and on 5 March 2027 at 09:00": local times. */
-static void
-append_times(StringInfo text, const char *prefix, const int64 *times, int n)
+/* Find the first occurrence of rule and cycle in [effective_from, ends_at), on the wall clock; the dates aside. */
+static bool
+first_of_rule(const ScheduleSource *source, TimestampTz effective_from, TimestampTz ends_at, int64 *local)
 {
-	List *items = NIL;
+	ScheduleSource alone = *source;
+	TimestampTz	   first;
 
-	if (n == 0)
-		return;
-	if (n > DATES_LISTED)
-	{
-		appendStringInfo(text, ", %s at %d single times", prefix, n);
-		return;
-	}
-	for (int i = 0; i < n; i++)
-		items = lappend(items, psprintf("on %s", words_date_and_time(times[i])));
-	appendStringInfo(text, ", %s %s", prefix, words_join(items, "and"));
+	alone.rdates = alone.exdates = NULL;
+	alone.ends_at = ends_at;
+
+	if (!schedule_next_occurrence(schedule_create_from(&alone, effective_from), DT_NOBEGIN, &first))
+		return false;
+	*local = local_of_instant(source->time_zone, first);
+	return true;
+}
+
+/* Say why a rule has no occurrence: it can have none, or none in the bounds. */
+static char *
+describe_none(const ScheduleSource *source, TimestampTz effective_from, bool possible)
+{
+	if (!possible)
+		return source->cycle_days_on > 0 ? "never by this rule and cycle" : "never by this rule";
+	if (source->ends_at <= schedule_begin(source, effective_from))
+		return describe_bounds(source, effective_from);
+	return psprintf("no dose by this rule %s", describe_bounds(source, effective_from));
 }
 
 /* Append those of the dates at which schedule has an occurrence. */
@@ -230,71 +310,4 @@ append_dates(StringInfo text, const char *prefix, ArrayType *array, const Schedu
 	}
 	seconds_sort_unique(&times);
 	append_times(text, prefix, times.values, times.n);
-}
-
-/* Append the doses of a schedule without a rule. */
-static void
-append_single_doses(StringInfo text, const ScheduleSource *source, const Schedule *schedule)
-{
-	ScheduleIterator *it = schedule_open(schedule, DT_NOBEGIN, DT_NOEND);
-	TimestampTz		  at;
-	Seconds			  times = {0};
-
-	while (schedule_next(it, &at))
-		seconds_add(&times, local_of_instant(source->time_zone, at));
-	schedule_close(it);
-
-	if (times.n == 0)
-		appendStringInfo(text, "never, %s", source->time_zone);
-	else
-	{
-		appendStringInfo(text, "once on %s, %s", words_date_and_time(times.values[0]), source->time_zone);
-		append_times(text, "also", times.values + 1, times.n - 1);
-	}
-}
-
-static void
-append_as_needed(StringInfo text, FunctionCallInfo fcinfo, const ScheduleSource *source, TimestampTz effective_from)
-{
-	appendStringInfoString(text, "as needed");
-	if (!PG_ARGISNULL(DESCRIBE_MIN_INTERVAL))
-		appendStringInfo(text, ", at least %s apart", words_interval(PG_GETARG_INTERVAL_P(DESCRIBE_MIN_INTERVAL)));
-	if (!PG_ARGISNULL(DESCRIBE_MAX_PER_24H))
-		appendStringInfo(text, ", at most %s in any 24 hours", words_quantity(PG_GETARG_INT32(DESCRIBE_MAX_PER_24H), "dose"));
-	appendStringInfo(text, ", %s, %s", source->time_zone, describe_bounds(source, effective_from));
-}
-
-/* Append a rule, and the single dates that make a difference to it. */
-static void
-append_rule_and_dates(StringInfo text, const ScheduleSource *source, const Schedule *schedule,
-					  TimestampTz effective_from)
-{
-	ScheduleSource whole = *source;
-
-	append_rule(text, source, effective_from);
-	append_dates(text, "also", source->rdates, schedule, source->time_zone);
-	whole.exdates = NULL;
-	append_dates(text, "but not", source->exdates, schedule_create_from(&whole, effective_from), source->time_zone);
-}
-
-Datum
-medsched_describe_schedule(PG_FUNCTION_ARGS)
-{
-	TimestampTz	   effective_from = PG_ARGISNULL(DESCRIBE_EFFECTIVE_FROM) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(DESCRIBE_EFFECTIVE_FROM);
-	ScheduleSource source;
-	Schedule	  *schedule;
-	StringInfoData text;
-
-	source = source_from_arguments(fcinfo);
-	if (TIMESTAMP_IS_NOEND(effective_from))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("effective_from must not be infinity")));
-	schedule = schedule_create_from(&source, effective_from);
-	initStringInfo(&text);
-	if (!PG_ARGISNULL(DESCRIBE_AS_NEEDED) && PG_GETARG_BOOL(DESCRIBE_AS_NEEDED))
-		append_as_needed(&text, fcinfo, &source, effective_from);
-	else if (source.rrule == NULL)
-		append_single_doses(&text, &source, schedule);
-	else
-		append_rule_and_dates(&text, &source, schedule, effective_from);
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(text.data, text.len));
 }

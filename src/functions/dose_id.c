@@ -25,17 +25,17 @@ static const char base64url[] =
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 static const char hexadecimal[] = "0123456789abcdef";
 
+PG_FUNCTION_INFO_V1(medsched_dose_id);
+
+static bool	 time_is_valid(TimestampTz at);
 static char *write_base64url(char *out, const char *in, int length);
 static bool	 read_base64url(char *out, const char *in, int length);
 static void	 write_uuid(char *out, const pg_uuid_t *uuid);
-static bool	 time_is_valid(TimestampTz at);
 static bool	 read_uuid(const char *in, pg_uuid_t *uuid);
 static char *write_digits(char *out, int value, int width);
 static bool	 read_digits(const char *in, int width, int *value);
 static void	 write_time(char *out, TimestampTz at);
 static bool	 read_time(const char *in, TimestampTz *at);
-
-PG_FUNCTION_INFO_V1(medsched_dose_id);
 
 /*
  * medsched_dose_id makes the handle of a dose.
@@ -61,26 +61,6 @@ medsched_dose_id(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(handle);
 }
 
-void
-dose_id_write_schedule(char *handle, const pg_uuid_t *schedule_id)
-{
-	char plain[UUID_TEXT_LENGTH];
-
-	memcpy(handle, DOSE_ID_PREFIX, DOSE_ID_PREFIX_LENGTH);
-	write_uuid(plain, schedule_id);
-	write_base64url(handle + DOSE_ID_PREFIX_LENGTH, plain, SCHEDULE_BYTES);
-}
-
-void
-dose_id_write_time(char *handle, TimestampTz at)
-{
-	char plain[1 + DOSE_TIME_LENGTH];
-
-	plain[0] = '|';
-	write_time(plain + 1, at);
-	write_base64url(handle + DOSE_ID_SCHEDULE_LENGTH, plain, sizeof(plain));
-}
-
 static bool
 time_is_valid(TimestampTz at)
 {
@@ -92,26 +72,26 @@ time_is_valid(TimestampTz at)
 		   tm.tm_year >= 1 && tm.tm_year <= 9999;
 }
 
-/*
- * dose_id_read reads leniently, writes what it read, and compares: so it takes
- * exactly the spelling that it writes.
- */
-bool
-dose_id_read(const char *handle, int length, pg_uuid_t *schedule_id, TimestampTz *at)
+void
+dose_id_write_schedule(char *handle, const pg_uuid_t *schedule_id)
 {
-	char plain[DOSE_ID_PLAIN_LENGTH + 2];
-	char rewritten[DOSE_ID_LENGTH];
+	char plain[UUID_TEXT_LENGTH];
 
-	if (length != DOSE_ID_LENGTH ||
-		!read_base64url(plain, handle + DOSE_ID_PREFIX_LENGTH, length - DOSE_ID_PREFIX_LENGTH) ||
-		!read_uuid(plain, schedule_id) ||
-		!read_time(plain + UUID_TEXT_LENGTH + 1, at) ||
-		!time_is_valid(*at))
-		return false;
+	memcpy(handle, DOSE_ID_PREFIX, DOSE_ID_PREFIX_LENGTH);
+	write_uuid(plain, schedule_id);
+	write_base64url(handle + DOSE_ID_PREFIX_LENGTH, plain, SCHEDULE_BYTES);
+}
 
-	dose_id_write_schedule(rewritten, schedule_id);
-	dose_id_write_time(rewritten, *at);
-	return memcmp(rewritten, handle, DOSE_ID_LENGTH) == 0;
+static void
+write_uuid(char *out, const pg_uuid_t *uuid)
+{
+	for (int i = 0; i < UUID_LEN; i++)
+	{
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*out++ = '-';
+		*out++ = hexadecimal[uuid->data[i] >> 4];
+		*out++ = hexadecimal[uuid->data[i] & 0x0F];
+	}
 }
 
 /* Return the end of what it wrote. */
@@ -134,82 +114,14 @@ write_base64url(char *out, const char *in, int length)
 	return out;
 }
 
-/* Decode to out, which has room for length * 3 / 4 bytes; bits left over are dropped. */
-static bool
-read_base64url(char *out, const char *in, int length)
+void
+dose_id_write_time(char *handle, TimestampTz at)
 {
-	uint32 bits = 0;
-	int	   nbits = 0;
+	char plain[1 + DOSE_TIME_LENGTH];
 
-	for (int i = 0; i < length; i++)
-	{
-		const char *digit = in[i] == '\0' ? NULL : strchr(base64url, in[i]);
-
-		if (digit == NULL)
-			return false;
-		bits = bits << 6 | (uint32) (digit - base64url);
-		nbits += 6;
-		if (nbits >= 8)
-		{
-			nbits -= 8;
-			*out++ = (char) (bits >> nbits & 0xFF);
-		}
-	}
-	return true;
-}
-
-static void
-write_uuid(char *out, const pg_uuid_t *uuid)
-{
-	for (int i = 0; i < UUID_LEN; i++)
-	{
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			*out++ = '-';
-		*out++ = hexadecimal[uuid->data[i] >> 4];
-		*out++ = hexadecimal[uuid->data[i] & 0x0F];
-	}
-}
-
-static bool
-read_uuid(const char *in, pg_uuid_t *uuid)
-{
-	for (int i = 0; i < UUID_LEN; i++)
-	{
-		const char *high;
-		const char *low;
-
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			in++;
-		high = *in == '\0' ? NULL : strchr(hexadecimal, *in);
-		in++;
-		low = *in == '\0' ? NULL : strchr(hexadecimal, *in);
-		in++;
-		if (high == NULL || low == NULL)
-			return false;
-		uuid->data[i] = (unsigned char) ((high - hexadecimal) << 4 | (low - hexadecimal));
-	}
-	return true;
-}
-
-static char *
-write_digits(char *out, int value, int width)
-{
-	for (int i = width - 1; i >= 0; i--, value /= 10)
-		out[i] = '0' + value % 10;
-	return out + width;
-}
-
-static bool
-read_digits(const char *in, int width, int *value)
-{
-	*value = 0;
-	for (int i = 0; i < width; i++)
-	{
-		if (in[i] < '0' || in[i] > '9')
-			return false;
-		*value = *value * 10 + (in[i] - '0');
-	}
-	return true;
+	plain[0] = '|';
+	write_time(plain + 1, at);
+	write_base64url(handle + DOSE_ID_SCHEDULE_LENGTH, plain, sizeof(plain));
 }
 
 /* Write 2026-03-29T06:00:00.000Z. */
@@ -239,6 +151,81 @@ write_time(char *out, TimestampTz at)
 	*out = 'Z';
 }
 
+static char *
+write_digits(char *out, int value, int width)
+{
+	for (int i = width - 1; i >= 0; i--, value /= 10)
+		out[i] = '0' + value % 10;
+	return out + width;
+}
+
+/*
+ * dose_id_read reads leniently, writes what it read, and compares: so it takes
+ * exactly the spelling that it writes.
+ */
+bool
+dose_id_read(const char *handle, int length, pg_uuid_t *schedule_id, TimestampTz *at)
+{
+	char plain[DOSE_ID_PLAIN_LENGTH + 2];
+	char rewritten[DOSE_ID_LENGTH];
+
+	if (length != DOSE_ID_LENGTH ||
+		!read_base64url(plain, handle + DOSE_ID_PREFIX_LENGTH, length - DOSE_ID_PREFIX_LENGTH) ||
+		!read_uuid(plain, schedule_id) ||
+		!read_time(plain + UUID_TEXT_LENGTH + 1, at) ||
+		!time_is_valid(*at))
+		return false;
+
+	dose_id_write_schedule(rewritten, schedule_id);
+	dose_id_write_time(rewritten, *at);
+	return memcmp(rewritten, handle, DOSE_ID_LENGTH) == 0;
+}
+
+/* Decode to out, which has room for length * 3 / 4 bytes; bits left over are dropped. */
+static bool
+read_base64url(char *out, const char *in, int length)
+{
+	uint32 bits = 0;
+	int	   nbits = 0;
+
+	for (int i = 0; i < length; i++)
+	{
+		const char *digit = in[i] == '\0' ? NULL : strchr(base64url, in[i]);
+
+		if (digit == NULL)
+			return false;
+		bits = bits << 6 | (uint32) (digit - base64url);
+		nbits += 6;
+		if (nbits >= 8)
+		{
+			nbits -= 8;
+			*out++ = (char) (bits >> nbits & 0xFF);
+		}
+	}
+	return true;
+}
+
+static bool
+read_uuid(const char *in, pg_uuid_t *uuid)
+{
+	for (int i = 0; i < UUID_LEN; i++)
+	{
+		const char *high;
+		const char *low;
+
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			in++;
+		high = *in == '\0' ? NULL : strchr(hexadecimal, *in);
+		in++;
+		low = *in == '\0' ? NULL : strchr(hexadecimal, *in);
+		in++;
+		if (high == NULL || low == NULL)
+			return false;
+		uuid->data[i] = (unsigned char) ((high - hexadecimal) << 4 | (low - hexadecimal));
+	}
+	return true;
+}
+
 /* Read digits in their places; what lies between them dose_id_read compares. */
 static bool
 read_time(const char *in, TimestampTz *at)
@@ -255,4 +242,17 @@ read_time(const char *in, TimestampTz *at)
 		   read_digits(in + 20, 3, &milliseconds) &&
 		   tm.tm_mon >= 1 && tm.tm_mon <= MONTHS_PER_YEAR &&
 		   tm2timestamp(&tm, (fsec_t) (milliseconds * USECS_PER_MSEC), NULL, at) == 0;
+}
+
+static bool
+read_digits(const char *in, int width, int *value)
+{
+	*value = 0;
+	for (int i = 0; i < width; i++)
+	{
+		if (in[i] < '0' || in[i] > '9')
+			return false;
+		*value = *value * 10 + (in[i] - '0');
+	}
+	return true;
 }

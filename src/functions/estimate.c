@@ -61,6 +61,62 @@ static const int schedule_arguments[SCHEDULE_NFIELDS] = {
 	[FIELD_CYCLE_DAYS_OFF] = OCCURRENCES_CYCLE_DAYS_OFF,
 };
 
+static void find_constants(PlannerInfo *root, Node *node, Const **constants);
+static bool is_known(const Const *constant);
+static bool is_schedule_known(Const **constants);
+static bool count_occurrences(Const **constants, TimestampTz from, TimestampTz to, double *count);
+static bool estimate_rows(PlannerInfo *root, Node *node, double *rows);
+
+Datum
+medsched_occurrences_support(PG_FUNCTION_ARGS)
+{
+	Node  *request = (Node *) PG_GETARG_POINTER(0);
+	double rows;
+
+	if (IsA(request, SupportRequestRows))
+	{
+		SupportRequestRows *wanted = (SupportRequestRows *) request;
+
+		if (!estimate_rows(wanted->root, wanted->node, &wanted->rows))
+			PG_RETURN_POINTER(NULL);
+		PG_RETURN_POINTER(request);
+	}
+	if (IsA(request, SupportRequestCost))
+	{
+		SupportRequestCost *wanted = (SupportRequestCost *) request;
+
+		if (wanted->node == NULL || !estimate_rows(wanted->root, wanted->node, &rows))
+			PG_RETURN_POINTER(NULL);
+		wanted->startup = 0;
+		wanted->per_tuple = (COST_TO_START + COST_OF_ROW * rows) * cpu_operator_cost;
+		PG_RETURN_POINTER(request);
+	}
+	PG_RETURN_POINTER(NULL);
+}
+
+static bool
+estimate_rows(PlannerInfo *root, Node *node, double *rows)
+{
+	Const	   *constants[OCCURRENCES_NARGS];
+	TimestampTz from;
+	TimestampTz to;
+
+	find_constants(root, node, constants);
+	if (!is_known(constants[OCCURRENCES_WINDOW_START]) || !is_known(constants[OCCURRENCES_WINDOW_END]))
+		return false;
+	from = DatumGetTimestampTz(constants[OCCURRENCES_WINDOW_START]->constvalue);
+	to = DatumGetTimestampTz(constants[OCCURRENCES_WINDOW_END]->constvalue);
+	if (TIMESTAMP_NOT_FINITE(from) || TIMESTAMP_NOT_FINITE(to) || to <= from)
+		return false;
+
+	if (!is_schedule_known(constants))
+		*rows = ((double) to - (double) from) / USECS_PER_DAY * DOSES_PER_DAY;
+	else if (!count_occurrences(constants, from, to, rows))
+		return false;
+	*rows = clamp_row_est(*rows);
+	return true;
+}
+
 /* Find the constants among the arguments, as far as the planner can tell; NULL for the others. */
 static void
 find_constants(PlannerInfo *root, Node *node, Const **constants)
@@ -129,54 +185,4 @@ count_occurrences(Const **constants, TimestampTz from, TimestampTz to, double *c
 	if (n == MOST_LOOKED_AT && occurrence > first)
 		*count *= ((double) to - (double) first) / (double) (occurrence - first);
 	return true;
-}
-
-static bool
-estimate_rows(PlannerInfo *root, Node *node, double *rows)
-{
-	Const	   *constants[OCCURRENCES_NARGS];
-	TimestampTz from;
-	TimestampTz to;
-
-	find_constants(root, node, constants);
-	if (!is_known(constants[OCCURRENCES_WINDOW_START]) || !is_known(constants[OCCURRENCES_WINDOW_END]))
-		return false;
-	from = DatumGetTimestampTz(constants[OCCURRENCES_WINDOW_START]->constvalue);
-	to = DatumGetTimestampTz(constants[OCCURRENCES_WINDOW_END]->constvalue);
-	if (TIMESTAMP_NOT_FINITE(from) || TIMESTAMP_NOT_FINITE(to) || to <= from)
-		return false;
-
-	if (!is_schedule_known(constants))
-		*rows = ((double) to - (double) from) / USECS_PER_DAY * DOSES_PER_DAY;
-	else if (!count_occurrences(constants, from, to, rows))
-		return false;
-	*rows = clamp_row_est(*rows);
-	return true;
-}
-
-Datum
-medsched_occurrences_support(PG_FUNCTION_ARGS)
-{
-	Node  *request = (Node *) PG_GETARG_POINTER(0);
-	double rows;
-
-	if (IsA(request, SupportRequestRows))
-	{
-		SupportRequestRows *wanted = (SupportRequestRows *) request;
-
-		if (!estimate_rows(wanted->root, wanted->node, &wanted->rows))
-			PG_RETURN_POINTER(NULL);
-		PG_RETURN_POINTER(request);
-	}
-	if (IsA(request, SupportRequestCost))
-	{
-		SupportRequestCost *wanted = (SupportRequestCost *) request;
-
-		if (wanted->node == NULL || !estimate_rows(wanted->root, wanted->node, &rows))
-			PG_RETURN_POINTER(NULL);
-		wanted->startup = 0;
-		wanted->per_tuple = (COST_TO_START + COST_OF_ROW * rows) * cpu_operator_cost;
-		PG_RETURN_POINTER(request);
-	}
-	PG_RETURN_POINTER(NULL);
 }

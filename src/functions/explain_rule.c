@@ -45,18 +45,18 @@ typedef struct Check
 static char	   *clauses(const List *reasons);
 static Question question_at(const Recurrence *completed, int64_t start, int64_t local);
 static bool		weekday_holds(const Question *question);
-static bool		month_holds(const Question *question);
-static bool		monthday_holds(const Question *question);
-static bool		yearday_holds(const Question *question);
-static bool		weekno_holds(const Question *question);
 static char	   *weekday_value(const Question *question);
+static bool		month_holds(const Question *question);
 static char	   *month_value(const Question *question);
+static bool		monthday_holds(const Question *question);
 static char	   *monthday_value(const Question *question);
+static bool		yearday_holds(const Question *question);
 static char	   *yearday_value(const Question *question);
+static bool		weekno_holds(const Question *question);
 static char	   *weekno_value(const Question *question);
-static char	   *explain_time(const Question *question);
-static char	   *explain_interval(const Question *question);
 static int		week_number(const Question *question, int *from_last);
+static char	   *explain_interval(const Question *question);
+static char	   *explain_time(const Question *question);
 
 static const Check day_checks[] = {
 	{BY_DAY, "BYDAY", weekday_holds, weekday_value},
@@ -107,19 +107,6 @@ explain_rule(const Recurrence *rule, int64_t start, int64_t local)
 	if (reasons == NIL)
 		reasons = lappend(reasons, "its rule does not name this day");
 	return clauses(reasons);
-}
-
-/* Join as "a, and b, and c": the reasons have commas and an "and" of their own. */
-static char *
-clauses(const List *reasons)
-{
-	StringInfoData text;
-	ListCell	  *cell;
-
-	initStringInfo(&text);
-	foreach (cell, reasons)
-		appendStringInfo(&text, "%s%s", foreach_current_index(cell) == 0 ? "" : ", and ", (const char *) lfirst(cell));
-	return text.data;
 }
 
 static Question
@@ -198,14 +185,6 @@ weekno_holds(const Question *question)
 	return (question->rule->weeknos & BIT(number)) != 0 || (question->rule->last_weeknos & BIT(from_last)) != 0;
 }
 
-static char *
-weekno_value(const Question *question)
-{
-	int from_last;
-
-	return psprintf("week %d", week_number(question, &from_last));
-}
-
 /* Give the number of the week in its year, and counted from the last. */
 static int
 week_number(const Question *question, int *from_last)
@@ -217,6 +196,14 @@ week_number(const Question *question, int *from_last)
 
 	*from_last = (first_week_of_year(year + 1, week_start) - first) / 7 - number + 1;
 	return number;
+}
+
+static char *
+weekno_value(const Question *question)
+{
+	int from_last;
+
+	return psprintf("week %d", week_number(question, &from_last));
 }
 
 /* Say why not in this period, or give NULL.  INTERVAL counts whole hours, days, weeks of the calendar, whatever the time in them. */
@@ -261,4 +248,17 @@ explain_time(const Question *question)
 	if (!(seconds & BIT(question->second % 60)))
 		listed = lappend(listed, psprintf("second %d", question->second % 60));
 	return psprintf("its times of day have no %s", words_join(listed, "or"));
+}
+
+/* Join as "a, and b, and c": the reasons have commas and an "and" of their own. */
+static char *
+clauses(const List *reasons)
+{
+	StringInfoData text;
+	ListCell	  *cell;
+
+	initStringInfo(&text);
+	foreach (cell, reasons)
+		appendStringInfo(&text, "%s%s", foreach_current_index(cell) == 0 ? "" : ", and ", (const char *) lfirst(cell));
+	return text.data;
 }

@@ -42,6 +42,11 @@ PG_FUNCTION_INFO_V1(medsched_schedule_occurrences);
 PG_FUNCTION_INFO_V1(medsched_count_schedule_occurrences);
 PG_FUNCTION_INFO_V1(medsched_schedule_density_problem);
 
+static Schedule			*schedule_from_arguments(FunctionCallInfo fcinfo, int first);
+static ScheduleIterator *open_window(FunctionCallInfo fcinfo);
+static ErrorData		*find_problem(FunctionCallInfo fcinfo, int first, Schedule **schedule);
+static ScheduleIterator *open_row(FunctionCallInfo fcinfo);
+
 Datum
 medsched_check_rrule(PG_FUNCTION_ARGS)
 {
@@ -65,6 +70,36 @@ medsched_check_dates(PG_FUNCTION_ARGS)
 {
 	schedule_check_dates(PG_GETARG_ARRAYTYPE_P(1), text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	PG_RETURN_BOOL(true);
+}
+
+Datum
+medsched_occurrences(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo	 *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	ScheduleIterator *iterator = open_window(fcinfo);
+	TimestampTz		  occurrence;
+	uint64			  n = 0;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	while (schedule_next(iterator, &occurrence))
+	{
+		Datum value = TimestampTzGetDatum(occurrence);
+		bool  isnull = false;
+
+		check_dose_count(++n);
+		tuplestore_putvalues(result->setResult, result->setDesc, &value, &isnull);
+	}
+	return (Datum) 0;
+}
+
+/* Open the occurrences in the window in the arguments. */
+static ScheduleIterator *
+open_window(FunctionCallInfo fcinfo)
+{
+	require_argument(fcinfo, 3, "window_start");
+	require_argument(fcinfo, 4, "window_end");
+	check_window(PG_GETARG_TIMESTAMPTZ(3), PG_GETARG_TIMESTAMPTZ(4));
+	return schedule_open(schedule_from_arguments(fcinfo, 0), PG_GETARG_TIMESTAMPTZ(3), PG_GETARG_TIMESTAMPTZ(4));
 }
 
 /* Read the schedule in the arguments: rule, start and zone from the first on; dates and cycle are the last four. */
@@ -93,36 +128,6 @@ schedule_from_arguments(FunctionCallInfo fcinfo, int first)
 	}
 	source = schedule_source_read(values, isnull);
 	return schedule_create(&source);
-}
-
-/* Open the occurrences in the window in the arguments. */
-static ScheduleIterator *
-open_window(FunctionCallInfo fcinfo)
-{
-	require_argument(fcinfo, 3, "window_start");
-	require_argument(fcinfo, 4, "window_end");
-	check_window(PG_GETARG_TIMESTAMPTZ(3), PG_GETARG_TIMESTAMPTZ(4));
-	return schedule_open(schedule_from_arguments(fcinfo, 0), PG_GETARG_TIMESTAMPTZ(3), PG_GETARG_TIMESTAMPTZ(4));
-}
-
-Datum
-medsched_occurrences(PG_FUNCTION_ARGS)
-{
-	ReturnSetInfo	 *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	ScheduleIterator *iterator = open_window(fcinfo);
-	TimestampTz		  occurrence;
-	uint64			  n = 0;
-
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	while (schedule_next(iterator, &occurrence))
-	{
-		Datum value = TimestampTzGetDatum(occurrence);
-		bool  isnull = false;
-
-		check_dose_count(++n);
-		tuplestore_putvalues(result->setResult, result->setDesc, &value, &isnull);
-	}
-	return (Datum) 0;
 }
 
 Datum
@@ -167,31 +172,25 @@ medsched_previous_occurrence(PG_FUNCTION_ARGS)
 }
 
 /*
- * Find what is wrong with the schedule in the arguments: the error that making it
- * raises, or NULL.  Making one takes memory alone, so that no subtransaction is
- * needed to go on after an error of the values.
+ * medsched_schedule_occurrences gives the occurrences of one of many schedules:
+ * as many as there are, for medsched.max_doses bounds the window.
  */
-static ErrorData *
-find_problem(FunctionCallInfo fcinfo, int first, Schedule **schedule)
+Datum
+medsched_schedule_occurrences(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ErrorData *volatile error = NULL;
+	ReturnSetInfo	 *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	ScheduleIterator *iterator = open_row(fcinfo);
+	TimestampTz		  occurrence;
 
-	PG_TRY();
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	while (iterator != NULL && schedule_next(iterator, &occurrence))
 	{
-		*schedule = schedule_from_arguments(fcinfo, first);
+		Datum value = TimestampTzGetDatum(occurrence);
+		bool  isnull = false;
+
+		tuplestore_putvalues(result->setResult, result->setDesc, &value, &isnull);
 	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION &&
-			error->sqlerrcode != ERRCODE_FEATURE_NOT_SUPPORTED)
-			PG_RE_THROW();
-		FlushErrorState();
-	}
-	PG_END_TRY();
-	return error;
+	return (Datum) 0;
 }
 
 /*
@@ -231,25 +230,31 @@ open_row(FunctionCallInfo fcinfo)
 }
 
 /*
- * medsched_schedule_occurrences gives the occurrences of one of many schedules:
- * as many as there are, for medsched.max_doses bounds the window.
+ * Find what is wrong with the schedule in the arguments: the error that making it
+ * raises, or NULL.  Making one takes memory alone, so that no subtransaction is
+ * needed to go on after an error of the values.
  */
-Datum
-medsched_schedule_occurrences(PG_FUNCTION_ARGS)
+static ErrorData *
+find_problem(FunctionCallInfo fcinfo, int first, Schedule **schedule)
 {
-	ReturnSetInfo	 *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	ScheduleIterator *iterator = open_row(fcinfo);
-	TimestampTz		  occurrence;
+	MemoryContext context = CurrentMemoryContext;
+	ErrorData *volatile error = NULL;
 
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	while (iterator != NULL && schedule_next(iterator, &occurrence))
+	PG_TRY();
 	{
-		Datum value = TimestampTzGetDatum(occurrence);
-		bool  isnull = false;
-
-		tuplestore_putvalues(result->setResult, result->setDesc, &value, &isnull);
+		*schedule = schedule_from_arguments(fcinfo, first);
 	}
-	return (Datum) 0;
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION &&
+			error->sqlerrcode != ERRCODE_FEATURE_NOT_SUPPORTED)
+			PG_RE_THROW();
+		FlushErrorState();
+	}
+	PG_END_TRY();
+	return error;
 }
 
 Datum

@@ -74,7 +74,53 @@ typedef struct ZoneUse
 	int64		from;
 } ZoneUse;
 
+static void	 read_arguments(FunctionCallInfo fcinfo, Feed *feed);
+static bool	 read_event(uint64 row, const Feed *feed, CalendarEvent *event);
 static char *text_or_null(const Datum *values, const bool *isnull, int column);
+static void	 add_zones(Calendar *calendar, List *events, const Feed *feed);
+
+Datum
+medsched_calendar_feed(PG_FUNCTION_ARGS)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Feed		  feed;
+	Datum		  user_id;
+	char		 *name;
+	Calendar	 *calendar;
+	List		 *events = NIL;
+	ListCell	 *cell;
+	MemoryContext old;
+	char		 *words;
+	text		 *result;
+
+	read_arguments(fcinfo, &feed);
+	user_id = PG_GETARG_DATUM(ARG_USER_ID);
+	name = PG_ARGISNULL(ARG_NAME) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(ARG_NAME));
+
+	/* All that follows is in SPI's memory context, and gone with it. */
+	SPI_connect();
+	calendar = vcalendar_create(name);
+	run_plan(&schedules_of_user, &user_id, NULL, true, SPI_OK_SELECT, 0);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		CalendarEvent *event = palloc(sizeof(CalendarEvent));
+
+		if (read_event(i, &feed, event))
+			events = lappend(events, event);
+	}
+	/* A calendar has one component at least (RFC 5545 section 3.6). */
+	if (events == NIL)
+		vcalendar_add_zone(calendar, "UTC", 0, 0);
+	add_zones(calendar, events, &feed);
+	foreach (cell, events)
+		vcalendar_add_event(calendar, lfirst(cell), feed.alarm);
+	words = vcalendar_text(calendar);
+	old = MemoryContextSwitchTo(caller);
+	result = cstring_to_text(words);
+	MemoryContextSwitchTo(old);
+	SPI_finish();
+	PG_RETURN_TEXT_P(result);
+}
 
 static void
 read_arguments(FunctionCallInfo fcinfo, Feed *feed)
@@ -171,47 +217,4 @@ add_zones(Calendar *calendar, List *events, const Feed *feed)
 
 		vcalendar_add_zone(calendar, use->time_zone, use->from, Max(use->from, second_of(feed->horizon)));
 	}
-}
-
-Datum
-medsched_calendar_feed(PG_FUNCTION_ARGS)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	Feed		  feed;
-	Datum		  user_id;
-	char		 *name;
-	Calendar	 *calendar;
-	List		 *events = NIL;
-	ListCell	 *cell;
-	MemoryContext old;
-	char		 *words;
-	text		 *result;
-
-	read_arguments(fcinfo, &feed);
-	user_id = PG_GETARG_DATUM(ARG_USER_ID);
-	name = PG_ARGISNULL(ARG_NAME) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(ARG_NAME));
-
-	/* All that follows is in SPI's memory context, and gone with it. */
-	SPI_connect();
-	calendar = vcalendar_create(name);
-	run_plan(&schedules_of_user, &user_id, NULL, true, SPI_OK_SELECT, 0);
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		CalendarEvent *event = palloc(sizeof(CalendarEvent));
-
-		if (read_event(i, &feed, event))
-			events = lappend(events, event);
-	}
-	/* A calendar has one component at least (RFC 5545 section 3.6). */
-	if (events == NIL)
-		vcalendar_add_zone(calendar, "UTC", 0, 0);
-	add_zones(calendar, events, &feed);
-	foreach (cell, events)
-		vcalendar_add_event(calendar, lfirst(cell), feed.alarm);
-	words = vcalendar_text(calendar);
-	old = MemoryContextSwitchTo(caller);
-	result = cstring_to_text(words);
-	MemoryContextSwitchTo(old);
-	SPI_finish();
-	PG_RETURN_TEXT_P(result);
 }

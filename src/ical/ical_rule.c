@@ -14,75 +14,13 @@
 #include "recurrence/rrule.h"
 #include "ical/ical_rule.h"
 
-/* Append the numbers of a set, each after sign and before name, with commas. */
-static void
-append_numbers(StringInfo text, const uint64_t *bits, int n_words, const char *sign, const char *name)
-{
-	for (int n = 0; n < 64 * n_words; n++)
-	{
-		if (has_bit(bits, n))
-			appendStringInfo(text, "%s%s%d%s", text->data[text->len - 1] == '=' ? "" : ",", sign, n, name);
-	}
-}
-
-static void
-append_list(StringInfo text, const char *part, const uint64_t *from_first, const uint64_t *from_last, int n_words)
-{
-	appendStringInfo(text, ";%s=", part);
-	append_numbers(text, from_first, n_words, "", "");
-	append_numbers(text, from_last, n_words, "-", "");
-}
-
-static void
-append_short_list(StringInfo text, const char *part, uint64_t from_first, uint64_t from_last)
-{
-	append_list(text, part, &from_first, &from_last, 1);
-}
-
-static void
-append_weekdays(StringInfo text, const Recurrence *rule)
-{
-	appendStringInfoString(text, ";BYDAY=");
-	for (int weekday = 0; weekday < 7; weekday++)
-	{
-		if (rule->weekdays & BIT(weekday))
-			appendStringInfo(text, "%s%s", text->data[text->len - 1] == '=' ? "" : ",", rrule_weekdays[weekday]);
-	}
-	for (int weekday = 0; weekday < 7; weekday++)
-	{
-		append_numbers(text, &rule->nth_weekdays[weekday], 1, "", rrule_weekdays[weekday]);
-		append_numbers(text, &rule->last_nth_weekdays[weekday], 1, "-", rrule_weekdays[weekday]);
-	}
-}
-
-/* Complete a rule with all that a start implies, the times of day in by too. */
-static Recurrence
-completed(const Recurrence *rule, int64_t start)
-{
-	Recurrence complete = *rule;
-
-	rule_imply(&complete, start);
-	if (complete.freq >= FREQ_DAILY)
-		complete.by |= BY_HOUR | BY_MINUTE | BY_SECOND;
-	return complete;
-}
-
-static bool
-means_the_same(const Recurrence *a, const Recurrence *b)
-{
-	return a->by == b->by && a->months == b->months && a->monthdays == b->monthdays && a->weekdays == b->weekdays &&
-		   a->hours == b->hours && a->minutes == b->minutes && a->seconds == b->seconds;
-}
-
-static int
-count_all(const uint64_t *words, int n_words)
-{
-	int count = 0;
-
-	for (int w = 0; w < n_words; w++)
-		count += count_bits(words[w]);
-	return count;
-}
+static void		  append_numbers(StringInfo text, const uint64_t *bits, int n_words, const char *sign, const char *name);
+static void		  append_list(StringInfo text, const char *part, const uint64_t *from_first, const uint64_t *from_last, int n_words);
+static void		  append_short_list(StringInfo text, const char *part, uint64_t from_first, uint64_t from_last);
+static void		  append_weekdays(StringInfo text, const Recurrence *rule);
+static Recurrence completed(const Recurrence *rule, int64_t start);
+static bool		  means_the_same(const Recurrence *a, const Recurrence *b);
+static int		  count_all(const uint64_t *words, int n_words);
 
 bool
 ical_rule_fits(const Recurrence *rule)
@@ -94,6 +32,16 @@ ical_rule_fits(const Recurrence *rule)
 		   count_bits(rule->weeknos) + count_bits(rule->last_weeknos) <= 53 &&
 		   count_all(rule->yeardays, WORDS_FOR_YEAR) + count_all(rule->last_yeardays, WORDS_FOR_YEAR) <= 366 &&
 		   count_all(rule->positions, WORDS_FOR_YEAR) + count_all(rule->last_positions, WORDS_FOR_YEAR) <= 366;
+}
+
+static int
+count_all(const uint64_t *words, int n_words)
+{
+	int count = 0;
+
+	for (int w = 0; w < n_words; w++)
+		count += count_bits(words[w]);
+	return count;
 }
 
 char *
@@ -133,6 +81,66 @@ ical_rule_text(const Recurrence *rule, int64_t starts_at, int64_t event_start, c
 	if (ending != NULL)
 		appendStringInfo(&text, ";%s", ending);
 	return text.data;
+}
+
+/* Complete a rule with all that a start implies, the times of day in by too. */
+static Recurrence
+completed(const Recurrence *rule, int64_t start)
+{
+	Recurrence complete = *rule;
+
+	rule_imply(&complete, start);
+	if (complete.freq >= FREQ_DAILY)
+		complete.by |= BY_HOUR | BY_MINUTE | BY_SECOND;
+	return complete;
+}
+
+static bool
+means_the_same(const Recurrence *a, const Recurrence *b)
+{
+	return a->by == b->by && a->months == b->months && a->monthdays == b->monthdays && a->weekdays == b->weekdays &&
+		   a->hours == b->hours && a->minutes == b->minutes && a->seconds == b->seconds;
+}
+
+static void
+append_short_list(StringInfo text, const char *part, uint64_t from_first, uint64_t from_last)
+{
+	append_list(text, part, &from_first, &from_last, 1);
+}
+
+static void
+append_list(StringInfo text, const char *part, const uint64_t *from_first, const uint64_t *from_last, int n_words)
+{
+	appendStringInfo(text, ";%s=", part);
+	append_numbers(text, from_first, n_words, "", "");
+	append_numbers(text, from_last, n_words, "-", "");
+}
+
+/* Append the numbers of a set, each after sign and before name, with commas. */
+static void
+append_numbers(StringInfo text, const uint64_t *bits, int n_words, const char *sign, const char *name)
+{
+	for (int n = 0; n < 64 * n_words; n++)
+	{
+		if (has_bit(bits, n))
+			appendStringInfo(text, "%s%s%d%s", text->data[text->len - 1] == '=' ? "" : ",", sign, n, name);
+	}
+}
+
+static void
+append_weekdays(StringInfo text, const Recurrence *rule)
+{
+	appendStringInfoString(text, ";BYDAY=");
+	for (int weekday = 0; weekday < 7; weekday++)
+	{
+		if (rule->weekdays & BIT(weekday))
+			appendStringInfo(text, "%s%s", text->data[text->len - 1] == '=' ? "" : ",", rrule_weekdays[weekday]);
+	}
+	for (int weekday = 0; weekday < 7; weekday++)
+	{
+		append_numbers(text, &rule->nth_weekdays[weekday], 1, "", rrule_weekdays[weekday]);
+		append_numbers(text, &rule->last_nth_weekdays[weekday], 1, "-", rrule_weekdays[weekday]);
+	}
 }
 
 char *

@@ -26,109 +26,16 @@ struct Calendar
 	char		  *text;	  /* libical's, or NULL */
 };
 
-/* Give back what libical holds, as a memory context's callback. */
-static void
-release_calendar(void *arg)
-{
-	Calendar *calendar = arg;
-
-	if (calendar->text != NULL)
-		icalmemory_free_buffer(calendar->text);
-	if (calendar->component != NULL)
-		icalcomponent_free(calendar->component);
-}
-
-static void
-out_of_memory(void)
-{
-	ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"), errdetail("libical could not build the calendar.")));
-}
-
-/* Add a new component to another. */
-static icalcomponent *
-add_component(icalcomponent *parent, icalcomponent_kind kind)
-{
-	icalcomponent *component = icalcomponent_new(kind);
-
-	if (component == NULL)
-		out_of_memory();
-	icalcomponent_add_component(parent, component);
-	return component;
-}
-
-static icalproperty *
-add_property(icalcomponent *component, icalproperty *property)
-{
-	if (property == NULL)
-		out_of_memory();
-	icalcomponent_add_property(component, property);
-	return property;
-}
-
-/*
- * Make a text one that iCalendar may hold: UTF-8, lines ending in LF alone, no other
- * control characters (RFC 5545 section 3.3.11), none of which a name needs.
- * libical escapes and folds.
- */
-static char *
-clean_text(const char *text)
-{
-	char *utf8 = pg_server_to_any(text, strlen(text), PG_UTF8);
-	char *clean = palloc(strlen(utf8) + 1);
-	char *end = clean;
-
-	for (const unsigned char *c = (const unsigned char *) utf8; *c != '\0'; c++)
-	{
-		if (*c == '\r')
-		{
-			if (c[1] != '\n')
-				*end++ = '\n';
-		}
-		else if (*c == '\t')
-			*end++ = ' ';
-		else if (*c == '\n' || (*c >= ' ' && *c != 0x7f))
-			*end++ = (char) *c;
-	}
-	*end = '\0';
-	return clean;
-}
-
-static struct icaltimetype
-ical_time(int64 local, bool utc)
-{
-	Date				date = date_from_day((int32_t) floor_div(local, LOCAL_SECS_PER_DAY));
-	int					second = (int) floor_mod(local, LOCAL_SECS_PER_DAY);
-	struct icaltimetype time = icaltime_null_time();
-
-	time.year = date.year;
-	time.month = date.month;
-	time.day = date.day;
-	time.hour = second / 3600;
-	time.minute = second / 60 % 60;
-	time.second = second % 60;
-	time.is_date = 0;
-	time.zone = utc ? icaltimezone_get_utc_timezone() : NULL;
-	return time;
-}
-
-static struct icaldatetimeperiodtype
-ical_date(int64 local, bool utc)
-{
-	struct icaldatetimeperiodtype date = {.time = ical_time(local, utc), .period = icalperiodtype_null_period()};
-
-	return date;
-}
-
-/* Add a property by its text: what has no constructor of its own in every libical. */
-static void
-add_text_property(icalcomponent *component, const char *line)
-{
-	icalproperty *property = icalproperty_new_from_string(line);
-
-	if (property == NULL)
-		elog(ERROR, "libical does not read \"%s\"", line);
-	icalcomponent_add_property(component, property);
-}
+static void							 release_calendar(void *arg);
+static void							 out_of_memory(void);
+static icalcomponent				*add_component(icalcomponent *parent, icalcomponent_kind kind);
+static icalproperty					*add_property(icalcomponent *component, icalproperty *property);
+static char							*clean_text(const char *text);
+static struct icaltimetype			 ical_time(int64 local, bool utc);
+static struct icaldatetimeperiodtype ical_date(int64 local, bool utc);
+static void							 add_text_property(icalcomponent *component, const char *line);
+static void							 add_time_property(icalcomponent *component, icalproperty *property, const CalendarEvent *event);
+static void							 add_alarm(icalcomponent *event, const char *summary, int64 seconds);
 
 Calendar *
 vcalendar_create(const char *name)
@@ -159,6 +66,61 @@ vcalendar_create(const char *name)
 	return calendar;
 }
 
+/*
+ * Make a text one that iCalendar may hold: UTF-8, lines ending in LF alone, no other
+ * control characters (RFC 5545 section 3.3.11), none of which a name needs.
+ * libical escapes and folds.
+ */
+static char *
+clean_text(const char *text)
+{
+	char *utf8 = pg_server_to_any(text, strlen(text), PG_UTF8);
+	char *clean = palloc(strlen(utf8) + 1);
+	char *end = clean;
+
+	for (const unsigned char *c = (const unsigned char *) utf8; *c != '\0'; c++)
+	{
+		if (*c == '\r')
+		{
+			if (c[1] != '\n')
+				*end++ = '\n';
+		}
+		else if (*c == '\t')
+			*end++ = ' ';
+		else if (*c == '\n' || (*c >= ' ' && *c != 0x7f))
+			*end++ = (char) *c;
+	}
+	*end = '\0';
+	return clean;
+}
+
+/* Give back what libical holds, as a memory context's callback. */
+static void
+release_calendar(void *arg)
+{
+	Calendar *calendar = arg;
+
+	if (calendar->text != NULL)
+		icalmemory_free_buffer(calendar->text);
+	if (calendar->component != NULL)
+		icalcomponent_free(calendar->component);
+}
+
+static void
+out_of_memory(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"), errdetail("libical could not build the calendar.")));
+}
+
+static icalproperty *
+add_property(icalcomponent *component, icalproperty *property)
+{
+	if (property == NULL)
+		out_of_memory();
+	icalcomponent_add_property(component, property);
+	return property;
+}
+
 void
 vcalendar_add_zone(Calendar *calendar, const char *time_zone, int64 from, int64 horizon)
 {
@@ -185,24 +147,53 @@ vcalendar_add_zone(Calendar *calendar, const char *time_zone, int64 from, int64 
 	}
 }
 
-/* Add a time's property, with the name of its zone where it is a wall-clock time. */
-static void
-add_time_property(icalcomponent *component, icalproperty *property, const CalendarEvent *event)
+/* Add a new component to another. */
+static icalcomponent *
+add_component(icalcomponent *parent, icalcomponent_kind kind)
 {
-	add_property(component, property);
-	if (!event->times.utc)
-		icalproperty_add_parameter(property, icalparameter_new_tzid(event->time_zone));
+	icalcomponent *component = icalcomponent_new(kind);
+
+	if (component == NULL)
+		out_of_memory();
+	icalcomponent_add_component(parent, component);
+	return component;
 }
 
-static void
-add_alarm(icalcomponent *event, const char *summary, int64 seconds)
+static struct icaltimetype
+ical_time(int64 local, bool utc)
 {
-	icalcomponent		  *alarm = add_component(event, ICAL_VALARM_COMPONENT);
-	struct icaltriggertype trigger = {.time = icaltime_null_time(), .duration = libical_duration((int) -seconds)};
+	Date				date = date_from_day((int32_t) floor_div(local, LOCAL_SECS_PER_DAY));
+	int					second = (int) floor_mod(local, LOCAL_SECS_PER_DAY);
+	struct icaltimetype time = icaltime_null_time();
 
-	add_property(alarm, icalproperty_new_action(ICAL_ACTION_DISPLAY));
-	add_property(alarm, icalproperty_new_trigger(trigger));
-	add_property(alarm, icalproperty_new_description(summary));
+	time.year = date.year;
+	time.month = date.month;
+	time.day = date.day;
+	time.hour = second / 3600;
+	time.minute = second / 60 % 60;
+	time.second = second % 60;
+	time.is_date = 0;
+	time.zone = utc ? icaltimezone_get_utc_timezone() : NULL;
+	return time;
+}
+
+/* Add a property by its text: what has no constructor of its own in every libical. */
+static void
+add_text_property(icalcomponent *component, const char *line)
+{
+	icalproperty *property = icalproperty_new_from_string(line);
+
+	if (property == NULL)
+		elog(ERROR, "libical does not read \"%s\"", line);
+	icalcomponent_add_property(component, property);
+}
+
+static struct icaldatetimeperiodtype
+ical_date(int64 local, bool utc)
+{
+	struct icaldatetimeperiodtype date = {.time = ical_time(local, utc), .period = icalperiodtype_null_period()};
+
+	return date;
 }
 
 void
@@ -229,6 +220,26 @@ vcalendar_add_event(Calendar *calendar, const CalendarEvent *event, int64 alarm)
 	add_property(component, icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT));
 	if (alarm >= 0)
 		add_alarm(component, summary, alarm);
+}
+
+/* Add a time's property, with the name of its zone where it is a wall-clock time. */
+static void
+add_time_property(icalcomponent *component, icalproperty *property, const CalendarEvent *event)
+{
+	add_property(component, property);
+	if (!event->times.utc)
+		icalproperty_add_parameter(property, icalparameter_new_tzid(event->time_zone));
+}
+
+static void
+add_alarm(icalcomponent *event, const char *summary, int64 seconds)
+{
+	icalcomponent		  *alarm = add_component(event, ICAL_VALARM_COMPONENT);
+	struct icaltriggertype trigger = {.time = icaltime_null_time(), .duration = libical_duration((int) -seconds)};
+
+	add_property(alarm, icalproperty_new_action(ICAL_ACTION_DISPLAY));
+	add_property(alarm, icalproperty_new_trigger(trigger));
+	add_property(alarm, icalproperty_new_description(summary));
 }
 
 char *

@@ -34,18 +34,65 @@
 /* libical 3 keeps INTERVAL in a short. */
 #define MAX_INTERVAL 32767
 
-static void
-add_time(Seconds *list, int64 time)
-{
-	seconds_add(list, time);
-	check_dose_count(list->n);
-}
+static void			  add_time(Seconds *list, int64 time);
+static int64		  event_time(const EventTimes *times, const Zone *zone, int64 instant);
+static ScheduleSource rule_alone(const ScheduleSource *source, TimestampTz ends_at);
+static bool			  needs_single_dates(const ScheduleSource *source, const Recurrence *rule);
+static bool			  list_occurrences(const Schedule *schedule, const Zone *zone, TimestampTz from, TimestampTz to, EventTimes *times);
+static bool			  add_moved(const Schedule *schedule, const Schedule *alone, const Recurrence *rule, int64 start, const Zone *zone, int64 from, int64 horizon, Seconds *rdates);
+static void			  add_dates(const ScheduleSource *source, const Schedule *schedule, const Schedule *alone, const Zone *zone, const EventTimes *times, Seconds *rdates, Seconds *exdates);
+static bool			  count_is_whole(const ScheduleSource *source, TimestampTz first, TimestampTz last);
+static char			 *rule_ending(const ScheduleSource *source, const Schedule *alone, TimestampTz first, const Recurrence *rule, bool moved);
 
-/* Give an instant as the event writes it. */
-static int64
-event_time(const EventTimes *times, const Zone *zone, int64 instant)
+bool
+vevent_times(const ScheduleSource *source, TimestampTz effective_from, TimestampTz since, TimestampTz horizon,
+			 EventTimes *times)
 {
-	return times->utc ? instant : zone_to_local(zone, instant);
+	const Zone	  *zone = zone_find(source->time_zone);
+	Schedule	  *schedule = schedule_create_from(source, effective_from);
+	int64		   starts_at = second_of(source->starts_at);
+	ScheduleSource alone_source = rule_alone(source, source->ends_at);
+	Schedule	  *alone;
+	Recurrence	   rule;
+	TimestampTz	   first;
+	Seconds		   rdates = {0};
+	Seconds		   exdates = {0};
+	bool		   moved;
+	char		  *ending;
+
+	memset(times, 0, sizeof(*times));
+	if (!schedule_next_occurrence(schedule, TIMESTAMP_IS_NOBEGIN(since) ? since : since - 1, &first))
+		return false;
+	if (source->rrule == NULL)
+		return list_occurrences(schedule, zone, DT_NOBEGIN, DT_NOEND, times);
+
+	rule = *rule_cache_find(source->rrule);
+	times->utc = rule.freq < FREQ_DAILY;
+	if (needs_single_dates(source, &rule))
+		return list_occurrences(schedule, zone, since, horizon, times);
+
+	alone = schedule_create_from(&alone_source, effective_from);
+	if (!schedule_next_occurrence(alone, DT_NOBEGIN, &first))
+		return list_occurrences(schedule, zone, DT_NOBEGIN, DT_NOEND, times);
+
+	times->start = event_time(times, zone, second_of(first));
+	moved = !times->utc &&
+			add_moved(schedule, alone, &rule, starts_at, zone, second_of(first), second_of(horizon), &rdates);
+	add_dates(source, schedule, alone, zone, times, &rdates, &exdates);
+	ending = rule_ending(source, alone, first, &rule, moved);
+
+	/* rdates may come before the rule's first occurrence. */
+	times->earliest = second_of(first);
+	if (schedule_next_occurrence(schedule, DT_NOBEGIN, &first))
+		times->earliest = Min(times->earliest, second_of(first));
+	seconds_sort_unique(&rdates);
+	seconds_sort_unique(&exdates);
+	times->rdates = rdates.values;
+	times->n_rdates = rdates.n;
+	times->exdates = exdates.values;
+	times->n_exdates = exdates.n;
+	times->rrule = ical_rule_text(&rule, starts_at, times->utc ? starts_at : times->start, ending);
+	return true;
 }
 
 /* Give the rule of a schedule without its dates. */
@@ -60,17 +107,6 @@ rule_alone(const ScheduleSource *source, TimestampTz ends_at)
 	};
 
 	return alone;
-}
-
-static bool
-needs_single_dates(const ScheduleSource *source, const Recurrence *rule)
-{
-	Recurrence complete = *rule;
-
-	rule_imply(&complete, second_of(source->starts_at));
-	return source->cycle_days_on > 0 || rule->interval > MAX_INTERVAL || !ical_rule_fits(rule) ||
-		   (rule->freq < FREQ_DAILY && rule->by != 0) ||
-		   (rule->skip != SKIP_OMIT && (complete.by & (BY_MONTHDAY | BY_YEARDAY)));
 }
 
 /* List every occurrence in [from, to): the first is DTSTART, the others RDATEs. */
@@ -94,6 +130,31 @@ list_occurrences(const Schedule *schedule, const Zone *zone, TimestampTz from, T
 	times->rdates = list.values + 1;
 	times->n_rdates = list.n - 1;
 	return true;
+}
+
+static void
+add_time(Seconds *list, int64 time)
+{
+	seconds_add(list, time);
+	check_dose_count(list->n);
+}
+
+/* Give an instant as the event writes it. */
+static int64
+event_time(const EventTimes *times, const Zone *zone, int64 instant)
+{
+	return times->utc ? instant : zone_to_local(zone, instant);
+}
+
+static bool
+needs_single_dates(const ScheduleSource *source, const Recurrence *rule)
+{
+	Recurrence complete = *rule;
+
+	rule_imply(&complete, second_of(source->starts_at));
+	return source->cycle_days_on > 0 || rule->interval > MAX_INTERVAL || !ical_rule_fits(rule) ||
+		   (rule->freq < FREQ_DAILY && rule->by != 0) ||
+		   (rule->skip != SKIP_OMIT && (complete.by & (BY_MONTHDAY | BY_YEARDAY)));
 }
 
 /*
@@ -161,19 +222,6 @@ add_dates(const ScheduleSource *source, const Schedule *schedule, const Schedule
 	}
 }
 
-/* Tell whether a rule with COUNT begins and ends where it would without the schedule's own bounds. */
-static bool
-count_is_whole(const ScheduleSource *source, TimestampTz first, TimestampTz last)
-{
-	ScheduleSource unbound_source = rule_alone(source, DT_NOEND);
-	Schedule	  *unbound = schedule_create(&unbound_source);
-	TimestampTz	   first_unbound;
-	TimestampTz	   last_unbound;
-
-	return schedule_next_occurrence(unbound, DT_NOBEGIN, &first_unbound) && first == first_unbound &&
-		   schedule_previous_occurrence(unbound, DT_NOEND, &last_unbound) && last == last_unbound;
-}
-
 /* Write COUNT or UNTIL of the rule in the calendar; NULL for neither. */
 static char *
 rule_ending(const ScheduleSource *source, const Schedule *alone, TimestampTz first, const Recurrence *rule, bool moved)
@@ -191,53 +239,15 @@ rule_ending(const ScheduleSource *source, const Schedule *alone, TimestampTz fir
 	return psprintf("UNTIL=%s", ical_rule_instant(second_of(last)));
 }
 
-bool
-vevent_times(const ScheduleSource *source, TimestampTz effective_from, TimestampTz since, TimestampTz horizon,
-			 EventTimes *times)
+/* Tell whether a rule with COUNT begins and ends where it would without the schedule's own bounds. */
+static bool
+count_is_whole(const ScheduleSource *source, TimestampTz first, TimestampTz last)
 {
-	const Zone	  *zone = zone_find(source->time_zone);
-	Schedule	  *schedule = schedule_create_from(source, effective_from);
-	int64		   starts_at = second_of(source->starts_at);
-	ScheduleSource alone_source = rule_alone(source, source->ends_at);
-	Schedule	  *alone;
-	Recurrence	   rule;
-	TimestampTz	   first;
-	Seconds		   rdates = {0};
-	Seconds		   exdates = {0};
-	bool		   moved;
-	char		  *ending;
+	ScheduleSource unbound_source = rule_alone(source, DT_NOEND);
+	Schedule	  *unbound = schedule_create(&unbound_source);
+	TimestampTz	   first_unbound;
+	TimestampTz	   last_unbound;
 
-	memset(times, 0, sizeof(*times));
-	if (!schedule_next_occurrence(schedule, TIMESTAMP_IS_NOBEGIN(since) ? since : since - 1, &first))
-		return false;
-	if (source->rrule == NULL)
-		return list_occurrences(schedule, zone, DT_NOBEGIN, DT_NOEND, times);
-
-	rule = *rule_cache_find(source->rrule);
-	times->utc = rule.freq < FREQ_DAILY;
-	if (needs_single_dates(source, &rule))
-		return list_occurrences(schedule, zone, since, horizon, times);
-
-	alone = schedule_create_from(&alone_source, effective_from);
-	if (!schedule_next_occurrence(alone, DT_NOBEGIN, &first))
-		return list_occurrences(schedule, zone, DT_NOBEGIN, DT_NOEND, times);
-
-	times->start = event_time(times, zone, second_of(first));
-	moved = !times->utc &&
-			add_moved(schedule, alone, &rule, starts_at, zone, second_of(first), second_of(horizon), &rdates);
-	add_dates(source, schedule, alone, zone, times, &rdates, &exdates);
-	ending = rule_ending(source, alone, first, &rule, moved);
-
-	/* rdates may come before the rule's first occurrence. */
-	times->earliest = second_of(first);
-	if (schedule_next_occurrence(schedule, DT_NOBEGIN, &first))
-		times->earliest = Min(times->earliest, second_of(first));
-	seconds_sort_unique(&rdates);
-	seconds_sort_unique(&exdates);
-	times->rdates = rdates.values;
-	times->n_rdates = rdates.n;
-	times->exdates = exdates.values;
-	times->n_exdates = exdates.n;
-	times->rrule = ical_rule_text(&rule, starts_at, times->utc ? starts_at : times->start, ending);
-	return true;
+	return schedule_next_occurrence(unbound, DT_NOBEGIN, &first_unbound) && first == first_unbound &&
+		   schedule_previous_occurrence(unbound, DT_NOEND, &last_unbound) && last == last_unbound;
 }

@@ -7,6 +7,28 @@
  */
 #include "recurrence/recurrence.h"
 
+static int64_t selected_times(const RecurrenceIterator *it);
+
+int64_t
+recurrence_most_per_day(const Recurrence *rule, int64_t start)
+{
+	RecurrenceIterator it;
+	int64_t			   most;
+
+	recurrence_open(&it, rule, start, start, start + 1);
+	most = selected_times(&it);
+	if (it.rule.freq < FREQ_DAILY)
+	{
+		int64_t step = unit_seconds(it.rule.freq) * it.rule.interval;
+		int64_t steps = (LOCAL_SECS_PER_DAY + step - 1) / step;
+
+		if (it.time_limits && it.limits.count < steps)
+			steps = it.limits.count;
+		most *= steps;
+	}
+	return it.rule.count > 0 && it.rule.count < most ? it.rule.count : most;
+}
+
 /* Count how many of a period's times of day BYSETPOS leaves, at most, on one day. */
 static int64_t
 selected_times(const RecurrenceIterator *it)
@@ -29,24 +51,4 @@ selected_times(const RecurrenceIterator *it)
 			selected++;
 	}
 	return selected < size ? selected : size;
-}
-
-int64_t
-recurrence_most_per_day(const Recurrence *rule, int64_t start)
-{
-	RecurrenceIterator it;
-	int64_t			   most;
-
-	recurrence_open(&it, rule, start, start, start + 1);
-	most = selected_times(&it);
-	if (it.rule.freq < FREQ_DAILY)
-	{
-		int64_t step = unit_seconds(it.rule.freq) * it.rule.interval;
-		int64_t steps = (LOCAL_SECS_PER_DAY + step - 1) / step;
-
-		if (it.time_limits && it.limits.count < steps)
-			steps = it.limits.count;
-		most *= steps;
-	}
-	return it.rule.count > 0 && it.rule.count < most ? it.rule.count : most;
 }

@@ -26,6 +26,69 @@
 #define RULE_LIST(rule, part, member) (rule)->member, (int) (sizeof((rule)->member) / sizeof(short))
 #endif
 
+static void copy_numbers(const short *values, int size, uint64_t *from_first, uint64_t *from_last);
+static void copy_few_numbers(const short *values, int size, uint32_t *from_first, uint32_t *from_last);
+static int	weekday_from_libical(enum icalrecurrencetype_weekday weekday);
+static void copy_weekdays(const short *values, int size, Recurrence *rule);
+static bool copy_until(struct icaltimetype until, Recurrence *rule, RruleError *error);
+static bool copy_rule(const struct icalrecurrencetype *parsed, Recurrence *rule, RruleError *error);
+
+bool
+libical_read_rule(const char *text, Recurrence *rule, RruleError *error)
+{
+	bool valid;
+
+#if ICAL_MAJOR_VERSION >= 4
+	struct icalrecurrencetype *parsed = icalrecurrencetype_new_from_string(text);
+
+	valid = parsed != NULL && parsed->freq != ICAL_NO_RECURRENCE;
+	if (valid && !copy_rule(parsed, rule, error))
+		valid = false;
+	if (parsed != NULL)
+		icalrecurrencetype_unref(parsed);
+#else
+	struct icalrecurrencetype parsed;
+
+	icalerror_set_errors_are_fatal(0);
+	parsed = icalrecurrencetype_from_string(text);
+	valid = parsed.freq != ICAL_NO_RECURRENCE;
+	if (valid && !copy_rule(&parsed, rule, error))
+		valid = false;
+#endif
+	if (!valid && error->message[0] == '\0')
+		snprintf(error->message, sizeof(error->message), "libical does not read \"%.100s\"", text);
+	return valid;
+}
+
+static bool
+copy_rule(const struct icalrecurrencetype *parsed, Recurrence *rule, RruleError *error)
+{
+	uint64_t none = 0;
+
+	rule->count = parsed->count;
+	rule->week_start = weekday_from_libical(parsed->week_start);
+
+	copy_numbers(RULE_LIST(parsed, ICAL_BY_SECOND, by_second), &rule->seconds, &none);
+	if (rule->seconds & BIT(60))
+		rule->seconds = (rule->seconds & low_bits(60)) | BIT(59);
+	copy_numbers(RULE_LIST(parsed, ICAL_BY_MINUTE, by_minute), &rule->minutes, &none);
+	copy_few_numbers(RULE_LIST(parsed, ICAL_BY_HOUR, by_hour), &rule->hours, NULL);
+	copy_few_numbers(RULE_LIST(parsed, ICAL_BY_MONTH, by_month), &rule->months, NULL);
+	copy_few_numbers(RULE_LIST(parsed, ICAL_BY_MONTH_DAY, by_month_day), &rule->monthdays, &rule->last_monthdays);
+	copy_numbers(RULE_LIST(parsed, ICAL_BY_WEEK_NO, by_week_no), &rule->weeknos, &rule->last_weeknos);
+	copy_numbers(RULE_LIST(parsed, ICAL_BY_YEAR_DAY, by_year_day), rule->yeardays, rule->last_yeardays);
+	copy_numbers(RULE_LIST(parsed, ICAL_BY_SET_POS, by_set_pos), rule->positions, rule->last_positions);
+	copy_weekdays(RULE_LIST(parsed, ICAL_BY_DAY, by_day), rule);
+	return copy_until(parsed->until, rule, error);
+}
+
+/* Renumber a weekday, which libical counts from 1 = Sunday. */
+static int
+weekday_from_libical(enum icalrecurrencetype_weekday weekday)
+{
+	return ((int) weekday + 5) % 7;
+}
+
 /* Copy a list of numbers, those below zero to the set that counts from the end. */
 static void
 copy_numbers(const short *values, int size, uint64_t *from_first, uint64_t *from_last)
@@ -44,13 +107,6 @@ copy_few_numbers(const short *values, int size, uint32_t *from_first, uint32_t *
 	*from_first |= (uint32_t) first;
 	if (from_last != NULL)
 		*from_last |= (uint32_t) last;
-}
-
-/* Renumber a weekday, which libical counts from 1 = Sunday. */
-static int
-weekday_from_libical(enum icalrecurrencetype_weekday weekday)
-{
-	return ((int) weekday + 5) % 7;
 }
 
 static void
@@ -92,55 +148,6 @@ copy_until(struct icaltimetype until, Recurrence *rule, RruleError *error)
 	else
 		rule->until += until.hour * 3600 + until.minute * 60 + (until.second < 59 ? until.second : 59);
 	return true;
-}
-
-static bool
-copy_rule(const struct icalrecurrencetype *parsed, Recurrence *rule, RruleError *error)
-{
-	uint64_t none = 0;
-
-	rule->count = parsed->count;
-	rule->week_start = weekday_from_libical(parsed->week_start);
-
-	copy_numbers(RULE_LIST(parsed, ICAL_BY_SECOND, by_second), &rule->seconds, &none);
-	if (rule->seconds & BIT(60))
-		rule->seconds = (rule->seconds & low_bits(60)) | BIT(59);
-	copy_numbers(RULE_LIST(parsed, ICAL_BY_MINUTE, by_minute), &rule->minutes, &none);
-	copy_few_numbers(RULE_LIST(parsed, ICAL_BY_HOUR, by_hour), &rule->hours, NULL);
-	copy_few_numbers(RULE_LIST(parsed, ICAL_BY_MONTH, by_month), &rule->months, NULL);
-	copy_few_numbers(RULE_LIST(parsed, ICAL_BY_MONTH_DAY, by_month_day), &rule->monthdays, &rule->last_monthdays);
-	copy_numbers(RULE_LIST(parsed, ICAL_BY_WEEK_NO, by_week_no), &rule->weeknos, &rule->last_weeknos);
-	copy_numbers(RULE_LIST(parsed, ICAL_BY_YEAR_DAY, by_year_day), rule->yeardays, rule->last_yeardays);
-	copy_numbers(RULE_LIST(parsed, ICAL_BY_SET_POS, by_set_pos), rule->positions, rule->last_positions);
-	copy_weekdays(RULE_LIST(parsed, ICAL_BY_DAY, by_day), rule);
-	return copy_until(parsed->until, rule, error);
-}
-
-bool
-libical_read_rule(const char *text, Recurrence *rule, RruleError *error)
-{
-	bool valid;
-
-#if ICAL_MAJOR_VERSION >= 4
-	struct icalrecurrencetype *parsed = icalrecurrencetype_new_from_string(text);
-
-	valid = parsed != NULL && parsed->freq != ICAL_NO_RECURRENCE;
-	if (valid && !copy_rule(parsed, rule, error))
-		valid = false;
-	if (parsed != NULL)
-		icalrecurrencetype_unref(parsed);
-#else
-	struct icalrecurrencetype parsed;
-
-	icalerror_set_errors_are_fatal(0);
-	parsed = icalrecurrencetype_from_string(text);
-	valid = parsed.freq != ICAL_NO_RECURRENCE;
-	if (valid && !copy_rule(&parsed, rule, error))
-		valid = false;
-#endif
-	if (!valid && error->message[0] == '\0')
-		snprintf(error->message, sizeof(error->message), "libical does not read \"%.100s\"", text);
-	return valid;
 }
 
 struct icaldurationtype

@@ -17,6 +17,17 @@
 #include "recurrence/calendar.h"
 #include "recurrence/period.h"
 
+static bool weekday_matches(const Recurrence *rule, int32_t day, Date date);
+static void add_weekdays(const Recurrence *rule, int32_t first_day, int length, int first_slot, bool numbered, uint64_t *slots);
+static void add_counted_days(Skip skip, const uint64_t *from_first, const uint64_t *from_last, int n_words, int length, int first_slot, uint64_t *slots);
+static void add_monthdays(const Recurrence *rule, int length, int first_slot, uint64_t *slots);
+static void add_span(int first_slot, int length, uint64_t *slots);
+static void keep_common(uint64_t *slots, const uint64_t *others);
+static void keep_edge_weekdays(const Recurrence *rule, int32_t first_day, int length, uint64_t *slots);
+static void start_period(Period *period, int32_t first_day);
+static void add_months_of_year(const Recurrence *rule, int year, uint64_t *slots);
+static void add_weekdays_of_year(const Recurrence *rule, int year, uint64_t *slots);
+
 static inline bool
 has_numbered_weekdays(const Recurrence *rule)
 {
@@ -33,19 +44,6 @@ static inline bool
 weekdays_count_in_month(const Recurrence *rule)
 {
 	return rule->freq == FREQ_MONTHLY || (rule->by & BY_MONTH) != 0;
-}
-
-static bool
-weekday_matches(const Recurrence *rule, int32_t day, Date date)
-{
-	int	 weekday = weekday_of_day(day);
-	bool in_month = weekdays_count_in_month(rule);
-	int	 before = in_month ? date.day - 1 : date.yearday - 1;
-	int	 after = (in_month ? days_in_month(date.year, date.month) : days_in_year(date.year)) - 1 - before;
-
-	return (rule->weekdays & BIT(weekday)) ||
-		   (rule->nth_weekdays[weekday] & BIT(before / 7 + 1)) ||
-		   (rule->last_nth_weekdays[weekday] & BIT(after / 7 + 1));
 }
 
 bool
@@ -67,6 +65,107 @@ period_day_matches(const Recurrence *rule, int32_t day)
 		!has_bit(rule->last_yeardays, days_in_year(date.year) + 1 - date.yearday))
 		return false;
 	return !(rule->by & BY_DAY) || weekday_matches(rule, day, date);
+}
+
+static bool
+weekday_matches(const Recurrence *rule, int32_t day, Date date)
+{
+	int	 weekday = weekday_of_day(day);
+	bool in_month = weekdays_count_in_month(rule);
+	int	 before = in_month ? date.day - 1 : date.yearday - 1;
+	int	 after = (in_month ? days_in_month(date.year, date.month) : days_in_year(date.year)) - 1 - before;
+
+	return (rule->weekdays & BIT(weekday)) ||
+		   (rule->nth_weekdays[weekday] & BIT(before / 7 + 1)) ||
+		   (rule->last_nth_weekdays[weekday] & BIT(after / 7 + 1));
+}
+
+void
+period_of_month(const Recurrence *rule, int month_number, Period *period)
+{
+	int		year = (int) floor_div(month_number, 12);
+	int		month = (int) floor_mod(month_number, 12) + 1;
+	int		length = days_in_month(year, month);
+	int32_t first_day = day_from_date(year, month, 1);
+
+	start_period(period, first_day - 1);
+	if ((rule->by & BY_MONTH) && !(rule->months & BIT(month)))
+		return;
+
+	if (rule->by & BY_MONTHDAY)
+		add_monthdays(rule, length, 1, period->days);
+	else
+		add_span(1, length, period->days);
+
+	if (rule->by & BY_DAY)
+	{
+		uint64_t weekdays[WORDS_FOR_YEAR] = {0};
+
+		add_weekdays(rule, first_day, length, 1, true, weekdays);
+		keep_edge_weekdays(rule, first_day, length, weekdays);
+		keep_common(period->days, weekdays);
+	}
+}
+
+static void
+start_period(Period *period, int32_t first_day)
+{
+	memset(period->days, 0, sizeof(period->days));
+	period->base = first_day * LOCAL_SECS_PER_DAY;
+}
+
+static void
+add_monthdays(const Recurrence *rule, int length, int first_slot, uint64_t *slots)
+{
+	uint64_t from_first = rule->monthdays;
+	uint64_t from_last = rule->last_monthdays;
+
+	add_counted_days(rule->skip, &from_first, &from_last, 1, length, first_slot, slots);
+}
+
+/*
+ * Add the days that a list of positions (counted from either end, from 1)
+ * names in a span of length days whose first day is slot first_slot; SKIP says
+ * what becomes of positions beyond the span.
+ */
+static void
+add_counted_days(Skip skip, const uint64_t *from_first, const uint64_t *from_last, int n_words, int length, int first_slot,
+				 uint64_t *slots)
+{
+	for (int w = 0; w < n_words; w++)
+	{
+		for (uint64_t rest = from_first[w]; rest != 0; rest &= rest - 1)
+		{
+			int position = 64 * w + lowest_bit(rest);
+
+			if (position <= length)
+				set_bit(slots, first_slot + position - 1);
+			else if (skip != SKIP_OMIT)
+				set_bit(slots, first_slot + length - (skip == SKIP_BACKWARD));
+		}
+		for (uint64_t rest = from_last[w]; rest != 0; rest &= rest - 1)
+		{
+			int position = 64 * w + lowest_bit(rest);
+
+			if (position <= length)
+				set_bit(slots, first_slot + length - position);
+			else if (skip != SKIP_OMIT)
+				set_bit(slots, first_slot - (skip == SKIP_BACKWARD));
+		}
+	}
+}
+
+static void
+add_span(int first_slot, int length, uint64_t *slots)
+{
+	for (int slot = first_slot; slot < first_slot + length;)
+	{
+		int room = 64 - (slot & 63);
+		int n = first_slot + length - slot < room ? first_slot + length - slot : room;
+
+		slots[slot >> 6] |= low_bits(n) << (slot & 63);
+		slot += n;
+	}
 }
 
 /*
@@ -108,67 +207,6 @@ add_weekdays(const Recurrence *rule, int32_t first_day, int length, int first_sl
 }
 
 /*
- * Add the days that a list of positions (counted from either end, from 1)
- * names in a span of length days whose first day is slot first_slot; SKIP says
- * what becomes of positions beyond the span.
- */
-static void
-add_counted_days(Skip skip, const uint64_t *from_first, const uint64_t *from_last, int n_words, int length, int first_slot,
-				 uint64_t *slots)
-{
-	for (int w = 0; w < n_words; w++)
-	{
-		for (uint64_t rest = from_first[w]; rest != 0; rest &= rest - 1)
-		{
-			int position = 64 * w + lowest_bit(rest);
-
-			if (position <= length)
-				set_bit(slots, first_slot + position - 1);
-			else if (skip != SKIP_OMIT)
-				set_bit(slots, first_slot + length - (skip == SKIP_BACKWARD));
-		}
-		for (uint64_t rest = from_last[w]; rest != 0; rest &= rest - 1)
-		{
-			int position = 64 * w + lowest_bit(rest);
-
-			if (position <= length)
-				set_bit(slots, first_slot + length - position);
-			else if (skip != SKIP_OMIT)
-				set_bit(slots, first_slot - (skip == SKIP_BACKWARD));
-		}
-	}
-}
-
-static void
-add_monthdays(const Recurrence *rule, int length, int first_slot, uint64_t *slots)
-{
-	uint64_t from_first = rule->monthdays;
-	uint64_t from_last = rule->last_monthdays;
-
-	add_counted_days(rule->skip, &from_first, &from_last, 1, length, first_slot, slots);
-}
-
-static void
-add_span(int first_slot, int length, uint64_t *slots)
-{
-	for (int slot = first_slot; slot < first_slot + length;)
-	{
-		int room = 64 - (slot & 63);
-		int n = first_slot + length - slot < room ? first_slot + length - slot : room;
-
-		slots[slot >> 6] |= low_bits(n) << (slot & 63);
-		slot += n;
-	}
-}
-
-static void
-keep_common(uint64_t *slots, const uint64_t *others)
-{
-	for (int w = 0; w < WORDS_FOR_YEAR; w++)
-		slots[w] &= others[w];
-}
-
-/*
  * Keep BYDAY in a period of length days that has a slot before and after it: the
  * days inside from their place in the span, those two one by one.
  */
@@ -187,36 +225,42 @@ keep_edge_weekdays(const Recurrence *rule, int32_t first_day, int length, uint64
 }
 
 static void
-start_period(Period *period, int32_t first_day)
+keep_common(uint64_t *slots, const uint64_t *others)
 {
-	memset(period->days, 0, sizeof(period->days));
-	period->base = first_day * LOCAL_SECS_PER_DAY;
+	for (int w = 0; w < WORDS_FOR_YEAR; w++)
+		slots[w] &= others[w];
 }
 
 void
-period_of_month(const Recurrence *rule, int month_number, Period *period)
+period_of_year(const Recurrence *rule, int year, Period *period)
 {
-	int		year = (int) floor_div(month_number, 12);
-	int		month = (int) floor_mod(month_number, 12) + 1;
-	int		length = days_in_month(year, month);
-	int32_t first_day = day_from_date(year, month, 1);
+	int		 length = days_in_year(year);
+	uint64_t others[WORDS_FOR_YEAR] = {0};
 
-	start_period(period, first_day - 1);
-	if ((rule->by & BY_MONTH) && !(rule->months & BIT(month)))
-		return;
+	start_period(period, day_of_year_start(year) - 1);
 
-	if (rule->by & BY_MONTHDAY)
-		add_monthdays(rule, length, 1, period->days);
+	if (rule->by & (BY_MONTH | BY_MONTHDAY))
+		add_months_of_year(rule, year, period->days);
 	else
-		add_span(1, length, period->days);
+		add_span(0, length + 2, period->days);
+
+	if (rule->by & BY_YEARDAY)
+	{
+		add_counted_days(rule->skip, rule->yeardays, rule->last_yeardays, WORDS_FOR_YEAR, length, 1, others);
+		keep_common(period->days, others);
+	}
+	else if (!(rule->by & (BY_MONTH | BY_MONTHDAY)))
+	{
+		/* Only BYDAY is left to choose days, and none outside the year. */
+		add_span(1, length, others);
+		keep_common(period->days, others);
+	}
 
 	if (rule->by & BY_DAY)
 	{
-		uint64_t weekdays[WORDS_FOR_YEAR] = {0};
-
-		add_weekdays(rule, first_day, length, 1, true, weekdays);
-		keep_edge_weekdays(rule, first_day, length, weekdays);
-		keep_common(period->days, weekdays);
+		memset(others, 0, sizeof(others));
+		add_weekdays_of_year(rule, year, others);
+		keep_common(period->days, others);
 	}
 }
 
@@ -254,39 +298,6 @@ add_weekdays_of_year(const Recurrence *rule, int year, uint64_t *slots)
 		add_weekdays(rule, first_day + before, days_in_month(year, month), 1 + before, true, slots);
 	}
 	keep_edge_weekdays(rule, first_day, days_in_year(year), slots);
-}
-
-void
-period_of_year(const Recurrence *rule, int year, Period *period)
-{
-	int		 length = days_in_year(year);
-	uint64_t others[WORDS_FOR_YEAR] = {0};
-
-	start_period(period, day_of_year_start(year) - 1);
-
-	if (rule->by & (BY_MONTH | BY_MONTHDAY))
-		add_months_of_year(rule, year, period->days);
-	else
-		add_span(0, length + 2, period->days);
-
-	if (rule->by & BY_YEARDAY)
-	{
-		add_counted_days(rule->skip, rule->yeardays, rule->last_yeardays, WORDS_FOR_YEAR, length, 1, others);
-		keep_common(period->days, others);
-	}
-	else if (!(rule->by & (BY_MONTH | BY_MONTHDAY)))
-	{
-		/* Only BYDAY is left to choose days, and none outside the year. */
-		add_span(1, length, others);
-		keep_common(period->days, others);
-	}
-
-	if (rule->by & BY_DAY)
-	{
-		memset(others, 0, sizeof(others));
-		add_weekdays_of_year(rule, year, others);
-		keep_common(period->days, others);
-	}
 }
 
 void

@@ -77,16 +77,6 @@ struct PartFacts
 	const char *reason;		 /* why not with the others */
 };
 
-static bool read_frequency(RuleText *text, const PartFacts *part, char *value);
-static bool read_number(RuleText *text, const PartFacts *part, char *value);
-static bool read_interval(RuleText *text, const PartFacts *part, char *value);
-static bool read_until(RuleText *text, const PartFacts *part, char *value);
-static bool read_list(RuleText *text, const PartFacts *part, char *value);
-static bool read_weekdays(RuleText *text, const PartFacts *part, char *value);
-static bool read_week_start(RuleText *text, const PartFacts *part, char *value);
-static bool read_rscale(RuleText *text, const PartFacts *part, char *value);
-static bool read_skip(RuleText *text, const PartFacts *part, char *value);
-
 enum
 {
 	PART_FREQ,
@@ -96,6 +86,29 @@ enum
 	PART_SKIP,
 	PART_OTHER
 };
+
+static bool fail(RuleText *text, const char *hint, const char *detail, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+static bool fail_range(RuleText *text, const PartFacts *part, const char *value);
+static void append_clean(RuleText *text, const char *string);
+static int	find_name(const char *const *names, const char *name);
+static bool parse_digits(const char **cursor, int64_t max, int64_t *number);
+static void append_part(RuleText *text, const PartFacts *part, const char *value);
+static bool read_frequency(RuleText *text, const PartFacts *part, char *value);
+static bool parse_positive(RuleText *text, const PartFacts *part, const char *value, int64_t *number);
+static bool read_number(RuleText *text, const PartFacts *part, char *value);
+static bool read_interval(RuleText *text, const PartFacts *part, char *value);
+static bool read_until(RuleText *text, const PartFacts *part, char *value);
+static void append_chunk(RuleText *text, const PartFacts *part, char *const *items, int n);
+static bool read_values(RuleText *text, const PartFacts *part, char *value, bool weekdays);
+static bool read_list(RuleText *text, const PartFacts *part, char *value);
+static bool read_weekdays(RuleText *text, const PartFacts *part, char *value);
+static bool read_week_start(RuleText *text, const PartFacts *part, char *value);
+static bool read_rscale(RuleText *text, const PartFacts *part, char *value);
+static bool read_skip(RuleText *text, const PartFacts *part, char *value);
+static bool read_part(RuleText *text, char *item);
+static bool check_combination(RuleText *text);
+static bool read_round(RuleText *text, const char *string);
 
 /* RFC 5545 section 3.3.10: the values of each part, and the table of what it may stand with. */
 static const PartFacts parts[] = {
@@ -121,8 +134,28 @@ static const PartFacts parts[] = {
 
 #define N_PARTS ((int) (sizeof(parts) / sizeof(parts[0])))
 
-static bool fail(RuleText *text, const char *hint, const char *detail, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+bool
+rrule_parse(const char *string, Recurrence *rule, RruleError *error)
+{
+	RuleText text;
+
+	memset(rule, 0, sizeof(*rule));
+	memset(error, 0, sizeof(*error));
+	rule->interval = 1;
+	text.rule = rule;
+	text.error = error;
+	text.round = 0;
+
+	if (strlen(string) > RRULE_MAX_LENGTH)
+		return fail(&text, "", "A rule has at most 8192 bytes.", "the text has %zu bytes", strlen(string));
+	do
+	{
+		if (!read_round(&text, string))
+			return false;
+		text.round++;
+	} while (text.more);
+	return true;
+}
 
 /* Fill the error and return false. */
 static bool
@@ -139,66 +172,60 @@ fail(RuleText *text, const char *hint, const char *detail, const char *format, .
 	return false;
 }
 
+/* Read the text for one round, and have libical add to the rule what it has of it. */
 static bool
-fail_range(RuleText *text, const PartFacts *part, const char *value)
+read_round(RuleText *text, const char *string)
 {
-	char detail[sizeof(text->error->detail)];
-
-	snprintf(detail, sizeof(detail), "%s takes %s from %d to %d%s.", part->name,
-			 part->by == BY_DAY ? "weekdays MO, TU, WE, TH, FR, SA, SU, each with or without a number" : "whole numbers",
-			 part->min, part->max, part->may_be_negative ? ", or the same below zero to count from the end" : "");
-	return fail(text, "", detail, "%s value \"%.40s\" is not valid", part->name, value);
-}
-
-static void
-append_clean(RuleText *text, const char *string)
-{
+	char   copy[RRULE_MAX_LENGTH + 1];
 	size_t length = strlen(string);
+	char  *next = copy;
+	char  *item;
 
-	/* Never more than the text it came from. */
-	if (text->clean_length + length < sizeof(text->clean))
+	text->more = false;
+	text->seen = 0;
+	text->numbered_weekday = false;
+	text->clean[0] = '\0';
+	text->clean_length = 0;
+
+	for (size_t i = 0; i <= length; i++)
+		copy[i] = string[i] >= 'a' && string[i] <= 'z' ? string[i] - 'a' + 'A' : string[i];
+	if (strncmp(copy, "RRULE:", 6) == 0)
+		next += 6;
+	if (*next == '\0')
+		return fail(text, "Write for example FREQ=DAILY;BYHOUR=8.", "", "the text is empty");
+
+	while ((item = strsep(&next, ";")) != NULL)
 	{
-		memcpy(text->clean + text->clean_length, string, length + 1);
-		text->clean_length += length;
-	}
-}
-
-/* Find the index of a name in a list that ends with NULL, or -1. */
-static int
-find_name(const char *const *names, const char *name)
-{
-	for (int i = 0; names[i] != NULL; i++)
-	{
-		if (strcmp(names[i], name) == 0)
-			return i;
-	}
-	return -1;
-}
-
-/* Read digits; false unless there is at least one, or beyond max. */
-static bool
-parse_digits(const char **cursor, int64_t max, int64_t *number)
-{
-	const char *first = *cursor;
-
-	*number = 0;
-	for (; **cursor >= '0' && **cursor <= '9'; (*cursor)++)
-	{
-		*number = *number * 10 + (**cursor - '0');
-		if (*number > max)
+		/* Old programs end a rule with a semicolon. */
+		if (*item == '\0' && next == NULL && text->seen != 0)
+			break;
+		if (!read_part(text, item))
 			return false;
 	}
-	return *cursor > first;
+	return check_combination(text) && libical_read_rule(text->clean, text->rule, text->error);
 }
 
-static void
-append_part(RuleText *text, const PartFacts *part, const char *value)
+static bool
+read_part(RuleText *text, char *item)
 {
-	if (text->clean_length > 0)
-		append_clean(text, ";");
-	append_clean(text, part->name);
-	append_clean(text, "=");
-	append_clean(text, value);
+	char *value = strchr(item, '=');
+	int	  i;
+
+	if (value == NULL)
+		return fail(text, "Write parts as NAME=value, separated by single semicolons.", "",
+					*item == '\0' ? "a part is empty" : "part \"%.40s\" has no value", item);
+	*value++ = '\0';
+
+	for (i = 0; i < N_PARTS && strcmp(parts[i].name, item) != 0; i++)
+		;
+	if (i == N_PARTS)
+		return fail(text, "", "The parts are those of RFC 5545 section 3.3.10, and RSCALE and SKIP of RFC 7529.",
+					"unknown part \"%.40s\"", item);
+	if (text->seen & (1u << i))
+		return fail(text, "", "RFC 5545 section 3.3.10: a part must not occur more than once.", "%s is given twice",
+					parts[i].name);
+	text->seen |= 1u << i;
+	return parts[i].read(text, &parts[i], value);
 }
 
 static bool
@@ -214,33 +241,39 @@ read_frequency(RuleText *text, const PartFacts *part, char *value)
 	return true;
 }
 
-static bool
-parse_positive(RuleText *text, const PartFacts *part, const char *value, int64_t *number)
+/* Find the index of a name in a list that ends with NULL, or -1. */
+static int
+find_name(const char *const *names, const char *name)
 {
-	const char *cursor = value;
-
-	if (!parse_digits(&cursor, MAX_NUMBER, number) || *cursor != '\0' || *number < 1)
-		return fail(text, "", "It takes a whole number from 1 to 2147483647.", "%s value \"%.40s\" is not valid",
-					part->name, value);
-	return true;
+	for (int i = 0; names[i] != NULL; i++)
+	{
+		if (strcmp(names[i], name) == 0)
+			return i;
+	}
+	return -1;
 }
 
-static bool
-read_number(RuleText *text, const PartFacts *part, char *value)
+static void
+append_part(RuleText *text, const PartFacts *part, const char *value)
 {
-	int64_t number;
-
-	if (!parse_positive(text, part, value, &number))
-		return false;
-	append_part(text, part, value);
-	return true;
+	if (text->clean_length > 0)
+		append_clean(text, ";");
+	append_clean(text, part->name);
+	append_clean(text, "=");
+	append_clean(text, value);
 }
 
-/* Read INTERVAL, which libical keeps in a short: it does not get to see it. */
-static bool
-read_interval(RuleText *text, const PartFacts *part, char *value)
+static void
+append_clean(RuleText *text, const char *string)
 {
-	return parse_positive(text, part, value, &text->rule->interval);
+	size_t length = strlen(string);
+
+	/* Never more than the text it came from. */
+	if (text->clean_length + length < sizeof(text->clean))
+	{
+		memcpy(text->clean + text->clean_length, string, length + 1);
+		text->clean_length += length;
+	}
 }
 
 /* Check the shape of UNTIL; whether it is a date that exists is seen after libical has read it. */
@@ -265,20 +298,87 @@ read_until(RuleText *text, const PartFacts *part, char *value)
 	return true;
 }
 
-/* Append a part with this round's chunk of its values, or with its last chunk once more. */
-static void
-append_chunk(RuleText *text, const PartFacts *part, char *const *items, int n)
+static bool
+read_number(RuleText *text, const PartFacts *part, char *value)
 {
-	int last_round = (n - 1) / CHUNK;
-	int first = (text->round < last_round ? text->round : last_round) * CHUNK;
+	int64_t number;
 
-	append_part(text, part, items[first]);
-	for (int i = first + 1; i < n && i < first + CHUNK; i++)
+	if (!parse_positive(text, part, value, &number))
+		return false;
+	append_part(text, part, value);
+	return true;
+}
+
+static bool
+parse_positive(RuleText *text, const PartFacts *part, const char *value, int64_t *number)
+{
+	const char *cursor = value;
+
+	if (!parse_digits(&cursor, MAX_NUMBER, number) || *cursor != '\0' || *number < 1)
+		return fail(text, "", "It takes a whole number from 1 to 2147483647.", "%s value \"%.40s\" is not valid",
+					part->name, value);
+	return true;
+}
+
+/* Read digits; false unless there is at least one, or beyond max. */
+static bool
+parse_digits(const char **cursor, int64_t max, int64_t *number)
+{
+	const char *first = *cursor;
+
+	*number = 0;
+	for (; **cursor >= '0' && **cursor <= '9'; (*cursor)++)
 	{
-		append_clean(text, ",");
-		append_clean(text, items[i]);
+		*number = *number * 10 + (**cursor - '0');
+		if (*number > max)
+			return false;
 	}
-	text->more |= text->round < last_round;
+	return *cursor > first;
+}
+
+/* Check RSCALE (RFC 7529 section 4.1): the engine reads it and SKIP itself. */
+static bool
+read_rscale(RuleText *text, const PartFacts *part, char *value)
+{
+	(void) part;
+	if (strcmp(value, "GREGORIAN") == 0)
+		return true;
+	text->error->unsupported = true;
+	return fail(text, "", "Only RSCALE=GREGORIAN is supported.", "RSCALE=%.40s", value);
+}
+
+static bool
+read_skip(RuleText *text, const PartFacts *part, char *value)
+{
+	int skip = find_name(skip_names, value);
+
+	(void) part;
+	if (skip < 0)
+		return fail(text, "", "SKIP takes OMIT, BACKWARD or FORWARD.", "SKIP value \"%.40s\" is not valid", value);
+	text->rule->skip = (Skip) skip;
+	return true;
+}
+
+/* Read INTERVAL, which libical keeps in a short: it does not get to see it. */
+static bool
+read_interval(RuleText *text, const PartFacts *part, char *value)
+{
+	return parse_positive(text, part, value, &text->rule->interval);
+}
+
+static bool
+read_week_start(RuleText *text, const PartFacts *part, char *value)
+{
+	if (find_name(rrule_weekdays, value) < 0)
+		return fail(text, "", "WKST takes MO, TU, WE, TH, FR, SA or SU.", "WKST value \"%.40s\" is not valid", value);
+	append_part(text, part, value);
+	return true;
+}
+
+static bool
+read_list(RuleText *text, const PartFacts *part, char *value)
+{
+	return read_values(text, part, value, false);
 }
 
 /*
@@ -325,70 +425,36 @@ read_values(RuleText *text, const PartFacts *part, char *value, bool weekdays)
 }
 
 static bool
-read_list(RuleText *text, const PartFacts *part, char *value)
+fail_range(RuleText *text, const PartFacts *part, const char *value)
 {
-	return read_values(text, part, value, false);
+	char detail[sizeof(text->error->detail)];
+
+	snprintf(detail, sizeof(detail), "%s takes %s from %d to %d%s.", part->name,
+			 part->by == BY_DAY ? "weekdays MO, TU, WE, TH, FR, SA, SU, each with or without a number" : "whole numbers",
+			 part->min, part->max, part->may_be_negative ? ", or the same below zero to count from the end" : "");
+	return fail(text, "", detail, "%s value \"%.40s\" is not valid", part->name, value);
+}
+
+/* Append a part with this round's chunk of its values, or with its last chunk once more. */
+static void
+append_chunk(RuleText *text, const PartFacts *part, char *const *items, int n)
+{
+	int last_round = (n - 1) / CHUNK;
+	int first = (text->round < last_round ? text->round : last_round) * CHUNK;
+
+	append_part(text, part, items[first]);
+	for (int i = first + 1; i < n && i < first + CHUNK; i++)
+	{
+		append_clean(text, ",");
+		append_clean(text, items[i]);
+	}
+	text->more |= text->round < last_round;
 }
 
 static bool
 read_weekdays(RuleText *text, const PartFacts *part, char *value)
 {
 	return read_values(text, part, value, true);
-}
-
-static bool
-read_week_start(RuleText *text, const PartFacts *part, char *value)
-{
-	if (find_name(rrule_weekdays, value) < 0)
-		return fail(text, "", "WKST takes MO, TU, WE, TH, FR, SA or SU.", "WKST value \"%.40s\" is not valid", value);
-	append_part(text, part, value);
-	return true;
-}
-
-/* Check RSCALE (RFC 7529 section 4.1): the engine reads it and SKIP itself. */
-static bool
-read_rscale(RuleText *text, const PartFacts *part, char *value)
-{
-	(void) part;
-	if (strcmp(value, "GREGORIAN") == 0)
-		return true;
-	text->error->unsupported = true;
-	return fail(text, "", "Only RSCALE=GREGORIAN is supported.", "RSCALE=%.40s", value);
-}
-
-static bool
-read_skip(RuleText *text, const PartFacts *part, char *value)
-{
-	int skip = find_name(skip_names, value);
-
-	(void) part;
-	if (skip < 0)
-		return fail(text, "", "SKIP takes OMIT, BACKWARD or FORWARD.", "SKIP value \"%.40s\" is not valid", value);
-	text->rule->skip = (Skip) skip;
-	return true;
-}
-
-static bool
-read_part(RuleText *text, char *item)
-{
-	char *value = strchr(item, '=');
-	int	  i;
-
-	if (value == NULL)
-		return fail(text, "Write parts as NAME=value, separated by single semicolons.", "",
-					*item == '\0' ? "a part is empty" : "part \"%.40s\" has no value", item);
-	*value++ = '\0';
-
-	for (i = 0; i < N_PARTS && strcmp(parts[i].name, item) != 0; i++)
-		;
-	if (i == N_PARTS)
-		return fail(text, "", "The parts are those of RFC 5545 section 3.3.10, and RSCALE and SKIP of RFC 7529.",
-					"unknown part \"%.40s\"", item);
-	if (text->seen & (1u << i))
-		return fail(text, "", "RFC 5545 section 3.3.10: a part must not occur more than once.", "%s is given twice",
-					parts[i].name);
-	text->seen |= 1u << i;
-	return parts[i].read(text, &parts[i], value);
 }
 
 /* Refuse what may not stand together, RFC 5545 section 3.3.10 and RFC 7529 section 4.1. */
@@ -426,61 +492,5 @@ check_combination(RuleText *text)
 	if (rule->by == BY_SETPOS)
 		return fail(text, "Add the BY part whose set it selects from, for example BYDAY.",
 					"RFC 5545 section 3.3.10: BYSETPOS must be used with another BY part.", "BYSETPOS alone");
-	return true;
-}
-
-/* Read the text for one round, and have libical add to the rule what it has of it. */
-static bool
-read_round(RuleText *text, const char *string)
-{
-	char   copy[RRULE_MAX_LENGTH + 1];
-	size_t length = strlen(string);
-	char  *next = copy;
-	char  *item;
-
-	text->more = false;
-	text->seen = 0;
-	text->numbered_weekday = false;
-	text->clean[0] = '\0';
-	text->clean_length = 0;
-
-	for (size_t i = 0; i <= length; i++)
-		copy[i] = string[i] >= 'a' && string[i] <= 'z' ? string[i] - 'a' + 'A' : string[i];
-	if (strncmp(copy, "RRULE:", 6) == 0)
-		next += 6;
-	if (*next == '\0')
-		return fail(text, "Write for example FREQ=DAILY;BYHOUR=8.", "", "the text is empty");
-
-	while ((item = strsep(&next, ";")) != NULL)
-	{
-		/* Old programs end a rule with a semicolon. */
-		if (*item == '\0' && next == NULL && text->seen != 0)
-			break;
-		if (!read_part(text, item))
-			return false;
-	}
-	return check_combination(text) && libical_read_rule(text->clean, text->rule, text->error);
-}
-
-bool
-rrule_parse(const char *string, Recurrence *rule, RruleError *error)
-{
-	RuleText text;
-
-	memset(rule, 0, sizeof(*rule));
-	memset(error, 0, sizeof(*error));
-	rule->interval = 1;
-	text.rule = rule;
-	text.error = error;
-	text.round = 0;
-
-	if (strlen(string) > RRULE_MAX_LENGTH)
-		return fail(&text, "", "A rule has at most 8192 bytes.", "the text has %zu bytes", strlen(string));
-	do
-	{
-		if (!read_round(&text, string))
-			return false;
-		text.round++;
-	} while (text.more);
 	return true;
 }

@@ -9,14 +9,18 @@
 
 #define N_FIRST ((int) (sizeof(((TimeSet *) 0)->first) / sizeof(int32_t)))
 
-static int
-compute_nth(const TimeSet *set, int n)
-{
-	int per_minute = count_bits(set->seconds);
+static int	compute_nth(const TimeSet *set, int n);
+static void fill_first(TimeSet *set);
 
-	return nth_bit(set->hours, n / set->per_hour) * 3600 +
-		   nth_bit(set->minutes, n % set->per_hour / per_minute) * 60 +
-		   nth_bit(set->seconds, n % per_minute);
+void
+timeset_init(TimeSet *set, uint64_t hours, uint64_t minutes, uint64_t seconds)
+{
+	set->hours = hours;
+	set->minutes = minutes;
+	set->seconds = seconds;
+	set->per_hour = count_bits(minutes) * count_bits(seconds);
+	set->count = count_bits(hours) * set->per_hour;
+	fill_first(set);
 }
 
 static void
@@ -38,21 +42,20 @@ fill_first(TimeSet *set)
 	}
 }
 
-void
-timeset_init(TimeSet *set, uint64_t hours, uint64_t minutes, uint64_t seconds)
-{
-	set->hours = hours;
-	set->minutes = minutes;
-	set->seconds = seconds;
-	set->per_hour = count_bits(minutes) * count_bits(seconds);
-	set->count = count_bits(hours) * set->per_hour;
-	fill_first(set);
-}
-
 int
 timeset_nth(const TimeSet *set, int n)
 {
 	return n < N_FIRST ? set->first[n] : compute_nth(set, n);
+}
+
+static int
+compute_nth(const TimeSet *set, int n)
+{
+	int per_minute = count_bits(set->seconds);
+
+	return nth_bit(set->hours, n / set->per_hour) * 3600 +
+		   nth_bit(set->minutes, n % set->per_hour / per_minute) * 60 +
+		   nth_bit(set->seconds, n % per_minute);
 }
 
 int

@@ -29,15 +29,18 @@ typedef struct Slot
 static MemoryContext cache_context = NULL;
 static Slot			*slots;
 
-static void
-report_error(const RruleError *error)
+static void				 report_error(const RruleError *error);
+static const Recurrence *find_or_parse(const char *text, RruleError *error);
+
+const Recurrence *
+rule_cache_find(const char *text)
 {
-	ereport(ERROR,
-			(errcode(error->unsupported ? ERRCODE_FEATURE_NOT_SUPPORTED : ERRCODE_INVALID_PARAMETER_VALUE),
-			 error->unsupported ? errmsg("recurrence rule not supported: %s", error->message)
-								: errmsg("invalid recurrence rule: %s", error->message),
-			 error->detail[0] != '\0' ? errdetail("%s", error->detail) : 0,
-			 error->hint[0] != '\0' ? errhint("%s", error->hint) : 0));
+	RruleError		  error;
+	const Recurrence *rule = find_or_parse(text, &error);
+
+	if (rule == NULL)
+		report_error(&error);
+	return rule;
 }
 
 /* Find or make the parsed form of a text; NULL, with *error filled, when it is no rule. */
@@ -76,15 +79,15 @@ find_or_parse(const char *text, RruleError *error)
 	return &slot->rule;
 }
 
-const Recurrence *
-rule_cache_find(const char *text)
+static void
+report_error(const RruleError *error)
 {
-	RruleError		  error;
-	const Recurrence *rule = find_or_parse(text, &error);
-
-	if (rule == NULL)
-		report_error(&error);
-	return rule;
+	ereport(ERROR,
+			(errcode(error->unsupported ? ERRCODE_FEATURE_NOT_SUPPORTED : ERRCODE_INVALID_PARAMETER_VALUE),
+			 error->unsupported ? errmsg("recurrence rule not supported: %s", error->message)
+								: errmsg("invalid recurrence rule: %s", error->message),
+			 error->detail[0] != '\0' ? errdetail("%s", error->detail) : 0,
+			 error->hint[0] != '\0' ? errhint("%s", error->hint) : 0));
 }
 
 const Recurrence *

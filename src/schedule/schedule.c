@@ -17,40 +17,19 @@
 /* The longest stretch of days on or off. */
 #define MAX_CYCLE_DAYS 3660
 
-/* Give NULL for no dates: most schedules have none, and are spared a look at an array. */
-static ArrayType *
-read_dates(Datum dates, bool isnull)
-{
-	ArrayType *array = isnull ? NULL : DatumGetArrayTypeP(dates);
+static ArrayType *read_dates(Datum dates, bool isnull);
+static bool		  is_valid_local(Timestamp timestamp);
+static int64	  local_from_timestamp(Timestamp timestamp, const char *what);
+static Seconds	  locals_from_array(ArrayType *array, const char *what);
+static Seconds	  instants_from_array(const Zone *zone, ArrayType *array, const char *what);
+static bool		  is_valid_array(ArrayType *array);
+static bool		  is_valid_cycle(const ScheduleSource *source);
+static void		  check_cycle(const ScheduleSource *source);
 
-	return array == NULL || ARR_NDIM(array) == 0 ? NULL : array;
-}
-
-/* Tell whether a wall-clock time can be one of a schedule's; local_from_timestamp says why not. */
-static bool
-is_valid_local(Timestamp timestamp)
+void
+schedule_check_dates(ArrayType *array, const char *what)
 {
-	return !TIMESTAMP_NOT_FINITE(timestamp) && timestamp % USECS_PER_SEC == 0 &&
-		   timestamp >= LOCAL_MIN * USECS_PER_SEC && timestamp < LOCAL_END * USECS_PER_SEC;
-}
-
-/* Check a wall-clock time and give it in seconds. */
-static int64
-local_from_timestamp(Timestamp timestamp, const char *what)
-{
-	if (TIMESTAMP_NOT_FINITE(timestamp))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be finite", what)));
-	if (timestamp % USECS_PER_SEC != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be a whole second", what),
-				 errdetail("It is \"%s\".", wall_clock_text(timestamp)),
-				 errhint("Use date_trunc('second', ...).")));
-	if (timestamp < LOCAL_MIN * USECS_PER_SEC || timestamp >= LOCAL_END * USECS_PER_SEC)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s is out of range", what),
-				 errdetail("It is \"%s\".", wall_clock_text(timestamp)),
-				 errhint("Use a date in the years 1 to 9999.")));
-	return timestamp / USECS_PER_SEC;
+	locals_from_array(array, what);
 }
 
 /* Check an array of wall-clock times, and give them in seconds. */
@@ -74,59 +53,23 @@ locals_from_array(ArrayType *array, const char *what)
 	return locals;
 }
 
-void
-schedule_check_dates(ArrayType *array, const char *what)
+/* Check a wall-clock time and give it in seconds. */
+static int64
+local_from_timestamp(Timestamp timestamp, const char *what)
 {
-	locals_from_array(array, what);
-}
-
-/* Give the instants of an array of wall-clock times, ascending. */
-static Seconds
-instants_from_array(const Zone *zone, ArrayType *array, const char *what)
-{
-	Seconds instants = locals_from_array(array, what);
-
-	for (int i = 0; i < instants.n; i++)
-		instants.values[i] = zone_to_instant(zone, instants.values[i]);
-	seconds_sort(&instants);
-	return instants;
-}
-
-static bool
-is_valid_array(ArrayType *array)
-{
-	Datum *elements;
-	bool  *nulls;
-	int	   n;
-
-	if (array != NULL && ARR_NDIM(array) > 1)
-		return false;
-	n = timestamps_of_array(array, &elements, &nulls);
-	for (int i = 0; i < n; i++)
-	{
-		if (nulls[i] || !is_valid_local(DatumGetTimestamp(elements[i])))
-			return false;
-	}
-	return true;
-}
-
-static bool
-is_valid_cycle(const ScheduleSource *source)
-{
-	int on = source->cycle_days_on;
-	int off = source->cycle_days_off;
-
-	return (on == 0 && off == 0) || (on >= 1 && off >= 1 && on <= MAX_CYCLE_DAYS && off <= MAX_CYCLE_DAYS);
-}
-
-static void
-check_cycle(const ScheduleSource *source)
-{
-	if (!is_valid_cycle(source))
+	if (TIMESTAMP_NOT_FINITE(timestamp))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be finite", what)));
+	if (timestamp % USECS_PER_SEC != 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid cycle of %d days on and %d days off", source->cycle_days_on, source->cycle_days_off),
-				 errhint("Give both, each from 1 to %d, or neither.", MAX_CYCLE_DAYS)));
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be a whole second", what),
+				 errdetail("It is \"%s\".", wall_clock_text(timestamp)),
+				 errhint("Use date_trunc('second', ...).")));
+	if (timestamp < LOCAL_MIN * USECS_PER_SEC || timestamp >= LOCAL_END * USECS_PER_SEC)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s is out of range", what),
+				 errdetail("It is \"%s\".", wall_clock_text(timestamp)),
+				 errhint("Use a date in the years 1 to 9999.")));
+	return timestamp / USECS_PER_SEC;
 }
 
 ScheduleSource
@@ -147,6 +90,15 @@ schedule_source_read(const Datum *values, const bool *isnull)
 	return source;
 }
 
+/* Give NULL for no dates: most schedules have none, and are spared a look at an array. */
+static ArrayType *
+read_dates(Datum dates, bool isnull)
+{
+	ArrayType *array = isnull ? NULL : DatumGetArrayTypeP(dates);
+
+	return array == NULL || ARR_NDIM(array) == 0 ? NULL : array;
+}
+
 TimestampTz
 schedule_begin(const ScheduleSource *source, TimestampTz effective_from)
 {
@@ -161,6 +113,41 @@ schedule_is_valid(const ScheduleSource *source)
 	return (source->rrule == NULL || rule_cache_lookup(source->rrule) != NULL) && is_valid_local(source->starts_at) &&
 		   zone_lookup(source->time_zone) != NULL && is_valid_cycle(source) && is_valid_array(source->rdates) &&
 		   is_valid_array(source->exdates);
+}
+
+/* Tell whether a wall-clock time can be one of a schedule's; local_from_timestamp says why not. */
+static bool
+is_valid_local(Timestamp timestamp)
+{
+	return !TIMESTAMP_NOT_FINITE(timestamp) && timestamp % USECS_PER_SEC == 0 &&
+		   timestamp >= LOCAL_MIN * USECS_PER_SEC && timestamp < LOCAL_END * USECS_PER_SEC;
+}
+
+static bool
+is_valid_cycle(const ScheduleSource *source)
+{
+	int on = source->cycle_days_on;
+	int off = source->cycle_days_off;
+
+	return (on == 0 && off == 0) || (on >= 1 && off >= 1 && on <= MAX_CYCLE_DAYS && off <= MAX_CYCLE_DAYS);
+}
+
+static bool
+is_valid_array(ArrayType *array)
+{
+	Datum *elements;
+	bool  *nulls;
+	int	   n;
+
+	if (array != NULL && ARR_NDIM(array) > 1)
+		return false;
+	n = timestamps_of_array(array, &elements, &nulls);
+	for (int i = 0; i < n; i++)
+	{
+		if (nulls[i] || !is_valid_local(DatumGetTimestamp(elements[i])))
+			return false;
+	}
+	return true;
 }
 
 Schedule *
@@ -191,6 +178,28 @@ schedule_create(const ScheduleSource *source)
 		seconds_sort(&schedule->rdates);
 	}
 	return schedule;
+}
+
+static void
+check_cycle(const ScheduleSource *source)
+{
+	if (!is_valid_cycle(source))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid cycle of %d days on and %d days off", source->cycle_days_on, source->cycle_days_off),
+				 errhint("Give both, each from 1 to %d, or neither.", MAX_CYCLE_DAYS)));
+}
+
+/* Give the instants of an array of wall-clock times, ascending. */
+static Seconds
+instants_from_array(const Zone *zone, ArrayType *array, const char *what)
+{
+	Seconds instants = locals_from_array(array, what);
+
+	for (int i = 0; i < instants.n; i++)
+		instants.values[i] = zone_to_instant(zone, instants.values[i]);
+	seconds_sort(&instants);
+	return instants;
 }
 
 Schedule *

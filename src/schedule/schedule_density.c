@@ -10,6 +10,16 @@
 #include "recurrence/recurrence.h"
 #include "schedule/schedule.h"
 
+static int64 most_in_a_day(const int64 *instants, int n);
+
+int64
+schedule_most_per_day(const Schedule *schedule)
+{
+	int64 of_rule = schedule->has_rule ? recurrence_most_per_day(&schedule->rule, schedule->start) : 0;
+
+	return of_rule + most_in_a_day(schedule->rdates.values, schedule->rdates.n);
+}
+
 /* Count the most of some ascending instants that lie within 24 hours; what repeats is one. */
 static int64
 most_in_a_day(const int64 *instants, int n)
@@ -32,14 +42,6 @@ most_in_a_day(const int64 *instants, int n)
 		most = Max(most, within);
 	}
 	return most;
-}
-
-int64
-schedule_most_per_day(const Schedule *schedule)
-{
-	int64 of_rule = schedule->has_rule ? recurrence_most_per_day(&schedule->rule, schedule->start) : 0;
-
-	return of_rule + most_in_a_day(schedule->rdates.values, schedule->rdates.n);
 }
 
 int64

@@ -37,36 +37,16 @@ struct ScheduleIterator
 	int		next_in_gap;
 };
 
-/* Run the engine over the part of [from, to) that lies in a stretch, for a rule in elapsed time. */
-static void
-open_stretch(const Schedule *schedule, const ZoneStretch *stretch, int64 from, int64 to, RecurrenceIterator *engine)
-{
-	recurrence_open(engine, &schedule->rule, schedule->start_instant + stretch->offset, from + stretch->offset,
-					Min(to, stretch->until) + stretch->offset);
-}
-
-/* Find the instant of the COUNTth occurrence of a rule in elapsed time, or NEVER if not before limit. */
-static int64
-count_elapsed(const Schedule *schedule, int64 limit)
-{
-	int64			   count = schedule->rule.count;
-	int64			   from = schedule->start_instant;
-	ZoneStretch		   stretch;
-	RecurrenceIterator engine;
-	int64			   local;
-
-	zone_stretch_at(schedule->zone, from, &stretch);
-	while (from < limit)
-	{
-		open_stretch(schedule, &stretch, from, limit, &engine);
-		if (engine_skip(&engine, &count, &local))
-			return local - stretch.offset;
-		from = stretch.until;
-		if (from < limit)
-			zone_next_stretch(schedule->zone, &stretch);
-	}
-	return NEVER;
-}
+static void	 open_stretch(const Schedule *schedule, const ZoneStretch *stretch, int64 from, int64 to, RecurrenceIterator *engine);
+static int64 count_elapsed(const Schedule *schedule, int64 limit);
+static void	 open_wall_clock(ScheduleIterator *it);
+static bool	 in_cycle(const Schedule *schedule, int64 *local);
+static bool	 next_wall_clock(ScheduleIterator *it, int64 *local);
+static int64 instant_of_wall_clock(ScheduleIterator *it, int64 local);
+static void	 collect_gap(ScheduleIterator *it, int64 local);
+static int64 next_of_wall_clock_rule(ScheduleIterator *it);
+static int64 next_of_elapsed_rule(ScheduleIterator *it);
+static void	 advance_rule(ScheduleIterator *it);
 
 RuleEnd
 schedule_rule_end(const Schedule *schedule, int64 limit)
@@ -103,157 +83,35 @@ schedule_rule_end(const Schedule *schedule, int64 limit)
 	return end;
 }
 
-/* Start the engine on the wall clock, on local times that cover [from, to). */
-static void
-open_wall_clock(ScheduleIterator *it)
-{
-	const Schedule *schedule = it->schedule;
-	ZoneStretch		stretch;
-	int64			from;
-	int64			to;
-
-	/* A gap may have moved what lies in the window from up to a day before it. */
-	zone_stretch_at(schedule->zone, it->from - LOCAL_SECS_PER_DAY, &stretch);
-	from = it->from + stretch.offset;
-	to = it->to + stretch.offset;
-	if (stretch.until < it->to)
-	{
-		zone_stretch_at(schedule->zone, it->from, &stretch);
-		from = Min(from, it->from + stretch.offset);
-		zone_stretch_at(schedule->zone, it->to, &stretch);
-		to = it->to + stretch.offset;
-		zone_stretch_at(schedule->zone, it->to - LOCAL_SECS_PER_DAY, &stretch);
-		to = Max(to, it->to + stretch.offset);
-		zone_stretch_at_local(schedule->zone, from, &stretch);
-	}
-	it->stretch = stretch;
-	recurrence_open(&it->engine, &schedule->rule, schedule->start, from, Min(to, it->rule_end.local));
-}
-
-/*
- * Tell whether a local time is in the days on of the cycle, which counts from
- * the day of starts_at.  If not, move it to the next day on.
- */
-static bool
-in_cycle(const Schedule *schedule, int64 *local)
-{
-	int length = schedule->cycle_days_on + schedule->cycle_days_off;
-	int day;
-
-	if (schedule->cycle_days_on == 0)
-		return true;
-	day = day_of_cycle(schedule->start, length, *local);
-	if (day < schedule->cycle_days_on)
-		return true;
-	*local = (floor_div(*local, LOCAL_SECS_PER_DAY) + length - day) * LOCAL_SECS_PER_DAY;
-	return false;
-}
-
-/* Find the next local time of a wall-clock rule that is in the cycle. */
-static bool
-next_wall_clock(ScheduleIterator *it, int64 *local)
-{
-	while (engine_next(&it->engine, local))
-	{
-		if (in_cycle(it->schedule, local))
-			return true;
-		recurrence_open(&it->engine, &it->schedule->rule, it->schedule->start, *local, it->engine.to);
-	}
-	return false;
-}
-
+/* Find the instant of the COUNTth occurrence of a rule in elapsed time, or NEVER if not before limit. */
 static int64
-instant_of_wall_clock(ScheduleIterator *it, int64 local)
+count_elapsed(const Schedule *schedule, int64 limit)
 {
-	while (local >= it->stretch.local_until)
-		zone_next_stretch(it->schedule->zone, &it->stretch);
-	return local - it->stretch.offset;
+	int64			   count = schedule->rule.count;
+	int64			   from = schedule->start_instant;
+	ZoneStretch		   stretch;
+	RecurrenceIterator engine;
+	int64			   local;
+
+	zone_stretch_at(schedule->zone, from, &stretch);
+	while (from < limit)
+	{
+		open_stretch(schedule, &stretch, from, limit, &engine);
+		if (engine_skip(&engine, &count, &local))
+			return local - stretch.offset;
+		from = stretch.until;
+		if (from < limit)
+			zone_next_stretch(schedule->zone, &stretch);
+	}
+	return NEVER;
 }
 
-/*
- * A local time in a gap moves past local times that come after it.  Collect
- * all that can be passed, up to twice the gap's width, and sort them.
- */
+/* Run the engine over the part of [from, to) that lies in a stretch, for a rule in elapsed time. */
 static void
-collect_gap(ScheduleIterator *it, int64 local)
+open_stretch(const Schedule *schedule, const ZoneStretch *stretch, int64 from, int64 to, RecurrenceIterator *engine)
 {
-	int64 width = it->stretch.next_offset - it->stretch.offset;
-	int64 end = it->stretch.local_until + width;
-
-	it->gap.n = it->next_in_gap = 0;
-	seconds_add(&it->gap, instant_of_wall_clock(it, local));
-	while (local < end && next_wall_clock(it, &local))
-		seconds_add(&it->gap, instant_of_wall_clock(it, local));
-	seconds_sort(&it->gap);
-}
-
-static int64
-next_of_wall_clock_rule(ScheduleIterator *it)
-{
-	int64 local;
-
-	for (;;)
-	{
-		int64 instant;
-
-		if (it->next_in_gap < it->gap.n)
-			instant = it->gap.values[it->next_in_gap++];
-		else if (!next_wall_clock(it, &local))
-			return NEVER;
-		else
-		{
-			instant = instant_of_wall_clock(it, local);
-			if (instant >= it->stretch.until)
-			{
-				collect_gap(it, local);
-				continue;
-			}
-		}
-		if (instant >= it->from)
-			return instant;
-	}
-}
-
-static int64
-next_of_elapsed_rule(ScheduleIterator *it)
-{
-	const Schedule *schedule = it->schedule;
-	int64			local;
-
-	for (;;)
-	{
-		if (engine_next(&it->engine, &local))
-		{
-			if (in_cycle(schedule, &local))
-				return local - it->stretch.offset;
-			open_stretch(schedule, &it->stretch, local - it->stretch.offset, it->to, &it->engine);
-		}
-		else
-		{
-			int64 from = it->stretch.until;
-
-			if (from >= it->to)
-				return NEVER;
-			zone_next_stretch(schedule->zone, &it->stretch);
-			open_stretch(schedule, &it->stretch, from, it->to, &it->engine);
-		}
-	}
-}
-
-/* Have the rule's next occurrence in rule_next, distinct from the one before. */
-static void
-advance_rule(ScheduleIterator *it)
-{
-	int64 last = it->rule_next;
-
-	while (!it->rule_done && it->rule_next == last)
-	{
-		it->rule_next = it->schedule->elapsed ? next_of_elapsed_rule(it) : next_of_wall_clock_rule(it);
-		if (it->rule_next >= Min(it->to, it->rule_end.instant))
-			it->rule_done = true;
-	}
-	if (it->rule_done)
-		it->rule_next = NEVER;
+	recurrence_open(engine, &schedule->rule, schedule->start_instant + stretch->offset, from + stretch->offset,
+					Min(to, stretch->until) + stretch->offset);
 }
 
 ScheduleIterator *
@@ -299,6 +157,159 @@ schedule_open_seconds(const Schedule *schedule, int64 from, int64 to, RuleEnd en
 		open_wall_clock(it);
 	advance_rule(it);
 	return it;
+}
+
+/* Start the engine on the wall clock, on local times that cover [from, to). */
+static void
+open_wall_clock(ScheduleIterator *it)
+{
+	const Schedule *schedule = it->schedule;
+	ZoneStretch		stretch;
+	int64			from;
+	int64			to;
+
+	/* A gap may have moved what lies in the window from up to a day before it. */
+	zone_stretch_at(schedule->zone, it->from - LOCAL_SECS_PER_DAY, &stretch);
+	from = it->from + stretch.offset;
+	to = it->to + stretch.offset;
+	if (stretch.until < it->to)
+	{
+		zone_stretch_at(schedule->zone, it->from, &stretch);
+		from = Min(from, it->from + stretch.offset);
+		zone_stretch_at(schedule->zone, it->to, &stretch);
+		to = it->to + stretch.offset;
+		zone_stretch_at(schedule->zone, it->to - LOCAL_SECS_PER_DAY, &stretch);
+		to = Max(to, it->to + stretch.offset);
+		zone_stretch_at_local(schedule->zone, from, &stretch);
+	}
+	it->stretch = stretch;
+	recurrence_open(&it->engine, &schedule->rule, schedule->start, from, Min(to, it->rule_end.local));
+}
+
+/* Have the rule's next occurrence in rule_next, distinct from the one before. */
+static void
+advance_rule(ScheduleIterator *it)
+{
+	int64 last = it->rule_next;
+
+	while (!it->rule_done && it->rule_next == last)
+	{
+		it->rule_next = it->schedule->elapsed ? next_of_elapsed_rule(it) : next_of_wall_clock_rule(it);
+		if (it->rule_next >= Min(it->to, it->rule_end.instant))
+			it->rule_done = true;
+	}
+	if (it->rule_done)
+		it->rule_next = NEVER;
+}
+
+static int64
+next_of_elapsed_rule(ScheduleIterator *it)
+{
+	const Schedule *schedule = it->schedule;
+	int64			local;
+
+	for (;;)
+	{
+		if (engine_next(&it->engine, &local))
+		{
+			if (in_cycle(schedule, &local))
+				return local - it->stretch.offset;
+			open_stretch(schedule, &it->stretch, local - it->stretch.offset, it->to, &it->engine);
+		}
+		else
+		{
+			int64 from = it->stretch.until;
+
+			if (from >= it->to)
+				return NEVER;
+			zone_next_stretch(schedule->zone, &it->stretch);
+			open_stretch(schedule, &it->stretch, from, it->to, &it->engine);
+		}
+	}
+}
+
+/*
+ * Tell whether a local time is in the days on of the cycle, which counts from
+ * the day of starts_at.  If not, move it to the next day on.
+ */
+static bool
+in_cycle(const Schedule *schedule, int64 *local)
+{
+	int length = schedule->cycle_days_on + schedule->cycle_days_off;
+	int day;
+
+	if (schedule->cycle_days_on == 0)
+		return true;
+	day = day_of_cycle(schedule->start, length, *local);
+	if (day < schedule->cycle_days_on)
+		return true;
+	*local = (floor_div(*local, LOCAL_SECS_PER_DAY) + length - day) * LOCAL_SECS_PER_DAY;
+	return false;
+}
+
+static int64
+next_of_wall_clock_rule(ScheduleIterator *it)
+{
+	int64 local;
+
+	for (;;)
+	{
+		int64 instant;
+
+		if (it->next_in_gap < it->gap.n)
+			instant = it->gap.values[it->next_in_gap++];
+		else if (!next_wall_clock(it, &local))
+			return NEVER;
+		else
+		{
+			instant = instant_of_wall_clock(it, local);
+			if (instant >= it->stretch.until)
+			{
+				collect_gap(it, local);
+				continue;
+			}
+		}
+		if (instant >= it->from)
+			return instant;
+	}
+}
+
+/* Find the next local time of a wall-clock rule that is in the cycle. */
+static bool
+next_wall_clock(ScheduleIterator *it, int64 *local)
+{
+	while (engine_next(&it->engine, local))
+	{
+		if (in_cycle(it->schedule, local))
+			return true;
+		recurrence_open(&it->engine, &it->schedule->rule, it->schedule->start, *local, it->engine.to);
+	}
+	return false;
+}
+
+static int64
+instant_of_wall_clock(ScheduleIterator *it, int64 local)
+{
+	while (local >= it->stretch.local_until)
+		zone_next_stretch(it->schedule->zone, &it->stretch);
+	return local - it->stretch.offset;
+}
+
+/*
+ * A local time in a gap moves past local times that come after it.  Collect
+ * all that can be passed, up to twice the gap's width, and sort them.
+ */
+static void
+collect_gap(ScheduleIterator *it, int64 local)
+{
+	int64 width = it->stretch.next_offset - it->stretch.offset;
+	int64 end = it->stretch.local_until + width;
+
+	it->gap.n = it->next_in_gap = 0;
+	seconds_add(&it->gap, instant_of_wall_clock(it, local));
+	while (local < end && next_wall_clock(it, &local))
+		seconds_add(&it->gap, instant_of_wall_clock(it, local));
+	seconds_sort(&it->gap);
 }
 
 bool

@@ -15,16 +15,8 @@
 /* Where the search for the last occurrence before an instant begins to look. */
 #define FIRST_LOOK_BACK LOCAL_SECS_PER_DAY
 
-/* Find the first occurrence in a window of seconds. */
-static bool
-first_in_window(const Schedule *schedule, int64 from, int64 to, RuleEnd end, int64 *instant)
-{
-	ScheduleIterator *iterator = schedule_open_seconds(schedule, from, to, end);
-	bool			  found = schedule_next_second(iterator, instant);
-
-	schedule_close(iterator);
-	return found;
-}
+static bool	 first_in_window(const Schedule *schedule, int64 from, int64 to, RuleEnd end, int64 *instant);
+static int64 last_in_window(const Schedule *schedule, int64 first, int64 to, RuleEnd end);
 
 bool
 schedule_is_occurrence(const Schedule *schedule, TimestampTz at)
@@ -34,6 +26,17 @@ schedule_is_occurrence(const Schedule *schedule, TimestampTz at)
 
 	return !TIMESTAMP_NOT_FINITE(at) && at % USECS_PER_SEC == 0 &&
 		   first_in_window(schedule, second, second + 1, schedule_rule_end(schedule, second + 1), &found);
+}
+
+/* Find the first occurrence in a window of seconds. */
+static bool
+first_in_window(const Schedule *schedule, int64 from, int64 to, RuleEnd end, int64 *instant)
+{
+	ScheduleIterator *iterator = schedule_open_seconds(schedule, from, to, end);
+	bool			  found = schedule_next_second(iterator, instant);
+
+	schedule_close(iterator);
+	return found;
 }
 
 bool
@@ -51,28 +54,6 @@ schedule_next_occurrence(const Schedule *schedule, TimestampTz after, TimestampT
 		return false;
 	*occurrence = found * USECS_PER_SEC;
 	return true;
-}
-
-/* Find the last occurrence in a window that has one at first. */
-static int64
-last_in_window(const Schedule *schedule, int64 first, int64 to, RuleEnd end)
-{
-	int64 from = first + 1;
-	int64 found;
-
-	while (from < to)
-	{
-		int64 middle = from + (to - from) / 2;
-
-		if (first_in_window(schedule, middle, to, end, &found))
-		{
-			first = found;
-			from = found + 1;
-		}
-		else
-			to = middle;
-	}
-	return first;
 }
 
 bool
@@ -97,4 +78,26 @@ schedule_previous_occurrence(const Schedule *schedule, TimestampTz before, Times
 		look_back *= 2;
 	}
 	return false;
+}
+
+/* Find the last occurrence in a window that has one at first. */
+static int64
+last_in_window(const Schedule *schedule, int64 first, int64 to, RuleEnd end)
+{
+	int64 from = first + 1;
+	int64 found;
+
+	while (from < to)
+	{
+		int64 middle = from + (to - from) / 2;
+
+		if (first_in_window(schedule, middle, to, end, &found))
+		{
+			first = found;
+			from = found + 1;
+		}
+		else
+			to = middle;
+	}
+	return first;
 }

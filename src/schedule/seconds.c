@@ -46,6 +46,15 @@ seconds_sort(Seconds *seconds)
 		qsort(seconds->values, seconds->n, sizeof(int64), compare_seconds);
 }
 
+static int
+compare_seconds(const void *a, const void *b)
+{
+	int64 left = *(const int64 *) a;
+	int64 right = *(const int64 *) b;
+
+	return (left > right) - (left < right);
+}
+
 void
 seconds_sort_unique(Seconds *seconds)
 {
@@ -81,13 +90,4 @@ seconds_of_array(ArrayType *array)
 	for (int i = 0; i < n; i++)
 		seconds_add(&seconds, second_of(DatumGetTimestamp(elements[i])));
 	return seconds;
-}
-
-static int
-compare_seconds(const void *a, const void *b)
-{
-	int64 left = *(const int64 *) a;
-	int64 right = *(const int64 *) b;
-
-	return (left > right) - (left < right);
 }

@@ -18,18 +18,16 @@
  */
 #define LOOK_BACK (2 * (int64) SECS_PER_DAY)
 
-/* Tell whether a zone is one of pg_timezone_names, by looking through them all. */
-static bool
-is_listed(const char *name)
-{
-	pg_tzenum *list = pg_tzenumerate_start();
-	pg_tz	  *zone;
-	bool	   found = false;
+static bool is_listed(const char *name);
+static bool is_zone_of(pg_tz *zone, const char *name);
+static int	next_boundary(const Zone *zone, pg_time_t time, pg_time_t *boundary, long *before, long *after);
 
-	while (!found && (zone = pg_tzenumerate_next(list)) != NULL)
-		found = strcmp(pg_get_timezone_name(zone), name) == 0;
-	pg_tzenumerate_end(list);
-	return found;
+const Zone *
+zone_lookup(const char *name)
+{
+	pg_tz *zone = name[0] == '\0' ? NULL : pg_tzset(name);
+
+	return zone != NULL && is_zone_of(zone, name) ? zone : NULL;
 }
 
 /* Tell whether a zone that pg_tzset made of a name is the zone of that name, spelled so. */
@@ -54,12 +52,18 @@ is_zone_of(pg_tz *zone, const char *name)
 	return pg_tz_acceptable(zone);
 }
 
-const Zone *
-zone_lookup(const char *name)
+/* Tell whether a zone is one of pg_timezone_names, by looking through them all. */
+static bool
+is_listed(const char *name)
 {
-	pg_tz *zone = name[0] == '\0' ? NULL : pg_tzset(name);
+	pg_tzenum *list = pg_tzenumerate_start();
+	pg_tz	  *zone;
+	bool	   found = false;
 
-	return zone != NULL && is_zone_of(zone, name) ? zone : NULL;
+	while (!found && (zone = pg_tzenumerate_next(list)) != NULL)
+		found = strcmp(pg_get_timezone_name(zone), name) == 0;
+	pg_tzenumerate_end(list);
+	return found;
 }
 
 const Zone *
@@ -81,26 +85,6 @@ zone_find(const char *name)
 			 errdetail("Time zones are IANA names such as \"Europe/Berlin\"; offsets and POSIX zone strings are not "
 					   "taken, because they do not follow a place when its rules change."),
 			 errhint("The names are in the view pg_timezone_names.")));
-}
-
-/*
- * Do as pg_next_dst_boundary, made right for the last transition that is stored.
- * PostgreSQL keeps a zone's transitions for some centuries and reads a later
- * time as the same time so many cycles of 400 years before.  At the instant of
- * the last transition, and 400 years later and so on, it answers that there is
- * no next one.  A second later it knows better.
- */
-static int
-next_boundary(const Zone *zone, pg_time_t time, pg_time_t *boundary, long *before, long *after)
-{
-	pg_time_t later = time + 1;
-	int		  before_isdst;
-	int		  after_isdst;
-	int		  found = pg_next_dst_boundary(&time, before, &before_isdst, boundary, after, &after_isdst, zone);
-
-	if (found == 0)
-		found = pg_next_dst_boundary(&later, before, &before_isdst, boundary, after, &after_isdst, zone);
-	return found;
 }
 
 void
@@ -129,6 +113,26 @@ zone_stretch_at(const Zone *zone, int64 instant, ZoneStretch *stretch)
 		stretch->next_offset = after;
 		stretch->local_until = stretch->until + Max(before, after);
 	}
+}
+
+/*
+ * Do as pg_next_dst_boundary, made right for the last transition that is stored.
+ * PostgreSQL keeps a zone's transitions for some centuries and reads a later
+ * time as the same time so many cycles of 400 years before.  At the instant of
+ * the last transition, and 400 years later and so on, it answers that there is
+ * no next one.  A second later it knows better.
+ */
+static int
+next_boundary(const Zone *zone, pg_time_t time, pg_time_t *boundary, long *before, long *after)
+{
+	pg_time_t later = time + 1;
+	int		  before_isdst;
+	int		  after_isdst;
+	int		  found = pg_next_dst_boundary(&time, before, &before_isdst, boundary, after, &after_isdst, zone);
+
+	if (found == 0)
+		found = pg_next_dst_boundary(&later, before, &before_isdst, boundary, after, &after_isdst, zone);
+	return found;
 }
 
 void

@@ -7,8 +7,11 @@
 -- Recording a dose locks its schedule and medication against change, and then looks
 -- at them; changing either locks its row, and then looks at the doses recorded.
 -- Whichever comes second waits, and sees the first.  Above READ COMMITTED a look is as
--- old as the transaction: there the first writes to the row that it locks, wherever
--- nothing else would tell the second (40001).
+-- old as the transaction.  There the first writes to the row that it locks, so that the
+-- second fails (40001): so it is with a medication's last schedules, with limits as
+-- needed, with circles of replacement, and where a dose comes after the change.  A change
+-- that comes after a dose may not see it, for recording writes to no row that a change
+-- locks: doc/managed.md.
 
 -- Raise the error of a rule, of which detail and hint may be missing.
 CREATE OR REPLACE FUNCTION medsched._refuse_rule(relation regclass, rule text, message text, detail text DEFAULT NULL,

@@ -807,3 +807,32 @@ $$;
 
 COMMENT ON FUNCTION medsched._check_link(oid, uuid, uuid, timestamptz, uuid, uuid, timestamptz) IS
   'Internal: checks two schedules, the latter of which replaces the former';
+
+CREATE OR REPLACE FUNCTION medsched._dose_in_range(
+  scheduled_for timestamptz,
+  taken_at timestamptz,
+  recorded_at timestamptz,
+  amount numeric,
+  recorded_by text)
+RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  bound text;
+BEGIN
+  bound := CASE
+    WHEN scheduled_for < '0001-01-01 00:00+00' OR scheduled_for >= '10000-01-01 00:00+00' THEN 'dose_taken_scheduled_for_in_range'
+    WHEN taken_at < '0001-01-01 00:00+00' OR taken_at >= '10000-01-01 00:00+00' THEN 'dose_taken_taken_at_in_range'
+    WHEN recorded_at < '0001-01-01 00:00+00' OR recorded_at >= '10000-01-01 00:00+00' THEN 'dose_taken_recorded_at_in_range'
+    WHEN amount >= 1e1000 OR scale(amount) > 1000 THEN 'dose_taken_amount_size'
+    WHEN length(recorded_by) > 1000 THEN 'dose_taken_recorded_by_length'
+  END;
+  IF bound IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation',
+      MESSAGE = format('new row for relation "%s" violates check constraint "%s"', 'dose_taken', bound),
+      SCHEMA = 'medsched', TABLE = 'dose_taken', CONSTRAINT = bound;
+  END IF;
+  RETURN true;
+END
+$$;

@@ -35,3 +35,13 @@ AS 'MODULE_PATHNAME', 'medsched_schedule_replaces_schedule';
 CREATE OR REPLACE FUNCTION medsched.schedule_density()
 RETURNS trigger LANGUAGE C
 AS 'MODULE_PATHNAME', 'medsched_schedule_density';
+
+CREATE OR REPLACE FUNCTION medsched._dose_in_range(
+  scheduled_for timestamptz,
+  taken_at timestamptz,
+  recorded_at timestamptz,
+  amount numeric,
+  recorded_by text)
+RETURNS boolean
+LANGUAGE C IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_dose_in_range';

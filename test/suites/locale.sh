@@ -27,7 +27,7 @@ for name; do
 	# As pg_regress runs them, settings included.
 	PGDATESTYLE='Postgres, MDY' PGTZ=PST8PDT PGOPTIONS='-c intervalstyle=postgres_verbose' \
 		psql -X -a -q -d turkish -v HIDE_TABLEAM=on -v HIDE_TOAST_COMPRESSION=on \
-		-f "test/sql/$name.sql" >"build/locale/$name.out" 2>&1 || true
+		<"test/sql/$name.sql" >"build/locale/$name.out" 2>&1 || true
 	succeeds "$name" diff -u "test/expected/$name.out" "build/locale/$name.out"
 done
 query "DROP DATABASE turkish WITH (FORCE)"

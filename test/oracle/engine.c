@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "case.h"
+#include "recurrence/recurrence.h"
 #include "recurrence/rrule.h"
 
 bool

@@ -56,6 +56,14 @@ export const calls = {
 	'check_time_zone(text)': `select medsched.check_time_zone('Europe/Berlin')`,
 	'check_user(uuid)': `select medsched.check_user(${user})`,
 	'check_window(timestamptz,timestamptz)': `select medsched.check_window(${window})`,
+	'check_window_for_all(timestamptz,timestamptz)': `select medsched.check_window_for_all(${window})`,
+	'check_dates(text,timestamp[])': `select medsched.check_dates('rdates', '{2026-03-01 08:00}')`,
+	'schedule_occurrences(uuid,text,timestamp,text,timestamptz,timestamptz,timestamp[],timestamp[],integer,integer)':
+		`select * from medsched.schedule_occurrences(${daily}, ${rule}, ${window}, '{}', '{}', null, null)`,
+	'count_schedule_occurrences(uuid,text,timestamp,text,timestamptz,timestamptz,timestamp[],timestamp[],integer,integer)':
+		`select medsched.count_schedule_occurrences(${daily}, ${rule}, ${window}, '{}', '{}', null, null)`,
+	'schedule_density_problem(text,timestamp,text,timestamp[],timestamp[],integer,integer)':
+		`select medsched.schedule_density_problem(${rule}, '{}', '{}', null, null)`,
 	'schedule_from_times(time[],date,text,integer[],date)': `select medsched.schedule_from_times('{08:00,20:00}', '2026-03-01', 'UTC', '{1,3}')`,
 	'schedule_from_sig(text,date,text,jsonb)': `select medsched.schedule_from_sig('BID', '2026-03-01', 'UTC')`,
 	'schedule_from_fhir(jsonb,date,text,jsonb)': `select medsched.schedule_from_fhir(${fhir}, '2026-03-01', 'UTC')`,

@@ -12,7 +12,7 @@ const open = (connection = {}) =>
 	postgresJs({ host: process.env.MEDSCHED_SERVER_HOST, ...POOLED, max: 1, max_lifetime: null, connection });
 
 // For these NULL is an answer, or stands for a default.
-const ANSWER_NULL = new Set(['check_rrule', 'check_time_zone', 'dose_id', 'grace_ended_before', 'percentage_taken']);
+const ANSWER_NULL = new Set(['check_dates', 'check_rrule', 'check_time_zone', 'dose_id', 'grace_ended_before', 'percentage_taken', 'schedule_density_problem']);
 
 const observer = open();
 const session = open({ track_functions: 'all' });

@@ -52,10 +52,12 @@ equals "as the catalog says" "$(bound_to_planted)" ""
 plant
 
 # A body that is a string is looked up when it runs: of one in SQL the parser
-# says what it finds, for a caller whose search_path has the schema first.
+# says what it finds, under the function's own search_path or else for a caller
+# whose search_path has the schema first.
 psql -XAtq -v ON_ERROR_STOP=1 <<-'SQL'
 	CREATE SCHEMA parsed;
-	SELECT format('SET search_path = medsched, pg_catalog; CREATE FUNCTION parsed.f%s(%s) RETURNS %s LANGUAGE sql BEGIN ATOMIC %s; END',
+	SELECT format('SET search_path = %s; CREATE FUNCTION parsed.f%s(%s) RETURNS %s LANGUAGE sql BEGIN ATOMIC %s; END',
+	         coalesce((SELECT substr(c, 13) FROM unnest(p.proconfig) AS c WHERE c LIKE 'search_path=%'), 'medsched, pg_catalog'),
 	         p.oid,
 	         regexp_replace(pg_get_function_arguments(p.oid), '\m(uuid|text|date|jsonb)\M', 'pg_catalog.\1', 'g'),
 	         regexp_replace(pg_get_function_result(p.oid), '\m(uuid|text|date|jsonb)\M', 'pg_catalog.\1', 'g'),

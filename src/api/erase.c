@@ -28,6 +28,7 @@
 #include "utils/builtins.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
+#include "utils/snapmgr.h"
 
 #include "api/lock_rows.h"
 #include "base/message.h"
@@ -42,7 +43,7 @@ static bool				shows_all_rows(Oid table, char command);
 static bool				is_for_caller(const RowSecurityPolicy *policy);
 static bool				is_true(const Expr *condition);
 static void				erase(Datum user_id, Datum *nerased, int64 *nseen);
-static void				refuse_unseen(Datum user_id);
+static void				refuse_unseen(Datum user_id, Snapshot snapshot);
 static void				refuse_remains(Datum user_id, const Datum *nerased, const int64 *nseen);
 pg_noreturn static void refuse_newer(Datum user_id, int table);
 
@@ -204,31 +205,40 @@ is_true(const Expr *condition)
 	return condition != NULL && IsA(condition, Const) && !constant->constisnull && DatumGetBool(constant->constvalue);
 }
 
-/* While all rows are locked, no dose comes to a schedule, and no schedule to a medication. */
+/*
+ * While all rows are locked, no dose comes to a schedule, and no schedule to a medication.
+ *
+ * What is deleted was there before the rows to lock were looked for, so it is
+ * locked: a row that came in between would be waited for while the others are held.
+ */
 static void
 erase(Datum user_id, Datum *nerased, int64 *nseen)
 {
-	Datum values[2 * NTABLES];
-	bool  isnull[2 * NTABLES];
+	Datum	 values[2 * NTABLES];
+	bool	 isnull[2 * NTABLES];
+	Snapshot before = InvalidSnapshot;
 
-	lock_rows(locks, NTABLES, &user_id);
-	refuse_unseen(user_id);
-	run_plan(&delete_rows, &user_id, NULL, false, SPI_OK_SELECT, 0);
+	CommandCounterIncrement();
+	lock_rows_since(locks, NTABLES, &user_id, IsolationUsesXactSnapshot() ? NULL : &before);
+	refuse_unseen(user_id, before);
+	run_plan_at(&delete_rows, &user_id, NULL, before, false, SPI_OK_SELECT, 0);
+	if (before != InvalidSnapshot)
+		UnregisterSnapshot(before);
 	read_row(&delete_rows, 0, values, isnull);
 	memcpy(nerased, values, sizeof(Datum) * NTABLES);
 	for (int i = 0; i < NTABLES; i++)
 		nseen[i] = DatumGetInt64(values[NTABLES + i]);
 }
 
-/* Rows that came after a transaction's snapshot are not deleted in it. */
+/* Rows that came after the snapshot to delete on would stay. */
 static void
-refuse_unseen(Datum user_id)
+refuse_unseen(Datum user_id, Snapshot snapshot)
 {
-	for (int i = 0; IsolationUsesXactSnapshot() && i < NTABLES; i++)
+	for (int i = 0; i < NTABLES; i++)
 	{
 		uint64 nrows = rule_query(&find_any_rows[i], &user_id, NULL, 0);
 
-		run_plan(&find_rows[i], &user_id, NULL, false, SPI_OK_SELECT, 0);
+		run_plan_at(&find_rows[i], &user_id, NULL, snapshot, false, SPI_OK_SELECT, 0);
 		if (SPI_processed != nrows)
 			refuse_newer(user_id, i);
 	}

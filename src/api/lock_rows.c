@@ -12,6 +12,8 @@
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
+#include "utils/snapmgr.h"
+
 #include "api/lock_rows.h"
 #include "triggers/rule_trigger.h"
 
@@ -31,8 +33,20 @@ static uint64 run(const RowLock *lock, SavedPlan *plan, Datum *values);
 void
 lock_rows(RowLock *locks, int nlocks, Datum *values)
 {
-	while (!try_attempt(lock_all, locks, nlocks, values))
+	lock_rows_since(locks, nlocks, values, NULL);
+}
+
+void
+lock_rows_since(RowLock *locks, int nlocks, Datum *values, Snapshot *before)
+{
+	for (;;)
 	{
+		if (before != NULL)
+			*before = RegisterSnapshot(GetLatestSnapshot());
+		if (try_attempt(lock_all, locks, nlocks, values))
+			return;
+		if (before != NULL)
+			UnregisterSnapshot(*before);
 		CHECK_FOR_INTERRUPTS();
 		for (int i = 0; i < nlocks; i++)
 			wait_for_each(&locks[i], values);

@@ -83,4 +83,10 @@ typedef struct RowLock
 /* Lock the rows of all of them.  Needs an SPI connection. */
 extern void lock_rows(RowLock *locks, int nlocks, Datum *values);
 
+/*
+ * The same, and the snapshot from just before the rows were looked for: every row
+ * that it shows is locked.  Registered; the caller unregisters it.
+ */
+extern void lock_rows_since(RowLock *locks, int nlocks, Datum *values, Snapshot *before);
+
 #endif /* MEDSCHED_LOCK_ROWS_H */

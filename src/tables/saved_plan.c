@@ -48,13 +48,20 @@ check_run(const SavedPlan *saved, int result, int expected)
 void
 run_plan(SavedPlan *saved, Datum *values, const char *nulls, bool read_only, int expected, long limit)
 {
+	run_plan_at(saved, values, nulls, InvalidSnapshot, read_only, expected, limit);
+}
+
+void
+run_plan_at(SavedPlan *saved, Datum *values, const char *nulls, Snapshot snapshot, bool read_only, int expected,
+			long limit)
+{
 	SPIPlanPtr	  plan = saved_plan(saved);
 	MemoryContext context = CurrentMemoryContext;
 	int			  result = 0;
 
 	PG_TRY();
 	{
-		result = SPI_execute_plan(plan, values, nulls, read_only, limit);
+		result = SPI_execute_snapshot(plan, values, nulls, snapshot, InvalidSnapshot, read_only, true, limit);
 	}
 	PG_CATCH();
 	{

@@ -50,6 +50,10 @@ extern void check_run(const SavedPlan *saved, int result, int expected);
 extern void run_plan(SavedPlan *saved, Datum *values, const char *nulls,
 					 bool read_only, int expected, long limit);
 
+/* The same on a snapshot; InvalidSnapshot: the usual one. */
+extern void run_plan_at(SavedPlan *saved, Datum *values, const char *nulls, Snapshot snapshot,
+						bool read_only, int expected, long limit);
+
 /* The row of that number among those found.  Errors: 23502. */
 extern void read_row(const SavedPlan *saved, uint64 row, Datum *values, bool *isnull);
 

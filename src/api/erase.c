@@ -4,8 +4,9 @@
  *		erase_user: everything of one person, for good.
  *
  * The trigger that keeps medications lets pass what is deleted from within
- * here, of this one user.  That is a variable of this file, set for as long as
- * the deletes run: no setting, role or table that somebody else could arrange.
+ * here, of this one user.  That is a variable of the library's (erased_user.h), set
+ * for as long as the deletes run: no setting, role or table that somebody else
+ * could arrange.
  *
  * Who may erase is what PostgreSQL's own privileges say, which the tables' owner
  * gives: DELETE on all three.  Where row security applies to the caller it must

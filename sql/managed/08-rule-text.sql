@@ -1,0 +1,285 @@
+-- The text of a recurrence rule, read and checked.
+
+-- Raise an error of which detail and hint may be missing.
+CREATE OR REPLACE FUNCTION medsched._refuse(code text, message text, detail text DEFAULT NULL, hint text DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF detail IS NULL AND hint IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message;
+  ELSIF hint IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, DETAIL = detail;
+  ELSIF detail IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, HINT = hint;
+  END IF;
+  RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, DETAIL = detail, HINT = hint;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._refuse(text, text, text, text) IS
+  'Internal: raises an error of which detail and hint may be missing';
+
+-- A recurrence rule, and what its schedule makes of it.  Used by functions only,
+-- no column: so it is made anew with the functions that take it.
+DROP TYPE IF EXISTS medsched._rule CASCADE;
+CREATE TYPE medsched._rule AS (
+  -- What the text says.
+  freq int,             -- 0 SECONDLY, 1 MINUTELY, 2 HOURLY, 3 DAILY, 4 WEEKLY, 5 MONTHLY, 6 YEARLY
+  every bigint,         -- INTERVAL
+  count bigint,         -- NULL: none
+  until timestamp,      -- inclusive: wall clock, or UTC where until_utc
+  until_utc boolean,
+  week_start int,       -- WKST; weekdays count from 0 = Monday
+  skip int,             -- a date that does not exist: 0 OMIT, 1 BACKWARD, 2 FORWARD
+  seconds int[],
+  minutes int[],
+  hours int[],
+  months int[],
+  monthdays int[],
+  yeardays int[],
+  weeknos int[],
+  by_day boolean,
+  weekdays int[],       -- BYDAY without a number
+  nth int[],            -- BYDAY with one: 2TU is 2 * 7 + 1, -2TU is -(2 * 7 + 1)
+  positions int[],      -- BYSETPOS
+  -- What the schedule adds; _begin_rule fills it in.
+  start timestamp,
+  start_day int,        -- days are counted from 2000-01-01
+  phase int,            -- the number of the period that holds start; see _period
+  times int[],          -- DAILY and above: the seconds of the day, ascending
+  days_on int,          -- the cycle; NULL: none
+  days_off int,
+  end_local timestamp,  -- exclusive, on the wall clock
+  end_at timestamptz);  -- exclusive, as an instant
+
+COMMENT ON TYPE medsched._rule IS
+  'Internal: a recurrence rule, read, and what its schedule makes of it';
+
+-- Read the text of a rule.  What RFC 5545 section 3.3.10 and RFC 7529 section 4.1
+-- forbid is an error: 22023, or 0A000 for a calendar that is not supported.
+CREATE OR REPLACE FUNCTION medsched._read_rule(rrule text)
+RETURNS medsched._rule
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  invalid CONSTANT text := 'invalid recurrence rule: ';
+  freqs CONSTANT text[] := '{SECONDLY,MINUTELY,HOURLY,DAILY,WEEKLY,MONTHLY,YEARLY}';
+  days CONSTANT text[] := '{MO,TU,WE,TH,FR,SA,SU}';
+  r medsched._rule;
+  rest text;
+  part text;
+  name text;
+  value text;
+  item text;
+  list int[];
+  number text;
+  n int;
+  seen text[] := '{}';
+  first int;    -- the values that a list takes
+  last int;
+  signed boolean;
+  field text[];
+BEGIN
+  IF octet_length(rrule) > 8192 THEN
+    PERFORM medsched._refuse('22023', invalid || format('the text has %s bytes', octet_length(rrule)),
+      'A rule has at most 8192 bytes.');
+  END IF;
+  -- Not upper(), which depends on the locale.
+  rest := translate(rrule, 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+  IF starts_with(rest, 'RRULE:') THEN
+    rest := substr(rest, 7);
+  END IF;
+  IF rest = '' THEN
+    PERFORM medsched._refuse('22023', invalid || 'the text is empty', NULL, 'Write for example FREQ=DAILY;BYHOUR=8.');
+  END IF;
+  -- One semicolon too many at the end, as old programs write it.
+  IF right(rest, 1) = ';' AND length(rest) > 1 THEN
+    rest := left(rest, -1);
+  END IF;
+
+  r.every := 1;
+  r.week_start := 0;
+  r.skip := 0;
+  r.until_utc := false;
+  r.by_day := false;
+  FOREACH part IN ARRAY string_to_array(rest, ';') LOOP
+    n := strpos(part, '=');
+    IF n = 0 THEN
+      PERFORM medsched._refuse('22023',
+        invalid || CASE WHEN part = '' THEN 'a part is empty' ELSE format('part "%s" has no value', left(part, 40)) END,
+        NULL, 'Write parts as NAME=value, separated by single semicolons.');
+    END IF;
+    name := left(part, n - 1);
+    value := substr(part, n + 1);
+    IF name NOT IN ('FREQ', 'UNTIL', 'COUNT', 'RSCALE', 'SKIP', 'INTERVAL', 'WKST', 'BYSECOND', 'BYMINUTE', 'BYHOUR',
+                    'BYDAY', 'BYMONTHDAY', 'BYYEARDAY', 'BYWEEKNO', 'BYMONTH', 'BYSETPOS') THEN
+      PERFORM medsched._refuse('22023', invalid || format('unknown part "%s"', left(name, 40)),
+        'The parts are those of RFC 5545 section 3.3.10, and RSCALE and SKIP of RFC 7529.');
+    END IF;
+    IF name = ANY (seen) THEN
+      PERFORM medsched._refuse('22023', invalid || name || ' is given twice',
+        'RFC 5545 section 3.3.10: a part must not occur more than once.');
+    END IF;
+    seen := seen || name;
+
+    CASE name
+    WHEN 'FREQ' THEN
+      r.freq := array_position(freqs, value) - 1;
+      IF r.freq IS NULL THEN
+        PERFORM medsched._refuse('22023', invalid || format('FREQ value "%s" is not valid', left(value, 40)),
+          'FREQ takes SECONDLY, MINUTELY, HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY.');
+      END IF;
+
+    WHEN 'INTERVAL', 'COUNT' THEN
+      IF value !~ '^0*[1-9][0-9]{0,9}$' OR ltrim(value, '0')::bigint > 2147483647 THEN
+        PERFORM medsched._refuse('22023', invalid || format('%s value "%s" is not valid', name, left(value, 40)),
+          'It takes a whole number from 1 to 2147483647.');
+      END IF;
+      IF name = 'COUNT' THEN
+        r.count := ltrim(value, '0');
+      ELSE
+        r.every := ltrim(value, '0');
+      END IF;
+
+    WHEN 'UNTIL' THEN
+      field := regexp_match(value, '^([0-9]{4})([0-9]{2})([0-9]{2})(?:T([0-9]{2})([0-9]{2})([0-9]{2})(Z)?)?$');
+      IF field IS NULL THEN
+        PERFORM medsched._refuse('22023', invalid || format('UNTIL value "%s" is not valid', left(value, 40)),
+          'UNTIL takes a date (20261231), a local time (20261231T235959) or a time in UTC (20261231T235959Z).');
+      END IF;
+
+    WHEN 'WKST' THEN
+      r.week_start := array_position(days, value) - 1;
+      IF r.week_start IS NULL THEN
+        PERFORM medsched._refuse('22023', invalid || format('WKST value "%s" is not valid', left(value, 40)),
+          'WKST takes MO, TU, WE, TH, FR, SA or SU.');
+      END IF;
+
+    WHEN 'RSCALE' THEN
+      IF value <> 'GREGORIAN' THEN
+        PERFORM medsched._refuse('0A000', format('recurrence rule not supported: RSCALE=%s', left(value, 40)),
+          'Only RSCALE=GREGORIAN is supported.');
+      END IF;
+
+    WHEN 'SKIP' THEN
+      r.skip := array_position('{OMIT,BACKWARD,FORWARD}'::text[], value) - 1;
+      IF r.skip IS NULL THEN
+        PERFORM medsched._refuse('22023', invalid || format('SKIP value "%s" is not valid', left(value, 40)),
+          'SKIP takes OMIT, BACKWARD or FORWARD.');
+      END IF;
+
+    WHEN 'BYDAY' THEN
+      r.by_day := true;
+      r.weekdays := '{}';
+      r.nth := '{}';
+      FOREACH item IN ARRAY CASE WHEN value = '' THEN '{""}' ELSE string_to_array(value, ',') END LOOP
+        n := array_position(days, right(item, 2)) - 1;
+        number := left(item, -2);
+        IF n IS NULL OR number !~ '^([-+]?0*[1-9][0-9]?)?$' OR (number <> '' AND abs(number::int) > 53) THEN
+          PERFORM medsched._refuse('22023', invalid || format('BYDAY value "%s" is not valid', left(item, 40)),
+            'BYDAY takes weekdays MO, TU, WE, TH, FR, SA, SU, each with or without a number from 1 to 53, or the same below zero to count from the end.');
+        END IF;
+        IF number <> '' THEN
+          r.nth := r.nth || (number::int * 7 + sign(number::int)::int * n);
+        ELSIF n <> ALL (r.weekdays) THEN
+          r.weekdays := r.weekdays || n;
+        END IF;
+      END LOOP;
+
+    ELSE
+      first := CASE WHEN name IN ('BYSECOND', 'BYMINUTE', 'BYHOUR') THEN 0 ELSE 1 END;
+      last := CASE name WHEN 'BYSECOND' THEN 60 WHEN 'BYMINUTE' THEN 59 WHEN 'BYHOUR' THEN 23 WHEN 'BYMONTHDAY' THEN 31
+                        WHEN 'BYWEEKNO' THEN 53 WHEN 'BYMONTH' THEN 12 ELSE 366 END;
+      signed := first = 1 AND name <> 'BYMONTH';
+      list := NULL;
+      IF value ~ '^[-+]?0*[0-9]{1,3}(,[-+]?0*[0-9]{1,3})*$' THEN
+        list := '{' || value || '}';
+      END IF;
+      IF list IS NULL OR NOT (last >= ALL (list) AND CASE WHEN signed THEN -last <= ALL (list) AND 0 <> ALL (list)
+                                                          ELSE first <= ALL (list) AND value !~ '[-+]' END) THEN
+        -- Find the first value that is wrong.
+        FOREACH item IN ARRAY CASE WHEN value = '' THEN '{""}' ELSE string_to_array(value, ',') END LOOP
+          EXIT WHEN item !~ '^[-+]?0*[0-9]{1,3}$' OR abs(item::int) NOT BETWEEN first AND last
+                 OR NOT signed AND item ~ '[-+]';
+        END LOOP;
+        PERFORM medsched._refuse('22023', invalid || format('%s value "%s" is not valid', name, left(item, 40)),
+          format('%s takes whole numbers from %s to %s%s.', name, first, last,
+                 CASE WHEN signed THEN ', or the same below zero to count from the end' ELSE '' END));
+      END IF;
+      IF cardinality(list) > 12 THEN
+        list := ARRAY(SELECT DISTINCT unnest(list));
+      END IF;
+      CASE name
+      WHEN 'BYHOUR' THEN r.hours := list;
+      WHEN 'BYMINUTE' THEN r.minutes := list;
+      WHEN 'BYSECOND' THEN r.seconds := array_replace(list, 60, 59);    -- there are no leap seconds
+      WHEN 'BYMONTHDAY' THEN r.monthdays := list;
+      WHEN 'BYMONTH' THEN r.months := list;
+      WHEN 'BYSETPOS' THEN r.positions := list;
+      WHEN 'BYYEARDAY' THEN r.yeardays := list;
+      ELSE r.weeknos := list;
+      END CASE;
+    END CASE;
+  END LOOP;
+
+  -- What may not stand together.
+  IF r.freq IS NULL THEN
+    PERFORM medsched._refuse('22023', invalid || 'no FREQ',
+      'RFC 5545 section 3.3.10: FREQ is required.', 'Add for example FREQ=DAILY.');
+  END IF;
+  IF field IS NOT NULL AND r.count IS NOT NULL THEN
+    PERFORM medsched._refuse('22023', invalid || 'both UNTIL and COUNT',
+      'RFC 5545 section 3.3.10: UNTIL and COUNT must not occur in the same rule.', 'Keep one of the two.');
+  END IF;
+  IF 'SKIP' = ANY (seen) AND 'RSCALE' <> ALL (seen) THEN
+    PERFORM medsched._refuse('22023', invalid || 'SKIP without RSCALE',
+      'RFC 7529 section 4.1: SKIP must not be present unless RSCALE is.', 'Add RSCALE=GREGORIAN.');
+  END IF;
+  name := CASE WHEN r.monthdays IS NOT NULL AND r.freq = 4 THEN 'BYMONTHDAY'
+               WHEN r.yeardays IS NOT NULL AND r.freq IN (3, 4, 5) THEN 'BYYEARDAY'
+               WHEN r.weeknos IS NOT NULL AND r.freq <> 6 THEN 'BYWEEKNO' END;
+  IF name IS NOT NULL THEN
+    PERFORM medsched._refuse('22023', invalid || format('%s with FREQ=%s', name, freqs[r.freq + 1]),
+      format('RFC 5545 section 3.3.10 forbids %s here: %s.', name,
+             CASE name WHEN 'BYMONTHDAY' THEN 'a week has no days of the month of its own'
+                       WHEN 'BYYEARDAY' THEN 'it is only for YEARLY and for frequencies below a day'
+                       ELSE 'it is only for YEARLY' END));
+  END IF;
+  IF r.nth <> '{}' AND r.freq < 5 THEN
+    PERFORM medsched._refuse('22023', invalid || format('BYDAY with a number and FREQ=%s', freqs[r.freq + 1]),
+      'RFC 5545 section 3.3.10: a number counts weekdays within a month or a year.',
+      'Give the weekdays without numbers, or use MONTHLY or YEARLY.');
+  END IF;
+  IF r.nth <> '{}' AND r.weeknos IS NOT NULL THEN
+    PERFORM medsched._refuse('22023', invalid || 'BYDAY with a number and BYWEEKNO',
+      'RFC 5545 section 3.3.10: BYDAY must not have a number when BYWEEKNO is given.',
+      'Give the weekdays without numbers.');
+  END IF;
+  IF r.positions IS NOT NULL AND NOT r.by_day
+     AND coalesce(r.seconds, r.minutes, r.hours, r.months, r.monthdays, r.yeardays, r.weeknos) IS NULL THEN
+    PERFORM medsched._refuse('22023', invalid || 'BYSETPOS alone',
+      'RFC 5545 section 3.3.10: BYSETPOS must be used with another BY part.',
+      'Add the BY part whose set it selects from, for example BYDAY.');
+  END IF;
+
+  IF field IS NOT NULL THEN
+    IF field[1] = '0000' OR field[2] NOT BETWEEN '01' AND '12'
+       OR field[3] NOT BETWEEN '01' AND medsched._month_size(field[1]::int, field[2]::int)::text
+       OR field[4] > '23' OR field[5] > '59' OR field[6] > '60' THEN
+      PERFORM medsched._refuse('22023', invalid || 'UNTIL names no date and time of the calendar',
+        format('It reads %s-%s-%s %s:%s:%s.', field[1], field[2], field[3], coalesce(field[4], '00'),
+               coalesce(field[5], '00'), coalesce(field[6], '00')));
+    END IF;
+    r.until := make_timestamp(field[1]::int, field[2]::int, field[3]::int, coalesce(field[4]::int, 23),
+                              coalesce(field[5]::int, 59), least(coalesce(field[6]::int, 59), 59));
+    r.until_utc := field[7] IS NOT NULL;
+  END IF;
+  RETURN r;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._read_rule(text) IS
+  'Internal: the text of a recurrence rule, read and checked';

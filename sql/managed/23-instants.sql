@@ -1,0 +1,205 @@
+-- The instants that a rule names in a window, and how long a window may be that one
+-- query answers: some 50,000 instants, so that neither memory nor time depends on what
+-- else the rule would name.
+
+-- The instants that a rule names in [lo, hi), in no order, the cycle and the ends looked at.  An instant may come twice.
+CREATE OR REPLACE FUNCTION medsched._instants(r medsched._rule, time_zone text, lo timestamptz, hi timestamptz)
+RETURNS SETOF timestamptz
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  day_ CONSTANT interval := interval '24 hours';
+  begun timestamptz;
+  second bigint;
+  start bigint;
+  east interval;
+BEGIN
+  hi := least(hi, r.end_at);
+  IF lo >= hi OR r.freq IS NULL THEN
+    RETURN;
+  END IF;
+  IF r.freq >= 3 THEN
+    -- No zone ever came back to an offset within three days: so it holds between.
+    east := timezone(time_zone, hi) - timezone('UTC', hi);
+    IF hi - lo <= interval '2 days' AND east = timezone(time_zone, lo - day_) - timezone('UTC', lo - day_) THEN
+      RETURN QUERY
+        SELECT timezone('UTC', l.local - east)
+          FROM medsched._wall(r, timezone('UTC', lo) + east, least(r.end_local, timezone('UTC', hi) + east)) AS l (local)
+         WHERE r.days_on IS NULL OR r.positions IS NULL
+               OR mod(l.local::date - r.start::date, r.days_on + r.days_off) < r.days_on;
+      RETURN;
+    END IF;
+    -- A gap may have moved here what stood up to a day before.  The instant is that of _instant, written out because a
+    -- function costs more than what it does.
+    RETURN QUERY
+      SELECT i.at
+        FROM medsched._wall(r, least(timezone(time_zone, lo), timezone(time_zone, lo - day_) + day_),
+               least(r.end_local, greatest(timezone(time_zone, hi), timezone(time_zone, hi - day_) + day_))) AS l (local)
+       CROSS JOIN LATERAL (SELECT timezone(time_zone, l.local) AS late OFFSET 0) AS a
+       CROSS JOIN LATERAL (SELECT a.late - day_ + (l.local - timezone(time_zone, a.late - day_)) AS early OFFSET 0) AS b
+       CROSS JOIN LATERAL (SELECT CASE WHEN b.early < a.late AND timezone(time_zone, b.early) = l.local THEN b.early
+                                       ELSE a.late END AS at OFFSET 0) AS i
+       WHERE i.at >= lo AND i.at < hi
+         -- BYSETPOS selects before the cycle does.
+         AND (r.days_on IS NULL OR r.positions IS NULL
+              OR mod(l.local::date - r.start::date, r.days_on + r.days_off) < r.days_on);
+    RETURN;
+  END IF;
+
+  begun := medsched._instant(r.start, time_zone);
+  lo := greatest(lo, begun);
+  IF coalesce(r.seconds, r.minutes, r.hours, r.months, r.monthdays, r.yeardays, r.weeknos, r.positions) IS NULL
+     AND NOT r.by_day AND r.days_on IS NULL THEN
+    -- Elapsed time and nothing else.
+    second := r.every * (ARRAY[1, 60, 3600])[r.freq + 1];
+    start := extract(epoch FROM begun);
+    RETURN QUERY
+      SELECT to_timestamp(start + n * second)
+        FROM generate_series(ceil(extract(epoch FROM lo - begun) / second)::bigint,
+                             ceil(extract(epoch FROM hi - begun) / second)::bigint - 1) AS n;
+    RETURN;
+  END IF;
+  -- Where days are limited, look at the days that are in question alone.
+  IF r.by_day OR r.days_on IS NOT NULL OR coalesce(r.months, r.monthdays, r.yeardays) IS NOT NULL THEN
+    SELECT greatest(lo, timezone(time_zone, timestamp '2000-01-01' + make_interval(days => min(d.day) - 1))),
+           least(hi, timezone(time_zone, timestamp '2000-01-01' + make_interval(days => max(d.day) + 2)))
+      INTO lo, hi
+      FROM medsched._days(medsched._daily(r), timezone(time_zone, lo)::date - date '2000-01-01' - 1,
+                          timezone(time_zone, hi)::date - date '2000-01-01' + 1) AS d
+    HAVING count(*) > 0;
+    IF NOT FOUND THEN
+      RETURN;
+    END IF;
+  END IF;
+  second := extract(epoch FROM begun - timestamptz '2000-01-01 00:00Z');
+  RETURN QUERY
+    SELECT to_timestamp(local - s.east + 946684800)
+      FROM medsched._stretches(time_zone, ceil(extract(epoch FROM lo - timestamptz '2000-01-01 00:00Z'))::bigint,
+                               ceil(extract(epoch FROM hi - timestamptz '2000-01-01 00:00Z'))::bigint) AS s
+     CROSS JOIN LATERAL medsched._steps(r, second + s.east, s.from_second + s.east, s.to_second + s.east) AS local;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._instants(medsched._rule, text, timestamptz, timestamptz) IS
+  'Internal: the instants that a rule names in a window';
+
+-- How many instants a day has that a rule names: no fewer than there are.
+CREATE OR REPLACE FUNCTION medsched._per_day(r medsched._rule)
+RETURNS int
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  hours CONSTANT int := coalesce(cardinality(r.hours), 24);
+  minutes CONSTANT int := cardinality(r.minutes);
+  seconds CONSTANT int := cardinality(r.seconds);
+BEGIN
+  CASE r.freq
+  WHEN 2 THEN
+    RETURN least(24 / r.every + 1, hours) * coalesce(minutes, 1) * coalesce(seconds, 1);
+  WHEN 1 THEN
+    RETURN least(1440 / r.every + 1, hours * coalesce(minutes, 60)) * coalesce(seconds, 1);
+  WHEN 0 THEN
+    RETURN least(86400 / r.every + 1, hours * coalesce(minutes, 60) * coalesce(seconds, 60));
+  ELSE
+    IF r.positions IS NULL OR r.freq = 3 THEN
+      RETURN least(cardinality(r.times), cardinality(r.positions));
+    END IF;
+    RETURN least(48, cardinality(r.positions));    -- of a week and more
+  END CASE;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._per_day(medsched._rule) IS
+  'Internal: how many instants of a day a rule may name';
+
+-- Where to end a window that begins at lo and ends by hi, so that it has some 50,000 instants at most.
+CREATE OR REPLACE FUNCTION medsched._window_end(r medsched._rule, time_zone text, lo timestamptz, hi timestamptz,
+  most int DEFAULT 50000)
+RETURNS timestamptz
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  per_day CONSTANT int := medsched._per_day(r);
+  wanted CONSTANT int := greatest(2, most / per_day);
+  days medsched._rule := r;
+  lo_day int;
+  hi_day int;
+  reach bigint := wanted;
+  found int;
+  last int;
+BEGIN
+  -- Few on each day, or on every day: the days give the window.
+  IF per_day <= 48 OR NOT (r.by_day OR r.freq >= 5 OR coalesce(r.months, r.monthdays, r.yeardays) IS NOT NULL OR r.days_on IS NOT NULL) THEN
+    RETURN least(hi, lo + greatest(86400, 86400::bigint * most / per_day) * interval '1 second');
+  END IF;
+  -- Else as many days as have doses, to the beginning of the last.
+  IF hi - lo <= interval '1 day' THEN
+    RETURN hi;
+  END IF;
+  IF r.freq < 3 THEN
+    days := medsched._daily(r);
+  END IF;
+  lo_day := timezone(time_zone, lo)::date - date '2000-01-01';
+  hi_day := timezone(time_zone, hi)::date - date '2000-01-01';
+  LOOP
+    SELECT count(*), max(d.day) INTO found, last
+      FROM (SELECT DISTINCT n.day FROM medsched._days(days, lo_day, least(lo_day + reach, hi_day)::int) AS n
+             ORDER BY n.day LIMIT wanted) AS d;
+    IF found = wanted THEN
+      RETURN least(hi, greatest(lo + interval '1 hour', timezone(time_zone, timestamp '2000-01-01' + make_interval(days => last))));
+    END IF;
+    EXIT WHEN lo_day + reach >= hi_day;
+    reach := 8 * reach;
+  END LOOP;
+  RETURN hi;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._window_end(medsched._rule, text, timestamptz, timestamptz, int) IS
+  'Internal: the end of a window that is no more than one query can answer';
+
+-- Where to begin a window that ends at hi and begins from lo on, so that it has some 50,000 instants at most: days as in
+-- _window_end, the last ones.
+CREATE OR REPLACE FUNCTION medsched._window_start(r medsched._rule, time_zone text, lo timestamptz, hi timestamptz,
+  most int DEFAULT 50000)
+RETURNS timestamptz
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  per_day CONSTANT int := medsched._per_day(r);
+  wanted CONSTANT int := greatest(3, most / per_day);
+  days medsched._rule := r;
+  lo_day int;
+  hi_day int;
+  reach bigint := wanted;
+  found int;
+  first int;
+BEGIN
+  IF per_day <= 48 OR hi - lo <= interval '1 day' THEN
+    RETURN greatest(lo, hi - greatest(86400, 86400::bigint * most / per_day) * interval '1 second');
+  END IF;
+  IF r.freq < 3 THEN
+    days := medsched._daily(r);
+  END IF;
+  lo_day := timezone(time_zone, lo)::date - date '2000-01-01';
+  hi_day := timezone(time_zone, hi)::date - date '2000-01-01';
+  LOOP
+    SELECT count(*), min(d.day) INTO found, first
+      FROM (SELECT DISTINCT n.day FROM medsched._days(days, greatest(hi_day - reach, lo_day)::int, hi_day) AS n
+             ORDER BY n.day DESC LIMIT wanted) AS d;
+    IF found = wanted THEN
+      RETURN greatest(lo, least(timezone(time_zone, timestamp '2000-01-01' + make_interval(days => first)), hi - interval '1 hour'));
+    END IF;
+    EXIT WHEN hi_day - reach <= lo_day;
+    reach := 8 * reach;
+  END LOOP;
+  RETURN lo;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._window_start(medsched._rule, text, timestamptz, timestamptz, int) IS
+  'Internal: the start of a window that is no more than one query can answer';

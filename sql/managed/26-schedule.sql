@@ -1,0 +1,169 @@
+-- The parts of a schedule, checked, and the rule that they make.
+
+CREATE OR REPLACE FUNCTION medsched._check_local(local timestamp, name text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF NOT isfinite(local) THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = name || ' must be finite';
+  END IF;
+  IF date_trunc('second', local) <> local THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = name || ' must be a whole second',
+      DETAIL = format('It is "%s".', local), HINT = $hint$Use date_trunc('second', ...).$hint$;
+  END IF;
+  IF local < timestamp '0001-01-01' OR local >= timestamp '10000-01-01' THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = name || ' is out of range',
+      DETAIL = format('It is "%s".', local), HINT = 'Use a date in the years 1 to 9999.';
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_local(timestamp, text) IS
+  'Internal: checks a wall-clock time of a schedule';
+
+-- Check an array of dates, and give their instants.
+CREATE OR REPLACE FUNCTION medsched._dates(dates timestamp[], time_zone text, name text)
+RETURNS timestamptz[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  instants timestamptz[] := '{}';
+  date timestamp;
+BEGIN
+  IF dates IS NULL OR dates = '{}' THEN
+    RETURN '{}';
+  END IF;
+  IF array_ndims(dates) > 1 THEN
+    RAISE EXCEPTION USING ERRCODE = '2202E', MESSAGE = name || ' must have one dimension';
+  END IF;
+  FOREACH date IN ARRAY dates LOOP
+    IF date IS NULL THEN
+      RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = name || ' must not contain a null';
+    END IF;
+    PERFORM medsched._check_local(date, name);
+  END LOOP;
+  RETURN ARRAY(SELECT DISTINCT medsched._instant(d, time_zone) FROM unnest(dates) AS d);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._dates(timestamp[], text, text) IS
+  'Internal: the instants of added or excluded dates, checked';
+
+-- A rule of a schedule: what its text says, and what follows from start, zone and cycle.  COUNT is looked at by _limit_rule.
+-- NULL for no rule.
+CREATE OR REPLACE FUNCTION medsched._begin_rule(r medsched._rule, starts_at timestamp, time_zone text, days_on int, days_off int)
+RETURNS medsched._rule
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  second CONSTANT int := extract(epoch FROM starts_at::time);
+BEGIN
+  IF r.freq IS NULL THEN
+    RETURN NULL;
+  END IF;
+  r.start := starts_at;
+  r.start_day := starts_at::date - date '2000-01-01';
+  r.phase := medsched._period(r, r.start_day);
+  IF days_on > 0 THEN
+    r.days_on := days_on;
+    r.days_off := days_off;
+  END IF;
+
+  -- "Information, not contained in the rule, necessary to determine the various recurrence instance start time and dates
+  -- are derived from the Start Time (DTSTART)" (RFC 5545 section 3.3.10).
+  IF NOT r.by_day AND r.monthdays IS NULL AND r.yeardays IS NULL THEN
+    IF r.freq = 4 OR r.weeknos IS NOT NULL THEN
+      r.by_day := true;
+      r.weekdays := ARRAY[medsched._weekday(r.start_day)];
+      r.nth := '{}';
+    ELSIF r.freq >= 5 THEN
+      IF r.freq = 6 AND r.months IS NULL THEN
+        r.months := ARRAY[date_part('month', starts_at)::int];
+      END IF;
+      r.monthdays := ARRAY[date_part('day', starts_at)::int];
+    END IF;
+  END IF;
+  IF r.freq < 3 THEN
+    NULL;    -- in each stretch of a zone anew, _steps
+  ELSIF r.hours IS NULL AND r.minutes IS NULL AND r.seconds IS NULL THEN
+    r.times := ARRAY[second];
+  ELSE
+    r.times := ARRAY(
+      SELECT DISTINCT h * 3600 + m * 60 + s
+        FROM unnest(coalesce(r.hours, ARRAY[second / 3600])) AS h
+       CROSS JOIN unnest(coalesce(r.minutes, ARRAY[second / 60 % 60])) AS m
+       CROSS JOIN unnest(coalesce(r.seconds, ARRAY[second % 60])) AS s
+       ORDER BY 1);
+  END IF;
+
+  -- A position that no period reaches selects nothing.
+  IF r.positions IS NOT NULL AND (SELECT min(abs(n)) FROM unnest(r.positions) AS n)
+       > (ARRAY[1, 1, 1, 1, 7, 33, 373])[r.freq + 1]
+         * (CASE r.freq WHEN 0 THEN 1
+                        WHEN 1 THEN coalesce(cardinality(r.seconds), 1)
+                        WHEN 2 THEN coalesce(cardinality(r.seconds), 1) * coalesce(cardinality(r.minutes), 1)
+                        ELSE cardinality(r.times) END) THEN
+    r.until := timestamp '0001-01-01';    -- so it ends before it begins
+    r.until_utc := true;
+  END IF;
+
+  -- UNTIL is inclusive, and years end at 9999.
+  r.end_local := timestamp '10000-01-01';
+  r.end_at := 'infinity';
+  IF r.freq < 3 THEN
+    r.end_at := medsched._instant(r.end_local, time_zone);
+  END IF;
+  IF r.until_utc THEN
+    r.end_at := least(r.end_at, timezone('UTC', r.until) + interval '1 second');
+  ELSIF r.until IS NOT NULL AND r.freq < 3 THEN
+    r.end_at := least(r.end_at, medsched._instant(r.until, time_zone) + interval '1 second');
+  ELSIF r.until IS NOT NULL THEN
+    r.end_local := least(r.end_local, r.until + interval '1 second');
+  END IF;
+  RETURN r;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._begin_rule(medsched._rule, timestamp, text, int, int) IS
+  'Internal: a rule, and what follows from the start, zone and cycle of its schedule';
+
+-- Check the parts of a schedule, and give its rule.
+CREATE OR REPLACE FUNCTION medsched._check_schedule(rrule text, starts_at timestamp, time_zone text,
+  rdates timestamp[], exdates timestamp[], days_on int, days_off int)
+RETURNS medsched._rule
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  r medsched._rule;
+BEGIN
+  IF starts_at IS NULL OR time_zone IS NULL OR rdates IS NULL OR exdates IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004',
+      MESSAGE = CASE WHEN starts_at IS NULL THEN 'starts_at' WHEN time_zone IS NULL THEN 'time_zone'
+                     WHEN rdates IS NULL THEN 'rdates' ELSE 'exdates' END || ' must not be null';
+  END IF;
+  -- The rule's errors come first.
+  r := medsched._read_rule(rrule);
+  IF NOT medsched._is_listed(time_zone) THEN
+    PERFORM medsched.check_time_zone(time_zone);
+  END IF;
+  IF NOT isfinite(starts_at) OR date_trunc('second', starts_at) <> starts_at
+     OR starts_at < timestamp '0001-01-01' OR starts_at >= timestamp '10000-01-01' THEN
+    PERFORM medsched._check_local(starts_at, 'starts_at');
+  END IF;
+  IF (coalesce(days_on, 0) <> 0 OR coalesce(days_off, 0) <> 0)
+     AND (days_on BETWEEN 1 AND 3660 AND days_off BETWEEN 1 AND 3660) IS NOT TRUE THEN
+    RAISE EXCEPTION USING ERRCODE = '22023',
+      MESSAGE = format('invalid cycle of %s days on and %s days off', coalesce(days_on, 0), coalesce(days_off, 0)),
+      HINT = 'Give both, each from 1 to 3660, or neither.';
+  END IF;
+  RETURN medsched._begin_rule(r, starts_at, medsched._zone(time_zone), days_on, days_off);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_schedule(text, timestamp, text, timestamp[], timestamp[], int, int) IS
+  'Internal: the rule of a schedule whose parts are checked';

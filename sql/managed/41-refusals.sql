@@ -1,0 +1,126 @@
+-- The rules of the domain, as triggers that create_tables() puts on the tables.
+--
+-- Those that read tables do so with the rights of the role that installed medsched,
+-- which is to own the tables too; where row security would hide rows even from
+-- that role they fail rather than let pass.
+--
+-- Recording a dose locks its schedule and medication against change, and then looks
+-- at them; changing either locks its row, and then looks at the doses recorded.
+-- Whichever comes second waits, and sees the first.  Above READ COMMITTED a look is as
+-- old as the transaction.  There the first writes to the row that it locks, so that the
+-- second fails (40001): so it is with a medication's last schedules, with limits as
+-- needed, with circles of replacement, and where a dose comes after the change.  A change
+-- that comes after a dose may not see it, for recording writes to no row that a change
+-- locks: doc/managed.md.
+
+-- What they have in common: their errors, and what these may tell.
+
+-- Raise the error of a rule, of which detail and hint may be missing.
+CREATE OR REPLACE FUNCTION medsched._refuse_rule(relation regclass, rule text, message text, detail text DEFAULT NULL,
+  hint text DEFAULT NULL, code text DEFAULT '23514')
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  place record;
+BEGIN
+  SELECT n.nspname AS schema, c.relname AS name INTO place
+    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = relation;
+  IF detail IS NULL AND hint IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message,
+      SCHEMA = place.schema, TABLE = place.name, CONSTRAINT = rule;
+  ELSIF hint IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, DETAIL = detail,
+      SCHEMA = place.schema, TABLE = place.name, CONSTRAINT = rule;
+  ELSIF detail IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, HINT = hint,
+      SCHEMA = place.schema, TABLE = place.name, CONSTRAINT = rule;
+  END IF;
+  RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, DETAIL = detail, HINT = hint,
+    SCHEMA = place.schema, TABLE = place.name, CONSTRAINT = rule;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._refuse_rule(regclass, text, text, text, text, text) IS
+  'Internal: raises the error of a rule, with the table and the constraint in its fields';
+
+CREATE OR REPLACE FUNCTION medsched._refuse_event(function text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = '39P01',
+    MESSAGE = format('function "%s" was not fired as the trigger it is made for', function),
+    HINT = 'Let medsched.create_tables() create the triggers.';
+END
+$$;
+
+COMMENT ON FUNCTION medsched._refuse_event(text) IS
+  'Internal: raises the error of a trigger that is fired at another event';
+
+-- Refuse a trigger that is not on a table of ours: it would answer questions about any row to whoever hung it on a table of
+-- their own.  A row of a partitioned table fires the trigger of its partition, which may stand in any schema.
+CREATE OR REPLACE FUNCTION medsched._check_trigger(relation oid, function text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_class AS c
+                  WHERE c.oid = coalesce(pg_partition_root(relation::regclass), relation)
+                    AND c.relnamespace = 'medsched'::regnamespace) THEN
+    RAISE EXCEPTION USING ERRCODE = '39P01',
+      MESSAGE = format('function "%s" is for the tables of medsched', function);
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_trigger(oid, text) IS
+  'Internal: checks that a trigger is on a table of schema medsched';
+
+-- Whether an error may tell of the rows of a table: the role that the session acts as may read all of them.  The functions
+-- that ask run with other rights, so it is looked up.
+CREATE OR REPLACE FUNCTION medsched._may_tell(tables text[])
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  role CONSTANT name := coalesce(nullif(current_setting('role'), 'none'), session_user);
+BEGIN
+  RETURN (SELECT bool_and(has_table_privilege(role, c.oid, 'SELECT')
+                          AND NOT (c.relrowsecurity AND NOT r.rolsuper AND NOT r.rolbypassrls
+                                   AND (c.relforcerowsecurity OR NOT pg_has_role(role, c.relowner, 'USAGE'))))
+            FROM unnest(tables) AS t (name)
+            JOIN pg_class AS c ON c.oid = to_regclass('medsched.' || t.name)
+            JOIN pg_roles AS r ON r.rolname = role);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._may_tell(text[]) IS
+  'Internal: whether an error may tell of the rows of tables';
+
+-- Whether erase_user() is at work, for this user: it makes a temporary table that only the tables' owner can make.
+CREATE OR REPLACE FUNCTION medsched._is_erasing(user_id uuid)
+RETURNS boolean
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  erasing boolean;
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_class AS c JOIN pg_roles AS r ON r.oid = c.relowner
+                  WHERE c.relname = '_medsched_erasing' AND c.relnamespace = pg_my_temp_schema()
+                    AND c.relkind = 'r' AND r.rolname = current_user) THEN
+    RETURN false;
+  END IF;
+  EXECUTE 'SELECT EXISTS (SELECT FROM pg_temp._medsched_erasing AS e WHERE e.user_id = $1)' INTO erasing USING user_id;
+  RETURN erasing;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._is_erasing(uuid) IS
+  'Internal: whether erase_user() is at work for a user';

@@ -1,0 +1,81 @@
+-- A medication has a schedule, and is not deleted.
+
+-- Refuses, at commit, a medication that came without a schedule or lost its last.
+CREATE OR REPLACE FUNCTION medsched.medication_has_schedule()
+RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET row_security = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  of_schedule boolean;
+  row_user uuid;
+  row_medication uuid;
+BEGIN
+  PERFORM medsched._check_trigger(TG_RELID, 'medication_has_schedule');
+  IF TG_WHEN <> 'AFTER' OR TG_LEVEL <> 'ROW' OR TG_OP = 'TRUNCATE' THEN
+    PERFORM medsched._refuse_event('medication_has_schedule');
+  END IF;
+  of_schedule := coalesce(pg_partition_root(TG_RELID), TG_RELID) = 'medsched.schedules'::regclass;
+  -- The medication as it is now, or the one that the schedule belonged to.
+  IF NOT of_schedule THEN
+    row_user := NEW.user_id;
+    row_medication := NEW.id;
+    PERFORM FROM medsched.medications AS m WHERE m.user_id = row_user AND m.id = row_medication FOR NO KEY UPDATE;
+  ELSE
+    row_user := OLD.user_id;
+    row_medication := OLD.medication_id;
+    -- Of two sessions that delete one of the last two each, the second waits here.  That this writes to the row makes the
+    -- second fail above READ COMMITTED, where it does not see what the first deleted.
+    UPDATE medsched.medications AS m SET name = m.name WHERE m.user_id = row_user AND m.id = row_medication;
+  END IF;
+  IF FOUND AND NOT EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = row_user AND s.medication_id = row_medication)
+     AND NOT medsched._is_erasing(row_user) THEN
+    PERFORM medsched._refuse_rule(TG_RELID, 'medication_has_schedule',
+      format('medication "%s" has no schedule', row_medication),
+      'A medication has at least one schedule when its transaction commits.',
+      CASE WHEN of_schedule THEN 'A medication that is no longer taken keeps its schedules: call medsched.inactivate_medication().'
+           ELSE 'Insert both in one transaction, or call medsched.create_medication().' END);
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION medsched.medications_not_deleted()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM medsched._check_trigger(TG_RELID, 'medications_not_deleted');
+  IF TG_WHEN <> 'BEFORE' OR TG_LEVEL <> 'ROW' OR TG_OP <> 'DELETE' THEN
+    PERFORM medsched._refuse_event('medications_not_deleted');
+  END IF;
+  IF medsched._is_erasing(OLD.user_id) THEN
+    RETURN OLD;
+  END IF;
+  PERFORM medsched._refuse_rule(TG_RELID, 'medications_not_deleted',
+    format('medication "%s" cannot be deleted', OLD.id), 'Medications are kept, with the doses recorded.',
+    'Inactivate it: call medsched.inactivate_medication().', '23001');
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION medsched.tables_not_truncated()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM medsched._check_trigger(TG_RELID, 'tables_not_truncated');
+  IF TG_WHEN <> 'BEFORE' OR TG_LEVEL <> 'STATEMENT' OR TG_OP <> 'TRUNCATE' THEN
+    PERFORM medsched._refuse_event('tables_not_truncated');
+  END IF;
+  PERFORM medsched._refuse_rule(TG_RELID, TG_NAME,
+    format('table "%s" cannot be truncated', TG_TABLE_NAME), 'Medications are kept, with their schedules and the doses recorded.',
+    'Inactivate a medication: call medsched.inactivate_medication().', '23001');
+  RETURN NULL;
+END
+$$;

@@ -1,0 +1,142 @@
+-- The limits of what is taken as needed.
+
+-- The limits of what is taken as needed are each at most so many doses within so long.  The place of the first of the doses,
+-- ascending, that break a limit together with one at an instant; NULL: none do.
+CREATE OR REPLACE FUNCTION medsched._limit_broken(doses timestamptz[], most int, within interval, at timestamptz)
+RETURNS int
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN (SELECT min(d.nth) FROM unnest(doses) WITH ORDINALITY AS d (at, nth)
+           WHERE d.at > _limit_broken.at - within AND d.at < _limit_broken.at + within
+             AND greatest(doses[d.nth + most - 1], _limit_broken.at) - least(d.at, _limit_broken.at) < within
+             AND doses[d.nth + most - 1] IS NOT NULL);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._limit_broken(timestamptz[], int, interval, timestamptz) IS
+  'Internal: which doses break a limit together with another';
+
+-- The first instant from one on at which a dose breaks no limit.  Doses that break one do so until the first of them is as
+-- long ago as the limit is long.
+CREATE OR REPLACE FUNCTION medsched._next_allowed(doses timestamptz[], min_interval interval, max_per_24h int, at timestamptz)
+RETURNS timestamptz
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  first int;
+  moved boolean := true;
+BEGIN
+  WHILE moved LOOP
+    moved := false;
+    first := medsched._limit_broken(doses, 1, min_interval, at);
+    IF first IS NOT NULL THEN
+      at := date_trunc('second', doses[first] + min_interval + interval '0.999999 seconds');
+      moved := true;
+    END IF;
+    first := medsched._limit_broken(doses, max_per_24h, interval '24 hours', at);
+    IF first IS NOT NULL THEN
+      at := date_trunc('second', doses[first] + interval '24 hours' + interval '0.999999 seconds');
+      moved := true;
+    END IF;
+  END LOOP;
+  RETURN at;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._next_allowed(timestamptz[], interval, int, timestamptz) IS
+  'Internal: when limits allow a dose as needed';
+
+-- Checks the limits, and gives min_interval as elapsed time.
+CREATE OR REPLACE FUNCTION medsched._check_limits(min_interval interval, max_per_24h int)
+RETURNS interval
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  elapsed CONSTANT interval := medsched._elapsed(min_interval);
+BEGIN
+  IF elapsed <= interval '0' OR elapsed > interval '366 days' THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'min_interval must be above 0 and at most 366 days';
+  END IF;
+  IF max_per_24h < 1 THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'max_per_24h must be at least 1', DETAIL = format('It is %s.', max_per_24h);
+  END IF;
+  RETURN elapsed;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_limits(interval, int) IS
+  'Internal: checks the limits of a schedule as needed';
+
+-- When doses of a medication were taken as needed, ascending, one left out.
+CREATE OR REPLACE FUNCTION medsched._doses_as_needed(of_user uuid, of_medication uuid, after timestamptz, until timestamptz, but timestamptz)
+RETURNS timestamptz[]
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN ARRAY(
+    SELECT d.scheduled_for
+      FROM medsched.dose_taken AS d
+      JOIN medsched.schedules AS s ON s.user_id = d.user_id AND s.id = d.schedule_id
+     WHERE d.user_id = of_user AND s.user_id = of_user AND s.medication_id = of_medication AND s.as_needed
+       AND d.outcome = 'taken' AND d.scheduled_for > after AND d.scheduled_for < until AND d.scheduled_for IS DISTINCT FROM but
+     ORDER BY d.scheduled_for);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._doses_as_needed(uuid, uuid, timestamptz, timestamptz, timestamptz) IS
+  'Internal: when doses of a medication were taken as needed';
+
+-- Checks a dose as needed against the others.  Called by dose_is_scheduled(), with its rights.
+CREATE OR REPLACE FUNCTION medsched._check_as_needed(relation oid, of_user uuid, of_schedule uuid, at timestamptz, inactivated timestamptz)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  tell boolean;
+  s record;
+  least_apart interval;
+  reach interval;
+  doses timestamptz[];
+  first int;
+  others text;
+  next timestamptz;
+  too_close boolean := true;
+BEGIN
+  SELECT c.* INTO s FROM medsched.schedules AS c WHERE c.user_id = of_user AND c.id = of_schedule;
+  least_apart := medsched._check_limits(s.min_interval, s.max_per_24h);
+  reach := greatest(least_apart, CASE WHEN s.max_per_24h IS NOT NULL THEN interval '24 hours' END);
+  doses := medsched._doses_as_needed(of_user, s.medication_id, at - reach, at + reach, at);
+  first := medsched._limit_broken(doses, 1, least_apart, at);
+  IF first IS NULL THEN
+    too_close := false;
+    first := medsched._limit_broken(doses, s.max_per_24h, interval '24 hours', at);
+  END IF;
+  IF first IS NULL THEN
+    RETURN;
+  END IF;
+
+  tell := medsched._may_tell('{schedules,dose_taken}');
+  others := CASE
+    WHEN too_close THEN format('Doses are at least %s apart, and one was taken at %s.', s.min_interval, doses[first])
+    WHEN s.max_per_24h = 1 THEN format('At most 1 dose is taken in any 24 hours, and one was taken at %s.', doses[first])
+    ELSE format('At most %s doses are taken in any 24 hours, and %s were taken from %s to %s.',
+                s.max_per_24h, s.max_per_24h, doses[first], doses[first + s.max_per_24h - 1]) END;
+  next := medsched._next_allowed(medsched._doses_as_needed(of_user, s.medication_id, at - reach, 'infinity', at),
+                                 least_apart, s.max_per_24h, at);
+  PERFORM medsched._refuse_rule(relation, CASE WHEN too_close THEN 'as_needed_min_interval' ELSE 'as_needed_max_per_24h' END,
+    format(CASE WHEN too_close THEN 'the dose at %s is too close to another' ELSE 'the dose at %s is one too many in 24 hours' END, at),
+    CASE WHEN tell THEN others || CASE WHEN next < least(s.ends_at, inactivated, timestamptz '10000-01-01 00:00Z')
+                                       THEN format(' The next is allowed at %s.', next)
+                                       ELSE ' No later one is allowed before the schedule ends.' END END,
+    'Call medsched.next_as_needed_at() to learn when a dose is allowed.');
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_as_needed(oid, uuid, uuid, timestamptz, timestamptz) IS
+  'Internal: checks a dose as needed against the limits of its schedule';

@@ -1,0 +1,175 @@
+-- Only a dose of its schedule is recorded.
+
+-- Whether a schedule of the table, which is valid, has a dose at an instant: as _is_occurrence, with its own bound.
+CREATE OR REPLACE FUNCTION medsched._allows(rrule text, starts_at timestamp, time_zone text, rdates timestamp[], exdates timestamp[],
+  days_on int, days_off int, as_needed boolean, effective_from timestamptz, at timestamptz)
+RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  zone CONSTANT text := medsched._zone(time_zone);
+BEGIN
+  IF NOT isfinite(at) OR date_trunc('second', at) <> at OR at < effective_from THEN
+    RETURN false;
+  ELSIF as_needed THEN
+    RETURN at >= medsched._instant(starts_at, zone) AND at < timestamptz '10000-01-01 00:00Z';
+  END IF;
+  RETURN medsched._is_occurrence(
+    medsched._begin_rule(medsched._read_rule(rrule), starts_at, zone, days_on, days_off), starts_at, zone, at,
+    medsched._dates(rdates, zone, 'rdates'), medsched._dates(exdates, zone, 'exdates'));
+END
+$$;
+
+COMMENT ON FUNCTION medsched._allows(text, timestamp, text, timestamp[], timestamp[], int, int, boolean, timestamptz, timestamptz) IS
+  'Internal: whether a schedule has a dose at an instant';
+
+-- Refuses to record a dose that its schedule does not have, or that lies after the schedule's end or the medication's
+-- inactivation; and one as needed beyond the schedule's limits.
+--
+-- It fires after the row went in, so that it judges what is stored whatever other triggers did to it, and so that recording a
+-- dose again, which inserts nothing, costs and locks nothing.  The foreign key has spoken before it.
+CREATE OR REPLACE FUNCTION medsched.dose_is_scheduled()
+RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET row_security = off
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+DECLARE
+  at timestamptz;
+  s record;
+  inactivated timestamptz;
+BEGIN
+  IF TG_TABLE_SCHEMA <> 'medsched' THEN
+    PERFORM medsched._check_trigger(TG_RELID, 'dose_is_scheduled');
+  END IF;
+  IF TG_WHEN <> 'AFTER' OR TG_LEVEL <> 'ROW' OR TG_OP NOT IN ('INSERT', 'UPDATE') THEN
+    PERFORM medsched._refuse_event('dose_is_scheduled');
+  END IF;
+  IF TG_OP = 'UPDATE' AND OLD.user_id <> NEW.user_id THEN
+    PERFORM medsched._refuse_rule(TG_RELID, 'recorded_dose_keeps_user',
+      format('the dose at %s cannot become another user''s', OLD.scheduled_for),
+      format('It was recorded of user "%s".', OLD.user_id), 'Delete the row, and record the dose of the other user.');
+  END IF;
+  at := NEW.scheduled_for;
+  SELECT c.* INTO s FROM medsched.schedules AS c WHERE c.user_id = NEW.user_id AND c.id = NEW.schedule_id FOR SHARE;
+  IF NOT FOUND THEN
+    RAISE 'schedule "%" is gone', NEW.schedule_id;
+  END IF;
+  -- Doses within limits lock their medication against each other, too: of two that are recorded at once, the second waits, and
+  -- counts the first.  The stronger lock is taken at once, for two that both held the weaker could not both go on.
+  IF coalesce(s.min_interval, '0') > '0' OR s.max_per_24h IS NOT NULL THEN
+    UPDATE medsched.medications AS m SET name = m.name
+     WHERE m.user_id = NEW.user_id AND m.id = s.medication_id RETURNING m.inactivated_at INTO inactivated;
+  ELSE
+    SELECT m.inactivated_at INTO inactivated
+      FROM medsched.medications AS m WHERE m.user_id = NEW.user_id AND m.id = s.medication_id FOR SHARE;
+  END IF;
+  IF at >= inactivated OR at >= s.ends_at
+     OR NOT medsched._allows(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
+                             s.as_needed, s.effective_from, at) THEN
+    PERFORM medsched._refuse_dose(TG_RELID, NEW.user_id, NEW.schedule_id, at, inactivated);
+  END IF;
+  IF s.as_needed THEN
+    IF NEW.outcome = 'skipped' THEN
+      PERFORM medsched._refuse_rule(TG_RELID, 'as_needed_not_skipped', 'a dose as needed cannot be skipped',
+        format('Schedule "%s" has no doses but those taken.', NEW.schedule_id));
+    END IF;
+    IF s.min_interval IS NOT NULL OR s.max_per_24h IS NOT NULL THEN
+      PERFORM medsched._check_as_needed(TG_RELID, NEW.user_id, NEW.schedule_id, at, inactivated);
+    END IF;
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+-- Says why a schedule has no dose at an instant.  Called by dose_is_scheduled(), with its rights.
+CREATE OR REPLACE FUNCTION medsched._refuse_dose(relation oid, of_user uuid, of_schedule uuid, at timestamptz, inactivated timestamptz)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  tell CONSTANT boolean := medsched._may_tell('{schedules,medications}');
+  s record;
+  r medsched._rule;
+  zone text;
+  before timestamptz;
+  after timestamptz;
+  successor uuid;
+  detail text;
+BEGIN
+  SELECT c.* INTO s FROM medsched.schedules AS c WHERE c.user_id = of_user AND c.id = of_schedule;
+  IF at >= inactivated THEN
+    detail := format('The medication was inactivated at %s.', inactivated);
+  ELSIF at >= s.ends_at THEN
+    detail := format('The schedule ended at %s.', s.ends_at);
+    SELECT c.id INTO successor FROM medsched.schedules AS c WHERE c.user_id = of_user AND c.replaces = of_schedule;
+    IF FOUND THEN
+      detail := detail || format(' Schedule "%s" replaced it.', successor);
+    END IF;
+  ELSIF s.as_needed AND at < s.effective_from THEN
+    detail := format('The schedule is in effect from %s on.', s.effective_from);
+  ELSIF s.as_needed THEN
+    detail := format('As needed, a dose is at a whole second from %s in %s on, until the end of the year 9999.', s.starts_at, s.time_zone);
+  ELSE
+    zone := medsched._zone(s.time_zone);
+    r := medsched._begin_rule(medsched._read_rule(s.rrule), s.starts_at, zone, s.cycle_days_on, s.cycle_days_off);
+    before := medsched._previous_occurrence(r, s.starts_at, zone, at,
+      medsched._dates(s.rdates, zone, 'rdates'), medsched._dates(s.exdates, zone, 'exdates'));
+    IF before < s.effective_from THEN
+      before := NULL;
+    END IF;
+    after := medsched._next_occurrence(r, s.starts_at, zone, greatest(at, s.effective_from - interval '1 microsecond'),
+      medsched._dates(s.rdates, zone, 'rdates'), medsched._dates(s.exdates, zone, 'exdates'));
+    IF after >= s.ends_at OR after >= inactivated THEN
+      after := NULL;
+    END IF;
+    detail := CASE WHEN before IS NOT NULL AND after IS NOT NULL THEN format('The nearest doses are at %s and at %s.', before, after)
+                   WHEN before IS NOT NULL THEN format('The last dose is at %s.', before)
+                   WHEN after IS NOT NULL THEN format('The first dose is at %s.', after)
+                   ELSE 'The schedule has no dose before its end.' END;
+  END IF;
+  PERFORM medsched._refuse_rule(relation, 'dose_is_scheduled',
+    format('schedule "%s" has no dose at %s', of_schedule, at),
+    CASE WHEN tell THEN detail END,
+    CASE WHEN NOT tell OR NOT s.as_needed THEN 'Record a dose at the scheduled_for that medsched.upcoming_doses() gives.'
+         WHEN date_trunc('second', at) <> at THEN 'Call medsched.take_as_needed(), which leaves out the fraction of the second.'
+         ELSE 'Record it for a schedule in effect then: medsched.schedule_history() lists them.' END);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._refuse_dose(oid, uuid, uuid, timestamptz, timestamptz) IS
+  'Internal: raises the error of a dose that its schedule does not have';
+
+CREATE OR REPLACE FUNCTION medsched._dose_in_range(
+  scheduled_for timestamptz,
+  taken_at timestamptz,
+  recorded_at timestamptz,
+  amount numeric,
+  recorded_by text)
+RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  bound text;
+BEGIN
+  bound := CASE
+    WHEN scheduled_for < '0001-01-01 00:00+00' OR scheduled_for >= '10000-01-01 00:00+00' THEN 'dose_taken_scheduled_for_in_range'
+    WHEN taken_at < '0001-01-01 00:00+00' OR taken_at >= '10000-01-01 00:00+00' THEN 'dose_taken_taken_at_in_range'
+    WHEN recorded_at < '0001-01-01 00:00+00' OR recorded_at >= '10000-01-01 00:00+00' THEN 'dose_taken_recorded_at_in_range'
+    WHEN amount >= 1e1000 OR scale(amount) > 1000 THEN 'dose_taken_amount_size'
+    WHEN length(recorded_by) > 1000 THEN 'dose_taken_recorded_by_length'
+  END;
+  IF bound IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation',
+      MESSAGE = format('new row for relation "%s" violates check constraint "%s"', 'dose_taken', bound),
+      SCHEMA = 'medsched', TABLE = 'dose_taken', CONSTRAINT = bound;
+  END IF;
+  RETURN true;
+END
+$$;

@@ -483,5 +483,8 @@ BEGIN
 END
 $create_tables$;
 
+COMMENT ON FUNCTION medsched._check_tables() IS
+  'Internal: checks that the tables are there, in the native edition with their keys';
+
 COMMENT ON FUNCTION medsched.create_tables() IS
   'Creates the tables, their columns, constraints and triggers where they are missing, as the caller''s own';

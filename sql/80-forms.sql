@@ -2,15 +2,6 @@
 -- Functions whose names begin with an underscore serve those of this file
 -- and of the next two.
 
--- A caller's text as a message can hold it.
-CREATE OR REPLACE FUNCTION medsched._shortened(written text)
-RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN length(written) > 120
-  THEN concat("left"(written, 120), '...') ELSE written END;
-COMMENT ON FUNCTION medsched._shortened(text) IS
-  'Internal: a text, cut off where it is long';
-
 -- Times of day as few products of hours and minutes as a rule can say at once:
 -- 08:00, 20:00 are one product, 08:00, 20:30 are two.
 CREATE OR REPLACE FUNCTION medsched._time_groups(times time[])

@@ -1,26 +1,5 @@
 -- The text of a recurrence rule, read and checked.
 
--- Raise an error of which detail and hint may be missing.
-CREATE OR REPLACE FUNCTION medsched._refuse(code text, message text, detail text DEFAULT NULL, hint text DEFAULT NULL)
-RETURNS void
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-  IF detail IS NULL AND hint IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message;
-  ELSIF hint IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, DETAIL = detail;
-  ELSIF detail IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, HINT = hint;
-  END IF;
-  RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, DETAIL = detail, HINT = hint;
-END
-$$;
-
-COMMENT ON FUNCTION medsched._refuse(text, text, text, text) IS
-  'Internal: raises an error of which detail and hint may be missing';
-
 -- A recurrence rule, and what its schedule makes of it.  Used by functions only,
 -- no column: so it is made anew with the functions that take it.
 DROP TYPE IF EXISTS medsched._rule CASCADE;

@@ -1,23 +1,5 @@
 -- Which doses are coming up, their states and their handles.
 
--- Elapsed time of an interval, a month being 30 days and a day 24 hours.  What is
--- longer than a hundred million days counts as so long.
-CREATE OR REPLACE FUNCTION medsched._elapsed(length interval)
-RETURNS interval
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  days CONSTANT numeric := extract(year FROM length) * 360 + extract(month FROM length) * 30 + extract(day FROM length);
-  seconds CONSTANT numeric := extract(hour FROM length) * 3600 + extract(minute FROM length) * 60 + extract(second FROM length);
-BEGIN
-  RETURN make_interval(secs => (greatest(-100000000, least(100000000, days)) * 86400)::float8) + make_interval(secs => seconds::float8);
-END
-$$;
-
-COMMENT ON FUNCTION medsched._elapsed(interval) IS
-  'Internal: an interval as elapsed time, a day being 24 hours';
-
 CREATE OR REPLACE FUNCTION medsched._check_grace(grace interval)
 RETURNS interval
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -40,23 +22,6 @@ $$;
 
 COMMENT ON FUNCTION medsched._check_grace(interval) IS
   'Internal: the grace of a schedule, checked; NULL: medsched.grace';
-
-CREATE OR REPLACE FUNCTION medsched._require(value timestamptz, name text)
-RETURNS void
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-  IF value IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = name || ' must not be null';
-  ELSIF NOT isfinite(value) THEN
-    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = name || ' must be finite';
-  END IF;
-END
-$$;
-
-COMMENT ON FUNCTION medsched._require(timestamptz, text) IS
-  'Internal: checks that an argument is an instant';
 
 CREATE OR REPLACE FUNCTION medsched.grace_ended_before(grace interval)
 RETURNS timestamptz
@@ -170,26 +135,6 @@ $$;
 
 COMMENT ON FUNCTION medsched._read_dose_id(text) IS
   'Internal: the dose of a handle';
-
-CREATE OR REPLACE FUNCTION medsched._check_tables()
-RETURNS void
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  missing text;
-BEGIN
-  missing := (SELECT t.name FROM unnest('{dose_taken,schedules,medications}'::text[]) WITH ORDINALITY AS t (name, nth)
-               WHERE to_regclass('medsched.' || t.name) IS NULL ORDER BY t.nth LIMIT 1);
-  IF missing IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = '42P01', MESSAGE = format('table "medsched.%s" does not exist', missing),
-      HINT = 'Create the tables with SELECT medsched.create_tables().';
-  END IF;
-END
-$$;
-
-COMMENT ON FUNCTION medsched._check_tables() IS
-  'Internal: checks that the tables are there';
 
 -- A user's doses in a window, in no order: those of each schedule at its times, and those taken as needed.
 CREATE OR REPLACE FUNCTION medsched._doses(user_id uuid, window_start timestamptz, window_end timestamptz, recorded boolean, most int)

@@ -1,19 +1,5 @@
 -- What became of a dose: taken, skipped, undone, taken as needed.
 
-CREATE OR REPLACE FUNCTION medsched._refuse_unknown(kind text, id uuid, user_id uuid)
-RETURNS void
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-  RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('%s "%s" not found', kind, id),
-    DETAIL = format('User "%s" has no %s by that id.', user_id, kind);
-END
-$$;
-
-COMMENT ON FUNCTION medsched._refuse_unknown(text, uuid, uuid) IS
-  'Internal: raises the error of an id that a user has no row by';
-
 -- Records an outcome of a dose, or finds it recorded.  When another session is recording the same dose, the insert waits for
 -- it, inserts nothing, and the look that follows sees what the other recorded.  By then the dose may have been undone: so it
 -- tries again.
@@ -83,7 +69,7 @@ BEGIN
       FROM medsched.dose_taken AS d WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = $3;
     EXIT WHEN FOUND;
     IF NOT EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = $2) THEN
-      PERFORM medsched._refuse_unknown('schedule', $2, $1);
+      PERFORM medsched._refuse_unknown($1, 'schedule', $2);
     END IF;
   END LOOP;
   IF dose IS NULL THEN
@@ -193,7 +179,7 @@ BEGIN
      WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = $3
     RETURNING d.user_id, d.schedule_id, d.scheduled_for, d.taken_at, d.recorded_by, d.amount, d.note, d.outcome, d.reason, d.recorded_at;
   IF NOT FOUND AND NOT EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = $2) THEN
-    PERFORM medsched._refuse_unknown('schedule', $2, $1);
+    PERFORM medsched._refuse_unknown($1, 'schedule', $2);
   END IF;
 END
 $$;
@@ -220,7 +206,7 @@ BEGIN
   PERFORM medsched._check_tables();
   SELECT s.as_needed INTO as_needed FROM medsched.schedules AS s WHERE s.user_id = of_user AND s.id = of_schedule;
   IF NOT FOUND THEN
-    PERFORM medsched._refuse_unknown('schedule', of_schedule, of_user);
+    PERFORM medsched._refuse_unknown(of_user, 'schedule', of_schedule);
   ELSIF NOT as_needed THEN
     RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = format('schedule "%s" is not as needed', of_schedule),
       DETAIL = 'Its doses are at set times.', HINT = 'Record one of them: call medsched.mark_dose_taken().';

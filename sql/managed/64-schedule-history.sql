@@ -24,7 +24,7 @@ BEGIN
   END IF;
   PERFORM medsched._check_tables();
   IF NOT EXISTS (SELECT FROM medsched.medications AS m WHERE m.user_id = $1 AND m.id = $2) THEN
-    PERFORM medsched._refuse_unknown('medication', $2, $1);
+    PERFORM medsched._refuse_unknown($1, 'medication', $2);
   END IF;
   RETURN QUERY
     WITH RECURSIVE chain AS (

@@ -58,36 +58,6 @@ own_columns_add(OwnColumns *own, const char *name, int length, bool isnull)
 		own->given = lappend(own->given, copy);
 }
 
-void
-own_columns_read(OwnColumns *own, Relation table, Jsonb *object, const char *where)
-{
-	JsonbIterator *iterator = JsonbIteratorInit(&object->root);
-	JsonbValue	   name;
-	JsonbValue	   value;
-
-	if (!JB_ROOT_IS_OBJECT(object))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be a JSON object", where)));
-
-	own->object = object;
-	(void) JsonbIteratorNext(&iterator, &name, true);
-	while (JsonbIteratorNext(&iterator, &name, true) == WJB_KEY)
-	{
-		char *names = own_column_names(table);
-
-		if (!is_own_column(table, name.val.string.val, name.val.string.len))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s has an unknown key \"%s\"", where,
-							short_text(pnstrdup(name.val.string.val, name.val.string.len))),
-					 names[0] != '\0' ? errhint("The columns that the application added to %s are %s.", RelationGetRelationName(table), names)
-									  : errhint("The application has added no column to %s.", RelationGetRelationName(table))));
-		(void) JsonbIteratorNext(&iterator, &value, true);
-		own_columns_add(own, name.val.string.val, name.val.string.len, value.type == jbvNull);
-	}
-}
-
 bool
 own_columns_include(const List *names, const char *name)
 {

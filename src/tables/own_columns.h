@@ -37,12 +37,6 @@ extern void own_columns_add(OwnColumns *own, const char *name, int length, bool 
 extern bool own_columns_include(const List *names, const char *name);
 
 /*
- * Read an object whose keys are columns of the application alone.  where says which it
- * is, in errors: 22023 for what is no object, and for a key that is no such column.
- */
-extern void own_columns_read(OwnColumns *own, Relation table, Jsonb *object, const char *where);
-
-/*
  * Add ", name" for each given to the columns of an INSERT, ", own.name" to its select
  * list, and to what it reads from: FROM jsonb_to_record($parameter) AS own (...).
  */

@@ -92,21 +92,6 @@ rethrow_of_value(const char *where)
 }
 
 void
-rethrow_medication(const char *name, bool has_own_columns)
-{
-	ErrorData *error = CopyErrorData();
-
-	if (is_missing_column(error, "medications"))
-		throw_missing_column(error, "own_columns");
-	rethrow_argument(error, "medications_name_not_blank", "name must not be blank", psprintf("\"%s\"", short_text(name)));
-	rethrow_argument(error, "medications_name_length", "name must have at most 1000 characters",
-					 psprintf("\"%s\"", short_text(name)));
-	if (has_own_columns)
-		rethrow_in("own_columns");
-	PG_RE_THROW();
-}
-
-void
 rethrow_dose(const Datum *amount, const Datum *recorded_by)
 {
 	ErrorData *error = CopyErrorData();

@@ -21,9 +21,6 @@ pg_noreturn extern void rethrow_in(const char *where);
 /* Of reading a value, which the message may hold: say which, and keep it short. */
 pg_noreturn extern void rethrow_of_value(const char *where);
 
-/* Of inserting a medication: say which argument it is about, columns of the application among them. */
-pg_noreturn extern void rethrow_medication(const char *name, bool has_own_columns);
-
 /* Of recording a dose: say which argument it is about.  An argument that is null is NULL. */
 pg_noreturn extern void rethrow_dose(const Datum *amount, const Datum *recorded_by);
 

@@ -19,6 +19,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "fmgr.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/catcache.h"
@@ -47,6 +48,8 @@ const char *const table_names[NTABLES] = {
 	[TABLE_SCHEDULES] = "schedules",
 	[TABLE_MEDICATIONS] = "medications"};
 
+PG_FUNCTION_INFO_V1(medsched_check_tables);
+
 static TablesFound found;
 
 /* Goes up with every change that it could not outlast; while we look, with every change. */
@@ -73,6 +76,14 @@ medsched_table(const char *name)
 				 errmsg("table \"medsched.%s\" does not exist", name),
 				 errhint("Create the tables with SELECT medsched.create_tables().")));
 	return table;
+}
+
+Datum
+medsched_check_tables(PG_FUNCTION_ARGS)
+{
+	(void) fcinfo;
+	check_tables();
+	PG_RETURN_VOID();
 }
 
 void

@@ -1,6 +1,6 @@
--- The rows that functions return: doses, and what is recorded of them. They are
--- types of their own so that a later version can add columns, at the end, under
--- the views that use a function.
+-- The rows that functions return: doses, what is recorded of them, and the parts
+-- of a rule. They are types of their own so that a later version can add columns,
+-- at the end, under the views that use a function.
 
 -- Take over a type that was created by an earlier version of these files; what
 -- somebody else put there is not ours: CREATE TYPE refuses it.
@@ -41,7 +41,25 @@ BEGIN
         ('{recorded_dose,taken_dose,skipped_dose}', 'reason', 'text'),
         ('{recorded_dose,taken_dose,skipped_dose}', 'recorded_at', 'timestamptz'),
         ('{taken_dose}', 'newly_taken', 'boolean'),
-        ('{skipped_dose}', 'newly_skipped', 'boolean')
+        ('{skipped_dose}', 'newly_skipped', 'boolean'),
+        -- What a rule says.
+        ('{_recurrence}', 'freq', 'int'),
+        ('{_recurrence}', 'every', 'bigint'),
+        ('{_recurrence}', 'count', 'bigint'),
+        ('{_recurrence}', 'until', 'timestamp'),
+        ('{_recurrence}', 'until_utc', 'boolean'),
+        ('{_recurrence}', 'week_start', 'int'),
+        ('{_recurrence}', 'skip', 'int'),
+        ('{_recurrence}', 'seconds', 'int[]'),
+        ('{_recurrence}', 'minutes', 'int[]'),
+        ('{_recurrence}', 'hours', 'int[]'),
+        ('{_recurrence}', 'months', 'int[]'),
+        ('{_recurrence}', 'monthdays', 'int[]'),
+        ('{_recurrence}', 'yeardays', 'int[]'),
+        ('{_recurrence}', 'weeknos', 'int[]'),
+        ('{_recurrence}', 'weekdays', 'int[]'),
+        ('{_recurrence}', 'nth', 'int[]'),
+        ('{_recurrence}', 'positions', 'int[]')
     ),
     ours AS (
       SELECT c.oid, c.relname
@@ -90,3 +108,5 @@ COMMENT ON TYPE medsched.taken_dose IS
   'What is recorded of a dose that was taken, and whether it is new';
 COMMENT ON TYPE medsched.skipped_dose IS
   'What is recorded of a dose that was skipped, and whether it is new';
+COMMENT ON TYPE medsched._recurrence IS
+  'Internal: what the text of a recurrence rule says, as _rule_parts() reads it';

@@ -12,8 +12,10 @@ EDITION = native
 names := $(sort $(notdir $(wildcard sql/[0-9]*.sql sql/$(EDITION)/[0-9]*.sql)))
 topics := $(foreach name,$(names),$(wildcard sql/$(EDITION)/$(name)) $(wildcard sql/$(name)))
 
-# The managed edition: one file that any tool runs as it is, in one transaction.
-managed_names := $(filter-out 00-schema.sql,$(sort $(notdir $(wildcard sql/[0-9]*.sql sql/managed/[0-9]*.sql))))
+# The managed edition: one file that anything that sends SQL runs as it is, and the
+# same wrapped for pg_tle.
+managed_begin := sql/00-begin.sql sql/managed/00-schema.sql
+managed_names := $(filter-out $(notdir $(managed_begin)),$(sort $(notdir $(wildcard sql/[0-9]*.sql sql/managed/[0-9]*.sql))))
 managed_topics := $(foreach name,$(managed_names),$(wildcard sql/managed/$(name)) $(wildcard sql/$(name)))
 managed_script = $(EXTENSION)-managed--$(version).sql
 
@@ -23,6 +25,8 @@ install_script = sql/$(EXTENSION)--$(version).sql
 # installation.
 updates := $(shell ls sql/updates/*.sql | sort -V)
 released := $(foreach update,$(updates),$(word 2,$(subst --, ,$(update))))
+# Of 0.1.0 there was no managed edition.
+managed_updates := $(filter-out %--0.1.0--0.2.0.sql,$(updates))
 update_scripts := $(released:%=sql/$(EXTENSION)--%--$(version).sql)
 DATA_built = $(install_script) $(update_scripts)
 
@@ -63,27 +67,30 @@ endif
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
+# What the files leave to make.
+fill_in = sed 's/@VERSION@/$(version)/g'
+
 $(install_script): $(topics) medsched.control Makefile
 	printf '%s\n\n' '\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit' > $@
-	cat /dev/null $(topics) >> $@
+	cat /dev/null $(topics) | $(fill_in) >> $@
 
 $(update_scripts): $(updates) $(topics) medsched.control Makefile
 	printf '%s\n\n' '\echo Use "ALTER EXTENSION $(EXTENSION) UPDATE" to load this file. \quit' > $@
 	cat $(firstword $(topics)) \
 		$$(ls $(updates) | sort -V | sed -n '/--$(word 2,$(subst --, ,$@))--/,$$p') \
-		$(wordlist 2,$(words $(topics)),$(topics)) >> $@
+		$(wordlist 2,$(words $(topics)),$(topics)) | $(fill_in) >> $@
 
 .PHONY: managed
 managed: $(managed_script)
 
-$(managed_script): sql/managed/00-schema.sql $(managed_topics) medsched.control Makefile
-	printf '%s\n' \
-		'-- medsched $(version), the managed edition: for a server that loads no C of others.' \
-		'-- Run it as it is, by the role that is to own medsched; run again, it updates.' \
-		'' 'BEGIN;' 'SET LOCAL client_min_messages = warning;' 'CREATE SCHEMA IF NOT EXISTS medsched;' '' > $@
-	cat sql/managed/00-schema.sql >> $@
-	cat $(managed_topics) >> $@
-	printf '%s\n' '' 'COMMIT;' >> $@
+# The steps of an update run where the version that is there is an earlier one than they lead to.
+$(managed_script): sql/managed/file.sql $(managed_begin) $(managed_updates) $(managed_topics) medsched.control Makefile
+	@{ sed '/^@BEGIN@$$/,$$d' $<; cat $(managed_begin); \
+	  sed '1,/^@BEGIN@$$/d; /^@UPDATES@$$/,$$d' $<; \
+	  for update in $(managed_updates); do \
+	    to=$${update##*--}; printf "IF there < string_to_array('%s', '.')::int[] THEN\n" "$${to%.sql}"; cat $$update; echo 'END IF;'; \
+	  done; \
+	  sed '1,/^@UPDATES@$$/d; /^@TOPICS@$$/,$$d' $<; cat $(managed_topics); sed '1,/^@TOPICS@$$/d' $<; } | $(fill_in) > $@
 
 $(exports): $(wildcard src/*/*.c) Makefile
 	{ printf '{ global: Pg_magic_func; _PG_init;\n'; \

@@ -465,12 +465,13 @@ BEGIN
              'WITH (' || nullif(array_to_string(v.reloptions, ', '), '') || ')',
              regexp_replace(pg_get_viewdef(v.oid), '\mmedsched\.(\w+)_of_\d+_\d+_\d+\(', 'medsched.\1(', 'g')) AS definition
       FROM pg_proc AS p
-      JOIN pg_depend AS m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid AND m.deptype = 'e'
-      JOIN pg_extension AS e ON e.oid = m.refobjid AND e.extname = 'medsched'
       JOIN pg_depend AS d ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid AND d.classid = 'pg_rewrite'::regclass
       JOIN pg_rewrite AS r ON r.oid = d.objid
       JOIN pg_class AS v ON v.oid = r.ev_class AND v.relkind = 'v'
-     WHERE p.proname ~ '_of_\d+_\d+_\d+$'
+     WHERE p.pronamespace = 'medsched'::regnamespace
+       AND p.proname ~ '_of_\d+_\d+_\d+$'
+       -- The role that installed medsched set it aside.
+       AND p.proowner = (SELECT f.proowner FROM pg_proc AS f WHERE f.oid = 'medsched.create_tables()'::regprocedure)
        AND pg_has_role(current_user, v.relowner, 'USAGE')
   LOOP
     BEGIN

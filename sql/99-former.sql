@@ -22,11 +22,17 @@ BEGIN
        AND n.proname = regexp_replace(p.proname, '_of_\d+_\d+_\d+$', '')
        -- The new one may have more arguments.
        AND starts_with(concat(n.proargtypes, ' '), concat(p.proargtypes, ' '))
-      JOIN pg_depend AS m
-        ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid
-       AND m.refclassid = 'pg_extension'::regclass AND m.deptype = 'e'
-      JOIN pg_extension AS e ON e.oid = m.refobjid AND e.extname = 'medsched'
-     WHERE p.proname ~ '_of_\d+_\d+_\d+$'
+     WHERE p.pronamespace = 'medsched'::regnamespace
+       AND p.proname ~ '_of_\d+_\d+_\d+$'
+       AND CASE
+             -- Installed as an extension, it is ours as a member.
+             WHEN EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'medsched')
+             THEN EXISTS (SELECT FROM pg_depend AS m
+                            JOIN pg_extension AS e ON e.oid = m.refobjid AND e.extname = 'medsched'
+                           WHERE m.classid = 'pg_proc'::regclass AND m.objid = p.oid
+                             AND m.refclassid = 'pg_extension'::regclass AND m.deptype = 'e')
+             ELSE pg_has_role(current_user, p.proowner, 'USAGE')
+           END
   LOOP
     -- Set aside by this update, and not by one before.
     IF coalesce(obj_description(former.oid, 'pg_proc'), '') NOT LIKE 'Former %' THEN
@@ -45,11 +51,14 @@ BEGIN
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO PUBLIC', former.oid::regprocedure);
 
         -- They are the application's grants, which a dump carries, and not the
-        -- extension's, for which a script's own are taken.
-        DELETE FROM pg_init_privs AS i WHERE i.classoid = 'pg_proc'::regclass AND i.objoid IN (former.oid, former.successor);
-        DELETE FROM pg_shdepend AS s
-         WHERE s.dbid = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
-           AND s.classid = 'pg_proc'::regclass AND s.objid IN (former.oid, former.successor) AND s.deptype = 'i';
+        -- extension's, for which a script's own are taken.  Only a superuser can say so,
+        -- which an extension's script is, but for one of pg_tle's.
+        IF (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_user) THEN
+          DELETE FROM pg_init_privs AS i WHERE i.classoid = 'pg_proc'::regclass AND i.objoid IN (former.oid, former.successor);
+          DELETE FROM pg_shdepend AS s
+           WHERE s.dbid = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
+             AND s.classid = 'pg_proc'::regclass AND s.objid IN (former.oid, former.successor) AND s.deptype = 'i';
+        END IF;
       END IF;
 
       IF former.users <> '{}' THEN

@@ -34,8 +34,14 @@ contains "a schema of another role's is refused" "$(
 	{
 		echo 'BEGIN; CREATE ROLE stranger; GRANT stranger TO CURRENT_USER; GRANT CREATE ON DATABASE medsched TO stranger;'
 		echo 'SET ROLE stranger;'
-		sed '/^BEGIN;$/d' medsched-managed--*.sql
+		cat medsched-managed--*.sql
 	} | psql -Xq -v ON_ERROR_STOP=1 2>&1 || true)" 'schema "medsched" belongs to another role'
+equals "it gives back what it sets for the rest of a transaction" "$(
+	{
+		echo 'BEGIN; SET LOCAL search_path = public; SET LOCAL client_min_messages = error;'
+		cat medsched-managed--*.sql
+		echo 'SHOW search_path; SHOW check_function_bodies; SHOW client_min_messages;'
+	} | psql -XAtq -v ON_ERROR_STOP=1 | xargs)" "public on error"
 equals "no name of C is left in it" "$(grep -c 'MODULE_PATHNAME\|LANGUAGE C' medsched-managed--*.sql)" 0
 equals "nor a command of psql's" "$(grep -c '^\\' medsched-managed--*.sql)" 0
 

@@ -5,6 +5,12 @@ WITH members AS (
   SELECT d.classid, d.objid
   FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass
   WHERE e.extname = 'medsched' AND d.deptype = 'e'
+  UNION
+  -- Of the managed edition, what is in its schema.
+  SELECT 'pg_proc'::regclass, p.oid FROM pg_proc AS p WHERE p.pronamespace = 'medsched'::regnamespace
+  UNION
+  SELECT 'pg_type'::regclass, t.oid FROM pg_type AS t LEFT JOIN pg_class AS c ON c.oid = t.typrelid
+  WHERE t.typnamespace = 'medsched'::regnamespace AND t.typelem = 0 AND coalesce(c.relkind, 'c') = 'c'
 ), tables AS (
   SELECT c.oid FROM pg_class AS c WHERE c.relnamespace = 'medsched'::regnamespace AND c.relname IN ('medications', 'schedules', 'dose_taken')
 )

@@ -538,6 +538,9 @@ export const checkIntegrity = rowsFunction(
 	}),
 );
 
+/** The version of medsched in the database, such as 0.2.0. */
+export const version = valueFunction('version', {}, results.text);
+
 /** Removes everything about a person; for roles that were granted it. */
 export const eraseUser = rowFunction(
 	'erase_user',

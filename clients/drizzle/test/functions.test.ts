@@ -11,6 +11,7 @@ import {
 	calendarFeed,
 	changeTimeZone,
 	checkIntegrity,
+	version,
 	checkRrule,
 	checkTimeZone,
 	countOccurrences,
@@ -413,6 +414,7 @@ withEachDriver('functions', (db) => {
 		const feed = await calendarFeed(db, { userId: other, name: 'Ada’s', alarm: '10 minutes' });
 		assert.match(feed, /^BEGIN:VCALENDAR\r\n[^]*SUMMARY:changes[^]*TRIGGER:-PT10M/);
 		assert.deepEqual((await checkIntegrity(db, {})).filter((row) => row.userId === other), []);
+		assert.match(await version(db, {}), /^\d+\.\d+\.\d+$/);
 
 		assert.deepEqual(await eraseUser(db, { userId: other }), { medications: 1, schedules: 4, doses: 0 });
 		assert.deepEqual(await db.select().from(medications).where(eq(medications.userId, other)), []);

@@ -5,7 +5,6 @@
 CREATE OR REPLACE FUNCTION medsched._max_doses()
 RETURNS int
 LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   setting text := current_setting('medsched.max_doses', true);
@@ -33,7 +32,6 @@ COMMENT ON FUNCTION medsched._max_doses() IS
 CREATE OR REPLACE FUNCTION medsched._max_doses_per_day()
 RETURNS int
 LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   setting text := current_setting('medsched.max_doses_per_day', true);
@@ -67,7 +65,6 @@ COMMENT ON FUNCTION medsched._max_doses_per_day() IS
 CREATE OR REPLACE FUNCTION medsched._grace()
 RETURNS interval
 LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   setting text := current_setting('medsched.grace', true);

@@ -67,7 +67,6 @@ COMMENT ON FUNCTION medsched._zone(text) IS
 CREATE OR REPLACE FUNCTION medsched._instant(local timestamp, time_zone text)
 RETURNS timestamptz
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   late CONSTANT timestamptz := timezone(time_zone, local);
@@ -83,6 +82,31 @@ $$;
 COMMENT ON FUNCTION medsched._instant(timestamp, text) IS
   'Internal: the instant of a wall-clock time';
 
+-- The offset from UTC that a time zone keeps from lo to hi; NULL where it changes, and for windows so long that looking costs
+-- more than it saves.  No zone ever came back to an offset within three days, so that a look at every second finds a change.
+CREATE OR REPLACE FUNCTION medsched._offset(time_zone text, lo timestamptz, hi timestamptz)
+RETURNS interval
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  east CONSTANT interval := timezone(time_zone, hi) - timezone('UTC', hi);
+BEGIN
+  IF hi - lo > interval '40 days' THEN
+    RETURN NULL;
+  END IF;
+  WHILE lo < hi LOOP
+    IF timezone(time_zone, lo) - timezone('UTC', lo) <> east THEN
+      RETURN NULL;
+    END IF;
+    lo := lo + interval '48 hours';
+  END LOOP;
+  RETURN east;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._offset(text, timestamptz, timestamptz) IS
+  'Internal: the offset from UTC that a time zone keeps through a window, if it does';
+
 CREATE OR REPLACE FUNCTION medsched._east(time_zone text, second bigint)
 RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -96,7 +120,6 @@ COMMENT ON FUNCTION medsched._east(text, bigint) IS
 CREATE OR REPLACE FUNCTION medsched._stretches(time_zone text, lo bigint, hi bigint)
 RETURNS TABLE (from_second bigint, to_second bigint, east bigint)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   change record;

@@ -41,7 +41,6 @@ COMMENT ON TYPE medsched._rule IS
 CREATE OR REPLACE FUNCTION medsched._read_rule(rrule text)
 RETURNS medsched._rule
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   invalid CONSTANT text := 'invalid recurrence rule: ';

@@ -13,7 +13,6 @@
 CREATE OR REPLACE FUNCTION medsched._period(r medsched._rule, day int)
 RETURNS int
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   date CONSTANT date := date '2000-01-01' + day;
@@ -47,7 +46,6 @@ COMMENT ON FUNCTION medsched._period(medsched._rule, int) IS
 CREATE OR REPLACE FUNCTION medsched._is_nth(date date, weekday int, in_month boolean, nth int[])
 RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   year CONSTANT int := date_part('year', date);
@@ -70,7 +68,6 @@ COMMENT ON FUNCTION medsched._is_nth(date, int, boolean, int[]) IS
 CREATE OR REPLACE FUNCTION medsched._days(r medsched._rule, lo int, hi int)
 RETURNS TABLE (day int, period int)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -6,7 +6,6 @@
 CREATE OR REPLACE FUNCTION medsched._wall(r medsched._rule, lo timestamp, hi timestamp)
 RETURNS SETOF timestamp
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   epoch CONSTANT timestamp := timestamp '2000-01-01';
@@ -35,7 +34,9 @@ BEGIN
                              FROM unnest(r.positions) AS n) AS i
        CROSS JOIN LATERAL (SELECT epoch + make_interval(days => p.days[i.n / size + 1], secs => r.times[i.n % size + 1])) AS l (local)
        WHERE i.n >= 0 AND i.n < cardinality(p.days)::bigint * size
-         AND l.local >= lo AND l.local < hi;
+         AND l.local >= lo AND l.local < hi
+         -- It selects before the cycle does.
+         AND (r.days_on IS NULL OR mod(l.local::date - r.start::date, r.days_on + r.days_off) < r.days_on);
   END IF;
 END
 $$;
@@ -47,7 +48,6 @@ COMMENT ON FUNCTION medsched._wall(medsched._rule, timestamp, timestamp) IS
 CREATE OR REPLACE FUNCTION medsched._daily(r medsched._rule)
 RETURNS medsched._rule
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   r.freq := 3;
@@ -67,7 +67,6 @@ COMMENT ON FUNCTION medsched._daily(medsched._rule) IS
 CREATE OR REPLACE FUNCTION medsched._steps(r medsched._rule, start bigint, lo bigint, hi bigint)
 RETURNS SETOF bigint
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   unit CONSTANT int := (ARRAY[1, 60, 3600])[r.freq + 1];

@@ -6,7 +6,6 @@
 CREATE OR REPLACE FUNCTION medsched._instants(r medsched._rule, time_zone text, lo timestamptz, hi timestamptz)
 RETURNS SETOF timestamptz
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   day_ CONSTANT interval := interval '24 hours';
@@ -20,18 +19,15 @@ BEGIN
     RETURN;
   END IF;
   IF r.freq >= 3 THEN
-    -- No zone ever came back to an offset within three days: so it holds between.
-    east := timezone(time_zone, hi) - timezone('UTC', hi);
-    IF hi - lo <= interval '2 days' AND east = timezone(time_zone, lo - day_) - timezone('UTC', lo - day_) THEN
+    -- A gap may have moved here what stood up to a day before.
+    east := medsched._offset(time_zone, lo - day_, hi);
+    IF east IS NOT NULL THEN
       RETURN QUERY
         SELECT timezone('UTC', l.local - east)
-          FROM medsched._wall(r, timezone('UTC', lo) + east, least(r.end_local, timezone('UTC', hi) + east)) AS l (local)
-         WHERE r.days_on IS NULL OR r.positions IS NULL
-               OR mod(l.local::date - r.start::date, r.days_on + r.days_off) < r.days_on;
+          FROM medsched._wall(r, timezone('UTC', lo) + east, least(r.end_local, timezone('UTC', hi) + east)) AS l (local);
       RETURN;
     END IF;
-    -- A gap may have moved here what stood up to a day before.  The instant is that of _instant, written out because a
-    -- function costs more than what it does.
+    -- The instant is that of _instant, written out because a function costs more than what it does.
     RETURN QUERY
       SELECT i.at
         FROM medsched._wall(r, least(timezone(time_zone, lo), timezone(time_zone, lo - day_) + day_),
@@ -40,10 +36,7 @@ BEGIN
        CROSS JOIN LATERAL (SELECT a.late - day_ + (l.local - timezone(time_zone, a.late - day_)) AS early OFFSET 0) AS b
        CROSS JOIN LATERAL (SELECT CASE WHEN b.early < a.late AND timezone(time_zone, b.early) = l.local THEN b.early
                                        ELSE a.late END AS at OFFSET 0) AS i
-       WHERE i.at >= lo AND i.at < hi
-         -- BYSETPOS selects before the cycle does.
-         AND (r.days_on IS NULL OR r.positions IS NULL
-              OR mod(l.local::date - r.start::date, r.days_on + r.days_off) < r.days_on);
+       WHERE i.at >= lo AND i.at < hi;
     RETURN;
   END IF;
 
@@ -88,7 +81,6 @@ COMMENT ON FUNCTION medsched._instants(medsched._rule, text, timestamptz, timest
 CREATE OR REPLACE FUNCTION medsched._per_day(r medsched._rule)
 RETURNS int
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   hours CONSTANT int := coalesce(cardinality(r.hours), 24);
@@ -119,7 +111,6 @@ CREATE OR REPLACE FUNCTION medsched._window_end(r medsched._rule, time_zone text
   most int DEFAULT 50000)
 RETURNS timestamptz
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   per_day CONSTANT int := medsched._per_day(r);
@@ -167,7 +158,6 @@ CREATE OR REPLACE FUNCTION medsched._window_start(r medsched._rule, time_zone te
   most int DEFAULT 50000)
 RETURNS timestamptz
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   per_day CONSTANT int := medsched._per_day(r);

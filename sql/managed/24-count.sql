@@ -4,7 +4,6 @@
 CREATE OR REPLACE FUNCTION medsched._first_look(r medsched._rule)
 RETURNS interval
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   RETURN interval '1 second' * least(400 * 366 * 86400::bigint, greatest(3600,
@@ -20,7 +19,6 @@ COMMENT ON FUNCTION medsched._first_look(medsched._rule) IS
 CREATE OR REPLACE FUNCTION medsched._limit_rule(r medsched._rule, time_zone text, hi timestamptz)
 RETURNS medsched._rule
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   epoch CONSTANT timestamp := timestamp '2000-01-01';

@@ -3,7 +3,6 @@
 CREATE OR REPLACE FUNCTION medsched._check_local(local timestamp, name text)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   IF NOT isfinite(local) THEN
@@ -27,7 +26,6 @@ COMMENT ON FUNCTION medsched._check_local(timestamp, text) IS
 CREATE OR REPLACE FUNCTION medsched._dates(dates timestamp[], time_zone text, name text)
 RETURNS timestamptz[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   instants timestamptz[] := '{}';
@@ -57,7 +55,6 @@ COMMENT ON FUNCTION medsched._dates(timestamp[], text, text) IS
 CREATE OR REPLACE FUNCTION medsched._begin_rule(r medsched._rule, starts_at timestamp, time_zone text, days_on int, days_off int)
 RETURNS medsched._rule
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   second CONSTANT int := extract(epoch FROM starts_at::time);
@@ -136,7 +133,6 @@ CREATE OR REPLACE FUNCTION medsched._check_schedule(rrule text, starts_at timest
   rdates timestamp[], exdates timestamp[], days_on int, days_off int)
 RETURNS medsched._rule
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   r medsched._rule;

@@ -6,7 +6,6 @@ CREATE OR REPLACE FUNCTION medsched._window(r medsched._rule, starts_at timestam
   added timestamptz[], excluded timestamptz[], most int)
 RETURNS SETOF timestamptz
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 60
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   begun CONSTANT timestamptz := medsched._instant(starts_at, time_zone);
@@ -47,7 +46,6 @@ CREATE OR REPLACE FUNCTION medsched._is_occurrence(r medsched._rule, starts_at t
   added timestamptz[], excluded timestamptz[])
 RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   IF NOT isfinite(at) OR date_trunc('second', at) <> at OR at = ANY (excluded)
@@ -71,7 +69,6 @@ COMMENT ON FUNCTION medsched._is_occurrence(medsched._rule, timestamp, text, tim
 CREATE OR REPLACE FUNCTION medsched._refuse_count(most int)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = '54000',

@@ -5,7 +5,6 @@
 CREATE OR REPLACE FUNCTION medsched._horizon(r medsched._rule, after timestamptz)
 RETURNS timestamptz
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   latest CONSTANT timestamptz := '10000-01-02 00:00Z';
@@ -38,7 +37,6 @@ CREATE OR REPLACE FUNCTION medsched._next_occurrence(r medsched._rule, starts_at
   added timestamptz[], excluded timestamptz[])
 RETURNS timestamptz
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   begun CONSTANT timestamptz := medsched._instant(starts_at, time_zone);
@@ -86,7 +84,6 @@ CREATE OR REPLACE FUNCTION medsched._previous_occurrence(r medsched._rule, start
   added timestamptz[], excluded timestamptz[])
 RETURNS timestamptz
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   begun timestamptz := medsched._instant(starts_at, time_zone);

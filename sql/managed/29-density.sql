@@ -4,7 +4,6 @@
 CREATE OR REPLACE FUNCTION medsched._most_per_day(r medsched._rule, added timestamptz[])
 RETURNS bigint
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   most bigint := 0;
@@ -71,7 +70,6 @@ $$;
 CREATE OR REPLACE FUNCTION medsched._density(rrule text, starts_at timestamp, time_zone text, rdates timestamp[], exdates timestamp[],
   days_on int, days_off int, OUT per_day bigint, OUT count bigint)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   zone CONSTANT text := medsched._zone(time_zone);

@@ -6,8 +6,12 @@
 --
 -- Recording a dose locks its schedule and medication against change, and then looks
 -- at them; changing either locks its row, and then looks at the doses recorded.
--- Whichever comes second waits, and sees the first: above READ COMMITTED, too, where
--- _check_late() looks (41-late-checks.sql).
+-- Whichever comes second waits, and sees the first.  Above READ COMMITTED a look is as
+-- old as the transaction.  There the first writes to the row that it locks, so that the
+-- second fails (40001): so it is with a medication's last schedules, with limits as
+-- needed, with circles of replacement, and where a dose comes after the change.  A change
+-- that comes after a dose may not see it, for recording writes to no row that a change
+-- locks: doc/managed.md.
 
 -- What they have in common: their errors, and what these may tell.
 
@@ -16,7 +20,6 @@ CREATE OR REPLACE FUNCTION medsched._refuse_rule(relation regclass, rule text, m
   hint text DEFAULT NULL, code text DEFAULT '23514')
 RETURNS void
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   place record;
@@ -44,7 +47,6 @@ COMMENT ON FUNCTION medsched._refuse_rule(regclass, text, text, text, text, text
 CREATE OR REPLACE FUNCTION medsched._refuse_event(function text)
 RETURNS void
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = '39P01',
@@ -61,7 +63,6 @@ COMMENT ON FUNCTION medsched._refuse_event(text) IS
 CREATE OR REPLACE FUNCTION medsched._check_trigger(relation oid, function text)
 RETURNS void
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_class AS c
@@ -81,7 +82,6 @@ COMMENT ON FUNCTION medsched._check_trigger(oid, text) IS
 CREATE OR REPLACE FUNCTION medsched._may_tell(tables text[])
 RETURNS boolean
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   role CONSTANT name := coalesce(nullif(current_setting('role'), 'none'), session_user);

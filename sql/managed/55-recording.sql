@@ -16,9 +16,6 @@ CREATE OR REPLACE FUNCTION medsched._record_dose(
   OUT recorded_at timestamptz,
   OUT newly_recorded boolean)
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
-SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -111,10 +108,14 @@ CREATE OR REPLACE FUNCTION medsched.mark_dose_taken(
   amount numeric DEFAULT NULL,
   note text DEFAULT NULL)
 RETURNS medsched.taken_dose
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
 AS $$
-  SELECT * FROM medsched._record_dose($1, $2, $3, $4, $5, $6, $7, 'taken', NULL)
+BEGIN
+  RETURN medsched._record_dose($1, $2, $3, $4, $5, $6, $7, 'taken', NULL);
+END
 $$;
 
 CREATE OR REPLACE FUNCTION medsched.mark_dose_taken_by_id(
@@ -125,10 +126,16 @@ CREATE OR REPLACE FUNCTION medsched.mark_dose_taken_by_id(
   amount numeric DEFAULT NULL,
   note text DEFAULT NULL)
 RETURNS medsched.taken_dose
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
 AS $$
-  SELECT r.* FROM medsched._read_dose_id($2) AS d, medsched._record_dose($1, d.schedule_id, d.scheduled_for, $3, $4, $5, $6, 'taken', NULL) AS r
+DECLARE
+  d CONSTANT record := medsched._read_dose_id($2);
+BEGIN
+  RETURN medsched._record_dose($1, d.schedule_id, d.scheduled_for, $3, $4, $5, $6, 'taken', NULL);
+END
 $$;
 
 CREATE OR REPLACE FUNCTION medsched.skip_dose(
@@ -139,10 +146,14 @@ CREATE OR REPLACE FUNCTION medsched.skip_dose(
   recorded_by text DEFAULT NULL,
   note text DEFAULT NULL)
 RETURNS medsched.skipped_dose
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
 AS $$
-  SELECT * FROM medsched._record_dose($1, $2, $3, NULL, $5, NULL, $6, 'skipped', $4)
+BEGIN
+  RETURN medsched._record_dose($1, $2, $3, NULL, $5, NULL, $6, 'skipped', $4);
+END
 $$;
 
 CREATE OR REPLACE FUNCTION medsched.skip_dose_by_id(
@@ -152,10 +163,16 @@ CREATE OR REPLACE FUNCTION medsched.skip_dose_by_id(
   recorded_by text DEFAULT NULL,
   note text DEFAULT NULL)
 RETURNS medsched.skipped_dose
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
 AS $$
-  SELECT r.* FROM medsched._read_dose_id($2) AS d, medsched._record_dose($1, d.schedule_id, d.scheduled_for, NULL, $4, NULL, $5, 'skipped', $3) AS r
+DECLARE
+  d CONSTANT record := medsched._read_dose_id($2);
+BEGIN
+  RETURN medsched._record_dose($1, d.schedule_id, d.scheduled_for, NULL, $4, NULL, $5, 'skipped', $3);
+END
 $$;
 
 CREATE OR REPLACE FUNCTION medsched.undo_dose(
@@ -198,7 +215,6 @@ $$;
 CREATE OR REPLACE FUNCTION medsched._check_is_as_needed(of_user uuid, of_schedule uuid)
 RETURNS void
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   as_needed boolean;
@@ -220,7 +236,6 @@ COMMENT ON FUNCTION medsched._check_is_as_needed(uuid, uuid) IS
 CREATE OR REPLACE FUNCTION medsched._check_taking(user_id uuid, schedule_id uuid, taken_at timestamptz)
 RETURNS timestamptz
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   IF user_id IS NULL OR schedule_id IS NULL OR taken_at IS NULL THEN
@@ -244,10 +259,14 @@ CREATE OR REPLACE FUNCTION medsched.take_as_needed(
   amount numeric DEFAULT NULL,
   note text DEFAULT NULL)
 RETURNS medsched.taken_dose
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
 AS $$
-  SELECT r.* FROM medsched._check_taking($1, $2, $3) AS at, medsched._record_dose($1, $2, at, $3, $4, $5, $6, 'taken', NULL) AS r
+BEGIN
+  RETURN medsched._record_dose($1, $2, medsched._check_taking($1, $2, $3), $3, $4, $5, $6, 'taken', NULL);
+END
 $$;
 
 CREATE OR REPLACE FUNCTION medsched.next_as_needed_at(user_id uuid, schedule_id uuid, at timestamptz DEFAULT now())

@@ -44,5 +44,15 @@ equals "it gives back what it sets for the rest of a transaction" "$(
 	} | psql -XAtq -v ON_ERROR_STOP=1 | xargs)" "public on error"
 equals "no name of C is left in it" "$(grep -c 'MODULE_PATHNAME\|LANGUAGE C' medsched-managed--*.sql)" 0
 equals "nor a command of psql's" "$(grep -c '^\\' medsched-managed--*.sql)" 0
+equals "a function that sets no search_path is internal, has its caller's rights, and is in no CHECK" "$(psql -XAtq <<-'SQL'
+	SELECT p.oid::regprocedure
+	  FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
+	 WHERE p.pronamespace = 'medsched'::regnamespace AND l.lanname = 'plpgsql'
+	   AND NOT coalesce(p.proconfig::text LIKE '%search_path=%', false)
+	   AND (p.prosecdef OR NOT starts_with(p.proname, '_')
+	        OR EXISTS (SELECT FROM pg_depend AS d WHERE d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid
+	                                                AND d.classid IN ('pg_constraint'::regclass, 'pg_trigger'::regclass)))
+SQL
+	)" ""
 
 finish

@@ -14,7 +14,7 @@
  *		2. What needs one row of each table takes them in the order in which
  *		   PostgreSQL comes by them, who refers before what is referred to: the
  *		   dose, its schedule, its medication (dose_is_scheduled.c); at commit,
- *		   the medication of a schedule that goes (rules.c).
+ *		   the medication of a schedule that goes (medication_has_schedule.c).
  *
  *		A caller's transaction may hold rows already, of earlier calls: those it
  *		keeps.

@@ -1,0 +1,60 @@
+/*-------------------------------------------------------------------------
+ *
+ * medications_not_deleted.c
+ *		The triggers that keep medications, and what hangs on them: no DELETE but
+ *		erase_user's, and no TRUNCATE.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "utils/rel.h"
+
+#include "base/message.h"
+#include "triggers/erased_user.h"
+#include "triggers/rule_trigger.h"
+
+const pg_uuid_t *erased_user = NULL;
+
+PG_FUNCTION_INFO_V1(medsched_medications_not_deleted);
+PG_FUNCTION_INFO_V1(medsched_tables_not_truncated);
+
+/*
+ * medsched_medications_not_deleted refuses to delete a medication, but with
+ * everything of its user.
+ */
+Datum
+medsched_medications_not_deleted(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = rule_trigger(fcinfo, "medications_not_deleted", BEFORE_ROW, ON_DELETE);
+	Datum		 id = rule_column(trigger, trigger->tg_trigtuple, MEDICATIONS_ID);
+
+	if (is_erasing(DatumGetUUIDP(rule_column(trigger, trigger->tg_trigtuple, MEDICATIONS_USER_ID))))
+		return PointerGetDatum(trigger->tg_trigtuple);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_RESTRICT_VIOLATION),
+			 errmsg("medication \"%s\" cannot be deleted", uuid_text(id)),
+			 errdetail("Medications are kept, with the doses recorded."),
+			 errhint("Inactivate it: call medsched.inactivate_medication()."),
+			 errtableconstraint(trigger->tg_relation, "medications_not_deleted")));
+	return PointerGetDatum(NULL);
+}
+
+/*
+ * medsched_tables_not_truncated refuses to truncate a table: no row's trigger
+ * would see it.
+ */
+Datum
+medsched_tables_not_truncated(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = rule_trigger(fcinfo, "tables_not_truncated", BEFORE_STATEMENT, ON_TRUNCATE);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_RESTRICT_VIOLATION),
+			 errmsg("table \"%s\" cannot be truncated", RelationGetRelationName(trigger->tg_relation)),
+			 errdetail("Medications are kept, with their schedules and the doses recorded."),
+			 errhint("Inactivate a medication: call medsched.inactivate_medication()."),
+			 errtableconstraint(trigger->tg_relation, trigger->tg_trigger->tgname)));
+	return PointerGetDatum(NULL);
+}

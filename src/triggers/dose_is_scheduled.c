@@ -17,12 +17,13 @@
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
-#include "tables/dose_limits.h"
 #include "base/message.h"
-#include "triggers/doses_nearby.h"
-#include "triggers/rule_trigger.h"
 #include "schedule/schedule_search.h"
+#include "tables/dose_limits.h"
 #include "tables/schedule_row.h"
+#include "triggers/doses_nearby.h"
+#include "triggers/rule_queries.h"
+#include "triggers/rule_trigger.h"
 
 /* A dose, and what it is checked against. */
 typedef struct DoseCheck
@@ -39,7 +40,7 @@ typedef struct DoseCheck
 	Datum		 min_interval; /* for messages */
 } DoseCheck;
 
-/* The places of lock_schedule's columns, after SCHEDULE_COLUMNS. */
+/* The places of lock_dose_schedule's columns, after SCHEDULE_COLUMNS. */
 enum
 {
 	CHECK_MEDICATION_ID = SCHEDULE_NCOLUMNS,
@@ -56,10 +57,9 @@ static char		  *when_it_ended(DoseCheck *check);
 static char		  *nearest_doses(DoseCheck *check);
 static const char *where_as_needed(const DoseCheck *check);
 static void		   check_as_needed(DoseCheck *check, HeapTuple tuple);
-static void		   read_doses_from(DoseCheck *check, DosesTaken *doses);
 static void		   refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *doses, int first);
 
-static SavedPlan lock_schedule = {
+static SavedPlan lock_dose_schedule = {
 	"SELECT " SCHEDULE_COLUMNS ", s.medication_id, " LIMIT_COLUMNS " FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 "
 	"FOR SHARE",
@@ -67,26 +67,6 @@ static SavedPlan lock_schedule = {
 	{UUIDOID, UUIDOID},
 	NULL,
 	{SCHEDULE_COLUMN_LIST, SCHEDULES_MEDICATION_ID, LIMIT_COLUMN_LIST}};
-
-static SavedPlan find_successor = {
-	"SELECT s.id FROM medsched.schedules AS s "
-	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.replaces OPERATOR(pg_catalog.=) $2",
-	2,
-	{UUIDOID, UUIDOID},
-	NULL,
-	{SCHEDULES_ID}};
-
-#define FIND_MEDICATION                                       \
-	"SELECT m.inactivated_at FROM medsched.medications AS m " \
-	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2 "
-
-static SavedPlan share_medication = {FIND_MEDICATION "FOR SHARE", 2, {UUIDOID, UUIDOID}, NULL, {MEDICATIONS_INACTIVATED_AT}};
-
-/* Against other doses that are to be counted, too. */
-static SavedPlan claim_medication = {FIND_MEDICATION "FOR NO KEY UPDATE", 2, {UUIDOID, UUIDOID}, NULL, {MEDICATIONS_INACTIVATED_AT}};
-
-static SavedPlan doses_as_needed = {DOSES_AS_NEEDED, DOSES_AS_NEEDED_NARGS, DOSES_AS_NEEDED_ARGTYPES, NULL,
-									DOSES_AS_NEEDED_COLUMNS};
 
 /*
  * medsched_dose_is_scheduled refuses to record a dose that its schedule does
@@ -135,7 +115,7 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
-/* What a person took stays theirs, though their schedule moved along in one statement. */
+/* Refuse to make a dose another user's: what a person took stays theirs, though their schedule moved along. */
 static void
 refuse_other_user(TriggerData *trigger)
 {
@@ -156,38 +136,36 @@ refuse_other_user(TriggerData *trigger)
  * Lock the dose's schedule and medication against change, and read them.
  *
  * Doses within limits lock their medication against each other, too: of two that
- * are recorded at once, the second waits, and counts the first.  The stronger lock
- * is taken at once, for two sessions that both held the weaker could not both
- * go on.
+ * are recorded at once, the second waits, and counts the first.  They claim it at
+ * once: two sessions that both shared it could not both go on to claim it.
  */
 static void
 lock_what_holds(DoseCheck *check)
 {
-	Datum	   key[2] = {check->user_id, check->schedule_id};
-	Datum	   values[CHECK_NCOLUMNS];
-	bool	   isnull[CHECK_NCOLUMNS];
-	SavedPlan *lock_medication;
+	Datum key[2] = {check->user_id, check->schedule_id};
+	Datum values[CHECK_NCOLUMNS];
+	bool  isnull[CHECK_NCOLUMNS];
+	bool  found;
 
-	if (rule_query(&lock_schedule, key, NULL, 1) == 0)
+	if (rule_query(&lock_dose_schedule, key, NULL, 1) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("schedule \"%s\" is gone", uuid_text(check->schedule_id))));
-	read_row(&lock_schedule, 0, values, isnull);
+	read_row(&lock_dose_schedule, 0, values, isnull);
 	schedule_row_read(&check->row, values, isnull);
 	dose_limits_read(check->limits, values + CHECK_LIMITS, isnull + CHECK_LIMITS);
 	check->min_interval = values[CHECK_LIMITS + LIMIT_MIN_INTERVAL];
 	check->medication_id = values[CHECK_MEDICATION_ID];
 
-	key[1] = check->medication_id;
-	lock_medication = dose_limits_reach(check->limits) > 0 ? &claim_medication : &share_medication;
-	if (rule_query(lock_medication, key, NULL, 1) == 0)
+	found = dose_limits_reach(check->limits) > 0
+				? rule_claim_medication(check->user_id, check->medication_id, &check->inactivated_at)
+				: rule_share_medication(check->user_id, check->medication_id, &check->inactivated_at);
+	if (!found)
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				 errmsg("medication \"%s\" is gone", uuid_text(check->medication_id))));
-	values[0] = read_single(lock_medication, 0, &isnull[0]);
-	check->inactivated_at = isnull[0] ? DT_NOEND : DatumGetTimestampTz(values[0]);
 }
 
-/* A sentence that says why the schedule has no such dose; NULL: it has. */
+/* Say in a sentence why the schedule has no such dose; NULL: it has. */
 static char *
 why_not_scheduled(DoseCheck *check)
 {
@@ -200,20 +178,19 @@ why_not_scheduled(DoseCheck *check)
 	return NULL;
 }
 
-/* Two sentences, where another schedule goes on with it. */
+/* Say when the schedule ended, and which one replaced it. */
 static char *
 when_it_ended(DoseCheck *check)
 {
-	Datum key[2] = {check->user_id, check->schedule_id};
-	char *ended = psprintf("The schedule ended at %s.", instant_text(check->row.ends_at));
+	char	 *ended = psprintf("The schedule ended at %s.", instant_text(check->row.ends_at));
+	Successor successor;
 
-	if (rule_query(&find_successor, key, NULL, 1) == 0)
+	if (!rule_find_successor(check->user_id, check->schedule_id, &successor))
 		return ended;
-	return psprintf("%s Schedule \"%s\" replaced it.", ended,
-					uuid_text(read_single(&find_successor, 0, NULL)));
+	return psprintf("%s Schedule \"%s\" replaced it.", ended, uuid_text(successor.id));
 }
 
-/* A sentence that names the doses before and after an instant that is none. */
+/* Name the doses before and after an instant that is none. */
 static char *
 nearest_doses(DoseCheck *check)
 {
@@ -242,7 +219,7 @@ nearest_doses(DoseCheck *check)
 	return pstrdup("The schedule has no dose before its end.");
 }
 
-/* A sentence that says how a dose as needed could be recorded. */
+/* Say how a dose as needed could be recorded. */
 static const char *
 where_as_needed(const DoseCheck *check)
 {
@@ -251,7 +228,7 @@ where_as_needed(const DoseCheck *check)
 	return "Record it for a schedule in effect then: medsched.schedule_history() lists them.";
 }
 
-/* Check a dose as needed against the others. */
+/* Check a dose as needed against the others that its medication has. */
 static void
 check_as_needed(DoseCheck *check, HeapTuple tuple)
 {
@@ -277,19 +254,6 @@ check_as_needed(DoseCheck *check, HeapTuple tuple)
 	}
 }
 
-/* The other doses that matter to the dose, and to those after it. */
-static void
-read_doses_from(DoseCheck *check, DosesTaken *doses)
-{
-	Datum values[DOSES_AS_NEEDED_NARGS] = {check->user_id, check->medication_id,
-										   TimestampTzGetDatum(check->at - dose_limits_reach(check->limits)),
-										   TimestampTzGetDatum(DT_NOEND)};
-
-	rule_query(&doses_as_needed, values, NULL, 0);
-	doses_taken_read(doses, &doses_as_needed);
-	doses_taken_leave_out(doses, check->at);
-}
-
 /* Say which doses are in the way, and when the next is allowed. */
 static void
 refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *doses, int first)
@@ -300,7 +264,8 @@ refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *doses, int first
 	char	   *others;
 	char	   *allowed;
 
-	read_doses_from(check, &later);
+	read_doses_as_needed(check->user_id, check->medication_id, check->at - dose_limits_reach(check->limits), DT_NOEND, &later);
+	doses_taken_leave_out(&later, check->at);
 	next = dose_limits_next(check->limits, &later, check->at);
 	if (next < Min(Min(check->row.ends_at, check->inactivated_at), AS_NEEDED_END))
 		allowed = psprintf("The next is allowed at %s.", instant_text(next));

@@ -40,8 +40,17 @@ static SavedPlan doses_as_needed = {DOSES_AS_NEEDED, DOSES_AS_NEEDED_NARGS, DOSE
 
 static bool is_same_statement(const Nearby *key);
 static void keep_doses(const Nearby *key, TimestampTz at, int64 width);
-static void read_doses(const Nearby *key, TimestampTz from, TimestampTz to, DosesTaken *doses);
 static int	first_after(const DosesTaken *doses, TimestampTz at);
+
+void
+read_doses_as_needed(Datum user_id, Datum medication_id, TimestampTz after, TimestampTz before, DosesTaken *doses)
+{
+	Datum values[DOSES_AS_NEEDED_NARGS] = {user_id, medication_id, TimestampTzGetDatum(after), TimestampTzGetDatum(before)};
+
+	rule_query(&doses_as_needed, values, NULL, 0);
+	doses_taken_read(doses, &doses_as_needed);
+	SPI_freetuptable(SPI_tuptable);
+}
 
 void
 read_doses_nearby(HeapTuple tuple, Datum user_id, Datum medication_id, TimestampTz at, int64 reach, DosesTaken *doses)
@@ -58,7 +67,7 @@ read_doses_nearby(HeapTuple tuple, Datum user_id, Datum medication_id, Timestamp
 		if (FullTransactionIdEquals(nearby.transaction, key.transaction) && nearby.doses.at != NULL)
 			pfree(nearby.doses.at);
 		nearby = key;
-		read_doses(&key, at - reach, at + reach, doses);
+		read_doses_as_needed(user_id, medication_id, at - reach, at + reach, doses);
 	}
 	else
 	{
@@ -74,7 +83,7 @@ read_doses_nearby(HeapTuple tuple, Datum user_id, Datum medication_id, Timestamp
 	doses_taken_leave_out(doses, at);
 }
 
-/* SPI leaves us in a memory context that ends with its connection. */
+/* Read the doses about an instant, and keep them for the rest of the transaction. */
 static void
 keep_doses(const Nearby *key, TimestampTz at, int64 width)
 {
@@ -85,7 +94,7 @@ keep_doses(const Nearby *key, TimestampTz at, int64 width)
 	nearby.doses.at = NULL;
 	nearby.from = nearby.to = 0;
 
-	read_doses(key, at - width, at + width, &found);
+	read_doses_as_needed(UUIDPGetDatum(&key->user_id), UUIDPGetDatum(&key->medication_id), at - width, at + width, &found);
 	nearby.doses.at = MemoryContextAllocHuge(TopTransactionContext, sizeof(TimestampTz) * Max(found.ndoses, 1));
 	memcpy(nearby.doses.at, found.at, sizeof(TimestampTz) * found.ndoses);
 	nearby.doses.ndoses = found.ndoses;
@@ -94,7 +103,7 @@ keep_doses(const Nearby *key, TimestampTz at, int64 width)
 	nearby.to = at + width;
 }
 
-/* What a transaction that is over kept is gone, and never asked for. */
+/* Tell whether what is kept is for the same statement; what a transaction that is over kept is gone. */
 static bool
 is_same_statement(const Nearby *key)
 {
@@ -105,18 +114,7 @@ is_same_statement(const Nearby *key)
 		   memcmp(&nearby.medication_id, &key->medication_id, sizeof(pg_uuid_t)) == 0;
 }
 
-static void
-read_doses(const Nearby *key, TimestampTz from, TimestampTz to, DosesTaken *doses)
-{
-	Datum values[DOSES_AS_NEEDED_NARGS] = {UUIDPGetDatum(&key->user_id), UUIDPGetDatum(&key->medication_id),
-										   TimestampTzGetDatum(from), TimestampTzGetDatum(to)};
-
-	rule_query(&doses_as_needed, values, NULL, 0);
-	doses_taken_read(doses, &doses_as_needed);
-	SPI_freetuptable(SPI_tuptable);
-}
-
-/* The place of the first dose after an instant. */
+/* Find the place of the first dose after an instant. */
 static int
 first_after(const DosesTaken *doses, TimestampTz at)
 {

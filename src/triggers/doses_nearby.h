@@ -22,6 +22,13 @@
 #include "tables/dose_limits.h"
 
 /*
+ * Read, as rule_query, when a user took a medication as needed, between two
+ * instants, both exclusive.  Needs an SPI connection.
+ */
+extern void read_doses_as_needed(Datum user_id, Datum medication_id, TimestampTz after, TimestampTz before,
+								 DosesTaken *doses);
+
+/*
  * Read, as rule_query, the doses that a user took of a medication as needed less
  * than reach (microseconds) from the instant of the dose that tuple is; that one
  * is left out.  Needs an SPI connection.

@@ -13,18 +13,10 @@
 
 #include "base/message.h"
 #include "triggers/erased_user.h"
+#include "triggers/rule_queries.h"
 #include "triggers/rule_trigger.h"
 
 PG_FUNCTION_INFO_V1(medsched_medication_has_schedule);
-
-static SavedPlan lock_medication = {
-	"SELECT FROM medsched.medications AS m "
-	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2 "
-	"FOR NO KEY UPDATE",
-	2,
-	{UUIDOID, UUIDOID},
-	NULL,
-	{LAST_COLUMN}};
 
 static SavedPlan find_any_schedule = {
 	"SELECT FROM medsched.schedules AS s "
@@ -50,6 +42,7 @@ medsched_medication_has_schedule(PG_FUNCTION_ARGS)
 	bool		 of_schedule = strcmp(get_rel_name(rule_table(trigger)), "schedules") == 0;
 	HeapTuple	 tuple;
 	Datum		 key[2];
+	TimestampTz	 inactivated_at;
 
 	/* Look at the medication as it is now, or at the one that the schedule belonged to. */
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) && !of_schedule)
@@ -63,7 +56,7 @@ medsched_medication_has_schedule(PG_FUNCTION_ARGS)
 
 	/* Let erase_user pass where constraints are immediate: it deletes the medication next. */
 	if (!is_erasing(DatumGetUUIDP(key[0])) &&
-		rule_query(&lock_medication, key, NULL, 1) > 0 &&
+		rule_claim_medication(key[0], key[1], &inactivated_at) &&
 		rule_query(&find_any_schedule, key, NULL, 1) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),

@@ -15,6 +15,7 @@
 #include "utils/timestamp.h"
 
 #include "base/message.h"
+#include "triggers/rule_queries.h"
 #include "triggers/rule_trigger.h"
 
 PG_FUNCTION_INFO_V1(medsched_schedule_replaces_schedule);
@@ -29,11 +30,11 @@ typedef struct Link
 
 static void		   check_link(TriggerData *trigger, const Link *former, const Link *latter);
 static bool		   may_break_link(TriggerData *trigger, TableColumn bound);
-static void		   refuse_circle(TriggerData *trigger, Datum user_id, Datum id);
-static bool		   read_link(SavedPlan *plan, Datum user_id, Datum id, Link *link);
+static void		   refuse_circle(TriggerData *trigger, Datum user_id, const Link *self);
+static bool		   lock_former(Datum user_id, Datum id, Link *former);
 static TimestampTz bound_of(TriggerData *trigger, HeapTuple tuple, TableColumn column);
 
-/* Against a change of it by others, which looks at what replaces it. */
+/* A change of it by others looks at what replaces it. */
 static SavedPlan lock_replaced = {
 	"SELECT s.id, s.medication_id, s.ends_at FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 "
@@ -43,25 +44,7 @@ static SavedPlan lock_replaced = {
 	NULL,
 	{SCHEDULES_ID, SCHEDULES_MEDICATION_ID, SCHEDULES_ENDS_AT}};
 
-static SavedPlan find_successor = {
-	"SELECT s.id, s.medication_id, s.effective_from FROM medsched.schedules AS s "
-	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.replaces OPERATOR(pg_catalog.=) $2",
-	2,
-	{UUIDOID, UUIDOID},
-	NULL,
-	{SCHEDULES_ID, SCHEDULES_MEDICATION_ID, SCHEDULES_EFFECTIVE_FROM}};
-
-/* Two sessions could each close one half of a circle. */
-static SavedPlan lock_medication = {
-	"SELECT FROM medsched.medications AS m "
-	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2 "
-	"FOR NO KEY UPDATE",
-	2,
-	{UUIDOID, UUIDOID},
-	NULL,
-	{LAST_COLUMN}};
-
-/* UNION, not UNION ALL: a circle loaded with triggers off must not hold us. */
+/* UNION, not UNION ALL: it ends in a circle that was loaded with triggers off. */
 static SavedPlan find_itself = {
 	"WITH RECURSIVE chain AS ("
 	"SELECT s.replaces FROM medsched.schedules AS s "
@@ -88,35 +71,33 @@ medsched_schedule_replaces_schedule(PG_FUNCTION_ARGS)
 	Datum		 user_id = rule_column(trigger, tuple, SCHEDULES_USER_ID);
 	Link		 self = {.id = rule_column(trigger, tuple, SCHEDULES_ID), .medication_id = rule_column(trigger, tuple, SCHEDULES_MEDICATION_ID)};
 	Datum		 replaces;
-	Link		 other;
+	Link		 former;
+	Successor	 successor;
 	bool		 isnull;
 
 	SPI_connect();
 	replaces = column_value(SCHEDULES_REPLACES, tuple, descriptor, &isnull);
 
-	/* Only when needed: what is locked here may be locked by who waits for us. */
-	if (!isnull && may_break_link(trigger, SCHEDULES_EFFECTIVE_FROM) && read_link(&lock_replaced, user_id, replaces, &other))
+	/* Lock only when needed: a session that waits for us may hold the row. */
+	if (!isnull && may_break_link(trigger, SCHEDULES_EFFECTIVE_FROM) && lock_former(user_id, replaces, &former))
 	{
 		self.bound = bound_of(trigger, tuple, SCHEDULES_EFFECTIVE_FROM);
-		check_link(trigger, &other, &self);
+		check_link(trigger, &former, &self);
 	}
-	if (may_break_link(trigger, SCHEDULES_ENDS_AT) && read_link(&find_successor, user_id, self.id, &other))
+	if (may_break_link(trigger, SCHEDULES_ENDS_AT) && rule_find_successor(user_id, self.id, &successor))
 	{
-		self.bound = bound_of(trigger, tuple, SCHEDULES_ENDS_AT);
-		check_link(trigger, &self, &other);
-		if (!isnull)
-		{
-			Datum key[2] = {user_id, self.medication_id};
+		Link latter = {successor.id, successor.medication_id, successor.effective_from};
 
-			rule_query(&lock_medication, key, NULL, 1);
-			refuse_circle(trigger, user_id, self.id);
-		}
+		self.bound = bound_of(trigger, tuple, SCHEDULES_ENDS_AT);
+		check_link(trigger, &self, &latter);
+		if (!isnull)
+			refuse_circle(trigger, user_id, &self);
 	}
 	SPI_finish();
 	return PointerGetDatum(NULL);
 }
 
-/* Not when only the bound at the other side changes. */
+/* Tell whether a change can break the link of this bound: one of the bound at the other side cannot. */
 static bool
 may_break_link(TriggerData *trigger, TableColumn bound)
 {
@@ -147,7 +128,7 @@ check_link(TriggerData *trigger, const Link *former, const Link *latter)
 				 errhint("End the one, and insert the other without replaces."),
 				 errtableconstraint(trigger->tg_relation, "schedule_replaces_schedule")));
 
-	/* Without effective_from, it says nothing of when it takes over. */
+	/* Pass one without effective_from: it says nothing of when it takes over. */
 	if (former->bound > latter->bound)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
@@ -161,37 +142,41 @@ check_link(TriggerData *trigger, const Link *former, const Link *latter)
 				 errtableconstraint(trigger->tg_relation, "schedule_replaces_schedule")));
 }
 
+/* Lock the medication first: two sessions could each close one half of a circle. */
 static void
-refuse_circle(TriggerData *trigger, Datum user_id, Datum id)
+refuse_circle(TriggerData *trigger, Datum user_id, const Link *self)
 {
-	Datum key[2] = {user_id, id};
+	Datum		key[2] = {user_id, self->id};
+	TimestampTz inactivated_at;
 
+	(void) rule_claim_medication(user_id, self->medication_id, &inactivated_at);
 	if (rule_query(&find_itself, key, NULL, 1) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("schedule \"%s\" replaces itself", uuid_text(id)),
+				 errmsg("schedule \"%s\" replaces itself", uuid_text(self->id)),
 				 errdetail("What it replaces replaces it in turn."),
 				 errhint("A schedule replaces one that was before it."),
 				 errtableconstraint(trigger->tg_relation, "schedule_replaces_schedule")));
 }
 
-/* False: there is none. */
+/* Lock a schedule that is replaced against change, and read it; false: there is none. */
 static bool
-read_link(SavedPlan *plan, Datum user_id, Datum id, Link *link)
+lock_former(Datum user_id, Datum id, Link *former)
 {
 	Datum key[2] = {user_id, id};
 	Datum values[3];
 	bool  isnull[3];
 
-	if (rule_query(plan, key, NULL, 1) == 0)
+	if (rule_query(&lock_replaced, key, NULL, 1) == 0)
 		return false;
-	read_row(plan, 0, values, isnull);
-	link->id = values[0];
-	link->medication_id = values[1];
-	link->bound = isnull[2] ? DT_NOEND : DatumGetTimestampTz(values[2]);
+	read_row(&lock_replaced, 0, values, isnull);
+	former->id = values[0];
+	former->medication_id = values[1];
+	former->bound = isnull[2] ? DT_NOEND : DatumGetTimestampTz(values[2]);
 	return true;
 }
 
+/* Read a bound of a row; DT_NOEND: it has none. */
 static TimestampTz
 bound_of(TriggerData *trigger, HeapTuple tuple, TableColumn column)
 {

@@ -1,0 +1,34 @@
+/*-------------------------------------------------------------------------
+ *
+ * rule_queries.h
+ *		Rows that several rules lock or look at.
+ *
+ *		All need an SPI connection, and have the errors of rule_query.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef MEDSCHED_RULE_QUERIES_H
+#define MEDSCHED_RULE_QUERIES_H
+
+#include "datatype/timestamp.h"
+
+/*
+ * Lock a medication until the transaction ends, and give when it was inactivated
+ * (DT_NOEND: not at all); false: there is none.  Sharing it keeps changes of it
+ * out, claiming it others who share or claim it, too.
+ */
+extern bool rule_share_medication(Datum user_id, Datum id, TimestampTz *inactivated_at);
+extern bool rule_claim_medication(Datum user_id, Datum id, TimestampTz *inactivated_at);
+
+/* A schedule that replaces another. */
+typedef struct Successor
+{
+	Datum		id;
+	Datum		medication_id;
+	TimestampTz effective_from; /* DT_NOEND: it has none */
+} Successor;
+
+/* Find what replaces a schedule; false: nothing does. */
+extern bool rule_find_successor(Datum user_id, Datum id, Successor *successor);
+
+#endif /* MEDSCHED_RULE_QUERIES_H */

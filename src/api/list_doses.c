@@ -1,352 +1,192 @@
 /*-------------------------------------------------------------------------
  *
  * list_doses.c
- *		A user's doses in order of time: two index scans, merged.
+ *		The functions that list a user's doses.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
-#include "lib/binaryheap.h"
-#include "miscadmin.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
-#include "utils/varlena.h"
 
-#include "base/compat.h"
-#include "api/list_doses.h"
-#include "base/medsched.h"
-#include "tables/saved_plan.h"
+#include "api/dose_status.h"
+#include "api/dose_stream.h"
+#include "base/answer.h"
 #include "base/arguments.h"
 
-struct DoseStream
-{
-	TimestampTz	 from;
-	TimestampTz	 to;
-	DoseSource	*sources;
-	int			 nsources;
-	DoseSource **by_id; /* in order of schedule_id */
-	binaryheap	*heap;	/* of sources, the next dose on top */
-};
-
-/* The places of find_schedules' columns, after SCHEDULE_COLUMNS. */
+/* The columns of the answer. */
 enum
 {
-	SOURCE_SCHEDULE_ID = SCHEDULE_NCOLUMNS,
-	SOURCE_MEDICATION_ID,
-	SOURCE_MEDICATION_NAME,
-	SOURCE_DOSE_AMOUNT,
-	SOURCE_DOSE_UNIT,
-	SOURCE_INSTRUCTIONS,
-	SOURCE_GRACE,
-	SOURCE_INACTIVATED_AT,
-	SOURCE_NCOLUMNS
+	DOSE_ID,
+	SCHEDULED_FOR,
+	LOCAL_TIME,
+	TIME_ZONE,
+	MEDICATION_ID,
+	MEDICATION_NAME,
+	SCHEDULE_ID,
+	DOSE_AMOUNT,
+	DOSE_UNIT,
+	INSTRUCTIONS,
+	TAKEN_AT,
+	RECORDED_BY,
+	STATUS,
+	DOSE_NCOLUMNS
 };
 
-/* A user's schedules that can have a dose from an instant on. */
-static SavedPlan find_schedules = {
-	"SELECT " SCHEDULE_COLUMNS ", s.id, s.medication_id, m.name, "
-	"s.dose_amount, s.dose_unit, s.instructions, s.grace, m.inactivated_at "
-	"FROM medsched.schedules AS s "
-	"JOIN medsched.medications AS m "
-	"ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id "
-	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND m.user_id OPERATOR(pg_catalog.=) $1 "
-	"AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) $2) "
-	"AND (m.inactivated_at IS NULL OR m.inactivated_at OPERATOR(pg_catalog.>) $2)",
-	2,
-	{UUIDOID, TIMESTAMPTZOID},
-	NULL,
-	{SCHEDULE_COLUMN_LIST, SCHEDULES_ID, SCHEDULES_MEDICATION_ID, MEDICATIONS_NAME, SCHEDULES_DOSE_AMOUNT,
-	 SCHEDULES_DOSE_UNIT, SCHEDULES_INSTRUCTIONS, SCHEDULES_GRACE, MEDICATIONS_INACTIVATED_AT}};
+static const AnswerColumn dose_columns[DOSE_NCOLUMNS] = {
+	[DOSE_ID] = {"dose_id", TEXTOID},
+	[SCHEDULED_FOR] = {"scheduled_for", TIMESTAMPTZOID},
+	[LOCAL_TIME] = {"local_time", TIMESTAMPOID},
+	[TIME_ZONE] = {"time_zone", TEXTOID},
+	[MEDICATION_ID] = {"medication_id", UUIDOID},
+	[MEDICATION_NAME] = {"medication_name", TEXTOID},
+	[SCHEDULE_ID] = {"schedule_id", UUIDOID},
+	[DOSE_AMOUNT] = {"dose_amount", NUMERICOID},
+	[DOSE_UNIT] = {"dose_unit", TEXTOID},
+	[INSTRUCTIONS] = {"instructions", TEXTOID},
+	[TAKEN_AT] = {"taken_at", TIMESTAMPTZOID},
+	[RECORDED_BY] = {"recorded_by", TEXTOID},
+	[STATUS] = {"status", TEXTOID}};
 
-/* What is recorded of a user's doses in a window; in the primary key's order. */
-static SavedPlan find_recorded = {
-	"SELECT d.scheduled_for, d.schedule_id, d.taken_at, d.recorded_by "
-	"FROM medsched.dose_taken AS d "
-	"WHERE d.user_id OPERATOR(pg_catalog.=) $1 "
-	"AND d.scheduled_for OPERATOR(pg_catalog.>=) $2 AND d.scheduled_for OPERATOR(pg_catalog.<) $3 "
-	"ORDER BY d.scheduled_for, d.schedule_id",
-	3,
-	{UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
-	NULL,
-	{DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_SCHEDULE_ID, DOSE_TAKEN_TAKEN_AT, DOSE_TAKEN_RECORDED_BY}};
+PG_FUNCTION_INFO_V1(medsched_upcoming_doses);
+PG_FUNCTION_INFO_V1(medsched_next_doses);
 
-const char *const dose_status_names[DOSE_NSTATUS] = {
-	[DOSE_TAKEN] = "taken",
-	[DOSE_SKIPPED] = "skipped",
-	[DOSE_UPCOMING] = "upcoming",
-	[DOSE_DUE] = "due",
-	[DOSE_MISSED] = "missed"};
-
-static void		   read_sources(DoseStream *stream);
-static void		   read_source(DoseStream *stream, DoseSource *source, int row);
-static void		   read_recorded(DoseStream *stream);
-static DoseSource *find_source(DoseStream *stream, const pg_uuid_t *schedule_id);
-static bool		   advance(DoseSource *source);
-static int		   compare_ids(const void *a, const void *b);
-static int		   compare_ranks(const void *a, const void *b, void *collation);
-static int		   compare_next(Datum a, Datum b, void *arg);
-
-DoseStream *
-dose_stream_open(Datum user_id, TimestampTz from, TimestampTz to)
+/* Which doses a function lists. */
+typedef struct DoseSelection
 {
-	DoseStream *stream = palloc(sizeof(DoseStream));
-	Datum		values[3];
+	TimestampTz from;
+	TimestampTz to;
+	bool		recorded_too;
+	uint64		most; /* then stop */
+} DoseSelection;
 
-	stream->from = ceil_to_second(from);
-	stream->to = ceil_to_second(to);
-	values[0] = user_id;
-	values[1] = TimestampTzGetDatum(from);
-	values[2] = TimestampTzGetDatum(to);
+static void		  list_doses(FunctionCallInfo fcinfo, const DoseSelection *selection);
+static void		  answer_set_dose(Answer *answer, const Dose *dose, TimestampTz now, const Datum *statuses);
+static DoseStatus status_of_dose(const Dose *dose, TimestampTz at);
 
-	run_plan(&find_schedules, values, NULL, true, SPI_OK_SELECT, 0);
-	read_sources(stream);
+/*
+ * medsched_upcoming_doses lists a user's doses in a window, recorded or not.
+ */
+Datum
+medsched_upcoming_doses(PG_FUNCTION_ARGS)
+{
+	DoseSelection selection = {.recorded_too = true, .most = PG_UINT64_MAX};
 
-	/* One more than allowed, so that nothing is left out unnoticed. */
-	run_plan(&find_recorded, values, NULL, true, SPI_OK_SELECT, (long) medsched_max_doses + 1);
-	read_recorded(stream);
+	require_argument(fcinfo, 0, "user_id");
+	require_argument(fcinfo, 1, "window_start");
+	require_argument(fcinfo, 2, "window_end");
+	selection.from = PG_GETARG_TIMESTAMPTZ(1);
+	selection.to = PG_GETARG_TIMESTAMPTZ(2);
+	check_window(selection.from, selection.to);
 
-	stream->heap = binaryheap_allocate(Max(stream->nsources, 1), compare_next, NULL);
-	for (int i = 0; i < stream->nsources; i++)
+	list_doses(fcinfo, &selection);
+	return (Datum) 0;
+}
+
+/*
+ * medsched_next_doses lists a user's earliest doses after an instant that are
+ * not recorded, however far ahead they lie.
+ */
+Datum
+medsched_next_doses(PG_FUNCTION_ARGS)
+{
+	DoseSelection selection = {.to = DT_NOEND, .recorded_too = false};
+	int			  max_doses;
+
+	require_argument(fcinfo, 0, "user_id");
+	require_argument(fcinfo, 1, "after");
+	require_argument(fcinfo, 2, "max_doses");
+	selection.from = PG_GETARG_TIMESTAMPTZ(1);
+	max_doses = PG_GETARG_INT32(2);
+	require_finite(selection.from, "after");
+	if (max_doses < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("max_doses must not be negative"),
+				 errdetail("It is %d.", max_doses)));
+
+	selection.from++;
+	selection.most = max_doses;
+	list_doses(fcinfo, &selection);
+	return (Datum) 0;
+}
+
+/*
+ * Answer with the doses selected.  It only reads, with the caller's snapshot and
+ * rights, so it runs wherever a SELECT does.
+ */
+static void
+list_doses(FunctionCallInfo fcinfo, const DoseSelection *selection)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	TimestampTz	   now = GetCurrentTransactionStartTimestamp();
+	Datum		   statuses[DOSE_NSTATUS];
+	DoseStream	  *stream;
+	Dose		   dose;
+	Answer		  *answer;
+	uint64		   ndoses = 0;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	answer = answer_open(result->setDesc, dose_columns, DOSE_NCOLUMNS);
+	SPI_connect();
+
+	for (int i = 0; i < DOSE_NSTATUS; i++)
+		statuses[i] = CStringGetTextDatum(dose_status_names[i]);
+	stream = dose_stream_open(PG_GETARG_DATUM(0), selection->from, selection->to);
+	while (ndoses < selection->most && dose_stream_next(stream, &dose))
 	{
-		DoseSource *source = &stream->sources[i];
-
-		if (!source->row.as_needed)
-			source->iterator = schedule_open(schedule_row_schedule(&source->row), stream->from, source->until);
-		if (advance(source))
-			binaryheap_add_unordered(stream->heap, PointerGetDatum(source));
-	}
-	binaryheap_build(stream->heap);
-	return stream;
-}
-
-bool
-dose_stream_next(DoseStream *stream, Dose *dose)
-{
-	DoseSource *source;
-
-	if (binaryheap_empty(stream->heap))
-		return false;
-
-	source = (DoseSource *) DatumGetPointer(binaryheap_first(stream->heap));
-	dose->source = source;
-	dose->scheduled_for = source->next;
-	dose->recorded = NULL;
-	if (source->recorded != NULL && source->recorded->scheduled_for == source->next)
-	{
-		dose->recorded = source->recorded;
-		source->recorded = source->recorded->next;
+		if (dose.recorded != NULL && !selection->recorded_too)
+			continue;
+		check_dose_count(++ndoses);
+		answer_set_dose(answer, &dose, now, statuses);
+		tuplestore_putvalues(result->setResult, result->setDesc, answer->values, answer->isnull);
 	}
 
-	if (advance(source))
-		binaryheap_replace_first(stream->heap, PointerGetDatum(source));
-	else
-		binaryheap_remove_first(stream->heap);
-	return true;
+	SPI_finish();
 }
 
-text *
-dose_handle(const Dose *dose)
+/* Set a row of the answer to a dose. */
+static void
+answer_set_dose(Answer *answer, const Dose *dose, TimestampTz now, const Datum *statuses)
 {
-	text *handle = dose->source->dose_id;
+	const DoseSource   *source = dose->source;
+	const RecordedDose *recorded = dose->recorded;
+	Datum				values[DOSE_NCOLUMNS];
+	bool				isnull[DOSE_NCOLUMNS] = {0};
 
-	dose_id_write_time(VARDATA(handle), dose->scheduled_for);
-	return handle;
+	values[DOSE_ID] = PointerGetDatum(dose_handle(dose));
+	values[SCHEDULED_FOR] = TimestampTzGetDatum(dose->scheduled_for);
+	values[LOCAL_TIME] = TimestampGetDatum(dose_local_time(dose));
+	values[TIME_ZONE] = source->time_zone;
+	values[MEDICATION_ID] = source->medication_id;
+	values[MEDICATION_NAME] = source->medication_name;
+	values[SCHEDULE_ID] = UUIDPGetDatum(&source->schedule_id);
+	values[DOSE_AMOUNT] = source->dose_amount;
+	values[DOSE_UNIT] = source->dose_unit;
+	values[INSTRUCTIONS] = source->instructions;
+	values[TAKEN_AT] = recorded != NULL ? TimestampTzGetDatum(recorded->taken_at) : 0;
+	values[RECORDED_BY] = recorded != NULL ? recorded->recorded_by : 0;
+	values[STATUS] = statuses[status_of_dose(dose, now)];
+
+	isnull[DOSE_AMOUNT] = source->dose_amount == 0;
+	isnull[DOSE_UNIT] = source->dose_unit == 0;
+	isnull[INSTRUCTIONS] = source->instructions == 0;
+	isnull[TAKEN_AT] = recorded == NULL || recorded->skipped;
+	isnull[RECORDED_BY] = values[RECORDED_BY] == 0;
+
+	answer_set(answer, values, isnull);
 }
 
-Timestamp
-dose_local_time(const Dose *dose)
-{
-	ZoneStretch *stretch = &dose->source->stretch;
-	int64		 instant = dose->scheduled_for / USECS_PER_SEC;
-
-	if (instant >= stretch->until)
-		zone_stretch_at(dose->source->zone, instant, stretch);
-	return (instant + stretch->offset) * USECS_PER_SEC;
-}
-
-DoseStatus
-dose_status(const Dose *dose, TimestampTz at)
+static DoseStatus
+status_of_dose(const Dose *dose, TimestampTz at)
 {
 	if (dose->recorded != NULL)
 		return dose->recorded->skipped ? DOSE_SKIPPED : DOSE_TAKEN;
 	return dose_status_at(dose->scheduled_for, dose->source->grace, at);
-}
-
-DoseStatus
-dose_status_at(TimestampTz scheduled_for, int64 grace, TimestampTz at)
-{
-	if (scheduled_for > at)
-		return DOSE_UPCOMING;
-	return at - scheduled_for <= grace ? DOSE_DUE : DOSE_MISSED;
-}
-
-int64
-default_grace(void)
-{
-	return medsched_grace * USECS_PER_SEC;
-}
-
-/* They are ranked here, where it costs less than a Sort node: a user has few. */
-static void
-read_sources(DoseStream *stream)
-{
-	DoseSource **by_rank;
-	Oid			 collation = TupleDescAttr(SPI_tuptable->tupdesc, SOURCE_MEDICATION_NAME)->attcollation;
-
-	stream->nsources = (int) SPI_processed;
-	stream->sources = palloc0(sizeof(DoseSource) * Max(stream->nsources, 1));
-	stream->by_id = palloc(sizeof(DoseSource *) * Max(stream->nsources, 1));
-	for (int i = 0; i < stream->nsources; i++)
-	{
-		read_source(stream, &stream->sources[i], i);
-		stream->by_id[i] = &stream->sources[i];
-	}
-	qsort(stream->by_id, stream->nsources, sizeof(DoseSource *), compare_ids);
-
-	by_rank = palloc(sizeof(DoseSource *) * Max(stream->nsources, 1));
-	memcpy(by_rank, stream->by_id, sizeof(DoseSource *) * stream->nsources);
-	qsort_arg(by_rank, stream->nsources, sizeof(DoseSource *), compare_ranks, &collation);
-	for (int i = 0; i < stream->nsources; i++)
-		by_rank[i]->rank = i;
-	pfree(by_rank);
-}
-
-static void
-read_source(DoseStream *stream, DoseSource *source, int row)
-{
-	Datum values[SOURCE_NCOLUMNS];
-	bool  isnull[SOURCE_NCOLUMNS];
-
-	read_row(&find_schedules, row, values, isnull);
-	schedule_row_read(&source->row, values, isnull);
-	memcpy(&source->schedule_id, DatumGetUUIDP(values[SOURCE_SCHEDULE_ID]), sizeof(pg_uuid_t));
-	source->medication_id = values[SOURCE_MEDICATION_ID];
-	source->medication_name = PointerGetDatum(DatumGetTextPP(values[SOURCE_MEDICATION_NAME]));
-	source->time_zone = values[COLUMN_TIME_ZONE];
-	source->dose_amount = isnull[SOURCE_DOSE_AMOUNT] ? 0 : values[SOURCE_DOSE_AMOUNT];
-	source->dose_unit = isnull[SOURCE_DOSE_UNIT] ? 0 : values[SOURCE_DOSE_UNIT];
-	source->instructions = isnull[SOURCE_INSTRUCTIONS] ? 0 : values[SOURCE_INSTRUCTIONS];
-	source->grace = isnull[SOURCE_GRACE] ? default_grace()
-										 : interval_microseconds(DatumGetIntervalP(values[SOURCE_GRACE]));
-	source->recorded_end = &source->recorded;
-	source->zone = zone_find(source->row.source.time_zone);
-	source->stretch.until = PG_INT64_MIN;
-	source->dose_id = palloc(VARHDRSZ + DOSE_ID_LENGTH);
-	SET_VARSIZE(source->dose_id, VARHDRSZ + DOSE_ID_LENGTH);
-	dose_id_write_schedule(VARDATA(source->dose_id), &source->schedule_id);
-
-	source->until = Min(stream->to, ceil_to_second(source->row.ends_at));
-	if (!isnull[SOURCE_INACTIVATED_AT])
-		source->until = Min(source->until, ceil_to_second(DatumGetTimestampTz(values[SOURCE_INACTIVATED_AT])));
-}
-
-/* Hang every recorded dose on its schedule; they come in order of time. */
-static void
-read_recorded(DoseStream *stream)
-{
-	uint64		  nrecorded = SPI_processed;
-	RecordedDose *recorded;
-
-	check_dose_count(nrecorded);
-
-	recorded = palloc(sizeof(RecordedDose) * Max(nrecorded, 1));
-	for (uint64 i = 0; i < nrecorded; i++)
-	{
-		Datum		values[4];
-		bool		isnull[4];
-		DoseSource *source;
-
-		read_row(&find_recorded, i, values, isnull);
-		source = find_source(stream, DatumGetUUIDP(values[1]));
-		if (source == NULL)
-			continue;
-		recorded[i].next = NULL;
-		recorded[i].scheduled_for = DatumGetTimestampTz(values[0]);
-		recorded[i].skipped = isnull[2];
-		recorded[i].taken_at = isnull[2] ? 0 : DatumGetTimestampTz(values[2]);
-		recorded[i].recorded_by = isnull[3] ? 0 : values[3];
-		*source->recorded_end = &recorded[i];
-		source->recorded_end = &recorded[i].next;
-	}
-}
-
-/* NULL: a schedule that had ended before the window, or is not the caller's to see. */
-static DoseSource *
-find_source(DoseStream *stream, const pg_uuid_t *schedule_id)
-{
-	int low = 0;
-	int high = stream->nsources;
-
-	while (low < high)
-	{
-		int			middle = low + (high - low) / 2;
-		DoseSource *source = stream->by_id[middle];
-		int			order = memcmp(schedule_id, &source->schedule_id, sizeof(pg_uuid_t));
-
-		if (order == 0)
-			return source;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
-}
-
-/* Go to the source's next dose; false: it has no more. */
-static bool
-advance(DoseSource *source)
-{
-	CHECK_FOR_INTERRUPTS();
-
-	if (source->iterator == NULL)
-	{
-		if (source->recorded == NULL || source->recorded->scheduled_for >= source->until)
-			return false;
-		source->next = source->recorded->scheduled_for;
-		return true;
-	}
-
-	if (!schedule_next(source->iterator, &source->next))
-	{
-		schedule_close(source->iterator);
-		return false;
-	}
-	/* Doses that are none any more, from data loaded with the triggers off. */
-	while (source->recorded != NULL && source->recorded->scheduled_for < source->next)
-		source->recorded = source->recorded->next;
-	return true;
-}
-
-static int
-compare_ids(const void *a, const void *b)
-{
-	return memcmp(&(*(DoseSource *const *) a)->schedule_id,
-				  &(*(DoseSource *const *) b)->schedule_id, sizeof(pg_uuid_t));
-}
-
-/* As ORDER BY m.name, s.id would have it. */
-static int
-compare_ranks(const void *a, const void *b, void *collation)
-{
-	const text *left = (const text *) DatumGetPointer((*(DoseSource *const *) a)->medication_name);
-	const text *right = (const text *) DatumGetPointer((*(DoseSource *const *) b)->medication_name);
-	int			order = varstr_cmp(VARDATA_ANY(left), VARSIZE_ANY_EXHDR(left),
-								   VARDATA_ANY(right), VARSIZE_ANY_EXHDR(right), *(Oid *) collation);
-
-	return order != 0 ? order : compare_ids(a, b);
-}
-
-/* The heap has its greatest on top: the earliest is the greatest. */
-static int
-compare_next(Datum a, Datum b, void *arg pg_attribute_unused())
-{
-	const DoseSource *left = (const DoseSource *) DatumGetPointer(a);
-	const DoseSource *right = (const DoseSource *) DatumGetPointer(b);
-
-	if (left->next != right->next)
-		return left->next < right->next ? 1 : -1;
-	return right->rank - left->rank;
 }

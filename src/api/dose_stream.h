@@ -1,13 +1,13 @@
 /*-------------------------------------------------------------------------
  *
- * list_doses.h
+ * dose_stream.h
  *		A user's doses, one after the other: the occurrences of all schedules
  *		merged in order of time, each with what was recorded for it.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef MEDSCHED_LIST_DOSES_H
-#define MEDSCHED_LIST_DOSES_H
+#ifndef MEDSCHED_DOSE_STREAM_H
+#define MEDSCHED_DOSE_STREAM_H
 
 #include "datatype/timestamp.h"
 #include "utils/uuid.h"
@@ -32,11 +32,11 @@ typedef struct DoseSource
 	pg_uuid_t	schedule_id;
 	Datum		medication_id;
 	Datum		medication_name;
-	Datum		time_zone;	 /* text, as are the two below */
-	Datum		dose_amount; /* numeric; 0: NULL, as are the two below */
-	Datum		dose_unit;
-	Datum		instructions;
-	int64		grace; /* microseconds */
+	Datum		time_zone;
+	Datum		dose_amount;  /* 0: NULL */
+	Datum		dose_unit;	  /* 0: NULL */
+	Datum		instructions; /* 0: NULL */
+	int64		grace;		  /* microseconds */
 	const Zone *zone;
 	ZoneStretch stretch; /* of the last dose given a local time; they ascend */
 	text	   *dose_id; /* of the last dose given one; the schedule's part is there */
@@ -68,35 +68,13 @@ typedef struct DoseStream DoseStream;
 extern DoseStream *dose_stream_open(Datum user_id, TimestampTz from, TimestampTz to);
 
 /*
- * The next dose, in order of (scheduled_for, medication_name, schedule_id).
- * An as-needed schedule has those doses that are recorded.
+ * Give the next dose, in order of (scheduled_for, medication_name, schedule_id);
+ * false: there is none.  A schedule as needed has those doses that are recorded.
  */
 extern bool dose_stream_next(DoseStream *stream, Dose *dose);
 
-/* What a dose is called, and its wall-clock time; good until the source's next. */
+/* Give a dose's handle, good until the next dose of its source, and its wall-clock time. */
 extern text		*dose_handle(const Dose *dose);
 extern Timestamp dose_local_time(const Dose *dose);
 
-/* taken, skipped, upcoming, due or missed, at an instant. */
-typedef enum DoseStatus
-{
-	DOSE_TAKEN,
-	DOSE_SKIPPED,
-	DOSE_UPCOMING,
-	DOSE_DUE,
-	DOSE_MISSED
-} DoseStatus;
-
-#define DOSE_NSTATUS (DOSE_MISSED + 1)
-
-extern const char *const dose_status_names[DOSE_NSTATUS];
-
-extern DoseStatus dose_status(const Dose *dose, TimestampTz at);
-
-/* The same for a dose that is not recorded. */
-extern DoseStatus dose_status_at(TimestampTz scheduled_for, int64 grace, TimestampTz at);
-
-/* medsched.grace in microseconds. */
-extern int64 default_grace(void);
-
-#endif /* MEDSCHED_LIST_DOSES_H */
+#endif /* MEDSCHED_DOSE_STREAM_H */

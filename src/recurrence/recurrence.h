@@ -65,6 +65,12 @@ extern RecurrenceStep recurrence_next(RecurrenceIterator *iterator, int64_t *loc
 extern RecurrenceStep recurrence_skip(RecurrenceIterator *iterator, int64_t *count, int64_t *local);
 
 /*
+ * Tell, for recurrence_open, whether the steps of a rule can meet its BY parts.  It
+ * is false of most rules that never do; of the others, the window bounds the search.
+ */
+extern bool recurrence_reaches_any(const RecurrenceIterator *iterator);
+
+/*
  * Bound the occurrences that a rule begun at start can have in 24 hours (above DAILY:
  * on a day): as many steps as fit, of those that the BY parts let pass.  A
  * bound: where steps and BY parts seldom meet, there are fewer.

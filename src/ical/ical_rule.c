@@ -11,7 +11,7 @@
 
 #include "recurrence/bits.h"
 #include "recurrence/calendar.h"
-#include "recurrence/rrule.h"
+#include "recurrence/parsed_rule.h"
 #include "ical/ical_rule.h"
 
 static void		  append_numbers(StringInfo text, const uint64_t *bits, int n_words, const char *sign, const char *name);
@@ -55,7 +55,7 @@ ical_rule_text(const Recurrence *rule, int64_t starts_at, int64_t event_start, c
 		meant = *rule;
 
 	initStringInfo(&text);
-	appendStringInfo(&text, "FREQ=%s", rrule_frequencies[meant.freq]);
+	appendStringInfo(&text, "FREQ=%s", rule_frequency_names[meant.freq]);
 	if (meant.interval > 1)
 		appendStringInfo(&text, ";INTERVAL=" INT64_FORMAT, (int64) meant.interval);
 	if (meant.by & BY_MONTH)
@@ -77,7 +77,7 @@ ical_rule_text(const Recurrence *rule, int64_t starts_at, int64_t event_start, c
 	if (meant.by & BY_SETPOS)
 		append_list(&text, "BYSETPOS", meant.positions, meant.last_positions, WORDS_FOR_YEAR);
 	if (meant.week_start != 0)
-		appendStringInfo(&text, ";WKST=%s", rrule_weekdays[meant.week_start]);
+		appendStringInfo(&text, ";WKST=%s", rule_weekday_names[meant.week_start]);
 	if (ending != NULL)
 		appendStringInfo(&text, ";%s", ending);
 	return text.data;
@@ -134,12 +134,12 @@ append_weekdays(StringInfo text, const Recurrence *rule)
 	for (int weekday = 0; weekday < 7; weekday++)
 	{
 		if (rule->weekdays & BIT(weekday))
-			appendStringInfo(text, "%s%s", text->data[text->len - 1] == '=' ? "" : ",", rrule_weekdays[weekday]);
+			appendStringInfo(text, "%s%s", text->data[text->len - 1] == '=' ? "" : ",", rule_weekday_names[weekday]);
 	}
 	for (int weekday = 0; weekday < 7; weekday++)
 	{
-		append_numbers(text, &rule->nth_weekdays[weekday], 1, "", rrule_weekdays[weekday]);
-		append_numbers(text, &rule->last_nth_weekdays[weekday], 1, "-", rrule_weekdays[weekday]);
+		append_numbers(text, &rule->nth_weekdays[weekday], 1, "", rule_weekday_names[weekday]);
+		append_numbers(text, &rule->last_nth_weekdays[weekday], 1, "-", rule_weekday_names[weekday]);
 	}
 }
 

@@ -15,7 +15,7 @@
 #include "nodes/pg_list.h"
 
 #include "recurrence/calendar.h"
-#include "recurrence/rrule.h"
+#include "recurrence/parsed_rule.h"
 #include "ical/vtimezone.h"
 #include "schedule/seconds.h"
 
@@ -176,7 +176,7 @@ regular_run(const Onsets *kind, int last_year, int *first)
 		return NULL;
 	*first = run;
 	return psprintf("FREQ=YEARLY;BYMONTH=%d;BYDAY=%d%s", date.month, last_week ? -1 : (date.day - 1) / 7 + 1,
-					rrule_weekdays[weekday]);
+					rule_weekday_names[weekday]);
 }
 
 static Date

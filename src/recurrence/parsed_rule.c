@@ -1,11 +1,25 @@
 /*-------------------------------------------------------------------------
  *
  * parsed_rule.c
- *		What a rule's start implies, and the numbering of its periods.
+ *		What a rule's start implies, the numbering of its periods, and its names.
  *
  *-------------------------------------------------------------------------
  */
+#include <stddef.h>
+
 #include "recurrence/parsed_rule.h"
+
+const char *const rule_frequency_names[] = {
+	[FREQ_SECONDLY] = "SECONDLY",
+	[FREQ_MINUTELY] = "MINUTELY",
+	[FREQ_HOURLY] = "HOURLY",
+	[FREQ_DAILY] = "DAILY",
+	[FREQ_WEEKLY] = "WEEKLY",
+	[FREQ_MONTHLY] = "MONTHLY",
+	[FREQ_YEARLY] = "YEARLY",
+	NULL};
+
+const char *const rule_weekday_names[] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU", NULL};
 
 int64_t
 rule_unit(const Recurrence *rule, int64_t local)

@@ -91,6 +91,13 @@ typedef struct Recurrence
 	uint64_t last_positions[WORDS_FOR_YEAR];
 } Recurrence;
 
+/* The longest rule text accepted, in bytes. */
+#define RRULE_MAX_LENGTH 8192
+
+/* How rule text names a Frequency, and a weekday from 0 = Monday.  Each list ends with NULL. */
+extern const char *const rule_frequency_names[];
+extern const char *const rule_weekday_names[];
+
 /* Why a text is no rule. */
 typedef struct RruleError
 {

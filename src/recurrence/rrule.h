@@ -14,13 +14,6 @@
 
 #include "recurrence/parsed_rule.h"
 
-/* Longest rule text accepted, in bytes. */
-#define RRULE_MAX_LENGTH 8192
-
-/* How rule text names a Frequency, and a weekday from 0 = Monday.  Each list ends with NULL. */
-extern const char *const rrule_frequencies[];
-extern const char *const rrule_weekdays[];
-
 /*
  * Parse text, an optional "RRULE:" and then parts in any case, into *rule.
  * Returns false and fills *error when the text is not a rule; *rule is then

@@ -3,15 +3,13 @@
  * erase.c
  *		erase_user: everything of one person, for good.
  *
- * The trigger that keeps medications lets pass what is deleted from within
- * here, of this one user.  That is a variable of the library's (erased_user.h), set
- * for as long as the deletes run: no setting, role or table that somebody else
- * could arrange.
+ * The trigger that keeps medications lets this function delete those of this one
+ * user.  What it asks is a variable of the library (erased_user.h), set while the
+ * deletes run: nobody else can set it, as they could a setting, a role or a table.
  *
- * Who may erase is what PostgreSQL's own privileges say, which the tables' owner
- * gives: DELETE on all three.  Where row security applies to the caller it must
- * be seen to hide nothing, before a row is looked at: an answer that depended on
- * what is hidden would tell of it.
+ * Anyone may erase who has PostgreSQL's own DELETE on all three tables.  Where row
+ * security applies to the caller, its policies must plainly hide nothing, before a
+ * row is looked at: an answer that depended on what is hidden would tell of it.
  *
  *-------------------------------------------------------------------------
  */
@@ -49,8 +47,8 @@ static void				refuse_remains(Datum user_id, const Datum *nerased, const int64 *
 pg_noreturn static void refuse_newer(Datum user_id, int table);
 
 /*
- * One statement, one snapshot: what comes meanwhile stays whole, and is told of.
- * Returns how many rows of each table it deleted, and how many it saw.
+ * It is one statement with one snapshot: what comes meanwhile stays whole, and raises
+ * an error.  Returns how many rows of each table it deleted, and how many it saw.
  */
 static SavedPlan delete_rows = {
 	"WITH d AS (DELETE FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1 RETURNING d.user_id), "
@@ -74,7 +72,7 @@ static SavedPlan delete_rows = {
 		DOSE_TAKEN_USER_ID, DOSE_TAKEN_SCHEDULE_ID, DOSE_TAKEN_SCHEDULED_FOR \
 	}
 
-/* As the tables' owner: whoever may delete need not have the right to update. */
+/* They lock as the tables' owner, because a caller who may delete need not have the right to update. */
 static RowLock locks[NTABLES] = {
 	[TABLE_DOSE_TAKEN] = {
 		{DOSES_TO_LOCK, 1, {UUIDOID}, NULL, DOSE_KEY},
@@ -90,13 +88,13 @@ static RowLock locks[NTABLES] = {
 	[TABLE_SCHEDULES] = LOCK_SCHEDULES("true", 1, InvalidOid, true),
 	[TABLE_MEDICATIONS] = LOCK_MEDICATIONS("true", 1, InvalidOid, "FOR UPDATE", true)};
 
-/* With the caller's rights and snapshot. */
+/* These look with the caller's rights and snapshot. */
 static SavedPlan find_rows[NTABLES] = {
 	[TABLE_DOSE_TAKEN] = {"SELECT FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
 	[TABLE_SCHEDULES] = {"SELECT FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
 	[TABLE_MEDICATIONS] = {"SELECT FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}}};
 
-/* The same, with the owner's rights, on the latest snapshot. */
+/* These look with the owner's rights, on the latest snapshot. */
 static SavedPlan find_any_rows[NTABLES] = {
 	[TABLE_DOSE_TAKEN] = {"SELECT FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
 	[TABLE_SCHEDULES] = {"SELECT FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
@@ -159,8 +157,8 @@ require_right(void)
 }
 
 /*
- * Whether row security lets the caller do to every row what a command does: by a
- * policy that is always true, and none that restricts it.
+ * Tell whether row security lets a command of the caller reach every row: by a policy
+ * that is always true, and none that restricts it.
  */
 static bool
 shows_all_rows(Oid table, char command)
@@ -185,6 +183,7 @@ shows_all_rows(Oid table, char command)
 	return all && !restricted;
 }
 
+/* Tell whether a policy is for the caller, or for a role whose rights the caller has. */
 static bool
 is_for_caller(const RowSecurityPolicy *policy)
 {
@@ -198,6 +197,7 @@ is_for_caller(const RowSecurityPolicy *policy)
 	return false;
 }
 
+/* Tell whether a condition is the constant true. */
 static bool
 is_true(const Expr *condition)
 {
@@ -207,7 +207,8 @@ is_true(const Expr *condition)
 }
 
 /*
- * While all rows are locked, no dose comes to a schedule, and no schedule to a medication.
+ * Lock all rows, then delete them: while they are locked, no dose comes to a schedule,
+ * and no schedule to a medication.
  *
  * What is deleted was there before the rows to lock were looked for, so it is
  * locked: a row that came in between would be waited for while the others are held.
@@ -231,7 +232,7 @@ erase(Datum user_id, Datum *nerased, int64 *nseen)
 		nseen[i] = DatumGetInt64(values[NTABLES + i]);
 }
 
-/* Rows that came after the snapshot to delete on would stay. */
+/* Refuse rows that came after the snapshot to delete on: they would stay. */
 static void
 refuse_unseen(Datum user_id, Snapshot snapshot)
 {
@@ -245,7 +246,7 @@ refuse_unseen(Datum user_id, Snapshot snapshot)
 	}
 }
 
-/* Nobody is half erased: a trigger may have kept rows, or another session have added some. */
+/* Refuse to erase somebody half: a trigger may have kept rows, or another session have added some. */
 static void
 refuse_remains(Datum user_id, const Datum *nerased, const int64 *nseen)
 {

@@ -11,13 +11,12 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
-
 #include "utils/snapmgr.h"
 
 #include "api/lock_rows.h"
 #include "triggers/rule_trigger.h"
 
-/* What is done in a transaction of its own; false: to be rolled back, locks and all. */
+/* What is done in a subtransaction; false: it is to be rolled back, locks and all. */
 typedef bool (*Attempt)(RowLock *lock, int nlocks, Datum *values);
 
 static bool	  try_attempt(Attempt attempt, RowLock *locks, int nlocks, Datum *values);
@@ -26,16 +25,16 @@ static bool	  wait_for_one(RowLock *lock, int nlocks, Datum *key);
 static void	  wait_for_each(RowLock *lock, Datum *values);
 static uint64 run(const RowLock *lock, SavedPlan *plan, Datum *values);
 
-/*
- * A row that another session holds is waited for alone.  By then others may hold
- * another one: begin anew.
- */
 void
 lock_rows(RowLock *locks, int nlocks, Datum *values)
 {
 	lock_rows_since(locks, nlocks, values, NULL);
 }
 
+/*
+ * Try to lock all rows.  Where another session holds one, wait for each alone, holding
+ * none, and begin anew: by then others may hold another one.
+ */
 void
 lock_rows_since(RowLock *locks, int nlocks, Datum *values, Snapshot *before)
 {
@@ -54,7 +53,7 @@ lock_rows_since(RowLock *locks, int nlocks, Datum *values, Snapshot *before)
 }
 
 /*
- * Twice: while the first was looking, another session may have inserted a row that
+ * Lock twice: during the first look, another session may have inserted a row that
  * belongs to them.  What is locked stays, so as many rows are the same rows.
  */
 static bool
@@ -71,6 +70,7 @@ lock_all(RowLock *locks, int nlocks, Datum *values)
 	return true;
 }
 
+/* Wait for each row, one after the other. */
 static void
 wait_for_each(RowLock *lock, Datum *values)
 {
@@ -90,7 +90,7 @@ wait_for_each(RowLock *lock, Datum *values)
 	SPI_freetuptable(found);
 }
 
-/* And let go of it. */
+/* Wait for a row, and let go of it. */
 static bool
 wait_for_one(RowLock *lock, int nlocks, Datum *key)
 {
@@ -99,6 +99,7 @@ wait_for_one(RowLock *lock, int nlocks, Datum *key)
 	return false;
 }
 
+/* Run a plan with the rights that the lock is for, and give the number of its rows. */
 static uint64
 run(const RowLock *lock, SavedPlan *plan, Datum *values)
 {
@@ -109,8 +110,8 @@ run(const RowLock *lock, SavedPlan *plan, Datum *values)
 }
 
 /*
- * Rows stay locked until their (sub)transaction ends.  One that could not be had at
- * once is no error but false.
+ * Make an attempt in a subtransaction; rows stay locked unless that is rolled back.  A
+ * row that could not be had at once is no error but false.
  */
 static bool
 try_attempt(Attempt attempt, RowLock *locks, int nlocks, Datum *values)

@@ -3,8 +3,8 @@
  * lock_rows.h
  *		Locks of several rows: all of them, or none.
  *
- *		Sessions that wait for each other, each for a row that the other holds,
- *		are what this is against.  Two rules see to it that ours never do:
+ *		Sessions deadlock when each waits for a row that another holds.  Two
+ *		rules see to it that our functions never do:
  *
  *		1. What needs several rows takes them all here, before it changes
  *		   anything, each with the strongest lock that it will need.  It holds
@@ -16,8 +16,7 @@
  *		   dose, its schedule, its medication (dose_is_scheduled.c); at commit,
  *		   the medication of a schedule that goes (medication_has_schedule.c).
  *
- *		A caller's transaction may hold rows already, of earlier calls: those it
- *		keeps.
+ *		A caller's transaction keeps the rows that it locked in earlier calls.
  *
  *-------------------------------------------------------------------------
  */
@@ -44,9 +43,9 @@ typedef struct RowLock
 	"ORDER BY s.id"
 
 /*
- * Schedules s of user $1; $2 is of the type given.  That which they replace is a
- * key, hence FOR UPDATE: a weaker lock that becomes this one would wait while it
- * holds.
+ * Schedules s of user $1; $2 is of the type given.  They are locked FOR UPDATE, because
+ * replaces is a key: a weaker lock would have to become this one, and wait while it
+ * holds others.
  */
 #define LOCK_SCHEDULES(condition, nargs, type, as_owner)                                                                          \
 	{                                                                                                                             \
@@ -84,8 +83,8 @@ typedef struct RowLock
 extern void lock_rows(RowLock *locks, int nlocks, Datum *values);
 
 /*
- * The same, and the snapshot from just before the rows were looked for: every row
- * that it shows is locked.  Registered; the caller unregisters it.
+ * Do the same, and give a snapshot from just before the rows were looked for: every
+ * row that it shows is locked.  The caller unregisters it.
  */
 extern void lock_rows_since(RowLock *locks, int nlocks, Datum *values, Snapshot *before);
 

@@ -16,15 +16,15 @@
 #define INSTANT_END (INT64CONST(252455616000) * USECS_PER_SEC)
 
 /*
- * Refuse an argument that is NULL.  22004: an empty answer to a NULL would
- * read as "no doses due".
+ * Refuse an argument that is NULL: 22004.  An empty answer to a NULL would read as
+ * "no doses due".
  */
 extern void require_argument(FunctionCallInfo fcinfo, int argument, const char *name);
 
 /* Refuse an instant that is infinite: 22023. */
 extern void require_finite(TimestampTz at, const char *name);
 
-/* Refuse one that a table does not keep: outside the years 1 to 9999, too. */
+/* Refuse, too, an instant outside the years 1 to 9999, which no table keeps: 22023. */
 extern void require_instant(TimestampTz at, const char *name);
 
 /* Refuse a window with an infinite bound, or an end before its start: 22023. */
@@ -32,8 +32,8 @@ extern void check_window(TimestampTz window_start, TimestampTz window_end);
 
 /*
  * Do as check_window for a window that everybody's doses are asked about, and refuse
- * one longer than medsched.max_doses days: 54000.  What bounds the answer is in the question, so that no
- * schedule can make it fail.
+ * one longer than medsched.max_doses days: 54000.  The bound is on the question, so
+ * that no schedule can make it fail.
  */
 extern void check_window_for_all(TimestampTz window_start, TimestampTz window_end);
 

@@ -3,8 +3,8 @@
  * compat.h
  *		What differs between PostgreSQL 15 and the versions after it.
  *
- * The code is written for the newest version, in its names; here they are for
- * the older ones.
+ * The code is written for the newest version.  Here its names are defined for the
+ * older ones.
  *
  *-------------------------------------------------------------------------
  */

@@ -16,6 +16,7 @@
 extern char *instant_text(TimestampTz at);
 extern char *wall_clock_text(Timestamp at);
 
+/* Write a uuid. */
 extern char *uuid_text(Datum uuid);
 
 /* Give a caller's text as a message can hold it: cut off, with "...", where it is long. */

@@ -131,8 +131,8 @@ column_value(TableColumn column, HeapTuple tuple, TupleDesc descriptor, bool *is
 }
 
 /*
- * A key of another type would have the parser look for a cast, which may be
- * another role's function.
+ * Check the keys in the catalog, before a query: with a key of another type the
+ * parser would look for a cast, which may be another role's function.
  */
 void
 check_keys(const char *table, Oid relation)
@@ -150,7 +150,7 @@ check_keys(const char *table, Oid relation)
 	}
 }
 
-/* Domains are stored as what they are made of; so are other types, where the catalog says so. */
+/* Ask the catalog: domains are stored as what they are made of, and so are some other types. */
 bool
 is_stored_as(Oid type, Oid other)
 {

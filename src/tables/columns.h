@@ -3,10 +3,10 @@
  * columns.h
  *		The tables' columns that the C code reads, and what it reads them as.
  *
- *		The tables are their owner's, who may give a column another type, or drop
- *		it, at any time.  So no value is read before its column was checked, in
- *		the very descriptor that the value came with.  A type will do whose values
- *		are stored alike: a domain over the one wanted, or varchar for text.
+ *		The tables' owner may give a column another type, or drop it, at any time.
+ *		So no value is read before its column was checked, in the descriptor that
+ *		the value came with.  A type whose values are stored alike passes: a domain
+ *		over the type expected, or varchar for text.
  *
  *		Errors: 42703 for a column that is missing, 42804 for one of another
  *		type, 23502 for a NULL where there can be none.
@@ -71,23 +71,23 @@ typedef enum TableColumn
 	TABLE_NCOLUMNS
 } TableColumn;
 
-/* A query's rows have all columns of a table: they are read by find_column. */
+/* In place of a list: the rows are whole rows of a table, read by find_column. */
 #define WHOLE_ROW TABLE_NCOLUMNS
 
 /* Check that rows have the columns listed, in this order. */
 extern void check_columns(const TableColumn *columns, TupleDesc descriptor);
 
-/* Read a row of columns that were checked so. */
+/* Read a row whose columns check_columns has passed. */
 extern void read_columns(const TableColumn *columns, HeapTuple tuple, TupleDesc descriptor,
 						 Datum *values, bool *isnull);
 
-/* A column of whole rows, by its name: its number. */
+/* Find a column in whole rows by its name, and give its number. */
 extern int find_column(TableColumn column, TupleDesc descriptor);
 
-/* Its value in one.  isnull may be NULL for a column that cannot be. */
+/* Give the value of a column in a whole row.  isnull may be NULL for a column that cannot be. */
 extern Datum column_value(TableColumn column, HeapTuple tuple, TupleDesc descriptor, bool *isnull);
 
-/* Whether the values of a type can be read as another's. */
+/* Tell whether the values of a type can be read as another's. */
 extern bool is_stored_as(Oid type, Oid other);
 
 /* Check, in the catalog, the columns of a table by which queries choose rows. */

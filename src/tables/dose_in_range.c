@@ -3,7 +3,7 @@
  * dose_in_range.c
  *		The CHECK that bounds what a row of medsched.dose_taken can hold.
  *
- * One expression that calls C, rather than one for each bound: PostgreSQL reads
+ * It is one expression, which calls C, and not one for each bound: PostgreSQL reads
  * every CHECK's stored expression anew for every statement that inserts, and
  * five of them cost a fifth of recording a dose.
  *
@@ -56,6 +56,7 @@ medsched_dose_in_range(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(true);
 }
 
+/* Refuse an instant, which may be NULL, outside the years 1 to 9999. */
 static void
 require_bounded_instant(FunctionCallInfo fcinfo, int argument, const char *constraint)
 {
@@ -64,7 +65,7 @@ require_bounded_instant(FunctionCallInfo fcinfo, int argument, const char *const
 		refuse_row(constraint);
 }
 
-/* Of amounts above 0: those below have a CHECK of their own. */
+/* Check an amount from above only: those of 0 and below have a CHECK of their own. */
 static bool
 amount_is_bounded(Datum amount)
 {
@@ -75,6 +76,7 @@ amount_is_bounded(Datum amount)
 		   DatumGetInt32(DirectFunctionCall1(numeric_scale, amount)) <= MOST_DIGITS;
 }
 
+/* Raise the error of a CHECK. */
 static void
 refuse_row(const char *constraint)
 {

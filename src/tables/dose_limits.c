@@ -72,9 +72,9 @@ doses_taken_leave_out(DosesTaken *doses, TimestampTz at)
 }
 
 /*
- * It does when so many consecutive doses and this one stand within less than
- * the limit's length.  Those that begin so long ago that they do not, do with no
- * later instant either.
+ * Look for as many consecutive doses as the limit allows that, with this one, lie
+ * within less than its length.  Doses too long ago for this instant are so for
+ * every later one, too: *first passes them for good.
  */
 bool
 dose_limit_breaks(const DoseLimit *limit, const DosesTaken *doses, TimestampTz at, int *first)
@@ -99,8 +99,8 @@ dose_limit_breaks(const DoseLimit *limit, const DosesTaken *doses, TimestampTz a
 }
 
 /*
- * Doses that break a limit with an instant break it until the first of them is as
- * long ago as the limit is long.
+ * Move on from one broken limit to the next: doses that break a limit break it until
+ * the first of them is as long ago as the limit is long.
  */
 TimestampTz
 dose_limits_next(const DoseLimit *limits, const DosesTaken *doses, TimestampTz from)

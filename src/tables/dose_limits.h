@@ -3,10 +3,10 @@
  * dose_limits.h
  *		The limits of a schedule as needed: how close together doses may be.
  *
- *		Both limits say the same: at most so many doses in any half-open window
- *		of a length.  For min_interval that is one dose, for max_per_24h so many
- *		in 24 hours.  Looked at so, the past binds a dose that is recorded
- *		between others as it binds one after them.
+ *		Both limits are one: at most so many doses in any half-open window of a
+ *		length.  For min_interval that is one dose, for max_per_24h its number in
+ *		24 hours.  So a dose that is recorded between others is bound like one
+ *		after them.
  *
  *		They hold for the doses that a medication was taken as needed, by
  *		whichever of its schedules: revising one does not make the body forget
@@ -38,10 +38,10 @@ typedef struct DoseLimit
 #define LIMIT_COLUMNS	  "s.min_interval, s.max_per_24h"
 #define LIMIT_COLUMN_LIST SCHEDULES_MIN_INTERVAL, SCHEDULES_MAX_PER_24H
 
-/* Errors: 22023 for what the table's CHECKs would not let pass. */
+/* Read limits from their columns.  Errors: 22023 for what the table's CHECKs would refuse. */
 extern void dose_limits_read(DoseLimit *limits, const Datum *values, const bool *isnull);
 
-/* How far from a dose another can matter; 0: there are no limits. */
+/* Give how far from a dose another can matter, in microseconds; 0: there are no limits. */
 extern int64 dose_limits_reach(const DoseLimit *limits);
 
 /*
@@ -73,19 +73,20 @@ typedef struct DosesTaken
 	TimestampTz *at;
 } DosesTaken;
 
+/* Read the doses that such a query has found. */
 extern void doses_taken_read(DosesTaken *doses, const SavedPlan *query);
 
-/* Leave out one dose at an instant. */
+/* Leave one dose at an instant out of a list. */
 extern void doses_taken_leave_out(DosesTaken *doses, TimestampTz at);
 
 /*
- * Whether one more dose at an instant would break a limit.  If so, it does with
- * the limit's number of doses from *first on.  *first is where to look from: 0,
+ * Tell whether one more dose at an instant would break a limit.  If so, *first is
+ * the first of the doses with which it does.  *first is also where to look from: 0,
  * or what an earlier instant left there.
  */
 extern bool dose_limit_breaks(const DoseLimit *limit, const DosesTaken *doses, TimestampTz at, int *first);
 
-/* The first whole second from one on when one more dose breaks no limit. */
+/* Find the first whole second, from one on, when one more dose breaks no limit. */
 extern TimestampTz dose_limits_next(const DoseLimit *limits, const DosesTaken *doses, TimestampTz from);
 
 #endif /* MEDSCHED_DOSE_LIMITS_H */

@@ -10,11 +10,10 @@
 #include "tables/saved_plan.h"
 
 /*
- * saved_plan prepares the query when this backend has not yet.
+ * Prepare the query when this backend has not yet.
  *
  * Every query of ours names its user, so one plan is right whatever the user
- * and the window: it is made generic at once instead of anew for the first
- * calls.
+ * and the window.  It is made generic at once, not anew for each of the first calls.
  */
 SPIPlanPtr
 saved_plan(SavedPlan *saved)

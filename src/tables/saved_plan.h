@@ -19,10 +19,9 @@
 #define SAVED_PLAN_MAX_COLUMNS 24
 
 /*
- * A query and its plan.  Write the query down to its operators' schema, so
- * that no caller's search_path matters; leave plan NULL.  List the columns of
- * its rows: whenever it has run they are checked, for a table can change
- * between any two calls.
+ * A query and its plan.  The query qualifies all names, operators too, so that no
+ * caller's search_path matters.  plan is NULL until the first use.  columns are those
+ * of its rows, checked after each run: a table can change between any two calls.
  */
 typedef struct SavedPlan
 {
@@ -34,12 +33,12 @@ typedef struct SavedPlan
 } SavedPlan;
 
 /*
- * The plan, made on first use.  Needs an SPI connection.  Errors: those of
- * check_tables.
+ * Give the plan, which is made on first use.  Needs an SPI connection.  Errors: those
+ * of check_tables.
  */
 extern SPIPlanPtr saved_plan(SavedPlan *saved);
 
-/* What every run ends with: that it did what it is for, and gave the columns listed. */
+/* Check, after a run, that it did what it is for, and gave the columns listed. */
 extern void check_run(const SavedPlan *saved, int result, int expected);
 
 /*
@@ -50,14 +49,14 @@ extern void check_run(const SavedPlan *saved, int result, int expected);
 extern void run_plan(SavedPlan *saved, Datum *values, const char *nulls,
 					 bool read_only, int expected, long limit);
 
-/* The same on a snapshot; InvalidSnapshot: the usual one. */
+/* Do the same on a snapshot; InvalidSnapshot: the usual one. */
 extern void run_plan_at(SavedPlan *saved, Datum *values, const char *nulls, Snapshot snapshot,
 						bool read_only, int expected, long limit);
 
-/* The row of that number among those found.  Errors: 23502. */
+/* Read a row of those found by its number, from 0.  Errors: 23502. */
 extern void read_row(const SavedPlan *saved, uint64 row, Datum *values, bool *isnull);
 
-/* The same for rows of one column.  isnull may be NULL where it cannot be. */
+/* Do the same for rows of one column.  isnull may be NULL where the column cannot be. */
 extern Datum read_single(const SavedPlan *saved, uint64 row, bool *isnull);
 
 /*

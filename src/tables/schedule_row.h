@@ -55,29 +55,25 @@ extern void schedule_row_read(ScheduleRow *row, const Datum *values, const bool 
 /* Read a whole row of the table, whatever the order of its columns.  Errors: those of columns.h. */
 extern void schedule_row_read_tuple(ScheduleRow *row, HeapTuple tuple, TupleDesc descriptor);
 
-/* The schedule of a row that is not as_needed. */
+/* Give the schedule of a row that is not as_needed. */
 extern const Schedule *schedule_row_schedule(ScheduleRow *row);
 
-/* Whether a dose can be at an instant, were there no ends_at. */
+/* Tell whether a dose can be at an instant; ends_at is not looked at. */
 extern bool schedule_row_allows(ScheduleRow *row, TimestampTz at);
 
-/*
- * Of a row that is as_needed: the first whole second when a dose can be, and the
- * end of the years in which one can, were there no ends_at.
- */
+/* Give the first whole second at which a row that is as_needed can have a dose. */
 extern TimestampTz schedule_row_begin(const ScheduleRow *row);
+
+/* The end of the years in which it can; ends_at may be earlier. */
 #define AS_NEEDED_END (LOCAL_END * USECS_PER_SEC)
 
-/*
- * The first whole second not before an instant: for a whole second, < either
- * is the same.
- */
+/* Give the first whole second at or after an instant. */
 extern TimestampTz ceil_to_second(TimestampTz at);
 
-/* The whole second that an instant is in. */
+/* Give the whole second that an instant is in. */
 extern TimestampTz floor_to_second(TimestampTz at);
 
-/* A grace or a least interval in microseconds: a day is 24 hours, a month 30 days. */
+/* Give a grace or min_interval in microseconds: a day is 24 hours, a month 30 days. */
 extern int64 interval_microseconds(const Interval *interval);
 
 #endif /* MEDSCHED_SCHEDULE_ROW_H */

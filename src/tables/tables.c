@@ -52,7 +52,7 @@ PG_FUNCTION_INFO_V1(medsched_check_tables);
 
 static TablesFound found;
 
-/* Goes up with every change that it could not outlast; while we look, with every change. */
+/* Counts the changes that matter to what was found; while looking is set, every change. */
 static uint64 nchanges;
 static bool	  looking;
 
@@ -94,8 +94,8 @@ check_tables(void)
 }
 
 /*
- * A lock that is new takes notice of what changed before it; after the last one,
- * what is still found so remains so.
+ * Lock the tables, and look again when a lock brought news of a change: after the
+ * last lock, what is found stays so.
  */
 Oid
 tables_owner(void)
@@ -124,7 +124,7 @@ is_medsched_table(Oid relation)
 	return false;
 }
 
-/* Look for the tables; when something changed meanwhile, they are not checked after all. */
+/* Look for the tables; a change meanwhile leaves them unchecked. */
 static void
 find_tables(void)
 {
@@ -173,6 +173,7 @@ find_owner(void)
 	list_free(relations);
 }
 
+/* Give the owner of a relation; InvalidOid: it was dropped. */
 static Oid
 owner_of(Oid relation)
 {
@@ -187,7 +188,7 @@ owner_of(Oid relation)
 	return owner;
 }
 
-/* Refuse a relation that is no table, or another role's. */
+/* Refuse a relation that is no table, or that another role owns. */
 static void
 check_owned(Oid relation, Oid owner)
 {
@@ -218,7 +219,7 @@ check_owned(Oid relation, Oid owner)
 				 err_generic_string(PG_DIAG_TABLE_NAME, name)));
 }
 
-/* From the first look on. */
+/* Have PostgreSQL tell of changes, from the first look on. */
 static void
 watch_changes(void)
 {
@@ -231,7 +232,7 @@ watch_changes(void)
 	watching = true;
 }
 
-/* Its type, kind, owner, name, or what inherits from it. */
+/* Take note that a relation changed: its type, kind, owner, name, or what inherits from it. */
 static void
 relation_changed(Datum arg pg_attribute_unused(), Oid relation)
 {
@@ -246,6 +247,7 @@ relation_changed(Datum arg pg_attribute_unused(), Oid relation)
 	}
 }
 
+/* Take note that a schema changed. */
 static void
 schema_changed(Datum arg pg_attribute_unused(), int cache pg_attribute_unused(), uint32 hash)
 {

@@ -22,7 +22,7 @@ typedef enum MedschedTable
 
 extern const char *const table_names[NTABLES];
 
-/* The oid of one of the tables.  42P01 when create_tables() has yet to run. */
+/* Give the oid of one of the tables.  Errors: 42P01 when create_tables() has yet to run. */
 extern Oid medsched_table(const char *name);
 
 /*
@@ -32,14 +32,14 @@ extern Oid medsched_table(const char *name);
 extern void check_tables(void);
 
 /*
- * The role that owns the tables, as which a query of theirs may then run.  They
- * stay as they are until the transaction ends: it locks them.  Errors: those
+ * Give the role that owns the tables, as which a query of them may then run, and
+ * lock them, so that this stays so until the transaction ends.  Errors: those
  * above; 42809 when one of them, a partition or a child is no table; 42501 when
  * they belong to several roles.
  */
 extern Oid tables_owner(void);
 
-/* Whether a relation is one of the tables, or a partition or child of one.  Errors: those above. */
+/* Tell whether a relation is one of the tables, or a partition or child of one.  Errors: those above. */
 extern bool is_medsched_table(Oid relation);
 
 #endif /* MEDSCHED_TABLES_H */

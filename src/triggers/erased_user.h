@@ -11,9 +11,10 @@
 
 #include "utils/uuid.h"
 
-/* NULL but during a call of erase_user, which sets it and sets it back. */
+/* NULL except during a call of erase_user, which sets it and sets it back. */
 extern const pg_uuid_t *erased_user;
 
+/* Tell whether a user is being erased. */
 static inline bool
 is_erasing(const pg_uuid_t *user_id)
 {

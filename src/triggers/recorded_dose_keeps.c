@@ -61,8 +61,8 @@ static SavedPlan doses_of_medication = {
  * which a dose recorded would not be one of its doses, or would be of another
  * medication.
  *
- * Of a row that goes, or gets another key, no dose is left: the foreign key is
- * content with whichever row has that key when the statement ends.
+ * A row that goes, or gets another key, must have no recorded dose: the foreign
+ * key would be content with any row that has that key when the statement ends.
  */
 Datum
 medsched_recorded_dose_keeps_schedule(PG_FUNCTION_ARGS)
@@ -136,7 +136,7 @@ medsched_recorded_dose_keeps_medication(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
-/* Refuse the change when doses are recorded, from an instant on, of the key that a row has. */
+/* Refuse a change when doses of a row's key are recorded from an instant on. */
 static void
 refuse_doses(TriggerData *trigger, HeapTuple tuple, SavedPlan *doses, const char *kind, TimestampTz from, const char *hint)
 {
@@ -153,13 +153,14 @@ refuse_doses(TriggerData *trigger, HeapTuple tuple, SavedPlan *doses, const char
 	}
 }
 
+/* Tell whether a row gets another key. */
 static bool
 key_changes(TriggerData *trigger, TableColumn user_id, TableColumn id)
 {
 	return rule_column_changes(trigger, user_id) || rule_column_changes(trigger, id);
 }
 
-/* Whether the doses stay as they are but for the end, so that only those after it matter. */
+/* Tell whether the doses stay as they are but for the end, so that only those after it matter. */
 static bool
 only_end_changes(TriggerData *trigger)
 {

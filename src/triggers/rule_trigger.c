@@ -24,7 +24,7 @@
 #include "triggers/rule_trigger.h"
 
 /*
- * rule_trigger checks that a trigger function is called as what it is.
+ * Check that a trigger function is called as the trigger it is made for.
  *
  * That the table is one of ours matters most: the checks run as its owner, and
  * would answer questions about any row to whoever could hang them on a table of
@@ -54,8 +54,8 @@ rule_trigger(FunctionCallInfo fcinfo, const char *function, TriggerEvent timing,
 }
 
 /*
- * A row of a partitioned table fires the triggers of its partition, which may stand in any
- * schema. Only the owner of both can have made it one.
+ * Go up from a partition, whose triggers a row of the partitioned table fires.  It
+ * may be in any schema; only the owner of both can have made it a partition.
  */
 Oid
 rule_table(TriggerData *trigger)
@@ -94,12 +94,12 @@ rule_column_changes(TriggerData *trigger, TableColumn column)
 }
 
 /*
- * rule_query runs a check.
+ * Run a check as the tables' owner.
  *
  * The plan, too, is made as the owner: made before, it would keep the policies
  * that FORCE ROW LEVEL SECURITY puts on an owner who is the caller.
  *
- * An error leaves the user as it is: aborting the transaction restores it.
+ * After an error, the end of the transaction sets the user back.
  */
 uint64
 rule_query(SavedPlan *saved, Datum *values, const char *nulls, long limit)
@@ -111,7 +111,7 @@ rule_query(SavedPlan *saved, Datum *values, const char *nulls, long limit)
 	int		 security_context;
 	int		 result;
 
-	/* A snapshot that lasts would hide what others committed meanwhile. */
+	/* Look past a snapshot that lasts: it would hide what others committed meanwhile. */
 	if (IsolationUsesXactSnapshot())
 	{
 		CommandCounterIncrement();

@@ -19,14 +19,14 @@
 #include "tables/saved_plan.h"
 
 /*
- * The trigger call that a trigger function was made for: after or before one of
- * the events, for each row or statement, on one of our tables.  Errors: 39P01, and
- * those of tables_owner.
+ * Give the trigger that a function was called as, which is the one it is made for:
+ * after or before one of the events, for each row or statement, on one of our tables.
+ * Errors: 39P01, and those of tables_owner.
  */
 extern TriggerData *rule_trigger(FunctionCallInfo fcinfo, const char *function,
 								 TriggerEvent timing, int events);
 
-/* The table of ours that a trigger's table is, or is a partition of. */
+/* Give the table of ours that a trigger's table is, or is a partition of. */
 extern Oid rule_table(TriggerData *trigger);
 
 /* What rule_trigger is given as events: a set. */
@@ -40,12 +40,12 @@ extern Oid rule_table(TriggerData *trigger);
 #define BEFORE_ROW		 (TRIGGER_EVENT_BEFORE | TRIGGER_EVENT_ROW)
 #define BEFORE_STATEMENT TRIGGER_EVENT_BEFORE
 
-/* A column that is never NULL of a row of a trigger's table.  Errors: those of columns.h. */
+/* Give a column of a row of a trigger's table that is never NULL.  Errors: those of columns.h. */
 extern Datum rule_column(TriggerData *trigger, HeapTuple tuple, TableColumn column);
 
 /*
- * Whether an UPDATE changes a column of the row.  Of values that only look different
- * it says so, too.
+ * Tell whether an UPDATE changes a column of the row.  It is true also of equal values
+ * that are stored differently.
  */
 extern bool rule_column_changes(TriggerData *trigger, TableColumn column);
 
@@ -56,7 +56,7 @@ extern bool rule_column_changes(TriggerData *trigger, TableColumn column);
  */
 extern uint64 rule_query(SavedPlan *saved, Datum *values, const char *nulls, long limit);
 
-/* Whether an error may tell the caller of rows of the table named. */
+/* Tell whether an error may tell the caller of rows of the table named. */
 extern bool rule_may_tell(const char *table);
 
 #endif /* MEDSCHED_RULE_TRIGGER_H */

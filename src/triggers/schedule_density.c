@@ -78,6 +78,7 @@ medsched_schedule_density(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
+/* Give what is bounded of a row; all 0 of one that is as_needed. */
 static Density
 density_of(ScheduleRow *row)
 {
@@ -91,7 +92,7 @@ density_of(ScheduleRow *row)
 	return density;
 }
 
-/* What the row was like before an update; of a new one, the row that it replaces. */
+/* Give it of the row before an update; of a new row, give it of the one that it replaces. */
 static Density
 density_before(TriggerData *trigger)
 {

@@ -88,17 +88,19 @@ static RowLock locks[NTABLES] = {
 	[TABLE_SCHEDULES] = LOCK_SCHEDULES("true", 1, InvalidOid, true),
 	[TABLE_MEDICATIONS] = LOCK_MEDICATIONS("true", 1, InvalidOid, "FOR UPDATE", true)};
 
+#define ROWS_OF(table) "SELECT FROM medsched." table " AS t WHERE t.user_id OPERATOR(pg_catalog.=) $1"
+
 /* These look with the caller's rights and snapshot. */
 static SavedPlan find_rows[NTABLES] = {
-	[TABLE_DOSE_TAKEN] = {"SELECT FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
-	[TABLE_SCHEDULES] = {"SELECT FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
-	[TABLE_MEDICATIONS] = {"SELECT FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}}};
+	[TABLE_DOSE_TAKEN] = {ROWS_OF("dose_taken"), 1, {UUIDOID}, NULL, {LAST_COLUMN}},
+	[TABLE_SCHEDULES] = {ROWS_OF("schedules"), 1, {UUIDOID}, NULL, {LAST_COLUMN}},
+	[TABLE_MEDICATIONS] = {ROWS_OF("medications"), 1, {UUIDOID}, NULL, {LAST_COLUMN}}};
 
 /* These look with the owner's rights, on the latest snapshot. */
 static SavedPlan find_any_rows[NTABLES] = {
-	[TABLE_DOSE_TAKEN] = {"SELECT FROM medsched.dose_taken AS d WHERE d.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
-	[TABLE_SCHEDULES] = {"SELECT FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}},
-	[TABLE_MEDICATIONS] = {"SELECT FROM medsched.medications AS m WHERE m.user_id OPERATOR(pg_catalog.=) $1", 1, {UUIDOID}, NULL, {LAST_COLUMN}}};
+	[TABLE_DOSE_TAKEN] = {ROWS_OF("dose_taken"), 1, {UUIDOID}, NULL, {LAST_COLUMN}},
+	[TABLE_SCHEDULES] = {ROWS_OF("schedules"), 1, {UUIDOID}, NULL, {LAST_COLUMN}},
+	[TABLE_MEDICATIONS] = {ROWS_OF("medications"), 1, {UUIDOID}, NULL, {LAST_COLUMN}}};
 
 /*
  * medsched_erase_user deletes all rows of a user, with the caller's rights, and

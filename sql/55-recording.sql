@@ -1,4 +1,4 @@
--- What became of a dose: taken, skipped, undone, taken as needed.
+-- What became of a dose: taken, skipped, undone.
 
 COMMENT ON FUNCTION medsched.mark_dose_taken(uuid, uuid, timestamptz, timestamptz, text, numeric, text) IS
   'Records that a dose was taken; once recorded, changes nothing. Returns the dose as recorded';
@@ -17,9 +17,3 @@ COMMENT ON FUNCTION medsched.undo_dose(uuid, uuid, timestamptz) IS
 
 COMMENT ON FUNCTION medsched.undo_dose_by_id(uuid, text) IS
   'undo_dose for the handle of a dose';
-
-COMMENT ON FUNCTION medsched.take_as_needed(uuid, uuid, timestamptz, text, numeric, text) IS
-  'Records a dose as needed, at the second it was taken, within the schedule''s limits; once recorded, changes nothing. Returns the dose as recorded';
-
-COMMENT ON FUNCTION medsched.next_as_needed_at(uuid, uuid, timestamptz) IS
-  'The first instant from the given one on when a dose as needed is allowed; NULL: none before the schedule or its medication ends';

@@ -1,4 +1,4 @@
--- What became of a dose: taken, skipped, undone, taken as needed.
+-- What became of a dose: taken, skipped, undone.
 
 CREATE OR REPLACE FUNCTION medsched.mark_dose_taken(
   user_id uuid,
@@ -58,19 +58,3 @@ CREATE OR REPLACE FUNCTION medsched.undo_dose_by_id(
 RETURNS SETOF medsched.recorded_dose
 LANGUAGE C VOLATILE ROWS 1
 AS 'MODULE_PATHNAME', 'medsched_undo_dose_by_id';
-
-CREATE OR REPLACE FUNCTION medsched.take_as_needed(
-  user_id uuid,
-  schedule_id uuid,
-  taken_at timestamptz DEFAULT now(),
-  recorded_by text DEFAULT NULL,
-  amount numeric DEFAULT NULL,
-  note text DEFAULT NULL)
-RETURNS medsched.taken_dose
-LANGUAGE C VOLATILE
-AS 'MODULE_PATHNAME', 'medsched_take_as_needed';
-
-CREATE OR REPLACE FUNCTION medsched.next_as_needed_at(user_id uuid, schedule_id uuid, at timestamptz DEFAULT now())
-RETURNS timestamptz
-LANGUAGE C STABLE PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'medsched_next_as_needed_at';

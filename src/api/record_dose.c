@@ -96,6 +96,9 @@ static SavedPlan find_schedule = {
 	NULL,
 	{SCHEDULES_AS_NEEDED}};
 
+static void				require_column(const DoseRecord *record, RecordColumn column);
+static void				require_instant_column(const DoseRecord *record, RecordColumn column);
+pg_noreturn static void refuse_unknown_schedule(const DoseRecord *record);
 static void				require_dose(const DoseRecord *record);
 static bool				insert_new_dose(DoseRecord *record);
 static bool				run_on_dose(SavedPlan *saved, DoseRecord *record, int expected);
@@ -146,7 +149,7 @@ set_dose_from_handle(DoseRecord *record, FunctionCallInfo fcinfo)
 	set_column(record, SCHEDULED_FOR, TimestampTzGetDatum(scheduled_for));
 }
 
-void
+static void
 require_column(const DoseRecord *record, RecordColumn column)
 {
 	if (record->isnull[column])
@@ -155,13 +158,13 @@ require_column(const DoseRecord *record, RecordColumn column)
 				 errmsg("%s must not be null", columns[column].name)));
 }
 
-void
+static void
 require_instant_column(const DoseRecord *record, RecordColumn column)
 {
 	require_instant(DatumGetTimestampTz(record->values[column]), columns[column].name);
 }
 
-void
+static void
 refuse_unknown_schedule(const DoseRecord *record)
 {
 	refuse_unknown("schedule", record->values[SCHEDULE_ID], record->values[USER_ID]);

@@ -10,8 +10,6 @@
 
 #include "fmgr.h"
 
-#include "base/compat.h"
-
 /* The columns of the answer; the first name a dose, the next are recorded too. */
 typedef enum RecordColumn
 {
@@ -54,13 +52,6 @@ extern void set_argument(DoseRecord *record, RecordColumn column, FunctionCallIn
  * dose's handle.  Errors: 22004, 22023.
  */
 extern void set_dose_from_handle(DoseRecord *record, FunctionCallInfo fcinfo);
-
-/* That a column has a value, or an instant that can be kept; else 22004, 22023. */
-extern void require_column(const DoseRecord *record, RecordColumn column);
-extern void require_instant_column(const DoseRecord *record, RecordColumn column);
-
-/* P0002, for the user and schedule of a record. */
-pg_noreturn extern void refuse_unknown_schedule(const DoseRecord *record);
 
 /*
  * Record an outcome of a dose, or find it recorded; returns the function's

@@ -1,8 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * revise.c
- *		revise_schedule, change_time_zone and reactivate_medication, and the
- *		history they leave.
+ *		revise_schedule, change_time_zone and reactivate_medication.
  *
  *-------------------------------------------------------------------------
  */
@@ -28,7 +27,6 @@
 PG_FUNCTION_INFO_V1(medsched_revise_schedule);
 PG_FUNCTION_INFO_V1(medsched_change_time_zone);
 PG_FUNCTION_INFO_V1(medsched_reactivate_medication);
-PG_FUNCTION_INFO_V1(medsched_schedule_history);
 
 static void	 read_changes(Jsonb *json, ScheduleJson *changes);
 static void	 refuse_null_change(const ScheduleJson *changes, ScheduleKey key);
@@ -81,38 +79,6 @@ static RowLock lock_of_medication[] = {
 
 static SavedPlan activate = {
 	"UPDATE medsched.medications AS m SET inactivated_at = NULL "
-	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2",
-	2,
-	{UUIDOID, UUIDOID},
-	NULL,
-	{LAST_COLUMN}};
-
-/* A chain begins where nothing of the medication is replaced. */
-static SavedPlan history = {
-	"WITH RECURSIVE chain AS ("
-	"SELECT s.*, s.created_at AS begun_at, s.id AS first_id, 1 AS revision "
-	"FROM medsched.schedules AS s "
-	"LEFT JOIN medsched.schedules AS p ON p.user_id OPERATOR(pg_catalog.=) s.user_id "
-	"AND p.id OPERATOR(pg_catalog.=) s.replaces AND p.medication_id OPERATOR(pg_catalog.=) s.medication_id "
-	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.medication_id OPERATOR(pg_catalog.=) $2 AND p.id IS NULL "
-	"UNION ALL "
-	"SELECT s.*, c.begun_at, c.first_id, c.revision OPERATOR(pg_catalog.+) 1 "
-	"FROM chain AS c "
-	"JOIN medsched.schedules AS s ON s.user_id OPERATOR(pg_catalog.=) c.user_id "
-	"AND s.replaces OPERATOR(pg_catalog.=) c.id AND s.medication_id OPERATOR(pg_catalog.=) c.medication_id) "
-	"SELECT c.id, c.replaces, c.starts_at, c.time_zone, c.rrule, c.effective_from, c.ends_at, "
-	"c.dose_amount, c.dose_unit, c.instructions, c.created_at, c.revision "
-	"FROM chain AS c "
-	"ORDER BY c.begun_at, c.first_id, c.revision",
-	2,
-	{UUIDOID, UUIDOID},
-	NULL,
-	{SCHEDULES_ID, SCHEDULES_REPLACES, SCHEDULES_STARTS_AT, SCHEDULES_TIME_ZONE, SCHEDULES_RRULE,
-	 SCHEDULES_EFFECTIVE_FROM, SCHEDULES_ENDS_AT, SCHEDULES_DOSE_AMOUNT, SCHEDULES_DOSE_UNIT,
-	 SCHEDULES_INSTRUCTIONS, SCHEDULES_CREATED_AT, COMPUTED_INTEGER}};
-
-static SavedPlan find_medication = {
-	"SELECT FROM medsched.medications AS m "
 	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2",
 	2,
 	{UUIDOID, UUIDOID},
@@ -267,31 +233,6 @@ medsched_reactivate_medication(PG_FUNCTION_ARGS)
 				 errmsg("medication \"%s\" has no dose from %s on", uuid_text(values[1]), instant_text(at)),
 				 errdetail("All its schedules are over."),
 				 errhint("Insert a schedule for it first.")));
-	SPI_finish();
-	return (Datum) 0;
-}
-
-/*
- * medsched_schedule_history lists a medication's schedules, each after the one
- * it replaces.
- */
-Datum
-medsched_schedule_history(PG_FUNCTION_ARGS)
-{
-	Datum values[2];
-
-	require_argument(fcinfo, 0, "user_id");
-	require_argument(fcinfo, 1, "medication_id");
-	InitMaterializedSRF(fcinfo, 0);
-
-	SPI_connect();
-	values[0] = PG_GETARG_DATUM(0);
-	values[1] = PG_GETARG_DATUM(1);
-	run_plan(&find_medication, values, NULL, true, SPI_OK_SELECT, 0);
-	if (SPI_processed == 0)
-		refuse_unknown("medication", values[1], values[0]);
-	run_plan(&history, values, NULL, true, SPI_OK_SELECT, 0);
-	put_rows((ReturnSetInfo *) fcinfo->resultinfo);
 	SPI_finish();
 	return (Datum) 0;
 }

@@ -143,10 +143,3 @@ rethrow_without_query(const char *query)
 	FlushErrorState();
 	ReThrowError(error);
 }
-
-void
-put_rows(ReturnSetInfo *result)
-{
-	for (uint64 i = 0; i < SPI_processed; i++)
-		tuplestore_puttuple(result->setResult, SPI_tuptable->vals[i]);
-}

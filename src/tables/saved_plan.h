@@ -60,12 +60,6 @@ extern void read_row(const SavedPlan *saved, uint64 row, Datum *values, bool *is
 extern Datum read_single(const SavedPlan *saved, uint64 row, bool *isnull);
 
 /*
- * Add the rows that a query found to the answer of a function that returns a
- * set (InitMaterializedSRF).  Their columns are the answer's.
- */
-extern void put_rows(ReturnSetInfo *result);
-
-/*
  * Run a query that is not the same each time, and check that it did what it is for,
  * and gave the columns of a plan of the same kind.
  */

@@ -1,0 +1,183 @@
+-- Doses as needed: taking one, and when the next may be taken.
+--
+-- Both limits say the same: at most so many doses in any half-open window of a length.  For min_interval that is one dose, for
+-- max_per_24h so many in 24 hours.  Looked at so, the past binds a dose that is recorded between others as it binds one after
+-- them.  They hold for the doses that a medication was taken as needed, by whichever of its schedules: revising one does not make
+-- the body forget what was taken under it.
+
+-- Checks the limits, and gives min_interval as elapsed time.
+CREATE OR REPLACE FUNCTION medsched._check_limits(min_interval interval, max_per_24h int)
+RETURNS interval
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  elapsed CONSTANT interval := medsched._elapsed(min_interval);
+BEGIN
+  IF elapsed <= interval '0' OR elapsed > interval '366 days' THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'min_interval must be above 0 and at most 366 days';
+  END IF;
+  IF max_per_24h < 1 THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'max_per_24h must be at least 1', DETAIL = format('It is %s.', max_per_24h);
+  END IF;
+  RETURN elapsed;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_limits(interval, int) IS
+  'Internal: checks the limits of a schedule as needed';
+
+-- When doses of a medication were taken as needed, ascending, one left out.
+CREATE OR REPLACE FUNCTION medsched._doses_as_needed(user_id uuid, medication_id uuid, after timestamptz, until timestamptz,
+  but timestamptz DEFAULT NULL)
+RETURNS timestamptz[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN ARRAY(
+    SELECT d.scheduled_for
+      FROM medsched.dose_taken AS d
+      JOIN medsched.schedules AS s ON s.user_id = d.user_id AND s.id = d.schedule_id
+     WHERE d.user_id = $1 AND s.user_id = $1 AND s.medication_id = $2 AND s.as_needed
+       AND d.outcome = 'taken' AND d.scheduled_for > $3 AND d.scheduled_for < $4 AND d.scheduled_for IS DISTINCT FROM $5
+     ORDER BY d.scheduled_for);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._doses_as_needed(uuid, uuid, timestamptz, timestamptz, timestamptz) IS
+  'Internal: when doses of a medication were taken as needed';
+
+-- The first instant from one on at which a dose breaks no limit with doses, ascending.  As many as a limit allows, within less
+-- than its length, forbid one more from that length before the last of them until that length after the first.
+CREATE OR REPLACE FUNCTION medsched._next_allowed(doses timestamptz[], min_interval interval, max_per_24h int, at timestamptz)
+RETURNS timestamptz
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  after timestamptz;
+  before timestamptz;
+BEGIN
+  FOR after, before IN
+    SELECT f.last - f.within, f.first + f.within
+      FROM (SELECT d.at AS first, d.at AS last, min_interval AS within
+              FROM unnest(doses) AS d (at)
+            UNION ALL
+            SELECT d.at, lead(d.at, max_per_24h - 1) OVER (ORDER BY d.nth), interval '24 hours'
+              FROM unnest(doses) WITH ORDINALITY AS d (at, nth)) AS f
+     WHERE f.last - f.first < f.within
+     ORDER BY 1
+  LOOP
+    EXIT WHEN at <= after;
+    IF at < before THEN
+      at := date_trunc('second', before + interval '0.999999 seconds');
+    END IF;
+  END LOOP;
+  RETURN at;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._next_allowed(timestamptz[], interval, int, timestamptz) IS
+  'Internal: when limits allow a dose as needed';
+
+-- Finds a schedule of the user's, and checks that it is as needed.
+CREATE OR REPLACE FUNCTION medsched._find_as_needed(user_id uuid, schedule_id uuid)
+RETURNS TABLE (
+  medication_id uuid,
+  starts_at timestamp,
+  time_zone text,
+  effective_from timestamptz,
+  ends_at timestamptz,
+  min_interval interval,
+  max_per_24h int)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+  PERFORM medsched._check_tables();
+  -- Not INTO variables, which would make an interval of a column of another type.
+  RETURN QUERY
+    SELECT s.medication_id, s.starts_at, coalesce(s.time_zone, NULL::text), s.effective_from, least(s.ends_at, m.inactivated_at),
+           s.min_interval, s.max_per_24h
+      FROM medsched.schedules AS s
+      JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
+     WHERE s.user_id = $1 AND m.user_id = $1 AND s.id = $2 AND s.as_needed;
+  IF FOUND THEN
+    RETURN;
+  ELSIF EXISTS (SELECT FROM medsched.schedules AS s
+                  JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
+                 WHERE s.user_id = $1 AND m.user_id = $1 AND s.id = $2) THEN
+    RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = format('schedule "%s" is not as needed', $2),
+      DETAIL = 'Its doses are at set times.', HINT = 'Record one of them: call medsched.mark_dose_taken().';
+  END IF;
+  PERFORM medsched._refuse_unknown($1, 'schedule', $2);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._find_as_needed(uuid, uuid) IS
+  'Internal: a schedule as needed, its end being that of its medication if that is earlier';
+
+-- It is the dose of the second that it was taken in: recording it again changes nothing.
+CREATE OR REPLACE FUNCTION medsched.take_as_needed(
+  user_id uuid,
+  schedule_id uuid,
+  taken_at timestamptz DEFAULT now(),
+  recorded_by text DEFAULT NULL,
+  amount numeric DEFAULT NULL,
+  note text DEFAULT NULL)
+RETURNS medsched.taken_dose
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF $1 IS NULL OR $2 IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = CASE WHEN $1 IS NULL THEN 'user_id' ELSE 'schedule_id' END || ' must not be null';
+  END IF;
+  PERFORM medsched._require_instant($3, 'taken_at');
+  PERFORM FROM medsched._find_as_needed($1, $2);
+  RETURN medsched.mark_dose_taken($1, $2, date_trunc('second', $3), $3, $4, $5, $6);
+END
+$$;
+
+COMMENT ON FUNCTION medsched.take_as_needed(uuid, uuid, timestamptz, text, numeric, text) IS
+  'Records a dose as needed, at the second it was taken, within the schedule''s limits; once recorded, changes nothing. Returns the dose as recorded';
+
+CREATE OR REPLACE FUNCTION medsched.next_as_needed_at(user_id uuid, schedule_id uuid, at timestamptz DEFAULT now())
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  s record;
+  least_apart interval;
+  begins timestamptz;
+  ends timestamptz;
+BEGIN
+  IF $1 IS NULL OR $2 IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = CASE WHEN $1 IS NULL THEN 'user_id' ELSE 'schedule_id' END || ' must not be null';
+  END IF;
+  PERFORM medsched._require($3, 'at');
+  SELECT * INTO s FROM medsched._find_as_needed($1, $2);
+  least_apart := medsched._check_limits(s.min_interval, s.max_per_24h);
+  begins := greatest(date_trunc('second', $3), medsched.next_occurrence(NULL, s.starts_at, s.time_zone, '-infinity'),
+                     date_trunc('second', s.effective_from + interval '0.999999 seconds'));
+  ends := least(s.ends_at, timestamptz '10000-01-01 00:00Z');
+  IF begins < ends AND (s.min_interval IS NOT NULL OR s.max_per_24h IS NOT NULL) THEN
+    begins := medsched._next_allowed(
+      medsched._doses_as_needed($1, s.medication_id,
+        begins - greatest(least_apart, CASE WHEN s.max_per_24h IS NOT NULL THEN interval '24 hours' END), 'infinity'),
+      least_apart, s.max_per_24h, begins);
+  END IF;
+  RETURN CASE WHEN begins < ends THEN greatest(begins, $3) END;
+END
+$$;
+
+COMMENT ON FUNCTION medsched.next_as_needed_at(uuid, uuid, timestamptz) IS
+  'The first instant from the given one on when a dose as needed is allowed; NULL: none before the schedule or its medication ends';

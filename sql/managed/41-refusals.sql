@@ -6,12 +6,8 @@
 --
 -- Recording a dose locks its schedule and medication against change, and then looks
 -- at them; changing either locks its row, and then looks at the doses recorded.
--- Whichever comes second waits, and sees the first.  Above READ COMMITTED a look is as
--- old as the transaction.  There the first writes to the row that it locks, so that the
--- second fails (40001): so it is with a medication's last schedules, with limits as
--- needed, with circles of replacement, and where a dose comes after the change.  A change
--- that comes after a dose may not see it, for recording writes to no row that a change
--- locks: doc/managed.md.
+-- Whichever comes second waits, and sees the first: above READ COMMITTED, too, where
+-- _check_late() looks (41-late-checks.sql).
 
 -- What they have in common: their errors, and what these may tell.
 

@@ -8,9 +8,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET row_security = off
 AS $$
-#variable_conflict use_column
 DECLARE
-  of_schedule boolean;
   row_user uuid;
   row_medication uuid;
 BEGIN
@@ -18,30 +16,58 @@ BEGIN
   IF TG_WHEN <> 'AFTER' OR TG_LEVEL <> 'ROW' OR TG_OP = 'TRUNCATE' THEN
     PERFORM medsched._refuse_event('medication_has_schedule');
   END IF;
-  of_schedule := coalesce(pg_partition_root(TG_RELID), TG_RELID) = 'medsched.schedules'::regclass;
   -- The medication as it is now, or the one that the schedule belonged to.
-  IF NOT of_schedule THEN
-    row_user := NEW.user_id;
-    row_medication := NEW.id;
-    PERFORM FROM medsched.medications AS m WHERE m.user_id = row_user AND m.id = row_medication FOR NO KEY UPDATE;
-  ELSE
+  IF medsched._is_of_schedules(TG_RELID) THEN
     row_user := OLD.user_id;
     row_medication := OLD.medication_id;
-    -- Of two sessions that delete one of the last two each, the second waits here.  That this writes to the row makes the
-    -- second fail above READ COMMITTED, where it does not see what the first deleted.
-    UPDATE medsched.medications AS m SET name = m.name WHERE m.user_id = row_user AND m.id = row_medication;
+  ELSE
+    row_user := NEW.user_id;
+    row_medication := NEW.id;
   END IF;
-  IF FOUND AND NOT EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = row_user AND s.medication_id = row_medication)
-     AND NOT medsched._is_erasing(row_user) THEN
-    PERFORM medsched._refuse_rule(TG_RELID, 'medication_has_schedule',
-      format('medication "%s" has no schedule', row_medication),
-      'A medication has at least one schedule when its transaction commits.',
-      CASE WHEN of_schedule THEN 'A medication that is no longer taken keeps its schedules: call medsched.inactivate_medication().'
-           ELSE 'Insert both in one transaction, or call medsched.create_medication().' END);
+  IF medsched._is_erasing(row_user) THEN
+    RETURN NULL;
+  END IF;
+  -- Of two sessions that delete one of the last two each, the second waits here until the first has committed.
+  PERFORM FROM medsched.medications AS m WHERE m.user_id = row_user AND m.id = row_medication FOR NO KEY UPDATE;
+  IF FOUND THEN
+    PERFORM medsched._check_late('medication_has_schedule', TG_RELID, row_user, row_medication);
   END IF;
   RETURN NULL;
 END
 $$;
+
+CREATE OR REPLACE FUNCTION medsched._is_of_schedules(relation oid)
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN coalesce(pg_partition_root(relation), relation) = 'medsched.schedules'::regclass;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._is_of_schedules(oid) IS
+  'Internal: whether a trigger is on the table of schedules, or a partition of it';
+
+CREATE OR REPLACE FUNCTION medsched._check_medication_has_schedule(relation oid, of_user uuid, of_medication uuid)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = of_user AND s.medication_id = of_medication) THEN
+    PERFORM medsched._refuse_rule(relation, 'medication_has_schedule',
+      format('medication "%s" has no schedule', of_medication),
+      'A medication has at least one schedule when its transaction commits.',
+      CASE WHEN medsched._is_of_schedules(relation)
+           THEN 'A medication that is no longer taken keeps its schedules: call medsched.inactivate_medication().'
+           ELSE 'Insert both in one transaction, or call medsched.create_medication().' END);
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_medication_has_schedule(oid, uuid, uuid) IS
+  'Internal: checks that a medication has a schedule';
 
 CREATE OR REPLACE FUNCTION medsched.medications_not_deleted()
 RETURNS trigger

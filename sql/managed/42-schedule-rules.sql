@@ -109,7 +109,7 @@ SET search_path = pg_catalog, pg_temp
 SET row_security = off
 AS $$
 DECLARE
-  other record;
+  links boolean;
 BEGIN
   IF TG_TABLE_SCHEMA <> 'medsched' THEN
     PERFORM medsched._check_trigger(TG_RELID, 'schedule_replaces_schedule');
@@ -117,38 +117,71 @@ BEGIN
   IF TG_WHEN <> 'AFTER' OR TG_LEVEL <> 'ROW' OR TG_OP NOT IN ('INSERT', 'UPDATE') THEN
     PERFORM medsched._refuse_event('schedule_replaces_schedule');
   END IF;
-  IF NEW.replaces IS NOT NULL THEN
+  links := TG_OP = 'INSERT'
+           OR (OLD.user_id, OLD.id, OLD.medication_id, OLD.replaces) IS DISTINCT FROM (NEW.user_id, NEW.id, NEW.medication_id, NEW.replaces);
+  -- Only when needed: what is locked here may be locked by who waits for us.
+  IF NEW.replaces IS NOT NULL AND (links OR OLD.effective_from IS DISTINCT FROM NEW.effective_from) THEN
     -- Against a change of it by others, which looks at what replaces it.
-    SELECT s.id, s.medication_id, s.ends_at INTO other
-      FROM medsched.schedules AS s WHERE s.user_id = NEW.user_id AND s.id = NEW.replaces FOR SHARE;
-    IF FOUND THEN
-      PERFORM medsched._check_link(TG_RELID, other.id, other.medication_id, other.ends_at, NEW.id, NEW.medication_id, NEW.effective_from);
-    END IF;
+    PERFORM FROM medsched.schedules AS s WHERE s.user_id = NEW.user_id AND s.id = NEW.replaces FOR SHARE;
+    PERFORM medsched._check_late('replaces_schedule', TG_RELID, NEW.user_id, NEW.id);
   END IF;
-  SELECT s.id, s.medication_id, s.effective_from INTO other
-    FROM medsched.schedules AS s WHERE s.user_id = NEW.user_id AND s.replaces = NEW.id;
-  IF FOUND THEN
-    PERFORM medsched._check_link(TG_RELID, NEW.id, NEW.medication_id, NEW.ends_at, other.id, other.medication_id, other.effective_from);
-    IF NEW.replaces IS NOT NULL THEN
+  IF links OR OLD.ends_at IS DISTINCT FROM NEW.ends_at THEN
+    IF NEW.replaces IS NOT NULL
+       AND (NOT medsched._sees_latest()
+            OR EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = NEW.user_id AND s.replaces = NEW.id)) THEN
       -- Two sessions could each close one half of a circle.
-      UPDATE medsched.medications AS m SET name = m.name WHERE m.user_id = NEW.user_id AND m.id = NEW.medication_id;
-      -- UNION, not UNION ALL: a circle loaded with triggers off must not hold us.
-      PERFORM FROM (
-        WITH RECURSIVE chain AS (
-          SELECT s.replaces FROM medsched.schedules AS s WHERE s.user_id = NEW.user_id AND s.id = NEW.id
-          UNION
-          SELECT s.replaces FROM chain AS c
-            JOIN medsched.schedules AS s ON s.user_id = NEW.user_id AND s.id = c.replaces)
-        SELECT FROM chain AS c WHERE c.replaces = NEW.id) AS itself;
-      IF FOUND THEN
-        PERFORM medsched._refuse_rule(TG_RELID, 'schedule_replaces_schedule', format('schedule "%s" replaces itself', NEW.id),
-          'What it replaces replaces it in turn.', 'A schedule replaces one that was before it.');
-      END IF;
+      PERFORM FROM medsched.medications AS m WHERE m.user_id = NEW.user_id AND m.id = NEW.medication_id FOR NO KEY UPDATE;
     END IF;
+    PERFORM medsched._check_late('schedule_replaced', TG_RELID, NEW.user_id, NEW.id);
   END IF;
   RETURN NULL;
 END
 $$;
+
+-- Checks a schedule against the one that it replaces.
+CREATE OR REPLACE FUNCTION medsched._check_replaces_schedule(relation oid, of_user uuid, schedule uuid)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM medsched._check_link(relation, f.id, f.medication_id, f.ends_at, s.id, s.medication_id, s.effective_from)
+     FROM medsched.schedules AS s
+     JOIN medsched.schedules AS f ON f.user_id = s.user_id AND f.id = s.replaces
+    WHERE s.user_id = of_user AND s.id = schedule;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_replaces_schedule(oid, uuid, uuid) IS
+  'Internal: checks a schedule against the one that it replaces';
+
+-- Checks a schedule against the one that replaces it, and that no circle is closed.
+CREATE OR REPLACE FUNCTION medsched._check_schedule_replaced(relation oid, of_user uuid, schedule uuid)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM medsched._check_link(relation, s.id, s.medication_id, s.ends_at, l.id, l.medication_id, l.effective_from)
+     FROM medsched.schedules AS s
+     JOIN medsched.schedules AS l ON l.user_id = s.user_id AND l.replaces = s.id
+    WHERE s.user_id = of_user AND s.id = schedule;
+  -- UNION, not UNION ALL: a circle loaded with triggers off must not hold us.
+  IF FOUND AND EXISTS (
+    WITH RECURSIVE chain AS (
+      SELECT s.replaces FROM medsched.schedules AS s WHERE s.user_id = of_user AND s.id = schedule
+      UNION
+      SELECT s.replaces FROM chain AS c
+        JOIN medsched.schedules AS s ON s.user_id = of_user AND s.id = c.replaces)
+    SELECT FROM chain AS c WHERE c.replaces = schedule) THEN
+    PERFORM medsched._refuse_rule(relation, 'schedule_replaces_schedule', format('schedule "%s" replaces itself', schedule),
+      'What it replaces replaces it in turn.', 'A schedule replaces one that was before it.');
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_schedule_replaced(oid, uuid, uuid) IS
+  'Internal: checks a schedule against the one that replaces it';
 
 CREATE OR REPLACE FUNCTION medsched._check_link(relation oid, former uuid, former_medication uuid, ends_at timestamptz,
   latter uuid, latter_medication uuid, effective_from timestamptz)

@@ -18,9 +18,9 @@ COMMENT ON FUNCTION medsched._limit_broken(timestamptz[], int, interval, timesta
   'Internal: which doses break a limit together with another';
 
 -- Checks a dose as needed against the others.  Called by dose_is_scheduled(), with its rights.
-CREATE OR REPLACE FUNCTION medsched._check_as_needed(relation oid, of_user uuid, of_schedule uuid, at timestamptz, inactivated timestamptz)
+CREATE OR REPLACE FUNCTION medsched._check_as_needed(relation oid, of_user uuid, of_schedule uuid, at timestamptz)
 RETURNS void
-LANGUAGE plpgsql
+LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
   tell boolean;
@@ -33,7 +33,10 @@ DECLARE
   next timestamptz;
   too_close boolean := true;
 BEGIN
-  SELECT c.* INTO s FROM medsched.schedules AS c WHERE c.user_id = of_user AND c.id = of_schedule;
+  SELECT c.medication_id, c.min_interval, c.max_per_24h, least(c.ends_at, m.inactivated_at) AS ends_at INTO s
+    FROM medsched.schedules AS c
+    JOIN medsched.medications AS m ON m.user_id = c.user_id AND m.id = c.medication_id
+   WHERE c.user_id = of_user AND m.user_id = of_user AND c.id = of_schedule;
   least_apart := medsched._check_limits(s.min_interval, s.max_per_24h);
   reach := greatest(least_apart, CASE WHEN s.max_per_24h IS NOT NULL THEN interval '24 hours' END);
   doses := medsched._doses_as_needed(of_user, s.medication_id, at - reach, at + reach, at);
@@ -56,12 +59,12 @@ BEGIN
                                  least_apart, s.max_per_24h, at);
   PERFORM medsched._refuse_rule(relation, CASE WHEN too_close THEN 'as_needed_min_interval' ELSE 'as_needed_max_per_24h' END,
     format(CASE WHEN too_close THEN 'the dose at %s is too close to another' ELSE 'the dose at %s is one too many in 24 hours' END, at),
-    CASE WHEN tell THEN others || CASE WHEN next < least(s.ends_at, inactivated, timestamptz '10000-01-01 00:00Z')
+    CASE WHEN tell THEN others || CASE WHEN next < least(s.ends_at, timestamptz '10000-01-01 00:00Z')
                                        THEN format(' The next is allowed at %s.', next)
                                        ELSE ' No later one is allowed before the schedule ends.' END END,
     'Call medsched.next_as_needed_at() to learn when a dose is allowed.');
 END
 $$;
 
-COMMENT ON FUNCTION medsched._check_as_needed(oid, uuid, uuid, timestamptz, timestamptz) IS
+COMMENT ON FUNCTION medsched._check_as_needed(oid, uuid, uuid, timestamptz) IS
   'Internal: checks a dose as needed against the limits of its schedule';

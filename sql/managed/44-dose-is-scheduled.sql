@@ -54,6 +54,10 @@ BEGIN
       format('It was recorded of user "%s".', OLD.user_id), 'Delete the row, and record the dose of the other user.');
   END IF;
   at := NEW.scheduled_for;
+  -- Where the snapshot is older than a change, the lock that follows can only say that there was one.
+  IF NOT medsched._sees_latest() THEN
+    PERFORM medsched._check_late('dose_is_scheduled', TG_RELID, NEW.user_id, NEW.schedule_id, at);
+  END IF;
   SELECT c.* INTO s FROM medsched.schedules AS c WHERE c.user_id = NEW.user_id AND c.id = NEW.schedule_id FOR SHARE;
   IF NOT FOUND THEN
     RAISE 'schedule "%" is gone', NEW.schedule_id;
@@ -61,15 +65,13 @@ BEGIN
   -- Doses within limits lock their medication against each other, too: of two that are recorded at once, the second waits, and
   -- counts the first.  The stronger lock is taken at once, for two that both held the weaker could not both go on.
   IF coalesce(s.min_interval, '0') > '0' OR s.max_per_24h IS NOT NULL THEN
-    UPDATE medsched.medications AS m SET name = m.name
-     WHERE m.user_id = NEW.user_id AND m.id = s.medication_id RETURNING m.inactivated_at INTO inactivated;
+    SELECT m.inactivated_at INTO inactivated
+      FROM medsched.medications AS m WHERE m.user_id = NEW.user_id AND m.id = s.medication_id FOR NO KEY UPDATE;
   ELSE
     SELECT m.inactivated_at INTO inactivated
       FROM medsched.medications AS m WHERE m.user_id = NEW.user_id AND m.id = s.medication_id FOR SHARE;
   END IF;
-  IF at >= inactivated OR at >= s.ends_at
-     OR NOT medsched._allows(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
-                             s.as_needed, s.effective_from, at) THEN
+  IF at >= inactivated OR NOT medsched._has_dose(s, at) THEN
     PERFORM medsched._refuse_dose(TG_RELID, NEW.user_id, NEW.schedule_id, at, inactivated);
   END IF;
   IF s.as_needed THEN
@@ -78,17 +80,56 @@ BEGIN
         format('Schedule "%s" has no doses but those taken.', NEW.schedule_id));
     END IF;
     IF s.min_interval IS NOT NULL OR s.max_per_24h IS NOT NULL THEN
-      PERFORM medsched._check_as_needed(TG_RELID, NEW.user_id, NEW.schedule_id, at, inactivated);
+      PERFORM medsched._check_late('as_needed', TG_RELID, NEW.user_id, NEW.schedule_id, at);
     END IF;
   END IF;
   RETURN NULL;
 END
 $$;
 
+-- Checks a dose as dose_is_scheduled() does, without a lock.
+CREATE OR REPLACE FUNCTION medsched._check_dose_is_scheduled(relation oid, of_user uuid, of_schedule uuid, at timestamptz)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  s record;
+  inactivated timestamptz;
+BEGIN
+  SELECT c.* INTO s FROM medsched.schedules AS c WHERE c.user_id = of_user AND c.id = of_schedule;
+  IF FOUND THEN
+    SELECT m.inactivated_at INTO inactivated FROM medsched.medications AS m WHERE m.user_id = of_user AND m.id = s.medication_id;
+    IF at >= inactivated OR NOT medsched._has_dose(s, at) THEN
+      PERFORM medsched._refuse_dose(relation, of_user, of_schedule, at, inactivated);
+    END IF;
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_dose_is_scheduled(oid, uuid, uuid, timestamptz) IS
+  'Internal: checks that a schedule has a dose at an instant';
+
+-- Whether a schedule, a row of the table, has a dose at an instant.
+CREATE OR REPLACE FUNCTION medsched._has_dose(s record, at timestamptz)
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN coalesce(at < s.ends_at, true)
+         AND medsched._allows(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
+                              s.as_needed, s.effective_from, at);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._has_dose(record, timestamptz) IS
+  'Internal: whether a schedule has a dose at an instant';
+
 -- Says why a schedule has no dose at an instant.  Called by dose_is_scheduled(), with its rights.
 CREATE OR REPLACE FUNCTION medsched._refuse_dose(relation oid, of_user uuid, of_schedule uuid, at timestamptz, inactivated timestamptz)
 RETURNS void
-LANGUAGE plpgsql
+LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
   tell CONSTANT boolean := medsched._may_tell('{schedules,medications}');

@@ -9,13 +9,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET row_security = off
-SET plan_cache_mode = force_generic_plan
-SET jit = off
 AS $$
-DECLARE
-  hint CONSTANT text := 'Choose an instant after the doses recorded and call medsched.revise_schedule(), or take the records back: call medsched.undo_dose().';
-  found_at timestamptz;
-  dose record;
 BEGIN
   IF TG_TABLE_SCHEMA <> 'medsched' THEN
     PERFORM medsched._check_trigger(TG_RELID, 'recorded_dose_keeps_schedule');
@@ -24,47 +18,74 @@ BEGIN
     PERFORM medsched._refuse_event('recorded_dose_keeps_schedule');
   END IF;
   IF TG_OP = 'DELETE' OR (OLD.user_id, OLD.id) IS DISTINCT FROM (NEW.user_id, NEW.id) THEN
-    SELECT min(d.scheduled_for) INTO found_at FROM medsched.dose_taken AS d
-     WHERE d.user_id = OLD.user_id AND d.schedule_id = OLD.id;
-    IF found_at IS NOT NULL THEN
-      PERFORM medsched._refuse_change(TG_RELID, 'schedule', OLD.id, found_at, hint);
-    END IF;
+    PERFORM medsched._check_late('no_dose_of_schedule', TG_RELID, OLD.user_id, OLD.id, '-infinity');
   END IF;
   IF TG_OP = 'DELETE' THEN
     RETURN NULL;
   END IF;
 
   IF OLD.medication_id <> NEW.medication_id THEN
-    SELECT min(d.scheduled_for) INTO found_at FROM medsched.dose_taken AS d
-     WHERE d.user_id = NEW.user_id AND d.schedule_id = NEW.id;
-  ELSE
-    SELECT min(d.scheduled_for) INTO found_at FROM medsched.dose_taken AS d
-     WHERE d.user_id = NEW.user_id AND d.schedule_id = NEW.id AND d.scheduled_for >= NEW.ends_at;
-  END IF;
-  IF found_at IS NOT NULL THEN
-    PERFORM medsched._refuse_change(TG_RELID, 'schedule', NEW.id, found_at, hint);
+    PERFORM medsched._check_late('no_dose_of_schedule', TG_RELID, NEW.user_id, NEW.id, '-infinity');
+  ELSIF NEW.ends_at IS NOT NULL THEN
+    PERFORM medsched._check_late('no_dose_of_schedule', TG_RELID, NEW.user_id, NEW.id, NEW.ends_at);
   END IF;
   -- Where only the end changes, only what lies after it matters.
   IF (OLD.user_id, OLD.id, OLD.starts_at, OLD.time_zone::text, OLD.rrule::text, OLD.rdates, OLD.exdates, OLD.cycle_days_on,
       OLD.cycle_days_off, OLD.as_needed, OLD.effective_from)
-     IS NOT DISTINCT FROM
+     IS DISTINCT FROM
      (NEW.user_id, NEW.id, NEW.starts_at, NEW.time_zone::text, NEW.rrule::text, NEW.rdates, NEW.exdates, NEW.cycle_days_on,
       NEW.cycle_days_off, NEW.as_needed, NEW.effective_from) THEN
-    RETURN NULL;
+    PERFORM medsched._check_late('doses_are_scheduled', TG_RELID, NEW.user_id, NEW.id);
   END IF;
-  FOR dose IN
-    SELECT d.scheduled_for, d.outcome FROM medsched.dose_taken AS d
-     WHERE d.user_id = NEW.user_id AND d.schedule_id = NEW.id ORDER BY d.scheduled_for
-  LOOP
-    IF NEW.as_needed AND dose.outcome = 'skipped'
-       OR NOT medsched._allows(NEW.rrule, NEW.starts_at, NEW.time_zone, NEW.rdates, NEW.exdates, NEW.cycle_days_on,
-                               NEW.cycle_days_off, NEW.as_needed, NEW.effective_from, dose.scheduled_for) THEN
-      PERFORM medsched._refuse_change(TG_RELID, 'schedule', NEW.id, dose.scheduled_for, hint);
-    END IF;
-  END LOOP;
   RETURN NULL;
 END
 $$;
+
+CREATE OR REPLACE FUNCTION medsched._check_no_dose_of_schedule(relation oid, of_user uuid, of_schedule uuid, since timestamptz)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  first CONSTANT timestamptz := (
+    SELECT min(d.scheduled_for) FROM medsched.dose_taken AS d
+     WHERE d.user_id = of_user AND d.schedule_id = of_schedule AND d.scheduled_for >= since);
+BEGIN
+  IF first IS NOT NULL THEN
+    PERFORM medsched._refuse_change(relation, 'schedule', of_schedule, first);
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_no_dose_of_schedule(oid, uuid, uuid, timestamptz) IS
+  'Internal: checks that no dose of a schedule is recorded from an instant on';
+
+-- Checks the doses recorded against their schedule as it is stored.
+CREATE OR REPLACE FUNCTION medsched._check_doses_are_scheduled(relation oid, of_user uuid, of_schedule uuid)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+DECLARE
+  s record;
+  dose record;
+BEGIN
+  SELECT c.* INTO s FROM medsched.schedules AS c WHERE c.user_id = of_user AND c.id = of_schedule;
+  FOR dose IN
+    SELECT d.scheduled_for, d.outcome FROM medsched.dose_taken AS d
+     WHERE d.user_id = of_user AND d.schedule_id = of_schedule ORDER BY d.scheduled_for
+  LOOP
+    IF s.as_needed AND dose.outcome = 'skipped' OR NOT medsched._has_dose(s, dose.scheduled_for) THEN
+      PERFORM medsched._refuse_change(relation, 'schedule', of_schedule, dose.scheduled_for);
+    END IF;
+  END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_doses_are_scheduled(oid, uuid, uuid) IS
+  'Internal: checks that a schedule has the doses that are recorded of it';
 
 -- Refuses to inactivate a medication from an instant on when a dose is recorded that is scheduled later.
 CREATE OR REPLACE FUNCTION medsched.recorded_dose_keeps_medication()
@@ -74,9 +95,6 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET row_security = off
 AS $$
-DECLARE
-  hint CONSTANT text := 'Choose an instant after the doses recorded, or take the records back: call medsched.undo_dose().';
-  found_at timestamptz;
 BEGIN
   IF TG_TABLE_SCHEMA <> 'medsched' THEN
     PERFORM medsched._check_trigger(TG_RELID, 'recorded_dose_keeps_medication');
@@ -85,38 +103,48 @@ BEGIN
     PERFORM medsched._refuse_event('recorded_dose_keeps_medication');
   END IF;
   IF (OLD.user_id, OLD.id) IS DISTINCT FROM (NEW.user_id, NEW.id) THEN
-    SELECT min(d.scheduled_for) INTO found_at
-      FROM medsched.dose_taken AS d
-      JOIN medsched.schedules AS s ON s.user_id = d.user_id AND s.id = d.schedule_id
-     WHERE d.user_id = OLD.user_id AND s.user_id = OLD.user_id AND s.medication_id = OLD.id;
-    IF found_at IS NOT NULL THEN
-      PERFORM medsched._refuse_change(TG_RELID, 'medication', OLD.id, found_at, hint);
-    END IF;
+    PERFORM medsched._check_late('no_dose_of_medication', TG_RELID, OLD.user_id, OLD.id, '-infinity');
   END IF;
   IF NEW.inactivated_at IS NOT NULL THEN
-    SELECT min(d.scheduled_for) INTO found_at
-      FROM medsched.dose_taken AS d
-      JOIN medsched.schedules AS s ON s.user_id = d.user_id AND s.id = d.schedule_id
-     WHERE d.user_id = NEW.user_id AND s.user_id = NEW.user_id AND s.medication_id = NEW.id
-       AND d.scheduled_for >= NEW.inactivated_at;
-    IF found_at IS NOT NULL THEN
-      PERFORM medsched._refuse_change(TG_RELID, 'medication', NEW.id, found_at, hint);
-    END IF;
+    PERFORM medsched._check_late('no_dose_of_medication', TG_RELID, NEW.user_id, NEW.id, NEW.inactivated_at);
   END IF;
   RETURN NULL;
 END
 $$;
 
-CREATE OR REPLACE FUNCTION medsched._refuse_change(relation oid, kind text, id uuid, at timestamptz, hint text)
+CREATE OR REPLACE FUNCTION medsched._check_no_dose_of_medication(relation oid, of_user uuid, of_medication uuid, since timestamptz)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  first CONSTANT timestamptz := (
+    SELECT min(d.scheduled_for)
+      FROM medsched.dose_taken AS d
+      JOIN medsched.schedules AS s ON s.user_id = d.user_id AND s.id = d.schedule_id
+     WHERE d.user_id = of_user AND s.user_id = of_user AND s.medication_id = of_medication AND d.scheduled_for >= since);
+BEGIN
+  IF first IS NOT NULL THEN
+    PERFORM medsched._refuse_change(relation, 'medication', of_medication, first);
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_no_dose_of_medication(oid, uuid, uuid, timestamptz) IS
+  'Internal: checks that no dose of a medication is recorded from an instant on';
+
+CREATE OR REPLACE FUNCTION medsched._refuse_change(relation oid, kind text, id uuid, at timestamptz)
 RETURNS void
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
   PERFORM medsched._refuse_rule(relation, 'recorded_dose_keeps_schedule',
     format('%s "%s" has recorded doses that would no longer be scheduled', kind, id),
-    CASE WHEN medsched._may_tell('{dose_taken}') THEN format('The first of them is the dose at %s.', at) END, hint);
+    CASE WHEN medsched._may_tell('{dose_taken}') THEN format('The first of them is the dose at %s.', at) END,
+    CASE kind WHEN 'schedule' THEN 'Choose an instant after the doses recorded and call medsched.revise_schedule(), or take the records back: call medsched.undo_dose().'
+              ELSE 'Choose an instant after the doses recorded, or take the records back: call medsched.undo_dose().' END);
 END
 $$;
 
-COMMENT ON FUNCTION medsched._refuse_change(oid, text, uuid, timestamptz, text) IS
+COMMENT ON FUNCTION medsched._refuse_change(oid, text, uuid, timestamptz) IS
   'Internal: raises the error of a change that would leave a dose without its schedule';

@@ -74,7 +74,6 @@ DECLARE
   is_inner CONSTANT boolean := EXISTS (
     SELECT FROM pg_class AS c WHERE c.relname = '_medsched_erasing' AND c.relnamespace = pg_my_temp_schema()
        AND pg_get_userbyid(c.relowner) = current_user);
-  n bigint;
   missing text;
 BEGIN
   IF eraser IS NULL OR NOT (has_table_privilege(eraser, 'medsched.dose_taken', 'DELETE')
@@ -101,10 +100,13 @@ BEGIN
   PERFORM FROM medsched.medications AS m WHERE m.user_id = $1 ORDER BY m.id FOR UPDATE;
   DELETE FROM medsched.dose_taken AS d WHERE d.user_id = $1;
   GET DIAGNOSTICS doses = ROW_COUNT;
+  PERFORM medsched._check_none_came('medsched.dose_taken', $1);
   DELETE FROM medsched.schedules AS s WHERE s.user_id = $1;
   GET DIAGNOSTICS schedules = ROW_COUNT;
+  PERFORM medsched._check_none_came('medsched.schedules', $1);
   DELETE FROM medsched.medications AS m WHERE m.user_id = $1;
   GET DIAGNOSTICS medications = ROW_COUNT;
+  PERFORM medsched._check_none_came('medsched.medications', $1);
   IF is_inner THEN
     DELETE FROM pg_temp._medsched_erasing AS e WHERE e.user_id = $1;
   ELSE
@@ -121,6 +123,45 @@ BEGIN
   END IF;
 END
 $$;
+
+-- Checks that what was deleted is all there is.  Rows that a trigger kept are another matter.
+CREATE OR REPLACE FUNCTION medsched._check_none_came(relation regclass, user_id uuid)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  kept boolean;
+BEGIN
+  EXECUTE format('SELECT EXISTS (SELECT FROM %s AS r WHERE r.user_id = $1)', relation) INTO kept USING user_id;
+  IF NOT kept THEN
+    PERFORM medsched._check_late('erased', relation, user_id, NULL);
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_none_came(regclass, uuid) IS
+  'Internal: checks that no row of a user came to a table while it was erased';
+
+CREATE OR REPLACE FUNCTION medsched._check_erased(relation regclass, user_id uuid)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  came boolean;
+BEGIN
+  EXECUTE format('SELECT EXISTS (SELECT FROM %s AS r WHERE r.user_id = $1)', relation) INTO came USING user_id;
+  IF came THEN
+    RAISE EXCEPTION USING ERRCODE = '40001',
+      MESSAGE = format('could not erase user "%s" due to concurrent inserts', user_id),
+      DETAIL = format('Rows came to "%s" meanwhile.', relation), HINT = 'Try the transaction again.';
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_erased(regclass, uuid) IS
+  'Internal: raises 40001 when a table has rows of a user';
 
 COMMENT ON FUNCTION medsched._erase_user(uuid) IS
   'Internal: deletes everything of a user, for erase_user()';

@@ -15,7 +15,7 @@ WHERE e.extname = 'medsched' AND d.deptype = 'e';
 CREATE TEMPORARY VIEW tables AS
 SELECT c.*
 FROM pg_class AS c
-WHERE c.relnamespace = 'medsched'::regnamespace AND c.relkind IN ('r', 'p');
+WHERE c.relnamespace = 'medsched'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname !~ '^_';
 
 SELECT ok(count(*) > 0, 'the extension has functions') FROM functions;
 

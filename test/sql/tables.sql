@@ -7,7 +7,7 @@ SELECT plan(74);
 
 SELECT set_eq(
   $$SELECT c.relname::text, c.relowner::regrole::text = current_user
-      FROM pg_class c WHERE c.relnamespace = 'medsched'::regnamespace AND c.relkind = 'r'$$,
+      FROM pg_class c WHERE c.relnamespace = 'medsched'::regnamespace AND c.relkind = 'r' AND c.relname !~ '^_'$$,
   $$VALUES ('dose_taken', true), ('medications', true), ('schedules', true)$$,
   'the tables are there, and the caller''s');
 
@@ -35,7 +35,7 @@ SELECT set_eq($$SELECT name FROM objects$$, $$SELECT name FROM objects_before$$,
 
 SELECT is_empty(
   $$SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-     WHERE c.relnamespace = 'medsched'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+     WHERE c.relnamespace = 'medsched'::regnamespace AND c.relkind = 'r' AND c.relname !~ '^_' AND a.attnum > 0 AND NOT a.attisdropped
        AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid, 'pg_class') IS NULL)$$,
   'every table and column has a comment');
 SELECT is_empty(

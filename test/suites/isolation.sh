@@ -1,9 +1,15 @@
 #!/bin/bash
 # The isolation specs, or those named: sessions interleaved by isolationtester.
+# Of the managed edition without those that test/managed-exceptions names.
 . test/suites/lib.bash
 
 chosen "test/isolation/specs/*.spec" "$@"
-installcheck build/isolation REGRESS= ISOLATION="${chosen[*]}"
+options=()
+if [ "${MEDSCHED_EDITION:-native}" = managed ]; then
+	options=(ISOLATION_OPTS="--inputdir=test/isolation --outputdir=build/isolation --use-existing --dbname=$PGDATABASE")
+	[ $# -gt 0 ] || mapfile -t chosen < <(printf '%s\n' "${chosen[@]}" | grep -vxFf <(sed -n 's/^spec \([^:]*\):.*/\1/p' test/managed-exceptions))
+fi
+installcheck build/isolation REGRESS= ISOLATION="${chosen[*]}" "${options[@]}"
 
 # A spec counts by its permutations.
 for spec in "${chosen[@]}"; do

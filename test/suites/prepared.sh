@@ -125,6 +125,8 @@ psql -XAtq -d medsched >"$files/taken.sql" <<-'SQL'
 	  JOIN pg_depend AS d ON d.deptype = 'e'
 	   AND (d.classid, d.objid) IN (('pg_type'::regclass, t.oid), ('pg_class'::regclass, t.typrelid))
 	  WHERE t.typnamespace = 'medsched'::regnamespace
+	    -- Array types come with theirs; from PostgreSQL 18 on the extension counts them too.
+	    AND t.typcategory <> 'A'
 	) AS t
 SQL
 psql -XAtq -d taken >"$files/taken" <<-SQL

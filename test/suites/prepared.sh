@@ -86,17 +86,17 @@ calls()
 		  ('{\"repeat\": {\"period\": 90, \"periodUnit\": \"min\", \"boundsPeriod\": {\"start\": \"2027-03-01T09:00:00+01:00\", \"end\": \"2027-03-02T09:00:00+01:00\"}}}'),
 		  ('{\"repeat\": {\"period\": 8, \"periodUnit\": \"h\", \"boundsDuration\": {\"value\": 1, \"code\": \"mo\"}}}')),
 		sig (sig) AS (VALUES ('BID'), ('q 8 h'), ('QOD'), ('WEEKLY'), ('MONTHLY'), ('PRN'), ('Q6H PRN'), ('TID PRN'))
-		SELECT left(pg_catalog.md5(medsched.schedule_from_fhir(timing::pg_catalog.jsonb, '2027-03-01'::pg_catalog.date,
+		SELECT pg_catalog.left(pg_catalog.md5(medsched.schedule_from_fhir(timing::pg_catalog.jsonb, '2027-03-01'::pg_catalog.date,
 		         'Europe/Berlin'::pg_catalog.text, '{\"CM\": \"07:30\"}'::pg_catalog.jsonb)::pg_catalog.text), 6) FROM fhir
 		UNION ALL
-		SELECT left(pg_catalog.md5(medsched.schedule_from_sig(sig::pg_catalog.text, '2027-03-01'::pg_catalog.date,
+		SELECT pg_catalog.left(pg_catalog.md5(medsched.schedule_from_sig(sig::pg_catalog.text, '2027-03-01'::pg_catalog.date,
 		         'Europe/Berlin'::pg_catalog.text, '{\"HS\": \"22:30\"}'::pg_catalog.jsonb)::pg_catalog.text), 6) FROM sig
 		UNION ALL
-		SELECT left(pg_catalog.md5(medsched.schedule_from_times('{08:00,20:30}'::time[], '2027-03-01'::pg_catalog.date,
+		SELECT pg_catalog.left(pg_catalog.md5(medsched.schedule_from_times('{08:00,20:30}'::time[], '2027-03-01'::pg_catalog.date,
 		         'Europe/Berlin'::pg_catalog.text, days, '2027-04-01'::pg_catalog.date)::pg_catalog.text), 6)
 		FROM (VALUES (NULL::int[]), ('{1,3}')) AS t (days)
 		UNION ALL
-		SELECT left(pg_catalog.md5(medsched.describe_schedule(user_id, id)), 6) FROM medsched.schedules" -o "$files/$1" || true
+		SELECT pg_catalog.left(pg_catalog.md5(medsched.describe_schedule(user_id, id)), 6) FROM medsched.schedules" -o "$files/$1" || true
 }
 load_regimens
 calls medsched,pg_catalog

@@ -81,10 +81,14 @@ if "${clang:-false}" --version >/dev/null 2>&1; then
 	succeeds "so is that of its bitcode" \
 		make -s -j2 -C $copy all with_llvm=yes COPT=-Werror CLANG="$clang -Wall -Wextra -Werror"
 fi
-# Each entry point is a function of the extension, and nothing else is for others to see.
+# Each entry point is a function of the extension, or was one in a released version, and nothing else is for others to see.
+former=$(sed -n 's/^PG_FUNCTION_INFO_V1(\(.*\));/\1/p' src/base/former.c)
+for symbol in $former; do
+	succeeds "released SQL declares $symbol" grep -q "'$symbol'" test/updates/medsched--*.sql
+done
 equals "the library exports its entry points alone" \
 	"$(nm -D --defined-only $copy/medsched.so | awk '{print $3}' | sort | xargs)" \
-	"$( (echo Pg_magic_func; echo _PG_init; query "
+	"$( (echo Pg_magic_func; echo _PG_init; printf '%s\npg_finfo_%s\n' $(sed 's/.*/& &/' <<<"$former"); query "
 		SELECT unnest(ARRAY[prosrc, 'pg_finfo_' || prosrc]) FROM pg_proc WHERE probin LIKE '%medsched'") | sort -u | xargs)"
 
 # Newer versions of PostgreSQL have these no more; compat.h tells what to use.

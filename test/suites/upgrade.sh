@@ -99,6 +99,10 @@ update_from()
 		GRANT EXECUTE ON FUNCTION medsched.upcoming_doses(uuid, timestamptz, timestamptz) TO app, app_reader"
 	before=$(answers)
 	contains "$what: its functions answer with the new library" "$before" "12|16|25|"
+	if [ "$edition" = native ]; then
+		contains "$what: but for those that are not in C any more, which say what to do" \
+			"$(query "SELECT medsched.create_medication(gen_random_uuid(), 'x', '[]')" 2>&1 || true)" "ALTER EXTENSION medsched UPDATE"
+	fi
 
 	PGUSER=postgres query "CREATE FUNCTION medsched._shortened(written text) RETURNS text LANGUAGE sql AS 'SELECT 1::text'"
 	contains "$what: what somebody put in a new function's place is not taken over" "$(make_updated "$edition" 2>&1 || true)" "$refusal"

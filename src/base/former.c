@@ -1,0 +1,41 @@
+/*-------------------------------------------------------------------------
+ *
+ * former.c
+ *		Functions that the SQL of released versions declares in C, and that are
+ *		written in SQL now.
+ *
+ *		pg_upgrade and CREATE EXTENSION ... VERSION run that SQL, and look for the
+ *		symbols.  Until the extension is updated there is no function to call.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/lsyscache.h"
+
+#include "base/compat.h"
+
+PG_FUNCTION_INFO_V1(medsched_create_medication);
+PG_FUNCTION_INFO_V1(medsched_inactivate_medication);
+
+pg_noreturn static void refuse_former(FunctionCallInfo fcinfo);
+
+/* A function that only raises the error. */
+#define FORMER(name)             \
+	Datum name(PG_FUNCTION_ARGS) \
+	{                            \
+		refuse_former(fcinfo);   \
+	}
+
+FORMER(medsched_create_medication)
+FORMER(medsched_inactivate_medication)
+
+static void
+refuse_former(FunctionCallInfo fcinfo)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("function \"%s\" is of an earlier version of medsched", get_func_name(fcinfo->flinfo->fn_oid)),
+			 errhint("Run ALTER EXTENSION medsched UPDATE.")));
+}

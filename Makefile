@@ -59,6 +59,8 @@ ISOLATION_OPTS = --inputdir=test/isolation --outputdir=build/isolation --load-ex
 
 EXTRA_CLEAN = build $(wildcard $(EXTENSION)-managed--*.sql) $(exports)
 
+# The managed edition is text, and takes nothing of PostgreSQL's.
+ifneq ($(filter-out managed,$(or $(MAKECMDGOALS),all)),)
 # Debian has pg_config and pgxs.mk without the headers.
 major = $(shell $(PG_CONFIG) --version | sed -n 's/^PostgreSQL \([0-9]*\).*/\1/p')
 ifeq ($(wildcard $(shell $(PG_CONFIG) --includedir-server)/postgres.h),)
@@ -66,6 +68,7 @@ $(error no headers of a PostgreSQL server found by $(PG_CONFIG); on Debian and U
 endif
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
+endif
 
 # What the files leave to make.
 fill_in = sed 's/@VERSION@/$(version)/g'

@@ -20,6 +20,8 @@ IF EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'medsched') THEN
   RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = 'medsched is installed as an extension in this database',
     HINT = 'Update it with ALTER EXTENSION medsched UPDATE.';
 END IF;
+-- Two deployments at once: the second waits, and finds everything there.
+PERFORM pg_advisory_xact_lock(hashtextextended('medsched.create_tables', 0));
 CREATE SCHEMA IF NOT EXISTS medsched;
 @BEGIN@
 

@@ -36,6 +36,9 @@ contains "a schema of another role's is refused" "$(
 		echo 'SET ROLE stranger;'
 		cat medsched-managed--*.sql
 	} | psql -Xq -v ON_ERROR_STOP=1 2>&1 || true)" 'schema "medsched" belongs to another role'
+psql -Xq -v ON_ERROR_STOP=1 -f medsched-managed--*.sql &
+succeeds "two that run it at once wait for each other" psql -Xq -v ON_ERROR_STOP=1 -f medsched-managed--*.sql
+succeeds "the other, too" wait $!
 equals "it gives back what it sets for the rest of a transaction" "$(
 	{
 		echo 'BEGIN; SET LOCAL search_path = public; SET LOCAL client_min_messages = error;'

@@ -137,7 +137,7 @@ function dense<T>(rows: T[]): T[] {
 	return rows.filter(() => true);
 }
 
-function isDatabase(value: unknown): value is Database {
+export function isDatabase(value: unknown): value is Database {
 	return is(value, PgDatabase);
 }
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * record_dose.c
- *		Recording what became of a dose, and taking it back.
+ *		The functions that record what became of a dose.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,51 +16,27 @@
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
-#include "base/compat.h"
-#include "functions/dose_id.h"
-#include "base/message.h"
-#include "tables/refusal.h"
-#include "tables/saved_plan.h"
-#include "api/record_dose.h"
-#include "base/answer.h"
+#include "api/dose_row.h"
 #include "base/arguments.h"
-
-#define STORED_COLUMNS                                                       \
-	"d.user_id, d.schedule_id, d.scheduled_for, d.taken_at, d.recorded_by, " \
-	"d.amount, d.note, d.outcome, d.reason, d.recorded_at"
-
-#define STORED_COLUMN_LIST                                                                                 \
-	DOSE_TAKEN_USER_ID, DOSE_TAKEN_SCHEDULE_ID, DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_TAKEN_AT,             \
-		DOSE_TAKEN_RECORDED_BY, DOSE_TAKEN_AMOUNT, DOSE_TAKEN_NOTE, DOSE_TAKEN_OUTCOME, DOSE_TAKEN_REASON, \
-		DOSE_TAKEN_RECORDED_AT
-
-#define IS_THE_DOSE                                                                    \
-	"d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2 " \
-	"AND d.scheduled_for OPERATOR(pg_catalog.=) $3 "
+#include "base/compat.h"
+#include "base/message.h"
 
 /* How often a dose may be undone between our insert and our look at it. */
 #define MAX_ATTEMPTS 10
 
-/* NEWLY_RECORDED has a name for each outcome. */
-static const AnswerColumn columns[NCOLUMNS] = {
-	[USER_ID] = {"user_id", UUIDOID},
-	[SCHEDULE_ID] = {"schedule_id", UUIDOID},
-	[SCHEDULED_FOR] = {"scheduled_for", TIMESTAMPTZOID},
-	[TAKEN_AT] = {"taken_at", TIMESTAMPTZOID},
-	[RECORDED_BY] = {"recorded_by", TEXTOID},
-	[AMOUNT] = {"amount", NUMERICOID},
-	[NOTE] = {"note", TEXTOID},
-	[OUTCOME] = {"outcome", TEXTOID},
-	[REASON] = {"reason", TEXTOID},
-	[RECORDED_AT] = {"recorded_at", TIMESTAMPTZOID}};
-
-static const AnswerColumn newly_recorded_columns[] = {
-	[OUTCOME_TAKEN] = {"newly_taken", BOOLOID},
-	[OUTCOME_SKIPPED] = {"newly_skipped", BOOLOID}};
+typedef enum DoseOutcome
+{
+	OUTCOME_TAKEN,
+	OUTCOME_SKIPPED
+} DoseOutcome;
 
 static const char *const outcome_names[] = {
 	[OUTCOME_TAKEN] = "taken",
 	[OUTCOME_SKIPPED] = "skipped"};
+
+static const AnswerColumn newly_recorded_columns[] = {
+	[OUTCOME_TAKEN] = {"newly_taken", BOOLOID},
+	[OUTCOME_SKIPPED] = {"newly_skipped", BOOLOID}};
 
 static SavedPlan insert_dose = {
 	"INSERT INTO medsched.dose_taken AS d "
@@ -68,257 +44,252 @@ static SavedPlan insert_dose = {
 	"SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9 FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 "
 	"ON CONFLICT (user_id, scheduled_for, schedule_id) DO NOTHING "
-	"RETURNING " STORED_COLUMNS,
-	NPARAMETERS,
+	"RETURNING " DOSE_ROW_COLUMNS,
+	ROW_NPARAMETERS,
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, NUMERICOID, TEXTOID, TEXTOID, TEXTOID},
 	NULL,
-	{STORED_COLUMN_LIST}};
+	{DOSE_ROW_COLUMN_LIST}};
 
 static SavedPlan find_dose = {
-	"SELECT " STORED_COLUMNS " FROM medsched.dose_taken AS d WHERE " IS_THE_DOSE,
-	NKEYS,
+	"SELECT " DOSE_ROW_COLUMNS " FROM medsched.dose_taken AS d WHERE " DOSE_ROW_HAS_KEY,
+	ROW_NKEYS,
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
 	NULL,
-	{STORED_COLUMN_LIST}};
+	{DOSE_ROW_COLUMN_LIST}};
 
-static SavedPlan delete_dose = {
-	"DELETE FROM medsched.dose_taken AS d WHERE " IS_THE_DOSE "RETURNING " STORED_COLUMNS,
-	NKEYS,
-	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
-	NULL,
-	{STORED_COLUMN_LIST}};
+PG_FUNCTION_INFO_V1(medsched_mark_dose_taken);
+PG_FUNCTION_INFO_V1(medsched_mark_dose_taken_by_id);
+PG_FUNCTION_INFO_V1(medsched_skip_dose);
+PG_FUNCTION_INFO_V1(medsched_skip_dose_by_id);
 
-static SavedPlan find_schedule = {
-	"SELECT s.as_needed FROM medsched.schedules AS s "
-	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2",
-	2,
-	{UUIDOID, UUIDOID},
-	NULL,
-	{SCHEDULES_AS_NEEDED}};
+static Datum			mark_dose_taken(DoseRow *row, FunctionCallInfo fcinfo, int argument);
+static Datum			skip_dose(DoseRow *row, FunctionCallInfo fcinfo, int argument);
+static Datum			record_dose(DoseRow *row, FunctionCallInfo fcinfo, DoseOutcome outcome);
+static bool				insert_new_dose(DoseRow *row);
+static Answer		   *open_answer(TupleDesc descriptor, DoseOutcome outcome);
+pg_noreturn static void refuse_row(const DoseRow *row, ErrorData *error);
+static char			   *value_text(const DoseRow *row, DoseColumn column);
+pg_noreturn static void refuse_other_outcome(const DoseRow *row);
 
-static void				require_column(const DoseRecord *record, RecordColumn column);
-static void				require_instant_column(const DoseRecord *record, RecordColumn column);
-pg_noreturn static void refuse_unknown_schedule(const DoseRecord *record);
-static void				require_dose(const DoseRecord *record);
-static bool				insert_new_dose(DoseRecord *record);
-static bool				run_on_dose(SavedPlan *saved, DoseRecord *record, int expected);
-static bool				schedule_exists(const DoseRecord *record);
-static bool				schedule_is_as_needed(const DoseRecord *record);
-pg_noreturn static void refuse_other_outcome(const DoseRecord *record);
-
-void
-set_column(DoseRecord *record, RecordColumn column, Datum value)
+/*
+ * medsched_mark_dose_taken records that a dose was taken.
+ */
+Datum
+medsched_mark_dose_taken(PG_FUNCTION_ARGS)
 {
-	record->isnull[column] = false;
-	record->values[column] = value;
-}
+	DoseRow row;
 
-void
-set_null(DoseRecord *record, RecordColumn column)
-{
-	record->isnull[column] = true;
-	record->values[column] = 0;
-}
-
-void
-set_argument(DoseRecord *record, RecordColumn column, FunctionCallInfo fcinfo, int argument)
-{
-	record->isnull[column] = PG_ARGISNULL(argument);
-	record->values[column] = PG_ARGISNULL(argument) ? 0 : PG_GETARG_DATUM(argument);
-}
-
-void
-set_dose_from_handle(DoseRecord *record, FunctionCallInfo fcinfo)
-{
-	pg_uuid_t  *schedule_id = palloc(sizeof(pg_uuid_t));
-	text	   *handle;
-	TimestampTz scheduled_for;
-
-	require_argument(fcinfo, 1, "dose_id");
-	handle = PG_GETARG_TEXT_PP(1);
-	if (!dose_id_read(VARDATA_ANY(handle), VARSIZE_ANY_EXHDR(handle), schedule_id, &scheduled_for))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("malformed dose_id"),
-				 errdetail("\"%s\" is not the handle of a dose.",
-						   text_to_cstring(DatumGetTextPP(DirectFunctionCall2(text_left, PG_GETARG_DATUM(1), Int32GetDatum(120))))),
-				 errhint("Pass a dose_id as medsched.upcoming_doses() or medsched.dose_id() gave it.")));
-
-	set_argument(record, USER_ID, fcinfo, 0);
-	set_column(record, SCHEDULE_ID, UUIDPGetDatum(schedule_id));
-	set_column(record, SCHEDULED_FOR, TimestampTzGetDatum(scheduled_for));
-}
-
-static void
-require_column(const DoseRecord *record, RecordColumn column)
-{
-	if (record->isnull[column])
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", columns[column].name)));
-}
-
-static void
-require_instant_column(const DoseRecord *record, RecordColumn column)
-{
-	require_instant(DatumGetTimestampTz(record->values[column]), columns[column].name);
-}
-
-static void
-refuse_unknown_schedule(const DoseRecord *record)
-{
-	refuse_unknown("schedule", record->values[SCHEDULE_ID], record->values[USER_ID]);
+	dose_row_set_key(&row, fcinfo);
+	return mark_dose_taken(&row, fcinfo, 3);
 }
 
 /*
+ * medsched_mark_dose_taken_by_id does so for the handle of a dose.
+ */
+Datum
+medsched_mark_dose_taken_by_id(PG_FUNCTION_ARGS)
+{
+	DoseRow row;
+
+	dose_row_set_handle(&row, fcinfo);
+	return mark_dose_taken(&row, fcinfo, 2);
+}
+
+/* Record that a dose was taken; the arguments from the number given say how. */
+static Datum
+mark_dose_taken(DoseRow *row, FunctionCallInfo fcinfo, int argument)
+{
+	dose_row_set_argument(row, ROW_TAKEN_AT, fcinfo, argument);
+	dose_row_set_argument(row, ROW_RECORDED_BY, fcinfo, argument + 1);
+	dose_row_set_argument(row, ROW_AMOUNT, fcinfo, argument + 2);
+	dose_row_set_argument(row, ROW_NOTE, fcinfo, argument + 3);
+	dose_row_set_null(row, ROW_REASON);
+	return record_dose(row, fcinfo, OUTCOME_TAKEN);
+}
+
+/*
+ * medsched_skip_dose records that a dose was not taken, on purpose.
+ */
+Datum
+medsched_skip_dose(PG_FUNCTION_ARGS)
+{
+	DoseRow row;
+
+	dose_row_set_key(&row, fcinfo);
+	return skip_dose(&row, fcinfo, 3);
+}
+
+/*
+ * medsched_skip_dose_by_id does so for the handle of a dose.
+ */
+Datum
+medsched_skip_dose_by_id(PG_FUNCTION_ARGS)
+{
+	DoseRow row;
+
+	dose_row_set_handle(&row, fcinfo);
+	return skip_dose(&row, fcinfo, 2);
+}
+
+/* Record that a dose was skipped; the arguments from the number given say why. */
+static Datum
+skip_dose(DoseRow *row, FunctionCallInfo fcinfo, int argument)
+{
+	dose_row_set_argument(row, ROW_REASON, fcinfo, argument);
+	dose_row_set_argument(row, ROW_RECORDED_BY, fcinfo, argument + 1);
+	dose_row_set_argument(row, ROW_NOTE, fcinfo, argument + 2);
+	dose_row_set_null(row, ROW_TAKEN_AT);
+	dose_row_set_null(row, ROW_AMOUNT);
+	return record_dose(row, fcinfo, OUTCOME_SKIPPED);
+}
+
+/*
+ * Record an outcome of a dose, or find it recorded; return the row as stored and
+ * whether it is new.
+ *
  * When another session is recording the same dose, the insert waits for it,
  * inserts nothing, and the look that follows sees what the other recorded.  By
  * then the dose may have been undone: try again.
  */
-Datum
-record_dose(FunctionCallInfo fcinfo, DoseRecord *record, DoseOutcome outcome)
+static Datum
+record_dose(DoseRow *row, FunctionCallInfo fcinfo, DoseOutcome outcome)
 {
-	AnswerColumn	all_columns[NCOLUMNS];
 	Answer		   *answer;
 	TupleDesc		descriptor;
-	HeapTupleHeader row;
+	HeapTupleHeader result;
 	bool			newly_recorded = false;
 	bool			recorded = false;
 
-	require_dose(record);
+	dose_row_require_key(row);
 	if (outcome == OUTCOME_TAKEN)
-		require_column(record, TAKEN_AT);
-	require_instant_column(record, SCHEDULED_FOR);
+		dose_row_require(row, ROW_TAKEN_AT);
+	dose_row_require_instant(row, ROW_SCHEDULED_FOR);
 	if (outcome == OUTCOME_TAKEN)
-		require_instant_column(record, TAKEN_AT);
-	set_column(record, OUTCOME, CStringGetTextDatum(outcome_names[outcome]));
+		dose_row_require_instant(row, ROW_TAKEN_AT);
+	dose_row_set(row, ROW_OUTCOME, CStringGetTextDatum(outcome_names[outcome]));
 	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	descriptor = BlessTupleDesc(descriptor);
-	memcpy(all_columns, columns, sizeof(columns));
-	all_columns[NEWLY_RECORDED] = newly_recorded_columns[outcome];
-	answer = answer_open(descriptor, all_columns, NCOLUMNS);
+	answer = open_answer(descriptor, outcome);
 
 	SPI_connect();
 	for (int attempt = 0; !recorded && attempt < MAX_ATTEMPTS; attempt++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		newly_recorded = recorded = insert_new_dose(record);
+		newly_recorded = recorded = insert_new_dose(row);
 		if (!recorded)
-			recorded = run_on_dose(&find_dose, record, SPI_OK_SELECT);
-		if (!recorded && !schedule_exists(record))
-			refuse_unknown_schedule(record);
+			recorded = dose_row_run(&find_dose, row, SPI_OK_SELECT);
+		if (!recorded)
+			dose_row_require_schedule(row);
 	}
 	if (!recorded)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-				 errmsg("could not record the dose at %s", instant_text(DatumGetTimestampTz(record->values[SCHEDULED_FOR]))),
+				 errmsg("could not record the dose at %s", instant_text(DatumGetTimestampTz(row->values[ROW_SCHEDULED_FOR]))),
 				 errdetail("It is not recorded, and inserting it inserted nothing."),
 				 errhint("A trigger may suppress the insert, or other sessions record and undo the same dose: try again.")));
-	if (strcmp(TextDatumGetCString(record->values[OUTCOME]), outcome_names[outcome]) != 0)
-		refuse_other_outcome(record);
+	if (strcmp(TextDatumGetCString(row->values[ROW_OUTCOME]), outcome_names[outcome]) != 0)
+		refuse_other_outcome(row);
 
-	set_column(record, NEWLY_RECORDED, BoolGetDatum(newly_recorded));
-	answer_set(answer, record->values, record->isnull);
-	row = SPI_returntuple(heap_form_tuple(descriptor, answer->values, answer->isnull), descriptor);
+	dose_row_set(row, ROW_NEWLY_RECORDED, BoolGetDatum(newly_recorded));
+	answer_set(answer, row->values, row->isnull);
+	result = SPI_returntuple(heap_form_tuple(descriptor, answer->values, answer->isnull), descriptor);
 	SPI_finish();
-	PG_RETURN_HEAPTUPLEHEADER(row);
+	PG_RETURN_HEAPTUPLEHEADER(result);
 }
 
-void
-undo_dose(FunctionCallInfo fcinfo, DoseRecord *record)
+static Answer *
+open_answer(TupleDesc descriptor, DoseOutcome outcome)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Answer		  *answer;
+	AnswerColumn columns[ROW_NCOLUMNS];
 
-	require_dose(record);
-	require_finite(DatumGetTimestampTz(record->values[SCHEDULED_FOR]), columns[SCHEDULED_FOR].name);
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	answer = answer_open(result->setDesc, columns, NSTORED);
-
-	SPI_connect();
-	if (run_on_dose(&delete_dose, record, SPI_OK_DELETE_RETURNING))
-	{
-		answer_set(answer, record->values, record->isnull);
-		tuplestore_putvalues(result->setResult, result->setDesc, answer->values, answer->isnull);
-	}
-	else if (!schedule_exists(record))
-		refuse_unknown_schedule(record);
-	SPI_finish();
+	memcpy(columns, dose_row_columns, sizeof(dose_row_columns));
+	columns[ROW_NEWLY_RECORDED] = newly_recorded_columns[outcome];
+	return answer_open(descriptor, columns, ROW_NCOLUMNS);
 }
 
-static void
-require_dose(const DoseRecord *record)
-{
-	for (RecordColumn column = 0; column < NKEYS; column++)
-		require_column(record, column);
-}
-
-/* Insert a dose; false: it was there, or there is no such schedule. */
+/*
+ * Insert a dose; false: it was there, or there is no such schedule.
+ *
+ * An error is looked at after PG_CATCH, where functions may be called; no query runs
+ * before it is thrown again.
+ */
 static bool
-insert_new_dose(DoseRecord *record)
+insert_new_dose(DoseRow *row)
 {
 	MemoryContext context = CurrentMemoryContext;
-	bool		  inserted = false;
+	ErrorData *volatile error = NULL;
+	volatile bool inserted = false;
 
 	PG_TRY();
 	{
-		inserted = run_on_dose(&insert_dose, record, SPI_OK_INSERT_RETURNING);
+		inserted = dose_row_run(&insert_dose, row, SPI_OK_INSERT_RETURNING);
 	}
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
-		rethrow_dose(record->isnull[AMOUNT] ? NULL : &record->values[AMOUNT],
-					 record->isnull[RECORDED_BY] ? NULL : &record->values[RECORDED_BY]);
+		error = CopyErrorData();
+		FlushErrorState();
 	}
 	PG_END_TRY();
+	if (error != NULL)
+		refuse_row(row, error);
 	return inserted;
 }
 
-/* Run a query whose parameters the record's columns begin with; false: no row. */
-static bool
-run_on_dose(SavedPlan *saved, DoseRecord *record, int expected)
-{
-	char nulls[NPARAMETERS];
-
-	for (int i = 0; i < saved->nargs; i++)
-		nulls[i] = record->isnull[i] ? 'n' : ' ';
-	run_plan(saved, record->values, nulls, false, expected, 1);
-	if (SPI_processed == 0)
-		return false;
-	read_row(saved, 0, record->values, record->isnull);
-	return true;
-}
-
 /*
- * Whether the user has the schedule, as the caller may see it.
+ * Throw an error of inserting a dose again; that of a CHECK on an argument in the
+ * caller's words.  A CHECK is known by its name alone: of a partition, the error
+ * names the partition and its schema.
  */
-static bool
-schedule_exists(const DoseRecord *record)
-{
-	Datum key[2] = {record->values[USER_ID], record->values[SCHEDULE_ID]};
-
-	run_plan(&find_schedule, key, NULL, false, SPI_OK_SELECT, 1);
-	return SPI_processed > 0;
-}
-
-static bool
-schedule_is_as_needed(const DoseRecord *record)
-{
-	return schedule_exists(record) && DatumGetBool(read_single(&find_schedule, 0, NULL));
-}
-
-/* Say what is there, and how to change it. */
 static void
-refuse_other_outcome(const DoseRecord *record)
+refuse_row(const DoseRow *row, ErrorData *error)
 {
-	bool		skipped = record->isnull[TAKEN_AT];
-	const char *at = instant_text(DatumGetTimestampTz(record->values[SCHEDULED_FOR]));
+	static const struct
+	{
+		const char *constraint;
+		DoseColumn	column;
+		const char *rule;
+	} checks[] = {
+		{"dose_taken_amount_positive", ROW_AMOUNT, "must be finite and above 0"},
+		{"dose_taken_amount_size", ROW_AMOUNT, "must have at most 1000 digits before and after the point"},
+		{"dose_taken_recorded_by_length", ROW_RECORDED_BY, "must have at most 1000 characters"}};
+
+	for (size_t i = 0; i < lengthof(checks); i++)
+	{
+		if (error->sqlerrcode != ERRCODE_CHECK_VIOLATION || error->constraint_name == NULL ||
+			strcmp(error->constraint_name, checks[i].constraint) != 0)
+			continue;
+		error->message = psprintf("%s %s", dose_row_columns[checks[i].column].name, checks[i].rule);
+		error->detail = psprintf("It is %s.", value_text(row, checks[i].column));
+		error->context = NULL;
+		ThrowErrorData(error);
+	}
+	ReThrowError(error);
+}
+
+/* Write an amount or a text for a message. */
+static char *
+value_text(const DoseRow *row, DoseColumn column)
+{
+	if (row->isnull[column])
+		return "null";
+	if (dose_row_columns[column].type == TEXTOID)
+		return psprintf("\"%s\"", short_text(TextDatumGetCString(row->values[column])));
+	return short_text(DatumGetCString(DirectFunctionCall1(numeric_out, row->values[column])));
+}
+
+/* Say what is recorded already, and how to change it. */
+static void
+refuse_other_outcome(const DoseRow *row)
+{
+	bool		skipped = row->isnull[ROW_TAKEN_AT];
+	const char *at = instant_text(DatumGetTimestampTz(row->values[ROW_SCHEDULED_FOR]));
 	const char *hint;
 
 	if (skipped)
 		hint = "If it was taken after all, call medsched.undo_dose() first.";
-	else if (schedule_is_as_needed(record))
+	else if (dose_row_is_as_needed(row))
 		hint = "A dose as needed is never skipped; if it was not taken after all, call medsched.undo_dose() alone.";
 	else
 		hint = "If it was not taken after all, call medsched.undo_dose() first.";
@@ -326,9 +297,9 @@ refuse_other_outcome(const DoseRecord *record)
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("the dose at %s is already recorded as %s", at, skipped ? "skipped" : "taken"),
-			 !skipped				   ? errdetail("It was taken at %s.", instant_text(DatumGetTimestampTz(record->values[TAKEN_AT])))
-			 : !record->isnull[REASON] ? errdetail("The reason given is \"%s\".", TextDatumGetCString(record->values[REASON]))
-									   : 0,
+			 !skipped					? errdetail("It was taken at %s.", instant_text(DatumGetTimestampTz(row->values[ROW_TAKEN_AT])))
+			 : !row->isnull[ROW_REASON] ? errdetail("The reason given is \"%s\".", TextDatumGetCString(row->values[ROW_REASON]))
+										: 0,
 			 errhint("%s", hint),
 			 err_generic_string(PG_DIAG_SCHEMA_NAME, "medsched"),
 			 err_generic_string(PG_DIAG_TABLE_NAME, "dose_taken"),

@@ -51,7 +51,6 @@ static const Refusal refusals[] = {
 
 static const Oid key_types[SCHEDULE_NKEYS] = {SCHEDULE_KEY_TYPES};
 
-static void				rethrow_argument(ErrorData *error, const char *constraint, const char *message, const char *value);
 static bool				is_check(const ErrorData *error, const char *constraint);
 static bool				is_missing_column(const ErrorData *error, const char *table);
 pg_noreturn static void throw_missing_column(ErrorData *error, const char *subject);
@@ -88,31 +87,6 @@ rethrow_of_value(const char *where)
 		ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_FEATURE_NOT_SUPPORTED)
 		PG_RE_THROW();
 	error->message = psprintf("%s: %s", where, short_text(error->message));
-	throw_changed(error);
-}
-
-void
-rethrow_dose(const Datum *amount, const Datum *recorded_by)
-{
-	ErrorData *error = CopyErrorData();
-	char	  *amount_text = amount == NULL ? "null" : short_text(DatumGetCString(DirectFunctionCall1(numeric_out, *amount)));
-	char	  *recorder = recorded_by == NULL ? "null" : psprintf("\"%s\"", short_text(TextDatumGetCString(*recorded_by)));
-
-	rethrow_argument(error, "dose_taken_amount_positive", "amount must be finite and above 0", amount_text);
-	rethrow_argument(error, "dose_taken_amount_size", "amount must have at most 1000 digits before and after the point",
-					 amount_text);
-	rethrow_argument(error, "dose_taken_recorded_by_length", "recorded_by must have at most 1000 characters", recorder);
-	PG_RE_THROW();
-}
-
-/* Throw the error again with a message about an argument, when it is that of a CHECK. */
-static void
-rethrow_argument(ErrorData *error, const char *constraint, const char *message, const char *value)
-{
-	if (!is_check(error, constraint))
-		return;
-	error->message = pstrdup(message);
-	error->detail = psprintf("It is %s.", value);
 	throw_changed(error);
 }
 

@@ -21,9 +21,6 @@ pg_noreturn extern void rethrow_in(const char *where);
 /* Of reading a value, which the message may hold: say which, and keep it short. */
 pg_noreturn extern void rethrow_of_value(const char *where);
 
-/* Of recording a dose: say which argument it is about.  An argument that is null is NULL. */
-pg_noreturn extern void rethrow_dose(const Datum *amount, const Datum *recorded_by);
-
 /*
  * Of inserting a schedule, when it comes from a CHECK of the table, or a column of the
  * application that must not be null: say which keys that is about, what they hold, and what would be right.  SQLSTATE and

@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/timestamp.h"
 
@@ -46,15 +45,6 @@ int64
 dose_limits_reach(const DoseLimit *limits)
 {
 	return Max(limits[LIMIT_MIN_INTERVAL].within, limits[LIMIT_MAX_PER_24H].within);
-}
-
-void
-doses_taken_read(DosesTaken *doses, const SavedPlan *query)
-{
-	doses->ndoses = (int) SPI_processed;
-	doses->at = palloc(sizeof(TimestampTz) * Max(doses->ndoses, 1));
-	for (int i = 0; i < doses->ndoses; i++)
-		doses->at[i] = DatumGetTimestampTz(read_single(query, i, NULL));
 }
 
 void

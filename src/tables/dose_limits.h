@@ -19,7 +19,7 @@
 
 #include "datatype/timestamp.h"
 
-#include "tables/saved_plan.h"
+#include "tables/columns.h"
 
 typedef enum LimitKind
 {
@@ -44,37 +44,12 @@ extern void dose_limits_read(DoseLimit *limits, const Datum *values, const bool 
 /* Give how far from a dose another can matter, in microseconds; 0: there are no limits. */
 extern int64 dose_limits_reach(const DoseLimit *limits);
 
-/*
- * A query of (user_id, medication_id, after, before), both exclusive, and what
- * it found: when doses were taken as needed, ascending.
- */
-#define DOSES_AS_NEEDED                                                                            \
-	"SELECT d.scheduled_for FROM medsched.dose_taken AS d "                                        \
-	"JOIN medsched.schedules AS s "                                                                \
-	"ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id " \
-	"WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND s.user_id OPERATOR(pg_catalog.=) $1 "           \
-	"AND s.medication_id OPERATOR(pg_catalog.=) $2 AND s.as_needed "                               \
-	"AND d.outcome OPERATOR(pg_catalog.=) 'taken' "                                                \
-	"AND d.scheduled_for OPERATOR(pg_catalog.>) $3 AND d.scheduled_for OPERATOR(pg_catalog.<) $4 " \
-	"ORDER BY d.scheduled_for"
-#define DOSES_AS_NEEDED_NARGS 4
-#define DOSES_AS_NEEDED_ARGTYPES                         \
-	{                                                    \
-		UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID \
-	}
-#define DOSES_AS_NEEDED_COLUMNS  \
-	{                            \
-		DOSE_TAKEN_SCHEDULED_FOR \
-	}
-
+/* When doses were taken, ascending. */
 typedef struct DosesTaken
 {
 	int			 ndoses;
 	TimestampTz *at;
 } DosesTaken;
-
-/* Read the doses that such a query has found. */
-extern void doses_taken_read(DosesTaken *doses, const SavedPlan *query);
 
 /* Leave one dose at an instant out of a list. */
 extern void doses_taken_leave_out(DosesTaken *doses, TimestampTz at);

@@ -7,7 +7,10 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "tables/saved_plan.h"
+
+pg_noreturn static void rethrow_without_query(const char *query);
 
 /*
  * Prepare the query when this backend has not yet.
@@ -90,9 +93,6 @@ read_single(const SavedPlan *saved, uint64 row, bool *isnull)
 	return value;
 }
 
-/*
- * run_query runs a query whose columns only the catalog knows.
- */
 void
 run_query(const char *query, int nargs, Oid *argtypes, Datum *values, const char *nulls, int expected,
 		  const TableColumn *columns)
@@ -118,9 +118,11 @@ run_query(const char *query, int nargs, Oid *argtypes, Datum *values, const char
 }
 
 /*
- * rethrow_without_query takes the line about a query out of an error's context.
+ * Throw an error again, in PG_CATCH and in a memory context that is not the error's,
+ * without the line of its context that is a query of ours: the caller of a function
+ * wrote no query.  What an application's own triggers add stays.
  */
-void
+static void
 rethrow_without_query(const char *query)
 {
 	ErrorData *error = CopyErrorData();

@@ -11,7 +11,6 @@
 #include "executor/spi.h"
 #include "nodes/execnodes.h"
 
-#include "base/compat.h"
 #include "tables/columns.h"
 #include "tables/tables.h"
 
@@ -65,12 +64,5 @@ extern Datum read_single(const SavedPlan *saved, uint64 row, bool *isnull);
  */
 extern void run_query(const char *query, int nargs, Oid *argtypes, Datum *values, const char *nulls, int expected,
 					  const TableColumn *columns);
-
-/*
- * Throw an error again, in PG_CATCH and in a memory context that is not the error's,
- * without what its context tells of a query of ours: whoever called a function wrote
- * no query.  What an application's own triggers add stays.
- */
-pg_noreturn extern void rethrow_without_query(const char *query);
 
 #endif /* MEDSCHED_SAVED_PLAN_H */

@@ -19,6 +19,8 @@ static const TableColumn schedule_columns[SCHEDULE_NCOLUMNS] = {SCHEDULE_COLUMN_
 
 StaticAssertDecl((int) COLUMN_EFFECTIVE_FROM == SCHEDULE_NFIELDS, "the columns must begin with the fields of ScheduleField");
 
+static TimestampTz as_needed_begin(const ScheduleRow *row);
+
 void
 schedule_row_read(ScheduleRow *row, const Datum *values, const bool *isnull)
 {
@@ -55,12 +57,13 @@ schedule_row_allows(ScheduleRow *row, TimestampTz at)
 	if (at % USECS_PER_SEC != 0)
 		return false;
 	if (row->as_needed)
-		return at >= schedule_row_begin(row) && at < AS_NEEDED_END;
+		return at >= as_needed_begin(row) && at < AS_NEEDED_END;
 	return schedule_is_occurrence(schedule_row_schedule(row), at);
 }
 
-TimestampTz
-schedule_row_begin(const ScheduleRow *row)
+/* Give the first whole second at which a row that is as_needed can have a dose. */
+static TimestampTz
+as_needed_begin(const ScheduleRow *row)
 {
 	TimestampTz begin = schedule_begin(&row->source, row->effective_from);
 
@@ -73,12 +76,6 @@ ceil_to_second(TimestampTz at)
 	if (TIMESTAMP_NOT_FINITE(at))
 		return at;
 	return -second_of(-at) * USECS_PER_SEC;
-}
-
-TimestampTz
-floor_to_second(TimestampTz at)
-{
-	return second_of(at) * USECS_PER_SEC;
 }
 
 int64

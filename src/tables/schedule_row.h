@@ -61,17 +61,11 @@ extern const Schedule *schedule_row_schedule(ScheduleRow *row);
 /* Tell whether a dose can be at an instant; ends_at is not looked at. */
 extern bool schedule_row_allows(ScheduleRow *row, TimestampTz at);
 
-/* Give the first whole second at which a row that is as_needed can have a dose. */
-extern TimestampTz schedule_row_begin(const ScheduleRow *row);
-
-/* The end of the years in which it can; ends_at may be earlier. */
+/* The end of the years in which a row that is as_needed can have a dose; ends_at may be earlier. */
 #define AS_NEEDED_END (LOCAL_END * USECS_PER_SEC)
 
 /* Give the first whole second at or after an instant. */
 extern TimestampTz ceil_to_second(TimestampTz at);
-
-/* Give the whole second that an instant is in. */
-extern TimestampTz floor_to_second(TimestampTz at);
 
 /* Give a grace or min_interval in microseconds: a day is 24 hours, a month 30 days. */
 extern int64 interval_microseconds(const Interval *interval);

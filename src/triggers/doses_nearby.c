@@ -36,7 +36,19 @@ typedef struct Nearby
 
 static Nearby nearby;
 
-static SavedPlan doses_as_needed = {DOSES_AS_NEEDED, DOSES_AS_NEEDED_NARGS, DOSES_AS_NEEDED_ARGTYPES, NULL, DOSES_AS_NEEDED_COLUMNS};
+static SavedPlan doses_as_needed = {
+	"SELECT d.scheduled_for FROM medsched.dose_taken AS d "
+	"JOIN medsched.schedules AS s "
+	"ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id "
+	"WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND s.user_id OPERATOR(pg_catalog.=) $1 "
+	"AND s.medication_id OPERATOR(pg_catalog.=) $2 AND s.as_needed "
+	"AND d.outcome OPERATOR(pg_catalog.=) 'taken' "
+	"AND d.scheduled_for OPERATOR(pg_catalog.>) $3 AND d.scheduled_for OPERATOR(pg_catalog.<) $4 "
+	"ORDER BY d.scheduled_for",
+	4,
+	{UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
+	NULL,
+	{DOSE_TAKEN_SCHEDULED_FOR}};
 
 static bool is_same_statement(const Nearby *key);
 static void keep_doses(const Nearby *key, TimestampTz at, int64 width);
@@ -45,10 +57,13 @@ static int	first_after(const DosesTaken *doses, TimestampTz at);
 void
 read_doses_as_needed(Datum user_id, Datum medication_id, TimestampTz after, TimestampTz before, DosesTaken *doses)
 {
-	Datum values[DOSES_AS_NEEDED_NARGS] = {user_id, medication_id, TimestampTzGetDatum(after), TimestampTzGetDatum(before)};
+	Datum values[4] = {user_id, medication_id, TimestampTzGetDatum(after), TimestampTzGetDatum(before)};
 
 	rule_query(&doses_as_needed, values, NULL, 0);
-	doses_taken_read(doses, &doses_as_needed);
+	doses->ndoses = (int) SPI_processed;
+	doses->at = palloc(sizeof(TimestampTz) * Max(doses->ndoses, 1));
+	for (int i = 0; i < doses->ndoses; i++)
+		doses->at[i] = DatumGetTimestampTz(read_single(&doses_as_needed, i, NULL));
 	SPI_freetuptable(SPI_tuptable);
 }
 

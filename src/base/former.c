@@ -17,6 +17,8 @@
 #include "base/compat.h"
 
 PG_FUNCTION_INFO_V1(medsched_create_medication);
+PG_FUNCTION_INFO_V1(medsched_describe_schedule);
+PG_FUNCTION_INFO_V1(medsched_explain_dose);
 PG_FUNCTION_INFO_V1(medsched_inactivate_medication);
 
 pg_noreturn static void refuse_former(FunctionCallInfo fcinfo);
@@ -29,6 +31,8 @@ pg_noreturn static void refuse_former(FunctionCallInfo fcinfo);
 	}
 
 FORMER(medsched_create_medication)
+FORMER(medsched_describe_schedule)
+FORMER(medsched_explain_dose)
 FORMER(medsched_inactivate_medication)
 
 static void

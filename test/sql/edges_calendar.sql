@@ -152,7 +152,7 @@ INSERT INTO event_case (zone, starts_at, rule, more, title) VALUES
 ('America/Sao_Paulo', '2018-10-30 00:30', 'FREQ=DAILY;COUNT=10', '{}', 'the last gap there was'),
 ('Europe/Berlin', '2027-03-28 02:30', NULL, '{}', 'one dose in it');
 
-SELECT plan((SELECT count(*)::int FROM zone_case) + 2 * (SELECT count(*)::int FROM event_case));
+SELECT plan((SELECT count(*)::int FROM zone_case) + 2 * (SELECT count(*)::int FROM event_case) + 3);
 
 SELECT is(pg_temp.wrong_days(zone, starts_on, horizon), NULL, zone || ' ' || title) FROM zone_case ORDER BY n;
 
@@ -163,6 +163,19 @@ UPDATE answer SET feed = medsched.calendar_feed(person, horizon => horizon),
   doses = ARRAY(SELECT scheduled_for FROM medsched.upcoming_doses(person, '1990-01-01Z', horizon));
 SELECT is(pg_temp.event(feed, zone, horizon, drops => true), doses, 'dropped: ' || zone || ', ' || title) FROM answer ORDER BY n;
 SELECT is(pg_temp.event(feed, zone, horizon, drops => false), doses, 'moved: ' || zone || ', ' || title) FROM answer ORDER BY n;
+
+-- A list that programs have no room for is single dates.
+INSERT INTO medsched.medications (user_id, id, name) VALUES ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000000aa', 'Long');
+INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, rrule)
+VALUES ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000000bb', '00000000-0000-4000-8000-0000000000aa', '2026-01-01 08:00', 'UTC',
+  'FREQ=MONTHLY;BYMONTHDAY=' || (SELECT string_agg(n::text, ',') FROM generate_series(1, 31) AS n) || ',-1');
+CREATE FUNCTION pg_temp.dated() RETURNS SETOF text LANGUAGE sql AS
+$$SELECT line FROM regexp_split_to_table(medsched.calendar_feed('00000000-0000-4000-8000-000000000001', since => '2026-01-01Z', horizon => '2026-01-11Z'), E'\r?\n') AS line
+  WHERE line ~ '^(RRULE|RDATE|DTSTART;TZID)'$$;
+SELECT is((SELECT count(*) FROM pg_temp.dated() AS l WHERE l ~ 'RRULE:FREQ=M'), 0::bigint, '32 days of the month: no rule in the calendar');
+SELECT is((SELECT count(*) FROM pg_temp.dated() AS l WHERE l ~ '^RDATE;'), 9::bigint, 'but ten single dates, the first as DTSTART');
+UPDATE medsched.schedules SET rrule = 'FREQ=MONTHLY;BYMONTHDAY=' || (SELECT string_agg(n::text, ',') FROM generate_series(1, 31) AS n);
+SELECT is((SELECT count(*) FROM pg_temp.dated() AS l WHERE l ~ 'RRULE:FREQ=M'), 1::bigint, '31 are a rule');
 
 SELECT * FROM finish();
 ROLLBACK;

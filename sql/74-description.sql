@@ -1,0 +1,281 @@
+-- A schedule in English.
+--
+-- The day and time that a sentence says "from" are those of the rule's first
+-- occurrence, not starts_at: "every 2 weeks on Mondays from Thursday" would leave
+-- open which Mondays.
+
+-- The first occurrence of rule and cycle from an instant on (NULL: of all), the single dates aside; NULL: none.
+CREATE OR REPLACE FUNCTION medsched._first_of_rule(rrule text, starts_at timestamp, time_zone text,
+  cycle_days_on int, cycle_days_off int, since timestamptz)
+RETURNS timestamptz
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN medsched.next_occurrence(rrule, starts_at, time_zone,
+  CASE WHEN since > timestamptz '0001-01-01 00:00:00Z BC' THEN since - interval '1 microsecond' ELSE timestamptz '-infinity' END,
+  ARRAY[]::timestamp[], ARRAY[]::timestamp[], cycle_days_on, cycle_days_off);
+
+COMMENT ON FUNCTION medsched._first_of_rule(text, timestamp, text, int, int, timestamptz) IS
+  'Internal: the first occurrence of a rule and its cycle, from an instant on';
+
+-- " until ...", with what ends the schedule first, or ''.
+CREATE OR REPLACE FUNCTION medsched._end_words(time_zone text, ends timestamptz, until timestamp, until_utc boolean)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  rule_ends CONSTANT timestamptz := CASE WHEN until_utc THEN timezone('UTC', until) ELSE medsched._to_instant(until, time_zone) END;
+  local timestamp;
+BEGIN
+  ends := date_trunc('second', ends);
+  IF ends < 'infinity' AND ends <= coalesce(rule_ends, 'infinity') THEN
+    local := medsched._to_local(ends, time_zone);
+    RETURN CASE WHEN local::time = '00:00' THEN ' until ' || medsched._date_words(local - interval '1 second')
+                ELSE ' until just before ' || medsched._date_and_time_words(local) END;
+  ELSIF until IS NULL THEN
+    RETURN '';
+  ELSIF until_utc THEN
+    local := medsched._to_local(rule_ends, time_zone);
+    -- Of an hour that comes twice, only UTC can tell which.
+    RETURN CASE WHEN medsched._to_instant(local, time_zone) = rule_ends THEN ' until ' || medsched._date_and_time_words(local)
+                ELSE ' until ' || medsched._date_and_time_words(until) || ' UTC' END;
+  END IF;
+  RETURN ' until ' || CASE WHEN until::time = '23:59:59' THEN medsched._date_words(until)
+                           ELSE medsched._date_and_time_words(until) END;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._end_words(text, timestamptz, timestamp, boolean) IS
+  'Internal: " until ...", with what ends a schedule first';
+
+-- "from 1 March 2027 until 3 March 2027", or that there is no time between the two.
+CREATE OR REPLACE FUNCTION medsched._bounds_words(time_zone text, begins timestamptz, ends timestamptz)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  local timestamp;
+BEGIN
+  IF ends <= begins THEN
+    RETURN 'in effect at no time';
+  END IF;
+  local := medsched._to_local(date_trunc('second', begins), time_zone);
+  RETURN 'from ' || CASE WHEN local::time = '00:00' THEN medsched._date_words(local) ELSE medsched._date_and_time_words(local) END
+         || medsched._end_words(time_zone, ends, NULL, NULL);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._bounds_words(text, timestamptz, timestamptz) IS
+  'Internal: the bounds of a schedule in words';
+
+-- What the clock shows at the dates that are in the bounds and not left out, each once.
+CREATE OR REPLACE FUNCTION medsched._added_times(dates timestamp[], left_out timestamp[], time_zone text, begins timestamptz, ends timestamptz)
+RETURNS timestamp[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF dates = '{}' THEN
+    RETURN '{}';
+  END IF;
+  begins := greatest(begins, '0001-01-01 00:00Z');
+  ends := least(ends, '10000-01-01 00:00Z');
+  RETURN ARRAY(
+    SELECT DISTINCT medsched._to_local(d.at, time_zone) AS local
+      FROM (SELECT medsched._to_instant(u, time_zone) AS at FROM unnest(dates) AS u OFFSET 0) AS d
+     WHERE d.at >= begins AND d.at < ends
+       AND d.at NOT IN (SELECT medsched._to_instant(u, time_zone) FROM unnest(left_out) AS u)
+     ORDER BY local);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._added_times(timestamp[], timestamp[], text, timestamptz, timestamptz) IS
+  'Internal: what the clock shows at the single dates of a schedule';
+
+-- What the clock shows at the dates left out at which the schedule would else have an occurrence, each once.
+CREATE OR REPLACE FUNCTION medsched._left_out_times(dates timestamp[], rrule text, starts_at timestamp, time_zone text, rdates timestamp[],
+  cycle_days_on int, cycle_days_off int, begins timestamptz, ends timestamptz)
+RETURNS timestamp[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF dates = '{}' THEN
+    RETURN '{}';
+  END IF;
+  begins := greatest(begins, '0001-01-01 00:00Z');
+  ends := least(ends, '10000-01-01 00:00Z');
+  RETURN ARRAY(
+    SELECT DISTINCT medsched._to_local(d.at, time_zone) AS local
+      FROM (SELECT DISTINCT medsched._to_instant(u, time_zone) AS at FROM unnest(dates) AS u) AS d
+     WHERE d.at >= begins AND d.at < ends
+       AND (d.at IN (SELECT medsched._to_instant(u, time_zone) FROM unnest(rdates) AS u)
+            OR medsched.is_occurrence(rrule, starts_at, time_zone, d.at, '{}'::timestamp[], '{}'::timestamp[], cycle_days_on, cycle_days_off))
+     ORDER BY local);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._left_out_times(timestamp[], text, timestamp, text, timestamp[], int, int, timestamptz, timestamptz) IS
+  'Internal: what the clock shows at the dates that a schedule leaves out';
+
+-- ", also on 3 March 2027 at 08:00 and on 5 March 2027 at 09:00", one by one up to 6; '' for none.
+CREATE OR REPLACE FUNCTION medsched._times_listed(prefix text, times timestamp[])
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF cardinality(times) > 6 THEN
+    RETURN ', ' || prefix || ' at ' || cardinality(times) || ' single times';
+  ELSIF cardinality(times) > 0 THEN
+    RETURN ', ' || prefix || ' ' || medsched._joined(
+      ARRAY(SELECT 'on ' || medsched._date_and_time_words(t) FROM unnest(times) AS t ORDER BY t), 'and');
+  END IF;
+  RETURN '';
+END
+$$;
+
+COMMENT ON FUNCTION medsched._times_listed(text, timestamp[]) IS
+  'Internal: single times in words';
+
+-- A rule with its start, cycle and bounds; single dates aside, but for whether COUNT counts any that are left out.
+CREATE OR REPLACE FUNCTION medsched._rule_description(rrule text, starts_at timestamp, time_zone text, cycle_days_on int, cycle_days_off int,
+  begins timestamptz, ends timestamptz, leaves_out boolean)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  parts CONSTANT medsched._recurrence := medsched._rule_parts(rrule);
+  r CONSTANT medsched._recurrence := medsched._completed(parts, starts_at);
+  has_cycle CONSTANT boolean := coalesce(cycle_days_on > 0, false);
+  counted CONSTANT timestamptz := medsched._first_of_rule(rrule, starts_at, time_zone, cycle_days_on, cycle_days_off, NULL);
+  first_at timestamptz := counted;
+  occurs boolean;
+  first timestamp;
+  span text;
+  words text;
+BEGIN
+  IF counted < begins THEN
+    first_at := medsched._first_of_rule(rrule, starts_at, time_zone, cycle_days_on, cycle_days_off, begins);
+  END IF;
+  occurs := coalesce(first_at < ends, false);
+  first := medsched._to_local(first_at, time_zone);
+  IF occurs AND r.count = 1 THEN
+    RETURN 'once on ' || medsched._date_and_time_words(first) || ', ' || time_zone;
+  END IF;
+  IF occurs THEN
+    -- The date says all where the time of day is the rule's first.
+    span := 'from ' || CASE WHEN r.freq > 2 AND medsched._second_of_day(first) = r.hours[1] * 3600 + r.minutes[1] * 60 + r.seconds[1]
+                            THEN medsched._date_words(first) ELSE medsched._date_and_time_words(first) END
+            || medsched._end_words(time_zone, ends, r.until, r.until_utc);
+  END IF;
+  words := medsched._rule_words(r,
+    r.freq = 2 AND coalesce(parts.minutes, parts.seconds) IS NOT NULL OR r.freq = 1 AND parts.seconds IS NOT NULL, span, time_zone);
+  IF NOT occurs THEN
+    words := words || ', ' || CASE WHEN counted IS NULL AND has_cycle THEN 'never by this rule and cycle'
+                                   WHEN counted IS NULL THEN 'never by this rule'
+                                   WHEN ends <= begins THEN medsched._bounds_words(time_zone, begins, ends)
+                                   ELSE 'no dose by this rule ' || medsched._bounds_words(time_zone, begins, ends) END;
+  END IF;
+  IF r.count IS NOT NULL AND counted IS NOT NULL THEN
+    words := words || ', ' || medsched._quantity(r.count, 'dose')
+             || CASE WHEN has_cycle OR leaves_out OR NOT occurs OR medsched._to_local(counted, time_zone) <> first
+                     THEN ' counting those left out' ELSE '' END;
+  END IF;
+  IF has_cycle THEN
+    words := words || ', ' || medsched._quantity(cycle_days_on, 'day') || ' on, ' || medsched._quantity(cycle_days_off, 'day') || ' off'
+             || CASE WHEN occurs AND first::date = starts_at::date THEN '' ELSE ' counted from ' || medsched._date_words(starts_at) END;
+  END IF;
+  RETURN words;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._rule_description(text, timestamp, text, int, int, timestamptz, timestamptz, boolean) IS
+  'Internal: the rule of a schedule with its start, cycle and bounds in words';
+
+CREATE OR REPLACE FUNCTION medsched.describe_schedule(
+  rrule text,
+  starts_at timestamp,
+  time_zone text,
+  rdates timestamp[] DEFAULT '{}',
+  exdates timestamp[] DEFAULT '{}',
+  ends_at timestamptz DEFAULT NULL,
+  cycle_days_on int DEFAULT NULL,
+  cycle_days_off int DEFAULT NULL,
+  as_needed boolean DEFAULT false,
+  min_interval interval DEFAULT NULL,
+  max_per_24h int DEFAULT NULL,
+  effective_from timestamptz DEFAULT NULL)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+DECLARE
+  begins timestamptz;
+  ends timestamptz;
+  times timestamp[];
+BEGIN
+  IF starts_at IS NULL OR time_zone IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004',
+      MESSAGE = CASE WHEN starts_at IS NULL THEN 'starts_at' ELSE 'time_zone' END || ' must not be null';
+  ELSIF ends_at = '-infinity' THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'ends_at must not be -infinity';
+  ELSIF effective_from = 'infinity' THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'effective_from must not be infinity';
+  END IF;
+  rdates := coalesce(rdates, '{}');
+  exdates := coalesce(exdates, '{}');
+  -- Asked for the errors of a schedule's parts alone.
+  PERFORM medsched.is_occurrence(rrule, starts_at, time_zone, '-infinity'::timestamptz, rdates, exdates, cycle_days_on, cycle_days_off);
+  begins := greatest(medsched._to_instant(starts_at, time_zone), effective_from);
+  ends := coalesce(ends_at, 'infinity');
+
+  IF as_needed THEN
+    RETURN 'as needed' || coalesce(', at least ' || medsched._interval_words(min_interval) || ' apart', '')
+           || coalesce(', at most ' || medsched._quantity(max_per_24h, 'dose') || ' in any 24 hours', '')
+           || ', ' || time_zone || ', ' || medsched._bounds_words(time_zone, begins, ends);
+  ELSIF rrule IS NULL THEN
+    times := medsched._added_times(starts_at || rdates, exdates, time_zone, begins, ends);
+    IF times = '{}' THEN
+      RETURN 'never, ' || time_zone;
+    END IF;
+    RETURN 'once on ' || medsched._date_and_time_words(times[1]) || ', ' || time_zone || medsched._times_listed('also', times[2:]);
+  END IF;
+  RETURN medsched._rule_description(rrule, starts_at, time_zone, cycle_days_on, cycle_days_off, begins, ends, exdates <> '{}')
+    || medsched._times_listed('also', medsched._added_times(rdates, exdates, time_zone, begins, ends))
+    || medsched._times_listed('but not',
+         medsched._left_out_times(exdates, rrule, starts_at, time_zone, rdates, cycle_days_on, cycle_days_off, begins, ends));
+END
+$$;
+
+COMMENT ON FUNCTION medsched.describe_schedule(text, timestamp, text, timestamp[], timestamp[], timestamptz, int, int, boolean, interval, int, timestamptz) IS
+'a schedule in English: "every day at 08:00 and 20:00, Europe/Berlin, from 1 March 2027 until 3 March 2027"; the arguments are the columns of medsched.schedules';
+
+CREATE OR REPLACE FUNCTION medsched.describe_schedule(user_id uuid, schedule_id uuid)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  words text;
+BEGIN
+  SELECT medsched.describe_schedule(s.rrule::text, s.starts_at, s.time_zone::text, s.rdates, s.exdates,
+           s.ends_at, s.cycle_days_on, s.cycle_days_off, s.as_needed, s.min_interval, s.max_per_24h,
+           s.effective_from)
+    INTO words
+  FROM medsched.schedules AS s
+  WHERE s.user_id = describe_schedule.user_id
+    AND s.id = describe_schedule.schedule_id;
+  IF NOT FOUND THEN
+    RAISE 'schedule "%" not found', schedule_id USING ERRCODE = 'no_data_found',
+      DETAIL = format('User "%s" has no schedule by that id.', user_id);
+  END IF;
+  RETURN words;
+END;
+$$;
+
+COMMENT ON FUNCTION medsched.describe_schedule(uuid, uuid) IS
+'a schedule of a user''s in English; an id that is not there, or another user''s, is P0002';

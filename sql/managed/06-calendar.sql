@@ -32,6 +32,14 @@ RETURN 365 * (year + 399) + (year + 399) / 4 - (year + 399) / 100 + (year + 399)
 COMMENT ON FUNCTION medsched._year_first(int) IS
   'Internal: the first day of a year';
 
+CREATE OR REPLACE FUNCTION medsched._week(day int, week_start int)
+RETURNS int
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (day + 5 - week_start + 7 * 200000) / 7 - 200000;
+
+COMMENT ON FUNCTION medsched._week(int, int) IS
+  'Internal: the number of the week that holds a day; it begins on day week * 7 - 5 + week_start';
+
 -- The week with at least four days in the year, RFC 5545 section 3.3.10, BYWEEKNO.
 CREATE OR REPLACE FUNCTION medsched._week_one(year int, week_start int)
 RETURNS int

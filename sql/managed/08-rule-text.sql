@@ -30,14 +30,51 @@ CREATE TYPE medsched._rule AS (
   times int[],          -- DAILY and above: the seconds of the day, ascending
   days_on int,          -- the cycle; NULL: none
   days_off int,
+  regular boolean,      -- DAILY or WEEKLY on weekdays at times, or elapsed time: all but what dates or positions limit
   end_local timestamp,  -- exclusive, on the wall clock
   end_at timestamptz);  -- exclusive, as an instant
 
 COMMENT ON TYPE medsched._rule IS
   'Internal: a recurrence rule, read, and what its schedule makes of it';
 
+-- The numbers that a part lists, each once and ascending: from first to last or, where signed, the same below zero.
+CREATE OR REPLACE FUNCTION medsched._read_numbers(name text, value text, first int, last int, signed boolean DEFAULT false)
+RETURNS int[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  list int[];
+  item text;
+BEGIN
+  IF value ~ '^[-+]?0*[0-9]{1,3}(,[-+]?0*[0-9]{1,3})*$' THEN
+    list := '{' || value || '}';
+    IF last >= ALL (list) AND (signed AND -last <= ALL (list) AND 0 <> ALL (list)
+                               OR NOT signed AND first <= ALL (list) AND value !~ '[-+]') THEN
+      FOR i IN 2 .. cardinality(list) LOOP
+        IF list[i] <= list[i - 1] THEN
+          RETURN ARRAY(SELECT DISTINCT n FROM unnest(list) AS n ORDER BY n);
+        END IF;
+      END LOOP;
+      RETURN list;
+    END IF;
+  END IF;
+  -- Find the first value that is wrong.
+  FOREACH item IN ARRAY CASE WHEN value = '' THEN '{""}' ELSE string_to_array(value, ',') END LOOP
+    EXIT WHEN item !~ '^[-+]?0*[0-9]{1,3}$' OR abs(item::int) NOT BETWEEN first AND last OR NOT signed AND item ~ '[-+]';
+  END LOOP;
+  PERFORM medsched._refuse('22023', format('invalid recurrence rule: %s value "%s" is not valid', name, left(item, 40)),
+    format('%s takes whole numbers from %s to %s%s.', name, first, last,
+           CASE WHEN signed THEN ', or the same below zero to count from the end' ELSE '' END));
+END
+$$;
+
+COMMENT ON FUNCTION medsched._read_numbers(text, text, int, int, boolean) IS
+  'Internal: the numbers that a part of a recurrence rule lists, checked';
+
 -- Read the text of a rule.  What RFC 5545 section 3.3.10 and RFC 7529 section 4.1
 -- forbid is an error: 22023, or 0A000 for a calendar that is not supported.
+--
+-- Every list of doses reads its rules anew, so what most rules have comes first.
 CREATE OR REPLACE FUNCTION medsched._read_rule(rrule text)
 RETURNS medsched._rule
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -46,27 +83,21 @@ DECLARE
   invalid CONSTANT text := 'invalid recurrence rule: ';
   freqs CONSTANT text[] := '{SECONDLY,MINUTELY,HOURLY,DAILY,WEEKLY,MONTHLY,YEARLY}';
   days CONSTANT text[] := '{MO,TU,WE,TH,FR,SA,SU}';
+  rest text := upper(rrule COLLATE "C");    -- of ASCII alone, in every locale
   r medsched._rule;
-  rest text;
   part text;
   name text;
   value text;
   item text;
-  list int[];
   number text;
   n int;
   seen text[] := '{}';
-  first int;    -- the values that a list takes
-  last int;
-  signed boolean;
   field text[];
 BEGIN
   IF octet_length(rrule) > 8192 THEN
     PERFORM medsched._refuse('22023', invalid || format('the text has %s bytes', octet_length(rrule)),
       'A rule has at most 8192 bytes.');
   END IF;
-  -- Not upper(), which depends on the locale.
-  rest := translate(rrule, 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ');
   IF starts_with(rest, 'RRULE:') THEN
     rest := substr(rest, 7);
   END IF;
@@ -85,23 +116,17 @@ BEGIN
   r.by_day := false;
   FOREACH part IN ARRAY string_to_array(rest, ';') LOOP
     n := strpos(part, '=');
+    name := left(part, n - 1);
     IF n = 0 THEN
       PERFORM medsched._refuse('22023',
         invalid || CASE WHEN part = '' THEN 'a part is empty' ELSE format('part "%s" has no value', left(part, 40)) END,
         NULL, 'Write parts as NAME=value, separated by single semicolons.');
-    END IF;
-    name := left(part, n - 1);
-    value := substr(part, n + 1);
-    IF name NOT IN ('FREQ', 'UNTIL', 'COUNT', 'RSCALE', 'SKIP', 'INTERVAL', 'WKST', 'BYSECOND', 'BYMINUTE', 'BYHOUR',
-                    'BYDAY', 'BYMONTHDAY', 'BYYEARDAY', 'BYWEEKNO', 'BYMONTH', 'BYSETPOS') THEN
-      PERFORM medsched._refuse('22023', invalid || format('unknown part "%s"', left(name, 40)),
-        'The parts are those of RFC 5545 section 3.3.10, and RSCALE and SKIP of RFC 7529.');
-    END IF;
-    IF name = ANY (seen) THEN
+    ELSIF name = ANY (seen) THEN
       PERFORM medsched._refuse('22023', invalid || name || ' is given twice',
         'RFC 5545 section 3.3.10: a part must not occur more than once.');
     END IF;
     seen := seen || name;
+    value := substr(part, n + 1);
 
     CASE name
     WHEN 'FREQ' THEN
@@ -110,6 +135,11 @@ BEGIN
         PERFORM medsched._refuse('22023', invalid || format('FREQ value "%s" is not valid', left(value, 40)),
           'FREQ takes SECONDLY, MINUTELY, HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY.');
       END IF;
+
+    WHEN 'BYHOUR' THEN
+      r.hours := medsched._read_numbers(name, value, 0, 23);
+    WHEN 'BYMINUTE' THEN
+      r.minutes := medsched._read_numbers(name, value, 0, 59);
 
     WHEN 'INTERVAL', 'COUNT' THEN
       IF value !~ '^0*[1-9][0-9]{0,9}$' OR ltrim(value, '0')::bigint > 2147483647 THEN
@@ -121,6 +151,24 @@ BEGIN
       ELSE
         r.every := ltrim(value, '0');
       END IF;
+
+    WHEN 'BYDAY' THEN
+      r.by_day := true;
+      r.weekdays := '{}';
+      r.nth := '{}';
+      FOREACH item IN ARRAY CASE WHEN value = '' THEN '{""}' ELSE string_to_array(value, ',') END LOOP
+        n := array_position(days, right(item, 2)) - 1;
+        number := left(item, -2);
+        IF n IS NULL OR number !~ '^([-+]?0*[1-9][0-9]?)?$' OR (number <> '' AND abs(number::int) > 53) THEN
+          PERFORM medsched._refuse('22023', invalid || format('BYDAY value "%s" is not valid', left(item, 40)),
+            'BYDAY takes weekdays MO, TU, WE, TH, FR, SA, SU, each with or without a number from 1 to 53, or the same below zero to count from the end.');
+        END IF;
+        IF number <> '' THEN
+          r.nth := r.nth || (number::int * 7 + sign(number::int)::int * n);
+        ELSIF n <> ALL (r.weekdays) THEN
+          r.weekdays := r.weekdays || n;
+        END IF;
+      END LOOP;
 
     WHEN 'UNTIL' THEN
       field := regexp_match(value, '^([0-9]{4})([0-9]{2})([0-9]{2})(?:T([0-9]{2})([0-9]{2})([0-9]{2})(Z)?)?$');
@@ -149,64 +197,35 @@ BEGIN
           'SKIP takes OMIT, BACKWARD or FORWARD.');
       END IF;
 
-    WHEN 'BYDAY' THEN
-      r.by_day := true;
-      r.weekdays := '{}';
-      r.nth := '{}';
-      FOREACH item IN ARRAY CASE WHEN value = '' THEN '{""}' ELSE string_to_array(value, ',') END LOOP
-        n := array_position(days, right(item, 2)) - 1;
-        number := left(item, -2);
-        IF n IS NULL OR number !~ '^([-+]?0*[1-9][0-9]?)?$' OR (number <> '' AND abs(number::int) > 53) THEN
-          PERFORM medsched._refuse('22023', invalid || format('BYDAY value "%s" is not valid', left(item, 40)),
-            'BYDAY takes weekdays MO, TU, WE, TH, FR, SA, SU, each with or without a number from 1 to 53, or the same below zero to count from the end.');
-        END IF;
-        IF number <> '' THEN
-          r.nth := r.nth || (number::int * 7 + sign(number::int)::int * n);
-        ELSIF n <> ALL (r.weekdays) THEN
-          r.weekdays := r.weekdays || n;
-        END IF;
-      END LOOP;
+    WHEN 'BYSECOND' THEN
+      r.seconds := medsched._read_numbers(name, value, 0, 60);
+      -- There are no leap seconds.
+      r.seconds := CASE WHEN 59 = ANY (r.seconds) THEN array_remove(r.seconds, 60) ELSE array_replace(r.seconds, 60, 59) END;
+    WHEN 'BYMONTHDAY' THEN
+      r.monthdays := medsched._read_numbers(name, value, 1, 31, true);
+    WHEN 'BYMONTH' THEN
+      r.months := medsched._read_numbers(name, value, 1, 12);
+    WHEN 'BYYEARDAY' THEN
+      r.yeardays := medsched._read_numbers(name, value, 1, 366, true);
+    WHEN 'BYWEEKNO' THEN
+      r.weeknos := medsched._read_numbers(name, value, 1, 53, true);
+    WHEN 'BYSETPOS' THEN
+      r.positions := medsched._read_numbers(name, value, 1, 366, true);
 
     ELSE
-      first := CASE WHEN name IN ('BYSECOND', 'BYMINUTE', 'BYHOUR') THEN 0 ELSE 1 END;
-      last := CASE name WHEN 'BYSECOND' THEN 60 WHEN 'BYMINUTE' THEN 59 WHEN 'BYHOUR' THEN 23 WHEN 'BYMONTHDAY' THEN 31
-                        WHEN 'BYWEEKNO' THEN 53 WHEN 'BYMONTH' THEN 12 ELSE 366 END;
-      signed := first = 1 AND name <> 'BYMONTH';
-      list := NULL;
-      IF value ~ '^[-+]?0*[0-9]{1,3}(,[-+]?0*[0-9]{1,3})*$' THEN
-        list := '{' || value || '}';
-      END IF;
-      IF list IS NULL OR NOT (last >= ALL (list) AND CASE WHEN signed THEN -last <= ALL (list) AND 0 <> ALL (list)
-                                                          ELSE first <= ALL (list) AND value !~ '[-+]' END) THEN
-        -- Find the first value that is wrong.
-        FOREACH item IN ARRAY CASE WHEN value = '' THEN '{""}' ELSE string_to_array(value, ',') END LOOP
-          EXIT WHEN item !~ '^[-+]?0*[0-9]{1,3}$' OR abs(item::int) NOT BETWEEN first AND last
-                 OR NOT signed AND item ~ '[-+]';
-        END LOOP;
-        PERFORM medsched._refuse('22023', invalid || format('%s value "%s" is not valid', name, left(item, 40)),
-          format('%s takes whole numbers from %s to %s%s.', name, first, last,
-                 CASE WHEN signed THEN ', or the same below zero to count from the end' ELSE '' END));
-      END IF;
-      IF cardinality(list) > 12 THEN
-        list := ARRAY(SELECT DISTINCT unnest(list));
-      END IF;
-      CASE name
-      WHEN 'BYHOUR' THEN r.hours := list;
-      WHEN 'BYMINUTE' THEN r.minutes := list;
-      WHEN 'BYSECOND' THEN r.seconds := array_replace(list, 60, 59);    -- there are no leap seconds
-      WHEN 'BYMONTHDAY' THEN r.monthdays := list;
-      WHEN 'BYMONTH' THEN r.months := list;
-      WHEN 'BYSETPOS' THEN r.positions := list;
-      WHEN 'BYYEARDAY' THEN r.yeardays := list;
-      ELSE r.weeknos := list;
-      END CASE;
+      PERFORM medsched._refuse('22023', invalid || format('unknown part "%s"', left(name, 40)),
+        'The parts are those of RFC 5545 section 3.3.10, and RSCALE and SKIP of RFC 7529.');
     END CASE;
   END LOOP;
 
-  -- What may not stand together.
   IF r.freq IS NULL THEN
     PERFORM medsched._refuse('22023', invalid || 'no FREQ',
       'RFC 5545 section 3.3.10: FREQ is required.', 'Add for example FREQ=DAILY.');
+  END IF;
+  -- What may not stand together, where there is any of it.
+  IF field IS NULL AND coalesce(r.nth, '{}') = '{}' AND coalesce(r.monthdays, r.yeardays, r.weeknos, r.positions) IS NULL
+     AND 'SKIP' <> ALL (seen) THEN
+    RETURN r;
   END IF;
   IF field IS NOT NULL AND r.count IS NOT NULL THEN
     PERFORM medsched._refuse('22023', invalid || 'both UNTIL and COUNT',
@@ -242,7 +261,6 @@ BEGIN
       'RFC 5545 section 3.3.10: BYSETPOS must be used with another BY part.',
       'Add the BY part whose set it selects from, for example BYDAY.');
   END IF;
-
   IF field IS NOT NULL THEN
     IF field[1] = '0000' OR field[2] NOT BETWEEN '01' AND '12'
        OR field[3] NOT BETWEEN '01' AND medsched._month_size(field[1]::int, field[2]::int)::text

@@ -20,7 +20,7 @@ DECLARE
 BEGIN
   CASE r.freq
   WHEN 4 THEN
-    RETURN (day + 5 - r.week_start + 7 * 200000) / 7 - 200000;
+    RETURN medsched._week(day, r.week_start);
   WHEN 5 THEN
     RETURN date_part('year', date)::int * 12 + date_part('month', date)::int - 1;
   WHEN 6 THEN
@@ -59,6 +59,27 @@ $$;
 
 COMMENT ON FUNCTION medsched._is_nth(date, int, boolean, int[]) IS
   'Internal: whether BYDAY with a number names a day';
+
+-- The days of a DAILY or WEEKLY rule in the periods from first to last, but for what dates limit.  In SQL, to become part of
+-- the query that calls it.
+CREATE OR REPLACE FUNCTION medsched._regular_days(r medsched._rule, first int, last int)
+RETURNS TABLE (day int, period int)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
+BEGIN ATOMIC
+  SELECT d.day, p.period::int
+    FROM (SELECT greatest(first, r.phase) AS first) AS f
+   CROSS JOIN LATERAL generate_series(f.first + mod(r.every - mod(f.first - r.phase, r.every), r.every), last, r.every) AS p (period)
+   CROSS JOIN LATERAL unnest(CASE r.freq WHEN 4 THEN r.weekdays ELSE '{0}' END) AS weekday
+   CROSS JOIN LATERAL (SELECT (CASE r.freq WHEN 4 THEN p.period * 7 - 5 + r.week_start + (weekday - r.week_start + 7) % 7
+                                           ELSE p.period END)::int) AS d (day)
+   WHERE (r.freq = 4 OR NOT r.by_day OR medsched._weekday(d.day) = ANY (r.weekdays))
+     -- BYSETPOS selects before the cycle does.
+     AND (r.days_on IS NULL OR r.positions IS NOT NULL
+          OR mod(d.day - r.start_day + r.days_on + r.days_off, r.days_on + r.days_off) < r.days_on);
+END;
+
+COMMENT ON FUNCTION medsched._regular_days(medsched._rule, int, int) IS
+  'Internal: the days of a DAILY or WEEKLY rule in a range of its periods';
 
 -- The days from lo to hi that a rule names, each with its period; where the rule
 -- has BYSETPOS, all days of the periods that reach into them.  A day may come twice,
@@ -119,22 +140,12 @@ BEGIN
               OR c.yearday - medsched._year_size(c.year) - 1 = ANY (r.yeardays))
          AND (length IS NULL OR mod(d.day - r.start_day + length, length) < r.days_on);
 
-  ELSIF r.freq = 4 THEN
+  ELSIF r.freq = 4 OR r.freq = 3 AND NOT by_date AND r.yeardays IS NULL THEN
     RETURN QUERY
-      SELECT d.day, g.week::int
-        FROM generate_series(first, last, r.every) AS g (week)
-       CROSS JOIN unnest(r.weekdays) AS weekday
-       CROSS JOIN LATERAL (SELECT (g.week * 7 - 5)::int + r.week_start + (weekday - r.week_start + 7) % 7 OFFSET 0) AS d (day)
+      SELECT d.day, d.period
+        FROM medsched._regular_days(r, first::int, last::int) AS d
        WHERE d.day BETWEEN lo AND hi
-         AND (r.months IS NULL OR date_part('month', epoch + d.day)::int = ANY (r.months))
-         AND (length IS NULL OR mod(d.day - r.start_day + length, length) < r.days_on);
-
-  ELSIF r.freq = 3 AND NOT by_date AND r.yeardays IS NULL THEN
-    RETURN QUERY
-      SELECT g::int, g::int
-        FROM generate_series(first, last, r.every) AS g
-       WHERE (NOT r.by_day OR medsched._weekday(g::int) = ANY (r.weekdays))
-         AND (length IS NULL OR mod(g::int - r.start_day + length, length) < r.days_on);
+         AND (r.months IS NULL OR date_part('month', epoch + d.day)::int = ANY (r.months));
 
   ELSE
     -- Months, and in them the days that BYMONTHDAY or BYYEARDAY names, or all.

@@ -2,6 +2,42 @@
 -- query answers: some 50,000 instants, so that neither memory nor time depends on what
 -- else the rule would name.
 
+-- The instants in [lo, hi) of a regular rule of days or weeks, in no order and each once, while its zone keeps one offset.
+-- In SQL, as _regular_days.
+CREATE OR REPLACE FUNCTION medsched._regular_instants(r medsched._rule, east interval, lo timestamptz, hi timestamptz)
+RETURNS SETOF timestamptz
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
+BEGIN ATOMIC
+  SELECT i.at
+    FROM (SELECT (timezone('UTC', lo) + east)::date - date '2000-01-01' AS first,
+                 (timezone('UTC', hi) + east)::date - date '2000-01-01' AS last) AS w
+   CROSS JOIN LATERAL medsched._regular_days(r,
+                CASE r.freq WHEN 4 THEN medsched._week(w.first, r.week_start) ELSE w.first END,
+                CASE r.freq WHEN 4 THEN medsched._week(w.last, r.week_start) ELSE w.last END) AS d
+   CROSS JOIN LATERAL unnest(r.times) AS second
+   CROSS JOIN LATERAL (SELECT timestamp '2000-01-01' + make_interval(days => d.day, secs => second)) AS l (local)
+   CROSS JOIN LATERAL (SELECT timezone('UTC', l.local - east)) AS i (at)
+   WHERE l.local >= r.start AND l.local < r.end_local
+     AND i.at >= lo AND i.at < least(hi, r.end_at);
+END;
+
+COMMENT ON FUNCTION medsched._regular_instants(medsched._rule, interval, timestamptz, timestamptz) IS
+  'Internal: the instants of a regular rule of days or weeks while its zone keeps one offset';
+
+-- The instants in [lo, hi) of a regular rule below a day: elapsed time and nothing else.
+CREATE OR REPLACE FUNCTION medsched._regular_steps(r medsched._rule, begun timestamptz, lo timestamptz, hi timestamptz)
+RETURNS SETOF timestamptz
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
+BEGIN ATOMIC
+  SELECT to_timestamp(extract(epoch FROM begun)::bigint + n * s.second)
+    FROM (SELECT r.every * (ARRAY[1, 60, 3600])[r.freq + 1] AS second) AS s
+   CROSS JOIN LATERAL generate_series(ceil(extract(epoch FROM greatest(lo, begun) - begun) / s.second)::bigint,
+                                      ceil(extract(epoch FROM least(hi, r.end_at) - begun) / s.second)::bigint - 1) AS n;
+END;
+
+COMMENT ON FUNCTION medsched._regular_steps(medsched._rule, timestamptz, timestamptz, timestamptz) IS
+  'Internal: the instants of a regular rule below a day';
+
 -- The instants that a rule names in [lo, hi), in no order, the cycle and the ends looked at.  An instant may come twice.
 CREATE OR REPLACE FUNCTION medsched._instants(r medsched._rule, time_zone text, lo timestamptz, hi timestamptz)
 RETURNS SETOF timestamptz
@@ -11,7 +47,6 @@ DECLARE
   day_ CONSTANT interval := interval '24 hours';
   begun timestamptz;
   second bigint;
-  start bigint;
   east interval;
 BEGIN
   hi := least(hi, r.end_at);
@@ -21,7 +56,10 @@ BEGIN
   IF r.freq >= 3 THEN
     -- A gap may have moved here what stood up to a day before.
     east := medsched._offset(time_zone, lo - day_, hi);
-    IF east IS NOT NULL THEN
+    IF east IS NOT NULL AND r.regular THEN
+      RETURN QUERY SELECT i.at FROM medsched._regular_instants(r, east, lo, hi) AS i (at);
+      RETURN;
+    ELSIF east IS NOT NULL THEN
       RETURN QUERY
         SELECT timezone('UTC', l.local - east)
           FROM medsched._wall(r, timezone('UTC', lo) + east, least(r.end_local, timezone('UTC', hi) + east)) AS l (local);
@@ -42,15 +80,8 @@ BEGIN
 
   begun := medsched._instant(r.start, time_zone);
   lo := greatest(lo, begun);
-  IF coalesce(r.seconds, r.minutes, r.hours, r.months, r.monthdays, r.yeardays, r.weeknos, r.positions) IS NULL
-     AND NOT r.by_day AND r.days_on IS NULL THEN
-    -- Elapsed time and nothing else.
-    second := r.every * (ARRAY[1, 60, 3600])[r.freq + 1];
-    start := extract(epoch FROM begun);
-    RETURN QUERY
-      SELECT to_timestamp(start + n * second)
-        FROM generate_series(ceil(extract(epoch FROM lo - begun) / second)::bigint,
-                             ceil(extract(epoch FROM hi - begun) / second)::bigint - 1) AS n;
+  IF r.regular THEN
+    RETURN QUERY SELECT i.at FROM medsched._regular_steps(r, begun, lo, hi) AS i (at);
     RETURN;
   END IF;
   -- Where days are limited, look at the days that are in question alone.

@@ -58,17 +58,25 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
   second CONSTANT int := extract(epoch FROM starts_at::time);
+  times int[] := '{}';
+  h int;
+  m int;
+  s int;
 BEGIN
   IF r.freq IS NULL THEN
     RETURN NULL;
   END IF;
   r.start := starts_at;
   r.start_day := starts_at::date - date '2000-01-01';
-  r.phase := medsched._period(r, r.start_day);
+  r.phase := CASE r.freq WHEN 3 THEN r.start_day ELSE medsched._period(r, r.start_day) END;
   IF days_on > 0 THEN
     r.days_on := days_on;
     r.days_off := days_off;
   END IF;
+
+  r.regular := coalesce(r.months, r.monthdays, r.yeardays, r.weeknos, r.positions) IS NULL
+               AND (r.freq IN (3, 4) OR r.freq < 3 AND coalesce(r.hours, r.minutes, r.seconds) IS NULL
+                                        AND NOT r.by_day AND r.days_on IS NULL);
 
   -- "Information, not contained in the rule, necessary to determine the various recurrence instance start time and dates
   -- are derived from the Start Time (DTSTART)" (RFC 5545 section 3.3.10).
@@ -86,15 +94,17 @@ BEGIN
   END IF;
   IF r.freq < 3 THEN
     NULL;    -- in each stretch of a zone anew, _steps
-  ELSIF r.hours IS NULL AND r.minutes IS NULL AND r.seconds IS NULL THEN
+  ELSIF coalesce(r.hours, r.minutes, r.seconds) IS NULL THEN
     r.times := ARRAY[second];
   ELSE
-    r.times := ARRAY(
-      SELECT DISTINCT h * 3600 + m * 60 + s
-        FROM unnest(coalesce(r.hours, ARRAY[second / 3600])) AS h
-       CROSS JOIN unnest(coalesce(r.minutes, ARRAY[second / 60 % 60])) AS m
-       CROSS JOIN unnest(coalesce(r.seconds, ARRAY[second % 60])) AS s
-       ORDER BY 1);
+    FOREACH h IN ARRAY coalesce(r.hours, ARRAY[second / 3600]) LOOP
+      FOREACH m IN ARRAY coalesce(r.minutes, ARRAY[second / 60 % 60]) LOOP
+        FOREACH s IN ARRAY coalesce(r.seconds, ARRAY[second % 60]) LOOP
+          times := times || (h * 3600 + m * 60 + s);
+        END LOOP;
+      END LOOP;
+    END LOOP;
+    r.times := times;
   END IF;
 
   -- A position that no period reaches selects nothing.
@@ -110,15 +120,14 @@ BEGIN
 
   -- UNTIL is inclusive, and years end at 9999.
   r.end_local := timestamp '10000-01-01';
-  r.end_at := 'infinity';
-  IF r.freq < 3 THEN
-    r.end_at := medsched._instant(r.end_local, time_zone);
-  END IF;
-  IF r.until_utc THEN
+  r.end_at := CASE WHEN r.freq < 3 THEN medsched._instant(r.end_local, time_zone) ELSE 'infinity' END;
+  IF r.until IS NULL THEN
+    NULL;
+  ELSIF r.until_utc THEN
     r.end_at := least(r.end_at, timezone('UTC', r.until) + interval '1 second');
-  ELSIF r.until IS NOT NULL AND r.freq < 3 THEN
+  ELSIF r.freq < 3 THEN
     r.end_at := least(r.end_at, medsched._instant(r.until, time_zone) + interval '1 second');
-  ELSIF r.until IS NOT NULL THEN
+  ELSE
     r.end_local := least(r.end_local, r.until + interval '1 second');
   END IF;
   RETURN r;

@@ -164,9 +164,11 @@ AS $$
               WHEN o.at > now() THEN 'upcoming'
               WHEN now() - o.at <= s.grace THEN 'due'
               ELSE 'missed' END
-    -- OFFSET 0: the engine runs once for each schedule, whatever the planner thinks of the join.
-    FROM (SELECT s.id, s.medication_id, m.name, s.rrule, s.starts_at, s.time_zone::text AS time_zone,
-                 medsched._zone(s.time_zone) AS zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, s.as_needed,
+    -- OFFSET 0: each is computed once for a schedule, whatever the planner thinks of the joins.
+    FROM (SELECT s.id, s.medication_id, m.name, s.starts_at, s.time_zone::text AS time_zone, medsched._zone(s.time_zone) AS zone,
+                 medsched._begin_rule(medsched._read_rule(s.rrule), s.starts_at, medsched._zone(s.time_zone),
+                                      s.cycle_days_on, s.cycle_days_off) AS rule,
+                 s.rdates, s.exdates, s.rdates = '{}' AND s.exdates = '{}' AS no_dates, s.as_needed,
                  s.dose_amount, s.dose_unit, s.instructions, coalesce(s.grace, medsched._grace()) AS grace,
                  greatest($2, s.effective_from) AS lo, least($3, s.ends_at, m.inactivated_at) AS hi
             FROM medsched.schedules AS s
@@ -176,13 +178,24 @@ AS $$
              AND (m.inactivated_at IS NULL OR m.inactivated_at > $2)
              AND (s.effective_from IS NULL OR s.as_needed OR s.effective_from < $3)
           OFFSET 0) AS s
+   -- What most schedules are is expanded here, for all at once; the rest by _window.
    CROSS JOIN LATERAL (
+          SELECT CASE WHEN NOT s.no_dates OR (s.rule).regular IS NOT TRUE OR (s.rule).count IS NOT NULL THEN NULL
+                      WHEN (s.rule).freq < 3 THEN interval '0'
+                      ELSE medsched._offset(s.zone, s.lo - interval '24 hours', s.hi) END AS east,
+                 CASE WHEN (s.rule).freq < 3 THEN medsched._instant(s.starts_at, s.zone) END AS begun
+          OFFSET 0) AS c
+   CROSS JOIN LATERAL (
+          SELECT i.at FROM medsched._regular_instants(s.rule, c.east, s.lo, s.hi) AS i (at)
+           WHERE c.east IS NOT NULL AND c.begun IS NULL
+          UNION ALL
+          SELECT i.at FROM medsched._regular_steps(s.rule, c.begun, s.lo, s.hi) AS i (at)
+           WHERE c.east IS NOT NULL AND c.begun IS NOT NULL
+          UNION ALL
           SELECT w.at
-            FROM medsched._window(medsched._begin_rule(medsched._read_rule(s.rrule), s.starts_at, s.zone, s.cycle_days_on, s.cycle_days_off),
-                   s.starts_at, s.zone, s.lo, s.hi,
-                   CASE WHEN s.rdates = '{}' THEN '{}' ELSE medsched._dates(s.rdates, s.zone, 'rdates') END,
-                   CASE WHEN s.exdates = '{}' THEN '{}' ELSE medsched._dates(s.exdates, s.zone, 'exdates') END, $5) AS w (at)
-           WHERE NOT s.as_needed
+            FROM medsched._window(s.rule, s.starts_at, s.zone, s.lo, s.hi,
+                   medsched._dates(s.rdates, s.zone, 'rdates'), medsched._dates(s.exdates, s.zone, 'exdates'), $5) AS w (at)
+           WHERE c.east IS NULL AND NOT s.as_needed
           UNION ALL
           SELECT t.scheduled_for
             FROM medsched.dose_taken AS t

@@ -79,6 +79,9 @@ BEGIN
       PERFORM medsched._refuse_rule(TG_RELID, 'as_needed_not_skipped', 'a dose as needed cannot be skipped',
         format('Schedule "%s" has no doses but those taken.', NEW.schedule_id));
     END IF;
+    IF s.max_per_24h > 100 AND medsched._sees_latest() THEN
+      PERFORM medsched._look_together(NEW.user_id, s.medication_id, NEW.schedule_id, s.max_per_24h, at);
+    END IF;
     IF s.min_interval IS NOT NULL OR s.max_per_24h IS NOT NULL THEN
       PERFORM medsched._check_late('as_needed', TG_RELID, NEW.user_id, NEW.schedule_id, at);
     END IF;

@@ -67,8 +67,8 @@ static Datum			skip_dose(DoseRow *row, FunctionCallInfo fcinfo, int argument);
 static Datum			record_dose(DoseRow *row, FunctionCallInfo fcinfo, DoseOutcome outcome);
 static bool				insert_new_dose(DoseRow *row);
 static Answer		   *open_answer(TupleDesc descriptor, DoseOutcome outcome);
-pg_noreturn static void refuse_row(const DoseRow *row, ErrorData *error);
-static char			   *value_text(const DoseRow *row, DoseColumn column);
+pg_noreturn static void rethrow_insert_error(const DoseRow *row, ErrorData *error);
+static char			   *argument_text(const DoseRow *row, DoseColumn column);
 pg_noreturn static void refuse_other_outcome(const DoseRow *row);
 
 /*
@@ -233,7 +233,7 @@ insert_new_dose(DoseRow *row)
 	}
 	PG_END_TRY();
 	if (error != NULL)
-		refuse_row(row, error);
+		rethrow_insert_error(row, error);
 	return inserted;
 }
 
@@ -243,7 +243,7 @@ insert_new_dose(DoseRow *row)
  * names the partition and its schema.
  */
 static void
-refuse_row(const DoseRow *row, ErrorData *error)
+rethrow_insert_error(const DoseRow *row, ErrorData *error)
 {
 	static const struct
 	{
@@ -261,7 +261,7 @@ refuse_row(const DoseRow *row, ErrorData *error)
 			strcmp(error->constraint_name, checks[i].constraint) != 0)
 			continue;
 		error->message = psprintf("%s %s", dose_row_columns[checks[i].column].name, checks[i].rule);
-		error->detail = psprintf("It is %s.", value_text(row, checks[i].column));
+		error->detail = psprintf("It is %s.", argument_text(row, checks[i].column));
 		error->context = NULL;
 		ThrowErrorData(error);
 	}
@@ -270,7 +270,7 @@ refuse_row(const DoseRow *row, ErrorData *error)
 
 /* Write an amount or a text for a message. */
 static char *
-value_text(const DoseRow *row, DoseColumn column)
+argument_text(const DoseRow *row, DoseColumn column)
 {
 	if (row->isnull[column])
 		return "null";

@@ -9,7 +9,7 @@
 
 #include "base/answer.h"
 
-static int find_column(Form_pg_attribute attribute, const AnswerColumn *columns, int ncolumns);
+static int index_of_column(Form_pg_attribute attribute, const AnswerColumn *columns, int ncolumns);
 
 Answer *
 answer_open(TupleDesc descriptor, const AnswerColumn *columns, int ncolumns)
@@ -21,13 +21,13 @@ answer_open(TupleDesc descriptor, const AnswerColumn *columns, int ncolumns)
 	answer->values = palloc(descriptor->natts * sizeof(Datum));
 	answer->isnull = palloc(descriptor->natts * sizeof(bool));
 	for (int i = 0; i < descriptor->natts; i++)
-		answer->sources[i] = find_column(TupleDescAttr(descriptor, i), columns, ncolumns);
+		answer->sources[i] = index_of_column(TupleDescAttr(descriptor, i), columns, ncolumns);
 	return answer;
 }
 
 /* Find the column of the name declared, which mostly has the same place; -1: none. */
 static int
-find_column(Form_pg_attribute attribute, const AnswerColumn *columns, int ncolumns)
+index_of_column(Form_pg_attribute attribute, const AnswerColumn *columns, int ncolumns)
 {
 	for (int tried = 0; tried < ncolumns && !attribute->attisdropped; tried++)
 	{

@@ -36,7 +36,7 @@ enum
 };
 
 /* RFC 5545 section 3.3.10: the values of each part, and the table of what it may stand with. */
-static const PartFacts parts[] = {
+static const PartFacts part_facts[] = {
 	[PART_FREQ] = {"FREQ", rrule_read_frequency, 0, 0, 0, false, ALL_FREQUENCIES, NULL},
 	[PART_UNTIL] = {"UNTIL", rrule_read_until, 0, 0, 0, false, ALL_FREQUENCIES, NULL},
 	[PART_COUNT] = {"COUNT", rrule_read_number, 0, 0, 0, false, ALL_FREQUENCIES, NULL},
@@ -57,7 +57,7 @@ static const PartFacts parts[] = {
 	{"BYSETPOS", rrule_read_list, BY_SETPOS, 1, 366, true, ALL_FREQUENCIES, NULL},
 };
 
-#define N_PARTS ((int) (sizeof(parts) / sizeof(parts[0])))
+#define N_PARTS ((int) (sizeof(part_facts) / sizeof(part_facts[0])))
 
 static bool read_round(RuleText *text, const char *string);
 static bool read_part(RuleText *text, char *item);
@@ -130,16 +130,16 @@ read_part(RuleText *text, char *item)
 						  *item == '\0' ? "a part is empty" : "part \"%.40s\" has no value", item);
 	*value++ = '\0';
 
-	for (i = 0; i < N_PARTS && strcmp(parts[i].name, item) != 0; i++)
+	for (i = 0; i < N_PARTS && strcmp(part_facts[i].name, item) != 0; i++)
 		;
 	if (i == N_PARTS)
 		return rrule_fail(text, "", "The parts are those of RFC 5545 section 3.3.10, and RSCALE and SKIP of RFC 7529.",
 						  "unknown part \"%.40s\"", item);
 	if (text->seen & (1u << i))
 		return rrule_fail(text, "", "RFC 5545 section 3.3.10: a part must not occur more than once.", "%s is given twice",
-						  parts[i].name);
+						  part_facts[i].name);
 	text->seen |= 1u << i;
-	return parts[i].read(text, &parts[i], value);
+	return part_facts[i].read(text, &part_facts[i], value);
 }
 
 /* Refuse what may not stand together, RFC 5545 section 3.3.10 and RFC 7529 section 4.1. */
@@ -160,11 +160,11 @@ check_combination(RuleText *text)
 	{
 		char detail[sizeof(text->error->detail)];
 
-		if (!(text->seen & (1u << i)) || (parts[i].frequencies & FREQ_BIT(rule->freq)))
+		if (!(text->seen & (1u << i)) || (part_facts[i].frequencies & FREQ_BIT(rule->freq)))
 			continue;
-		snprintf(detail, sizeof(detail), "RFC 5545 section 3.3.10 forbids %s here: %s.", parts[i].name,
-				 parts[i].reason);
-		return rrule_fail(text, "", detail, "%s with FREQ=%s", parts[i].name, rule_frequency_names[rule->freq]);
+		snprintf(detail, sizeof(detail), "RFC 5545 section 3.3.10 forbids %s here: %s.", part_facts[i].name,
+				 part_facts[i].reason);
+		return rrule_fail(text, "", detail, "%s with FREQ=%s", part_facts[i].name, rule_frequency_names[rule->freq]);
 	}
 	if (text->numbered_weekday && rule->freq < FREQ_MONTHLY)
 		return rrule_fail(text, "Give the weekdays without numbers, or use MONTHLY or YEARLY.",

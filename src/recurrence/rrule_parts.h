@@ -17,7 +17,7 @@ typedef struct RuleText
 	RruleError *error;
 	int			round;						 /* counted from 0 */
 	bool		more;						 /* a list has values left for another round */
-	unsigned	seen;						 /* bits by index in parts[] */
+	unsigned	seen;						 /* bits by the part's place in the table */
 	bool		numbered_weekday;			 /* BYDAY has a number */
 	char		clean[RRULE_MAX_LENGTH + 1]; /* what libical is to read */
 	size_t		clean_length;

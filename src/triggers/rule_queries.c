@@ -23,7 +23,7 @@ static SavedPlan share_medication = {FIND_MEDICATION "FOR SHARE", 2, {UUIDOID, U
 
 static SavedPlan claim_medication = {FIND_MEDICATION "FOR NO KEY UPDATE", 2, {UUIDOID, UUIDOID}, NULL, {MEDICATIONS_INACTIVATED_AT}};
 
-static SavedPlan find_successor = {
+static SavedPlan find_replacing = {
 	"SELECT s.id, s.medication_id, s.effective_from FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.replaces OPERATOR(pg_catalog.=) $2",
 	2,
@@ -64,9 +64,9 @@ rule_find_successor(Datum user_id, Datum id, Successor *successor)
 	Datum values[3];
 	bool  isnull[3];
 
-	if (rule_query(&find_successor, key, NULL, 1) == 0)
+	if (rule_query(&find_replacing, key, NULL, 1) == 0)
 		return false;
-	read_row(&find_successor, 0, values, isnull);
+	read_row(&find_replacing, 0, values, isnull);
 	successor->id = values[0];
 	successor->medication_id = values[1];
 	successor->effective_from = isnull[2] ? DT_NOEND : DatumGetTimestampTz(values[2]);

@@ -30,10 +30,10 @@
 #include "utils/snapmgr.h"
 
 #include "api/lock_rows.h"
+#include "base/arguments.h"
 #include "base/message.h"
 #include "triggers/erased_user.h"
 #include "triggers/rule_trigger.h"
-#include "base/arguments.h"
 
 PG_FUNCTION_INFO_V1(medsched_erase_user);
 

@@ -10,9 +10,9 @@
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
+#include "base/arguments.h"
 #include "base/medsched.h"
 #include "base/message.h"
-#include "base/arguments.h"
 
 PG_FUNCTION_INFO_V1(medsched_check_user);
 PG_FUNCTION_INFO_V1(medsched_check_window);

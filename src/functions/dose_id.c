@@ -13,8 +13,8 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "functions/dose_id.h"
 #include "base/message.h"
+#include "functions/dose_id.h"
 
 #define USECS_PER_MSEC INT64CONST(1000)
 

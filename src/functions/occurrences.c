@@ -13,10 +13,10 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-#include "schedule/rule_cache.h"
 #include "base/arguments.h"
 #include "base/medsched.h"
 #include "base/message.h"
+#include "schedule/rule_cache.h"
 #include "schedule/schedule_iterator.h"
 #include "schedule/schedule_search.h"
 #include "schedule/zone.h"

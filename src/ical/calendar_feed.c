@@ -15,11 +15,11 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#include "recurrence/calendar.h"
+#include "base/arguments.h"
 #include "ical/vcalendar.h"
+#include "recurrence/calendar.h"
 #include "tables/saved_plan.h"
 #include "tables/schedule_row.h"
-#include "base/arguments.h"
 
 PG_FUNCTION_INFO_V1(medsched_calendar_feed);
 

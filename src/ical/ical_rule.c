@@ -9,10 +9,10 @@
 
 #include "lib/stringinfo.h"
 
+#include "ical/ical_rule.h"
 #include "recurrence/bits.h"
 #include "recurrence/calendar.h"
 #include "recurrence/parsed_rule.h"
-#include "ical/ical_rule.h"
 
 static void		  append_numbers(StringInfo text, const uint64_t *bits, int n_words, const char *sign, const char *name);
 static void		  append_list(StringInfo text, const char *part, const uint64_t *from_first, const uint64_t *from_last, int n_words);

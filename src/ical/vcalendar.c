@@ -15,10 +15,10 @@
 
 #include "mb/pg_wchar.h"
 
-#include "recurrence/calendar.h"
-#include "recurrence/libical.h"
 #include "ical/vcalendar.h"
 #include "ical/vtimezone.h"
+#include "recurrence/calendar.h"
+#include "recurrence/libical.h"
 
 struct Calendar
 {

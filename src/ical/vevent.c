@@ -23,13 +23,13 @@
 #include "miscadmin.h"
 #include "utils/timestamp.h"
 
-#include "ical/vevent.h"
+#include "base/arguments.h"
 #include "ical/ical_rule.h"
+#include "ical/vevent.h"
 #include "schedule/engine.h"
 #include "schedule/rule_cache.h"
 #include "schedule/schedule_iterator.h"
 #include "schedule/schedule_search.h"
-#include "base/arguments.h"
 
 /* libical 3 keeps INTERVAL in a short. */
 #define MAX_INTERVAL 32767

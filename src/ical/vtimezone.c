@@ -14,9 +14,9 @@
 #include "miscadmin.h"
 #include "nodes/pg_list.h"
 
+#include "ical/vtimezone.h"
 #include "recurrence/calendar.h"
 #include "recurrence/parsed_rule.h"
-#include "ical/vtimezone.h"
 #include "schedule/seconds.h"
 
 #define YEAR_SECONDS (366 * (int64) SECS_PER_DAY)

@@ -7,8 +7,8 @@
  */
 #include "postgres.h"
 
-#include "recurrence/calendar.h"
 #include "base/message.h"
+#include "recurrence/calendar.h"
 #include "schedule/zone.h"
 
 /*

@@ -17,8 +17,8 @@
 #include "utils/timestamp.h"
 
 #include "base/message.h"
-#include "triggers/rule_trigger.h"
 #include "tables/schedule_row.h"
+#include "triggers/rule_trigger.h"
 
 PG_FUNCTION_INFO_V1(medsched_recorded_dose_keeps_schedule);
 PG_FUNCTION_INFO_V1(medsched_recorded_dose_keeps_medication);

@@ -82,7 +82,7 @@ static const ByPart lists[NPARTS] = {
 static Datum array_of_bits(const uint64_t *from_first, const uint64_t *from_last, int n_words);
 static Datum array_of_word(uint64_t from_first, uint64_t from_last);
 static Datum array_of_numbered(const Recurrence *rule);
-static Datum array_of(const Datum *numbers, int n);
+static Datum number_array(const Datum *numbers, int n);
 
 Datum
 medsched_rule_parts(PG_FUNCTION_ARGS)
@@ -145,7 +145,7 @@ array_of_bits(const uint64_t *from_first, const uint64_t *from_last, int n_words
 		if (has_bit(from_first, i))
 			numbers[n++] = Int32GetDatum(i);
 	}
-	return array_of(numbers, n);
+	return number_array(numbers, n);
 }
 
 /* Give the weekdays with a number n, as 7 * n + weekday, ascending: those counted from the last are below zero. */
@@ -166,11 +166,11 @@ array_of_numbered(const Recurrence *rule)
 				numbers[n++] = Int32GetDatum(7 * number + (number < 0 ? -weekday : weekday));
 		}
 	}
-	return array_of(numbers, n);
+	return number_array(numbers, n);
 }
 
 static Datum
-array_of(const Datum *numbers, int n)
+number_array(const Datum *numbers, int n)
 {
 	return PointerGetDatum(construct_array(unconstify(Datum *, numbers), n, INT4OID, sizeof(int32), true, TYPALIGN_INT));
 }

@@ -112,6 +112,12 @@ circles=$(for file in src/*/*.[ch]; do
 done | awk '$1 != $2' | sort -u | tsort 2>&1 >/dev/null | sed -n 's/^tsort: //p' | grep -v '^-: ' || true)
 equals "no two modules include each other, at any remove" "$circles" ""
 
+# Who looks for the name of a function or a plan finds one thing.
+homonyms=$(grep -oE '^([a-z_0-9]+\(|static SavedPlan [a-z_0-9]+)' src/*/*.[ch] |
+	sed -E 's/^([^:]*):(static SavedPlan )?([a-z_0-9]+)\(?$/\3 \1/' | sort -u |
+	awk '{ files[$1] = files[$1] " " $2; n[$1]++ } END { for (name in n) if (n[name] > 1) print name ":" files[name] }' | sort)
+equals "no two files have a function or a plan of one name" "$homonyms" ""
+
 # Other versions of clang-format lay some code out differently.
 works clang-format-14 || as_root apt-get -qq update >&2 || true
 if works clang-format-14 || [ -n "$(apt-cache pkgnames clang-format-14)" ]; then

@@ -59,10 +59,10 @@ dose_row_set_argument(DoseRow *row, DoseColumn column, FunctionCallInfo fcinfo, 
 {
 	Oid type = dose_row_columns[column].type;
 
+	/* Read a text or a number whole now: an error that shows it cannot read a table. */
 	if (PG_ARGISNULL(argument))
 		dose_row_set_null(row, column);
 	else if (type == TEXTOID || type == NUMERICOID)
-		/* Read it whole now: an error that shows it must not read a table. */
 		dose_row_set(row, column, PointerGetDatum(PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(argument))));
 	else
 		dose_row_set(row, column, PG_GETARG_DATUM(argument));

@@ -2,7 +2,7 @@
  *
  * erased_user.h
  *		The user whose rows medsched.erase_user() is deleting: the only way
- *		past medications_not_deleted.
+ *		past medications_not_deleted, whose file has the variable.
  *
  *-------------------------------------------------------------------------
  */

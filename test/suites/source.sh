@@ -117,6 +117,7 @@ homonyms=$(grep -oE '^([a-z_0-9]+\(|static SavedPlan [a-z_0-9]+)' src/*/*.[ch] |
 	sed -E 's/^([^:]*):(static SavedPlan )?([a-z_0-9]+)\(?$/\3 \1/' | sort -u |
 	awk '{ files[$1] = files[$1] " " $2; n[$1]++ } END { for (name in n) if (n[name] > 1) print name ":" files[name] }' | sort)
 equals "no two files have a function or a plan of one name" "$homonyms" ""
+equals "nor have they one name themselves" "$(basename -a src/*/*.[ch] | sort | uniq -d)" ""
 
 # Other versions of clang-format lay some code out differently.
 works clang-format-14 || as_root apt-get -qq update >&2 || true

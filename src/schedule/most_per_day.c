@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * schedule_density.c
+ * most_per_day.c
  *		How many occurrences a schedule can have, in a day and by its COUNT.
  *
  *-------------------------------------------------------------------------

@@ -67,6 +67,9 @@ BEGIN
         r.end_at := last + interval '1 second';
         RETURN r;
       END IF;
+      IF found = 0 AND lo = begun AND medsched._never_meets(all_days, time_zone, to_at, hi) THEN
+        RETURN r;
+      END IF;
       nth := nth - found;
       lo := to_at;
       look := least(4 * look, interval '146097 days');

@@ -46,6 +46,8 @@ DECLARE
   horizon timestamptz;
   next timestamptz;
   next_added timestamptz;
+  first_look boolean := true;
+  settled boolean;
   most int := 50000;
 BEGIN
   IF r.freq IS NULL THEN
@@ -62,6 +64,11 @@ BEGIN
                 WHERE i.at NOT IN (SELECT unnest(excluded)));
       EXIT WHEN next IS NOT NULL;
       lo := hi;
+      IF first_look AND r.freq < 3 THEN
+        SELECT o.settled, o.occurrence INTO settled, next FROM medsched._search_rare(r, time_zone, lo, horizon, excluded, true) AS o;
+        EXIT WHEN settled;
+      END IF;
+      first_look := false;
       look := least(4 * look, interval '146097 days');
       most := least(4 * most, 1000000);    -- what had fewer than it could
     END LOOP;
@@ -93,6 +100,8 @@ DECLARE
   horizon interval;
   last timestamptz;
   last_added timestamptz;
+  first_look boolean := true;
+  settled boolean;
   most int := 50000;
 BEGIN
   IF r.freq IS NULL THEN
@@ -104,10 +113,12 @@ BEGIN
     r := medsched._limit_rule(r, time_zone, hi);
     look := medsched._first_look(r);
     hi := least(hi, r.end_at, timezone(time_zone, r.end_local) + interval '1 day');
-    -- As far back as _horizon would look ahead.
+    -- As far back as _horizon would look ahead.  A rule below a day sees summer time come, which it does regularly from
+    -- 2100 on only.
     horizon := medsched._horizon(r, '2100-01-01 00:00Z') - timestamptz '2100-01-01 00:00Z';
     IF horizon < interval '1000 years' THEN
-      begun := greatest(begun, least(hi, timestamptz '1800-01-01 00:00Z', (SELECT min(e) FROM unnest(excluded) AS e)) - horizon);
+      begun := greatest(begun, least(hi, CASE WHEN r.freq < 3 THEN timestamptz '1800-01-01 00:00Z' END,
+                                     (SELECT min(e) FROM unnest(excluded) AS e)) - horizon);
     END IF;
     begun := greatest(begun, last_added);
     WHILE hi > begun LOOP
@@ -116,6 +127,11 @@ BEGIN
                 WHERE i.at NOT IN (SELECT unnest(excluded)));
       EXIT WHEN last IS NOT NULL;
       hi := lo;
+      IF first_look AND r.freq < 3 THEN
+        SELECT o.settled, o.occurrence INTO settled, last FROM medsched._search_rare(r, time_zone, begun, hi, excluded, false) AS o;
+        EXIT WHEN settled;
+      END IF;
+      first_look := false;
       look := least(2 * look, interval '146097 days');
       most := least(4 * most, 1000000);
     END LOOP;

@@ -1,0 +1,112 @@
+#!/bin/bash
+# bench/editions.sh [--users N] [--rounds N] [--calls N]
+#
+# The managed edition against the native one, in one cluster and by turns: a week
+# of four schedules, recording a dose, and the first call of a connection.  Prints
+# the medians of the rounds and whether they meet their targets.  dev/bench
+# editions runs it, inside dev/with-cluster.
+set -euo pipefail
+
+users=200
+rounds=9
+calls=300
+while [ $# -gt 0 ]; do
+	case $1 in
+		--users | --rounds | --calls)
+			declare "${1#--}=$2"
+			shift 2
+			;;
+		*)
+			echo "usage: dev/bench editions [--users N] [--rounds N] [--calls N]" >&2
+			exit 2
+			;;
+	esac
+done
+
+cd "$(dirname "$0")/.."
+declare -A database=([native]=$PGDATABASE [managed]=medsched_managed)
+at=$(date -u +'%Y-%m-%d %H:00:00+00')
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+quietly()
+{
+	PGOPTIONS='-c client_min_messages=warning' psql -XAtq -v ON_ERROR_STOP=1 -v users="$users" -v reference="$at" "$@" >/dev/null
+}
+
+make -s managed
+quietly -c "CREATE DATABASE ${database[managed]}"
+quietly -d "${database[managed]}" -f medsched-managed--*.sql -c 'SELECT medsched.create_tables()'
+for edition in native managed; do
+	quietly -d "${database[$edition]}" -f bench/sql/data.sql -f - <<-'SQL'
+		-- Doses to record, in a random order, and whose turn it is.
+		CREATE TABLE bench.to_take AS
+		SELECT row_number() OVER (ORDER BY draw, schedule_id, scheduled_for) AS n, user_id, schedule_id, scheduled_for
+		  FROM bench.doses WHERE scheduled_for > :'reference';
+		ALTER TABLE bench.to_take ADD PRIMARY KEY (n);
+		CREATE SEQUENCE bench.turn;
+		VACUUM (FREEZE, ANALYZE);
+	SQL
+done
+
+cat >"$tmp/week.sql" <<-SQL
+	\\set user random(1, $users)
+	SELECT * FROM medsched.upcoming_doses(md5(:user::text)::uuid, timestamptz '$at' - interval '3 days', timestamptz '$at' + interval '4 days');
+SQL
+cat >"$tmp/take.sql" <<-SQL
+	SELECT t.* FROM bench.to_take AS d, medsched.mark_dose_taken(d.user_id, d.schedule_id, d.scheduled_for) AS t
+	WHERE d.n = (SELECT nextval('bench.turn'));
+SQL
+
+# The milliseconds of a call, in a session that has made it before.
+call()
+{
+	pgbench -n -M prepared -t "$calls" --random-seed "$((round + 1))" -f "$tmp/$1.sql" "${database[$2]}" 2>/dev/null |
+		sed -n 's/^latency average = \([0-9.]*\) ms$/\1/p'
+}
+
+# The milliseconds of the first call of a connection, once that stands.
+first_call()
+{
+	for _ in 1 2 3 4 5; do
+		printf '\\timing on\n%s\n' "$(sed -n "s/:user/$((round + 1))/; /^SELECT/,\$p" "$tmp/$1.sql")" |
+			psql -XAt -d "${database[$2]}" | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p'
+	done | median
+}
+
+median()
+{
+	sort -n | awk '{ value[NR] = $1 } END { print NR % 2 ? value[(NR + 1) / 2] : (value[NR / 2] + value[NR / 2 + 1]) / 2 }'
+}
+
+for ((round = 0; round <= rounds; round++)); do
+	for edition in native managed; do
+		for what in week take; do
+			call "$what" "$edition" >>"$tmp/$what.$edition"
+			first_call "$what" "$edition" >>"$tmp/first_$what.$edition"
+		done
+	done
+	[ "$round" -gt 0 ] || rm "$tmp"/*.native "$tmp"/*.managed    # warming up
+done
+
+# What is measured, its title, the most it may be times native, and in milliseconds.
+status=0
+printf '%-42s %10s %10s %7s  %s\n' "medians of $rounds rounds, in ms" native managed ratio target
+while IFS='|' read -r what title most_ratio most_ms; do
+	native=$(median <"$tmp/$what.native")
+	managed=$(median <"$tmp/$what.managed")
+	awk -v title="$title" -v native="$native" -v managed="$managed" -v most_ratio="$most_ratio" -v most_ms="$most_ms" '
+		BEGIN {
+			met = (most_ratio == "" || managed / native <= most_ratio) && (most_ms == "" || managed <= most_ms)
+			target = (most_ratio != "" ? "at most " most_ratio "x" : "") (most_ratio != "" && most_ms != "" ? ", " : "") \
+				(most_ms != "" ? "under " most_ms " ms" : "")
+			printf "%-42s %10.3f %10.3f %6.1fx  %s: %s\n", title, native, managed, managed / native, target, met ? "met" : "MISSED"
+			exit !met
+		}' || status=1
+done <<-TARGETS
+	week|a week of four schedules, upcoming_doses|6|2.5
+	take|record a dose, mark_dose_taken|8|
+	first_week|first call of a connection, upcoming_doses||15
+	first_take|first call of a connection, mark_dose_taken||15
+TARGETS
+exit $status

@@ -32,7 +32,11 @@ CREATE TYPE medsched._rule AS (
   days_off int,
   regular boolean,      -- DAILY or WEEKLY on weekdays at times, or elapsed time: all but what dates or positions limit
   end_local timestamp,  -- exclusive, on the wall clock
-  end_at timestamptz);  -- exclusive, as an instant
+  end_at timestamptz,   -- exclusive, as an instant
+  -- What is beside the rule; _check_schedule fills it in, without a rule too.
+  zone text,            -- as AT TIME ZONE takes it
+  added timestamptz[],
+  excluded timestamptz[]);
 
 COMMENT ON TYPE medsched._rule IS
   'Internal: a recurrence rule, read, and what its schedule makes of it';

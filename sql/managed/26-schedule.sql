@@ -137,7 +137,7 @@ $$;
 COMMENT ON FUNCTION medsched._begin_rule(medsched._rule, timestamp, text, int, int) IS
   'Internal: a rule, and what follows from the start, zone and cycle of its schedule';
 
--- Check the parts of a schedule, and give its rule.
+-- Check the parts of a schedule, and give its rule with the zone and the dates.
 CREATE OR REPLACE FUNCTION medsched._check_schedule(rrule text, starts_at timestamp, time_zone text,
   rdates timestamp[], exdates timestamp[], days_on int, days_off int)
 RETURNS medsched._rule
@@ -166,7 +166,12 @@ BEGIN
       MESSAGE = format('invalid cycle of %s days on and %s days off', coalesce(days_on, 0), coalesce(days_off, 0)),
       HINT = 'Give both, each from 1 to 3660, or neither.';
   END IF;
-  RETURN medsched._begin_rule(r, starts_at, medsched._zone(time_zone), days_on, days_off);
+  time_zone := medsched._zone(time_zone);
+  r := medsched._begin_rule(r, starts_at, time_zone, days_on, days_off);
+  r.zone := time_zone;
+  r.added := medsched._dates(rdates, time_zone, 'rdates');
+  r.excluded := medsched._dates(exdates, time_zone, 'exdates');
+  RETURN r;
 END
 $$;
 

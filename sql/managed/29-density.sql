@@ -42,6 +42,21 @@ $$;
 COMMENT ON FUNCTION medsched._most_per_day(medsched._rule, timestamptz[]) IS
   'Internal: how many doses a schedule can have in a day';
 
+CREATE OR REPLACE FUNCTION medsched._density(rrule text, starts_at timestamp, time_zone text, rdates timestamp[], exdates timestamp[],
+  days_on int, days_off int, OUT per_day bigint, OUT count bigint)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  r CONSTANT medsched._rule := medsched._check_schedule(rrule, starts_at, time_zone, rdates, exdates, days_on, days_off);
+BEGIN
+  per_day := medsched._most_per_day(r, r.added || CASE WHEN rrule IS NULL THEN medsched._instant(starts_at, r.zone) END);
+  count := r.count;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._density(text, timestamp, text, timestamp[], timestamp[], int, int) IS
+  'Internal: how many doses a schedule can have in a day, and its COUNT';
+
 CREATE OR REPLACE FUNCTION medsched.schedule_density_problem(
   rrule text,
   starts_at timestamp,
@@ -56,30 +71,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   most CONSTANT int := medsched._max_doses_per_day();
-  r CONSTANT medsched._rule := medsched._check_schedule(rrule, starts_at, time_zone, rdates, exdates, cycle_days_on, cycle_days_off);
-  zone CONSTANT text := medsched._zone(time_zone);
-  per_day bigint;
+  density CONSTANT record := medsched._density(rrule, starts_at, time_zone, rdates, exdates, cycle_days_on, cycle_days_off);
 BEGIN
-  per_day := medsched._most_per_day(r, medsched._dates(rdates, zone, 'rdates')
-                                       || CASE WHEN rrule IS NULL THEN medsched._instant(starts_at, zone) END);
-  RETURN CASE WHEN per_day > most THEN format('It can have %s doses a day, of at most %s.', per_day, most)
-              WHEN r.count > 100000 THEN format('It counts %s doses, of at most 100000.', r.count) END;
+  RETURN CASE WHEN density.per_day > most THEN format('It can have %s doses a day, of at most %s.', density.per_day, most)
+              WHEN density.count > 100000 THEN format('It counts %s doses, of at most 100000.', density.count) END;
 END
 $$;
-
-CREATE OR REPLACE FUNCTION medsched._density(rrule text, starts_at timestamp, time_zone text, rdates timestamp[], exdates timestamp[],
-  days_on int, days_off int, OUT per_day bigint, OUT count bigint)
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-AS $$
-DECLARE
-  zone CONSTANT text := medsched._zone(time_zone);
-  r CONSTANT medsched._rule := medsched._check_schedule(rrule, starts_at, time_zone, rdates, exdates, days_on, days_off);
-BEGIN
-  per_day := medsched._most_per_day(r, medsched._dates(rdates, zone, 'rdates')
-                                       || CASE WHEN rrule IS NULL THEN medsched._instant(starts_at, zone) END);
-  count := r.count;
-END
-$$;
-
-COMMENT ON FUNCTION medsched._density(text, timestamp, text, timestamp[], timestamp[], int, int) IS
-  'Internal: how many doses a schedule can have in a day, and its COUNT';

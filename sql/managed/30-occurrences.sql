@@ -26,11 +26,9 @@ BEGIN
     PERFORM medsched.check_window(window_start, window_end);
   END IF;
   r := medsched._check_schedule(rrule, starts_at, time_zone, rdates, exdates, cycle_days_on, cycle_days_off);
-  time_zone := medsched._zone(time_zone);
   most := medsched._max_doses();
   RETURN QUERY
-    SELECT * FROM medsched._window(r, starts_at, time_zone, window_start, window_end,
-      medsched._dates(rdates, time_zone, 'rdates'), medsched._dates(exdates, time_zone, 'exdates'), most);
+    SELECT * FROM medsched._window(r, starts_at, r.zone, window_start, window_end, r.added, r.excluded, most);
   GET DIAGNOSTICS n = ROW_COUNT;
   IF n > most THEN
     PERFORM medsched._refuse_count(most);
@@ -82,9 +80,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'at must not be null';
   END IF;
   r := medsched._check_schedule(rrule, starts_at, time_zone, rdates, exdates, cycle_days_on, cycle_days_off);
-  time_zone := medsched._zone(time_zone);
-  RETURN medsched._is_occurrence(r, starts_at, time_zone, at,
-    medsched._dates(rdates, time_zone, 'rdates'), medsched._dates(exdates, time_zone, 'exdates'));
+  RETURN medsched._is_occurrence(r, starts_at, r.zone, at, r.added, r.excluded);
 END
 $$;
 
@@ -110,9 +106,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'after must not be null';
   END IF;
   r := medsched._check_schedule(rrule, starts_at, time_zone, rdates, exdates, cycle_days_on, cycle_days_off);
-  time_zone := medsched._zone(time_zone);
-  RETURN medsched._next_occurrence(r, starts_at, time_zone, after,
-    medsched._dates(rdates, time_zone, 'rdates'), medsched._dates(exdates, time_zone, 'exdates'));
+  RETURN medsched._next_occurrence(r, starts_at, r.zone, after, r.added, r.excluded);
 END
 $$;
 
@@ -138,9 +132,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'before must not be null';
   END IF;
   r := medsched._check_schedule(rrule, starts_at, time_zone, rdates, exdates, cycle_days_on, cycle_days_off);
-  time_zone := medsched._zone(time_zone);
-  RETURN medsched._previous_occurrence(r, starts_at, time_zone, before,
-    medsched._dates(rdates, time_zone, 'rdates'), medsched._dates(exdates, time_zone, 'exdates'));
+  RETURN medsched._previous_occurrence(r, starts_at, r.zone, before, r.added, r.excluded);
 END
 $$;
 
@@ -164,7 +156,7 @@ SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 DECLARE
-  zone text;
+  r medsched._rule;
 BEGIN
   PERFORM medsched.check_window_for_all(window_start, greatest(window_start, CASE WHEN window_end IS NOT NULL THEN window_end END));
   IF window_end IS NULL THEN
@@ -172,13 +164,10 @@ BEGIN
   ELSIF window_end <= window_start THEN
     RETURN;
   END IF;
-  zone := medsched._zone(time_zone);
+  r := medsched._check_schedule(rrule, starts_at, time_zone, rdates, exdates, cycle_days_on, cycle_days_off);
   -- As many as there are, for medsched.max_doses bounds the window.
   RETURN QUERY
-    SELECT * FROM medsched._window(
-      medsched._check_schedule(rrule, starts_at, time_zone, rdates, exdates, cycle_days_on, cycle_days_off),
-      starts_at, zone, window_start, window_end,
-      medsched._dates(rdates, zone, 'rdates'), medsched._dates(exdates, zone, 'exdates'), 2000000000);
+    SELECT * FROM medsched._window(r, starts_at, r.zone, window_start, window_end, r.added, r.excluded, 2000000000);
 END
 $$;
 

@@ -11,7 +11,6 @@ SET jit = off
 AS $$
 DECLARE
   r medsched._rule;
-  zone text;
   first timestamptz;
   begins text;
 BEGIN
@@ -25,10 +24,8 @@ BEGIN
     RETURN NULL;
   END IF;
   r := medsched._check_schedule(NEW.rrule, NEW.starts_at, NEW.time_zone, NEW.rdates, NEW.exdates, NEW.cycle_days_on, NEW.cycle_days_off);
-  zone := medsched._zone(NEW.time_zone);
-  first := medsched._next_occurrence(r, NEW.starts_at, zone,
-    greatest(timezone('UTC', NEW.starts_at) - interval '48 hours', NEW.effective_from - interval '1 microsecond'),
-    medsched._dates(NEW.rdates, zone, 'rdates'), medsched._dates(NEW.exdates, zone, 'exdates'));
+  first := medsched._next_occurrence(r, NEW.starts_at, r.zone,
+    greatest(timezone('UTC', NEW.starts_at) - interval '48 hours', NEW.effective_from - interval '1 microsecond'), r.added, r.excluded);
   IF first IS NOT NULL THEN
     IF TG_OP = 'INSERT' AND first >= NEW.ends_at AND NEW.replaces IS NULL THEN
       PERFORM medsched._refuse_rule(TG_RELID, 'schedule_has_dose', 'schedule ends before its first dose',

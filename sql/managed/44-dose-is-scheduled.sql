@@ -138,7 +138,6 @@ DECLARE
   tell CONSTANT boolean := medsched._may_tell('{schedules,medications}');
   s record;
   r medsched._rule;
-  zone text;
   before timestamptz;
   after timestamptz;
   successor uuid;
@@ -158,15 +157,13 @@ BEGIN
   ELSIF s.as_needed THEN
     detail := format('As needed, a dose is at a whole second from %s in %s on, until the end of the year 9999.', s.starts_at, s.time_zone);
   ELSE
-    zone := medsched._zone(s.time_zone);
-    r := medsched._begin_rule(medsched._read_rule(s.rrule), s.starts_at, zone, s.cycle_days_on, s.cycle_days_off);
-    before := medsched._previous_occurrence(r, s.starts_at, zone, at,
-      medsched._dates(s.rdates, zone, 'rdates'), medsched._dates(s.exdates, zone, 'exdates'));
+    r := medsched._check_schedule(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off);
+    before := medsched._previous_occurrence(r, s.starts_at, r.zone, at, r.added, r.excluded);
     IF before < s.effective_from THEN
       before := NULL;
     END IF;
-    after := medsched._next_occurrence(r, s.starts_at, zone, greatest(at, s.effective_from - interval '1 microsecond'),
-      medsched._dates(s.rdates, zone, 'rdates'), medsched._dates(s.exdates, zone, 'exdates'));
+    after := medsched._next_occurrence(r, s.starts_at, r.zone, greatest(at, s.effective_from - interval '1 microsecond'),
+      r.added, r.excluded);
     IF after >= s.ends_at OR after >= inactivated THEN
       after := NULL;
     END IF;

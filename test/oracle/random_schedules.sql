@@ -18,7 +18,6 @@ SET TimeZone = 'UTC';
 SET DateStyle = 'ISO, YMD';
 SET client_min_messages = warning;
 SET jit = off;
-SET statement_timeout = '60s';
 
 -- A number below one, from the seed, the number of the case and what it is for.
 CREATE FUNCTION pg_temp.chance(n int, what text) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$
@@ -98,3 +97,6 @@ UPDATE cases SET rrule = overlay(rrule PLACING coalesce(pg_temp.pick(n, 'junk', 
 
 CREATE INDEX ON cases (n);
 ANALYZE cases;
+
+-- From here on, for drawing many takes long.
+SET statement_timeout = '60s';

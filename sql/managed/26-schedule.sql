@@ -97,6 +97,7 @@ BEGIN
   ELSIF coalesce(r.hours, r.minutes, r.seconds) IS NULL THEN
     r.times := ARRAY[second];
   ELSE
+    -- In order and each once, as the lists are.
     FOREACH h IN ARRAY coalesce(r.hours, ARRAY[second / 3600]) LOOP
       FOREACH m IN ARRAY coalesce(r.minutes, ARRAY[second / 60 % 60]) LOOP
         FOREACH s IN ARRAY coalesce(r.seconds, ARRAY[second % 60]) LOOP

@@ -170,7 +170,9 @@ AS $$
                                       s.cycle_days_on, s.cycle_days_off) AS rule,
                  s.rdates, s.exdates, s.rdates = '{}' AND s.exdates = '{}' AS no_dates, s.as_needed,
                  s.dose_amount, s.dose_unit, s.instructions, coalesce(s.grace, medsched._grace()) AS grace,
-                 greatest($2, s.effective_from) AS lo, least($3, s.ends_at, m.inactivated_at) AS hi
+                 -- Schedules have no doses beyond.
+                 greatest($2, s.effective_from, timestamptz '0001-12-30 00:00Z BC') AS lo,
+                 least($3, s.ends_at, m.inactivated_at, timestamptz '10000-01-02 00:00Z') AS hi
             FROM medsched.schedules AS s
             JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
            WHERE s.user_id = $1 AND m.user_id = $1
@@ -180,7 +182,7 @@ AS $$
           OFFSET 0) AS s
    -- What most schedules are is expanded here, for all at once; the rest by _window.
    CROSS JOIN LATERAL (
-          SELECT CASE WHEN NOT s.no_dates OR (s.rule).regular IS NOT TRUE OR (s.rule).count IS NOT NULL THEN NULL
+          SELECT CASE WHEN NOT s.no_dates OR (s.rule).regular IS NOT TRUE OR (s.rule).count IS NOT NULL OR s.lo >= s.hi THEN NULL
                       WHEN (s.rule).freq < 3 THEN interval '0'
                       ELSE medsched._offset(s.zone, s.lo - interval '24 hours', s.hi) END AS east,
                  CASE WHEN (s.rule).freq < 3 THEN medsched._instant(s.starts_at, s.zone) END AS begun

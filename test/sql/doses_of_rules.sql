@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(5);
+SELECT plan(7);
 
 -- upcoming_doses lists of each schedule what occurrences gives, in whichever way it computes them: rules of each kind, in zones
 -- with and without a change of clocks in the window, with dates, cycles and ends.
@@ -59,6 +59,10 @@ SELECT is_empty($$SELECT * FROM pg_temp.differ('2026-01-01 00:00Z', '2026-07-30 
 SELECT is_empty($$SELECT * FROM pg_temp.differ('2026-06-01 08:00Z', '2026-06-08 08:00Z')$$, 'a week without a change of clocks');
 SELECT cmp_ok((SELECT count(*)::int FROM medsched.schedules AS s, medsched.upcoming_doses(s.user_id, '2026-06-01 08:00Z', '2026-06-08 08:00Z') AS d
                 WHERE d.schedule_id = s.id), '>', 5000, 'in which there are doses');
+SELECT is_empty($$SELECT d.* FROM (SELECT DISTINCT user_id FROM medsched.schedules) AS p,
+                         medsched.upcoming_doses(p.user_id, '4714-11-24 00:00Z BC', '4714-12-01 00:00Z BC') AS d$$, 'none at the beginning of time');
+SELECT is_empty($$SELECT d.* FROM (SELECT DISTINCT user_id FROM medsched.schedules) AS p,
+                         medsched.upcoming_doses(p.user_id, '294276-12-25 00:00Z', '294276-12-31 23:59:59Z') AS d$$, 'nor at its end');
 
 SELECT * FROM finish();
 ROLLBACK;

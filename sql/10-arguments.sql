@@ -52,6 +52,21 @@ $$;
 COMMENT ON FUNCTION medsched._refuse_unknown(uuid, text, uuid) IS
   'Internal: raises the error of an id that a user has no row by';
 
+CREATE OR REPLACE FUNCTION medsched._require_id(value uuid, name text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF value IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = name || ' must not be null';
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._require_id(uuid, text) IS
+  'Internal: checks that an argument is not null';
+
 CREATE OR REPLACE FUNCTION medsched._require(value timestamptz, name text)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE

@@ -124,7 +124,8 @@ $$;
 COMMENT ON FUNCTION medsched._find_as_needed(uuid, uuid) IS
   'Internal: a schedule as needed, its end being that of its medication if that is earlier';
 
--- It is the dose of the second that it was taken in: recording it again changes nothing.
+-- It is the dose of the second that it was taken in: recording it again changes nothing.  It runs with its caller's search_path,
+-- as create_medication() does.
 CREATE OR REPLACE FUNCTION medsched.take_as_needed(
   user_id uuid,
   schedule_id uuid,
@@ -134,15 +135,11 @@ CREATE OR REPLACE FUNCTION medsched.take_as_needed(
   note text DEFAULT NULL)
 RETURNS medsched.taken_dose
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  IF $1 IS NULL OR $2 IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = CASE WHEN $1 IS NULL THEN 'user_id' ELSE 'schedule_id' END || ' must not be null';
-  END IF;
-  PERFORM medsched._require_instant($3, 'taken_at');
+  PERFORM medsched._require_id($1, 'user_id'), medsched._require_id($2, 'schedule_id'), medsched._require_instant($3, 'taken_at');
   PERFORM FROM medsched._find_as_needed($1, $2);
-  RETURN medsched.mark_dose_taken($1, $2, date_trunc('second', $3), $3, $4, $5, $6);
+  RETURN medsched.mark_dose_taken($1, $2, pg_catalog.date_trunc('second', $3), $3, $4, $5, $6);
 END
 $$;
 

@@ -48,14 +48,17 @@ RETURN '{uuid,timestamp,zone,boolean,rule,dates,dates,int,int,boolean,
 COMMENT ON FUNCTION medsched._schedule_key_types() IS
   'Internal: the types of the values of a schedule in JSON, in the order of its keys';
 
--- The columns that an application added to a table of ours and may give: not those that PostgreSQL fills.
+-- The columns that an application added to a table of ours and may give: not those that PostgreSQL fills.  The types are for a
+-- query that runs with its caller's search_path, so none of their names is left to it; INSERT gives them their lengths.
 CREATE OR REPLACE FUNCTION medsched._own_columns(relation regclass)
 RETURNS TABLE (nth int, name name, type text)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT a.attnum::int, a.attname, format_type(a.atttypid, a.atttypmod)
+  SELECT a.attnum::int, a.attname, format('%I.%I', n.nspname, t.typname)
     FROM pg_attribute AS a
+    JOIN pg_type AS t ON t.oid = a.atttypid
+    JOIN pg_namespace AS n ON n.oid = t.typnamespace
    WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity <> 'a'
      AND a.attname NOT IN ('user_id', 'id', 'created_at')
      AND CASE WHEN relation = 'medsched.schedules'::regclass
@@ -309,21 +312,33 @@ $$;
 COMMENT ON FUNCTION medsched._refuse_schedule(jsonb, text, text, text, text, text, text, text, text, text, text, text) IS
   'Internal: raises an error about a schedule again, in the words of its JSON';
 
--- Check an object whose keys are columns that the application added to medications.
-CREATE OR REPLACE FUNCTION medsched._check_own_columns(own_columns jsonb)
+-- Check the arguments of create_medication().
+CREATE OR REPLACE FUNCTION medsched._check_medication(user_id uuid, name text, schedules jsonb, own_columns jsonb)
 RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  own CONSTANT text[] := ARRAY(SELECT o.name::text FROM medsched._own_columns('medsched.medications') AS o ORDER BY o.nth);
+  own text[];
   unknown text;
 BEGIN
-  IF jsonb_typeof(own_columns) <> 'object' THEN
+  IF $1 IS NULL OR $2 IS NULL OR $3 IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004',
+      MESSAGE = CASE WHEN $1 IS NULL THEN 'user_id' WHEN $2 IS NULL THEN 'name' ELSE 'schedules' END || ' must not be null';
+  END IF;
+  IF jsonb_typeof($3) <> 'array' THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'schedules must be a JSON array of objects';
+  ELSIF jsonb_array_length($3) = 0 THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'schedules must not be empty', DETAIL = 'A medication has at least one schedule.';
+  END IF;
+  PERFORM medsched._check_tables();
+  IF $4 IS NULL THEN
+    RETURN;
+  ELSIF jsonb_typeof($4) <> 'object' THEN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'own_columns must be a JSON object';
   END IF;
-  unknown := (SELECT k.key FROM jsonb_object_keys(own_columns) WITH ORDINALITY AS k (key, nth)
-               WHERE k.key <> ALL (own) ORDER BY k.nth LIMIT 1);
+  own := ARRAY(SELECT o.name::text FROM medsched._own_columns('medsched.medications') AS o ORDER BY o.nth);
+  unknown := (SELECT k.key FROM jsonb_object_keys($4) WITH ORDINALITY AS k (key, nth) WHERE k.key <> ALL (own) ORDER BY k.nth LIMIT 1);
   IF unknown IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('own_columns has an unknown key "%s"', medsched._shortened(unknown)),
       HINT = CASE WHEN own <> '{}' THEN format('The columns that the application added to medications are %s.', array_to_string(own, ', '))
@@ -332,8 +347,8 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION medsched._check_own_columns(jsonb) IS
-  'Internal: checks the application''s own columns of a medication';
+COMMENT ON FUNCTION medsched._check_medication(uuid, text, jsonb, jsonb) IS
+  'Internal: checks the arguments of create_medication()';
 
 -- Raise the error of an INSERT of a medication again, in the words of whoever gave the arguments.
 CREATE OR REPLACE FUNCTION medsched._refuse_medication(medication_name text, has_own_columns boolean, code text, message text, detail text, hint text,
@@ -363,6 +378,34 @@ $$;
 COMMENT ON FUNCTION medsched._refuse_medication(text, boolean, text, text, text, text, text, text, text, text, text) IS
   'Internal: raises an error about a medication again, in the words of create_medication()';
 
+-- Read an object that is a new schedule.  What a caller leaves out is what the table's defaults would make it.
+CREATE OR REPLACE FUNCTION medsched._read_new_schedule(object jsonb, place text)
+RETURNS record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  s record;
+BEGIN
+  s := medsched._read_schedule(object, place);
+  IF s.starts_at IS NULL OR s.time_zone IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22023',
+      MESSAGE = format('%s must have %s', place, CASE WHEN s.starts_at IS NULL THEN 'starts_at' ELSE 'time_zone' END);
+  END IF;
+  s.id := coalesce(s.id, gen_random_uuid());
+  s.time_zone_pinned := coalesce(s.time_zone_pinned, false);
+  s.rdates := coalesce(s.rdates, '{}');
+  s.exdates := coalesce(s.exdates, '{}');
+  s.as_needed := coalesce(s.as_needed, false);
+  RETURN s;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._read_new_schedule(jsonb, text) IS
+  'Internal: the values of a new schedule in JSON, as _read_schedule() gives them, with its defaults';
+
+-- It runs with its caller's search_path: an application's triggers, policies and defaults find there what they find when the
+-- application writes the rows.  So it qualifies every name, and leaves what it can to functions that set their own.
 CREATE OR REPLACE FUNCTION medsched.create_medication(
   user_id uuid,
   name text,
@@ -371,41 +414,31 @@ CREATE OR REPLACE FUNCTION medsched.create_medication(
   own_columns jsonb DEFAULT NULL)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-  medication uuid;
-  object jsonb;
+  medication pg_catalog.uuid;
+  object pg_catalog.jsonb;
   nth int := 0;
-  place text;
-  s record;
-  own record;
+  place pg_catalog.text;
+  s pg_catalog.record;
+  own pg_catalog.record;
   has_own_columns boolean := false;
   inserting boolean := false;
-  code text; message text; detail text; hint text;
-  schema_name text; table_name text; column_name text; constraint_name text; type_name text;
+  code pg_catalog.text; message pg_catalog.text; detail pg_catalog.text; hint pg_catalog.text;
+  schema_name pg_catalog.text; table_name pg_catalog.text; column_name pg_catalog.text;
+  constraint_name pg_catalog.text; type_name pg_catalog.text;
 BEGIN
-  IF $1 IS NULL OR $2 IS NULL OR $3 IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = '22004',
-      MESSAGE = CASE WHEN $1 IS NULL THEN 'user_id' WHEN $2 IS NULL THEN 'name' ELSE 'schedules' END || ' must not be null';
-  END IF;
-  IF jsonb_typeof($3) <> 'array' THEN
-    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'schedules must be a JSON array of objects';
-  ELSIF jsonb_array_length($3) = 0 THEN
-    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'schedules must not be empty', DETAIL = 'A medication has at least one schedule.';
-  END IF;
-  PERFORM medsched._check_tables();
+  PERFORM medsched._check_medication($1, $2, $3, $5);
   IF $5 IS NOT NULL THEN
-    PERFORM medsched._check_own_columns($5);
     own := medsched._own_values('medsched.medications', $5, 4);
-    has_own_columns := own.columns <> '';
+    has_own_columns := own.columns OPERATOR(pg_catalog.<>) '';
   END IF;
 
   inserting := true;
   IF has_own_columns THEN
-    EXECUTE format('INSERT INTO medsched.medications AS m (user_id, name, notes%s) SELECT $1, $2, $3%s%s RETURNING m.id',
-                   own.columns, own.list, own.source) INTO medication USING $1, $2, $4, $5;
+    EXECUTE pg_catalog.format('INSERT INTO medsched.medications AS m (user_id, name, notes%s) SELECT $1, $2, $3%s%s RETURNING m.id',
+                              own.columns, own.list, own.source) INTO medication USING $1, $2, $4, $5;
   ELSE
     INSERT INTO medsched.medications AS m (user_id, name, notes) VALUES ($1, $2, $4) RETURNING m.id INTO medication;
   END IF;
@@ -414,24 +447,14 @@ BEGIN
     RAISE 'medication was not inserted: a trigger suppressed it';
   END IF;
 
-  FOR object IN SELECT e FROM jsonb_array_elements($3) AS e LOOP
-    place := format('schedules[%s]', nth);
-    nth := nth + 1;
-    s := medsched._read_schedule(object, place);
-    IF s.starts_at IS NULL OR s.time_zone IS NULL THEN
-      RAISE EXCEPTION USING ERRCODE = '22023',
-        MESSAGE = format('%s must have %s', place, CASE WHEN s.starts_at IS NULL THEN 'starts_at' ELSE 'time_zone' END);
-    END IF;
-    -- What a caller leaves out is what the table's defaults would make it.
-    s.id := coalesce(s.id, gen_random_uuid());
-    s.time_zone_pinned := coalesce(s.time_zone_pinned, false);
-    s.rdates := coalesce(s.rdates, '{}');
-    s.exdates := coalesce(s.exdates, '{}');
-    s.as_needed := coalesce(s.as_needed, false);
+  FOR object IN SELECT e FROM pg_catalog.jsonb_array_elements($3) AS e LOOP
+    place := pg_catalog.format('schedules[%s]', nth);
+    nth := nth OPERATOR(pg_catalog.+) 1;
+    s := medsched._read_new_schedule(object, place);
     inserting := true;
     IF s.has_own_columns THEN
       own := medsched._own_values('medsched.schedules', object, 20);
-      EXECUTE format(
+      EXECUTE pg_catalog.format(
         'INSERT INTO medsched.schedules (user_id, medication_id, id, starts_at, time_zone, time_zone_pinned, rrule, rdates, exdates,'
         ' cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, grace, dose_amount, dose_unit, instructions, ends_at%s)'
         ' SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19%s%s', own.columns, own.list, own.source)

@@ -39,18 +39,20 @@ $$, 'every function runs with its caller''s rights');
 SELECT is_empty($$
   SELECT oid::regprocedure
   FROM functions
-  WHERE lanname NOT IN ('c', 'sql')
+  WHERE lanname NOT IN ('c', 'sql', 'plpgsql')
     AND NOT coalesce(proconfig::text LIKE '%search_path=%', false)
 $$, 'functions in other languages than C and SQL set their search_path');
 
--- An SQL function without either a parsed body or a search_path of its own names
--- the schema of every operator, function and type. What is left of a body
+-- A function in SQL or PL/pgSQL without either a parsed body or a search_path of its own
+-- names the schema of every operator, function and type. What is left of a body
 -- without comments, strings, qualified operators and what only looks like one:
 CREATE TEMPORARY VIEW bodies AS
-SELECT oid, regexp_replace(prosrc,
-  E'--[^\n]*|\'([^\']|\'\')*\'|OPERATOR\\(pg_catalog\\.[^)]+\\)|=>|\\*(?=\\))|\\.\\*', ' ', 'gi') AS body
+SELECT oid, regexp_replace(regexp_replace(prosrc,
+  E'--[^\n]*|\'([^\']|\'\')*\'|OPERATOR\\(pg_catalog\\.[^)]+\\)|=>|\\*(?=\\))|\\.\\*', ' ', 'gi'),
+  -- Of PL/pgSQL: assignments, of variables, columns, options of RAISE and diagnostics.
+  E':=|#variable_conflict|\\m(SET|ERRCODE|MESSAGE|DETAIL|HINT|SCHEMA|TABLE|CONSTRAINT|[a-z_]+_?(?=\\s*=\\s*(RETURNED_SQLSTATE|MESSAGE_TEXT|PG_[A-Z_]+|[A-Z]+_NAME|ROW_COUNT)))\\s*([a-z_]+\\s*)?=', ' ', 'g') AS body
 FROM functions
-WHERE lanname = 'sql' AND prosqlbody IS NULL
+WHERE lanname IN ('sql', 'plpgsql') AND prosqlbody IS NULL
   AND NOT coalesce(proconfig::text LIKE '%search_path=%', false);
 
 SELECT is_empty($$
@@ -63,7 +65,7 @@ SELECT is_empty($$
   SELECT oid::regprocedure, m[1]
   FROM bodies
   CROSS JOIN regexp_matches(body, '(?:^|[^.[:alnum:]_])([[:alnum:]_]+)\(', 'g') AS m
-  WHERE lower(m[1]) NOT IN ('coalesce', 'nullif', 'least', 'greatest', 'exists')
+  WHERE lower(m[1]) NOT IN ('coalesce', 'nullif', 'least', 'greatest', 'exists', 'array')
 $$, 'nor a function');
 
 SELECT is_empty($$

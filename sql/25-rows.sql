@@ -42,6 +42,20 @@ BEGIN
         ('{recorded_dose,taken_dose,skipped_dose}', 'recorded_at', 'timestamptz'),
         ('{taken_dose}', 'newly_taken', 'boolean'),
         ('{skipped_dose}', 'newly_skipped', 'boolean'),
+        -- When a schedule has doses.
+        ('{_schedule}', 'user_id', 'uuid'),
+        ('{_schedule}', 'id', 'uuid'),
+        ('{_schedule}', 'medication_id', 'uuid'),
+        ('{_schedule}', 'starts_at', 'timestamp'),
+        ('{_schedule}', 'time_zone', 'text'),
+        ('{_schedule}', 'rrule', 'text'),
+        ('{_schedule}', 'rdates', 'timestamp[]'),
+        ('{_schedule}', 'exdates', 'timestamp[]'),
+        ('{_schedule}', 'cycle_days_on', 'int'),
+        ('{_schedule}', 'cycle_days_off', 'int'),
+        ('{_schedule}', 'as_needed', 'boolean'),
+        ('{_schedule}', 'effective_from', 'timestamptz'),
+        ('{_schedule}', 'ends_at', 'timestamptz'),
         -- What a rule says.
         ('{_recurrence}', 'freq', 'int'),
         ('{_recurrence}', 'every', 'bigint'),
@@ -110,3 +124,5 @@ COMMENT ON TYPE medsched.skipped_dose IS
   'What is recorded of a dose that was skipped, and whether it is new';
 COMMENT ON TYPE medsched._recurrence IS
   'Internal: what the text of a recurrence rule says, as _rule_parts() reads it';
+COMMENT ON TYPE medsched._schedule IS
+  'Internal: when a schedule has doses, of a row that is to be changed';

@@ -302,7 +302,7 @@ BEGIN
   ELSIF code = '23502' AND table_name = 'schedules' AND column_name <> '' THEN
     message := format('%s must have %s', subject, column_name);
     detail := format('Column "%s" must not be null, and has no default.', column_name);
-  ELSIF left(code, 2) IN ('22', '23', '0A') THEN
+  ELSIF place = subject AND left(code, 2) IN ('22', '23', '0A') THEN
     message := format('%s: %s', place, message);
   END IF;
   PERFORM medsched._raise_again(code, message, detail, hint, schema_name, table_name, column_name, constraint_name, type_name);

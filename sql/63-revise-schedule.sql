@@ -1,4 +1,417 @@
 -- Changing how a medication is taken without rewriting its history.
+--
+-- History is never rewritten.  The old row ends, the new one takes effect, and replaces says which one it came from.  The new
+-- row keeps starts_at, so that its rule and cycle go on in the same rhythm; effective_from bounds it.
+
+-- Read changes: an object with the keys of a schedule, its whole numbers written as such.
+CREATE OR REPLACE FUNCTION medsched._read_changes(changes jsonb)
+RETURNS jsonb
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  read record;
+  key text;
+BEGIN
+  read := medsched._read_schedule(changes, 'changes');
+  IF changes = '{}' THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'changes must not be empty',
+      HINT = 'Name what is to change, as {"dose_amount": 10}.';
+  END IF;
+  FOREACH key IN ARRAY '{starts_at,time_zone}'::text[] LOOP
+    IF changes -> key = 'null' THEN
+      RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('changes.%s must not be null', key);
+    END IF;
+  END LOOP;
+  RETURN changes || jsonb_strip_nulls(jsonb_build_object(
+    'cycle_days_on', read.cycle_days_on, 'cycle_days_off', read.cycle_days_off, 'max_per_24h', read.max_per_24h));
+END
+$$;
+
+COMMENT ON FUNCTION medsched._read_changes(jsonb) IS
+  'Internal: changes of a schedule, checked';
+
+-- Whether a schedule has a dose in [lo, hi), within its own bounds; hi NULL: from lo on.
+CREATE OR REPLACE FUNCTION medsched._has_dose(schedule medsched._schedule, lo timestamptz, hi timestamptz)
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  -- No schedule begins before the year 1.
+  lo := greatest(lo, schedule.effective_from, timestamptz '0002-01-01 00:00Z BC');
+  hi := least(hi, schedule.ends_at, timestamptz 'infinity');
+  IF lo >= hi OR schedule.as_needed THEN
+    RETURN lo < hi;
+  END IF;
+  RETURN coalesce(medsched.next_occurrence(schedule.rrule::text, schedule.starts_at, schedule.time_zone::text, lo - interval '1 microsecond',
+                                           schedule.rdates, schedule.exdates, schedule.cycle_days_on, schedule.cycle_days_off) < hi, false);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._has_dose(medsched._schedule, timestamptz, timestamptz) IS
+  'Internal: whether a schedule has a dose in a window';
+
+-- Check that a schedule can be revised.  One that is over cannot; nor may it outlast what comes after it.
+CREATE OR REPLACE FUNCTION medsched._check_revision(schedule medsched._schedule, successor uuid, inactivated_at timestamptz,
+  effective_from timestamptz, changes jsonb)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  takes_effect CONSTANT timestamptz := greatest($4, schedule.effective_from);
+  rule medsched._recurrence;
+  before medsched._recurrence;
+  brings text;
+BEGIN
+  IF $3 <= takes_effect THEN
+    RAISE EXCEPTION USING ERRCODE = '55000',
+      MESSAGE = format('medication "%s" is inactive at %s', schedule.medication_id, $4),
+      DETAIL = format('It was inactivated at %s.', $3), HINT = 'Call medsched.reactivate_medication() first.';
+  END IF;
+  IF schedule.ends_at <= takes_effect THEN
+    PERFORM medsched._refuse('55000', format('schedule "%s" ended at %s', schedule.id, schedule.ends_at),
+      CASE WHEN successor IS NOT NULL THEN format('Schedule "%s" replaced it.', successor) END,
+      CASE WHEN successor IS NULL THEN 'Choose an effective_from before its end.' ELSE 'Revise the schedule that replaced it.' END);
+  END IF;
+  IF successor IS NOT NULL AND changes ? 'ends_at'
+     AND coalesce((changes ->> 'ends_at')::timestamptz, 'infinity') > schedule.ends_at THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('changes.ends_at must not be after %s', schedule.ends_at),
+      DETAIL = format('Schedule "%s" follows from then on.', successor);
+  END IF;
+
+  -- A new rhythm counts from somewhere.  "Every second day" may mean from the first dose of all or from now, "ten times" ten
+  -- more or ten in all: the caller says which, with starts_at.
+  IF changes ? 'starts_at' THEN
+    RETURN;
+  END IF;
+  rule := medsched._rule_parts(changes ->> 'rrule');
+  before := medsched._rule_parts(schedule.rrule::text);
+  brings := CASE
+    WHEN (changes ->> 'cycle_days_on')::int <> coalesce(schedule.cycle_days_on, 0)
+      OR (changes ->> 'cycle_days_off')::int <> coalesce(schedule.cycle_days_off, 0) THEN 'a cycle'
+    WHEN rule.count IS NOT NULL THEN 'COUNT'
+    WHEN rule.every > 1 AND (rule.every, rule.freq) IS DISTINCT FROM (before.every, before.freq) THEN 'INTERVAL' END;
+  IF brings IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('changes must have starts_at when they bring %s', brings),
+      DETAIL = format('It counts from starts_at, which is %s so far.', schedule.starts_at),
+      HINT = 'Give that to count from there, or a new start.';
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_revision(medsched._schedule, uuid, timestamptz, timestamptz, jsonb) IS
+  'Internal: checks that a schedule can be revised from an instant on';
+
+-- Refuse to change a schedule from an instant on when doses are recorded there.  Of a long history only what lies after it is
+-- read: the primary key begins with user_id and scheduled_for.
+CREATE OR REPLACE FUNCTION medsched._check_no_dose_recorded(of_user uuid, of_schedule uuid, from_instant timestamptz)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+DECLARE
+  most CONSTANT int := 5;
+  doses CONSTANT timestamptz[] := ARRAY(
+    SELECT d.scheduled_for FROM medsched.dose_taken AS d
+     WHERE d.user_id = $1 AND d.schedule_id = $2
+       AND d.scheduled_for >= $3
+     ORDER BY d.scheduled_for
+     LIMIT 6);
+BEGIN
+  IF cardinality(doses) > 0 THEN
+    RAISE EXCEPTION USING ERRCODE = '23514',
+      MESSAGE = format('schedule "%s" has doses recorded at or after %s', $2, $3),
+      DETAIL = format('They are: %s%s.', array_to_string(doses[:most], ', '),
+                                 CASE WHEN doses[most + 1] IS NOT NULL THEN ' and later ones' END),
+      HINT = 'Choose a later instant, or take the records back: call medsched.undo_dose().',
+      SCHEMA = 'medsched', TABLE = 'schedules', CONSTRAINT = 'recorded_dose_keeps_schedule';
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_no_dose_recorded(uuid, uuid, timestamptz) IS
+  'Internal: checks that no dose of a schedule is recorded from an instant on';
+
+-- The columns of the row that replaces another, and what goes into them: n is the old row with the changes, $2 its id, $4 when
+-- the new one takes effect, $5 when the old one ended before.  Left out, and so as the
+-- table's defaults make them, are those of PostgreSQL's, and those of the application that are unique by themselves: an index
+-- has them and no column in which the two rows differ, so that the copy would meet what it is a copy of.
+CREATE OR REPLACE FUNCTION medsched._replacement_columns(changes jsonb, OUT columns text, OUT list text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH a AS (
+    SELECT a.*, a.attname = ANY (medsched._schedule_key_names()) AS is_key,
+           a.attname IN ('id', 'effective_from', 'ends_at', 'replaces', 'created_at') OR a.attidentity <> ''
+           OR changes ? a.attname AND (a.attname = ANY (medsched._schedule_key_names()) OR jsonb_typeof(changes -> a.attname) <> 'null') AS differs
+      FROM pg_attribute AS a
+     WHERE a.attrelid = to_regclass('medsched.schedules') AND a.attnum > 0 AND NOT a.attisdropped
+  ), unique_alone AS (
+    SELECT unnest(k.columns) AS attnum
+      FROM pg_index AS i
+      -- An expression and a condition name their columns in their trees.
+     CROSS JOIN LATERAL (
+            SELECT array_agg(n.attnum) AS columns
+              FROM (SELECT unnest((i.indkey::int[])[:i.indnkeyatts - 1])
+                    UNION
+                    SELECT t.found[1]::int
+                      FROM regexp_matches(concat(i.indexprs::text, i.indpred::text), ':varattno (-?[0-9]+)', 'g') AS t (found)) AS n (attnum)
+             -- An expression's place among the columns is 0; a whole row in its tree, too.
+             WHERE n.attnum <> 0 OR concat(i.indexprs::text, i.indpred::text) ~ ':varattno 0') AS k
+     WHERE i.indrelid = to_regclass('medsched.schedules') AND i.indislive AND (i.indisunique OR i.indisexclusion)
+       AND NOT EXISTS (SELECT FROM unnest(k.columns) AS n (attnum) LEFT JOIN a ON a.attnum = n.attnum WHERE coalesce(a.differs, true)))
+  SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum),
+         -- Of a domain the type under it, so that its checks are made.
+         string_agg(CASE WHEN a.attname = 'effective_from' THEN '$4' WHEN a.attname = 'replaces' THEN '$2'
+                         WHEN a.attname = 'ends_at' AND NOT changes ? 'ends_at' THEN '$5'
+                         ELSE format('n.%I', a.attname) || coalesce(b.cast_to, '') END, ', ' ORDER BY a.attnum)
+    FROM a
+    LEFT JOIN LATERAL (
+           SELECT format('::%I.%I', n.nspname, u.typname) AS cast_to
+             FROM pg_type AS t
+             JOIN pg_type AS u ON u.oid = t.typbasetype
+             JOIN pg_namespace AS n ON n.oid = u.typnamespace
+            WHERE t.oid = a.atttypid) AS b ON true
+   WHERE a.attgenerated = ''
+     AND CASE WHEN changes ? a.attname AND a.is_key THEN NOT a.attnotnull OR jsonb_typeof(changes -> a.attname) <> 'null'
+              WHEN changes ? a.attname THEN jsonb_typeof(changes -> a.attname) <> 'null'
+              WHEN a.attidentity <> '' OR a.attname IN ('id', 'created_at') THEN false
+              WHEN a.is_key OR a.attname IN ('user_id', 'medication_id', 'effective_from', 'replaces') THEN true
+              ELSE a.attnum NOT IN (SELECT u.attnum FROM unique_alone AS u) END
+$$;
+
+COMMENT ON FUNCTION medsched._replacement_columns(jsonb) IS
+  'Internal: the columns of the row that replaces a schedule, and their values';
+
+-- End a schedule, and insert the row that replaces it: each column as in changes where it is there, else as it was.  What
+-- replaced the old row until now replaces the new one.  Gives the row as it is stored.
+CREATE OR REPLACE FUNCTION medsched._replace_schedule(schedule medsched._schedule, successor uuid, ends_at timestamptz,
+  effective_from timestamptz, changes jsonb, OUT new_row medsched._schedule)
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+DECLARE
+  part record;
+  inserted int;
+  was jsonb;
+  code text; message text; detail text; hint text;
+  schema_name text; table_name text; column_name text;
+  constraint_name text; type_name text;
+BEGIN
+  part := medsched._replacement_columns(changes);
+  BEGIN
+    PERFORM medsched._end_schedule(schedule.user_id, schedule.id, $3);
+    -- Each is replaced once.
+    IF successor IS NOT NULL THEN
+      PERFORM medsched._relink(schedule.user_id, successor, NULL::uuid);
+    END IF;
+    -- Whatever columns the application added.
+    EXECUTE format(
+      'INSERT INTO medsched.schedules AS s (%s)'
+      ' SELECT %s FROM medsched.schedules AS o CROSS JOIN LATERAL jsonb_populate_record(o, $3) AS n'
+      ' WHERE o.user_id = $1 AND o.id = $2'
+      ' RETURNING s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,'
+      ' s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at', part.columns, part.list)
+      INTO new_row USING schedule.user_id, schedule.id, changes, $4, schedule.ends_at;
+    GET DIAGNOSTICS inserted = ROW_COUNT;
+    IF inserted <> 1 THEN
+      RAISE 'schedule was not inserted: a trigger suppressed it';
+    END IF;
+    IF successor IS NOT NULL THEN
+      PERFORM medsched._relink(schedule.user_id, successor, new_row.id);
+    END IF;
+  EXCEPTION WHEN data_exception OR integrity_constraint_violation OR feature_not_supported THEN
+    -- In the words of the changes, and without the statements that it came through.
+    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT,
+      schema_name = SCHEMA_NAME, table_name = TABLE_NAME, column_name = COLUMN_NAME, constraint_name = CONSTRAINT_NAME,
+      type_name = PG_DATATYPE_NAME;
+    SELECT to_jsonb(s) INTO was FROM medsched.schedules AS s
+     WHERE s.user_id = schedule.user_id AND s.id = schedule.id;
+    PERFORM medsched._refuse_schedule(was || changes, 'changes', 'the revised schedule',
+                                      code, message, detail, hint, schema_name, table_name, column_name, constraint_name, type_name);
+  END;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._replace_schedule(medsched._schedule, uuid, timestamptz, timestamptz, jsonb) IS
+  'Internal: ends a schedule, and inserts the one that replaces it';
+
+CREATE OR REPLACE FUNCTION medsched._end_schedule(of_user uuid, of_schedule uuid, ends_at timestamptz)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+  UPDATE medsched.schedules AS s SET ends_at = $3
+   WHERE s.user_id = $1 AND s.id = $2;
+  IF NOT FOUND THEN
+    PERFORM medsched._refuse_suppressed($2);
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._end_schedule(uuid, uuid, timestamptz) IS
+  'Internal: ends a schedule';
+
+-- Have a schedule replace another, or, NULL, none for now.
+CREATE OR REPLACE FUNCTION medsched._relink(of_user uuid, of_schedule uuid, replaces uuid)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+  UPDATE medsched.schedules AS s SET replaces = $3
+   WHERE s.user_id = $1 AND s.id = $2;
+  IF NOT FOUND THEN
+    PERFORM medsched._refuse_suppressed($2);
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._relink(uuid, uuid, uuid) IS
+  'Internal: has a schedule replace another';
+
+CREATE OR REPLACE FUNCTION medsched._refuse_suppressed(schedule_id uuid)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RAISE 'schedule "%" was not updated: a trigger or a policy suppressed it', schedule_id;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._refuse_suppressed(uuid) IS
+  'Internal: raises the error of a schedule that could not be updated';
+
+-- The schedule that replaces one; NULL: none.
+CREATE OR REPLACE FUNCTION medsched._successor(of_user uuid, of_schedule uuid)
+RETURNS uuid
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+  RETURN (SELECT s.id FROM medsched.schedules AS s
+           WHERE s.user_id = $1 AND s.replaces = $2);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._successor(uuid, uuid) IS
+  'Internal: the schedule that replaces one';
+
+-- When a medication was inactivated; NULL: it is active.  P0002 when the user has none by that id.
+CREATE OR REPLACE FUNCTION medsched._inactivated_at(of_user uuid, of_medication uuid)
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+  inactivated_at timestamptz;
+BEGIN
+  SELECT m.inactivated_at INTO inactivated_at FROM medsched.medications AS m
+   WHERE m.user_id = $1 AND m.id = $2;
+  IF NOT FOUND THEN
+    PERFORM medsched._refuse_unknown($1, 'medication', $2);
+  END IF;
+  RETURN inactivated_at;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._inactivated_at(uuid, uuid) IS
+  'Internal: when a medication was inactivated';
+
+-- Have another row replace a schedule, which is locked and may be revised, from an instant on.  A schedule that is not in
+-- effect yet is revised from its own effective_from on: before, its predecessor holds.
+CREATE OR REPLACE FUNCTION medsched._revise(schedule medsched._schedule, successor uuid, inactivated_at timestamptz, effective_from timestamptz,
+  changes jsonb)
+RETURNS uuid
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  takes_effect CONSTANT timestamptz := greatest($4, schedule.effective_from);
+BEGIN
+  schedule := medsched._replace_schedule(schedule, successor, takes_effect, takes_effect, changes);
+  IF NOT medsched._has_dose(schedule, takes_effect, $3) THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'the revised schedule would have no dose',
+      DETAIL = format('It has none from %s until %s.', takes_effect, least($3, schedule.ends_at)),
+      HINT = 'To end a medication, call medsched.inactivate_medication().',
+      SCHEMA = 'medsched', TABLE = 'schedules', CONSTRAINT = 'schedule_has_dose';
+  END IF;
+  RETURN schedule.id;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._revise(medsched._schedule, uuid, timestamptz, timestamptz, jsonb) IS
+  'Internal: has another schedule replace one from an instant on';
+
+-- Lock one schedule, check and revise it.
+CREATE OR REPLACE FUNCTION medsched._revise_one(of_user uuid, of_schedule uuid, effective_from timestamptz, changes jsonb)
+RETURNS uuid
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+  schedule medsched._schedule;
+  inactivated_at timestamptz;
+  successor uuid;
+BEGIN
+  PERFORM medsched._lock_schedules($1, $2, NULL::uuid, NULL::timestamptz);
+  SELECT s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
+         s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at
+    INTO schedule
+    FROM medsched.schedules AS s
+   WHERE s.user_id = $1 AND s.id = $2;
+  IF NOT FOUND THEN
+    PERFORM medsched._refuse_unknown($1, 'schedule', $2);
+  END IF;
+  inactivated_at := medsched._inactivated_at($1, schedule.medication_id);
+  successor := medsched._successor($1, $2);
+  PERFORM medsched._check_revision(schedule, successor, inactivated_at, $3, changes);
+  PERFORM medsched._check_no_dose_recorded($1, $2, $3);
+  -- A time zone alone, of what says when the doses are, is a journey.
+  IF changes ? 'time_zone'
+     AND NOT changes ?| '{starts_at,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed}'::text[] THEN
+    changes := changes || medsched._travel(schedule, $3, changes ->> 'time_zone');
+  END IF;
+  RETURN medsched._revise(schedule, successor, inactivated_at, $3, changes);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._revise_one(uuid, uuid, timestamptz, jsonb) IS
+  'Internal: locks and revises a schedule';
+
+CREATE OR REPLACE FUNCTION medsched.revise_schedule(
+  user_id uuid,
+  schedule_id uuid,
+  effective_from timestamptz,
+  changes jsonb)
+RETURNS uuid
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF $1 IS NULL OR $2 IS NULL OR $3 IS NULL OR $4 IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = concat(
+      CASE WHEN $1 IS NULL THEN 'user_id' WHEN $2 IS NULL THEN 'schedule_id' WHEN $3 IS NULL THEN 'effective_from' ELSE 'changes' END,
+      ' must not be null');
+  END IF;
+  PERFORM medsched._require_instant($3, 'effective_from');
+  PERFORM medsched._check_tables();
+  RETURN medsched._revise_one($1, $2, $3, medsched._read_changes($4));
+END
+$$;
 
 COMMENT ON FUNCTION medsched.revise_schedule(uuid, uuid, timestamptz, jsonb) IS
   'Ends a schedule at an instant and has another replace it from there on: the same but for changes, an object whose keys are columns. Returns the new id';

@@ -63,30 +63,49 @@ static SavedPlan delete_rows = {
 	NULL,
 	{COMPUTED_BIGINT, COMPUTED_BIGINT, COMPUTED_BIGINT, COMPUTED_BIGINT, COMPUTED_BIGINT, COMPUTED_BIGINT}};
 
-#define DOSES_TO_LOCK                                                                 \
-	"SELECT d.user_id, d.schedule_id, d.scheduled_for FROM medsched.dose_taken AS d " \
-	"WHERE d.user_id OPERATOR(pg_catalog.=) $1"
+#define TO_LOCK(table, key) "SELECT " key " FROM medsched." table " AS t WHERE t.user_id OPERATOR(pg_catalog.=) $1"
 
 #define DOSE_KEY                                                             \
 	{                                                                        \
 		DOSE_TAKEN_USER_ID, DOSE_TAKEN_SCHEDULE_ID, DOSE_TAKEN_SCHEDULED_FOR \
 	}
 
+#define SCHEDULE_KEY                    \
+	{                                   \
+		SCHEDULES_USER_ID, SCHEDULES_ID \
+	}
+
+#define MEDICATION_KEY                      \
+	{                                       \
+		MEDICATIONS_USER_ID, MEDICATIONS_ID \
+	}
+
+/* The rows of a table whose key is user_id and id. */
+#define LOCK_BY_ID(table, key)                                                                               \
+	{                                                                                                        \
+		{TO_LOCK(table, "t.user_id, t.id") " ORDER BY t.id", 1, {UUIDOID}, NULL, key},                       \
+			{TO_LOCK(table, "t.user_id, t.id") " ORDER BY t.id FOR UPDATE NOWAIT", 1, {UUIDOID}, NULL, key}, \
+		{                                                                                                    \
+			TO_LOCK(table, "")                                                                               \
+			" AND t.id OPERATOR(pg_catalog.=) $2 FOR UPDATE", 2, {UUIDOID, UUIDOID}, NULL,                   \
+			{                                                                                                \
+				LAST_COLUMN                                                                                  \
+			}                                                                                                \
+		}                                                                                                    \
+	}
+
 /* They lock as the tables' owner, because a caller who may delete need not have the right to update. */
 static RowLock locks[NTABLES] = {
 	[TABLE_DOSE_TAKEN] = {
-		{DOSES_TO_LOCK, 1, {UUIDOID}, NULL, DOSE_KEY},
-		{DOSES_TO_LOCK " FOR UPDATE NOWAIT", 1, {UUIDOID}, NULL, DOSE_KEY},
-		{"SELECT FROM medsched.dose_taken AS d "
-		 "WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2 "
-		 "AND d.scheduled_for OPERATOR(pg_catalog.=) $3 FOR UPDATE",
+		{TO_LOCK("dose_taken", "t.user_id, t.schedule_id, t.scheduled_for"), 1, {UUIDOID}, NULL, DOSE_KEY},
+		{TO_LOCK("dose_taken", "t.user_id, t.schedule_id, t.scheduled_for") " FOR UPDATE NOWAIT", 1, {UUIDOID}, NULL, DOSE_KEY},
+		{TO_LOCK("dose_taken", "") " AND t.schedule_id OPERATOR(pg_catalog.=) $2 AND t.scheduled_for OPERATOR(pg_catalog.=) $3 FOR UPDATE",
 		 3,
 		 {UUIDOID, UUIDOID, TIMESTAMPTZOID},
 		 NULL,
-		 {LAST_COLUMN}},
-		true},
-	[TABLE_SCHEDULES] = LOCK_SCHEDULES("true", 1, InvalidOid, true),
-	[TABLE_MEDICATIONS] = LOCK_MEDICATIONS("true", 1, InvalidOid, "FOR UPDATE", true)};
+		 {LAST_COLUMN}}},
+	[TABLE_SCHEDULES] = LOCK_BY_ID("schedules", SCHEDULE_KEY),
+	[TABLE_MEDICATIONS] = LOCK_BY_ID("medications", MEDICATION_KEY)};
 
 #define ROWS_OF(table) "SELECT FROM medsched." table " AS t WHERE t.user_id OPERATOR(pg_catalog.=) $1"
 
@@ -223,7 +242,7 @@ erase(Datum user_id, Datum *nerased, int64 *nseen)
 	Snapshot before = InvalidSnapshot;
 
 	CommandCounterIncrement();
-	lock_rows_since(locks, NTABLES, &user_id, IsolationUsesXactSnapshot() ? NULL : &before);
+	lock_rows(locks, NTABLES, &user_id, IsolationUsesXactSnapshot() ? NULL : &before);
 	refuse_unseen(user_id, before);
 	run_plan_at(&delete_rows, &user_id, NULL, before, false, SPI_OK_SELECT, 0);
 	if (before != InvalidSnapshot)

@@ -19,24 +19,17 @@
 /* What is done in a subtransaction; false: it is to be rolled back, locks and all. */
 typedef bool (*Attempt)(RowLock *lock, int nlocks, Datum *values);
 
-static bool	  try_attempt(Attempt attempt, RowLock *locks, int nlocks, Datum *values);
-static bool	  lock_all(RowLock *locks, int nlocks, Datum *values);
-static bool	  wait_for_one(RowLock *lock, int nlocks, Datum *key);
-static void	  wait_for_each(RowLock *lock, Datum *values);
-static uint64 run(const RowLock *lock, SavedPlan *plan, Datum *values);
-
-void
-lock_rows(RowLock *locks, int nlocks, Datum *values)
-{
-	lock_rows_since(locks, nlocks, values, NULL);
-}
+static bool try_attempt(Attempt attempt, RowLock *locks, int nlocks, Datum *values);
+static bool lock_all(RowLock *locks, int nlocks, Datum *values);
+static bool wait_for_one(RowLock *lock, int nlocks, Datum *key);
+static void wait_for_each(RowLock *lock, Datum *values);
 
 /*
  * Try to lock all rows.  Where another session holds one, wait for each alone, holding
  * none, and begin anew: by then others may hold another one.
  */
 void
-lock_rows_since(RowLock *locks, int nlocks, Datum *values, Snapshot *before)
+lock_rows(RowLock *locks, int nlocks, Datum *values, Snapshot *before)
 {
 	for (;;)
 	{
@@ -63,8 +56,8 @@ lock_all(RowLock *locks, int nlocks, Datum *values)
 	{
 		uint64 nlocked;
 
-		nlocked = run(&locks[i], &locks[i].lock, values);
-		if (run(&locks[i], &locks[i].lock, values) != nlocked)
+		nlocked = rule_query(&locks[i].lock, values, NULL, 0);
+		if (rule_query(&locks[i].lock, values, NULL, 0) != nlocked)
 			return false;
 	}
 	return true;
@@ -77,7 +70,7 @@ wait_for_each(RowLock *lock, Datum *values)
 	SPITupleTable *found;
 	uint64		   nfound;
 
-	nfound = run(lock, &lock->look, values);
+	nfound = rule_query(&lock->look, values, NULL, 0);
 	found = SPI_tuptable;
 	for (uint64 i = 0; i < nfound; i++)
 	{
@@ -95,18 +88,8 @@ static bool
 wait_for_one(RowLock *lock, int nlocks, Datum *key)
 {
 	for (int i = 0; i < nlocks; i++)
-		(void) run(&lock[i], &lock[i].wait, key);
+		(void) rule_query(&lock[i].wait, key, NULL, 0);
 	return false;
-}
-
-/* Run a plan with the rights that the lock is for, and give the number of its rows. */
-static uint64
-run(const RowLock *lock, SavedPlan *plan, Datum *values)
-{
-	if (lock->as_owner)
-		return rule_query(plan, values, NULL, 0);
-	run_plan(plan, values, NULL, false, SPI_OK_SELECT, 0);
-	return SPI_processed;
 }
 
 /*

@@ -33,59 +33,13 @@ typedef struct RowLock
 	SavedPlan look; /* the keys */
 	SavedPlan lock; /* the same, FOR UPDATE or weaker, NOWAIT */
 	SavedPlan wait; /* by its key, one row, locked as strongly */
-
-	bool as_owner; /* with the rights of the tables' owner, not the caller's */
 } RowLock;
 
-#define SCHEDULES_TO_LOCK(condition)                                 \
-	"SELECT s.user_id, s.id FROM medsched.schedules AS s "           \
-	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND (" condition ") " \
-	"ORDER BY s.id"
-
 /*
- * Schedules s of user $1; $2 is of the type given.  They are locked FOR UPDATE, because
- * replaces is a key: a weaker lock would have to become this one, and wait while it
- * holds others.
+ * Lock the rows of all of them, with the rights of the tables' owner.  Needs an SPI
+ * connection.  Where before is given, gives a snapshot from just before the rows were
+ * looked for: every row that it shows is locked.  The caller unregisters it.
  */
-#define LOCK_SCHEDULES(condition, nargs, type, as_owner)                                                                          \
-	{                                                                                                                             \
-		{SCHEDULES_TO_LOCK(condition), nargs, {UUIDOID, type}, NULL, {SCHEDULES_USER_ID, SCHEDULES_ID}},                          \
-			{SCHEDULES_TO_LOCK(condition) " FOR UPDATE NOWAIT", nargs, {UUIDOID, type}, NULL, {SCHEDULES_USER_ID, SCHEDULES_ID}}, \
-			{"SELECT FROM medsched.schedules AS s "                                                                               \
-			 "WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 FOR UPDATE",                           \
-			 2,                                                                                                                   \
-			 {UUIDOID, UUIDOID},                                                                                                  \
-			 NULL,                                                                                                                \
-			 {LAST_COLUMN}},                                                                                                      \
-			as_owner                                                                                                              \
-	}
-
-#define MEDICATIONS_TO_LOCK(condition)                               \
-	"SELECT m.user_id, m.id FROM medsched.medications AS m "         \
-	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND (" condition ") " \
-	"ORDER BY m.id"
-
-/* Medications m, likewise: to be changed, or kept from change. */
-#define LOCK_MEDICATIONS(condition, nargs, type, strength, as_owner)                                                                      \
-	{                                                                                                                                     \
-		{MEDICATIONS_TO_LOCK(condition), nargs, {UUIDOID, type}, NULL, {MEDICATIONS_USER_ID, MEDICATIONS_ID}},                            \
-			{MEDICATIONS_TO_LOCK(condition) " " strength " NOWAIT", nargs, {UUIDOID, type}, NULL, {MEDICATIONS_USER_ID, MEDICATIONS_ID}}, \
-			{"SELECT FROM medsched.medications AS m "                                                                                     \
-			 "WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2 " strength,                                    \
-			 2,                                                                                                                           \
-			 {UUIDOID, UUIDOID},                                                                                                          \
-			 NULL,                                                                                                                        \
-			 {LAST_COLUMN}},                                                                                                              \
-			as_owner                                                                                                                      \
-	}
-
-/* Lock the rows of all of them.  Needs an SPI connection. */
-extern void lock_rows(RowLock *locks, int nlocks, Datum *values);
-
-/*
- * Do the same, and give a snapshot from just before the rows were looked for: every
- * row that it shows is locked.  The caller unregisters it.
- */
-extern void lock_rows_since(RowLock *locks, int nlocks, Datum *values, Snapshot *before);
+extern void lock_rows(RowLock *locks, int nlocks, Datum *values, Snapshot *before);
 
 #endif /* MEDSCHED_LOCK_ROWS_H */

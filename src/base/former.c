@@ -20,6 +20,12 @@ PG_FUNCTION_INFO_V1(medsched_create_medication);
 PG_FUNCTION_INFO_V1(medsched_describe_schedule);
 PG_FUNCTION_INFO_V1(medsched_explain_dose);
 PG_FUNCTION_INFO_V1(medsched_inactivate_medication);
+PG_FUNCTION_INFO_V1(medsched_schedule_history);
+PG_FUNCTION_INFO_V1(medsched_take_as_needed);
+PG_FUNCTION_INFO_V1(medsched_next_as_needed_at);
+PG_FUNCTION_INFO_V1(medsched_revise_schedule);
+PG_FUNCTION_INFO_V1(medsched_change_time_zone);
+PG_FUNCTION_INFO_V1(medsched_reactivate_medication);
 
 pg_noreturn static void refuse_former(FunctionCallInfo fcinfo);
 
@@ -34,6 +40,12 @@ FORMER(medsched_create_medication)
 FORMER(medsched_describe_schedule)
 FORMER(medsched_explain_dose)
 FORMER(medsched_inactivate_medication)
+FORMER(medsched_schedule_history)
+FORMER(medsched_take_as_needed)
+FORMER(medsched_next_as_needed_at)
+FORMER(medsched_revise_schedule)
+FORMER(medsched_change_time_zone)
+FORMER(medsched_reactivate_medication)
 
 static void
 refuse_former(FunctionCallInfo fcinfo)

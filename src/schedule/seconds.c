@@ -63,13 +63,6 @@ seconds_sort_unique(Seconds *seconds)
 		seconds->n = (int) qunique(seconds->values, seconds->n, sizeof(int64), compare_seconds);
 }
 
-bool
-seconds_contain(const Seconds *seconds, int64 value)
-{
-	return seconds->n > 0 &&
-		   bsearch(&value, seconds->values, seconds->n, sizeof(int64), compare_seconds) != NULL;
-}
-
 int
 timestamps_of_array(ArrayType *array, Datum **elements, bool **nulls)
 {

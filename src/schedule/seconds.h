@@ -39,9 +39,6 @@ extern void seconds_add(Seconds *seconds, int64 value);
 extern void seconds_sort(Seconds *seconds);
 extern void seconds_sort_unique(Seconds *seconds);
 
-/* Tell whether a sorted list has a second. */
-extern bool seconds_contain(const Seconds *seconds, int64 value);
-
 /* Take a timestamp[] apart, or NULL, and give the number of its elements. */
 extern int timestamps_of_array(ArrayType *array, Datum **elements, bool **nulls);
 

@@ -26,7 +26,6 @@ typedef enum TableColumn
 	/* What a query computes. */
 	COMPUTED_TEXT,
 	COMPUTED_BOOLEAN,
-	COMPUTED_INTEGER,
 	COMPUTED_BIGINT,
 
 	MEDICATIONS_USER_ID,
@@ -71,9 +70,6 @@ typedef enum TableColumn
 	TABLE_NCOLUMNS
 } TableColumn;
 
-/* In place of a list: the rows are whole rows of a table, read by find_column. */
-#define WHOLE_ROW TABLE_NCOLUMNS
-
 /* Check that rows have the columns listed, in this order. */
 extern void check_columns(const TableColumn *columns, TupleDesc descriptor);
 
@@ -86,9 +82,6 @@ extern int find_column(TableColumn column, TupleDesc descriptor);
 
 /* Give the value of a column in a whole row.  isnull may be NULL for a column that cannot be. */
 extern Datum column_value(TableColumn column, HeapTuple tuple, TupleDesc descriptor, bool *isnull);
-
-/* Tell whether the values of a type can be read as another's. */
-extern bool is_stored_as(Oid type, Oid other);
 
 /* Check, in the catalog, the columns of a table by which queries choose rows. */
 extern void check_keys(const char *table, Oid relation);

@@ -93,30 +93,6 @@ read_single(const SavedPlan *saved, uint64 row, bool *isnull)
 	return value;
 }
 
-void
-run_query(const char *query, int nargs, Oid *argtypes, Datum *values, const char *nulls, int expected,
-		  const TableColumn *columns)
-{
-	MemoryContext context = CurrentMemoryContext;
-	int			  result = 0;
-
-	PG_TRY();
-	{
-		result = SPI_execute_with_args(query, nargs, argtypes, values, nulls, false, 0);
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		rethrow_without_query(query);
-	}
-	PG_END_TRY();
-
-	if (result != expected)
-		elog(ERROR, "SPI_execute_with_args returned %s for %s", SPI_result_code_string(result), query);
-	if (SPI_tuptable != NULL)
-		check_columns(columns, SPI_tuptable->tupdesc);
-}
-
 /*
  * Throw an error again, in PG_CATCH and in a memory context that is not the error's,
  * without the line of its context that is a query of ours: the caller of a function

@@ -58,11 +58,4 @@ extern void read_row(const SavedPlan *saved, uint64 row, Datum *values, bool *is
 /* Do the same for rows of one column.  isnull may be NULL where the column cannot be. */
 extern Datum read_single(const SavedPlan *saved, uint64 row, bool *isnull);
 
-/*
- * Run a query that is not the same each time, and check that it did what it is for,
- * and gave the columns of a plan of the same kind.
- */
-extern void run_query(const char *query, int nargs, Oid *argtypes, Datum *values, const char *nulls, int expected,
-					  const TableColumn *columns);
-
 #endif /* MEDSCHED_SAVED_PLAN_H */

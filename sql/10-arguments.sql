@@ -110,10 +110,12 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  days CONSTANT numeric := extract(year FROM length) * 360 + extract(month FROM length) * 30 + extract(day FROM length);
   seconds CONSTANT numeric := extract(hour FROM length) * 3600 + extract(minute FROM length) * 60 + extract(second FROM length);
+  days CONSTANT numeric := extract(year FROM length) * 360 + extract(month FROM length) * 30 + extract(day FROM length)
+                           + trunc(seconds / 86400);
 BEGIN
-  RETURN make_interval(secs => (greatest(-100000000, least(100000000, days)) * 86400)::float8) + make_interval(secs => seconds::float8);
+  RETURN make_interval(secs => (greatest(-100000000, least(100000000, days)) * 86400)::float8)
+         + make_interval(secs => (seconds % 86400)::float8);
 END
 $$;
 

@@ -21,6 +21,7 @@ AS $$
 DECLARE
   dose record;
   broken text;
+  message text;
   of_schema text;
   of_table text;
 BEGIN
@@ -29,16 +30,17 @@ BEGIN
       MESSAGE = CASE WHEN $1 IS NULL THEN 'user_id' WHEN $2 IS NULL THEN 'schedule_id' WHEN $3 IS NULL THEN 'scheduled_for'
                      ELSE 'taken_at' END || ' must not be null';
   END IF;
-  IF NOT isfinite($3) THEN
-    PERFORM medsched._require($3, 'scheduled_for');
-  ELSIF NOT isfinite($4) THEN
-    PERFORM medsched._require($4, 'taken_at');
+  IF $3 < '0001-01-01 00:00+00' OR $3 >= '10000-01-01 00:00+00' THEN
+    PERFORM medsched._require_instant($3, 'scheduled_for');
+  ELSIF $4 < '0001-01-01 00:00+00' OR $4 >= '10000-01-01 00:00+00' THEN
+    PERFORM medsched._require_instant($4, 'taken_at');
   END IF;
   IF to_regclass('medsched.dose_taken') IS NULL THEN
     PERFORM medsched._check_tables();
   END IF;
-  -- The CHECK of an amount in the caller's words.  Only where it will speak, for a handler costs a subtransaction.
-  IF $6 IS NOT NULL AND NOT ($6 > 0 AND $6 < 'Infinity') THEN
+  -- The CHECKs of an amount and of recorded_by in the caller's words.  Only where they will speak, for a handler costs a
+  -- subtransaction.
+  IF $6 IS NOT NULL AND NOT ($6 > 0 AND $6 < 1e1000 AND scale($6) <= 1000) OR length($5) > 1000 THEN
     BEGIN
       INSERT INTO medsched.dose_taken AS d (user_id, schedule_id, scheduled_for, taken_at, recorded_by, amount, note, outcome, reason)
       SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9
@@ -46,11 +48,16 @@ BEGIN
       ON CONFLICT (user_id, scheduled_for, schedule_id) DO NOTHING;
     EXCEPTION WHEN check_violation THEN
       GET STACKED DIAGNOSTICS broken = CONSTRAINT_NAME, of_schema = SCHEMA_NAME, of_table = TABLE_NAME;
-      IF broken <> 'dose_taken_amount_positive' THEN
+      message := CASE broken
+        WHEN 'dose_taken_amount_positive' THEN 'amount must be finite and above 0'
+        WHEN 'dose_taken_amount_size' THEN 'amount must have at most 1000 digits before and after the point'
+        WHEN 'dose_taken_recorded_by_length' THEN 'recorded_by must have at most 1000 characters' END;
+      IF message IS NULL THEN
         RAISE;
       END IF;
-      RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'amount must be finite and above 0',
-        DETAIL = format('It is %s.', medsched._shortened($6::text)), SCHEMA = of_schema, TABLE = of_table, CONSTRAINT = broken;
+      RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = message, SCHEMA = of_schema, TABLE = of_table, CONSTRAINT = broken,
+        DETAIL = format('It is %s.', CASE WHEN broken = 'dose_taken_recorded_by_length' THEN format('"%s"', medsched._shortened($5))
+                                          ELSE medsched._shortened($6::text) END);
     END;
   END IF;
 

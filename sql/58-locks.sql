@@ -48,7 +48,7 @@ BEGIN
   schedules := ARRAY(
     SELECT s.id FROM medsched.schedules AS s
      WHERE s.user_id = $1
-       AND s.id = ANY (SELECT medsched._schedules_to_lock($1, $2, $3, $4))
+       AND s.id = ANY (SELECT l.id FROM medsched._schedules_to_lock($1, $2, $3, $4) AS l (id))
      ORDER BY s.id FOR UPDATE NOWAIT);
   RETURN schedules || ARRAY(
     SELECT m.id FROM medsched.medications AS m

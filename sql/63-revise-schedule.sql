@@ -141,9 +141,12 @@ COMMENT ON FUNCTION medsched._check_no_dose_recorded(uuid, uuid, timestamptz) IS
 -- table's defaults make them, are those of PostgreSQL's, and those of the application that are unique by themselves: an index
 -- has them and no column in which the two rows differ, so that the copy would meet what it is a copy of.
 CREATE OR REPLACE FUNCTION medsched._replacement_columns(changes jsonb, OUT columns text, OUT list text)
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
 AS $$
+BEGIN
   WITH a AS (
     SELECT a.*, a.attname = ANY (medsched._schedule_key_names()) AS is_key,
            a.attname IN ('id', 'effective_from', 'ends_at', 'replaces', 'created_at') OR a.attidentity <> ''
@@ -151,11 +154,11 @@ AS $$
       FROM pg_attribute AS a
      WHERE a.attrelid = to_regclass('medsched.schedules') AND a.attnum > 0 AND NOT a.attisdropped
   ), unique_alone AS (
-    SELECT unnest(k.columns) AS attnum
+    SELECT unnest(k.members) AS attnum
       FROM pg_index AS i
       -- An expression and a condition name their columns in their trees.
      CROSS JOIN LATERAL (
-            SELECT array_agg(n.attnum) AS columns
+            SELECT array_agg(n.attnum) AS members
               FROM (SELECT unnest((i.indkey::int[])[:i.indnkeyatts - 1])
                     UNION
                     SELECT t.found[1]::int
@@ -163,12 +166,13 @@ AS $$
              -- An expression's place among the columns is 0; a whole row in its tree, too.
              WHERE n.attnum <> 0 OR concat(i.indexprs::text, i.indpred::text) ~ ':varattno 0') AS k
      WHERE i.indrelid = to_regclass('medsched.schedules') AND i.indislive AND (i.indisunique OR i.indisexclusion)
-       AND NOT EXISTS (SELECT FROM unnest(k.columns) AS n (attnum) LEFT JOIN a ON a.attnum = n.attnum WHERE coalesce(a.differs, true)))
+       AND NOT EXISTS (SELECT FROM unnest(k.members) AS n (attnum) LEFT JOIN a ON a.attnum = n.attnum WHERE coalesce(a.differs, true)))
   SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum),
          -- Of a domain the type under it, so that its checks are made.
          string_agg(CASE WHEN a.attname = 'effective_from' THEN '$4' WHEN a.attname = 'replaces' THEN '$2'
                          WHEN a.attname = 'ends_at' AND NOT changes ? 'ends_at' THEN '$5'
                          ELSE format('n.%I', a.attname) || coalesce(b.cast_to, '') END, ', ' ORDER BY a.attnum)
+    INTO columns, list
     FROM a
     LEFT JOIN LATERAL (
            SELECT format('::%I.%I', n.nspname, u.typname) AS cast_to
@@ -181,7 +185,8 @@ AS $$
               WHEN changes ? a.attname THEN jsonb_typeof(changes -> a.attname) <> 'null'
               WHEN a.attidentity <> '' OR a.attname IN ('id', 'created_at') THEN false
               WHEN a.is_key OR a.attname IN ('user_id', 'medication_id', 'effective_from', 'replaces') THEN true
-              ELSE a.attnum NOT IN (SELECT u.attnum FROM unique_alone AS u) END
+              ELSE a.attnum NOT IN (SELECT u.attnum FROM unique_alone AS u) END;
+END
 $$;
 
 COMMENT ON FUNCTION medsched._replacement_columns(jsonb) IS

@@ -13,8 +13,8 @@ DECLARE
   n bigint;
   found bigint := 0;
 BEGIN
-  lo := greatest(lo, begun);
-  hi := least(hi, timestamptz '10000-01-02 00:00Z');
+  lo := greatest(lo, begun, timestamptz '0001-01-01 00:00Z');
+  hi := least(hi, timestamptz '10000-01-01 00:00Z');
   IF r.freq IS NULL THEN
     added := added || begun;
   ELSIF r.count IS NOT NULL AND lo < hi THEN
@@ -49,7 +49,8 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 BEGIN
   IF NOT isfinite(at) OR date_trunc('second', at) <> at OR at = ANY (excluded)
-     OR at < medsched._instant(starts_at, time_zone) THEN
+     OR at < greatest(medsched._instant(starts_at, time_zone), timestamptz '0001-01-01 00:00Z')
+     OR at >= timestamptz '10000-01-01 00:00Z' THEN
     RETURN false;
   END IF;
   IF at = ANY (added) THEN

@@ -7,7 +7,7 @@ RETURNS timestamptz
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
-  latest CONSTANT timestamptz := '10000-01-02 00:00Z';
+  latest CONSTANT timestamptz := '10000-01-01 00:00Z';
   step CONSTANT numeric := r.every * (ARRAY[1, 60, 3600])[r.freq + 1];
   days numeric := CASE
     -- A rule that looks at times of the day alone sees them all in this time.
@@ -40,7 +40,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
   begun CONSTANT timestamptz := medsched._instant(starts_at, time_zone);
-  lo timestamptz := greatest(begun, CASE WHEN isfinite(after) THEN after + interval '1 microsecond' ELSE after END);
+  lo timestamptz := greatest(begun, timestamptz '0001-01-01 00:00Z', CASE WHEN isfinite(after) THEN after + interval '1 microsecond' ELSE after END);
   hi timestamptz;
   look interval;
   horizon timestamptz;
@@ -53,8 +53,9 @@ BEGIN
   IF r.freq IS NULL THEN
     added := added || begun;
   END IF;
-  next_added := (SELECT min(a.at) FROM unnest(added) AS a (at) WHERE a.at >= lo AND a.at NOT IN (SELECT unnest(excluded)));
-  IF r.freq IS NOT NULL AND lo < timestamptz '10000-01-02 00:00Z' THEN
+  next_added := (SELECT min(a.at) FROM unnest(added) AS a (at)
+                  WHERE a.at >= lo AND a.at < timestamptz '10000-01-01 00:00Z' AND a.at NOT IN (SELECT unnest(excluded)));
+  IF r.freq IS NOT NULL AND lo < timestamptz '10000-01-01 00:00Z' THEN
     look := medsched._first_look(r);
     horizon := least(medsched._horizon(r, greatest(lo, (SELECT max(e) FROM unnest(excluded) AS e))), r.end_at,
                      timezone(time_zone, r.end_local) + interval '1 day', next_added);
@@ -95,7 +96,7 @@ AS $$
 DECLARE
   begun timestamptz := medsched._instant(starts_at, time_zone);
   lo timestamptz;
-  hi timestamptz := least(before, timestamptz '10000-01-02 00:00Z');
+  hi timestamptz := least(before, timestamptz '10000-01-01 00:00Z');
   look interval;
   horizon interval;
   last timestamptz;
@@ -107,6 +108,7 @@ BEGIN
   IF r.freq IS NULL THEN
     added := added || begun;
   END IF;
+  begun := greatest(begun, '0001-01-01 00:00Z');
   last_added := (SELECT max(a.at) FROM unnest(added) AS a (at)
                   WHERE a.at >= begun AND a.at < hi AND a.at NOT IN (SELECT unnest(excluded)));
   IF r.freq IS NOT NULL AND hi > begun THEN

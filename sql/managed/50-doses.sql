@@ -172,7 +172,7 @@ AS $$
                  s.dose_amount, s.dose_unit, s.instructions, coalesce(s.grace, medsched._grace()) AS grace,
                  -- Schedules have no doses beyond.
                  greatest($2, s.effective_from, timestamptz '0001-12-30 00:00Z BC') AS lo,
-                 least($3, s.ends_at, m.inactivated_at, timestamptz '10000-01-02 00:00Z') AS hi
+                 least($3, s.ends_at, m.inactivated_at, timestamptz '10000-01-01 00:00Z') AS hi
             FROM medsched.schedules AS s
             JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
            WHERE s.user_id = $1 AND m.user_id = $1
@@ -301,7 +301,7 @@ BEGIN
   END IF;
   most := medsched._max_doses();
   lo := after + interval '1 microsecond';
-  WHILE found < max_doses AND lo < timestamptz '10000-01-02 00:00Z' LOOP
+  WHILE found < max_doses AND lo < timestamptz '10000-01-01 00:00Z' LOOP
     lo := (SELECT min(o.at)
              FROM (SELECT s.*, medsched._zone(s.time_zone) AS zone, least(s.ends_at, m.inactivated_at) AS hi
                      FROM medsched.schedules AS s

@@ -24,7 +24,7 @@ schedule_is_occurrence(const Schedule *schedule, TimestampTz at)
 	int64 second = second_at_or_after(at);
 	int64 found;
 
-	return !TIMESTAMP_NOT_FINITE(at) && at % USECS_PER_SEC == 0 &&
+	return !TIMESTAMP_NOT_FINITE(at) && at >= LOCAL_MIN * USECS_PER_SEC && at % USECS_PER_SEC == 0 &&
 		   first_in_window(schedule, second, second + 1, schedule_rule_end(schedule, second + 1), &found);
 }
 

@@ -230,8 +230,9 @@ BEGIN
   exdates := coalesce(exdates, '{}');
   -- Asked for the errors of a schedule's parts alone.
   PERFORM medsched.is_occurrence(rrule, starts_at, time_zone, '-infinity'::timestamptz, rdates, exdates, cycle_days_on, cycle_days_off);
-  begins := greatest(medsched._to_instant(starts_at, time_zone), effective_from);
-  ends := coalesce(ends_at, 'infinity');
+  -- No timestamp shows the last days of all in every time zone.
+  begins := greatest(medsched._to_instant(starts_at, time_zone), least(coalesce(effective_from, '-infinity'), '294276-12-29 00:00Z'));
+  ends := CASE WHEN ends_at < timestamptz '294276-12-29 00:00Z' THEN ends_at ELSE 'infinity' END;
 
   IF as_needed THEN
     RETURN 'as needed' || coalesce(', at least ' || medsched._interval_words(min_interval) || ' apart', '')

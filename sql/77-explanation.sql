@@ -169,11 +169,12 @@ DECLARE
   before timestamptz;
   after timestamptz;
 BEGIN
-  IF user_id IS NULL OR schedule_id IS NULL OR at IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = '22004',
-      MESSAGE = CASE WHEN user_id IS NULL THEN 'user_id' WHEN schedule_id IS NULL THEN 'schedule_id' ELSE 'at' END || ' must not be null';
-  ELSIF NOT isfinite(at) THEN
-    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'at must be finite';
+  PERFORM medsched._require_id(user_id, 'user_id');
+  PERFORM medsched._require_id(schedule_id, 'schedule_id');
+  PERFORM medsched._require(at, 'at');
+  -- Timestamps end soon after.
+  IF at >= '293000-01-01 00:00Z' THEN
+    PERFORM medsched._require_instant(at, 'at');
   END IF;
   SELECT t.rrule::text, t.starts_at, t.time_zone::text, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off, t.effective_from,
          coalesce(t.ends_at, 'infinity') AS ends_at, t.as_needed, coalesce(m.inactivated_at, 'infinity') AS inactivated_at,

@@ -75,6 +75,7 @@ DECLARE
     SELECT FROM pg_class AS c WHERE c.relname = '_medsched_erasing' AND c.relnamespace = pg_my_temp_schema()
        AND pg_get_userbyid(c.relowner) = current_user);
   missing text;
+  locked record;
 BEGIN
   IF eraser IS NULL OR NOT (has_table_privilege(eraser, 'medsched.dose_taken', 'DELETE')
                             AND has_table_privilege(eraser, 'medsched.schedules', 'DELETE')
@@ -95,18 +96,23 @@ BEGIN
     CREATE TEMPORARY TABLE _medsched_erasing (user_id uuid);
   END IF;
   INSERT INTO pg_temp._medsched_erasing VALUES ($1);
-  -- Once all schedules are locked no dose comes to them.
-  PERFORM FROM medsched.schedules AS s WHERE s.user_id = $1 ORDER BY s.id FOR UPDATE;
-  PERFORM FROM medsched.medications AS m WHERE m.user_id = $1 ORDER BY m.id FOR UPDATE;
+  SELECT l.medications, l.schedules, l.doses INTO locked FROM medsched._lock_user($1) AS l;
+  -- What came meanwhile stays whole, and is told of.
   DELETE FROM medsched.dose_taken AS d WHERE d.user_id = $1;
   GET DIAGNOSTICS doses = ROW_COUNT;
-  PERFORM medsched._check_none_came('medsched.dose_taken', $1);
-  DELETE FROM medsched.schedules AS s WHERE s.user_id = $1;
+  IF doses >= locked.doses THEN
+    PERFORM medsched._check_late('erased', 'medsched.dose_taken'::regclass, $1, NULL);
+  END IF;
+  DELETE FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = ANY (locked.schedules);
   GET DIAGNOSTICS schedules = ROW_COUNT;
-  PERFORM medsched._check_none_came('medsched.schedules', $1);
-  DELETE FROM medsched.medications AS m WHERE m.user_id = $1;
+  IF schedules >= cardinality(locked.schedules) THEN
+    PERFORM medsched._check_late('erased', 'medsched.schedules'::regclass, $1, NULL);
+  END IF;
+  DELETE FROM medsched.medications AS m WHERE m.user_id = $1 AND m.id = ANY (locked.medications);
   GET DIAGNOSTICS medications = ROW_COUNT;
-  PERFORM medsched._check_none_came('medsched.medications', $1);
+  IF medications >= cardinality(locked.medications) THEN
+    PERFORM medsched._check_late('erased', 'medsched.medications'::regclass, $1, NULL);
+  END IF;
   IF is_inner THEN
     DELETE FROM pg_temp._medsched_erasing AS e WHERE e.user_id = $1;
   ELSE
@@ -124,24 +130,69 @@ BEGIN
 END
 $$;
 
--- Checks that what was deleted is all there is.  Rows that a trigger kept are another matter.
-CREATE OR REPLACE FUNCTION medsched._check_none_came(relation regclass, user_id uuid)
+-- Locks all rows of a user, so that no dose comes to a schedule, and no schedule to a medication; and says what it locked.  It
+-- holds none of them while it waits for one: sessions that come by them in another order wait for no row that it holds.
+CREATE OR REPLACE FUNCTION medsched._lock_user(user_id uuid, OUT medications uuid[], OUT schedules uuid[], OUT doses bigint)
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+  LOOP
+    BEGIN
+      medications := ARRAY(SELECT m.id FROM medsched.medications AS m WHERE m.user_id = $1 FOR UPDATE NOWAIT);
+      schedules := ARRAY(SELECT s.id FROM medsched.schedules AS s WHERE s.user_id = $1 FOR UPDATE NOWAIT);
+      PERFORM FROM medsched.dose_taken AS d WHERE d.user_id = $1 FOR UPDATE NOWAIT;
+      GET DIAGNOSTICS doses = ROW_COUNT;
+      RETURN;
+    EXCEPTION WHEN lock_not_available THEN
+      NULL;
+    END;
+    PERFORM medsched._wait_for_user($1);
+  END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._lock_user(uuid) IS
+  'Internal: locks all rows of a user, all or none';
+
+-- Waits for each row of a user that another session holds, one after the other, and lets go of it.
+CREATE OR REPLACE FUNCTION medsched._wait_for_user(user_id uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
 DECLARE
-  kept boolean;
+  free text[];
+  held text[];
+  relation text;
+  row text;
 BEGIN
-  EXECUTE format('SELECT EXISTS (SELECT FROM %s AS r WHERE r.user_id = $1)', relation) INTO kept USING user_id;
-  IF NOT kept THEN
-    PERFORM medsched._check_late('erased', relation, user_id, NULL);
-  END IF;
+  FOREACH relation IN ARRAY '{dose_taken,schedules,medications}'::text[] LOOP
+    BEGIN
+      EXECUTE format('SELECT ARRAY(SELECT (t.tableoid, t.ctid)::text FROM medsched.%I AS t WHERE t.user_id = $1 FOR UPDATE SKIP LOCKED)', relation)
+        INTO free USING $1;
+      EXECUTE format('SELECT ARRAY(SELECT (t.tableoid, t.ctid)::text FROM medsched.%I AS t WHERE t.user_id = $1 AND (t.tableoid, t.ctid)::text <> ALL ($2))', relation)
+        INTO held USING $1, free;
+      RAISE SQLSTATE 'MS000';
+    EXCEPTION WHEN SQLSTATE 'MS000' THEN
+      NULL;
+    END;
+    FOREACH row IN ARRAY held LOOP
+      BEGIN
+        EXECUTE format('SELECT FROM medsched.%I AS t WHERE t.user_id = $1 AND (t.tableoid, t.ctid)::text = $2 FOR UPDATE', relation) USING $1, row;
+        RAISE SQLSTATE 'MS000';
+      EXCEPTION WHEN SQLSTATE 'MS000' THEN
+        NULL;
+      END;
+    END LOOP;
+  END LOOP;
 END
 $$;
 
-COMMENT ON FUNCTION medsched._check_none_came(regclass, uuid) IS
-  'Internal: checks that no row of a user came to a table while it was erased';
+COMMENT ON FUNCTION medsched._wait_for_user(uuid) IS
+  'Internal: waits for the rows of a user that other sessions hold, and holds none';
 
 CREATE OR REPLACE FUNCTION medsched._check_erased(relation regclass, user_id uuid)
 RETURNS void

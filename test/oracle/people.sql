@@ -90,7 +90,8 @@ DECLARE
   instant timestamptz;
 BEGIN
   SELECT * INTO c FROM cases WHERE cases.n = event.n;
-  SELECT (x.s).* INTO s FROM pg_temp.schedules_of(who) AS x ORDER BY md5(x.nth || ' ' || n) LIMIT 1;
+  SELECT (x.s).* INTO s FROM pg_temp.schedules_of(who) AS x
+   ORDER BY what = 'take as needed' AND (x.s).as_needed AND pg_temp.chance(n, 'as needed') < 0.8 DESC, md5(x.nth || ' ' || n) LIMIT 1;
   IF s.id IS NULL THEN
     what := 'create';
   END IF;
@@ -155,7 +156,7 @@ BEGIN
   END LOOP;
   RETURN QUERY SELECT format('SELECT * FROM medsched.schedule_history(%L, %L)', who, m.id) FROM medsched.medications AS m WHERE m.user_id = who ORDER BY m.name;
   RETURN NEXT format('SELECT * FROM medsched.medications AS m WHERE m.user_id = %L ORDER BY m.name', who);
-  RETURN NEXT format('SELECT x.s.* FROM pg_temp.schedules_of(%L) AS x ORDER BY x.nth', who);
+  RETURN NEXT format('SELECT (x.s).* FROM pg_temp.schedules_of(%L) AS x ORDER BY x.nth', who);
   RETURN NEXT format('SELECT x.nth, d.* FROM medsched.dose_taken AS d JOIN pg_temp.schedules_of(%L) AS x ON (x.s).id = d.schedule_id WHERE d.user_id = %L ORDER BY d.scheduled_for, x.nth', who, who);
   RETURN NEXT format('SELECT * FROM medsched.check_integrity() AS i WHERE i.user_id = %L', who);
   IF pg_temp.chance(n, 'erased') < 0.1 THEN

@@ -21,7 +21,7 @@ names()
 
 make -s managed
 query "CREATE DATABASE managed"
-PGOPTIONS='-c client_min_messages=warning' psql -Xq -v ON_ERROR_STOP=1 -d managed -f medsched-managed--*.sql
+MEDSCHED_EDITION=managed install_medsched managed
 query "SELECT medsched.create_tables()" -d managed >/dev/null
 
 catalog "$PGDATABASE" >"$files/native"

@@ -57,6 +57,16 @@ query()
 	psql -XAtq -v ON_ERROR_STOP=1 "${@:2}" -c "$1"
 }
 
+# install_medsched DATABASE: the edition that is tested, without its tables.
+install_medsched()
+{
+	if [ "${MEDSCHED_EDITION:-native}" = managed ]; then
+		PGOPTIONS='-c client_min_messages=warning' psql -Xq -v ON_ERROR_STOP=1 -d "$1" -f medsched-managed--*.sql
+	else
+		query "CREATE EXTENSION medsched" -d "$1"
+	fi
+}
+
 # load_regimens [PSQL ARGUMENT...]: the sample regimens, around 2 March 2026.
 load_regimens()
 {

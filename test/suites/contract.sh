@@ -13,10 +13,10 @@ catalog()
 	psql -XAtq -v ON_ERROR_STOP=1 -d "$1" -f test/contract.sql
 }
 
-# names FILE: kind and name of each line.
+# names FILE: kind and name of each line; of a function with its arguments.
 names()
 {
-	sed 's/^\([a-z ]* | [^ (]*\).*/\1/' "$1" | sort -u
+	awk -F ' [|] ' '{ print $1 " | " $2 }' "$1" | sort -u
 }
 
 make -s managed
@@ -32,8 +32,8 @@ done
 # Of the private ones, those that one edition has alone are left out.
 comm -3 "$files/native.names" "$files/managed.names" | tr -d '\t' | grep ' | _' >"$files/alone" || true
 for edition in native managed; do
-	awk -v alone="$files/alone" 'BEGIN { while ((getline line < alone) > 0) private[line] = 1 }
-		{ name = $0; if (match(name, /^[a-z ]* \| [^ (]*/)) name = substr(name, 1, RLENGTH); if (!(name in private)) print }' \
+	awk -F ' [|] ' -v alone="$files/alone" 'BEGIN { while ((getline line < alone) > 0) private[line] = 1 }
+		!(($1 " | " $2) in private)' \
 		"$files/$edition" >"$files/$edition.public"
 done
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # The isolation specs, or those named: sessions interleaved by isolationtester.
-# Of the managed edition without those that test/managed-exceptions names.
+# Of the managed edition without those that test/managed-exceptions names; where it fails
+# with another 40001 than the native edition, SPEC_1.out has its output.
 . test/suites/lib.bash
 
 chosen "test/isolation/specs/*.spec" "$@"
@@ -15,7 +16,8 @@ installcheck build/isolation REGRESS= ISOLATION="${chosen[*]}" "${options[@]}"
 for spec in "${chosen[@]}"; do
 	expected=test/isolation/expected/$spec.out
 	result=build/isolation/results/$spec.out
-	if cmp -s "$expected" "$result"; then
+	if cmp -s "$expected" "$result" ||
+		{ [ "${MEDSCHED_EDITION:-native}" = managed ] && cmp -s "${expected%.out}_1.out" "$result"; }; then
 		passed=$((passed + $(grep -c '^starting permutation' "$result" || true)))
 	else
 		fail "$spec: output differs from $expected"

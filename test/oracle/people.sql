@@ -122,9 +122,10 @@ BEGIN
              WHEN 1 THEN jsonb_build_object('time_zone', c.zone)
              WHEN 2 THEN jsonb_build_object('rrule', c.rrule)
              ELSE pg_temp.schedule(n) - 'id' END)
-    WHEN 'travel' THEN format('SELECT * FROM medsched.change_time_zone(%L, %L, %L)', who, c.zone, instant)
+    -- Their rows come in an order of ids that medsched makes.
+    WHEN 'travel' THEN format('SELECT count(*) FROM medsched.change_time_zone(%L, %L, %L)', who, c.zone, instant)
     WHEN 'inactivate' THEN format('SELECT medsched.inactivate_medication(%L, %L, %L)', who, s.medication_id, instant)
-    WHEN 'reactivate' THEN format('SELECT * FROM medsched.reactivate_medication(%L, %L, %L)', who, s.medication_id, instant)
+    WHEN 'reactivate' THEN format('SELECT count(*) FROM medsched.reactivate_medication(%L, %L, %L)', who, s.medication_id, instant)
     WHEN 'create' THEN format('SELECT medsched.create_medication(%L, %L, %L)', who, 'another ' || n, jsonb_build_array(pg_temp.schedule(n)))
     WHEN 'end' THEN format('UPDATE medsched.schedules SET ends_at = %L WHERE user_id = %L AND id = %L', instant, who, s.id)
     WHEN 'change' THEN format('UPDATE medsched.schedules SET rrule = %L, exdates = %L, cycle_days_on = %L, cycle_days_off = %L WHERE user_id = %L AND id = %L',

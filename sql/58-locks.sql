@@ -38,25 +38,24 @@ COMMENT ON FUNCTION medsched._follows(boolean, boolean, timestamptz, timestamptz
 CREATE OR REPLACE FUNCTION medsched._lock_now(of_user uuid, of_schedule uuid, of_medication uuid, following_at timestamptz)
 RETURNS uuid[]
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 DECLARE
-  schedules uuid[];
+  schedules pg_catalog.uuid[];
 BEGIN
   schedules := ARRAY(
     SELECT s.id FROM medsched.schedules AS s
-     WHERE s.user_id = $1
-       AND s.id = ANY (SELECT l.id FROM medsched._schedules_to_lock($1, $2, $3, $4) AS l (id))
+     WHERE s.user_id OPERATOR(pg_catalog.=) $1
+       AND s.id OPERATOR(pg_catalog.=) ANY (SELECT l.id FROM medsched._schedules_to_lock($1, $2, $3, $4) AS l (id))
      ORDER BY s.id FOR UPDATE NOWAIT);
-  RETURN schedules || ARRAY(
+  RETURN schedules OPERATOR(pg_catalog.||) ARRAY(
     SELECT m.id FROM medsched.medications AS m
-     WHERE m.user_id = $1
-       AND (m.id = $3
-            OR m.id = ANY (
+     WHERE m.user_id OPERATOR(pg_catalog.=) $1
+       AND (m.id OPERATOR(pg_catalog.=) $3
+            OR m.id OPERATOR(pg_catalog.=) ANY (
                  SELECT s.medication_id FROM medsched.schedules AS s
-                  WHERE s.user_id = $1 AND s.id = ANY (schedules)))
+                  WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) ANY (schedules)))
      ORDER BY m.id FOR NO KEY UPDATE NOWAIT);
 END
 $$;
@@ -68,30 +67,29 @@ COMMENT ON FUNCTION medsched._lock_now(uuid, uuid, uuid, timestamptz) IS
 CREATE OR REPLACE FUNCTION medsched._wait_for_each(of_user uuid, of_schedule uuid, of_medication uuid, following_at timestamptz)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 DECLARE
-  schedules CONSTANT uuid[] := ARRAY(SELECT l.id FROM medsched._schedules_to_lock($1, $2, $3, $4) AS l (id) ORDER BY l.id);
-  medications CONSTANT uuid[] := ARRAY(
+  schedules CONSTANT pg_catalog.uuid[] := ARRAY(SELECT l.id FROM medsched._schedules_to_lock($1, $2, $3, $4) AS l (id) ORDER BY l.id);
+  medications CONSTANT pg_catalog.uuid[] := ARRAY(
     SELECT DISTINCT s.medication_id FROM medsched.schedules AS s
-     WHERE s.user_id = $1 AND s.id = ANY (schedules) ORDER BY s.medication_id);
-  waited_for uuid;
+     WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) ANY (schedules) ORDER BY s.medication_id);
+  waited_for pg_catalog.uuid;
 BEGIN
   FOREACH waited_for IN ARRAY schedules LOOP
     BEGIN
       PERFORM FROM medsched.schedules AS s
-        WHERE s.user_id = $1 AND s.id = waited_for FOR UPDATE;
+        WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) waited_for FOR UPDATE;
       RAISE SQLSTATE 'MS000';
     EXCEPTION WHEN SQLSTATE 'MS000' THEN
       NULL;
     END;
   END LOOP;
-  FOREACH waited_for IN ARRAY medications || $3 LOOP
+  FOREACH waited_for IN ARRAY medications OPERATOR(pg_catalog.||) $3 LOOP
     BEGIN
       PERFORM FROM medsched.medications AS m
-        WHERE m.user_id = $1 AND m.id = waited_for FOR NO KEY UPDATE;
+        WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) waited_for FOR NO KEY UPDATE;
       RAISE SQLSTATE 'MS000';
     EXCEPTION WHEN SQLSTATE 'MS000' THEN
       NULL;
@@ -107,13 +105,12 @@ COMMENT ON FUNCTION medsched._wait_for_each(uuid, uuid, uuid, timestamptz) IS
 CREATE OR REPLACE FUNCTION medsched._lock_schedules(of_user uuid, of_schedule uuid, of_medication uuid, following_at timestamptz)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   LOOP
     BEGIN
       -- Twice: while the first was looking, another session may have inserted a row that belongs to them.
-      IF medsched._lock_now($1, $2, $3, $4) = medsched._lock_now($1, $2, $3, $4) THEN
+      IF medsched._lock_now($1, $2, $3, $4) OPERATOR(pg_catalog.=) medsched._lock_now($1, $2, $3, $4) THEN
         RETURN;
       END IF;
       RAISE lock_not_available;

@@ -4,27 +4,26 @@
 CREATE OR REPLACE FUNCTION medsched._take_up(of_user uuid, of_medication uuid, at timestamptz)
 RETURNS TABLE (old_id uuid, new_id uuid)
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
   schedule medsched._schedule;
-  inactivated_at timestamptz;
+  inactivated_at timestamp with time zone;
   goes_on boolean;
   in_pause boolean;
   has_dose boolean := false;
 BEGIN
-  PERFORM medsched._lock_schedules($1, NULL::uuid, $2, NULL::timestamptz);
+  PERFORM medsched._lock_schedules($1, NULL::pg_catalog.uuid, $2, NULL::pg_catalog.timestamptz);
   inactivated_at := medsched._inactivated_at($1, $2);
   IF inactivated_at IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = format('medication "%s" is active', $2),
+    RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = pg_catalog.format('medication "%s" is active', $2),
       DETAIL = 'It has no inactivated_at.';
-  ELSIF $3 < inactivated_at THEN
+  ELSIF $3 OPERATOR(pg_catalog.<) inactivated_at THEN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'at must not be before the medication was inactivated',
-      DETAIL = format('It is %s; the medication was inactivated at %s.', $3, inactivated_at);
+      DETAIL = pg_catalog.format('It is %s; the medication was inactivated at %s.', $3, inactivated_at);
   END IF;
   UPDATE medsched.medications AS m SET inactivated_at = NULL
-   WHERE m.user_id = $1 AND m.id = $2;
+   WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2;
   IF NOT FOUND THEN
     RAISE 'medication "%" was not updated: a trigger or a policy suppressed it', $2;
   END IF;
@@ -33,15 +32,15 @@ BEGIN
     SELECT s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
            s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at
       FROM medsched.schedules AS s
-     WHERE s.user_id = $1 AND s.medication_id = $2
+     WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.medication_id OPERATOR(pg_catalog.=) $2
      ORDER BY s.id
   LOOP
-    goes_on := medsched._has_dose(schedule, $3, NULL::timestamptz);
+    goes_on := medsched._has_dose(schedule, $3, NULL::pg_catalog.timestamptz);
     in_pause := medsched._has_dose(schedule, inactivated_at, $3);
     has_dose := has_dose OR goes_on;
-    IF goes_on AND (in_pause OR medsched._has_dose(schedule, timestamptz '-infinity', inactivated_at)) THEN
+    IF goes_on AND (in_pause OR medsched._has_dose(schedule, timestamp with time zone '-infinity', inactivated_at)) THEN
       old_id := schedule.id;
-      schedule := medsched._replace_schedule(schedule, medsched._successor($1, old_id), inactivated_at, $3, '{}'::jsonb);
+      schedule := medsched._replace_schedule(schedule, medsched._successor($1, old_id), inactivated_at, $3, '{}'::pg_catalog.jsonb);
       new_id := schedule.id;
       RETURN NEXT;
     ELSIF in_pause THEN
@@ -49,7 +48,7 @@ BEGIN
     END IF;
   END LOOP;
   IF NOT has_dose THEN
-    RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = format('medication "%s" has no dose from %s on', $2, $3),
+    RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = pg_catalog.format('medication "%s" has no dose from %s on', $2, $3),
       DETAIL = 'All its schedules are over.', HINT = 'Insert a schedule for it first.';
   END IF;
 END
@@ -64,11 +63,10 @@ CREATE OR REPLACE FUNCTION medsched.reactivate_medication(
   at timestamptz DEFAULT now())
 RETURNS TABLE (old_schedule_id uuid, new_schedule_id uuid)
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   IF $1 IS NULL OR $2 IS NULL OR $3 IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = concat(
+    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = pg_catalog.concat(
       CASE WHEN $1 IS NULL THEN 'user_id' WHEN $2 IS NULL THEN 'medication_id' ELSE 'at' END, ' must not be null');
   END IF;
   PERFORM medsched._require_instant($3, 'at');

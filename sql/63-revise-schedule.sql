@@ -2,6 +2,8 @@
 --
 -- History is never rewritten.  The old row ends, the new one takes effect, and replaces says which one it came from.  The new
 -- row keeps starts_at, so that its rule and cycle go on in the same rhythm; effective_from bounds it.
+--
+-- What reads or writes the tables runs with its caller's search_path, as create_medication() does.
 
 -- Read changes: an object with the keys of a schedule, its whole numbers written as such.
 CREATE OR REPLACE FUNCTION medsched._read_changes(changes jsonb)
@@ -109,24 +111,23 @@ COMMENT ON FUNCTION medsched._check_revision(medsched._schedule, uuid, timestamp
 CREATE OR REPLACE FUNCTION medsched._check_no_dose_recorded(of_user uuid, of_schedule uuid, from_instant timestamptz)
 RETURNS void
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 DECLARE
   most CONSTANT int := 5;
-  doses CONSTANT timestamptz[] := ARRAY(
+  doses CONSTANT timestamp with time zone[] := ARRAY(
     SELECT d.scheduled_for FROM medsched.dose_taken AS d
-     WHERE d.user_id = $1 AND d.schedule_id = $2
-       AND d.scheduled_for >= $3
+     WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2
+       AND d.scheduled_for OPERATOR(pg_catalog.>=) $3
      ORDER BY d.scheduled_for
      LIMIT 6);
 BEGIN
-  IF cardinality(doses) > 0 THEN
+  IF pg_catalog.cardinality(doses) OPERATOR(pg_catalog.>) 0 THEN
     RAISE EXCEPTION USING ERRCODE = '23514',
-      MESSAGE = format('schedule "%s" has doses recorded at or after %s', $2, $3),
-      DETAIL = format('They are: %s%s.', array_to_string(doses[:most], ', '),
-                                 CASE WHEN doses[most + 1] IS NOT NULL THEN ' and later ones' END),
+      MESSAGE = pg_catalog.format('schedule "%s" has doses recorded at or after %s', $2, $3),
+      DETAIL = pg_catalog.format('They are: %s%s.', pg_catalog.array_to_string(doses[:most], ', '),
+                                 CASE WHEN doses[most OPERATOR(pg_catalog.+) 1] IS NOT NULL THEN ' and later ones' END),
       HINT = 'Choose a later instant, or take the records back: call medsched.undo_dose().',
       SCHEMA = 'medsched', TABLE = 'schedules', CONSTRAINT = 'recorded_dose_keeps_schedule';
   END IF;
@@ -197,35 +198,34 @@ COMMENT ON FUNCTION medsched._replacement_columns(jsonb) IS
 CREATE OR REPLACE FUNCTION medsched._replace_schedule(schedule medsched._schedule, successor uuid, ends_at timestamptz,
   effective_from timestamptz, changes jsonb, OUT new_row medsched._schedule)
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 DECLARE
-  part record;
+  part pg_catalog.record;
   inserted int;
-  was jsonb;
-  code text; message text; detail text; hint text;
-  schema_name text; table_name text; column_name text;
-  constraint_name text; type_name text;
+  was pg_catalog.jsonb;
+  code pg_catalog.text; message pg_catalog.text; detail pg_catalog.text; hint pg_catalog.text;
+  schema_name pg_catalog.text; table_name pg_catalog.text; column_name pg_catalog.text;
+  constraint_name pg_catalog.text; type_name pg_catalog.text;
 BEGIN
   part := medsched._replacement_columns(changes);
   BEGIN
     PERFORM medsched._end_schedule(schedule.user_id, schedule.id, $3);
     -- Each is replaced once.
     IF successor IS NOT NULL THEN
-      PERFORM medsched._relink(schedule.user_id, successor, NULL::uuid);
+      PERFORM medsched._relink(schedule.user_id, successor, NULL::pg_catalog.uuid);
     END IF;
     -- Whatever columns the application added.
-    EXECUTE format(
+    EXECUTE pg_catalog.format(
       'INSERT INTO medsched.schedules AS s (%s)'
-      ' SELECT %s FROM medsched.schedules AS o CROSS JOIN LATERAL jsonb_populate_record(o, $3) AS n'
-      ' WHERE o.user_id = $1 AND o.id = $2'
+      ' SELECT %s FROM medsched.schedules AS o CROSS JOIN LATERAL pg_catalog.jsonb_populate_record(o, $3) AS n'
+      ' WHERE o.user_id OPERATOR(pg_catalog.=) $1 AND o.id OPERATOR(pg_catalog.=) $2'
       ' RETURNING s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,'
       ' s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at', part.columns, part.list)
       INTO new_row USING schedule.user_id, schedule.id, changes, $4, schedule.ends_at;
     GET DIAGNOSTICS inserted = ROW_COUNT;
-    IF inserted <> 1 THEN
+    IF inserted OPERATOR(pg_catalog.<>) 1 THEN
       RAISE 'schedule was not inserted: a trigger suppressed it';
     END IF;
     IF successor IS NOT NULL THEN
@@ -236,9 +236,9 @@ BEGIN
     GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT,
       schema_name = SCHEMA_NAME, table_name = TABLE_NAME, column_name = COLUMN_NAME, constraint_name = CONSTRAINT_NAME,
       type_name = PG_DATATYPE_NAME;
-    SELECT to_jsonb(s) INTO was FROM medsched.schedules AS s
-     WHERE s.user_id = schedule.user_id AND s.id = schedule.id;
-    PERFORM medsched._refuse_schedule(was || changes, 'changes', 'the revised schedule',
+    SELECT pg_catalog.to_jsonb(s) INTO was FROM medsched.schedules AS s
+     WHERE s.user_id OPERATOR(pg_catalog.=) schedule.user_id AND s.id OPERATOR(pg_catalog.=) schedule.id;
+    PERFORM medsched._refuse_schedule(was OPERATOR(pg_catalog.||) changes, 'changes', 'the revised schedule',
                                       code, message, detail, hint, schema_name, table_name, column_name, constraint_name, type_name);
   END;
 END
@@ -250,12 +250,11 @@ COMMENT ON FUNCTION medsched._replace_schedule(medsched._schedule, uuid, timesta
 CREATE OR REPLACE FUNCTION medsched._end_schedule(of_user uuid, of_schedule uuid, ends_at timestamptz)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
   UPDATE medsched.schedules AS s SET ends_at = $3
-   WHERE s.user_id = $1 AND s.id = $2;
+   WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2;
   IF NOT FOUND THEN
     PERFORM medsched._refuse_suppressed($2);
   END IF;
@@ -269,12 +268,11 @@ COMMENT ON FUNCTION medsched._end_schedule(uuid, uuid, timestamptz) IS
 CREATE OR REPLACE FUNCTION medsched._relink(of_user uuid, of_schedule uuid, replaces uuid)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
   UPDATE medsched.schedules AS s SET replaces = $3
-   WHERE s.user_id = $1 AND s.id = $2;
+   WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2;
   IF NOT FOUND THEN
     PERFORM medsched._refuse_suppressed($2);
   END IF;
@@ -301,12 +299,11 @@ COMMENT ON FUNCTION medsched._refuse_suppressed(uuid) IS
 CREATE OR REPLACE FUNCTION medsched._successor(of_user uuid, of_schedule uuid)
 RETURNS uuid
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
   RETURN (SELECT s.id FROM medsched.schedules AS s
-           WHERE s.user_id = $1 AND s.replaces = $2);
+           WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.replaces OPERATOR(pg_catalog.=) $2);
 END
 $$;
 
@@ -317,14 +314,13 @@ COMMENT ON FUNCTION medsched._successor(uuid, uuid) IS
 CREATE OR REPLACE FUNCTION medsched._inactivated_at(of_user uuid, of_medication uuid)
 RETURNS timestamptz
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
-  inactivated_at timestamptz;
+  inactivated_at timestamp with time zone;
 BEGIN
   SELECT m.inactivated_at INTO inactivated_at FROM medsched.medications AS m
-   WHERE m.user_id = $1 AND m.id = $2;
+   WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2;
   IF NOT FOUND THEN
     PERFORM medsched._refuse_unknown($1, 'medication', $2);
   END IF;
@@ -341,15 +337,14 @@ CREATE OR REPLACE FUNCTION medsched._revise(schedule medsched._schedule, success
   changes jsonb)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  takes_effect CONSTANT timestamptz := greatest($4, schedule.effective_from);
+  takes_effect CONSTANT timestamp with time zone := greatest($4, schedule.effective_from);
 BEGIN
   schedule := medsched._replace_schedule(schedule, successor, takes_effect, takes_effect, changes);
   IF NOT medsched._has_dose(schedule, takes_effect, $3) THEN
     RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'the revised schedule would have no dose',
-      DETAIL = format('It has none from %s until %s.', takes_effect, least($3, schedule.ends_at)),
+      DETAIL = pg_catalog.format('It has none from %s until %s.', takes_effect, least($3, schedule.ends_at)),
       HINT = 'To end a medication, call medsched.inactivate_medication().',
       SCHEMA = 'medsched', TABLE = 'schedules', CONSTRAINT = 'schedule_has_dose';
   END IF;
@@ -364,20 +359,19 @@ COMMENT ON FUNCTION medsched._revise(medsched._schedule, uuid, timestamptz, time
 CREATE OR REPLACE FUNCTION medsched._revise_one(of_user uuid, of_schedule uuid, effective_from timestamptz, changes jsonb)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
   schedule medsched._schedule;
-  inactivated_at timestamptz;
-  successor uuid;
+  inactivated_at timestamp with time zone;
+  successor pg_catalog.uuid;
 BEGIN
-  PERFORM medsched._lock_schedules($1, $2, NULL::uuid, NULL::timestamptz);
+  PERFORM medsched._lock_schedules($1, $2, NULL::pg_catalog.uuid, NULL::pg_catalog.timestamptz);
   SELECT s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
          s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at
     INTO schedule
     FROM medsched.schedules AS s
-   WHERE s.user_id = $1 AND s.id = $2;
+   WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2;
   IF NOT FOUND THEN
     PERFORM medsched._refuse_unknown($1, 'schedule', $2);
   END IF;
@@ -386,9 +380,9 @@ BEGIN
   PERFORM medsched._check_revision(schedule, successor, inactivated_at, $3, changes);
   PERFORM medsched._check_no_dose_recorded($1, $2, $3);
   -- A time zone alone, of what says when the doses are, is a journey.
-  IF changes ? 'time_zone'
-     AND NOT changes ?| '{starts_at,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed}'::text[] THEN
-    changes := changes || medsched._travel(schedule, $3, changes ->> 'time_zone');
+  IF changes OPERATOR(pg_catalog.?) 'time_zone'
+     AND NOT changes OPERATOR(pg_catalog.?|) '{starts_at,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed}'::pg_catalog.text[] THEN
+    changes := changes OPERATOR(pg_catalog.||) medsched._travel(schedule, $3, changes OPERATOR(pg_catalog.->>) 'time_zone');
   END IF;
   RETURN medsched._revise(schedule, successor, inactivated_at, $3, changes);
 END
@@ -404,11 +398,10 @@ CREATE OR REPLACE FUNCTION medsched.revise_schedule(
   changes jsonb)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   IF $1 IS NULL OR $2 IS NULL OR $3 IS NULL OR $4 IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = concat(
+    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = pg_catalog.concat(
       CASE WHEN $1 IS NULL THEN 'user_id' WHEN $2 IS NULL THEN 'schedule_id' WHEN $3 IS NULL THEN 'effective_from' ELSE 'changes' END,
       ' must not be null');
   END IF;

@@ -165,27 +165,26 @@ COMMENT ON FUNCTION medsched._rule_without_end(text) IS
 CREATE OR REPLACE FUNCTION medsched._move_schedules(of_user uuid, time_zone text, effective_from timestamptz)
 RETURNS TABLE (old_id uuid, new_id uuid)
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
   schedule medsched._schedule;
-  inactivated_at timestamptz;
+  inactivated_at timestamp with time zone;
 BEGIN
-  PERFORM medsched._lock_schedules($1, NULL::uuid, NULL::uuid, $3);
+  PERFORM medsched._lock_schedules($1, NULL::pg_catalog.uuid, NULL::pg_catalog.uuid, $3);
   FOR schedule IN
     SELECT s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
            s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at
       FROM medsched.schedules AS s
-     WHERE s.user_id = $1 AND medsched._follows(s.time_zone_pinned, s.as_needed, s.ends_at, $3)
+     WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND medsched._follows(s.time_zone_pinned, s.as_needed, s.ends_at, $3)
      ORDER BY s.id
   LOOP
     inactivated_at := medsched._inactivated_at($1, schedule.medication_id);
-    CONTINUE WHEN schedule.time_zone = $2 OR NOT medsched._has_dose(schedule, $3, inactivated_at);
+    CONTINUE WHEN schedule.time_zone OPERATOR(pg_catalog.=) $2 OR NOT medsched._has_dose(schedule, $3, inactivated_at);
     PERFORM medsched._check_no_dose_recorded($1, schedule.id, $3);
     old_id := schedule.id;
     new_id := medsched._revise(schedule, medsched._successor($1, schedule.id), inactivated_at, $3,
-      jsonb_build_object('time_zone', $2) || medsched._travel(schedule, $3, $2));
+      pg_catalog.jsonb_build_object('time_zone', $2) OPERATOR(pg_catalog.||) medsched._travel(schedule, $3, $2));
     RETURN NEXT;
   END LOOP;
 END
@@ -200,11 +199,10 @@ CREATE OR REPLACE FUNCTION medsched.change_time_zone(
   effective_from timestamptz DEFAULT now())
 RETURNS TABLE (old_schedule_id uuid, new_schedule_id uuid)
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   IF $1 IS NULL OR $2 IS NULL OR $3 IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = concat(
+    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = pg_catalog.concat(
       CASE WHEN $1 IS NULL THEN 'user_id' WHEN $2 IS NULL THEN 'time_zone' ELSE 'effective_from' END, ' must not be null');
   END IF;
   PERFORM medsched.check_time_zone($2);

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(15);
+SELECT plan(17);
 
 -- Where a revision, a journey and what they read begin and end.
 \i test/id.psql
@@ -49,6 +49,15 @@ SELECT is((SELECT count(*) FROM medsched.change_time_zone(pg_temp.id(4), 'Americ
 SELECT is((SELECT array_agg(scheduled_for ORDER BY 1) FROM medsched.upcoming_doses(pg_temp.id(4), '2026-01-07Z', '2026-02-01Z')),
   '{2026-01-07 07:00Z,2026-01-08 07:00Z,2026-01-09 13:00Z,2026-01-10 13:00Z,2026-01-11 13:00Z,2026-01-12 13:00Z}', 'keeps the last dose that UNTIL allows');
 SELECT is(pg_temp.revise(4, '2026-01-09Z', '{"rrule": "rrule:freq=daily;count=3"}') LIKE '55000:%', true, 'what was replaced is over before its rhythm is looked at');
+
+-- A trigger of the application's finds its tables by the caller's search_path.
+CREATE SCHEMA app;
+CREATE TABLE app.log (what text);
+CREATE FUNCTION app.note() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN INSERT INTO log VALUES (TG_OP); RETURN NULL; END$$;
+CREATE TRIGGER note AFTER INSERT OR UPDATE ON medsched.schedules FOR EACH ROW EXECUTE FUNCTION app.note();
+SELECT pg_temp.prescribe(6, 'FREQ=DAILY') FROM set_config('search_path', 'app, ' || current_setting('search_path'), true) \g /dev/null
+SELECT is(pg_temp.revise(6, '2026-01-05Z', '{"dose_amount": 2}'), 'no error', 'a revision that a trigger writes down');
+SELECT is((SELECT string_agg(what, ',' ORDER BY what) FROM app.log), 'INSERT,INSERT,UPDATE', 'in the caller''s table');
 
 -- Tables that are made anew in the same session.
 SET CONSTRAINTS ALL IMMEDIATE;

@@ -18,6 +18,7 @@ managed_begin := sql/00-begin.sql sql/managed/00-schema.sql
 managed_names := $(filter-out $(notdir $(managed_begin)),$(sort $(notdir $(wildcard sql/[0-9]*.sql sql/managed/[0-9]*.sql))))
 managed_topics := $(foreach name,$(managed_names),$(wildcard sql/managed/$(name)) $(wildcard sql/$(name)))
 managed_script = $(EXTENSION)-managed--$(version).sql
+tle_script = $(EXTENSION)-tle--$(version).sql
 
 install_script = sql/$(EXTENSION)--$(version).sql
 # An update leads from any released version straight to this one: it does what
@@ -36,7 +37,7 @@ PG_CONFIG ?= pg_config
 PKG_CONFIG ?= pkg-config
 
 # Only cleaning up and the managed edition do without libical.
-ifneq ($(filter-out clean managed,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean managed tle,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(shell $(PKG_CONFIG) --exists 'libical >= 3.0' && echo yes),yes)
 $(error libical 3 or later not found by $(PKG_CONFIG); on Debian and Ubuntu: apt-get install pkg-config libical-dev)
 endif
@@ -57,10 +58,10 @@ REGRESS_OPTS = --inputdir=test --outputdir=build/regress --load-extension=pgtap 
 ISOLATION := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation --outputdir=build/isolation --load-extension=$(EXTENSION)
 
-EXTRA_CLEAN = build $(wildcard $(EXTENSION)-managed--*.sql) $(exports)
+EXTRA_CLEAN = build $(wildcard $(EXTENSION)-managed--*.sql $(EXTENSION)-tle--*.sql) $(exports)
 
 # The managed edition is text, and takes nothing of PostgreSQL's.
-ifneq ($(filter-out managed,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out managed tle,$(or $(MAKECMDGOALS),all)),)
 # Debian has pg_config and pgxs.mk without the headers.
 major = $(shell $(PG_CONFIG) --version | sed -n 's/^PostgreSQL \([0-9]*\).*/\1/p')
 ifeq ($(wildcard $(shell $(PG_CONFIG) --includedir-server)/postgres.h),)
@@ -71,7 +72,8 @@ include $(PGXS)
 endif
 
 # What the files leave to make.
-fill_in = sed 's/@VERSION@/$(version)/g'
+comment := $(shell sed -n "s/^comment *= *'\([^']*\)'.*/\1/p" medsched.control)
+fill_in = sed 's/@VERSION@/$(version)/g; s/@COMMENT@/$(comment)/g'
 
 $(install_script): $(topics) medsched.control Makefile
 	printf '%s\n\n' '\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit' > $@
@@ -94,6 +96,20 @@ $(managed_script): sql/managed/file.sql $(managed_begin) $(managed_updates) $(ma
 	    to=$${update##*--}; printf "IF there < string_to_array('%s', '.')::int[] THEN\n" "$${to%.sql}"; cat $$update; echo 'END IF;'; \
 	  done; \
 	  sed '1,/^@UPDATES@$$/d; /^@TOPICS@$$/,$$d' $<; cat $(managed_topics); sed '1,/^@TOPICS@$$/d' $<; } | $(fill_in) > $@
+
+.PHONY: tle
+tle: $(tle_script)
+
+# An update leads straight to this version, as those of the extension do.
+$(tle_script): sql/managed/tle.sql $(managed_begin) $(managed_updates) $(managed_topics) medsched.control Makefile
+	@{ sed '/^@BEGIN@$$/,$$d' $<; cat $(managed_begin); \
+	  sed '1,/^@BEGIN@$$/d; /^@TOPICS@$$/,$$d' $<; cat $(managed_topics); \
+	  sed '1,/^@TOPICS@$$/d; /^@UPDATES@$$/,$$d' $<; \
+	  for from in $(foreach update,$(managed_updates),$(word 2,$(subst --, ,$(update)))); do \
+	    printf "  PERFORM pgtle.install_update_path('medsched', '%s', '@VERSION@', begun || \$$medsched_steps\$$\n" $$from; \
+	    cat $$(ls $(managed_updates) | sort -V | sed -n "/--$$from--/,\$$p"); printf '$$medsched_steps$$ || topics);\n'; \
+	  done; \
+	  sed '1,/^@UPDATES@$$/d' $<; } | $(fill_in) > $@
 
 $(exports): $(wildcard src/*/*.c) Makefile
 	{ printf '{ global: Pg_magic_func; _PG_init;\n'; \

@@ -1,8 +1,91 @@
 -- What became of a dose: taken, skipped, undone.
 
--- Records an outcome of a dose, or finds it recorded.  When another session is recording the same dose, the insert waits for
+-- Check the arguments of what records, but for those that a CHECK of the table refuses.
+CREATE OR REPLACE FUNCTION medsched._check_recording(
+  user_id uuid, schedule_id uuid, scheduled_for timestamptz, taken_at timestamptz, outcome text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF $1 IS NULL OR $2 IS NULL OR $3 IS NULL OR $5 = 'taken' AND $4 IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004',
+      MESSAGE = CASE WHEN $1 IS NULL THEN 'user_id' WHEN $2 IS NULL THEN 'schedule_id' WHEN $3 IS NULL THEN 'scheduled_for'
+                     ELSE 'taken_at' END || ' must not be null';
+  END IF;
+  IF $3 < '0001-01-01 00:00+00' OR $3 >= '10000-01-01 00:00+00' THEN
+    PERFORM medsched._require_instant($3, 'scheduled_for');
+  ELSIF $4 < '0001-01-01 00:00+00' OR $4 >= '10000-01-01 00:00+00' THEN
+    PERFORM medsched._require_instant($4, 'taken_at');
+  END IF;
+  IF to_regclass('medsched.dose_taken') IS NULL THEN
+    PERFORM medsched._check_tables();
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_recording(uuid, uuid, timestamptz, timestamptz, text) IS
+  'Internal: checks the arguments of what records a dose';
+
+-- Say whether a CHECK will refuse a value whose error is to be in the caller's words: a handler costs a subtransaction.
+CREATE OR REPLACE FUNCTION medsched._dose_is_refused(recorded_by text, amount numeric)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ($2 IS NOT NULL AND NOT ($2 > 0 AND $2 < 1e1000 AND scale($2) <= 1000)) OR coalesce(length($1) > 1000, false);
+
+COMMENT ON FUNCTION medsched._dose_is_refused(text, numeric) IS
+  'Internal: whether a CHECK will refuse a value of a dose, in words that the caller does not know';
+
+-- Raise the error of a CHECK in the caller's words, if it has any.
+CREATE OR REPLACE FUNCTION medsched._refuse_dose_value(rule text, of_schema text, of_table text, recorded_by text, amount numeric)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  message CONSTANT text := CASE rule
+    WHEN 'dose_taken_amount_positive' THEN 'amount must be finite and above 0'
+    WHEN 'dose_taken_amount_size' THEN 'amount must have at most 1000 digits before and after the point'
+    WHEN 'dose_taken_recorded_by_length' THEN 'recorded_by must have at most 1000 characters' END;
+BEGIN
+  IF message IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = message, SCHEMA = of_schema, TABLE = of_table, CONSTRAINT = rule,
+      DETAIL = format('It is %s.', CASE WHEN rule = 'dose_taken_recorded_by_length' THEN format('"%s"', medsched._shortened(recorded_by))
+                                        ELSE medsched._shortened(amount::text) END);
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._refuse_dose_value(text, text, text, text, numeric) IS
+  'Internal: raises the error of a CHECK of recorded doses in the words of the arguments';
+
+-- Raise the error of a dose that has another outcome already.
+CREATE OR REPLACE FUNCTION medsched._refuse_outcome(
+  user_id uuid, schedule_id uuid, scheduled_for timestamptz, taken_at timestamptz, reason text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM medsched._refuse_rule('medsched.dose_taken',
+    CASE WHEN $4 IS NULL THEN 'dose_already_skipped' ELSE 'dose_already_taken' END,
+    format('the dose at %s is already recorded as %s', $3, CASE WHEN $4 IS NULL THEN 'skipped' ELSE 'taken' END),
+    CASE WHEN $4 IS NOT NULL THEN format('It was taken at %s.', $4)
+         WHEN $5 IS NOT NULL THEN format('The reason given is "%s".', $5) END,
+    CASE WHEN $4 IS NULL THEN 'If it was taken after all, call medsched.undo_dose() first.'
+         WHEN (SELECT s.as_needed FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = $2)
+         THEN 'A dose as needed is never skipped; if it was not taken after all, call medsched.undo_dose() alone.'
+         ELSE 'If it was not taken after all, call medsched.undo_dose() first.' END,
+    '55000');
+END
+$$;
+
+COMMENT ON FUNCTION medsched._refuse_outcome(uuid, uuid, timestamptz, timestamptz, text) IS
+  'Internal: raises the error of a dose that has another outcome already';
+
+-- Record an outcome of a dose, or find it recorded.  When another session is recording the same dose, the insert waits for
 -- it, inserts nothing, and the look that follows sees what the other recorded.  By then the dose may have been undone: so it
--- tries again.
+-- tries again.  It runs with its caller's search_path, as create_medication() does.
 CREATE OR REPLACE FUNCTION medsched._record_dose(
   INOUT user_id uuid,
   INOUT schedule_id uuid,
@@ -21,77 +104,46 @@ AS $$
 DECLARE
   dose record;
   broken text;
-  message text;
   of_schema text;
   of_table text;
 BEGIN
-  IF $1 IS NULL OR $2 IS NULL OR $3 IS NULL OR $8 = 'taken' AND $4 IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = '22004',
-      MESSAGE = CASE WHEN $1 IS NULL THEN 'user_id' WHEN $2 IS NULL THEN 'schedule_id' WHEN $3 IS NULL THEN 'scheduled_for'
-                     ELSE 'taken_at' END || ' must not be null';
-  END IF;
-  IF $3 < '0001-01-01 00:00+00' OR $3 >= '10000-01-01 00:00+00' THEN
-    PERFORM medsched._require_instant($3, 'scheduled_for');
-  ELSIF $4 < '0001-01-01 00:00+00' OR $4 >= '10000-01-01 00:00+00' THEN
-    PERFORM medsched._require_instant($4, 'taken_at');
-  END IF;
-  IF to_regclass('medsched.dose_taken') IS NULL THEN
-    PERFORM medsched._check_tables();
-  END IF;
-  -- The CHECKs of an amount and of recorded_by in the caller's words.  Only where they will speak, for a handler costs a
-  -- subtransaction.
-  IF $6 IS NOT NULL AND NOT ($6 > 0 AND $6 < 1e1000 AND scale($6) <= 1000) OR length($5) > 1000 THEN
+  PERFORM medsched._check_recording($1, $2, $3, $4, $8);
+  IF medsched._dose_is_refused($5, $6) THEN
     BEGIN
       INSERT INTO medsched.dose_taken AS d (user_id, schedule_id, scheduled_for, taken_at, recorded_by, amount, note, outcome, reason)
       SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9
-        FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = $2
+        FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2
       ON CONFLICT (user_id, scheduled_for, schedule_id) DO NOTHING;
     EXCEPTION WHEN check_violation THEN
       GET STACKED DIAGNOSTICS broken = CONSTRAINT_NAME, of_schema = SCHEMA_NAME, of_table = TABLE_NAME;
-      message := CASE broken
-        WHEN 'dose_taken_amount_positive' THEN 'amount must be finite and above 0'
-        WHEN 'dose_taken_amount_size' THEN 'amount must have at most 1000 digits before and after the point'
-        WHEN 'dose_taken_recorded_by_length' THEN 'recorded_by must have at most 1000 characters' END;
-      IF message IS NULL THEN
-        RAISE;
-      END IF;
-      RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = message, SCHEMA = of_schema, TABLE = of_table, CONSTRAINT = broken,
-        DETAIL = format('It is %s.', CASE WHEN broken = 'dose_taken_recorded_by_length' THEN format('"%s"', medsched._shortened($5))
-                                          ELSE medsched._shortened($6::text) END);
+      PERFORM medsched._refuse_dose_value(broken, of_schema, of_table, $5, $6);
+      RAISE;
     END;
   END IF;
 
   FOR attempt IN 1 .. 10 LOOP
     INSERT INTO medsched.dose_taken AS d (user_id, schedule_id, scheduled_for, taken_at, recorded_by, amount, note, outcome, reason)
     SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9
-      FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = $2
+      FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2
     ON CONFLICT (user_id, scheduled_for, schedule_id) DO NOTHING
     RETURNING d.taken_at, d.recorded_by, d.amount, d.note, d.outcome, d.reason, d.recorded_at INTO dose;
     newly_recorded := FOUND;
     EXIT WHEN FOUND;
     SELECT d.taken_at, d.recorded_by, d.amount, d.note, d.outcome, d.reason, d.recorded_at INTO dose
-      FROM medsched.dose_taken AS d WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = $3;
+      FROM medsched.dose_taken AS d
+     WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2 AND d.scheduled_for OPERATOR(pg_catalog.=) $3;
     EXIT WHEN FOUND;
-    IF NOT EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = $2) THEN
+    IF NOT EXISTS (SELECT FROM medsched.schedules AS s
+                    WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2) THEN
       PERFORM medsched._refuse_unknown($1, 'schedule', $2);
     END IF;
   END LOOP;
   IF dose IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = '40001', MESSAGE = format('could not record the dose at %s', $3),
+    RAISE EXCEPTION USING ERRCODE = '40001', MESSAGE = pg_catalog.format('could not record the dose at %s', $3),
       DETAIL = 'It is not recorded, and inserting it inserted nothing.',
       HINT = 'A trigger may suppress the insert, or other sessions record and undo the same dose: try again.';
-  END IF;
-  IF dose.outcome <> $8 THEN
-    PERFORM medsched._refuse_rule('medsched.dose_taken',
-      CASE WHEN dose.taken_at IS NULL THEN 'dose_already_skipped' ELSE 'dose_already_taken' END,
-      format('the dose at %s is already recorded as %s', $3, CASE WHEN dose.taken_at IS NULL THEN 'skipped' ELSE 'taken' END),
-      CASE WHEN dose.taken_at IS NOT NULL THEN format('It was taken at %s.', dose.taken_at)
-           WHEN dose.reason IS NOT NULL THEN format('The reason given is "%s".', dose.reason) END,
-      CASE WHEN dose.taken_at IS NULL THEN 'If it was taken after all, call medsched.undo_dose() first.'
-           WHEN (SELECT s.as_needed FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = $2)
-           THEN 'A dose as needed is never skipped; if it was not taken after all, call medsched.undo_dose() alone.'
-           ELSE 'If it was not taken after all, call medsched.undo_dose() first.' END,
-      '55000');
+  ELSIF dose.outcome OPERATOR(pg_catalog.<>) $8 THEN
+    PERFORM medsched._refuse_outcome($1, $2, $3, dose.taken_at, dose.reason);
   END IF;
   taken_at := dose.taken_at;
   recorded_by := dose.recorded_by;
@@ -116,7 +168,6 @@ CREATE OR REPLACE FUNCTION medsched.mark_dose_taken(
   note text DEFAULT NULL)
 RETURNS medsched.taken_dose
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
@@ -134,7 +185,6 @@ CREATE OR REPLACE FUNCTION medsched.mark_dose_taken_by_id(
   note text DEFAULT NULL)
 RETURNS medsched.taken_dose
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
@@ -154,7 +204,6 @@ CREATE OR REPLACE FUNCTION medsched.skip_dose(
   note text DEFAULT NULL)
 RETURNS medsched.skipped_dose
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
@@ -171,7 +220,6 @@ CREATE OR REPLACE FUNCTION medsched.skip_dose_by_id(
   note text DEFAULT NULL)
 RETURNS medsched.skipped_dose
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
@@ -188,21 +236,17 @@ CREATE OR REPLACE FUNCTION medsched.undo_dose(
   scheduled_for timestamptz)
 RETURNS SETOF medsched.recorded_dose
 LANGUAGE plpgsql VOLATILE ROWS 1
-SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
-  IF $1 IS NULL OR $2 IS NULL OR $3 IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = '22004',
-      MESSAGE = CASE WHEN $1 IS NULL THEN 'user_id' WHEN $2 IS NULL THEN 'schedule_id' ELSE 'scheduled_for' END || ' must not be null';
-  END IF;
-  PERFORM medsched._require($3, 'scheduled_for');
-  PERFORM medsched._check_tables();
+  PERFORM medsched._require_id($1, 'user_id'), medsched._require_id($2, 'schedule_id'), medsched._require($3, 'scheduled_for'),
+          medsched._check_tables();
   RETURN QUERY
     DELETE FROM medsched.dose_taken AS d
-     WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = $3
+     WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2 AND d.scheduled_for OPERATOR(pg_catalog.=) $3
     RETURNING d.user_id, d.schedule_id, d.scheduled_for, d.taken_at, d.recorded_by, d.amount, d.note, d.outcome, d.reason, d.recorded_at;
-  IF NOT FOUND AND NOT EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = $2) THEN
+  IF NOT FOUND AND NOT EXISTS (SELECT FROM medsched.schedules AS s
+                                WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2) THEN
     PERFORM medsched._refuse_unknown($1, 'schedule', $2);
   END IF;
 END
@@ -213,7 +257,6 @@ CREATE OR REPLACE FUNCTION medsched.undo_dose_by_id(
   dose_id text)
 RETURNS SETOF medsched.recorded_dose
 LANGUAGE sql VOLATILE ROWS 1
-SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT r.* FROM medsched._read_dose_id($2) AS d, medsched.undo_dose($1, d.schedule_id, d.scheduled_for) AS r
 $$;

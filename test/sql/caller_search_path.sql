@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(6);
+SELECT plan(7);
 
 ALTER TABLE medsched.schedules ADD COLUMN ref text;
 ALTER TABLE medsched.medications ADD COLUMN ref text;
@@ -54,5 +54,15 @@ DELETE FROM audit;
 SELECT medsched.inactivate_medication('00000000-0000-0000-0000-00000000000a', :'metformin', '2026-02-01Z') \g /dev/null
 SELECT results_eq('SELECT what FROM audit', $$VALUES ('medications UPDATE')$$, 'inactivating one');
 
+CREATE TRIGGER app_note AFTER INSERT OR UPDATE OR DELETE ON medsched.dose_taken FOR EACH ROW EXECUTE FUNCTION note();
+SELECT id AS aspirin FROM medsched.schedules WHERE ref = 'rx-1' \gset
+DELETE FROM audit;
+SELECT medsched.mark_dose_taken('00000000-0000-0000-0000-00000000000a', :'aspirin', '2026-01-02 08:00Z') \g /dev/null
+SELECT medsched.undo_dose('00000000-0000-0000-0000-00000000000a', :'aspirin', '2026-01-02 08:00Z') \g /dev/null
+SELECT medsched.skip_dose_by_id('00000000-0000-0000-0000-00000000000a', medsched.dose_id(:'aspirin', '2026-01-02 08:00Z')) \g /dev/null
+SELECT medsched.undo_dose_by_id('00000000-0000-0000-0000-00000000000a', medsched.dose_id(:'aspirin', '2026-01-02 08:00Z')) \g /dev/null
+SELECT medsched.mark_dose_taken_by_id('00000000-0000-0000-0000-00000000000a', medsched.dose_id(:'aspirin', '2026-01-02 08:00Z')) \g /dev/null
+SELECT results_eq('SELECT what FROM audit', $$VALUES ('dose_taken INSERT'), ('dose_taken DELETE'), ('dose_taken INSERT'), ('dose_taken DELETE'), ('dose_taken INSERT')$$,
+                  'recording and undoing doses');
 SELECT * FROM finish();
 ROLLBACK;

@@ -463,13 +463,13 @@ BEGIN
     SELECT DISTINCT ON (v.oid) v.oid::regclass AS name, p.proname AS former,
            format('CREATE OR REPLACE VIEW %s %s AS %s', v.oid::regclass,
              'WITH (' || nullif(array_to_string(v.reloptions, ', '), '') || ')',
-             regexp_replace(pg_get_viewdef(v.oid), '\mmedsched\.(\w+)_of_\d+_\d+_\d+\(', 'medsched.\1(', 'g')) AS definition
+             regexp_replace(pg_get_viewdef(v.oid), E'[[:<:]]medsched[.]([[:alnum:]_]+)_of_[0-9]+_[0-9]+_[0-9]+[(]', E'medsched.\\1(', 'g')) AS definition
       FROM pg_proc AS p
       JOIN pg_depend AS d ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid AND d.classid = 'pg_rewrite'::regclass
       JOIN pg_rewrite AS r ON r.oid = d.objid
       JOIN pg_class AS v ON v.oid = r.ev_class AND v.relkind = 'v'
      WHERE p.pronamespace = 'medsched'::regnamespace
-       AND p.proname ~ '_of_\d+_\d+_\d+$'
+       AND p.proname ~ '_of_[0-9]+_[0-9]+_[0-9]+$'
        -- The role that installed medsched set it aside.
        AND p.proowner = (SELECT f.proowner FROM pg_proc AS f WHERE f.oid = 'medsched.create_tables()'::regprocedure)
        AND pg_has_role(current_user, v.relowner, 'USAGE')

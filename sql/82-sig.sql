@@ -105,7 +105,7 @@ BEGIN
   FOR clock IN SELECT e.value FROM jsonb_array_elements(value) AS e LOOP
     IF jsonb_typeof(clock) <> 'string'
       OR (clock #>> '{}')
-         !~ '^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.0+)?)?$'
+         !~ '^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.]0+)?)?$'
     THEN
       RAISE 'time % is not a time of day', medsched._shortened(clock::text) USING ERRCODE = 'invalid_parameter_value',
         HINT = 'Times of day are strings from "00:00" to "23:59", or with seconds "08:00:00".';
@@ -261,7 +261,7 @@ BEGIN
   PERFORM medsched._check_times_json(times);
 
   -- "q 8 h p.r.n." is Q8H as needed. In "C", whatever the database's locale: in Turkish, the capital of i has a dot.
-  spelling := upper(regexp_replace(sig COLLATE "C", '[.\s]', '', 'g'));
+  spelling := upper(regexp_replace(sig COLLATE "C", '[.[:space:]]', '', 'g'));
   as_needed := spelling ~ 'PRN$';
   spelling := regexp_replace(spelling, 'PRN$', '');
 

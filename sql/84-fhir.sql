@@ -248,8 +248,8 @@ DECLARE
   -- FHIR's own expression for a dateTime, but for fractions of a second.  In
   -- "C" a digit is 0 to 9, whatever the database's locale.
   part text[] := regexp_match(written COLLATE "C",
-    '^(?!0000)(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01])'
-    '(T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.0+)?(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00)))?)?)?$');
+    '^(?!0000)([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01])'
+    '(T(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:[.]0+)?(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)))?)?)?$');
 BEGIN
   IF value IS NULL THEN
     RETURN;

@@ -19,11 +19,11 @@ BEGIN
       FROM pg_proc AS p
       JOIN pg_proc AS n
         ON n.pronamespace = p.pronamespace
-       AND n.proname = regexp_replace(p.proname, '_of_\d+_\d+_\d+$', '')
+       AND n.proname = regexp_replace(p.proname, '_of_[0-9]+_[0-9]+_[0-9]+$', '')
        -- The new one may have more arguments.
        AND starts_with(concat(n.proargtypes, ' '), concat(p.proargtypes, ' '))
      WHERE p.pronamespace = 'medsched'::regnamespace
-       AND p.proname ~ '_of_\d+_\d+_\d+$'
+       AND p.proname ~ '_of_[0-9]+_[0-9]+_[0-9]+$'
        AND CASE
              -- Installed as an extension, it is ours as a member.
              WHEN EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'medsched')

@@ -74,7 +74,7 @@ BEGIN
   IF setting IS NULL OR setting = '' THEN
     RETURN interval '1 hour';
   END IF;
-  part := regexp_match(setting, '^ *([-+]?[0-9]{1,15}(?:\.[0-9]*)?) *(us|ms|s|min|h|d)? *$');
+  part := regexp_match(setting, '^ *([-+]?[0-9]{1,15}(?:[.][0-9]*)?) *(us|ms|s|min|h|d)? *$');
   IF part IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '22023',
       MESSAGE = format('invalid value for parameter "medsched.grace": "%s"', setting),

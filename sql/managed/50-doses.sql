@@ -117,7 +117,7 @@ BEGIN
   END IF;
   IF dose_id ~ '^v1:[A-Za-z0-9_-]{82}$' THEN
     part := regexp_match(encode(decode(translate(substr(dose_id, 4), '-_', '+/') || '==', 'base64'), 'escape'),
-      '^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\|([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})\.([0-9]{3})Z$');
+      '^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})[|]([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})[.]([0-9]{3})Z$');
   END IF;
   IF part[2] <> '0000' AND part[3] BETWEEN '01' AND '12'
      AND part[4] BETWEEN '01' AND medsched._month_size(part[2]::int, part[3]::int)::text

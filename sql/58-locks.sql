@@ -12,14 +12,14 @@ LANGUAGE sql STABLE ROWS 10
 AS $$
   SELECT s.id
     FROM medsched.schedules AS s
-   WHERE s.user_id OPERATOR(pg_catalog.=) of_user
-     AND (s.id OPERATOR(pg_catalog.=) of_schedule OR s.replaces OPERATOR(pg_catalog.=) of_schedule
-          OR s.medication_id OPERATOR(pg_catalog.=) of_medication
-          OR medsched._follows(s.time_zone_pinned, s.as_needed, s.ends_at, following_at)
-          OR following_at IS NOT NULL
+   WHERE s.user_id OPERATOR(pg_catalog.=) $1
+     AND (s.id OPERATOR(pg_catalog.=) $2 OR s.replaces OPERATOR(pg_catalog.=) $2
+          OR s.medication_id OPERATOR(pg_catalog.=) $3
+          OR medsched._follows(s.time_zone_pinned, s.as_needed, s.ends_at, $4)
+          OR $4 IS NOT NULL
              AND EXISTS (SELECT FROM medsched.schedules AS p
-                          WHERE p.user_id OPERATOR(pg_catalog.=) of_user AND p.id OPERATOR(pg_catalog.=) s.replaces
-                            AND medsched._follows(p.time_zone_pinned, p.as_needed, p.ends_at, following_at)))
+                          WHERE p.user_id OPERATOR(pg_catalog.=) $1 AND p.id OPERATOR(pg_catalog.=) s.replaces
+                            AND medsched._follows(p.time_zone_pinned, p.as_needed, p.ends_at, $4)))
 $$;
 
 COMMENT ON FUNCTION medsched._schedules_to_lock(uuid, uuid, uuid, timestamptz) IS
@@ -41,6 +41,7 @@ LANGUAGE plpgsql VOLATILE
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
+#variable_conflict use_variable
 DECLARE
   schedules pg_catalog.uuid[];
 BEGIN
@@ -70,6 +71,7 @@ LANGUAGE plpgsql VOLATILE
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
+#variable_conflict use_variable
 DECLARE
   schedules CONSTANT pg_catalog.uuid[] := ARRAY(SELECT l.id FROM medsched._schedules_to_lock($1, $2, $3, $4) AS l (id) ORDER BY l.id);
   medications CONSTANT pg_catalog.uuid[] := ARRAY(

@@ -6,6 +6,7 @@ RETURNS TABLE (old_id uuid, new_id uuid)
 LANGUAGE plpgsql VOLATILE
 SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_variable
 DECLARE
   schedule medsched._schedule;
   inactivated_at timestamp with time zone;

@@ -114,6 +114,7 @@ LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
+#variable_conflict use_variable
 DECLARE
   most CONSTANT int := 5;
   doses CONSTANT timestamp with time zone[] := ARRAY(
@@ -201,6 +202,7 @@ LANGUAGE plpgsql VOLATILE
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
+#variable_conflict use_variable
 DECLARE
   part pg_catalog.record;
   inserted int;
@@ -219,7 +221,7 @@ BEGIN
     -- Whatever columns the application added.
     EXECUTE pg_catalog.format(
       'INSERT INTO medsched.schedules AS s (%s)'
-      ' SELECT %s FROM medsched.schedules AS o CROSS JOIN LATERAL pg_catalog.jsonb_populate_record(o, $3) AS n'
+      ' SELECT %s FROM medsched.schedules AS o CROSS JOIN LATERAL pg_catalog.jsonb_populate_record(o.*, $3) AS n'
       ' WHERE o.user_id OPERATOR(pg_catalog.=) $1 AND o.id OPERATOR(pg_catalog.=) $2'
       ' RETURNING s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,'
       ' s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at', part.columns, part.list)
@@ -236,7 +238,7 @@ BEGIN
     GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT,
       schema_name = SCHEMA_NAME, table_name = TABLE_NAME, column_name = COLUMN_NAME, constraint_name = CONSTRAINT_NAME,
       type_name = PG_DATATYPE_NAME;
-    SELECT pg_catalog.to_jsonb(s) INTO was FROM medsched.schedules AS s
+    SELECT pg_catalog.to_jsonb(s.*) INTO was FROM medsched.schedules AS s
      WHERE s.user_id OPERATOR(pg_catalog.=) schedule.user_id AND s.id OPERATOR(pg_catalog.=) schedule.id;
     PERFORM medsched._refuse_schedule(was OPERATOR(pg_catalog.||) changes, 'changes', 'the revised schedule',
                                       code, message, detail, hint, schema_name, table_name, column_name, constraint_name, type_name);
@@ -252,6 +254,7 @@ RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_variable
 BEGIN
   UPDATE medsched.schedules AS s SET ends_at = $3
    WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2;
@@ -270,6 +273,7 @@ RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_variable
 BEGIN
   UPDATE medsched.schedules AS s SET replaces = $3
    WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2;
@@ -301,6 +305,7 @@ RETURNS uuid
 LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_variable
 BEGIN
   RETURN (SELECT s.id FROM medsched.schedules AS s
            WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.replaces OPERATOR(pg_catalog.=) $2);
@@ -316,6 +321,7 @@ RETURNS timestamptz
 LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_variable
 DECLARE
   inactivated_at timestamp with time zone;
 BEGIN
@@ -361,6 +367,7 @@ RETURNS uuid
 LANGUAGE plpgsql VOLATILE
 SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_variable
 DECLARE
   schedule medsched._schedule;
   inactivated_at timestamp with time zone;

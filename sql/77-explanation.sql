@@ -160,6 +160,7 @@ SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
+#variable_conflict use_variable
 DECLARE
   s record;
   missing text;

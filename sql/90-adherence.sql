@@ -2,7 +2,9 @@
 --
 -- The functions here are plain SQL of one SELECT, which the planner sets into
 -- the caller's query: conditions reach the tables, columns that nobody asks
--- for are not computed, and large answers stream and run in parallel.
+-- for are not computed, and large answers stream and run in parallel.  In SQL a
+-- name is a column's before it is an argument's, and an application may add a
+-- column of any name: hence $1.
 
 CREATE OR REPLACE FUNCTION medsched.scheduled_doses(window_start timestamptz, window_end timestamptz)
 RETURNS SETOF medsched.scheduled_dose
@@ -31,19 +33,19 @@ AS $$
       ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
    CROSS JOIN LATERAL medsched.schedule_occurrences(
            s.id, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
-           greatest(window_start, s.effective_from), least(window_end, s.ends_at, m.inactivated_at),
+           greatest($1, s.effective_from), least($2, s.ends_at, m.inactivated_at),
            s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS o (scheduled_for)
     LEFT JOIN medsched.dose_taken AS d
       ON d.user_id OPERATOR(pg_catalog.=) s.user_id
      AND d.schedule_id OPERATOR(pg_catalog.=) s.id
      AND d.scheduled_for OPERATOR(pg_catalog.=) o.scheduled_for
-     AND d.scheduled_for OPERATOR(pg_catalog.>=) window_start
-     AND d.scheduled_for OPERATOR(pg_catalog.<) window_end
-   WHERE medsched.check_window_for_all(window_start, window_end)
+     AND d.scheduled_for OPERATOR(pg_catalog.>=) $1
+     AND d.scheduled_for OPERATOR(pg_catalog.<) $2
+   WHERE medsched.check_window_for_all($1, $2)
      AND NOT s.as_needed
-     AND (s.effective_from IS NULL OR s.effective_from OPERATOR(pg_catalog.<) least(window_end, s.ends_at, m.inactivated_at))
-     AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) window_start)
-     AND (m.inactivated_at IS NULL OR m.inactivated_at OPERATOR(pg_catalog.>) window_start)
+     AND (s.effective_from IS NULL OR s.effective_from OPERATOR(pg_catalog.<) least($2, s.ends_at, m.inactivated_at))
+     AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) $1)
+     AND (m.inactivated_at IS NULL OR m.inactivated_at OPERATOR(pg_catalog.>) $1)
 $$;
 
 COMMENT ON FUNCTION medsched.scheduled_doses(timestamptz, timestamptz) IS
@@ -101,8 +103,8 @@ AS $$
         JOIN medsched.medications AS m
           ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
        CROSS JOIN LATERAL (
-               SELECT greatest(window_start, s.effective_from),
-                      least(window_end, s.ends_at, m.inactivated_at),
+               SELECT greatest($1, s.effective_from),
+                      least($2, s.ends_at, m.inactivated_at),
                       medsched.grace_ended_before(s.grace)) AS w (first, last, graced)
        -- All its doses, and those whose grace is over.
        CROSS JOIN LATERAL (
@@ -125,11 +127,11 @@ AS $$
                  FROM medsched.dose_taken AS d
                  JOIN medsched.schedules AS g
                    ON g.user_id OPERATOR(pg_catalog.=) d.user_id AND g.id OPERATOR(pg_catalog.=) d.schedule_id
-                WHERE d.scheduled_for OPERATOR(pg_catalog.>=) window_start
-                  AND d.scheduled_for OPERATOR(pg_catalog.<) window_end
+                WHERE d.scheduled_for OPERATOR(pg_catalog.>=) $1
+                  AND d.scheduled_for OPERATOR(pg_catalog.<) $2
                 GROUP BY d.user_id, d.schedule_id) AS r
           ON r.user_id OPERATOR(pg_catalog.=) s.user_id AND r.schedule_id OPERATOR(pg_catalog.=) s.id
-       WHERE medsched.check_window_for_all(window_start, window_end)
+       WHERE medsched.check_window_for_all($1, $2)
          AND NOT s.as_needed
          AND w.first OPERATOR(pg_catalog.<) w.last
        GROUP BY s.user_id, m.id, m.name

@@ -8,6 +8,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET row_security = off
 AS $$
+#variable_conflict use_variable
 DECLARE
   row_user uuid;
   row_medication uuid;
@@ -54,6 +55,7 @@ RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_variable
 BEGIN
   IF NOT EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = of_user AND s.medication_id = of_medication) THEN
     PERFORM medsched._refuse_rule(relation, 'medication_has_schedule',

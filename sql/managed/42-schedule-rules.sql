@@ -53,6 +53,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET row_security = off
 AS $$
+#variable_conflict use_variable
 DECLARE
   most CONSTANT int := medsched._max_doses_per_day();
   before record;
@@ -105,6 +106,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET row_security = off
 AS $$
+#variable_conflict use_variable
 DECLARE
   links boolean;
 BEGIN
@@ -141,6 +143,7 @@ RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_variable
 BEGIN
   PERFORM medsched._check_link(relation, f.id, f.medication_id, f.ends_at, s.id, s.medication_id, s.effective_from)
      FROM medsched.schedules AS s
@@ -158,6 +161,7 @@ RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_variable
 BEGIN
   PERFORM medsched._check_link(relation, s.id, s.medication_id, s.ends_at, l.id, l.medication_id, l.effective_from)
      FROM medsched.schedules AS s

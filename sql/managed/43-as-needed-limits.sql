@@ -24,6 +24,7 @@ CREATE OR REPLACE FUNCTION medsched._are_taken(of_user uuid, of_medication uuid,
 RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
+#variable_conflict use_variable
 BEGIN
   RETURN EXISTS (
     SELECT FROM medsched.dose_taken AS d
@@ -90,7 +91,7 @@ RETURNS text
 LANGUAGE sql STABLE
 AS $$
   SELECT concat(d.xmin, ' ', d.cmin) FROM medsched.dose_taken AS d
-   WHERE d.user_id = of_user AND d.schedule_id = of_schedule AND d.scheduled_for = at
+   WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = $3
 $$;
 
 COMMENT ON FUNCTION medsched._statement(uuid, uuid, timestamptz) IS
@@ -142,6 +143,7 @@ CREATE OR REPLACE FUNCTION medsched._check_as_needed(relation oid, of_user uuid,
 RETURNS void
 LANGUAGE plpgsql STABLE
 AS $$
+#variable_conflict use_variable
 DECLARE
   day CONSTANT interval := '24 hours';
   s record;

@@ -37,6 +37,7 @@ SET row_security = off
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
+#variable_conflict use_variable
 DECLARE
   at timestamptz;
   s record;
@@ -96,6 +97,7 @@ RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_variable
 DECLARE
   s record;
   inactivated timestamptz;
@@ -134,6 +136,7 @@ CREATE OR REPLACE FUNCTION medsched._refuse_dose(relation oid, of_user uuid, of_
 RETURNS void
 LANGUAGE plpgsql STABLE
 AS $$
+#variable_conflict use_variable
 DECLARE
   tell CONSTANT boolean := medsched._may_tell('{schedules,medications}');
   s record;

@@ -46,6 +46,7 @@ RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_variable
 DECLARE
   first CONSTANT timestamptz := (
     SELECT min(d.scheduled_for) FROM medsched.dose_taken AS d
@@ -68,6 +69,7 @@ SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
+#variable_conflict use_variable
 DECLARE
   s record;
   dose record;
@@ -117,6 +119,7 @@ RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_variable
 DECLARE
   first CONSTANT timestamptz := (
     SELECT min(d.scheduled_for)

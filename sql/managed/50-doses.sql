@@ -221,7 +221,7 @@ SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
-#variable_conflict use_column
+#variable_conflict use_variable
 DECLARE
   most int;
   n bigint;
@@ -240,7 +240,8 @@ BEGIN
   -- Too many are refused before they are written out.
   IF window_end - window_start > interval '1000 days' THEN
     n := (SELECT count(*)
-            FROM (SELECT s.*, medsched._zone(s.time_zone) AS zone
+            FROM (SELECT s.rrule, s.starts_at, s.effective_from, s.exdates, s.cycle_days_on, s.cycle_days_off,
+                         medsched._zone(s.time_zone) AS zone
                     FROM medsched.schedules AS s
                     JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
                    WHERE s.user_id = $1 AND m.user_id = $1 AND NOT s.as_needed AND s.ends_at IS NULL AND m.inactivated_at IS NULL
@@ -275,7 +276,7 @@ SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
-#variable_conflict use_column
+#variable_conflict use_variable
 DECLARE
   most int;
   n bigint;
@@ -303,7 +304,8 @@ BEGIN
   lo := after + interval '1 microsecond';
   WHILE found < max_doses AND lo < timestamptz '10000-01-01 00:00Z' LOOP
     lo := (SELECT min(o.at)
-             FROM (SELECT s.*, medsched._zone(s.time_zone) AS zone, least(s.ends_at, m.inactivated_at) AS hi
+             FROM (SELECT s.rrule, s.starts_at, s.effective_from, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
+                          medsched._zone(s.time_zone) AS zone, least(s.ends_at, m.inactivated_at) AS hi
                      FROM medsched.schedules AS s
                      JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
                     WHERE s.user_id = $1 AND m.user_id = $1 AND NOT s.as_needed

@@ -12,6 +12,9 @@ import * as medsched from '../src/index.js';
 
 export const direct = process.env['MEDSCHED_DIRECT'] !== '0';
 
+/** Of medsched's two editions the one in C, which alone is an extension and has calendar_feed. */
+export const native = process.env['MEDSCHED_EDITION'] !== 'managed';
+
 export const schema = {
 	medications: medsched.medications,
 	schedules: medsched.schedules,

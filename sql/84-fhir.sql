@@ -268,7 +268,7 @@ BEGIN
   END IF;
   IF part[4] IS NOT NULL THEN
     instant := written::timestamptz;
-    first := timezone(time_zone, instant)::date;
+    first := medsched._to_local(instant, time_zone)::date;
     last := first;
   END IF;
 END;
@@ -494,7 +494,7 @@ BEGIN
         HINT = 'Leave starts_on null; which doses remain of a timing under way is not for us to guess.';
     END IF;
     first_day := begins.first;
-    not_before := timezone(time_zone, begins.instant);
+    not_before := medsched._to_local(begins.instant, time_zone);
   END IF;
   PERFORM medsched._check_start(first_day, time_zone);
 

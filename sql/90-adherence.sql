@@ -13,7 +13,7 @@ AS $$
   SELECT s.user_id,
          medsched.dose_id(s.id, o.scheduled_for),
          o.scheduled_for,
-         pg_catalog.timezone(s.time_zone, o.scheduled_for),
+         medsched._to_local(o.scheduled_for, s.time_zone::pg_catalog.text),
          s.time_zone::pg_catalog.text,
          m.id,
          m.name,

@@ -70,6 +70,8 @@ BEGIN
     SELECT s->>'name', ARRAY(SELECT t::oid::regtype FROM jsonb_array_elements_text(s->'types') AS t), true
       FROM jsonb_array_elements(current_setting('planting.signatures')::jsonb) AS s
      WHERE script ~ ('medsched\.' || (s->>'name') || ' ?\(')
+       -- Types of the extension's own are others in this database.
+       AND NOT EXISTS (SELECT FROM jsonb_array_elements_text(s->'types') AS t WHERE t::oid >= 16384)
   LOOP
     FOR n IN 1 .. cardinality(f.types) LOOP
       FOREACH leftarg IN ARRAY pool LOOP
@@ -93,6 +95,7 @@ BEGIN
                              FROM jsonb_array_elements_text(s->'types') WITH ORDINALITY AS t (oid, nth)) AS a (type, name, nth)
                     ORDER BY a.nth) AS types
         FROM jsonb_array_elements(current_setting('planting.signatures')::jsonb) AS s
+       WHERE NOT EXISTS (SELECT FROM jsonb_array_elements_text(s->'types') AS t WHERE t::oid >= 16384)
     LOOP
       PERFORM pg_temp.plant(f.proname, f.types);
     END LOOP;

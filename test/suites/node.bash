@@ -3,20 +3,6 @@
 
 . dev/node.sh
 
-# migrate_api: the API's tables.  Its first migration creates the extension; the managed edition is there.
-migrate_api()
-{
-	local file
-
-	if [ "${MEDSCHED_EDITION:-native}" = native ]; then
-		(cd examples/api && node build/src/migrate.js)
-		return
-	fi
-	for file in examples/api/migrations/*.sql; do
-		grep -q 'CREATE EXTENSION' "$file" || psql -Xq -v ON_ERROR_STOP=1 -f "$file"
-	done
-}
-
 # node_tests DIRECTORY [FILE...]: runs its compiled tests, or those files of it,
 # and counts.  A test that was skipped or left open has not passed.
 node_tests()

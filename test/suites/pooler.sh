@@ -8,7 +8,7 @@
 PATH=$PATH:/usr/sbin
 need pgbouncer
 build_api
-migrate_api
+(cd examples/api && node build/src/migrate.js)
 
 # Where the server is, past the pooler.
 export MEDSCHED_SERVER_HOST=$PGHOST

@@ -149,6 +149,11 @@ byBothWays('a person’s medications', (call) => {
 
 	test('a calendar to subscribe to', async () => {
 		const feed = await call('GET', '/v1/people/me/calendar.ics?name=Ada&alarm=10%20minutes', { token });
+		if (process.env['MEDSCHED_EDITION'] === 'managed') {
+			assert.equal(feed.status, 422);
+			assert.match(feed.body.title, /calendar_feed/);
+			return;
+		}
 		assert.equal(feed.status, 200, JSON.stringify(feed.body));
 		assert.equal(feed.type, 'text/calendar');
 		assert.match(feed.body, /^BEGIN:VCALENDAR\r\n/);
@@ -301,7 +306,7 @@ byBothWays('a person’s medications', (call) => {
 
 	test('operators see all, and nobody else does', async () => {
 		const operator = await signed({ sub: randomUUID(), scope: `openid ${OPERATOR}` });
-		for (const path of [`/v1/operator/due-doses?${window}`, `/v1/operator/statistics?${window}`, '/v1/operator/integrity']) {
+		for (const path of [`/v1/operator/due-doses?${window}`, `/v1/operator/statistics?${window}`, '/v1/operator/integrity', '/v1/operator/version']) {
 			isProblem(await call('GET', path, { token }), 403);
 			const answer = await call('GET', path, { token: operator });
 			assert.equal(answer.status, 200, JSON.stringify(answer.body));
@@ -311,6 +316,7 @@ byBothWays('a person’s medications', (call) => {
 		const statistics = await call('GET', `/v1/operator/statistics?${window}`, { token: operator });
 		assert.ok(statistics.body.people >= 1 && statistics.body.doses >= 3 && statistics.body.lowest.length >= 1);
 		assert.deepEqual((await call('GET', '/v1/operator/integrity', { token: operator })).body, []);
+		assert.match((await call('GET', '/v1/operator/version', { token: operator })).body.version, /^\d+\.\d+\.\d+$/);
 
 		isProblem(await call('DELETE', `/v1/operator/people/${userId}`, { token }), 403);
 		const erased = await call('DELETE', `/v1/operator/people/${userId}`, { token: operator });

@@ -1,6 +1,6 @@
 /** For those who run the service: what concerns everybody. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { adherenceOfAll, checkIntegrity, dueDoses, eraseUser, scheduledDoses } from '@medsched/drizzle';
+import { adherenceOfAll, checkIntegrity, dueDoses, eraseUser, scheduledDoses, version } from '@medsched/drizzle';
 import { eq, or, sql } from 'drizzle-orm';
 import type { Env } from '../auth.js';
 import { inTransaction, retrying, type Database } from '../database.js';
@@ -63,6 +63,15 @@ export function operatorRoutes(db: Database) {
 				},
 			}),
 			async (c) => c.json(await retrying(() => checkIntegrity(db, {})), 200),
+		)
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/operator/version',
+				summary: 'Tell the version of medsched',
+				responses: { 200: m.json(z.object({ version: z.string() }), 'the version in the database'), ...m.problems },
+			}),
+			async (c) => c.json({ version: await retrying(() => version(db, {})) }, 200),
 		)
 		.openapi(
 			createRoute({

@@ -71,8 +71,12 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   most CONSTANT int := medsched._max_doses_per_day();
-  density CONSTANT record := medsched._density(rrule, starts_at, time_zone, rdates, exdates, cycle_days_on, cycle_days_off);
+  density record;
 BEGIN
+  IF starts_at IS NULL OR time_zone IS NULL OR rdates IS NULL OR exdates IS NULL THEN
+    RETURN NULL;
+  END IF;
+  density := medsched._density(rrule, starts_at, time_zone, rdates, exdates, cycle_days_on, cycle_days_off);
   RETURN CASE WHEN density.per_day > most THEN format('It can have %s doses a day, of at most %s.', density.per_day, most)
               WHEN density.count > 100000 THEN format('It counts %s doses, of at most 100000.', density.count) END;
 END

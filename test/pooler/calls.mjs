@@ -75,5 +75,6 @@ export const calls = {
 		(select id from medsched.schedules where user_id = ${user} and replaces = ${daily}), '2026-03-20 00:00Z', '{"dose_amount": 850}')`,
 	'schedule_history(uuid,uuid)': `select * from medsched.schedule_history(${user}, ${medication})`,
 	'change_time_zone(uuid,text,timestamptz)': `select * from medsched.change_time_zone(${user}, 'Asia/Tokyo', '2026-04-01 00:00Z')`,
+	'version()': `select medsched.version()`,
 	'erase_user(uuid)': `select * from medsched.erase_user(${user})`,
 };

@@ -6,7 +6,8 @@ export async function heldBy(client) {
 	await client.unsafe(`select medsched.grace_ended_before(null), medsched.schedule_from_sig('BID', '2026-03-01', 'UTC')`);
 	const [held] = await client.unsafe(`
 		select pg_backend_pid() as pid, session_user::text, current_user::text,
-			(select jsonb_object_agg(name, setting) from pg_settings where name not in (${OF_THE_CLIENT})) as settings,
+			(select jsonb_object_agg(name, setting) from pg_settings where name not in (${OF_THE_CLIENT})) ||
+				(select jsonb_object_agg(name, nullif(current_setting(name, true), '')) from unnest('{${OURS}}'::text[]) as name) as settings,
 			(select jsonb_agg(name) from pg_settings where source = 'session' and name not in (${OF_THE_CLIENT})) as settings_of_session,
 			(select jsonb_agg(relname) from pg_class where relnamespace = pg_my_temp_schema()) as temporary,
 			(select jsonb_agg(name) from pg_prepared_statements) as prepared_statements,
@@ -15,6 +16,9 @@ export async function heldBy(client) {
 			(select jsonb_agg(objid) from pg_locks where pid = pg_backend_pid() and locktype = 'advisory') as advisory_locks`);
 	return held;
 }
+
+// Named, because the managed edition's settings are unknown to the server until they are set.
+const OURS = ['medsched.grace', 'medsched.max_doses', 'medsched.max_doses_per_day'];
 
 // Which client it is, for which the pooler cares, and the transaction's own.
 const OF_THE_CLIENT = `'application_name', 'client_encoding', 'transaction_isolation', 'transaction_read_only', 'transaction_deferrable'`;

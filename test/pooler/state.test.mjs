@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { POOLED, postgresJs } from '../../clients/drizzle/build/test/connections.js';
+import { native, POOLED, postgresJs } from '../../clients/drizzle/build/test/connections.js';
 import { calls } from './calls.mjs';
 import { differences, heldBy, IDLE, seenOf } from './session.mjs';
 
@@ -42,7 +42,7 @@ test('every function has a call', () => {
 describe('what is looked for would be found', () => {
 	const traces = {
 		work_mem: ["set work_mem = '1234kB'", 'reset work_mem'],
-		settings_of_session: ["select set_config('medsched.grace', '2h', false)", 'reset medsched.grace'],
+		'medsched.grace': ["select set_config('medsched.grace', '2h', false)", 'reset medsched.grace'],
 		search_path: ["select set_config('search_path', 'medsched', false)", 'reset search_path'],
 		temporary: ['create temporary table scratch ()', 'drop table scratch'],
 		prepared_statements: ['prepare scratch as select 1', 'deallocate scratch'],
@@ -53,7 +53,7 @@ describe('what is looked for would be found', () => {
 	};
 	const scratch = open();
 	before(async () => {
-		await scratch.client.unsafe('create role medsched_reader');
+		await scratch.client.unsafe('create role medsched_reader role current_user');
 		await scratch.client.unsafe('grant usage on schema medsched to medsched_reader');
 	});
 	after(() => scratch.close());
@@ -90,8 +90,9 @@ describe('a call leaves nothing in its session', () => {
 
 	for (const [signature, call] of Object.entries(calls)) {
 		test(signature, async () => {
-			const rows = await session.client.unsafe(call);
-			assert.ok(rows.length > 0, 'it gives a row');
+			const answer = session.client.unsafe(call);
+			if (native || !signature.startsWith('calendar_feed(')) assert.ok((await answer).length > 0, 'it gives a row');
+			else await assert.rejects(answer, { code: '0A000' });
 			await leavesNothing();
 		});
 	}
@@ -105,7 +106,8 @@ describe('a call leaves nothing in its session', () => {
 		for (const { proname, nulls } of callable.filter((f) => f.nulls !== '')) {
 			test(`${proname}(${nulls})`, async () => {
 				const outcome = await session.client.unsafe(`select medsched.${proname}(${nulls})`).then(() => 'answered', ({ code }) => code);
-				assert.match(outcome, ANSWER_NULL.has(proname) ? /^answered$/ : /^(22004|P0002)$/);
+				const expected = ANSWER_NULL.has(proname) ? /^answered$/ : native || proname !== 'calendar_feed' ? /^(22004|P0002)$/ : /^0A000$/;
+				assert.match(outcome, expected);
 				await leavesNothing();
 			});
 		}

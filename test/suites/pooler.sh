@@ -10,6 +10,9 @@ need pgbouncer
 build_api
 (cd examples/api && node build/src/migrate.js)
 
+# What the tests look at a server with, which is a superuser's.
+query "GRANT SET ON PARAMETER track_functions TO $PGUSER" -U postgres
+
 # Where the server is, past the pooler.
 export MEDSCHED_SERVER_HOST=$PGHOST
 

@@ -99,18 +99,40 @@ RETURNS timestamp[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  setting CONSTANT text := current_setting('medsched.max_doses', true);
+  most_days CONSTANT int := CASE WHEN setting ~ '^ *[1-9][0-9]{0,7} *$' THEN setting ELSE '100000' END;
+  r medsched._recurrence;
+  gap interval;
 BEGIN
   IF dates = '{}' THEN
     RETURN '{}';
   END IF;
   begins := greatest(begins, '0001-01-01 00:00Z');
   ends := least(ends, '10000-01-01 00:00Z');
+  -- One window over dates that lie close together: what a gap holds costs no more than another window. None has
+  -- more days than schedule_occurrences takes.
+  r := medsched._completed(medsched._rule_parts(rrule), starts_at);
+  gap := make_interval(secs => 50 * 86400 / (CASE WHEN r.freq > 2 THEN cardinality(r.hours) ELSE 24 END::double precision
+                                             * CASE WHEN r.freq > 1 THEN cardinality(r.minutes) ELSE 60 END
+                                             * CASE WHEN r.freq > 0 THEN cardinality(r.seconds) ELSE 60 END));
   RETURN ARRAY(
+    WITH left_out AS MATERIALIZED (
+      SELECT DISTINCT i.at
+        FROM (SELECT medsched._to_instant(u, time_zone) AS at FROM unnest(dates) AS u OFFSET 0) AS i
+       WHERE i.at >= begins AND i.at < ends),
+    ruled AS MATERIALIZED (
+      SELECT o.at
+        FROM (SELECT min(n.at) AS first, max(n.at) AS last
+                FROM (SELECT l.at, count(*) FILTER (WHERE l.is_far) OVER (ORDER BY l.at) AS place
+                        FROM (SELECT d.at, d.at - lag(d.at) OVER (ORDER BY d.at) > gap AS is_far FROM left_out AS d) AS l) AS n
+               GROUP BY n.place, floor(extract(epoch FROM n.at) / 86400 / most_days)) AS w
+       CROSS JOIN LATERAL medsched.schedule_occurrences(NULL::uuid, rrule, starts_at, time_zone, w.first, w.last + interval '1 second',
+                            '{}'::timestamp[], '{}'::timestamp[], cycle_days_on, cycle_days_off) AS o (at))
     SELECT DISTINCT medsched._to_local(d.at, time_zone) AS local
-      FROM (SELECT DISTINCT medsched._to_instant(u, time_zone) AS at FROM unnest(dates) AS u) AS d
-     WHERE d.at >= begins AND d.at < ends
-       AND (d.at IN (SELECT medsched._to_instant(u, time_zone) FROM unnest(rdates) AS u)
-            OR medsched.is_occurrence(rrule, starts_at, time_zone, d.at, '{}'::timestamp[], '{}'::timestamp[], cycle_days_on, cycle_days_off))
+      FROM left_out AS d
+     WHERE d.at IN (SELECT o.at FROM ruled AS o)
+        OR d.at IN (SELECT medsched._to_instant(u, time_zone) FROM unnest(rdates) AS u)
      ORDER BY local);
 END
 $$;

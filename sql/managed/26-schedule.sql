@@ -37,18 +37,44 @@ BEGIN
   IF array_ndims(dates) > 1 THEN
     RAISE EXCEPTION USING ERRCODE = '2202E', MESSAGE = name || ' must have one dimension';
   END IF;
+  -- Asked of all at once: there may be ten thousand.
+  IF (SELECT bool_and(d IS NOT NULL AND date_trunc('second', d) = d AND d >= timestamp '0001-01-01' AND d < timestamp '10000-01-01')
+        FROM unnest(dates) AS d) THEN
+    RETURN ARRAY(SELECT DISTINCT medsched._instant(d, time_zone) FROM unnest(dates) AS d);
+  END IF;
   FOREACH date IN ARRAY dates LOOP
     IF date IS NULL THEN
       RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = name || ' must not contain a null';
     END IF;
     PERFORM medsched._check_local(date, name);
   END LOOP;
-  RETURN ARRAY(SELECT DISTINCT medsched._instant(d, time_zone) FROM unnest(dates) AS d);
 END
 $$;
 
 COMMENT ON FUNCTION medsched._dates(timestamp[], text, text) IS
   'Internal: the instants of added or excluded dates, checked';
+
+-- Of dates, those that can be at an instant in some time zone: where all are valid, and all where one is not, for its error.
+CREATE OR REPLACE FUNCTION medsched._dates_near(dates timestamp[], at timestamptz)
+RETURNS timestamp[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  local CONSTANT timestamp := timezone('UTC', least(greatest(at, '0001-01-01 00:00Z'), '10000-01-01 00:00Z'));
+BEGIN
+  IF cardinality(dates) <= 10 OR array_ndims(dates) > 1 THEN
+    RETURN dates;
+  END IF;
+  RETURN (SELECT CASE WHEN bool_and(d IS NOT NULL AND date_trunc('second', d) = d
+                                    AND d >= timestamp '0001-01-01' AND d < timestamp '10000-01-01')
+                      THEN coalesce(array_agg(d) FILTER (WHERE d BETWEEN local - interval '3 days' AND local + interval '3 days'), '{}')
+                      ELSE dates END
+            FROM unnest(dates) AS d);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._dates_near(timestamp[], timestamptz) IS
+  'Internal: the dates of a schedule that can be at an instant';
 
 -- A rule of a schedule: what its text says, and what follows from start, zone and cycle.  COUNT is looked at by _limit_rule.
 -- NULL for no rule.

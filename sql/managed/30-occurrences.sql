@@ -79,7 +79,8 @@ BEGIN
   IF at IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'at must not be null';
   END IF;
-  r := medsched._check_schedule(rrule, starts_at, time_zone, rdates, exdates, cycle_days_on, cycle_days_off);
+  r := medsched._check_schedule(rrule, starts_at, time_zone, medsched._dates_near(rdates, at), medsched._dates_near(exdates, at),
+                                cycle_days_on, cycle_days_off);
   RETURN medsched._is_occurrence(r, starts_at, r.zone, at, r.added, r.excluded);
 END
 $$;

@@ -16,7 +16,8 @@ BEGIN
   END IF;
   RETURN medsched._is_occurrence(
     medsched._begin_rule(medsched._read_rule(rrule), starts_at, zone, days_on, days_off), starts_at, zone, at,
-    medsched._dates(rdates, zone, 'rdates'), medsched._dates(exdates, zone, 'exdates'));
+    medsched._dates(medsched._dates_near(rdates, at), zone, 'rdates'),
+    medsched._dates(medsched._dates_near(exdates, at), zone, 'exdates'));
 END
 $$;
 

@@ -163,13 +163,13 @@ BEGIN
   PERFORM medsched._require($3, 'at');
   SELECT * INTO s FROM medsched._find_as_needed($1, $2);
   least_apart := medsched._check_limits(s.min_interval, s.max_per_24h);
-  begins := greatest(date_trunc('second', $3), medsched.next_occurrence(NULL, s.starts_at, s.time_zone, '-infinity'),
+  begins := greatest(date_trunc('second', $3), medsched._to_instant(s.starts_at, s.time_zone),
                      date_trunc('second', s.effective_from + interval '0.999999 seconds'));
   ends := least(s.ends_at, timestamptz '10000-01-01 00:00Z');
   IF begins < ends AND (s.min_interval IS NOT NULL OR s.max_per_24h IS NOT NULL) THEN
     begins := medsched._next_allowed(
       medsched._doses_as_needed($1, s.medication_id,
-        begins - greatest(least_apart, CASE WHEN s.max_per_24h IS NOT NULL THEN interval '24 hours' END), 'infinity'),
+        begins - greatest(least_apart, CASE WHEN s.max_per_24h IS NOT NULL THEN interval '24 hours' END), timestamptz 'infinity', NULL::timestamptz),
       least_apart, s.max_per_24h, begins);
   END IF;
   RETURN CASE WHEN begins < ends THEN greatest(begins, $3) END;

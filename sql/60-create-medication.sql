@@ -215,7 +215,7 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  own CONSTANT text[] := ARRAY(SELECT o.name::text FROM medsched._own_columns('medsched.schedules') AS o ORDER BY o.nth);
+  own CONSTANT text[] := ARRAY(SELECT o.name::text FROM medsched._own_columns('medsched.schedules'::regclass) AS o ORDER BY o.nth);
 BEGIN
   IF key <> ALL (own) THEN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('%s has an unknown key "%s"', place, left(key, 64)),
@@ -337,7 +337,7 @@ BEGIN
   ELSIF jsonb_typeof($4) <> 'object' THEN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'own_columns must be a JSON object';
   END IF;
-  own := ARRAY(SELECT o.name::text FROM medsched._own_columns('medsched.medications') AS o ORDER BY o.nth);
+  own := ARRAY(SELECT o.name::text FROM medsched._own_columns('medsched.medications'::regclass) AS o ORDER BY o.nth);
   unknown := (SELECT k.key FROM jsonb_object_keys($4) WITH ORDINALITY AS k (key, nth) WHERE k.key <> ALL (own) ORDER BY k.nth LIMIT 1);
   IF unknown IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('own_columns has an unknown key "%s"', medsched._shortened(unknown)),
@@ -431,7 +431,7 @@ DECLARE
 BEGIN
   PERFORM medsched._check_medication($1, $2, $3, $5);
   IF $5 IS NOT NULL THEN
-    own := medsched._own_values('medsched.medications', $5, 4);
+    own := medsched._own_values('medsched.medications'::pg_catalog.regclass, $5, 4);
     has_own_columns := own.columns OPERATOR(pg_catalog.<>) '';
   END IF;
 
@@ -453,7 +453,7 @@ BEGIN
     s := medsched._read_new_schedule(object, place);
     inserting := true;
     IF s.has_own_columns THEN
-      own := medsched._own_values('medsched.schedules', object, 20);
+      own := medsched._own_values('medsched.schedules'::pg_catalog.regclass, object, 20);
       EXECUTE pg_catalog.format(
         'INSERT INTO medsched.schedules (user_id, medication_id, id, starts_at, time_zone, time_zone_pinned, rrule, rdates, exdates,'
         ' cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, grace, dose_amount, dose_unit, instructions, ends_at%s)'

@@ -11,7 +11,7 @@ CREATE OR REPLACE FUNCTION medsched._every_words(r medsched._recurrence)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN 'every ' || CASE WHEN r.every = 1 THEN medsched._period_name(r.freq)
-                        ELSE medsched._quantity(r.every, medsched._period_name(r.freq)) END;
+                        ELSE medsched._quantity(r.every::bigint, medsched._period_name(r.freq)) END;
 
 COMMENT ON FUNCTION medsched._every_words(medsched._recurrence) IS
   'Internal: "every day", "every 2 weeks"';

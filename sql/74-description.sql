@@ -61,7 +61,7 @@ BEGIN
   END IF;
   local := medsched._to_local(date_trunc('second', begins), time_zone);
   RETURN 'from ' || CASE WHEN local::time = '00:00' THEN medsched._date_words(local) ELSE medsched._date_and_time_words(local) END
-         || medsched._end_words(time_zone, ends, NULL, NULL);
+         || medsched._end_words(time_zone, ends, NULL::timestamp, NULL::boolean);
 END
 $$;
 
@@ -171,7 +171,7 @@ DECLARE
   parts CONSTANT medsched._recurrence := medsched._rule_parts(rrule);
   r CONSTANT medsched._recurrence := medsched._completed(parts, starts_at);
   has_cycle CONSTANT boolean := coalesce(cycle_days_on > 0, false);
-  counted CONSTANT timestamptz := medsched._first_of_rule(rrule, starts_at, time_zone, cycle_days_on, cycle_days_off, NULL);
+  counted CONSTANT timestamptz := medsched._first_of_rule(rrule, starts_at, time_zone, cycle_days_on, cycle_days_off, NULL::timestamptz);
   first_at timestamptz := counted;
   occurs boolean;
   first timestamp;
@@ -201,12 +201,12 @@ BEGIN
                                    ELSE 'no dose by this rule ' || medsched._bounds_words(time_zone, begins, ends) END;
   END IF;
   IF r.count IS NOT NULL AND counted IS NOT NULL THEN
-    words := words || ', ' || medsched._quantity(r.count, 'dose')
+    words := words || ', ' || medsched._quantity(r.count::bigint, 'dose')
              || CASE WHEN has_cycle OR leaves_out OR NOT occurs OR medsched._to_local(counted, time_zone) <> first
                      THEN ' counting those left out' ELSE '' END;
   END IF;
   IF has_cycle THEN
-    words := words || ', ' || medsched._quantity(cycle_days_on, 'day') || ' on, ' || medsched._quantity(cycle_days_off, 'day') || ' off'
+    words := words || ', ' || medsched._quantity(cycle_days_on::bigint, 'day') || ' on, ' || medsched._quantity(cycle_days_off::bigint, 'day') || ' off'
              || CASE WHEN occurs AND first::date = starts_at::date THEN '' ELSE ' counted from ' || medsched._date_words(starts_at) END;
   END IF;
   RETURN words;
@@ -258,7 +258,7 @@ BEGIN
 
   IF as_needed THEN
     RETURN 'as needed' || coalesce(', at least ' || medsched._interval_words(min_interval) || ' apart', '')
-           || coalesce(', at most ' || medsched._quantity(max_per_24h, 'dose') || ' in any 24 hours', '')
+           || coalesce(', at most ' || medsched._quantity(max_per_24h::bigint, 'dose') || ' in any 24 hours', '')
            || ', ' || time_zone || ', ' || medsched._bounds_words(time_zone, begins, ends);
   ELSIF rrule IS NULL THEN
     times := medsched._added_times(starts_at || rdates, exdates, time_zone, begins, ends);

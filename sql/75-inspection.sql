@@ -237,7 +237,7 @@ AS $$
            s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS n (next_dose)
       ON NOT s.as_needed
    WHERE m.user_id = medsched.check_user(schedule_overview.user_id)
-   ORDER BY m.name, m.id, coalesce(s.effective_from, medsched._to_instant(s.starts_at, s.time_zone)), s.id
+   ORDER BY m.name, m.id, coalesce(s.effective_from, medsched._to_instant(s.starts_at, s.time_zone::text)), s.id
 $$;
 
 COMMENT ON FUNCTION medsched.schedule_overview(uuid) IS

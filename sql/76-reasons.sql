@@ -33,7 +33,7 @@ BEGIN
     start := start + interval '146097 days';
     local := local + interval '146097 days';
   END IF;
-  RETURN medsched.is_occurrence(medsched._without(rrule, '{COUNT,UNTIL}'), start, 'UTC', timezone('UTC', local),
+  RETURN medsched.is_occurrence(medsched._without(rrule, '{COUNT,UNTIL}'::text[]), start, 'UTC', timezone('UTC', local),
     '{}'::timestamp[], '{}'::timestamp[], NULL::int, NULL::int);
 END
 $$;
@@ -202,7 +202,7 @@ BEGIN
       || medsched._interval_reason(r, start, local);
   END IF;
   reasons := array_remove(reasons || medsched._time_reason(r, medsched._second_of_day(local)), NULL);
-  IF reasons = '{}' AND r.positions IS NOT NULL AND medsched._names(medsched._without(rrule, '{BYSETPOS}'), start, local) THEN
+  IF reasons = '{}' AND r.positions IS NOT NULL AND medsched._names(medsched._without(rrule, '{BYSETPOS}'::text[]), start, local) THEN
     RETURN 'BYSETPOS does not select it';
   ELSIF reasons = '{}' THEN
     RETURN 'its rule does not name this day';

@@ -2,7 +2,7 @@
 -- afterwards, to be found in place of what its SQL means.  Run as the schema's
 -- owner.  The environment's SCRIPT is a file with the extension's SQL; the
 -- variable signatures, its functions as a JSON array of
--- {"name": …, "types": [oid, …], "names": [argument, …]}.
+-- {"name": …, "types": [type, …], "names": [argument, …]}.
 \set ON_ERROR_STOP 1
 \set script `cat "$SCRIPT"`
 SET client_min_messages = warning;
@@ -67,11 +67,11 @@ BEGIN
        AND p.proname ~ '^[a-z_0-9]+$'
        AND script ~ ('\m' || p.proname || ' ?\(')
     UNION ALL
-    SELECT s->>'name', ARRAY(SELECT t::oid::regtype FROM jsonb_array_elements_text(s->'types') AS t), true
+    SELECT s->>'name', ARRAY(SELECT to_regtype(t) FROM jsonb_array_elements_text(s->'types') AS t), true
       FROM jsonb_array_elements(current_setting('planting.signatures')::jsonb) AS s
      WHERE script ~ ('medsched\.' || (s->>'name') || ' ?\(')
-       -- Types of the extension's own are others in this database.
-       AND NOT EXISTS (SELECT FROM jsonb_array_elements_text(s->'types') AS t WHERE t::oid >= 16384)
+       -- Types of the extension's own may be still to come.
+       AND NOT EXISTS (SELECT FROM jsonb_array_elements_text(s->'types') AS t WHERE to_regtype(t) IS NULL)
   LOOP
     FOR n IN 1 .. cardinality(f.types) LOOP
       FOREACH leftarg IN ARRAY pool LOOP
@@ -91,11 +91,10 @@ BEGIN
       SELECT s->>'name' AS proname,
              ARRAY(SELECT CASE WHEN a.name IN ('rrule', 'time_zone') AND a.type = 'text'::regtype
                             THEN to_regtype('medsched.' || a.name) ELSE a.type END
-                     FROM (SELECT t.oid::oid::regtype, s->'names'->>(t.nth - 1)::int, t.nth
-                             FROM jsonb_array_elements_text(s->'types') WITH ORDINALITY AS t (oid, nth)) AS a (type, name, nth)
+                     FROM (SELECT t.name::regtype, s->'names'->>(t.nth - 1)::int, t.nth
+                             FROM jsonb_array_elements_text(s->'types') WITH ORDINALITY AS t (name, nth)) AS a (type, name, nth)
                     ORDER BY a.nth) AS types
         FROM jsonb_array_elements(current_setting('planting.signatures')::jsonb) AS s
-       WHERE NOT EXISTS (SELECT FROM jsonb_array_elements_text(s->'types') AS t WHERE t::oid >= 16384)
     LOOP
       PERFORM pg_temp.plant(f.proname, f.types);
     END LOOP;
@@ -107,7 +106,7 @@ BEGIN
       FROM pg_proc AS p
       JOIN jsonb_array_elements(current_setting('planting.signatures')::jsonb) AS s ON s->>'name' = p.proname
      WHERE p.pronamespace = 'medsched'::regnamespace AND p.proowner = to_regrole(current_user)
-       AND ARRAY(SELECT unnest(p.proargtypes::oid[])) = ARRAY(SELECT t::oid FROM jsonb_array_elements_text(s->'types') AS t)
+       AND ARRAY(SELECT unnest(p.proargtypes::oid[])) = ARRAY(SELECT to_regtype(t)::oid FROM jsonb_array_elements_text(s->'types') AS t)
   LOOP
     EXECUTE format('DROP FUNCTION %s', f.signature);
   END LOOP;

@@ -1,0 +1,145 @@
+-- What every function for callers answers, by a caller whose search_path is the variable search_path: a line for each call.
+-- The calls themselves find nothing but what they mean: every argument is there, in exactly its type.
+\set ON_ERROR_STOP 1
+SET client_min_messages = warning;
+SET search_path = pg_catalog, pg_temp;
+
+-- The text of a call; an argument that is a medication's name in braces is its id.
+CREATE FUNCTION pg_temp.call(function text, args text[]) RETURNS text LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  SELECT format('SELECT pg_catalog.string_agg(t::pg_catalog.text, E''\n'') FROM medsched.%I(%s) AS t', function,
+           (SELECT string_agg(format('%L::%I.%I', coalesce((SELECT m.id::text FROM medsched.medications AS m WHERE a.value = format('{%s}', m.name)), a.value),
+                                     n.nspname, t.typname), ', ' ORDER BY a.nth)
+              FROM unnest(args, p.proargtypes::oid[]) WITH ORDINALITY AS a (value, type, nth)
+              JOIN pg_type AS t ON t.oid = a.type
+              JOIN pg_namespace AS n ON n.oid = t.typnamespace))
+    FROM pg_proc AS p
+    JOIN pg_namespace AS n ON n.oid = p.pronamespace
+    LEFT JOIN pg_roles AS r ON r.oid = p.proowner
+   WHERE n.nspname = 'medsched' AND p.proname = function AND p.pronargs = cardinality(args) AND r.rolname <> 'mallory'
+$$;
+
+CREATE FUNCTION pg_temp.answer(call pg_catalog.text) RETURNS pg_catalog.text LANGUAGE plpgsql AS $$
+DECLARE
+  answer pg_catalog.text;
+BEGIN
+  EXECUTE call INTO answer;
+  RETURN answer;
+EXCEPTION WHEN OTHERS THEN
+  RETURN pg_catalog.concat(SQLSTATE, ' ', SQLERRM);
+END
+$$;
+
+CREATE TEMPORARY TABLE calls (nth int GENERATED ALWAYS AS IDENTITY, function text, args text[]);
+\set ann 00000000-0000-0000-0000-00000000000a
+\set twice 00000000-0000-0000-0000-0000000000a1
+\set needed 00000000-0000-0000-0000-0000000000a2
+INSERT INTO calls (function, args) VALUES
+  ('create_medication', ARRAY[:'ann', 'Metformin', '[{"id": "00000000-0000-0000-0000-0000000000a1", "starts_at": "2026-01-01T08:00:00",
+    "time_zone": "UTC", "rrule": "FREQ=DAILY;BYHOUR=8,20", "exdates": ["2026-01-05T08:00:00"], "dose_amount": "2", "grace": "1 hour", "ref": "rx-1"}]', 'after eating', '{"ref": "rx-2"}']),
+  ('create_medication', ARRAY[:'ann', 'Ibuprofen', '[{"id": "00000000-0000-0000-0000-0000000000a2", "starts_at": "2026-01-01T00:00:00",
+    "time_zone": "UTC", "as_needed": true, "min_interval": "6 hours", "max_per_24h": 3}]', NULL, NULL]),
+  ('create_medication', ARRAY[:'ann', 'Zinc', '[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "dose_amount": 0}]', NULL, NULL]),
+  ('create_medication', ARRAY[:'ann', 'Zinc', '[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "cycle_days_on": 1, "ends_at": "2026-03-01T00:00:00Z"}]', NULL, NULL]),
+  ('create_medication', ARRAY[:'ann', 'Zinc', '[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "colour": 1}]', NULL, NULL]),
+  ('create_medication', ARRAY[:'ann', 'Zinc', '[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "id": "x"}]', NULL, NULL]),
+  ('create_medication', ARRAY[:'ann', ' ', '[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC"}]', NULL, '{"colour": 1}']),
+  ('create_medication', ARRAY[:'ann', ' ', '[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC"}]', NULL, NULL]),
+  ('upcoming_doses', ARRAY[:'ann', '2026-01-04Z', '2026-01-06Z']),
+  ('upcoming_doses', ARRAY[:'ann', '2026-01-04Z', '2226-01-06Z']),
+  ('next_doses', ARRAY[:'ann', '2026-01-04Z', '3']),
+  ('mark_dose_taken', ARRAY[:'ann', :'twice', '2026-01-04 08:00Z', '2026-01-04 08:10Z', 'a nurse', '1', 'late']),
+  ('mark_dose_taken', ARRAY[:'ann', :'twice', '2026-01-04 09:00Z', '2026-01-04 08:10Z', 'a nurse', '1', 'late']),
+  ('mark_dose_taken', ARRAY[:'ann', :'twice', '2026-01-04 08:00Z', '2026-01-04 08:10Z', 'a nurse', '-1', 'late']),
+  ('mark_dose_taken_by_id', ARRAY[:'ann', 'v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMGExfDIwMjYtMDEtMDRUMjA6MDA6MDAuMDAwWg', '2026-01-04 20:10Z', NULL, NULL, NULL]),
+  ('skip_dose', ARRAY[:'ann', :'twice', '2026-01-04 08:00Z', 'nausea', NULL, NULL]),
+  ('undo_dose_by_id', ARRAY[:'ann', 'v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMGExfDIwMjYtMDEtMDRUMjA6MDA6MDAuMDAwWg']),
+  ('skip_dose_by_id', ARRAY[:'ann', 'v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMGExfDIwMjYtMDEtMDRUMjA6MDA6MDAuMDAwWg', 'nausea', NULL, NULL]),
+  ('undo_dose', ARRAY[:'ann', :'twice', '2026-01-04 20:00Z']),
+  ('take_as_needed', ARRAY[:'ann', :'needed', '2026-01-04 20:00Z', NULL, '1', NULL]),
+  ('take_as_needed', ARRAY[:'ann', :'needed', '2026-01-04 22:00Z', NULL, '1', NULL]),
+  ('take_as_needed', ARRAY[:'ann', :'twice', '2026-01-04 22:00Z', NULL, '1', NULL]),
+  ('next_as_needed_at', ARRAY[:'ann', :'needed', '2026-01-04 22:00Z']),
+  ('describe_schedule', ARRAY[:'ann', :'twice']),
+  ('describe_schedule', ARRAY['FREQ=MONTHLY;BYDAY=2TU;COUNT=4', '2026-01-04 08:00', 'Europe/Berlin', '{2026-03-01 10:00}', '{}', '2027-03-01Z', '2', '3', 'f', NULL, NULL, '2026-02-01Z']),
+  ('explain_dose', ARRAY[:'ann', :'twice', '2026-01-05 08:00Z']),
+  ('explain_dose', ARRAY[:'ann', :'twice', '2026-01-05 20:00Z']),
+  ('scheduled_doses', ARRAY['2026-01-04Z', '2026-01-06Z']),
+  ('due_doses', ARRAY['2026-01-04Z', '2026-01-06Z']),
+  ('adherence', ARRAY[:'ann', '2026-01-04Z', '2026-01-06Z']),
+  ('adherence_of_all', ARRAY['2026-01-04Z', '2026-01-06Z']),
+  ('adherence_by_day', ARRAY[:'ann', '2026-01-04Z', '2026-01-06Z']),
+  ('schedule_overview', ARRAY[:'ann']),
+  ('calendar_feed', ARRAY['00000000-0000-0000-0000-0000000000ff', 'None', NULL, '2026-01-04Z', '2026-01-05Z']),
+  ('revise_schedule', ARRAY[:'ann', :'twice', '2026-01-04Z', '{"dose_amount": 3}']),
+  ('revise_schedule', ARRAY[:'ann', :'twice', '2026-01-05Z', '{"dose_amount": 0}']),
+  ('revise_schedule', ARRAY[:'ann', :'twice', '2026-01-05Z', '{"dose_amount": 3, "ref": "rx-3"}']),
+  ('revise_schedule', ARRAY[:'ann', :'twice', '2026-01-05Z', '{"dose_amount": 3}']),
+  ('change_time_zone', ARRAY[:'ann', 'America/New_York', '2026-02-01Z']),
+  ('schedule_history', ARRAY[:'ann', '{Metformin}']),
+  ('inactivate_medication', ARRAY[:'ann', '{Metformin}', '2026-03-01Z']),
+  ('inactivate_medication', ARRAY[:'ann', '{Ibuprofen}', '2026-01-04Z']),
+  ('reactivate_medication', ARRAY[:'ann', '{Metformin}', '2026-04-01Z']),
+  ('reactivate_medication', ARRAY[:'ann', '{Ibuprofen}', '2026-04-01Z']),
+  ('check_integrity', '{}'),
+  ('erase_user', ARRAY[:'ann']),
+  ('occurrences', '{FREQ=WEEKLY,2026-01-01 08:00,UTC,2026-01-01Z,2026-02-01Z,"{}","{}",NULL,NULL}'),
+  ('count_occurrences', '{FREQ=WEEKLY,2026-01-01 08:00,UTC,2026-01-01Z,2026-02-01Z,"{}","{}",NULL,NULL}'),
+  ('schedule_occurrences', '{NULL,FREQ=WEEKLY,2026-01-01 08:00,UTC,2026-01-01Z,2026-02-01Z,"{}","{}",NULL,NULL}'),
+  ('count_schedule_occurrences', '{NULL,FREQ=WEEKLY,2026-01-01 08:00,UTC,2026-01-01Z,2026-02-01Z,"{}","{}",NULL,NULL}'),
+  ('next_occurrence', '{FREQ=WEEKLY,2026-01-01 08:00,UTC,2026-01-01Z,"{}","{}",NULL,NULL}'),
+  ('previous_occurrence', '{FREQ=WEEKLY,2026-01-01 08:00,UTC,2026-02-01Z,"{}","{}",NULL,NULL}'),
+  ('is_occurrence', '{FREQ=WEEKLY,2026-01-01 08:00,UTC,2026-02-01Z,"{}","{}",NULL,NULL}'),
+  ('schedule_density_problem', '{FREQ=SECONDLY,2026-01-01 08:00,UTC,"{}","{}",NULL,NULL}'),
+  ('check_dates', '{rdates,"{2026-01-01 08:00}"}'),
+  ('check_rrule', '{FREQ=OFTEN}'),
+  ('check_time_zone', '{Mars}'),
+  ('check_user', '{NULL}'),
+  ('check_window', '{2026-02-01Z,2026-01-01Z}'),
+  ('check_window_for_all', '{2026-02-01Z,9999-01-01Z}'),
+  ('dose_id', '{00000000-0000-0000-0000-00000000000a,2026-01-01Z}'),
+  ('dose_status', '{2026-01-01Z,NULL,NULL}'),
+  ('is_on_time', '{2026-01-01Z,2026-01-01 00:30Z,1 hour}'),
+  ('percentage_taken', '{1,2,3}'),
+  ('timing_codes', '{}'),
+  ('timing_events', '{}'),
+  ('version', '{}'),
+  ('create_tables', '{}');
+INSERT INTO calls (function, args)
+SELECT 'schedule_from_fhir', ARRAY[timing, '2027-03-01', 'Europe/Berlin', '{"CM": "07:30"}']
+  FROM (VALUES
+    ('{"code": {"coding": [{"code": "BID"}]}}'),
+    ('{"code": {"coding": [{"code": "Q6H"}]}, "repeat": {"boundsDuration": {"value": 10, "code": "d"}}}'),
+    ('{"repeat": {"frequency": 3, "period": 1, "periodUnit": "d", "count": 9}}'),
+    ('{"repeat": {"frequency": 2, "period": 1, "periodUnit": "wk", "dayOfWeek": ["tue", "thu"]}}'),
+    ('{"repeat": {"when": ["ACM", "HS"], "offset": 30, "boundsDuration": {"value": 2, "unit": "mo"}}}'),
+    ('{"repeat": {"timeOfDay": ["08:00", "20:30"], "boundsPeriod": {"start": "2027-03-01", "end": "2027-04"}}}'),
+    ('{"repeat": {"period": 90, "periodUnit": "min", "boundsPeriod": {"start": "2027-03-01T09:00:00+01:00", "end": "2027-03-02T09:00:00+01:00"}}}'),
+    ('{"repeat": {"period": 8, "periodUnit": "h", "boundsDuration": {"value": 1, "code": "mo"}}}')) AS f (timing)
+UNION ALL
+SELECT 'schedule_from_sig', ARRAY[sig, '2027-03-01', 'Europe/Berlin', '{"HS": "22:30"}']
+  FROM unnest('{BID,q 8 h,QOD,WEEKLY,MONTHLY,PRN,Q6H PRN,TID PRN,OFTEN}'::text[]) AS s (sig)
+UNION ALL
+SELECT 'schedule_from_times', ARRAY['{08:00,20:30}', '2027-03-01', 'Europe/Berlin', days, '2027-04-01']
+  FROM unnest('{NULL,"{1,3}"}'::text[]) AS t (days);
+
+-- Functions that no call is there for.
+SELECT DISTINCT 'no call of ' || p.proname
+  FROM pg_proc AS p
+  JOIN pg_namespace AS n ON n.oid = p.pronamespace
+  LEFT JOIN pg_roles AS r ON r.oid = p.proowner
+ WHERE n.nspname = 'medsched' AND r.rolname <> 'mallory' AND p.proname !~ '^_'
+   AND p.prorettype <> 'trigger'::regtype AND 'internal'::regtype <> ALL (p.proargtypes)
+   -- It depends on when it is.
+   AND p.proname <> 'grace_ended_before'
+   AND NOT EXISTS (SELECT FROM calls AS c WHERE c.function = p.proname AND cardinality(c.args) = p.pronargs);
+
+BEGIN;
+ALTER TABLE medsched.medications ADD COLUMN ref text;
+ALTER TABLE medsched.schedules ADD COLUMN ref text;
+SET LOCAL TimeZone = 'UTC';
+SELECT format('SET LOCAL search_path = %s', :'search_path') \gexec
+SELECT pg_catalog.format(E'SELECT %L, %L, pg_catalog.regexp_replace(pg_temp.answer(pg_temp.call(%L, %L)),'
+         ' ''[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}|%s[^,]*'', ''...'', ''g'')',
+         c.nth, c.function, c.function, c.args, pg_catalog.left(pg_catalog.now()::pg_catalog.text, 13))
+  FROM pg_temp.calls AS c ORDER BY c.nth \gexec
+ROLLBACK;

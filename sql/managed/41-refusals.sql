@@ -73,6 +73,33 @@ $$;
 COMMENT ON FUNCTION medsched._check_trigger(oid, text) IS
   'Internal: checks that a trigger is on a table of schema medsched';
 
+-- Refuse tables that are another's, or none: what hangs on them would run with the rights that the caller, one of the rules,
+-- has from the role that installed medsched.
+CREATE OR REPLACE FUNCTION medsched._check_owner()
+RETURNS void
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  relation record;
+BEGIN
+  SELECT c.relname AS name, c.relkind AS kind, pg_get_userbyid(c.relowner) AS owner INTO relation
+    FROM pg_class AS c
+   WHERE c.relnamespace = 'medsched'::regnamespace AND c.relname IN ('medications', 'schedules', 'dose_taken')
+     AND (c.relkind NOT IN ('r', 'p') OR pg_get_userbyid(c.relowner) <> current_user) LIMIT 1;
+  IF relation.kind NOT IN ('r', 'p') THEN
+    RAISE EXCEPTION USING ERRCODE = '42809', MESSAGE = format('"medsched.%s" is not a table', relation.name),
+      HINT = 'Drop it, and call medsched.create_tables().';
+  ELSIF relation.name IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('table "medsched.%s" belongs to another role than medsched', relation.name),
+      DETAIL = format('Its owner is "%s"; the rules have the rights of "%s", which installed medsched.', relation.owner, current_user),
+      HINT = format('ALTER TABLE medsched.%I OWNER TO %I;', relation.name, current_user);
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_owner() IS
+  'Internal: checks that the tables belong to the role that installed medsched; for functions that run with its rights';
+
 -- Whether an error may tell of the rows of a table: the role that the session acts as may read all of them.  The functions
 -- that ask run with other rights, so it is looked up.
 CREATE OR REPLACE FUNCTION medsched._may_tell(tables text[])

@@ -14,6 +14,7 @@ DECLARE
   row_medication uuid;
 BEGIN
   PERFORM medsched._check_trigger(TG_RELID, 'medication_has_schedule');
+  PERFORM medsched._check_owner();
   IF TG_WHEN <> 'AFTER' OR TG_LEVEL <> 'ROW' OR TG_OP = 'TRUNCATE' THEN
     PERFORM medsched._refuse_event('medication_has_schedule');
   END IF;

@@ -113,6 +113,7 @@ BEGIN
   IF TG_TABLE_SCHEMA <> 'medsched' THEN
     PERFORM medsched._check_trigger(TG_RELID, 'schedule_replaces_schedule');
   END IF;
+  PERFORM medsched._check_owner();
   IF TG_WHEN <> 'AFTER' OR TG_LEVEL <> 'ROW' OR TG_OP NOT IN ('INSERT', 'UPDATE') THEN
     PERFORM medsched._refuse_event('schedule_replaces_schedule');
   END IF;

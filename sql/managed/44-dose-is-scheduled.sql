@@ -47,6 +47,7 @@ BEGIN
   IF TG_TABLE_SCHEMA <> 'medsched' THEN
     PERFORM medsched._check_trigger(TG_RELID, 'dose_is_scheduled');
   END IF;
+  PERFORM medsched._check_owner();
   IF TG_WHEN <> 'AFTER' OR TG_LEVEL <> 'ROW' OR TG_OP NOT IN ('INSERT', 'UPDATE') THEN
     PERFORM medsched._refuse_event('dose_is_scheduled');
   END IF;

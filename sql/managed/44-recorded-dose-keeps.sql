@@ -14,6 +14,7 @@ BEGIN
   IF TG_TABLE_SCHEMA <> 'medsched' THEN
     PERFORM medsched._check_trigger(TG_RELID, 'recorded_dose_keeps_schedule');
   END IF;
+  PERFORM medsched._check_owner();
   IF TG_WHEN <> 'AFTER' OR TG_LEVEL <> 'ROW' OR TG_OP NOT IN ('UPDATE', 'DELETE') THEN
     PERFORM medsched._refuse_event('recorded_dose_keeps_schedule');
   END IF;
@@ -101,6 +102,7 @@ BEGIN
   IF TG_TABLE_SCHEMA <> 'medsched' THEN
     PERFORM medsched._check_trigger(TG_RELID, 'recorded_dose_keeps_medication');
   END IF;
+  PERFORM medsched._check_owner();
   IF TG_WHEN <> 'AFTER' OR TG_LEVEL <> 'ROW' OR TG_OP <> 'UPDATE' THEN
     PERFORM medsched._refuse_event('recorded_dose_keeps_medication');
   END IF;

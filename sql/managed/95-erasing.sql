@@ -82,6 +82,7 @@ BEGIN
                             AND has_table_privilege(eraser, 'medsched.medications', 'DELETE')) THEN
     RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'only medsched.erase_user() erases';
   END IF;
+  PERFORM medsched._check_owner();
   FOREACH missing IN ARRAY '{medications,schedules,dose_taken}'::text[] LOOP
     IF EXISTS (SELECT FROM pg_class AS c JOIN pg_roles AS r ON r.oid = eraser
                 WHERE c.oid = ('medsched.' || missing)::regclass AND c.relrowsecurity AND NOT r.rolsuper AND NOT r.rolbypassrls

@@ -6,6 +6,7 @@
  *-------------------------------------------------------------------------
  */
 #include <libical/ical.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "ask_libical.h"
@@ -90,7 +91,10 @@ ask_libical(const Case *c, Answer *answer)
 			continue;
 		if (answer->n == OCCURRENCES_MAX)
 			break;
-		answer->at[answer->n++] = at;
+		/* Count it when it is there: it may be stopped in between. */
+		answer->at[answer->n] = at;
+		atomic_signal_fence(memory_order_release);
+		answer->n++;
 	}
 	icalrecur_iterator_free(iterator);
 	return true;

@@ -36,6 +36,38 @@ contains "a schema of another role's is refused" "$(
 		echo 'SET ROLE stranger;'
 		cat medsched-managed--*.sql
 	} | psql -Xq -v ON_ERROR_STOP=1 2>&1 || true)" 'schema "medsched" belongs to another role'
+# refused_after SQL: what the file says to a schema to which a superuser did that; nothing of it stays.
+refused_after()
+{
+	{
+		echo "BEGIN; $1; RESET ROLE; SET SESSION AUTHORIZATION $PGUSER;"
+		cat medsched-managed--*.sql
+	} | PGUSER=postgres psql -Xq -v ON_ERROR_STOP=1 2>&1 || true
+}
+contains "one in which another may create is refused" \
+	"$(refused_after 'CREATE ROLE stranger; GRANT CREATE ON SCHEMA medsched TO stranger')" 'stranger may create in schema "medsched"'
+contains "or everybody" "$(refused_after 'GRANT CREATE ON SCHEMA medsched TO PUBLIC')" 'PUBLIC may create in schema "medsched"'
+contains "one with another's functions is refused" \
+	"$(refused_after 'CREATE ROLE stranger; ALTER FUNCTION medsched.version() OWNER TO stranger')" \
+	'function medsched.version() belongs to another role than its schema'
+contains "or with another's tables of ours" \
+	"$(refused_after 'CREATE ROLE stranger; ALTER TABLE medsched._late_check OWNER TO stranger')" \
+	'relation medsched._late_check belongs to another role than its schema'
+
+# The rules and erasing have the rights of the role that installed medsched, for its own tables alone.
+for table in medications schedules dose_taken; do
+	contains "nothing is recorded while $table is another's" "$(PGUSER=postgres psql -Xq -v ON_ERROR_STOP=1 2>&1 <<-SQL || true
+		BEGIN; CREATE ROLE stranger; GRANT USAGE ON SCHEMA medsched TO stranger; ALTER TABLE medsched.$table OWNER TO stranger;
+		SELECT medsched.create_medication('00000000-0000-4000-8000-00000000000a', 'x', '[{"starts_at": "2026-01-01 08:00", "time_zone": "UTC"}]') \\gset
+		SELECT medsched.mark_dose_taken('00000000-0000-4000-8000-00000000000a', id, '2026-01-01 08:00Z') FROM medsched.schedules;
+	SQL
+	)" "table \"medsched.$table\" belongs to another role than medsched"
+	contains "nor erased" "$(PGUSER=postgres psql -Xq -v ON_ERROR_STOP=1 2>&1 <<-SQL || true
+		BEGIN; CREATE ROLE stranger; GRANT USAGE ON SCHEMA medsched TO stranger; ALTER TABLE medsched.$table OWNER TO stranger;
+		SELECT medsched.erase_user('00000000-0000-4000-8000-00000000000a');
+	SQL
+	)" "table \"medsched.$table\" belongs to another role than medsched"
+done
 psql -Xq -v ON_ERROR_STOP=1 -f medsched-managed--*.sql &
 succeeds "two that run it at once wait for each other" psql -Xq -v ON_ERROR_STOP=1 -f medsched-managed--*.sql
 succeeds "the other, too" wait $!

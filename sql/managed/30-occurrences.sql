@@ -139,6 +139,28 @@ $$;
 
 -- A window that ends before it starts is empty: the bounds of schedules lie as they lie, and the planner is free to try a row
 -- before it tests whether the row is in the window.
+-- Say whether a schedule's time zone is still one: an update of the server's time zone data can take a name away, which is
+-- all that can make a row unreadable.  What is asked about everybody leaves that schedule out, and says so.
+CREATE OR REPLACE FUNCTION medsched._has_zone(schedule_id uuid, time_zone text)
+RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+BEGIN
+  IF time_zone IS NULL OR medsched._is_listed(time_zone) OR EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = time_zone) THEN
+    RETURN true;
+  END IF;
+  RAISE WARNING USING ERRCODE = '22023',
+    MESSAGE = format('%s is left out: time zone "%s" is not known',
+                     CASE WHEN schedule_id IS NULL THEN 'a schedule' ELSE format('schedule "%s"', schedule_id) END,
+                     medsched._shortened(time_zone)),
+    HINT = 'medsched.check_integrity() lists the schedules that cannot be read.';
+  RETURN false;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._has_zone(uuid, text) IS
+  'Internal: whether the time zone of a schedule is known; a warning where it is not';
+
 CREATE OR REPLACE FUNCTION medsched.schedule_occurrences(
   schedule_id uuid,
   rrule text,
@@ -162,7 +184,7 @@ BEGIN
   PERFORM medsched.check_window_for_all(window_start, greatest(window_start, CASE WHEN window_end IS NOT NULL THEN window_end END));
   IF window_end IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'window_end must not be null';
-  ELSIF window_end <= window_start THEN
+  ELSIF window_end <= window_start OR NOT medsched._has_zone(schedule_id, time_zone) THEN
     RETURN;
   END IF;
   r := medsched._check_schedule(rrule, starts_at, time_zone, rdates, exdates, cycle_days_on, cycle_days_off);

@@ -68,6 +68,28 @@ for table in medications schedules dose_taken; do
 	SQL
 	)" "table \"medsched.$table\" belongs to another role than medsched"
 done
+
+# The server's time zone data may lose a name: whose schedule has it does not stop the answers about others.
+equals "a schedule whose zone is gone is left out, and named" "$(PGUSER=postgres psql -XAtq <<-'SQL' 2>&1 | sed 's/^psql:[^ ]* //'
+	BEGIN;
+	SELECT medsched.create_medication('00000000-0000-4000-8000-00000000000a', 'x',
+	  '[{"id": "00000000-0000-4000-8000-0000000000a1", "starts_at": "2026-01-01 08:00", "time_zone": "UTC", "rrule": "FREQ=DAILY"}]') \g /dev/null
+	SELECT medsched.create_medication('00000000-0000-4000-8000-00000000000b', 'y',
+	  '[{"id": "00000000-0000-4000-8000-0000000000b1", "starts_at": "2026-01-01 08:00", "time_zone": "UTC", "rrule": "FREQ=DAILY"}]') \g /dev/null
+	SET session_replication_role = replica;
+	ALTER DOMAIN medsched.time_zone DROP CONSTRAINT time_zone_is_known;
+	UPDATE medsched.schedules SET time_zone = 'US/Nowhere' WHERE id = '00000000-0000-4000-8000-0000000000a1';
+	SELECT schedule_id FROM medsched.due_doses('2026-01-02Z', '2026-01-03Z');
+	SELECT user_id FROM medsched.adherence_of_all('2026-01-02Z', '2026-01-03Z');
+	SELECT rule, row_id, problem FROM medsched.check_integrity();
+SQL
+)" 'WARNING:  schedule "00000000-0000-4000-8000-0000000000a1" is left out: time zone "US/Nowhere" is not known
+HINT:  medsched.check_integrity() lists the schedules that cannot be read.
+00000000-0000-4000-8000-0000000000b1
+WARNING:  schedule "00000000-0000-4000-8000-0000000000a1" is left out: time zone "US/Nowhere" is not known
+HINT:  medsched.check_integrity() lists the schedules that cannot be read.
+00000000-0000-4000-8000-00000000000b
+schedule_has_dose|00000000-0000-4000-8000-0000000000a1|Its doses cannot be computed: time zone "US/Nowhere" is not known.'
 psql -Xq -v ON_ERROR_STOP=1 -f medsched-managed--*.sql &
 succeeds "two that run it at once wait for each other" psql -Xq -v ON_ERROR_STOP=1 -f medsched-managed--*.sql
 succeeds "the other, too" wait $!

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(40);
+SELECT plan(39);
 
 -- What the words are made of, the same in both editions: the parts of a rule.
 CREATE FUNCTION pg_temp.parts(rrule text) RETURNS jsonb LANGUAGE sql AS $$
@@ -46,8 +46,6 @@ FROM (VALUES
   ('2027-10-31 02:30', 'Europe/Berlin', '2027-10-31 00:30Z', '2027-10-31 02:30'),
   ('2027-10-31 03:00', 'Europe/Berlin', '2027-10-31 02:00Z', '2027-10-31 03:00'),
   ('2027-07-01 08:00:00.25', 'Europe/Berlin', '2027-07-01 06:00:00.25Z', '2027-07-01 08:00:00.25'),
-  -- The zone, not the abbreviation: it has summer time.
-  ('2027-07-01 08:00', 'CET', '2027-07-01 06:00Z', '2027-07-01 08:00'),
   -- Samoa had no 30 December 2011.
   ('2011-12-30 08:00', 'Pacific/Apia', '2011-12-30 18:00Z', '2011-12-31 08:00'),
   ('0001-01-01', 'Asia/Kathmandu', '0001-12-31 18:18:44Z BC', '0001-01-01'),
@@ -67,7 +65,8 @@ FROM (VALUES ('Europe/Atlantis', '22023: time zone "Europe/Atlantis" is not know
 -- Each day of two years in many zones, there and back, and as occurrences has them.
 SELECT is_empty($$
   SELECT zone, local
-    FROM unnest('{Europe/Berlin,America/New_York,Australia/Lord_Howe,America/Caracas,Africa/Casablanca,CET,EST5EDT,WET}'::text[]) AS zone,
+    FROM (SELECT z.name FROM pg_timezone_names AS z  -- Not every system has the last three.
+           WHERE z.name IN ('Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'America/Caracas', 'Africa/Casablanca', 'CET', 'EST5EDT', 'WET')) AS z (zone),
          generate_series(timestamp '2026-01-01 02:30', '2027-12-31', '1 day') AS local
    WHERE medsched._to_instant(local, zone) IS DISTINCT FROM medsched.next_occurrence(NULL, local, zone, '-infinity')
 $$, 'the instant is that of a dose then');

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(52);
+SELECT plan(53);
 
 -- How many doses a schedule may have: on a day, and by its COUNT.
 
@@ -29,6 +29,7 @@ INSERT INTO rules VALUES
   ('FREQ=SECONDLY;BYHOUR=8,20;BYMINUTE=0,15;BYSECOND=0', 4),
   ('FREQ=SECONDLY;INTERVAL=3600;BYSECOND=0,30', 24),
   ('FREQ=SECONDLY;COUNT=17', 17),
+  ('FREQ=SECONDLY;COUNT=1', 1),
   ('FREQ=MINUTELY', 1440),
   ('FREQ=MINUTELY;INTERVAL=7', 206),
   ('FREQ=MINUTELY;BYSECOND=0,20,40', 4320),

@@ -82,7 +82,7 @@ update_from()
 	if [ "$edition" = managed ]; then
 		owner=app
 		grants="{app=X/app,app_reader=X/app}"
-		refusal="must be owner of function _shortened"
+		refusal="function medsched._shortened(text) belongs to another role than its schema"
 	fi
 	fresh_database "${edition}_installed"
 	make_installed "$edition" "$version" && query "SELECT medsched.create_tables()" -o /dev/null

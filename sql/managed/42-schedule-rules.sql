@@ -65,6 +65,7 @@ BEGIN
   IF TG_TABLE_SCHEMA <> 'medsched' THEN
     PERFORM medsched._check_trigger(TG_RELID, 'schedule_density');
   END IF;
+  PERFORM medsched._check_owner();
   IF TG_WHEN <> 'AFTER' OR TG_LEVEL <> 'ROW' OR TG_OP NOT IN ('INSERT', 'UPDATE') THEN
     PERFORM medsched._refuse_event('schedule_density');
   END IF;

@@ -68,6 +68,10 @@ for table in medications schedules dose_taken; do
 	SQL
 	)" "table \"medsched.$table\" belongs to another role than medsched"
 done
+equals "whatever has those rights and names a table looks whose it is" "$(query "
+	SELECT p.oid::regprocedure FROM pg_proc AS p
+	 WHERE p.pronamespace = 'medsched'::regnamespace AND p.prosecdef
+	   AND p.prosrc ~ 'medsched[.](medications|schedules|dose_taken)' AND p.prosrc !~ '_check_owner'")" ""
 
 # The server's time zone data may lose a name: whose schedule has it does not stop the answers about others.
 equals "a schedule whose zone is gone is left out, and named" "$(PGUSER=postgres psql -XAtq <<-'SQL' 2>&1 | sed 's/^psql:[^ ]* //'

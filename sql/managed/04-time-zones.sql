@@ -17,6 +17,18 @@ $time_zones$;
 COMMENT ON FUNCTION medsched._is_listed(text) IS
   'Internal: whether a time zone was there when medsched was installed';
 
+CREATE OR REPLACE FUNCTION medsched._is_zone(time_zone text)
+RETURNS boolean
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+AS $$
+BEGIN
+  RETURN medsched._is_listed(time_zone) OR EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = time_zone);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._is_zone(text) IS
+  'Internal: whether there is a time zone of that name';
+
 -- AT TIME ZONE 'CET' is the abbreviation, always an hour east of UTC, and not the
 -- time zone of that name, which has summer time.  Such a zone is asked for by
 -- another name that comes to the same on every fifth day of 160 years.

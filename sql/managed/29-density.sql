@@ -73,8 +73,7 @@ DECLARE
   most CONSTANT int := medsched._max_doses_per_day();
   density record;
 BEGIN
-  IF starts_at IS NULL OR time_zone IS NULL OR rdates IS NULL OR exdates IS NULL
-     OR NOT medsched._is_listed(time_zone) AND NOT EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = time_zone) THEN
+  IF starts_at IS NULL OR time_zone IS NULL OR rdates IS NULL OR exdates IS NULL OR NOT medsched._is_zone(time_zone) THEN
     RETURN NULL;
   END IF;
   density := medsched._density(rrule, starts_at, time_zone, rdates, exdates, cycle_days_on, cycle_days_off);

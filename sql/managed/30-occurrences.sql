@@ -146,7 +146,7 @@ RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
 BEGIN
-  IF time_zone IS NULL OR medsched._is_listed(time_zone) OR EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = time_zone) THEN
+  IF time_zone IS NULL OR medsched._is_zone(time_zone) THEN
     RETURN true;
   END IF;
   RAISE WARNING USING ERRCODE = '22023',

@@ -157,10 +157,7 @@ DECLARE
   begins timestamptz;
   ends timestamptz;
 BEGIN
-  IF $1 IS NULL OR $2 IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = CASE WHEN $1 IS NULL THEN 'user_id' ELSE 'schedule_id' END || ' must not be null';
-  END IF;
-  PERFORM medsched._require($3, 'at');
+  PERFORM medsched._require_id($1, 'user_id'), medsched._require_id($2, 'schedule_id'), medsched._require($3, 'at');
   SELECT * INTO s FROM medsched._find_as_needed($1, $2);
   least_apart := medsched._check_limits(s.min_interval, s.max_per_24h);
   begins := greatest(date_trunc('second', $3), medsched._to_instant(s.starts_at, s.time_zone),

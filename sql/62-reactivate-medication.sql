@@ -66,11 +66,7 @@ RETURNS TABLE (old_schedule_id uuid, new_schedule_id uuid)
 LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
-  IF $1 IS NULL OR $2 IS NULL OR $3 IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = pg_catalog.concat(
-      CASE WHEN $1 IS NULL THEN 'user_id' WHEN $2 IS NULL THEN 'medication_id' ELSE 'at' END, ' must not be null');
-  END IF;
-  PERFORM medsched._require_instant($3, 'at');
+  PERFORM medsched._require_id($1, 'user_id'), medsched._require_id($2, 'medication_id'), medsched._require_instant($3, 'at');
   PERFORM medsched._check_tables();
   RETURN QUERY SELECT t.old_id, t.new_id FROM medsched._take_up($1, $2, $3) AS t;
 END

@@ -21,9 +21,7 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
-  IF $1 IS NULL OR $2 IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = CASE WHEN $1 IS NULL THEN 'user_id' ELSE 'medication_id' END || ' must not be null';
-  END IF;
+  PERFORM medsched._require_id($1, 'user_id'), medsched._require_id($2, 'medication_id');
   PERFORM medsched._check_tables();
   IF NOT EXISTS (SELECT FROM medsched.medications AS m WHERE m.user_id = $1 AND m.id = $2) THEN
     PERFORM medsched._refuse_unknown($1, 'medication', $2);

@@ -294,8 +294,7 @@ BEGIN
   WHERE s.user_id = describe_schedule.user_id
     AND s.id = describe_schedule.schedule_id;
   IF NOT FOUND THEN
-    RAISE 'schedule "%" not found', schedule_id USING ERRCODE = 'no_data_found',
-      DETAIL = format('User "%s" has no schedule by that id.', user_id);
+    PERFORM medsched._refuse_unknown(user_id, 'schedule', schedule_id);
   END IF;
   RETURN words;
 END;

@@ -187,8 +187,7 @@ BEGIN
     LEFT JOIN medsched.dose_taken AS d ON d.user_id = t.user_id AND d.schedule_id = t.id AND d.scheduled_for = explain_dose.at
    WHERE t.user_id = explain_dose.user_id AND t.id = explain_dose.schedule_id;
   IF NOT FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('schedule "%s" not found', schedule_id),
-      DETAIL = format('User "%s" has no schedule by that id.', user_id);
+    PERFORM medsched._refuse_unknown(user_id, 'schedule', schedule_id);
   END IF;
   missing := CASE WHEN s.starts_at IS NULL THEN 'starts_at' WHEN s.time_zone IS NULL THEN 'time_zone' WHEN s.rdates IS NULL THEN 'rdates'
                   WHEN s.exdates IS NULL THEN 'exdates' WHEN s.as_needed IS NULL THEN 'as_needed' END;

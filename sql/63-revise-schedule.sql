@@ -5,17 +5,16 @@
 --
 -- What reads or writes the tables runs with its caller's search_path, as create_medication() does.
 
--- Read changes: an object with the keys of a schedule, its whole numbers written as such.
+-- Read changes: an object with keys of a schedule, as _read_schedule() gives it.
 CREATE OR REPLACE FUNCTION medsched._read_changes(changes jsonb)
 RETURNS jsonb
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  read record;
+  read CONSTANT jsonb := medsched._read_schedule(changes, 'changes');
   key text;
 BEGIN
-  read := medsched._read_schedule(changes, 'changes');
   IF changes = '{}' THEN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'changes must not be empty',
       HINT = 'Name what is to change, as {"dose_amount": 10}.';
@@ -25,8 +24,7 @@ BEGIN
       RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('changes.%s must not be null', key);
     END IF;
   END LOOP;
-  RETURN changes || jsonb_strip_nulls(jsonb_build_object(
-    'cycle_days_on', read.cycle_days_on, 'cycle_days_off', read.cycle_days_off, 'max_per_24h', read.max_per_24h));
+  RETURN read;
 END
 $$;
 

@@ -84,9 +84,6 @@ RETURNS medsched._rule
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 AS $$
 DECLARE
-  invalid CONSTANT text := 'invalid recurrence rule: ';
-  freqs CONSTANT text[] := '{SECONDLY,MINUTELY,HOURLY,DAILY,WEEKLY,MONTHLY,YEARLY}';
-  days CONSTANT text[] := '{MO,TU,WE,TH,FR,SA,SU}';
   rest text := upper(rrule COLLATE "C");    -- of ASCII alone, in every locale
   r medsched._rule;
   part text;
@@ -98,19 +95,22 @@ DECLARE
   seen text[] := '{}';
   field text[];
 BEGIN
-  IF octet_length(rrule) > 8192 THEN
-    PERFORM medsched._refuse('22023', invalid || format('the text has %s bytes', octet_length(rrule)),
-      'A rule has at most 8192 bytes.');
-  END IF;
-  IF starts_with(rest, 'RRULE:') THEN
-    rest := substr(rest, 7);
-  END IF;
-  IF rest = '' THEN
-    PERFORM medsched._refuse('22023', invalid || 'the text is empty', NULL, 'Write for example FREQ=DAILY;BYHOUR=8.');
-  END IF;
-  -- One semicolon too many at the end, as old programs write it.
-  IF right(rest, 1) = ';' AND length(rest) > 1 THEN
-    rest := left(rest, -1);
+  -- One test of what is rare: each costs the first call of a connection a plan.
+  IF octet_length(rrule) > 8192 OR rest = '' OR left(rest, 6) = 'RRULE:' OR right(rest, 1) = ';' THEN
+    IF octet_length(rrule) > 8192 THEN
+      PERFORM medsched._refuse('22023', format('invalid recurrence rule: the text has %s bytes', octet_length(rrule)),
+        'A rule has at most 8192 bytes.');
+    END IF;
+    IF starts_with(rest, 'RRULE:') THEN
+      rest := substr(rest, 7);
+    END IF;
+    IF rest = '' THEN
+      PERFORM medsched._refuse('22023', 'invalid recurrence rule: the text is empty', NULL, 'Write for example FREQ=DAILY;BYHOUR=8.');
+    END IF;
+    -- One semicolon too many at the end, as old programs write it.
+    IF right(rest, 1) = ';' AND length(rest) > 1 THEN
+      rest := left(rest, -1);
+    END IF;
   END IF;
 
   r.every := 1;
@@ -123,10 +123,10 @@ BEGIN
     name := left(part, n - 1);
     IF n = 0 THEN
       PERFORM medsched._refuse('22023',
-        invalid || CASE WHEN part = '' THEN 'a part is empty' ELSE format('part "%s" has no value', left(part, 40)) END,
+        'invalid recurrence rule: ' || CASE WHEN part = '' THEN 'a part is empty' ELSE format('part "%s" has no value', left(part, 40)) END,
         NULL, 'Write parts as NAME=value, separated by single semicolons.');
     ELSIF name = ANY (seen) THEN
-      PERFORM medsched._refuse('22023', invalid || name || ' is given twice',
+      PERFORM medsched._refuse('22023', 'invalid recurrence rule: ' || name || ' is given twice',
         'RFC 5545 section 3.3.10: a part must not occur more than once.');
     END IF;
     seen := seen || name;
@@ -134,9 +134,9 @@ BEGIN
 
     CASE name
     WHEN 'FREQ' THEN
-      r.freq := array_position(freqs, value) - 1;
+      r.freq := array_position('{SECONDLY,MINUTELY,HOURLY,DAILY,WEEKLY,MONTHLY,YEARLY}'::text[], value) - 1;
       IF r.freq IS NULL THEN
-        PERFORM medsched._refuse('22023', invalid || format('FREQ value "%s" is not valid', left(value, 40)),
+        PERFORM medsched._refuse('22023', format('invalid recurrence rule: FREQ value "%s" is not valid', left(value, 40)),
           'FREQ takes SECONDLY, MINUTELY, HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY.');
       END IF;
 
@@ -147,7 +147,7 @@ BEGIN
 
     WHEN 'INTERVAL', 'COUNT' THEN
       IF value !~ '^0*[1-9][0-9]{0,9}$' OR ltrim(value, '0')::bigint > 2147483647 THEN
-        PERFORM medsched._refuse('22023', invalid || format('%s value "%s" is not valid', name, left(value, 40)),
+        PERFORM medsched._refuse('22023', format('invalid recurrence rule: %s value "%s" is not valid', name, left(value, 40)),
           'It takes a whole number from 1 to 2147483647.');
       END IF;
       IF name = 'COUNT' THEN
@@ -161,10 +161,10 @@ BEGIN
       r.weekdays := '{}';
       r.nth := '{}';
       FOREACH item IN ARRAY CASE WHEN value = '' THEN '{""}' ELSE string_to_array(value, ',') END LOOP
-        n := array_position(days, right(item, 2)) - 1;
+        n := array_position('{MO,TU,WE,TH,FR,SA,SU}'::text[], right(item, 2)) - 1;
         number := left(item, -2);
         IF n IS NULL OR number !~ '^([-+]?0*[1-9][0-9]?)?$' OR (number <> '' AND abs(number::int) > 53) THEN
-          PERFORM medsched._refuse('22023', invalid || format('BYDAY value "%s" is not valid', left(item, 40)),
+          PERFORM medsched._refuse('22023', format('invalid recurrence rule: BYDAY value "%s" is not valid', left(item, 40)),
             'BYDAY takes weekdays MO, TU, WE, TH, FR, SA, SU, each with or without a number from 1 to 53, or the same below zero to count from the end.');
         END IF;
         IF number <> '' THEN
@@ -177,14 +177,14 @@ BEGIN
     WHEN 'UNTIL' THEN
       field := regexp_match(value, '^([0-9]{4})([0-9]{2})([0-9]{2})(?:T([0-9]{2})([0-9]{2})([0-9]{2})(Z)?)?$');
       IF field IS NULL THEN
-        PERFORM medsched._refuse('22023', invalid || format('UNTIL value "%s" is not valid', left(value, 40)),
+        PERFORM medsched._refuse('22023', format('invalid recurrence rule: UNTIL value "%s" is not valid', left(value, 40)),
           'UNTIL takes a date (20261231), a local time (20261231T235959) or a time in UTC (20261231T235959Z).');
       END IF;
 
     WHEN 'WKST' THEN
-      r.week_start := array_position(days, value) - 1;
+      r.week_start := array_position('{MO,TU,WE,TH,FR,SA,SU}'::text[], value) - 1;
       IF r.week_start IS NULL THEN
-        PERFORM medsched._refuse('22023', invalid || format('WKST value "%s" is not valid', left(value, 40)),
+        PERFORM medsched._refuse('22023', format('invalid recurrence rule: WKST value "%s" is not valid', left(value, 40)),
           'WKST takes MO, TU, WE, TH, FR, SA or SU.');
       END IF;
 
@@ -197,7 +197,7 @@ BEGIN
     WHEN 'SKIP' THEN
       r.skip := array_position('{OMIT,BACKWARD,FORWARD}'::text[], value) - 1;
       IF r.skip IS NULL THEN
-        PERFORM medsched._refuse('22023', invalid || format('SKIP value "%s" is not valid', left(value, 40)),
+        PERFORM medsched._refuse('22023', format('invalid recurrence rule: SKIP value "%s" is not valid', left(value, 40)),
           'SKIP takes OMIT, BACKWARD or FORWARD.');
       END IF;
 
@@ -217,13 +217,13 @@ BEGIN
       r.positions := medsched._read_numbers(name, value, 1, 366, true);
 
     ELSE
-      PERFORM medsched._refuse('22023', invalid || format('unknown part "%s"', left(name, 40)),
+      PERFORM medsched._refuse('22023', format('invalid recurrence rule: unknown part "%s"', left(name, 40)),
         'The parts are those of RFC 5545 section 3.3.10, and RSCALE and SKIP of RFC 7529.');
     END CASE;
   END LOOP;
 
   IF r.freq IS NULL THEN
-    PERFORM medsched._refuse('22023', invalid || 'no FREQ',
+    PERFORM medsched._refuse('22023', 'invalid recurrence rule: no FREQ',
       'RFC 5545 section 3.3.10: FREQ is required.', 'Add for example FREQ=DAILY.');
   END IF;
   -- What may not stand together, where there is any of it.
@@ -232,36 +232,36 @@ BEGIN
     RETURN r;
   END IF;
   IF field IS NOT NULL AND r.count IS NOT NULL THEN
-    PERFORM medsched._refuse('22023', invalid || 'both UNTIL and COUNT',
+    PERFORM medsched._refuse('22023', 'invalid recurrence rule: both UNTIL and COUNT',
       'RFC 5545 section 3.3.10: UNTIL and COUNT must not occur in the same rule.', 'Keep one of the two.');
   END IF;
   IF 'SKIP' = ANY (seen) AND 'RSCALE' <> ALL (seen) THEN
-    PERFORM medsched._refuse('22023', invalid || 'SKIP without RSCALE',
+    PERFORM medsched._refuse('22023', 'invalid recurrence rule: SKIP without RSCALE',
       'RFC 7529 section 4.1: SKIP must not be present unless RSCALE is.', 'Add RSCALE=GREGORIAN.');
   END IF;
   name := CASE WHEN r.monthdays IS NOT NULL AND r.freq = 4 THEN 'BYMONTHDAY'
                WHEN r.yeardays IS NOT NULL AND r.freq IN (3, 4, 5) THEN 'BYYEARDAY'
                WHEN r.weeknos IS NOT NULL AND r.freq <> 6 THEN 'BYWEEKNO' END;
   IF name IS NOT NULL THEN
-    PERFORM medsched._refuse('22023', invalid || format('%s with FREQ=%s', name, freqs[r.freq + 1]),
+    PERFORM medsched._refuse('22023', format('invalid recurrence rule: %s with FREQ=%s', name, substring(rest FROM 'FREQ=([A-Z]+)')),
       format('RFC 5545 section 3.3.10 forbids %s here: %s.', name,
              CASE name WHEN 'BYMONTHDAY' THEN 'a week has no days of the month of its own'
                        WHEN 'BYYEARDAY' THEN 'it is only for YEARLY and for frequencies below a day'
                        ELSE 'it is only for YEARLY' END));
   END IF;
   IF r.nth <> '{}' AND r.freq < 5 THEN
-    PERFORM medsched._refuse('22023', invalid || format('BYDAY with a number and FREQ=%s', freqs[r.freq + 1]),
+    PERFORM medsched._refuse('22023', format('invalid recurrence rule: BYDAY with a number and FREQ=%s', substring(rest FROM 'FREQ=([A-Z]+)')),
       'RFC 5545 section 3.3.10: a number counts weekdays within a month or a year.',
       'Give the weekdays without numbers, or use MONTHLY or YEARLY.');
   END IF;
   IF r.nth <> '{}' AND r.weeknos IS NOT NULL THEN
-    PERFORM medsched._refuse('22023', invalid || 'BYDAY with a number and BYWEEKNO',
+    PERFORM medsched._refuse('22023', 'invalid recurrence rule: BYDAY with a number and BYWEEKNO',
       'RFC 5545 section 3.3.10: BYDAY must not have a number when BYWEEKNO is given.',
       'Give the weekdays without numbers.');
   END IF;
   IF r.positions IS NOT NULL AND NOT r.by_day
      AND coalesce(r.seconds, r.minutes, r.hours, r.months, r.monthdays, r.yeardays, r.weeknos) IS NULL THEN
-    PERFORM medsched._refuse('22023', invalid || 'BYSETPOS alone',
+    PERFORM medsched._refuse('22023', 'invalid recurrence rule: BYSETPOS alone',
       'RFC 5545 section 3.3.10: BYSETPOS must be used with another BY part.',
       'Add the BY part whose set it selects from, for example BYDAY.');
   END IF;
@@ -269,7 +269,7 @@ BEGIN
     IF field[1] = '0000' OR field[2] NOT BETWEEN '01' AND '12'
        OR field[3] NOT BETWEEN '01' AND medsched._month_size(field[1]::int, field[2]::int)::text
        OR field[4] > '23' OR field[5] > '59' OR field[6] > '60' THEN
-      PERFORM medsched._refuse('22023', invalid || 'UNTIL names no date and time of the calendar',
+      PERFORM medsched._refuse('22023', 'invalid recurrence rule: UNTIL names no date and time of the calendar',
         format('It reads %s-%s-%s %s:%s:%s.', field[1], field[2], field[3], coalesce(field[4], '00'),
                coalesce(field[5], '00'), coalesce(field[6], '00')));
     END IF;

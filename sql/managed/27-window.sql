@@ -58,9 +58,10 @@ BEGIN
   ELSIF r.freq IS NULL THEN
     RETURN at = medsched._instant(starts_at, time_zone);
   END IF;
-  RETURN EXISTS (
-    SELECT FROM medsched._instants(medsched._limit_rule(r, time_zone, at + interval '1 second'), time_zone,
-                                   at, at + interval '1 second'));
+  IF r.count IS NOT NULL THEN
+    r := medsched._limit_rule(r, time_zone, at + interval '1 second');
+  END IF;
+  RETURN EXISTS (SELECT FROM medsched._instants(r, time_zone, at, at + interval '1 second'));
 END
 $$;
 

@@ -84,7 +84,7 @@ DECLARE
 BEGIN
   SELECT c.relname AS name, c.relkind AS kind, pg_get_userbyid(c.relowner) AS owner INTO relation
     FROM pg_class AS c
-   WHERE c.relnamespace = 'medsched'::regnamespace AND c.relname IN ('medications', 'schedules', 'dose_taken')
+   WHERE c.oid IN (to_regclass('medsched.medications'), to_regclass('medsched.schedules'), to_regclass('medsched.dose_taken'))
      AND (c.relkind NOT IN ('r', 'p') OR pg_get_userbyid(c.relowner) <> current_user) LIMIT 1;
   IF relation.kind NOT IN ('r', 'p') THEN
     RAISE EXCEPTION USING ERRCODE = '42809', MESSAGE = format('"medsched.%s" is not a table', relation.name),

@@ -8,16 +8,20 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
   zone CONSTANT text := medsched._zone(time_zone);
+  added timestamptz[] := '{}';
+  excluded timestamptz[] := '{}';
 BEGIN
   IF NOT isfinite(at) OR date_trunc('second', at) <> at OR at < effective_from THEN
     RETURN false;
   ELSIF as_needed THEN
     RETURN at >= medsched._instant(starts_at, zone) AND at < timestamptz '10000-01-01 00:00Z';
   END IF;
+  IF rdates <> '{}' OR exdates <> '{}' THEN
+    added := medsched._dates(medsched._dates_near(rdates, at), zone, 'rdates');
+    excluded := medsched._dates(medsched._dates_near(exdates, at), zone, 'exdates');
+  END IF;
   RETURN medsched._is_occurrence(
-    medsched._begin_rule(medsched._read_rule(rrule), starts_at, zone, days_on, days_off), starts_at, zone, at,
-    medsched._dates(medsched._dates_near(rdates, at), zone, 'rdates'),
-    medsched._dates(medsched._dates_near(exdates, at), zone, 'exdates'));
+    medsched._begin_rule(medsched._read_rule(rrule), starts_at, zone, days_on, days_off), starts_at, zone, at, added, excluded);
 END
 $$;
 

@@ -42,6 +42,16 @@ BEGIN
         ('{recorded_dose,taken_dose,skipped_dose}', 'recorded_at', 'timestamptz'),
         ('{taken_dose}', 'newly_taken', 'boolean'),
         ('{skipped_dose}', 'newly_skipped', 'boolean'),
+        -- What a form shows of schedules.
+        ('{schedule_form}', 'times', 'time[]'),
+        ('{schedule_form}', 'starts_on', 'date'),
+        ('{schedule_form}', 'time_zone', 'text'),
+        ('{schedule_form}', 'days_of_week', 'int[]'),
+        ('{schedule_form}', 'ends_on', 'date'),
+        ('{schedule_form}', 'every', 'int'),
+        ('{schedule_form}', 'cycle_days_on', 'int'),
+        ('{schedule_form}', 'cycle_days_off', 'int'),
+        ('{schedule_form}', 'problem', 'text'),
         -- When a schedule has doses.
         ('{_schedule}', 'user_id', 'uuid'),
         ('{_schedule}', 'id', 'uuid'),
@@ -122,6 +132,8 @@ COMMENT ON TYPE medsched.taken_dose IS
   'What is recorded of a dose that was taken, and whether it is new';
 COMMENT ON TYPE medsched.skipped_dose IS
   'What is recorded of a dose that was skipped, and whether it is new';
+COMMENT ON TYPE medsched.schedule_form IS
+  'What a form shows of schedules: the arguments of schedule_from_times(), or the problem where no form shows them';
 COMMENT ON TYPE medsched._recurrence IS
   'Internal: what the text of a recurrence rule says, as _rule_parts() reads it';
 COMMENT ON TYPE medsched._schedule IS

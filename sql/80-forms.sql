@@ -1,6 +1,6 @@
 -- Schedules from what a form collects: times of day, days of the week.
 -- Functions whose names begin with an underscore serve those of this file
--- and of the next two.
+-- and of the next three.
 
 -- Times of day as few products of hours and minutes as a rule can say at once:
 -- 08:00, 20:00 are one product, 08:00, 20:30 are two.
@@ -69,6 +69,14 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION medsched._day_rule(text, int, date, int[]) IS
   'Internal: the parts of a rule that say on which days';
+
+-- Whether a form's days are every so many days ('d') or days of the week ('wk').
+CREATE OR REPLACE FUNCTION medsched._days_unit(days_of_week int[], every int)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN days_of_week IS NULL OR every = 1 AND days_of_week @> '{1,2,3,4,5,6,7}'::int[] THEN 'd' ELSE 'wk' END;
+COMMENT ON FUNCTION medsched._days_unit(int[], int) IS
+  'Internal: the unit of a form''s days; all days of the week are every day';
 
 -- One schedule for each product of hours and minutes, as create_medication
 -- takes them.  day_rule: the rule so far; ending: its UNTIL part or ''; doses:
@@ -205,22 +213,54 @@ END;
 COMMENT ON FUNCTION medsched._first_day(date, int[]) IS
   'Internal: the first day not before another that is one of the days of the week';
 
+CREATE OR REPLACE FUNCTION medsched._check_cycle(cycle_days_on int, cycle_days_off int)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF (cycle_days_on IS NULL) <> (cycle_days_off IS NULL) THEN
+    RAISE '% without %',
+      CASE WHEN cycle_days_off IS NULL THEN 'cycle_days_on' ELSE 'cycle_days_off' END,
+      CASE WHEN cycle_days_off IS NULL THEN 'cycle_days_off' ELSE 'cycle_days_on' END
+      USING ERRCODE = 'invalid_parameter_value',
+      HINT = 'A cycle has days with doses and days without. Leave both null for none.';
+  ELSIF NOT (cycle_days_on BETWEEN 1 AND 3660 AND cycle_days_off BETWEEN 1 AND 3660) THEN
+    RAISE 'a cycle of % days on and % days off is out of range', cycle_days_on, cycle_days_off
+      USING ERRCODE = 'invalid_parameter_value',
+      HINT = 'Each is from 1 to 3660 days.';
+  END IF;
+END;
+$$;
+COMMENT ON FUNCTION medsched._check_cycle(int, int) IS
+  'Internal: errors for days on and off that no schedule can have';
+
+-- One spelling for one meaning: days_of_week that are all days are none, and
+-- times, FHIR and sig write their rules by the same functions.  Everything
+-- counts from the first day that has a dose.
 CREATE OR REPLACE FUNCTION medsched.schedule_from_times(times time[], starts_on date, time_zone text,
-  days_of_week int[] DEFAULT NULL, ends_on date DEFAULT NULL)
+  days_of_week int[] DEFAULT NULL, ends_on date DEFAULT NULL,
+  every int DEFAULT 1, cycle_days_on int DEFAULT NULL, cycle_days_off int DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   first_day date;
-  unit text;
   ending text;
+  schedules jsonb;
 BEGIN
   PERFORM medsched._check_times(times);
   PERFORM medsched._check_start(starts_on, time_zone);
   IF days_of_week IS NOT NULL THEN
     PERFORM medsched._check_days(days_of_week);
   END IF;
+  every := coalesce(every, 1);
+  IF every NOT BETWEEN 1 AND 10000 THEN
+    RAISE 'every % is out of range', every USING ERRCODE = 'invalid_parameter_value',
+      HINT = 'It is from 1 to 10000 days, or weeks where there are days of the week.';
+  END IF;
+  PERFORM medsched._check_cycle(cycle_days_on, cycle_days_off);
 
   first_day := medsched._first_day(starts_on, days_of_week);
   IF ends_on IS NOT NULL THEN
@@ -243,11 +283,16 @@ BEGIN
     ending := concat(';UNTIL=', to_char(ends_on, 'YYYYMMDD'));
   END IF;
 
-  unit := CASE WHEN days_of_week IS NULL OR days_of_week @> '{1,2,3,4,5,6,7}'
-               THEN 'd' ELSE 'wk' END;
-  RETURN medsched._clock_schedules(medsched._day_rule(unit, 1, first_day, days_of_week),
+  schedules := medsched._clock_schedules(
+    medsched._day_rule(medsched._days_unit(days_of_week, every), every, first_day, days_of_week),
     first_day, times, ending, NULL::int, NULL::timestamp, time_zone);
+  IF cycle_days_on IS NULL THEN
+    RETURN schedules;
+  END IF;
+  RETURN (SELECT jsonb_agg(s.value || jsonb_build_object('cycle_days_on', cycle_days_on, 'cycle_days_off', cycle_days_off)
+                           ORDER BY s.nth)
+          FROM jsonb_array_elements(schedules) WITH ORDINALITY AS s (value, nth));
 END;
 $$;
-COMMENT ON FUNCTION medsched.schedule_from_times(time[], date, text, int[], date) IS
-  'Schedules, as create_medication takes them, for times of day on every day or on ISO days of the week (1 Monday to 7 Sunday), from starts_on to ends_on, both inclusive';
+COMMENT ON FUNCTION medsched.schedule_from_times(time[], date, text, int[], date, int, int, int) IS
+  'Schedules, as create_medication takes them, for times of day on every day or on ISO days of the week (1 Monday to 7 Sunday), from starts_on to ends_on, both inclusive; every so many days, or weeks where there are days of the week; in a cycle of days on and off. times_of_schedule leads back';

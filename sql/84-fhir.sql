@@ -551,6 +551,9 @@ BEGIN
       first_day := first_day + 1;
     END IF;
     first_day := medsched._first_day(first_day, days);
+    IF days IS NOT NULL THEN
+      often.unit := medsched._days_unit(days, often.every);
+    END IF;
     schedules := medsched._clock_schedules(medsched._day_rule(often.unit, often.every, first_day, days),
       first_day, clocks, ending, doses, not_before, time_zone);
     IF doses IS NOT NULL AND jsonb_array_length(schedules) > 1

@@ -15,8 +15,9 @@ ALTER FUNCTION medsched.undo_dose(uuid, uuid, timestamptz) RENAME TO undo_dose_o
 ALTER FUNCTION medsched.undo_dose_by_id(uuid, text) RENAME TO undo_dose_by_id_of_0_1_0;
 ALTER FUNCTION medsched.take_as_needed(uuid, uuid, timestamptz, text, numeric, text) RENAME TO take_as_needed_of_0_1_0;
 
--- One that has another argument from now on, likewise: beside it, a call without that would be ambiguous.
+-- Those that have further arguments from now on, likewise: beside them, a call without those would be ambiguous.
 ALTER FUNCTION medsched.create_medication(uuid, text, jsonb, text) RENAME TO create_medication_of_0_1_0;
+ALTER FUNCTION medsched.schedule_from_times(time[], date, text, int[], date) RENAME TO schedule_from_times_of_0_1_0;
 
 -- It deletes with the caller's rights: the right to is DELETE, which the tables' owner gives.
 GRANT EXECUTE ON FUNCTION medsched.erase_user(uuid) TO PUBLIC;

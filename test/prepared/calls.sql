@@ -60,6 +60,7 @@ INSERT INTO calls (function, args) VALUES
   ('take_as_needed', ARRAY[:'ann', :'twice', '2026-01-04 22:00Z', NULL, '1', NULL]),
   ('next_as_needed_at', ARRAY[:'ann', :'needed', '2026-01-04 22:00Z']),
   ('describe_schedule', ARRAY[:'ann', :'twice']),
+  ('times_of_schedule', ARRAY[:'ann', '{' || :'twice' || '}']),
   ('describe_schedule', ARRAY['FREQ=MONTHLY;BYDAY=2TU;COUNT=4', '2026-01-04 08:00', 'Europe/Berlin', '{2026-03-01 10:00}', '{}', '2027-03-01Z', '2', '3', 'f', NULL, NULL, '2026-02-01Z']),
   ('explain_dose', ARRAY[:'ann', :'twice', '2026-01-05 08:00Z']),
   ('explain_dose', ARRAY[:'ann', :'twice', '2026-01-05 20:00Z']),
@@ -119,8 +120,11 @@ UNION ALL
 SELECT 'schedule_from_sig', ARRAY[sig, '2027-03-01', 'Europe/Berlin', '{"HS": "22:30"}']
   FROM unnest('{BID,q 8 h,QOD,WEEKLY,MONTHLY,PRN,Q6H PRN,TID PRN,OFTEN}'::text[]) AS s (sig)
 UNION ALL
-SELECT 'schedule_from_times', ARRAY['{08:00,20:30}', '2027-03-01', 'Europe/Berlin', days, '2027-04-01']
-  FROM unnest('{NULL,"{1,3}"}'::text[]) AS t (days);
+SELECT 'schedule_from_times', ARRAY['{08:00,20:30}', '2027-03-01', 'Europe/Berlin', days, '2027-04-01', '2', '21', '7']
+  FROM unnest('{NULL,"{1,3}"}'::text[]) AS t (days)
+UNION ALL
+SELECT 'times_of_schedule', ARRAY[format('[{"starts_at": "2027-03-01 08:00", "time_zone": "Europe/Berlin", "rrule": "%s"}]', rule)]
+  FROM unnest('{FREQ=DAILY;COUNT=3,FREQ=WEEKLY;INTERVAL=2;WKST=SU;BYDAY=MO;UNTIL=20270401T120000Z,FREQ=MONTHLY}'::text[]) AS t (rule);
 
 -- Functions that no call is there for.
 SELECT DISTINCT 'no call of ' || p.proname

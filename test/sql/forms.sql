@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(32);
+SELECT plan(42);
 
 \i test/doses.psql
 
@@ -58,8 +58,29 @@ SELECT is(
   medsched.schedule_from_times('{08:00}', '2027-03-02', 'Europe/Berlin', '{7,6,5,4,3,2,1}'),
   medsched.schedule_from_times('{08:00}', '2027-03-02', 'Europe/Berlin'),
   'all days of the week are every day');
+SELECT is(
+  medsched.schedule_from_times('{08:00}', '2027-03-02', 'Europe/Berlin', every => 3),
+  '[{"starts_at": "2027-03-02T08:00:00", "time_zone": "Europe/Berlin",
+     "rrule": "FREQ=DAILY;INTERVAL=3;BYHOUR=8;BYMINUTE=0;BYSECOND=0"}]',
+  'every third day');
+SELECT is(
+  medsched.schedule_from_times('{08:00}', '2027-03-02', 'Europe/Berlin', '{1,2,3,4,5,6,7}', every => 2),
+  '[{"starts_at": "2027-03-02T08:00:00", "time_zone": "Europe/Berlin",
+     "rrule": "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR=8;BYMINUTE=0;BYSECOND=0"}]',
+  'all days of every other week are not every other day');
+SELECT is(
+  medsched.schedule_from_times('{08:00,20:30}', '2027-03-02', 'Europe/Berlin', cycle_days_on => 21, cycle_days_off => 7),
+  '[{"starts_at": "2027-03-02T08:00:00", "time_zone": "Europe/Berlin", "cycle_days_on": 21, "cycle_days_off": 7,
+     "rrule": "FREQ=DAILY;BYHOUR=8;BYMINUTE=0;BYSECOND=0"},
+    {"starts_at": "2027-03-02T20:30:00", "time_zone": "Europe/Berlin", "cycle_days_on": 21, "cycle_days_off": 7,
+     "rrule": "FREQ=DAILY;BYHOUR=20;BYMINUTE=30;BYSECOND=0"}]',
+  'a cycle, in each schedule');
 
 -- What it comes to.
+SELECT is(
+  pg_temp.doses(medsched.schedule_from_times('{08:00}', '2027-03-03', 'Europe/Berlin', '{1}', '2027-04-05', every => 2),
+                '2027-02-01 00:00Z', '2027-06-01 00:00Z'),
+  '03-08 08:00, 03-22 08:00, 04-05 08:00', 'every other week counts from the first Monday');
 SELECT is(
   pg_temp.doses(medsched.schedule_from_times('{08:00,20:30}', '2027-03-02', 'Europe/Berlin', '{1,3,5}', '2027-03-08'),
                 '2027-02-01 00:00Z', '2027-06-01 00:00Z'),
@@ -96,6 +117,18 @@ SELECT throws_ok($$SELECT medsched.schedule_from_times('{24:00}', '2027-03-01', 
   '22023', 'time 24:00:00 is not a time of day', 'a time is the next day''s');
 SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00:00.25}', '2027-03-01', 'Europe/Berlin')$$,
   '22023', 'time 08:00:00.25 is not a whole second', 'a time has a fraction');
+SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', '2027-03-01', 'Europe/Berlin', every => 0)$$,
+  '22023', 'every 0 is out of range', 'every is below 1');
+SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', '2027-03-01', 'Europe/Berlin', every => 10001)$$,
+  '22023', 'every 10001 is out of range', 'every is above 10000');
+SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', '2027-03-01', 'Europe/Berlin', cycle_days_on => 1)$$,
+  '22023', 'cycle_days_on without cycle_days_off', 'half a cycle');
+SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', '2027-03-01', 'Europe/Berlin', cycle_days_off => 1)$$,
+  '22023', 'cycle_days_off without cycle_days_on', 'the other half');
+SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', '2027-03-01', 'Europe/Berlin', cycle_days_on => 0, cycle_days_off => 3)$$,
+  '22023', 'a cycle of 0 days on and 3 days off is out of range', 'no day on');
+SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', '2027-03-01', 'Europe/Berlin', cycle_days_on => 1, cycle_days_off => 3661)$$,
+  '22023', 'a cycle of 1 days on and 3661 days off is out of range', 'more days off than a schedule has');
 SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', NULL, 'Europe/Berlin')$$,
   '22004', 'starts_on must not be null', 'starts_on is null');
 SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', 'infinity', 'Europe/Berlin')$$,

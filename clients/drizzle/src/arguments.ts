@@ -50,6 +50,7 @@ export const wallClocks: ArgumentType<WallClock[]> = {
 	write: (values) => arrayLiteral(values.map(writeWallClock)),
 };
 export const times: ArgumentType<string[]> = { sqlType: 'time without time zone[]', write: arrayLiteral };
+export const uuids: ArgumentType<string[]> = { sqlType: 'uuid[]', write: arrayLiteral };
 export const integers: ArgumentType<number[]> = { sqlType: 'integer[]', write: (values) => arrayLiteral(values.map(String)) };
 export const json: ArgumentType<object> = { sqlType: 'jsonb', write: (value) => JSON.stringify(value) };
 export const scheduleList: ArgumentType<ScheduleInput[]> = {

@@ -17,6 +17,10 @@ const scheduleId = required('schedule_id', a.uuid);
 const medicationId = required('medication_id', a.uuid);
 const scheduledFor = required('scheduled_for', a.keyInstant);
 const doseIdArgument = required('dose_id', a.text);
+const cycle = {
+	cycleDaysOn: optional('cycle_days_on', a.integer),
+	cycleDaysOff: optional('cycle_days_off', a.integer),
+};
 const window = { from: required('window_start', a.instant), to: required('window_end', a.instant) };
 
 // What functions of one value give.  Drizzle passes NULL on as null, unread.
@@ -315,8 +319,36 @@ export const scheduleFromTimes = valueFunction(
 		timeZone: required('time_zone', a.text),
 		daysOfWeek: optional('days_of_week', a.integers),
 		endsOn: optional('ends_on', a.date),
+		every: optional('every', a.integer),
+		...cycle,
 	},
 	results.schedules,
+);
+
+const form = {
+	times: time('times').array(),
+	startsOn: date('starts_on'),
+	timeZone: text('time_zone'),
+	daysOfWeek: integer('days_of_week').array(),
+	endsOn: date('ends_on'),
+	every: integer('every'),
+	cycleDaysOn: integer('cycle_days_on'),
+	cycleDaysOff: integer('cycle_days_off'),
+	problem: text('problem'),
+};
+
+/** Back to the form: what scheduleFromTimes would make a person's schedules of; or the problem, where no form shows them. */
+export const timesOfSchedule = rowFunction(
+	'times_of_schedule',
+	{ userId, scheduleIds: required('schedule_ids', a.uuids) },
+	pgTable('times_of_schedule', form),
+);
+
+/** The same for schedules that are not stored. */
+export const timesOfSchedules = rowFunction(
+	'times_of_schedule',
+	{ schedules: required('schedules', a.scheduleList) },
+	pgTable('times_of_schedule', form),
 );
 
 /** Schedules for a prescription's abbreviations, such as `BID`. */
@@ -384,10 +416,6 @@ const rule = {
 const dates = {
 	rdates: optional('rdates', a.wallClocks),
 	exdates: optional('exdates', a.wallClocks),
-};
-const cycle = {
-	cycleDaysOn: optional('cycle_days_on', a.integer),
-	cycleDaysOff: optional('cycle_days_off', a.integer),
 };
 
 /** A rule in English; the arguments are a schedule's columns. */

@@ -43,6 +43,8 @@ import {
 	scheduleFromFhir,
 	scheduleFromSig,
 	scheduleFromTimes,
+	timesOfSchedule,
+	timesOfSchedules,
 	scheduleHistory,
 	scheduleOverview,
 	schedules,
@@ -328,6 +330,17 @@ withEachDriver('functions', (db) => {
 		await createMedication(db, { userId: other, name: 'by form', schedules: fromTimes });
 		const days = await upcomingDoses(db, { userId: other, from: '2026-03-02T00:00:00Z', to: '2026-03-05T00:00:00Z' });
 		assert.deepEqual(days.map((d) => d.scheduledFor), ['2026-03-02T08:00:00Z', '2026-03-02T20:00:00Z', '2026-03-04T08:00:00Z', '2026-03-04T20:00:00Z']);
+
+		// And back to the form.
+		const form = { times: ['08:00:00', '20:30:00'], startsOn: '2026-03-02', timeZone: 'UTC', daysOfWeek: [1, 3], endsOn: '2026-03-31', every: 2, cycleDaysOn: 21, cycleDaysOff: 7 };
+		const two = (await scheduleFromTimes(db, form)).map((schedule) => ({ ...schedule, id: randomUUID() }));
+		assert.equal(two.length, 2);
+		assert.deepEqual(await timesOfSchedules(db, { schedules: two }), { ...form, problem: null });
+		await createMedication(db, { userId: other, name: 'by form, in two', schedules: two });
+		assert.deepEqual(await timesOfSchedule(db, { userId: other, scheduleIds: two.map((schedule) => schedule.id) }), { ...form, problem: null });
+		const monthly = await timesOfSchedules(db, { schedules: [{ startsAt: '2026-03-01T08:00:00', timeZone: 'UTC', rrule: 'FREQ=MONTHLY' }] });
+		assert.equal(monthly.problem, 'schedules[0] repeats by months');
+		assert.equal(monthly.times, null);
 
 		const fromSig = await scheduleFromSig(db, { sig: 'BID', startsOn: '2026-03-02', timeZone: 'UTC' });
 		const sig = await occurrences(db, { rrule: fromSig[0]?.rrule ?? null, startsAt: fromSig[0]!.startsAt, timeZone: 'UTC', from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' });

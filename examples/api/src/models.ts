@@ -149,6 +149,21 @@ export const Rule = z
 	})
 	.openapi('Rule');
 
+/** What a form shows of schedules. */
+export const Form = z
+	.object({
+		times: z.array(z.string()).nullable(),
+		startsOn: z.string().nullable(),
+		timeZone: z.string().nullable(),
+		daysOfWeek: z.array(z.number()).nullable(),
+		endsOn: z.string().nullable(),
+		every: z.number().nullable(),
+		cycleDaysOn: z.number().nullable(),
+		cycleDaysOff: z.number().nullable(),
+		problem: z.string().nullable().openapi({ description: 'why no form shows the schedules; all else is null then' }),
+	})
+	.openapi('Form');
+
 export const PersonParam = z.object({ person: z.string().openapi({ description: 'a person’s id, or me', example: 'me' }) });
 export const IdempotencyKey = z.object({
 	'idempotency-key': z.string().min(8).max(200).openapi({ description: 'the same for each retry of one request' }),

@@ -282,6 +282,15 @@ byBothWays('a person’s medications', (call) => {
 		assert.equal(times.status, 200, JSON.stringify(times.body));
 		const created = await call('POST', '/v1/people/me/medications', { token, headers: key(), body: { name: 'by form', schedules: times.body } });
 		assert.equal(created.status, 201, JSON.stringify(created.body));
+		// And back to the form, as sent and as stored.
+		const form = { times: ['08:00:00', '20:30:00'], ...start, daysOfWeek: [1], endsOn: '2026-03-31', every: 1, cycleDaysOn: null, cycleDaysOff: null, problem: null };
+		assert.deepEqual((await call('POST', '/v1/schedules/to-times', { token, body: times.body })).body, form);
+		const listed = (await call('GET', '/v1/people/me/medications', { token })).body.find((medication: any) => medication.id === created.body.id);
+		const ids = listed.schedules.map((schedule: any) => schedule.id);
+		assert.equal(ids.length, 2);
+		assert.deepEqual((await call('GET', `/v1/people/me/schedules/${ids.join(',')}/form`, { token })).body, form);
+		isProblem(await call('GET', `/v1/people/me/schedules/${ids[0]},${randomUUID()}/form`, { token }), 404, 'not_found');
+		isProblem(await call('GET', `/v1/people/me/schedules/${ids[0]},nonsense/form`, { token }), 400, 'invalid_request');
 		const sig = await call('POST', '/v1/schedules/from-sig', { token, body: { sig: 'BID', ...start } });
 		assert.equal(sig.body.length, 1, JSON.stringify(sig.body));
 		const fhir = await call('POST', '/v1/schedules/from-fhir', { token, body: { timing: { repeat: { frequency: 1, period: 1, periodUnit: 'd', timeOfDay: ['07:30:00'] } }, ...start } });

@@ -12,6 +12,7 @@ import {
 	scheduleHistory,
 	scheduleOverview,
 	schedules,
+	timesOfSchedule,
 	type ScheduleChanges as Changes,
 	type ScheduleInput as Input,
 } from '@medsched/drizzle';
@@ -207,6 +208,19 @@ export function medicationRoutes(db: Database) {
 					body: { scheduleId: await reviseSchedule(tx, { userId, scheduleId, effectiveFrom, changes: changes as Changes }) },
 				}));
 				return c.json(body, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/people/{person}/schedules/{scheduleIds}/form',
+				summary: 'Lead schedules back to the form',
+				request: { params: m.PersonParam.extend({ scheduleIds: z.string().max(4000).regex(/^[0-9a-f-]{36}(,[0-9a-f-]{36})*$/i, 'not ids with commas between').openapi({ description: 'their ids, with commas between' }) }) },
+				responses: { 200: m.json(m.Form, 'what from-times would make them of; or the problem, where no form shows them'), ...m.problems },
+			}),
+			async (c) => {
+				const scheduleIds = c.req.valid('param').scheduleIds.split(',');
+				return c.json(await retrying(() => timesOfSchedule(db, { userId: c.get('personId'), scheduleIds })), 200);
 			},
 		)
 		.openapi(

@@ -13,7 +13,9 @@ import {
 	scheduleFromSig,
 	scheduleFromTimes,
 	timingCodes,
+	timesOfSchedules,
 	timingEvents,
+	type ScheduleInput,
 } from '@medsched/drizzle';
 import { sql } from 'drizzle-orm';
 import type { Env } from '../auth.js';
@@ -40,12 +42,25 @@ export function ruleRoutes(db: Database) {
 							...start,
 							daysOfWeek: z.array(z.number().int().min(1).max(7)).min(1).max(7).optional(),
 							endsOn: m.Day.optional(),
+							every: z.number().int().min(1).max(10000).optional(),
+							cycleDaysOn: z.number().int().min(1).max(3660).optional(),
+							cycleDaysOff: z.number().int().min(1).max(3660).optional(),
 						}),
 					),
 				},
 				responses: schedules,
 			}),
 			async (c) => c.json(await retrying(() => scheduleFromTimes(db, c.req.valid('json'))), 200),
+		)
+		.openapi(
+			createRoute({
+				method: 'post',
+				path: '/schedules/to-times',
+				summary: 'Lead schedules back to times of day',
+				request: { body: m.body(z.array(m.ScheduleInput).min(1).max(100)) },
+				responses: { 200: m.json(m.Form, 'what from-times would make them of; or the problem, where no form shows them'), ...m.problems },
+			}),
+			async (c) => c.json(await retrying(() => timesOfSchedules(db, { schedules: c.req.valid('json') as ScheduleInput[] })), 200),
 		)
 		.openapi(
 			createRoute({

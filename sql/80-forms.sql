@@ -213,28 +213,6 @@ END;
 COMMENT ON FUNCTION medsched._first_day(date, int[]) IS
   'Internal: the first day not before another that is one of the days of the week';
 
-CREATE OR REPLACE FUNCTION medsched._check_cycle(cycle_days_on int, cycle_days_off int)
-RETURNS void
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-  IF (cycle_days_on IS NULL) <> (cycle_days_off IS NULL) THEN
-    RAISE '% without %',
-      CASE WHEN cycle_days_off IS NULL THEN 'cycle_days_on' ELSE 'cycle_days_off' END,
-      CASE WHEN cycle_days_off IS NULL THEN 'cycle_days_off' ELSE 'cycle_days_on' END
-      USING ERRCODE = 'invalid_parameter_value',
-      HINT = 'A cycle has days with doses and days without. Leave both null for none.';
-  ELSIF NOT (cycle_days_on BETWEEN 1 AND 3660 AND cycle_days_off BETWEEN 1 AND 3660) THEN
-    RAISE 'a cycle of % days on and % days off is out of range', cycle_days_on, cycle_days_off
-      USING ERRCODE = 'invalid_parameter_value',
-      HINT = 'Each is from 1 to 3660 days.';
-  END IF;
-END;
-$$;
-COMMENT ON FUNCTION medsched._check_cycle(int, int) IS
-  'Internal: errors for days on and off that no schedule can have';
-
 -- One spelling for one meaning: days_of_week that are all days are none, and
 -- times, FHIR and sig write their rules by the same functions.  Everything
 -- counts from the first day that has a dose.
@@ -257,10 +235,13 @@ BEGIN
   END IF;
   every := coalesce(every, 1);
   IF every NOT BETWEEN 1 AND 10000 THEN
-    RAISE 'every % is out of range', every USING ERRCODE = 'invalid_parameter_value',
-      HINT = 'It is from 1 to 10000 days, or weeks where there are days of the week.';
+    RAISE 'every must be from 1 to 10000' USING ERRCODE = 'invalid_parameter_value',
+      DETAIL = format('It is %s.', every),
+      HINT = 'It counts days, or weeks where there are days of the week.';
   END IF;
-  PERFORM medsched._check_cycle(cycle_days_on, cycle_days_off);
+  -- Asked for the errors of a cycle alone.
+  PERFORM medsched.is_occurrence(NULL::text, '2000-01-01'::timestamp, 'UTC'::text, '-infinity'::timestamptz,
+    '{}'::timestamp[], '{}'::timestamp[], cycle_days_on, cycle_days_off);
 
   first_day := medsched._first_day(starts_on, days_of_week);
   IF ends_on IS NOT NULL THEN
@@ -286,7 +267,7 @@ BEGIN
   schedules := medsched._clock_schedules(
     medsched._day_rule(medsched._days_unit(days_of_week, every), every, first_day, days_of_week),
     first_day, times, ending, NULL::int, NULL::timestamp, time_zone);
-  IF cycle_days_on IS NULL THEN
+  IF coalesce(cycle_days_on, 0) = 0 THEN
     RETURN schedules;
   END IF;
   RETURN (SELECT jsonb_agg(s.value || jsonb_build_object('cycle_days_on', cycle_days_on, 'cycle_days_off', cycle_days_off)

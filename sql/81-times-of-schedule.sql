@@ -252,8 +252,6 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   object jsonb;
-  read record;
-  s medsched._schedule;
   all_of_them medsched._schedule[] := '{}';
   names text[] := '{}';
   others jsonb[] := '{}';
@@ -268,17 +266,8 @@ BEGIN
   END IF;
   FOR object IN SELECT e.value FROM jsonb_array_elements(schedules) AS e LOOP
     names := array_append(names, format('schedules[%s]', cardinality(names)));
-    read := medsched._read_new_schedule(object, names[cardinality(names)]);
-    s.starts_at := read.starts_at;
-    s.time_zone := read.time_zone;
-    s.rrule := read.rrule;
-    s.rdates := read.rdates;
-    s.exdates := read.exdates;
-    s.cycle_days_on := read.cycle_days_on;
-    s.cycle_days_off := read.cycle_days_off;
-    s.as_needed := read.as_needed;
-    s.ends_at := read.ends_at;
-    all_of_them := array_append(all_of_them, s);
+    object := medsched._read_new_schedule(object, names[cardinality(names)]);
+    all_of_them := array_append(all_of_them, jsonb_populate_record(NULL::medsched._schedule, object));
     others := array_append(others, medsched._beside_form(object));
   END LOOP;
   RETURN medsched._form_of_all(all_of_them, names, others);
@@ -297,7 +286,7 @@ AS $$
 DECLARE
   id uuid;
   at CONSTANT timestamptz := now();
-  stored record;
+  stored jsonb;
   s medsched._schedule;
   all_of_them medsched._schedule[] := '{}';
   names text[] := '{}';
@@ -313,30 +302,19 @@ BEGIN
     IF id IS NULL THEN
       RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'schedule_ids must not contain null';
     END IF;
-    SELECT x.medication_id, x.starts_at, x.time_zone::text AS time_zone, x.rrule::text AS rrule, x.rdates, x.exdates,
-           x.cycle_days_on, x.cycle_days_off, x.as_needed, x.effective_from, x.ends_at, to_jsonb(x.*) AS object
-      INTO stored
-      FROM medsched.schedules AS x
-     WHERE x.user_id = $1 AND x.id = id;
+    SELECT to_jsonb(x.*) INTO stored FROM medsched.schedules AS x WHERE x.user_id = $1 AND x.id = id;
     IF NOT FOUND THEN
       PERFORM medsched._refuse_unknown($1, 'schedule', id);
     END IF;
-    s.starts_at := stored.starts_at;
-    s.time_zone := stored.time_zone;
-    s.rrule := stored.rrule;
+    s := jsonb_populate_record(NULL::medsched._schedule, stored);
     -- What is past is nothing that a form would change: the dates around a journey, for one.
-    s.rdates := ARRAY(SELECT d FROM unnest(stored.rdates) AS d WHERE medsched._to_instant(d, stored.time_zone) >= at);
-    s.exdates := ARRAY(SELECT d FROM unnest(stored.exdates) AS d WHERE medsched._to_instant(d, stored.time_zone) >= at);
-    s.cycle_days_on := stored.cycle_days_on;
-    s.cycle_days_off := stored.cycle_days_off;
-    s.as_needed := stored.as_needed;
-    s.effective_from := stored.effective_from;
-    s.ends_at := stored.ends_at;
+    s.rdates := ARRAY(SELECT d FROM unnest(s.rdates) AS d WHERE medsched._to_instant(d, s.time_zone) >= at);
+    s.exdates := ARRAY(SELECT d FROM unnest(s.exdates) AS d WHERE medsched._to_instant(d, s.time_zone) >= at);
     all_of_them := array_append(all_of_them, s);
     names := array_append(names, format('schedule "%s"', id));
     -- The application's own columns are not for us to compare.
     others := array_append(others, medsched._beside_form(
-      (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(stored.object) AS m
+      (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(stored) AS m
         WHERE m.key = 'medication_id' OR m.key = ANY (medsched._schedule_key_names()))));
   END LOOP;
   RETURN medsched._form_of_all(all_of_them, names, others);

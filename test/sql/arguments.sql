@@ -33,6 +33,7 @@ INSERT INTO good VALUES
   ('rdates', '{2026-03-05 08:00}'), ('exdates', '{2026-03-06 08:00}'), ('cycle_days_on', '21'), ('cycle_days_off', '7'),
   ('as_needed', 'false'), ('min_interval', NULL), ('max_per_24h', NULL),
   ('own_columns', '{}'), ('schedules', '[{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}]'), ('changes', '{"dose_amount": 2}'),
+  ('every', '2'), ('schedule_ids', format('{%s}', lpad('c1', 32, '0'))),
   ('sig', 'BID'), ('starts_on', '2026-03-01'), ('ends_on', '2026-04-01'), ('times', '["08:00", "20:00"]'), ('schedule_from_times.times', '{08:00,20:00}'),
   ('days_of_week', '{1,2}'), ('timing', '{"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}'), ('taken', '3'), ('skipped', '1'), ('missed', '1');
 
@@ -55,6 +56,7 @@ FROM (VALUES
   ('numeric', ARRAY[NULL, '0', '-0', '-1', 'NaN', 'Infinity', '-Infinity', '1e100000', '1e-1000', '0.1', repeat('9', 100000)]),
   ('boolean', ARRAY[NULL, 'true', 'false']),
   ('uuid', ARRAY[NULL, repeat('0', 32), repeat('f', 32)]),
+  ('uuid[]', ARRAY[NULL, '{}', '{NULL}', format('{%s}', repeat('f', 32)), format('{{%s}}', lpad('c1', 32, '0')), array_fill(lpad('c1', 32, '0')::uuid, ARRAY[2000])::text]),
   ('text', ARRAY[NULL, '', '   ', E'\n', 'banana', 'FREQ=', '-1', 'NaN', 'infinity', '%s%n', 'é', repeat('x', 100000), repeat('FREQ=DAILY;', 20000)]),
   ('date', ARRAY[NULL, 'infinity', '-infinity', '4714-11-24 BC', '0001-01-01', '9999-12-31', '5874897-12-31']),
   ('time[]', ARRAY[NULL, '{}', '{NULL}', '{24:00}', '{08:00:00.5}', '{08:00,08:00}', '{{08:00}}', array_fill('08:00'::time, ARRAY[20000])::text]),

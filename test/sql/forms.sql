@@ -118,17 +118,17 @@ SELECT throws_ok($$SELECT medsched.schedule_from_times('{24:00}', '2027-03-01', 
 SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00:00.25}', '2027-03-01', 'Europe/Berlin')$$,
   '22023', 'time 08:00:00.25 is not a whole second', 'a time has a fraction');
 SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', '2027-03-01', 'Europe/Berlin', every => 0)$$,
-  '22023', 'every 0 is out of range', 'every is below 1');
+  '22023', 'every must be from 1 to 10000', 'every is below 1');
 SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', '2027-03-01', 'Europe/Berlin', every => 10001)$$,
-  '22023', 'every 10001 is out of range', 'every is above 10000');
+  '22023', 'every must be from 1 to 10000', 'every is above 10000');
 SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', '2027-03-01', 'Europe/Berlin', cycle_days_on => 1)$$,
-  '22023', 'cycle_days_on without cycle_days_off', 'half a cycle');
+  '22023', 'invalid cycle of 1 days on and 0 days off', 'half a cycle');
 SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', '2027-03-01', 'Europe/Berlin', cycle_days_off => 1)$$,
-  '22023', 'cycle_days_off without cycle_days_on', 'the other half');
+  '22023', 'invalid cycle of 0 days on and 1 days off', 'the other half');
 SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', '2027-03-01', 'Europe/Berlin', cycle_days_on => 0, cycle_days_off => 3)$$,
-  '22023', 'a cycle of 0 days on and 3 days off is out of range', 'no day on');
+  '22023', 'invalid cycle of 0 days on and 3 days off', 'no day on');
 SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', '2027-03-01', 'Europe/Berlin', cycle_days_on => 1, cycle_days_off => 3661)$$,
-  '22023', 'a cycle of 1 days on and 3661 days off is out of range', 'more days off than a schedule has');
+  '22023', 'invalid cycle of 1 days on and 3661 days off', 'more days off than a schedule has');
 SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', NULL, 'Europe/Berlin')$$,
   '22004', 'starts_on must not be null', 'starts_on is null');
 SELECT throws_ok($$SELECT medsched.schedule_from_times('{08:00}', 'infinity', 'Europe/Berlin')$$,

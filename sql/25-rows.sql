@@ -66,6 +66,23 @@ BEGIN
         ('{_schedule}', 'as_needed', 'boolean'),
         ('{_schedule}', 'effective_from', 'timestamptz'),
         ('{_schedule}', 'ends_at', 'timestamptz'),
+        -- What becomes of a schedule whose person goes to another time zone.
+        ('{schedule_journey}', 'old_schedule_id', 'uuid'),
+        ('{schedule_journey}', 'new_schedule_id', 'uuid'),
+        ('{schedule_journey}', 'outcome', 'text'),
+        ('{schedule_journey}', 'effective_from', 'timestamptz'),
+        ('{schedule_journey}', 'shortest_interval', 'interval'),
+        ('{schedule_journey}', 'reason', 'text'),
+        ('{_traveller}', 'schedule', 'medsched._schedule'),
+        ('{_traveller}', 'pinned', 'boolean'),
+        ('{_traveller}', 'chain', 'uuid'),
+        ('{_traveller}', 'inactivated_at', 'timestamptz'),
+        ('{_traveller}', 'last_recorded', 'timestamptz'),
+        ('{_traveller}', 'takes_effect', 'timestamptz'),
+        ('{_traveller}', 'travelling', 'medsched._schedule'),
+        ('{_traveller}', 'outcome', 'text'),
+        ('{_traveller}', 'reason', 'text'),
+        ('{_traveller}', 'changes', 'jsonb'),
         -- What a rule says.
         ('{_recurrence}', 'freq', 'int'),
         ('{_recurrence}', 'every', 'bigint'),
@@ -134,7 +151,11 @@ COMMENT ON TYPE medsched.skipped_dose IS
   'What is recorded of a dose that was skipped, and whether it is new';
 COMMENT ON TYPE medsched.schedule_form IS
   'What a form shows of schedules: the arguments of schedule_from_times(), or the problem where no form shows them';
+COMMENT ON TYPE medsched.schedule_journey IS
+  'What became of a schedule when its person went to another time zone';
 COMMENT ON TYPE medsched._recurrence IS
   'Internal: what the text of a recurrence rule says, as _rule_parts() reads it';
 COMMENT ON TYPE medsched._schedule IS
   'Internal: when a schedule has doses, of a row that is to be changed';
+COMMENT ON TYPE medsched._traveller IS
+  'Internal: a schedule before a journey, and what becomes of it';

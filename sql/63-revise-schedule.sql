@@ -368,6 +368,7 @@ AS $$
 #variable_conflict use_variable
 DECLARE
   schedule medsched._schedule;
+  to_come medsched._schedule;
   inactivated_at timestamp with time zone;
   successor pg_catalog.uuid;
 BEGIN
@@ -387,7 +388,8 @@ BEGIN
   -- A time zone alone, of what says when the doses are, is a journey.
   IF changes OPERATOR(pg_catalog.?) 'time_zone'
      AND NOT changes OPERATOR(pg_catalog.?|) '{starts_at,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed}'::pg_catalog.text[] THEN
-    changes := changes OPERATOR(pg_catalog.||) medsched._travel(schedule, $3, changes OPERATOR(pg_catalog.->>) 'time_zone');
+    to_come := medsched._to_come(schedule, $3, inactivated_at);
+    changes := changes OPERATOR(pg_catalog.||) medsched._travel(to_come, ARRAY[to_come], changes OPERATOR(pg_catalog.->>) 'time_zone');
   END IF;
   RETURN medsched._revise(schedule, successor, inactivated_at, $3, changes);
 END

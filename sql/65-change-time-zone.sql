@@ -1,193 +1,264 @@
--- A schedule goes over to another time zone.
+-- A person's schedules go over to another time zone.
 --
--- Going west, the new clock repeats hours that the old one has shown; going east, it leaves hours out.  What is repeated must
--- not be taken twice, and what is left out must not be missed.  The same holds at an UNTIL in UTC, which is another wall-clock
--- time in each zone: each last dose stays one.
+-- Nobody is refused because of one schedule.  A dose that is recorded stays where it is, and its schedule goes over after it; a
+-- schedule that has no dose by the new clock stays as it is, and the others of its chain leave out what it gives.  So it is
+-- planned first what becomes of each, and written when all of it is known.
 
--- The wall-clock time that is read as an instant.  In the second coming of an hour there is none: it is the first after it.
-CREATE OR REPLACE FUNCTION medsched._clock_from(instant timestamptz, time_zone text)
-RETURNS timestamp
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
+-- The first schedule of a chain that is not over at an instant.
+CREATE OR REPLACE FUNCTION medsched._first_of_chain(of_user uuid, of_schedule uuid, at timestamptz)
+RETURNS uuid
+LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_variable
+DECLARE
+  replaced pg_catalog.uuid;
 BEGIN
-  WHILE medsched._to_instant(medsched._to_local(instant, time_zone), time_zone) <> instant LOOP
-    -- Clocks change at multiples of it.
-    instant := instant + interval '15 minutes';
+  LOOP
+    replaced := (SELECT p.id FROM medsched.schedules AS s
+                   JOIN medsched.schedules AS p ON p.user_id OPERATOR(pg_catalog.=) s.user_id AND p.id OPERATOR(pg_catalog.=) s.replaces
+                  WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2
+                    AND (p.ends_at IS NULL OR p.ends_at OPERATOR(pg_catalog.>) $3));
+    EXIT WHEN replaced IS NULL;
+    $2 := replaced;
   END LOOP;
-  RETURN medsched._to_local(instant, time_zone);
+  RETURN $2;
 END
 $$;
 
-COMMENT ON FUNCTION medsched._clock_from(timestamptz, text) IS
-  'Internal: the first wall-clock time that is read as an instant or later';
+COMMENT ON FUNCTION medsched._first_of_chain(uuid, uuid, timestamptz) IS
+  'Internal: the first schedule of a chain that is not over at an instant';
 
--- What the new clock shows at an instant that must stay that instant.
-CREATE OR REPLACE FUNCTION medsched._same_instant(schedule_id uuid, instant timestamptz, time_zone text)
-RETURNS timestamp
+-- A person's schedules that are not over at an instant, in the order in which each comes before what replaces it.
+CREATE OR REPLACE FUNCTION medsched._travellers(of_user uuid, at timestamptz)
+RETURNS SETOF medsched._traveller
+LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_variable
+BEGIN
+  RETURN QUERY
+    SELECT (s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
+            s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at)::medsched._schedule,
+           s.time_zone_pinned, medsched._first_of_chain($1, s.id, $2), medsched._inactivated_at($1, s.medication_id),
+           (SELECT pg_catalog.max(d.scheduled_for) FROM medsched.dose_taken AS d
+             WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) s.id
+               AND d.scheduled_for OPERATOR(pg_catalog.>=) $2),
+           NULL::pg_catalog.timestamptz, NULL::medsched._schedule, NULL::pg_catalog.text, NULL::pg_catalog.text, NULL::pg_catalog.jsonb
+      FROM medsched.schedules AS s
+     WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) $2)
+     ORDER BY s.effective_from NULLS FIRST, s.id;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._travellers(uuid, timestamptz) IS
+  'Internal: the schedules of a person that are not over, as they are before a journey';
+
+-- What becomes of a schedule, as far as it can be told without the others: over, pinned, as_needed, in_zone, left or moved.
+CREATE OR REPLACE FUNCTION medsched._set_out(traveller medsched._traveller, time_zone text, at timestamptz)
+RETURNS medsched._traveller
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  -- After the last dose recorded: it is one of the old clock's.
+  traveller.takes_effect := greatest($3, (traveller.schedule).effective_from, traveller.last_recorded + interval '1 second');
+  traveller.travelling := medsched._to_come(traveller.schedule, traveller.takes_effect, traveller.inactivated_at);
+  traveller.outcome := CASE
+    WHEN NOT medsched._has_dose(traveller.schedule, $3, traveller.inactivated_at) THEN 'over'
+    WHEN (traveller.schedule).as_needed THEN 'as_needed'
+    WHEN traveller.pinned THEN 'pinned'
+    WHEN (traveller.schedule).time_zone = $2 THEN 'in_zone'
+    WHEN NOT medsched._has_dose(traveller.travelling, traveller.takes_effect, NULL::timestamptz) THEN 'left'
+    ELSE 'moved' END;
+  IF traveller.outcome = 'left' THEN
+    traveller.reason := 'every dose that it has left is recorded';
+  END IF;
+  RETURN traveller;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._set_out(medsched._traveller, text, timestamptz) IS
+  'Internal: whether a schedule goes over to another time zone, and when';
+
+-- What changes in a schedule that goes over together with others; or, in its outcome, that it cannot.
+CREATE OR REPLACE FUNCTION medsched._plan_one(traveller medsched._traveller, travellers medsched._traveller[], time_zone text)
+RETURNS medsched._traveller
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  local CONSTANT timestamp := medsched._to_local(instant, time_zone);
+  by_new_clock medsched._schedule := traveller.travelling;
 BEGIN
-  IF medsched._to_instant(local, time_zone) <> instant THEN
-    RAISE EXCEPTION USING ERRCODE = '55000',
-      MESSAGE = format('schedule "%s" cannot be written in time zone "%s"', schedule_id, time_zone),
-      DETAIL = format('It has %s, in an hour that comes twice there; only its first coming can be written.', instant),
-      HINT = 'Set its time_zone_pinned, or call medsched.revise_schedule() with a starts_at.';
+  traveller.changes := medsched._travel(traveller.travelling,
+    ARRAY(SELECT t.travelling FROM unnest(travellers) AS t
+           WHERE t.chain = traveller.chain AND t.outcome = 'moved' AND NOT medsched._keeps_instants(t.schedule)), $3);
+  by_new_clock.time_zone := $3;
+  by_new_clock.exdates := ARRAY(SELECT e::timestamp FROM jsonb_array_elements_text(traveller.changes -> 'exdates') AS e);
+  IF traveller.changes ? 'starts_at' THEN
+    by_new_clock.starts_at := (traveller.changes ->> 'starts_at')::timestamp;
+    by_new_clock.rdates := ARRAY(SELECT e::timestamp FROM jsonb_array_elements_text(traveller.changes -> 'rdates') AS e);
   END IF;
-  RETURN local;
+  -- Of one that does not end, what the old clock gives is enough to go on with.
+  IF NOT medsched._has_dose(by_new_clock, traveller.takes_effect, NULL::timestamptz)
+     AND (by_new_clock.ends_at IS NOT NULL OR jsonb_array_length(traveller.changes -> 'rdates') = cardinality(by_new_clock.rdates)) THEN
+    traveller.outcome := 'left';
+    traveller.reason := concat('it has no dose by the new clock', ' before ' || by_new_clock.ends_at);
+  END IF;
+  RETURN traveller;
+EXCEPTION WHEN object_not_in_prerequisite_state THEN
+  traveller.outcome := 'left';
+  traveller.reason := SQLERRM;
+  RETURN traveller;
 END
 $$;
 
-COMMENT ON FUNCTION medsched._same_instant(uuid, timestamptz, text) IS
-  'Internal: what a clock shows at an instant, which the wall-clock time must be read as';
+COMMENT ON FUNCTION medsched._plan_one(medsched._traveller, medsched._traveller[], text) IS
+  'Internal: what changes in a schedule that goes over to another time zone with the others of its chain';
 
--- Wall-clock times in the new zone at their instants; those that are over are left behind.
-CREATE OR REPLACE FUNCTION medsched._same_instants(schedule_id uuid, dates timestamp[], old_zone text, new_zone text, at timestamptz)
-RETURNS timestamp[]
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-  SELECT coalesce(array_agg(medsched._same_instant(schedule_id, d.instant, new_zone) ORDER BY d.nth), '{}')
-    FROM (SELECT medsched._to_instant(u.date, old_zone) AS instant, u.nth FROM unnest(dates) WITH ORDINALITY AS u (date, nth)) AS d
-   WHERE d.instant >= at
-$$;
-
-COMMENT ON FUNCTION medsched._same_instants(uuid, timestamp[], text, text, timestamptz) IS
-  'Internal: wall-clock times of one zone in another, at the same instants';
-
--- What has to change in a schedule that goes over to another zone at an instant: its dates, or its start as well.
-CREATE OR REPLACE FUNCTION medsched._travel(schedule medsched._schedule, at timestamptz, time_zone text)
-RETURNS jsonb
+-- Plan a journey.  A schedule that cannot go over gives its doses by the old clock, which the others of its chain must know:
+-- when there is one, all is planned anew.
+CREATE OR REPLACE FUNCTION medsched._plan_journey(travellers medsched._traveller[], time_zone text)
+RETURNS medsched._traveller[]
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  old_zone CONSTANT text := schedule.time_zone;
-  cut CONSTANT timestamptz := date_trunc('second', at + interval '999999 microseconds');
-  rule CONSTANT medsched._recurrence := medsched._rule_parts(schedule.rrule::text);
-  start timestamptz;
-  centers timestamptz[] := '{}';
-  added timestamptz[];
-  left_out timestamptz[];
+  stays boolean := true;
 BEGIN
-  -- In elapsed time, or as needed, the instants stay.
-  IF schedule.as_needed OR rule.freq < 3 THEN
-    start := medsched._to_instant(schedule.starts_at, old_zone);
-    RETURN jsonb_build_object(
-      -- As needed, effective_from is bound enough.
-      'starts_at', CASE WHEN schedule.as_needed THEN medsched._to_local(start, $3) ELSE medsched._same_instant(schedule.id, start, $3) END,
-      'rdates', medsched._same_instants(schedule.id, schedule.rdates, old_zone, $3, cut),
-      'exdates', medsched._same_instants(schedule.id, schedule.exdates, old_zone, $3, cut));
-  END IF;
-
-  -- Else each wall-clock time is a dose once.  A schedule that another one precedes has no dose by the old clock yet.
-  IF schedule.effective_from IS NULL OR schedule.effective_from <= cut THEN
-    centers := centers || cut;
-  END IF;
-  IF rule.until_utc THEN
-    centers := centers || timezone('UTC', rule.until);
-  END IF;
-  SELECT c.added, c.left_out INTO added, left_out
-    FROM medsched._compare_clocks(schedule.rrule::text, schedule.starts_at, old_zone, $3, schedule.rdates, schedule.exdates,
-           schedule.cycle_days_on, schedule.cycle_days_off, greatest(cut, schedule.effective_from), schedule.ends_at, cut, centers) AS c;
-  RETURN jsonb_build_object(
-    'rdates', schedule.rdates || ARRAY(SELECT medsched._clock_from(a, $3) FROM unnest(added) AS a ORDER BY a),
-    'exdates', schedule.exdates || ARRAY(SELECT medsched._clock_from(a, $3) FROM unnest(left_out) AS a ORDER BY a));
+  WHILE stays LOOP
+    stays := false;
+    FOR nth IN 1 .. cardinality(travellers) LOOP
+      CONTINUE WHEN (travellers[nth]).outcome <> 'moved';
+      travellers[nth] := medsched._plan_one(travellers[nth], travellers, $2);
+      stays := (travellers[nth]).outcome <> 'moved';
+      EXIT WHEN stays;
+    END LOOP;
+  END LOOP;
+  RETURN travellers;
 END
 $$;
 
-COMMENT ON FUNCTION medsched._travel(medsched._schedule, timestamptz, text) IS
-  'Internal: what changes in a schedule that goes over to another time zone';
+COMMENT ON FUNCTION medsched._plan_journey(medsched._traveller[], text) IS
+  'Internal: what becomes of schedules whose person goes to another time zone';
 
--- Compare what is to be a dose near some instants, by the old clock, with what the schedule gives by the new one.  Each
--- wall-clock time that is still to come by the old clock is to be a dose: by the new clock, or, where that has passed it, when
--- the old clock shows it.  Gives the instants to be added and to be left out.
-CREATE OR REPLACE FUNCTION medsched._compare_clocks(rrule text, starts_at timestamp, old_zone text, new_zone text,
-  rdates timestamp[], exdates timestamp[], days_on int, days_off int, takes_effect timestamptz, ends_at timestamptz,
-  cut timestamptz, centers timestamptz[], OUT added timestamptz[], OUT left_out timestamptz[])
-LANGUAGE sql STABLE
+-- The doses of a schedule within three days of an instant, and the last before it and the first from it on.
+CREATE OR REPLACE FUNCTION medsched._doses_near(schedule medsched._schedule, at timestamptz)
+RETURNS SETOF timestamptz
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  WITH near AS (
-    -- Two zones differ by at most 26 hours, and each by an hour or two from itself.
-    SELECT c - interval '72 hours' AS lo, c + interval '72 hours' AS hi FROM unnest(centers) AS c
-  ), clock AS MATERIALIZED (
-    -- The wall-clock times that the rule and the added dates name, as if UTC were their zone; COUNT, UNTIL, cycle and excluded
-    -- dates say in each zone which of them are doses.
-    SELECT medsched._to_instant(t.local, old_zone) AS old_instant, medsched._to_instant(t.local, new_zone) AS new_instant
-      FROM (SELECT DISTINCT timezone('UTC', o.at) AS local
-              FROM near AS n
-             CROSS JOIN LATERAL medsched.schedule_occurrences(NULL::uuid, medsched._rule_without_end(rrule), starts_at, 'UTC', n.lo, n.hi,
-                                                              rdates, '{}'::timestamp[], NULL::int, NULL::int) AS o (at)) AS t
-  ), old_dose AS MATERIALIZED (
-    SELECT o.at
-      FROM near AS n
-     CROSS JOIN LATERAL medsched.schedule_occurrences(NULL::uuid, rrule, starts_at, old_zone,
-       greatest(takes_effect, n.lo - interval '48 hours'), least(ends_at, n.hi + interval '48 hours'),
-       rdates, exdates, days_on, days_off) AS o (at)
-  ), new_dose AS MATERIALIZED (
-    SELECT o.at
-      FROM near AS n
-     CROSS JOIN LATERAL medsched.schedule_occurrences(NULL::uuid, rrule, starts_at, new_zone,
-       greatest(takes_effect, n.lo - interval '48 hours'), n.hi + interval '48 hours', rdates, exdates, days_on, days_off) AS o (at)
-  ), wanted AS (
-    SELECT CASE WHEN c.new_instant >= cut THEN c.new_instant ELSE c.old_instant END AS at
-      FROM clock AS c WHERE c.old_instant IN (SELECT o.at FROM old_dose AS o)
-  ), given AS (
-    SELECT c.new_instant AS at FROM clock AS c WHERE c.new_instant IN (SELECT o.at FROM new_dose AS o)
-  )
-  SELECT ARRAY(SELECT w.at FROM wanted AS w EXCEPT SELECT g.at FROM given AS g),
-         ARRAY(SELECT g.at FROM given AS g EXCEPT SELECT w.at FROM wanted AS w)
+DECLARE
+  ends CONSTANT timestamptz := coalesce(schedule.ends_at, 'infinity');
+  begins CONSTANT timestamptz := coalesce(schedule.effective_from, '-infinity');
+BEGIN
+  RETURN QUERY
+    SELECT o.at FROM medsched.schedule_occurrences(NULL::uuid, schedule.rrule, schedule.starts_at, schedule.time_zone,
+        greatest(begins, $2 - interval '72 hours'), least(ends, $2 + interval '72 hours'),
+        schedule.rdates, schedule.exdates, schedule.cycle_days_on, schedule.cycle_days_off) AS o (at)
+    UNION
+    SELECT n.at FROM (VALUES
+        (medsched.previous_occurrence(schedule.rrule, schedule.starts_at, schedule.time_zone, least(ends, $2),
+           schedule.rdates, schedule.exdates, schedule.cycle_days_on, schedule.cycle_days_off)),
+        (medsched.next_occurrence(schedule.rrule, schedule.starts_at, schedule.time_zone, greatest(begins, $2) - interval '1 microsecond',
+           schedule.rdates, schedule.exdates, schedule.cycle_days_on, schedule.cycle_days_off))) AS n (at)
+     WHERE n.at >= begins AND n.at < ends;
+END
 $$;
 
-COMMENT ON FUNCTION medsched._compare_clocks(text, timestamp, text, text, timestamp[], timestamp[], int, int, timestamptz, timestamptz, timestamptz, timestamptz[]) IS
-  'Internal: the instants at which a schedule by a new clock lacks doses, or has too many';
+COMMENT ON FUNCTION medsched._doses_near(medsched._schedule, timestamptz) IS
+  'Internal: the doses of a schedule around an instant';
 
--- A rule that is valid, without its COUNT and UNTIL.
-CREATE OR REPLACE FUNCTION medsched._rule_without_end(rrule text)
-RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
+-- The shortest time between two doses around the instant at which a schedule took effect: its own, and those of what it replaced
+-- and what replaces it.
+CREATE OR REPLACE FUNCTION medsched._shortest_interval(of_user uuid, of_schedule uuid, inactivated_at timestamptz, at timestamptz)
+RETURNS interval
+LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan
+SET jit = off
 AS $$
-  SELECT string_agg(p.part, ';' ORDER BY p.nth)
-    FROM unnest(string_to_array(rrule, ';')) WITH ORDINALITY AS p (part, nth)
-   WHERE p.part <> '' AND translate(p.part, 'ceilnortu', 'CEILNORTU') !~ '^(RRULE:)?(COUNT|UNTIL)='
+#variable_conflict use_variable
+BEGIN
+  RETURN (
+    WITH RECURSIVE chain (id, replaces) AS (
+      SELECT s.id, s.replaces FROM medsched.schedules AS s
+       WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2
+      UNION
+      SELECT s.id, s.replaces
+        FROM chain AS c
+        JOIN medsched.schedules AS s
+          ON s.user_id OPERATOR(pg_catalog.=) $1 AND (s.id OPERATOR(pg_catalog.=) c.replaces OR s.replaces OPERATOR(pg_catalog.=) c.id)
+       WHERE (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) ($4 OPERATOR(pg_catalog.-) interval '72 hours'))
+         AND (s.effective_from IS NULL OR s.effective_from OPERATOR(pg_catalog.<) ($4 OPERATOR(pg_catalog.+) interval '72 hours'))
+    )
+    SELECT pg_catalog.min(g.gap)
+      FROM (SELECT d.at OPERATOR(pg_catalog.-) pg_catalog.lag(d.at) OVER (ORDER BY d.at) AS gap
+              FROM (SELECT DISTINCT o.at
+                      FROM chain AS c
+                      JOIN medsched.schedules AS s ON s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) c.id
+                     CROSS JOIN LATERAL medsched._doses_near(medsched._to_come(
+                             (s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
+                              s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at)::medsched._schedule,
+                             NULL::pg_catalog.timestamptz, $3), $4) AS o (at)
+                     WHERE NOT s.as_needed) AS d) AS g);
+END
 $$;
 
-COMMENT ON FUNCTION medsched._rule_without_end(text) IS
-  'Internal: a rule without COUNT and UNTIL';
+COMMENT ON FUNCTION medsched._shortest_interval(uuid, uuid, timestamptz, timestamptz) IS
+  'Internal: the shortest time between two doses of a chain around an instant';
 
--- Lock the schedules that follow a person, and have them go on in another time zone, but for those that are there already or
--- have no dose left.
+-- Have the schedules of a person that follow them go on in another time zone, those that can.
 CREATE OR REPLACE FUNCTION medsched._move_schedules(of_user uuid, time_zone text, effective_from timestamptz)
-RETURNS TABLE (old_id uuid, new_id uuid)
+RETURNS medsched.schedule_journey[]
 LANGUAGE plpgsql VOLATILE
 SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_variable
 DECLARE
-  schedule medsched._schedule;
-  inactivated_at timestamp with time zone;
+  travellers medsched._traveller[];
+  t medsched._traveller;
+  moving int;
+  new_ids pg_catalog.uuid[];
+  constraint_name pg_catalog.text;
 BEGIN
   PERFORM medsched._lock_schedules($1, NULL::pg_catalog.uuid, NULL::pg_catalog.uuid, $3);
-  FOR schedule IN
-    SELECT s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
-           s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at
-      FROM medsched.schedules AS s
-     WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND medsched._follows(s.time_zone_pinned, s.as_needed, s.ends_at, $3)
-     ORDER BY s.id
+  travellers := ARRAY(SELECT medsched._set_out(c, $2, $3) FROM medsched._travellers($1, $3) AS c);
   LOOP
-    inactivated_at := medsched._inactivated_at($1, schedule.medication_id);
-    CONTINUE WHEN schedule.time_zone OPERATOR(pg_catalog.=) $2 OR NOT medsched._has_dose(schedule, $3, inactivated_at);
-    PERFORM medsched._check_no_dose_recorded($1, schedule.id, $3);
-    old_id := schedule.id;
-    new_id := medsched._revise(schedule, medsched._successor($1, schedule.id), inactivated_at, $3,
-      pg_catalog.jsonb_build_object('time_zone', $2) OPERATOR(pg_catalog.||) medsched._travel(schedule, $3, $2));
-    RETURN NEXT;
+    travellers := medsched._plan_journey(travellers, $2);
+    new_ids := NULL;
+    BEGIN
+      FOR nth IN 1 .. pg_catalog.cardinality(travellers) LOOP
+        moving := nth;
+        t := travellers[nth];
+        CONTINUE WHEN t.outcome OPERATOR(pg_catalog.<>) 'moved';
+        new_ids[nth] := medsched._revise(t.schedule, medsched._successor($1, (t.schedule).id), t.inactivated_at, t.takes_effect,
+          pg_catalog.jsonb_build_object('time_zone', $2) OPERATOR(pg_catalog.||) t.changes);
+      END LOOP;
+      EXIT;
+    EXCEPTION WHEN check_violation THEN
+      GET STACKED DIAGNOSTICS constraint_name = CONSTRAINT_NAME;
+      IF constraint_name OPERATOR(pg_catalog.=) 'recorded_dose_keeps_schedule' 
+         AND pg_catalog.current_setting('transaction_isolation') OPERATOR(pg_catalog.<>) 'read committed' THEN
+        -- Recorded after this transaction's snapshot was taken.
+        RAISE EXCEPTION USING ERRCODE = '40001', MESSAGE = 'could not serialize access due to a dose recorded meanwhile',
+          HINT = 'Try the transaction again.';
+      ELSIF constraint_name OPERATOR(pg_catalog.<>) ALL ('{schedule_has_dose,schedule_density,schedules_dates_at_most_10000}'::pg_catalog.text[]) THEN
+        RAISE;
+      END IF;
+      travellers[moving].outcome := 'left';
+      travellers[moving].reason := SQLERRM;
+    END;
   END LOOP;
+  RETURN ARRAY(
+    SELECT ((u.schedule).id, new_ids[u.nth], u.outcome,
+            CASE WHEN u.outcome OPERATOR(pg_catalog.=) 'moved' THEN u.takes_effect END,
+            CASE WHEN u.outcome OPERATOR(pg_catalog.=) 'moved'
+                 THEN medsched._shortest_interval($1, new_ids[u.nth], u.inactivated_at, u.takes_effect) END,
+            u.reason)::medsched.schedule_journey
+      FROM pg_catalog.unnest(travellers) WITH ORDINALITY AS u (schedule, pinned, chain, inactivated_at, last_recorded, takes_effect,
+                                                               travelling, outcome, reason, changes, nth)
+     WHERE u.outcome OPERATOR(pg_catalog.<>) 'over' ORDER BY u.nth);
 END
 $$;
 
@@ -198,7 +269,7 @@ CREATE OR REPLACE FUNCTION medsched.change_time_zone(
   user_id uuid,
   time_zone text,
   effective_from timestamptz DEFAULT now())
-RETURNS TABLE (old_schedule_id uuid, new_schedule_id uuid)
+RETURNS SETOF medsched.schedule_journey
 LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
@@ -209,9 +280,9 @@ BEGIN
   PERFORM medsched.check_time_zone($2);
   PERFORM medsched._require_instant($3, 'effective_from');
   PERFORM medsched._check_tables();
-  RETURN QUERY SELECT m.old_id, m.new_id FROM medsched._move_schedules($1, $2, $3) AS m;
+  RETURN QUERY SELECT m.* FROM pg_catalog.unnest(medsched._move_schedules($1, $2, $3)) AS m;
 END
 $$;
 
 COMMENT ON FUNCTION medsched.change_time_zone(uuid, text, timestamptz) IS
-  'Has every schedule of a user that is at set times, not pinned to its zone and not over go on in another zone from an instant on; each dose comes once';
+  'Has the schedules of a user that are at set times and not pinned to their zone go on in another zone from an instant on; each dose comes once. Returns a row for each schedule that is not over: what became of it, and the shortest time between two of its doses around the change';

@@ -14,6 +14,7 @@ ALTER FUNCTION medsched.skip_dose_by_id(uuid, text, text, text, text) RENAME TO 
 ALTER FUNCTION medsched.undo_dose(uuid, uuid, timestamptz) RENAME TO undo_dose_of_0_1_0;
 ALTER FUNCTION medsched.undo_dose_by_id(uuid, text) RENAME TO undo_dose_by_id_of_0_1_0;
 ALTER FUNCTION medsched.take_as_needed(uuid, uuid, timestamptz, text, numeric, text) RENAME TO take_as_needed_of_0_1_0;
+ALTER FUNCTION medsched.change_time_zone(uuid, text, timestamptz) RENAME TO change_time_zone_of_0_1_0;
 
 -- Those that have further arguments from now on, likewise: beside them, a call without those would be ambiguous.
 ALTER FUNCTION medsched.create_medication(uuid, text, jsonb, text) RENAME TO create_medication_of_0_1_0;

@@ -107,7 +107,7 @@ SELECT is(medsched.next_as_needed_at(:person, pg_temp.schedule('ibuprofen', '202
 
 -- On Thursday 4 April at 23:00 in Berlin, 17:00 in New York: 21:00 UTC.  The dose
 -- of 20:00 in Berlin was taken; that of 20:00 in New York would be the same again.
-SELECT is((SELECT count(*)::int FROM medsched.change_time_zone(:person, 'America/New_York', '2024-04-04 21:00Z')), 2, 'west: metformin, alendronate; ibuprofen is as needed');
+SELECT is((SELECT count(*)::int FROM medsched.change_time_zone(:person, 'America/New_York', '2024-04-04 21:00Z') WHERE outcome = 'moved'), 2, 'west: metformin, alendronate; ibuprofen is as needed');
 SELECT results_eq($$SELECT * FROM pg_temp.doses('2024-04-04', '2024-04-06')$$,
   $$VALUES ('04-04 06:00 (08:00) metformin taken'), ('04-04 18:00 (20:00) metformin taken'),
            ('04-05 12:00 (08:00) metformin missed')$$, 'nothing is taken twice');
@@ -121,7 +121,7 @@ SELECT is((SELECT newly_skipped FROM medsched.skip_dose(:person, pg_temp.schedul
 -- Home on Monday 15 April at 22:00 in Berlin, 16:00 in New York: 20:00 UTC.  Metformin
 -- was taken from 5 April 12:00 to 15 April 12:00 UTC, 21 times, alendronate once.
 SELECT is(pg_temp.take_all('2024-04-05', '2024-04-15 20:00Z'), 22, 'eleven days in New York');
-SELECT is((SELECT count(*)::int FROM medsched.change_time_zone(:person, 'Europe/Berlin', '2024-04-15 20:00Z')), 2, 'and east again');
+SELECT is((SELECT count(*)::int FROM medsched.change_time_zone(:person, 'Europe/Berlin', '2024-04-15 20:00Z') WHERE outcome = 'moved'), 2, 'and east again');
 -- 20:00 in New York is to come, 20:00 in Berlin is over: it comes at 00:00 UTC.
 SELECT results_eq($$SELECT * FROM pg_temp.doses('2024-04-15', '2024-04-17')$$,
   $$VALUES ('04-15 00:00 (20:00) metformin taken'), ('04-15 12:00 (08:00) metformin taken'), ('04-16 00:00 (02:00) metformin missed'),

@@ -2,7 +2,7 @@
  * Every function of medsched.  Each is described once, below: its arguments,
  * and the rows or the value that it gives.  Windows are half-open, [from, to).
  */
-import { bigint, boolean, date, integer, numeric, pgTable, text, time, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, date, integer, interval, numeric, pgTable, text, time, uuid } from 'drizzle-orm/pg-core';
 import * as a from './arguments.js';
 import { rowFunction, rowsFunction, valueFunction, type ResultType } from './call.js';
 import { instant, wallClock } from './columns.js';
@@ -234,16 +234,14 @@ export const inactivateMedication = valueFunction(
 	results.instant,
 );
 
-const replacedSchedules = {
-	oldScheduleId: uuid('old_schedule_id').notNull(),
-	newScheduleId: uuid('new_schedule_id').notNull(),
-};
-
 /** Takes an inactivated medication up again. */
 export const reactivateMedication = rowsFunction(
 	'reactivate_medication',
 	{ userId, medicationId, at: optional('at', a.instant) },
-	pgTable('reactivate_medication', replacedSchedules),
+	pgTable('reactivate_medication', {
+		oldScheduleId: uuid('old_schedule_id').notNull(),
+		newScheduleId: uuid('new_schedule_id').notNull(),
+	}),
 );
 
 /** Changes a schedule from an instant on; what was recorded before stays as it was.  Gives the new schedule's id. */
@@ -301,11 +299,22 @@ export const scheduleOverview = rowsFunction(
 	}),
 );
 
-/** Moves a person's schedules to another time zone, but for those that are pinned. */
+/**
+ * Moves a person's schedules to another time zone.  Gives what became of each that is not over: `moved` from effectiveFrom on, with
+ * the shortest time between two of its doses around the change; `left` as it was, with the reason; `pinned`; `as_needed`; or
+ * `in_zone` already.
+ */
 export const changeTimeZone = rowsFunction(
 	'change_time_zone',
 	{ userId, timeZone: required('time_zone', a.text), effectiveFrom: optional('effective_from', a.instant) },
-	pgTable('change_time_zone', replacedSchedules),
+	pgTable('change_time_zone', {
+		oldScheduleId: uuid('old_schedule_id').notNull(),
+		newScheduleId: uuid('new_schedule_id'),
+		outcome: text('outcome').$type<'moved' | 'left' | 'pinned' | 'as_needed' | 'in_zone'>().notNull(),
+		effectiveFrom: instant('effective_from'),
+		shortestInterval: interval('shortest_interval'),
+		reason: text('reason'),
+	}),
 );
 
 // Schedules from forms and prescriptions

@@ -409,7 +409,7 @@ withEachDriver('functions', (db) => {
 
 		// 08:00 in Tokyo is 23:00 of the day before in UTC.
 		const [moved] = await changeTimeZone(db, { userId: other, timeZone: 'Asia/Tokyo', effectiveFrom: '2026-03-05T00:00:00Z' });
-		assert.equal(moved?.oldScheduleId, second);
+		assert.deepEqual([moved?.oldScheduleId, moved?.outcome, moved?.effectiveFrom, moved?.shortestInterval, moved?.reason], [second, 'moved', '2026-03-05T00:00:00Z', '15:00:00', null]);
 		const tokyo = await upcomingDoses(db, { userId: other, from: '2026-03-05T12:00:00Z', to: '2026-03-06T12:00:00Z' });
 		assert.deepEqual(tokyo.map((d) => [d.scheduledFor, d.localTime]), [['2026-03-05T23:00:00Z', '2026-03-06T08:00:00']]);
 

@@ -196,7 +196,7 @@ byBothWays('a person’s medications', (call) => {
 		// 20:00 in UTC until the 7th, 20:00 in Tokyo, 11:00 in UTC, from the 8th.
 		const moved = await call('PUT', '/v1/people/me/time-zone', { token, headers: key(), body: { timeZone: 'Asia/Tokyo', effectiveFrom: '2026-03-08T00:00:00Z' } });
 		assert.equal(moved.status, 200, JSON.stringify(moved.body));
-		assert.equal(moved.body.length, 1);
+		assert.deepEqual(moved.body.map((j: any) => [j.outcome, j.effectiveFrom, j.shortestInterval, j.reason]), [['moved', '2026-03-08T00:00:00Z', '15:00:00', null]]);
 		const doses = await call('GET', '/v1/people/me/doses?from=2026-03-07T12:00:00Z&to=2026-03-09T00:00:00Z', { token });
 		assert.deepEqual(doses.body.map((d: any) => [d.scheduledFor, d.localTime, d.timeZone]), [
 			['2026-03-07T20:00:00Z', '2026-03-07T20:00:00', 'UTC'],

@@ -24,6 +24,16 @@ import * as m from '../models.js';
 const medicationParam = m.PersonParam.extend({ medicationId: m.Id });
 const scheduleParam = m.PersonParam.extend({ scheduleId: m.Id });
 const Replaced = z.array(z.object({ oldScheduleId: m.Id, newScheduleId: m.Id }));
+const Journey = z.array(
+	z.object({
+		oldScheduleId: m.Id,
+		newScheduleId: m.Id.nullable(),
+		outcome: z.enum(['moved', 'left', 'pinned', 'as_needed', 'in_zone']),
+		effectiveFrom: m.Instant.nullable(),
+		shortestInterval: z.string().nullable(),
+		reason: z.string().nullable(),
+	}),
+);
 const At = z.strictObject({ at: m.Instant.optional() });
 
 export function medicationRoutes(db: Database) {
@@ -264,7 +274,7 @@ export function medicationRoutes(db: Database) {
 					headers: m.IdempotencyKey,
 					body: m.body(z.strictObject({ timeZone: m.TimeZone, effectiveFrom: m.Instant.optional() })),
 				},
-				responses: { 200: m.json(Replaced, 'the schedules that go on there, and those they replace'), ...m.problems },
+				responses: { 200: m.json(Journey, 'what becomes of each schedule that is not over'), ...m.problems },
 			}),
 			async (c) => {
 				const userId = c.get('personId');

@@ -296,6 +296,22 @@ BEGIN
             EXECUTE FUNCTION medsched.schedule_density()',
          'A schedule has at most medsched.max_doses_per_day doses a day'),
 
+        ('medsched.schedules', 'schedule_dates',
+         'CREATE TRIGGER schedule_dates
+            AFTER INSERT ON medsched.schedules
+            FOR EACH ROW
+            WHEN (NEW.rdates <> ''{}'' OR NEW.exdates <> ''{}'')
+            EXECUTE FUNCTION medsched.schedule_dates()',
+         'Each exdate leaves out a dose, and each rdate is within the bounds of its schedule'),
+
+        ('medsched.schedules', 'schedule_dates_changed',
+         'CREATE TRIGGER schedule_dates_changed
+            AFTER UPDATE ON medsched.schedules
+            FOR EACH ROW
+            WHEN ((OLD.rdates, OLD.exdates) IS DISTINCT FROM (NEW.rdates, NEW.exdates))
+            EXECUTE FUNCTION medsched.schedule_dates()',
+         'Each exdate leaves out a dose, and each rdate is within the bounds of its schedule'),
+
         ('medsched.schedules', 'recorded_dose_keeps_schedule',
          'CREATE TRIGGER recorded_dose_keeps_schedule
             AFTER UPDATE ON medsched.schedules

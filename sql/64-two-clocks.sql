@@ -47,20 +47,6 @@ $$;
 COMMENT ON FUNCTION medsched._same_instant(uuid, timestamptz, text) IS
   'Internal: what a clock shows at an instant, which the wall-clock time must be read as';
 
--- Wall-clock times in the new zone at their instants; those that are over are left behind.
-CREATE OR REPLACE FUNCTION medsched._same_instants(schedule_id uuid, dates timestamp[], old_zone text, new_zone text, at timestamptz)
-RETURNS timestamp[]
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-  SELECT coalesce(array_agg(medsched._same_instant(schedule_id, d.instant, new_zone) ORDER BY d.nth), '{}')
-    FROM (SELECT medsched._to_instant(u.date, old_zone) AS instant, u.nth FROM unnest(dates) WITH ORDINALITY AS u (date, nth)) AS d
-   WHERE d.instant >= at
-$$;
-
-COMMENT ON FUNCTION medsched._same_instants(uuid, timestamp[], text, text, timestamptz) IS
-  'Internal: wall-clock times of one zone in another, at the same instants';
-
 -- A schedule as it travels: with the doses from an instant on, and before the inactivation of its medication.
 CREATE OR REPLACE FUNCTION medsched._to_come(schedule medsched._schedule, takes_effect timestamptz, inactivated_at timestamptz)
 RETURNS medsched._schedule
@@ -109,8 +95,14 @@ BEGIN
     RETURN jsonb_build_object(
       -- As needed, effective_from is bound enough.
       'starts_at', CASE WHEN schedule.as_needed THEN medsched._to_local(start, $3) ELSE medsched._same_instant(schedule.id, start, $3) END,
-      'rdates', medsched._same_instants(schedule.id, schedule.rdates, old_zone, $3, schedule.effective_from),
-      'exdates', medsched._same_instants(schedule.id, schedule.exdates, old_zone, $3, schedule.effective_from));
+      'rdates', ARRAY(SELECT medsched._same_instant(schedule.id, d.at, $3)
+                        FROM (SELECT medsched._to_instant(u.date, old_zone) AS at, u.nth FROM unnest(schedule.rdates) WITH ORDINALITY AS u (date, nth)) AS d
+                       WHERE d.at >= schedule.effective_from AND d.at < coalesce(schedule.ends_at, 'infinity') ORDER BY d.nth),
+      'exdates', ARRAY(SELECT medsched._same_instant(schedule.id, d.at, $3)
+                         FROM (SELECT medsched._to_instant(u, old_zone) AS at
+                                 FROM unnest(medsched._left_out_times(schedule.exdates, schedule.rrule, schedule.starts_at, old_zone, schedule.rdates,
+                                        schedule.cycle_days_on, schedule.cycle_days_off, schedule.effective_from, coalesce(schedule.ends_at, 'infinity'))) AS u) AS d
+                        ORDER BY d.at));
   END IF;
 
   -- Else each wall-clock time is a dose once.

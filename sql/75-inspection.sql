@@ -92,6 +92,16 @@ AS $$
    WHERE NOT s.as_needed
      AND p.problem IS NOT NULL
   UNION ALL
+  SELECT p.rule, s.user_id, s.id::pg_catalog.text, p.problem
+    FROM medsched.schedules AS s
+    LEFT JOIN medsched.schedules AS o
+      ON o.user_id OPERATOR(pg_catalog.=) s.user_id AND o.id OPERATOR(pg_catalog.=) s.replaces
+   CROSS JOIN LATERAL medsched._dates_of_row_problem(
+           s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
+           s.effective_from, o.rdates, o.exdates) AS p
+   WHERE (s.rdates OPERATOR(pg_catalog.<>) '{}' OR s.exdates OPERATOR(pg_catalog.<>) '{}')
+     AND p.rule IS NOT NULL
+  UNION ALL
   SELECT 'dose_has_schedule', d.user_id, pg_catalog.concat(d.schedule_id, ' ', d.scheduled_for),
          pg_catalog.format('The user has no schedule "%s".', d.schedule_id)
     FROM medsched.dose_taken AS d

@@ -21,6 +21,14 @@ SELECT what, row_number() OVER () AS nth, count(*) OVER () AS number
  WHERE function !~ :'missing';
 CREATE TEMP TABLE missing AS SELECT :'missing' AS functions;
 
+CREATE FUNCTION pg_temp.is_dose(c cases, date timestamp) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN medsched.is_occurrence(c.rrule, c.starts_at, c.zone, medsched._to_instant(date, c.zone),
+    ARRAY(SELECT d FROM unnest(c.rdates) AS d WHERE d >= c.starts_at), '{}', c.days_on, c.days_off);
+EXCEPTION WHEN OTHERS THEN
+  RETURN false;
+END
+$$;
 -- The schedule of a case as create_medication() takes it; every seventh is as needed.
 CREATE FUNCTION pg_temp.schedule(n int) RETURNS jsonb LANGUAGE sql AS $$
   SELECT CASE WHEN n % 7 = 0 THEN jsonb_strip_nulls(jsonb_build_object(
@@ -28,7 +36,9 @@ CREATE FUNCTION pg_temp.schedule(n int) RETURNS jsonb LANGUAGE sql AS $$
            'min_interval', pg_temp.pick(n, 'min_interval', '- PT30M PT4H P1D -PT1H'), 'max_per_24h', pg_temp.pick(n, 'max_per_24h', '- 1 2 4')::int))
          ELSE jsonb_strip_nulls(jsonb_build_object(
            'id', md5('schedule ' || n), 'starts_at', c.starts_at, 'time_zone', c.zone, 'rrule', c.rrule,
-           'rdates', nullif(to_jsonb(c.rdates), '[]'), 'exdates', nullif(to_jsonb(c.exdates), '[]'),
+           -- Four of five as the rule schedule_dates has them; of texts that are no rules, none.
+           'rdates', (SELECT jsonb_agg(d) FROM unnest(c.rdates) AS d WHERE n % 5 = 0 OR d >= c.starts_at),
+           'exdates', (SELECT jsonb_agg(d) FROM unnest(c.exdates) AS d WHERE n % 5 = 0 OR pg_temp.is_dose(c, d)),
            'cycle_days_on', c.days_on, 'cycle_days_off', c.days_off, 'time_zone_pinned', nullif(pg_temp.chance(n, 'pinned') < 0.1, false),
            'ends_at', CASE WHEN pg_temp.chance(n, 'ends') < 0.1 THEN c.window_start + c.length END)) END
          || jsonb_strip_nulls(jsonb_build_object(

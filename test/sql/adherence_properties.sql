@@ -23,6 +23,8 @@ SELECT n, lpad(to_hex(n % 20 + 1), 32, '0')::uuid AS user_id, n % 40 AS medicati
          'ends_at', pg_temp.draw(n, 'end', '{2026-03-29T01:00:00Z,2026-06-01T00:00:00Z,NULL,NULL,NULL}'::text[]))) AS schedule
   FROM generate_series(1, 200) AS n;
 
+-- The dates are left out of rules that do not have them, too, as rows of an earlier version may.
+ALTER TABLE medsched.schedules DISABLE TRIGGER schedule_dates;
 -- now() stays what it is, so that what is missed depends on the day: the properties do not.
 DO $$
 DECLARE

@@ -24,6 +24,8 @@ SELECT * FROM (VALUES
   ('cycle', '{}', '{}', 21, 7, NULL, NULL),
   ('ends', '{}', '{}', NULL, NULL, '2026-03-28 07:00Z', '2026-10-26 07:00Z')) AS v (variant, rdates, exdates, days_on, days_off, begins, ends);
 
+-- The dates are left out of rules that do not have them, too, as rows of an earlier version may.
+ALTER TABLE medsched.schedules DISABLE TRIGGER schedule_dates;
 CREATE FUNCTION pg_temp.person(variant text, z int) RETURNS uuid IMMUTABLE RETURN md5(variant || z)::uuid;
 INSERT INTO medsched.medications (user_id, id, name)
 SELECT pg_temp.person(v.variant, z.z), pg_temp.person(v.variant, z.z), v.variant FROM variants AS v, zones AS z;

@@ -211,7 +211,7 @@ FROM (VALUES
   ($$rrule = NULL, exdates = '{2026-01-01 08:00}', rdates = '{2026-01-02}'$$, $$rdates = '{}'$$, :never),
   ($$rrule = NULL, exdates = '{2026-01-01 08:00}', rdates = '{2026-01-02}'$$, $$rdates = '{2026-01-03}'$$, 'no error'),
   ($$rrule = NULL$$, $$exdates = '{2026-01-01 08:00}'$$, :never),
-  ($$rrule = NULL$$, $$exdates = '{2026-01-01 08:01}'$$, 'no error'),
+  ($$rrule = NULL, rdates = '{2026-01-02}'$$, $$exdates = '{2026-01-02}'$$, 'no error'),
   -- Days 0 and 1, without 0: with one day on, day 1 is off.
   ($$rrule = 'FREQ=DAILY;COUNT=2', exdates = '{2026-01-01 08:00}', cycle_days_on = 2, cycle_days_off = 1$$, $$cycle_days_on = 1$$, :never),
   ($$rrule = 'FREQ=DAILY;COUNT=2', exdates = '{2026-01-01 08:00}', cycle_days_on = 2, cycle_days_off = 1$$, $$cycle_days_on = 3$$, 'no error'),
@@ -242,7 +242,7 @@ FROM (VALUES
   ($$rdates = '{2026-01-05 12:00,2026-01-06 12:00}'$$, '2026-01-05 12:00Z', 'taken', $$rdates = '{2026-01-06 12:00}'$$, :keeps_a21),
   ($$rdates = '{2026-01-05 12:00,2026-01-06 12:00}'$$, '2026-01-05 12:00Z', 'taken', $$rdates = '{2026-01-05 12:00}'$$, 'no error'),
   ($$starts_at = '2026-01-01 08:00'$$, '2026-01-05 08:00Z', 'taken', $$exdates = '{2026-01-05 08:00}'$$, :keeps_a21),
-  ($$starts_at = '2026-01-01 08:00'$$, '2026-01-05 08:00Z', 'taken', $$exdates = '{2026-01-05 08:01}'$$, 'no error'),
+  ($$starts_at = '2026-01-01 08:00'$$, '2026-01-05 08:00Z', 'taken', $$exdates = '{2026-01-06 08:00}'$$, 'no error'),
   -- Two on, two off: 0 1 4 5 8 9.  Three on: 0 1 2 5 6 7.  Four on: 0 1 2 3 6 7.  Five on: 0 1 2 3 4.
   ($$cycle_days_on = 2, cycle_days_off = 2$$, '2026-01-05 08:00Z', 'taken', $$cycle_days_on = 4$$, :keeps_a21),
   ($$cycle_days_on = 2, cycle_days_off = 2$$, '2026-01-05 08:00Z', 'taken', $$cycle_days_on = 5$$, 'no error'),

@@ -11,6 +11,8 @@ export const constraints = [
 	'schedules_not_truncated',
 	'schedule_has_dose',
 	'schedule_density',
+	'schedule_exdates_are_doses',
+	'schedule_rdates_in_bounds',
 	'dose_is_scheduled',
 	'recorded_dose_keeps_schedule',
 	'recorded_dose_keeps_user',

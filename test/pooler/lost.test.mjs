@@ -25,7 +25,7 @@ async function until(condition) {
 	while (!(await condition())) await sleep(10);
 }
 
-test('a commit whose answer nobody got', { timeout: 20_000 }, async () => {
+test('a commit whose answer nobody got', { timeout: 120_000 }, async () => {
 	await createMedication(direct.db, { userId, name: 'metformin', schedules });
 	const phone = new pg.Client();
 	phone.on('error', () => {});

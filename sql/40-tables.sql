@@ -473,6 +473,11 @@ BEGIN
     END;
   END LOOP;
 
+  -- Where changes are recorded, those of a new table are, too.
+  IF EXISTS (SELECT FROM pg_class AS c WHERE c.oid = to_regclass('medsched.change_history') AND pg_get_userbyid(c.relowner) = current_user) THEN
+    PERFORM medsched.enable_history();
+  END IF;
+
   -- Views of the caller's that use a function which an update set aside: a dump
   -- of them could not be restored where there is only the new one.
   FOR relation IN

@@ -1,6 +1,6 @@
 -- What a caller can see of medsched in the catalog, a line each: the same in both
 -- editions.  Language, cost, rows, support functions and settings are a function's
--- own business, and so are the rights with which a trigger reads.
+-- own business, and so are the rights with which a trigger or a private function reads.
 SET search_path = pg_catalog;
 CREATE FUNCTION pg_temp.rights(acl aclitem[], kind "char", owner oid) RETURNS text LANGUAGE sql AS $$
   SELECT string_agg(a::text, ',' ORDER BY a::text) FROM unnest(coalesce(acl, acldefault(kind, owner))) AS a
@@ -16,7 +16,7 @@ UNION ALL
 SELECT concat_ws(' | ', 'function', format('%I(%s)', p.proname, pg_get_function_arguments(p.oid)), pg_get_function_result(p.oid),
          p.prokind, 'volatile ' || p.provolatile::text, 'parallel ' || p.proparallel::text, CASE WHEN p.proisstrict THEN 'strict' END,
          CASE WHEN p.proleakproof THEN 'leakproof' END,
-         CASE WHEN p.prosecdef AND p.prorettype <> 'trigger'::regtype THEN 'security definer' END,
+         CASE WHEN p.prosecdef AND p.prorettype <> 'trigger'::regtype AND NOT starts_with(p.proname, '_') THEN 'security definer' END,
          pg_temp.rights(p.proacl, 'f', p.proowner), obj_description(p.oid, 'pg_proc'))
 FROM pg_proc AS p JOIN ours AS n ON n.oid = p.pronamespace
 WHERE 'internal'::regtype <> ALL (p.proargtypes)  -- which nobody can call

@@ -52,6 +52,8 @@ BEGIN
       PERFORM medsched._check_no_dose_of_medication(relation, user_id, row_id, at);
     WHEN 'erased' THEN
       PERFORM medsched._check_erased(relation::regclass, user_id);
+    WHEN 'rest_erased' THEN
+      PERFORM medsched._check_rest_erased(user_id);
   END CASE;
 END
 $$;

@@ -124,7 +124,7 @@ COMMENT ON FUNCTION medsched._may_tell(text[]) IS
 -- Whether erase_user() is at work, for this user: it makes a temporary table that only the tables' owner can make.
 CREATE OR REPLACE FUNCTION medsched._is_erasing(user_id uuid)
 RETURNS boolean
-LANGUAGE plpgsql
+LANGUAGE plpgsql STRICT
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$

@@ -114,6 +114,8 @@ BEGIN
   IF medications >= cardinality(locked.medications) THEN
     PERFORM medsched._check_late('erased', 'medsched.medications'::regclass, $1, NULL);
   END IF;
+  PERFORM medsched._erase_rest($1);
+  PERFORM medsched._check_late('rest_erased', 0::oid, $1, NULL::uuid);
   IF is_inner THEN
     DELETE FROM pg_temp._medsched_erasing AS e WHERE e.user_id = $1;
   ELSE

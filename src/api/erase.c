@@ -121,6 +121,10 @@ static SavedPlan find_any_rows[NTABLES] = {
 	[TABLE_SCHEDULES] = {ROWS_OF("schedules"), 1, {UUIDOID}, NULL, {LAST_COLUMN}},
 	[TABLE_MEDICATIONS] = {ROWS_OF("medications"), 1, {UUIDOID}, NULL, {LAST_COLUMN}}};
 
+/* What there is of a user beside the three tables; both run with the owner's rights, the second on the latest snapshot. */
+static SavedPlan erase_rest = {"SELECT FROM medsched._erase_rest($1)", 1, {UUIDOID}, NULL, {LAST_COLUMN}};
+static SavedPlan check_rest_erased = {"SELECT FROM medsched._check_rest_erased($1)", 1, {UUIDOID}, NULL, {LAST_COLUMN}};
+
 /*
  * medsched_erase_user deletes all rows of a user, with the caller's rights, and
  * returns how many there were.
@@ -130,6 +134,7 @@ medsched_erase_user(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo	*result = (ReturnSetInfo *) fcinfo->resultinfo;
 	const pg_uuid_t *outer = erased_user;
+	Datum			 user_id = PG_GETARG_DATUM(0);
 	Datum			 nerased[NTABLES]; /* of what everything hangs on first */
 	int64			 nseen[NTABLES];
 	bool			 isnull[NTABLES] = {false};
@@ -142,14 +147,16 @@ medsched_erase_user(PG_FUNCTION_ARGS)
 	erased_user = PG_GETARG_UUID_P(0);
 	PG_TRY();
 	{
-		erase(PG_GETARG_DATUM(0), nerased, nseen);
+		erase(user_id, nerased, nseen);
+		rule_query(&erase_rest, &user_id, NULL, 0);
 	}
 	PG_FINALLY();
 	{
 		erased_user = outer;
 	}
 	PG_END_TRY();
-	refuse_remains(PG_GETARG_DATUM(0), nerased, nseen);
+	refuse_remains(user_id, nerased, nseen);
+	rule_query(&check_rest_erased, &user_id, NULL, 0);
 	SPI_finish();
 
 	tuplestore_putvalues(result->setResult, result->setDesc, nerased, isnull);

@@ -22,11 +22,14 @@ int medsched_max_doses = 100000;
 int medsched_max_doses_per_day = MINS_PER_HOUR * HOURS_PER_DAY;
 int medsched_grace = GRACE_DEFAULT;
 
+/* Read by the function that writes the history of changes, which is in PL/pgSQL. */
+static char *changed_by = NULL;
+
 void _PG_init(void);
 
 /*
- * Define the settings.  Two are the session's to set: they bound and label its
- * own answers, and reach nobody else's.  How dense a schedule may be is not: what
+ * Define the settings.  All but one are the session's to set: they bound and label its
+ * own answers and changes, and reach nobody else's.  How dense a schedule may be is not: what
  * one person writes, everybody's answers walk through.
  */
 void
@@ -55,6 +58,14 @@ _PG_init(void)
 							GRACE_DEFAULT, 0, GRACE_MAX,
 							PGC_USERSET, GUC_UNIT_S,
 							NULL, NULL, NULL);
+
+	DefineCustomStringVariable("medsched.changed_by",
+							   "Who changes rows from now on, as the application names them.",
+							   "The history of changes keeps it with each.",
+							   &changed_by,
+							   "",
+							   PGC_USERSET, 0,
+							   NULL, NULL, NULL);
 
 	MarkGUCPrefixReserved("medsched");
 }

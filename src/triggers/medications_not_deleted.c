@@ -18,6 +18,7 @@ const pg_uuid_t *erased_user = NULL;
 
 PG_FUNCTION_INFO_V1(medsched_medications_not_deleted);
 PG_FUNCTION_INFO_V1(medsched_tables_not_truncated);
+PG_FUNCTION_INFO_V1(medsched_is_erasing);
 
 /*
  * medsched_medications_not_deleted refuses to delete a medication, but with
@@ -57,4 +58,11 @@ medsched_tables_not_truncated(PG_FUNCTION_ARGS)
 			 errhint("Inactivate a medication: call medsched.inactivate_medication()."),
 			 errtableconstraint(trigger->tg_relation, trigger->tg_trigger->tgname)));
 	return PointerGetDatum(NULL);
+}
+
+/* medsched_is_erasing tells the rules in PL/pgSQL whether a user is being erased. */
+Datum
+medsched_is_erasing(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(is_erasing(PG_GETARG_UUID_P(0)));
 }

@@ -15,6 +15,7 @@ const fhir = `'{"repeat": {"frequency": 2, "period": 1, "periodUnit": "d", "dayO
 
 export const calls = {
 	'create_tables()': `select medsched.create_tables()`,
+	'enable_history()': `select medsched.enable_history()`,
 	'create_medication(uuid,text,jsonb,text,jsonb)': `select medsched.create_medication(${user}, 'metformin',
 		jsonb_build_array(
 			jsonb_build_object('id', ${daily}::text, 'starts_at', '2026-03-01T08:00:00', 'time_zone', 'Europe/Berlin', 'rrule', 'FREQ=DAILY'),
@@ -33,6 +34,7 @@ export const calls = {
 	'skip_dose_by_id(uuid,text,text,text,text)': `select * from medsched.skip_dose_by_id(${handle(4)})`,
 	'undo_dose(uuid,uuid,timestamptz)': `select * from medsched.undo_dose(${dose(3)})`,
 	'undo_dose_by_id(uuid,text)': `select * from medsched.undo_dose_by_id(${handle(4)})`,
+	'dose_history(uuid,uuid,timestamptz)': `select * from medsched.dose_history(${dose(3)})`,
 	'take_as_needed(uuid,uuid,timestamptz,text,numeric,text)': `select * from medsched.take_as_needed(${user}, ${asNeeded}, '2026-03-05 10:00Z')`,
 	'next_as_needed_at(uuid,uuid,timestamptz)': `select medsched.next_as_needed_at(${user}, ${asNeeded})`,
 	'adherence(uuid,timestamptz,timestamptz)': `select * from medsched.adherence(${user}, ${window})`,

@@ -34,6 +34,7 @@ CREATE TEMPORARY TABLE calls (nth int GENERATED ALWAYS AS IDENTITY, function tex
 \set twice 00000000-0000-0000-0000-0000000000a1
 \set needed 00000000-0000-0000-0000-0000000000a2
 INSERT INTO calls (function, args) VALUES
+  ('enable_history', '{}'),
   ('create_medication', ARRAY[:'ann', 'Metformin', '[{"id": "00000000-0000-0000-0000-0000000000a1", "starts_at": "2026-01-01T08:00:00",
     "time_zone": "UTC", "rrule": "FREQ=DAILY;BYHOUR=8,20", "exdates": ["2026-01-05T08:00:00"], "dose_amount": "2", "grace": "1 hour", "ref": "rx-1"}]', 'after eating', '{"ref": "rx-2"}']),
   ('create_medication', ARRAY[:'ann', 'Ibuprofen', '[{"id": "00000000-0000-0000-0000-0000000000a2", "starts_at": "2026-01-01T00:00:00",
@@ -55,6 +56,7 @@ INSERT INTO calls (function, args) VALUES
   ('undo_dose_by_id', ARRAY[:'ann', 'v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMGExfDIwMjYtMDEtMDRUMjA6MDA6MDAuMDAwWg']),
   ('skip_dose_by_id', ARRAY[:'ann', 'v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMGExfDIwMjYtMDEtMDRUMjA6MDA6MDAuMDAwWg', 'nausea', NULL, NULL]),
   ('undo_dose', ARRAY[:'ann', :'twice', '2026-01-04 20:00Z']),
+  ('dose_history', ARRAY[:'ann', :'twice', '2026-01-04 09:00Z']),
   ('take_as_needed', ARRAY[:'ann', :'needed', '2026-01-04 20:00Z', NULL, '1', NULL]),
   ('take_as_needed', ARRAY[:'ann', :'needed', '2026-01-04 22:00Z', NULL, '1', NULL]),
   ('take_as_needed', ARRAY[:'ann', :'twice', '2026-01-04 22:00Z', NULL, '1', NULL]),

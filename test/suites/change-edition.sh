@@ -26,18 +26,18 @@ block()
 		inside { code = 0 }' doc/managed.md
 }
 
-# rows DATABASE FILE: every row of the three tables, and how they are made; without
+# rows DATABASE FILE: every row of the tables, and how they are made; without
 # parentheses where a trigger's condition has others after a dump.
 rows()
 {
 	local table
 
-	for table in medications schedules dose_taken; do
+	for table in medications schedules dose_taken change_history; do
 		echo "$table"
 		query "COPY (SELECT * FROM medsched.$table AS t ORDER BY t::text) TO STDOUT" -d "$1"
 	done >"$2"
 	psql -XAtq -v ON_ERROR_STOP=1 -d "$1" -f test/contract.sql |
-		grep -E '^(table|column|constraint|index|trigger) \| (medications|schedules|dose_taken) ' | sed '/^trigger/s/[()]//g' >"$2.catalog"
+		grep -E '^(table|column|constraint|index|trigger) \| (medications|schedules|dose_taken|change_history) ' | sed '/^trigger/s/[()]//g' >"$2.catalog"
 	query "SELECT c.relname, p.polname, pg_get_expr(p.polqual, p.polrelid) FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid" -d "$1" >>"$2.catalog"
 }
 
@@ -77,6 +77,7 @@ moves()
 
 database at_home native
 query "SELECT medsched.create_tables()" -d at_home >/dev/null
+query "SELECT medsched.enable_history()" -d at_home >/dev/null
 load_regimens -d at_home
 psql -Xq -o /dev/null -v ON_ERROR_STOP=1 -d at_home -f test/data/rows-of-every-kind.sql
 equals "there are rows of every kind to move" "$(query "
@@ -95,6 +96,9 @@ query "SET TimeZone = 'UTC';
 contains "a dose that is recorded stays one of its schedule there" \
 	"$(query "UPDATE medsched.schedules SET ends_at = '2026-01-06Z' WHERE id = '44444444-0000-4000-8000-000000000001'" -d at_rds 2>&1 || true)" \
 	"has recorded doses that would no longer be scheduled"
+
+equals "and the history of changes goes on" "$(query "SELECT string_agg(operation, ' ' ORDER BY id DESC) FROM (SELECT * FROM medsched.change_history ORDER BY id DESC LIMIT 3) AS h" -d at_rds)" \
+	"UPDATE DELETE INSERT"
 
 database at_home_again native
 moves at_rds at_home_again

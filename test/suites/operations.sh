@@ -70,6 +70,32 @@ SELECT count(*) FROM medsched.dose_taken;
 SQL
 )" "$(printf '%s\n' 0 "$ann" "3|1" 1 0 0 "ERROR:  P0002" "ERROR:  42501" "$ben" t "ERROR:  P0002" 0)"
 
+query "SELECT medsched.enable_history(); CREATE ROLE auditor LOGIN; GRANT USAGE ON SCHEMA medsched TO auditor" -d roles >/dev/null
+succeeds "who may read the history of changes" run_block "History of changes" 1 roles
+succeeds "and of whom" run_block "History of changes" 2 roles
+equals "the application writes it, and does not read it" "$(as_app <<SQL
+BEGIN;
+SELECT set_config('app.user_id', '$ann', true);
+SELECT newly_taken FROM medsched.mark_dose_taken('$ann', '$anns', '2026-03-04 08:00Z');
+SELECT count(*) FROM medsched.change_history;
+COMMIT;
+SQL
+)" "$(printf '%s\n' "$ann" t "ERROR:  42501")"
+query "SELECT medsched.mark_dose_taken('$ann', '$anns', '2026-03-04 08:00Z'), medsched.mark_dose_taken('$ben', '$bens', '2026-03-04 08:00Z')" -d roles >/dev/null
+equals "an auditor reads one person's" "$(psql -XAtq -U auditor -d roles <<SQL
+SELECT count(*) FROM medsched.change_history;
+BEGIN;
+SELECT set_config('app.user_id', '$ben', true);
+SELECT operation FROM medsched.dose_history('$ben', '$bens', '2026-03-04 08:00Z');
+SELECT count(*) FROM medsched.dose_history('$ann', '$anns', '2026-03-04 08:00Z');
+COMMIT;
+SQL
+)" "$(printf '%s\n' 0 "$ben" INSERT 0)"
+query "CREATE SCHEMA archive" -d roles
+succeeds "it is stopped" run_block "History of changes" 3 roles
+equals "for good" "$(query "SELECT medsched.create_tables(); SELECT newly_taken FROM medsched.mark_dose_taken('$ann', '$anns', '2026-03-03 08:00Z');
+	SELECT count(*) FROM archive.change_history" -d roles | xargs)" "t 2"
+
 database kept
 succeeds "the event trigger" run_block "Dump and restore" 1 kept
 for statement in "DROP EXTENSION medsched CASCADE" "DROP SCHEMA medsched CASCADE"; do

@@ -9,6 +9,9 @@ export const constraints = [
 	'medications_not_deleted',
 	'medications_not_truncated',
 	'schedules_not_truncated',
+	'change_history_not_written',
+	'change_history_not_changed',
+	'change_history_not_truncated',
 	'schedule_has_dose',
 	'schedule_density',
 	'schedule_exdates_are_doses',
@@ -72,6 +75,8 @@ export const constraints = [
 	'dose_taken_amount_positive',
 	'dose_taken_amount_size',
 	'dose_taken_reason_when_skipped',
+	'change_history_pkey',
+	'change_history_changed_by_length',
 ] as const;
 
 export type Constraint = (typeof constraints)[number];

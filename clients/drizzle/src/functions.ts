@@ -2,12 +2,12 @@
  * Every function of medsched.  Each is described once, below: its arguments,
  * and the rows or the value that it gives.  Windows are half-open, [from, to).
  */
-import { bigint, boolean, date, integer, interval, numeric, pgTable, text, time, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, date, integer, interval, jsonb, numeric, pgTable, text, time, uuid } from 'drizzle-orm/pg-core';
 import * as a from './arguments.js';
 import { rowFunction, rowsFunction, valueFunction, type ResultType } from './call.js';
 import { instant, wallClock } from './columns.js';
 import { readSchedule, type ScheduleInput } from './schedule-input.js';
-import { outcomes, type Outcome } from './schema.js';
+import { changeOperations, outcomes, type Outcome } from './schema.js';
 import { readInstant } from './time.js';
 
 const { nullable, optional, required } = a;
@@ -196,6 +196,20 @@ export const undoDoseById = rowsFunction(
 	'undo_dose_by_id',
 	{ userId, doseId: doseIdArgument },
 	pgTable('undo_dose_by_id', record),
+);
+
+/** What was recorded of a dose and undone, in order, where `medsched.enable_history()` was called. */
+export const doseHistory = rowsFunction(
+	'dose_history',
+	{ userId, scheduleId, scheduledFor },
+	pgTable('dose_history', {
+		changedAt: instant('changed_at').notNull(),
+		operation: text('operation', { enum: changeOperations }).notNull(),
+		changedBy: text('changed_by'),
+		changedRole: text('changed_role').notNull(),
+		before: jsonb('before').$type<Record<string, unknown>>(),
+		after: jsonb('after').$type<Record<string, unknown>>(),
+	}),
 );
 
 /** Records a dose of a medication taken as needed, where its limits allow one. */

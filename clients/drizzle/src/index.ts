@@ -1,3 +1,4 @@
+export * from './changed-by.js';
 export * from './columns.js';
 export * from './errors.js';
 export * from './functions.js';

@@ -7,10 +7,12 @@
  */
 import { relations, sql } from 'drizzle-orm';
 import {
+	bigint,
 	boolean,
 	foreignKey,
 	integer,
 	interval,
+	jsonb,
 	numeric,
 	pgSchema,
 	primaryKey,
@@ -108,6 +110,31 @@ export const doseTaken = medsched.table(
 	],
 );
 
+/** What may change a row. */
+export const changeOperations = ['INSERT', 'UPDATE', 'DELETE'] as const;
+export type ChangeOperation = (typeof changeOperations)[number];
+
+/** Every change to a row of the other tables, where `medsched.enable_history()` was called.  To read: triggers write it. */
+export const changeHistory = medsched.table(
+	'change_history',
+	{
+		userId: uuid('user_id').notNull(),
+		changedAt: instant('changed_at').notNull(),
+		id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity(),
+		tableName: text('table_name').notNull(),
+		operation: text('operation', { enum: changeOperations }).notNull(),
+		medicationId: uuid('medication_id'),
+		scheduleId: uuid('schedule_id'),
+		scheduledFor: instant('scheduled_for'),
+		changedBy: text('changed_by'),
+		changedRole: text('changed_role').notNull(),
+		transactionId: bigint('transaction_id', { mode: 'number' }).notNull(),
+		before: jsonb('before').$type<Record<string, unknown>>(),
+		after: jsonb('after').$type<Record<string, unknown>>(),
+	},
+	(table) => [primaryKey({ columns: [table.userId, table.changedAt, table.id] })],
+);
+
 export const medicationsRelations = relations(medications, ({ many }) => ({
 	schedules: many(schedules),
 }));
@@ -138,3 +165,4 @@ export type Schedule = typeof schedules.$inferSelect;
 export type NewSchedule = typeof schedules.$inferInsert;
 export type DoseTaken = typeof doseTaken.$inferSelect;
 export type NewDoseTaken = typeof doseTaken.$inferInsert;
+export type Change = typeof changeHistory.$inferSelect;

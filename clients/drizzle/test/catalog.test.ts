@@ -3,7 +3,7 @@
  * disagree on a table, a function, an argument or a type.
  */
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { getTableColumns, getTableName, is, Table } from 'drizzle-orm';
 import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core';
 import pg from 'pg';
@@ -11,19 +11,20 @@ import * as medsched from '../src/index.js';
 import { constraints, scheduleKeys } from '../src/index.js';
 
 const pool = new pg.Pool({ max: 1 });
+before(() => pool.query('select medsched.enable_history()'));
 after(() => pool.end());
 
 // Of use to the extension itself or to its installation.
 const internal = new Set([
-	'create_tables', 'check_user', 'check_window', 'check_window_for_all', 'check_dates', 'occurrences_support',
+	'create_tables', 'enable_history', 'check_user', 'check_window', 'check_window_for_all', 'check_dates', 'occurrences_support',
 	'schedule_occurrences', 'count_schedule_occurrences', 'schedule_density_problem',
 ]);
 
 describe('tables', () => {
-	for (const table of [medsched.medications, medsched.schedules, medsched.doseTaken] as PgTable[]) {
+	for (const table of [medsched.medications, medsched.schedules, medsched.doseTaken, medsched.changeHistory] as PgTable[]) {
 		test(getTableName(table), async () => {
 			const { rows } = await pool.query(
-				`select attname as name, format_type(atttypid, atttypmod) as type, attnotnull as not_null, atthasdef as has_default
+				`select attname as name, format_type(atttypid, atttypmod) as type, attnotnull as not_null, atthasdef or attidentity <> '' as has_default
 				from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped order by attnum`,
 				[`medsched.${getTableName(table)}`],
 			);
@@ -64,7 +65,7 @@ describe('tables', () => {
 		const { rows } = await pool.query(
 			`select relname as name from pg_class where relnamespace = 'medsched'::regnamespace and relkind in ('r', 'p', 'v', 'm') and relname !~ '^_'`,
 		);
-		assert.deepEqual(rows.map((row) => row.name).sort(), ['dose_taken', 'medications', 'schedules']);
+		assert.deepEqual(rows.map((row) => row.name).sort(), ['change_history', 'dose_taken', 'medications', 'schedules']);
 	});
 
 	test('every constraint has its name in MedschedError', async () => {

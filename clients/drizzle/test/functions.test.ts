@@ -9,6 +9,7 @@ import {
 	adherenceByDay,
 	adherenceOfAll,
 	calendarFeed,
+	changeHistory,
 	changeTimeZone,
 	checkIntegrity,
 	version,
@@ -18,6 +19,7 @@ import {
 	createMedication,
 	describeRule,
 	describeSchedule,
+	doseHistory,
 	doseId,
 	doseStatus,
 	doseTaken,
@@ -53,6 +55,7 @@ import {
 	takeAsNeeded,
 	timingCodes,
 	timingEvents,
+	setChangedBy,
 	undoDose,
 	undoDoseById,
 	upcomingDoses,
@@ -432,6 +435,34 @@ withEachDriver('functions', (db) => {
 
 		assert.deepEqual(await eraseUser(db, { userId: other }), { medications: 1, schedules: 4, doses: 0 });
 		assert.deepEqual(await db.select().from(medications).where(eq(medications.userId, other)), []);
+	});
+
+	test('the history of a dose, and who changed it', async () => {
+		await db.execute(sql`select medsched.enable_history()`);
+		const other = randomUUID();
+		const schedule = randomUUID();
+		await createMedication(db, { userId: other, name: 'kept', schedules: [{ id: schedule, startsAt: '2026-03-01T08:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY' }] });
+		const of = { userId: other, scheduleId: schedule, scheduledFor: '2026-03-02T08:00:00Z' };
+		await db.transaction(async (tx) => {
+			await setChangedBy(tx, 'nurse "7"');
+			await markDoseTaken(tx, { ...of, takenAt: '2026-03-02T08:05:00Z' });
+		});
+		await undoDose(db, of);
+		const changes = await doseHistory(db, of);
+		assert.deepEqual(changes.map((c) => [c.operation, c.changedBy, c.before?.['outcome'], c.after?.['outcome']]), [
+			['INSERT', 'nurse "7"', undefined, 'taken'],
+			['DELETE', null, 'taken', undefined],
+		]);
+		assert.ok(changes[0]!.changedRole.length > 0 && changes[0]!.changedAt.endsWith('Z'));
+		const all = await db.select().from(changeHistory).where(eq(changeHistory.userId, other)).orderBy(asc(changeHistory.id));
+		assert.deepEqual(all.map((c) => [c.tableName, c.operation, c.scheduledFor]), [
+			['medications', 'INSERT', null], ['schedules', 'INSERT', null],
+			['dose_taken', 'INSERT', '2026-03-02T08:00:00Z'], ['dose_taken', 'DELETE', '2026-03-02T08:00:00Z'],
+		]);
+		const error = await errorOf(db.delete(changeHistory).where(eq(changeHistory.userId, other)));
+		assert.deepEqual([error.code, error.constraint], ['23001', 'change_history_not_changed']);
+		await eraseUser(db, { userId: other });
+		assert.deepEqual(await db.select().from(changeHistory).where(eq(changeHistory.userId, other)), []);
 	});
 
 	test('tables: inserts, exact values back, relations', async () => {

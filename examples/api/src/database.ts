@@ -1,7 +1,7 @@
 /** The database, and how work is done in it: repeated when a connection is lost, and once for each key. */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRetryable } from '@medsched/drizzle';
+import { isRetryable, setChangedBy } from '@medsched/drizzle';
 import { and, eq } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
@@ -95,6 +95,7 @@ export function once<Body, Status extends number>(
 				}
 				return { status: earlier.status as Status, body: JSON.parse(earlier.body ?? 'null') as Body };
 			}
+			await setChangedBy(tx, callerId);
 			const answer = await work(tx);
 			await tx.update(answers).set({ status: answer.status, body: JSON.stringify(answer.body) }).where(mine);
 			return answer;

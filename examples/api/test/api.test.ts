@@ -111,6 +111,16 @@ byBothWays('a person’s medications', (call) => {
 		assert.deepEqual((await call('DELETE', `${dose('2026-03-02T08:00:00.000Z')}/record`, { token })).body, { removed: null });
 	});
 
+	test('what was undone is in the history of the dose', async () => {
+		const path = `/v1/people/me/schedules/${scheduleId}/dose-history?scheduledFor=2026-03-02T08:00:00Z`;
+		const { status, body } = await call('GET', path, { token });
+		assert.equal(status, 200, JSON.stringify(body));
+		assert.deepEqual(body.map((change: any) => [change.operation, change.before?.reason, change.after?.reason, change.changedBy]), [
+			['INSERT', undefined, 'nausea', null],
+			['DELETE', 'nausea', undefined, userId],
+		]);
+	});
+
 	test('report what was kept while offline: all or nothing', async () => {
 		const reports = [
 			{ scheduleId, scheduledFor: '2026-03-01T08:00:00Z', outcome: 'none' },
@@ -705,10 +715,14 @@ describe('coverage', () => {
 			'Add it as medsched.create_tables() makes it.',
 			"Call medsched.erase_user() as the tables' owner, or as a role that a policy USING (true) shows all rows of the three tables.",
 			'Create the tables with SELECT medsched.create_tables().',
+			'Drop it, then call medsched.enable_history() again.',
 			'Give it the type back that medsched.create_tables() made it with.',
+			'Have changes recorded from now on with SELECT medsched.enable_history().',
 			'Let medsched.create_tables() create the triggers.',
 			'Rename it or drop it, then call medsched.create_tables() again.',
+			'Rename it or drop it, then call medsched.enable_history() again.',
 			'The names are in the view pg_timezone_names.',
+			'To delete everything of a person, their history too, call medsched.erase_user().',
 			"Use date_trunc('second', ...).",
 			'medsched.check_integrity() lists the schedules that cannot be read.',
 			'medsched.create_tables() has your views use the new one.',

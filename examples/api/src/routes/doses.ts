@@ -4,11 +4,14 @@ import {
 	adherence,
 	adherenceByDay,
 	calendarFeed,
+	changeOperations,
+	doseHistory,
 	markDoseTaken,
 	markDoseTakenById,
 	nextAsNeededAt,
 	nextDoses,
 	outcomes,
+	setChangedBy,
 	skipDose,
 	skipDoseById,
 	takeAsNeeded,
@@ -39,6 +42,17 @@ const Report = z
 	})
 	.refine((r) => r.outcome === 'skipped' || r.reason === undefined, { error: 'reason goes with the outcome skipped' })
 	.openapi('Report');
+
+const RecordThen = z.record(z.string(), z.unknown()).nullable();
+const Change = z
+	.object({
+		changedAt: z.string(),
+		operation: z.enum(changeOperations),
+		changedBy: z.string().nullable(),
+		before: RecordThen,
+		after: RecordThen,
+	})
+	.openapi('Change');
 
 export function doseRoutes(db: Database) {
 	return new OpenAPIHono<Env>()
@@ -111,8 +125,29 @@ export function doseRoutes(db: Database) {
 			}),
 			async (c) => {
 				const { doseId } = c.req.valid('param');
-				const [removed] = await retrying(() => undoDoseById(db, { userId: c.get('personId'), doseId }));
+				const [removed] = await retrying(() =>
+					inTransaction(db, async (tx) => {
+						// The row is gone then: who took it back is in its history.
+						await setChangedBy(tx, c.get('principal').id);
+						return await undoDoseById(tx, { userId: c.get('personId'), doseId });
+					}),
+				);
 				return c.json({ removed: removed ?? null }, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/people/{person}/schedules/{scheduleId}/dose-history',
+				summary: 'List what was recorded of a dose, and taken back',
+				request: { params: scheduleParam, query: z.object({ scheduledFor: m.Instant }) },
+				responses: { 200: m.json(z.array(Change), 'each change with the record before and after it, in order'), ...m.problems },
+			}),
+			async (c) => {
+				const { scheduleId } = c.req.valid('param');
+				const { scheduledFor } = c.req.valid('query');
+				const changes = await retrying(() => doseHistory(db, { userId: c.get('personId'), scheduleId, scheduledFor }));
+				return c.json(changes.map(({ changedRole, ...change }) => change), 200);
 			},
 		)
 		.openapi(
@@ -129,6 +164,7 @@ export function doseRoutes(db: Database) {
 				const recordedBy = c.get('recordedBy');
 				const changed = await retrying(() =>
 					inTransaction(db, async (tx) => {
+						await setChangedBy(tx, c.get('principal').id);
 						const results: { changed: boolean }[] = [];
 						for (const { outcome, takenAt, amount, reason, note, ...dose } of c.req.valid('json')) {
 							if (outcome === 'taken') {

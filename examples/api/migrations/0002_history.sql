@@ -1,0 +1,2 @@
+-- Changes are recorded from here on.
+SELECT medsched.enable_history();

@@ -21,6 +21,12 @@ COMMENT ON FUNCTION medsched.schedule_occurrences(uuid, text, timestamp, text, t
 COMMENT ON FUNCTION medsched.count_schedule_occurrences(uuid, text, timestamp, text, timestamptz, timestamptz, timestamp[], timestamp[], int, int) IS
 'how many occurrences medsched.schedule_occurrences gives';
 
+COMMENT ON FUNCTION medsched._schedule_doses(uuid, timestamptz[], text, timestamp, text, timestamptz, timestamptz, timestamp[], timestamp[], int, int) IS
+'Internal: what medsched.schedule_occurrences gives, and the instants recorded (NULL: none), wherever they lie; nth is the place of one among these';
+
+COMMENT ON FUNCTION medsched._count_schedule_doses(uuid, timestamptz[], text, timestamp, text, timestamptz, timestamptz, timestamp[], timestamp[], int, int) IS
+'Internal: how many medsched._schedule_doses gives';
+
 COMMENT ON FUNCTION medsched.schedule_density_problem(text, timestamp, text, timestamp[], timestamp[], int, int) IS
 'how a schedule has more doses than the rule schedule_density allows; NULL: it does not, or it cannot be read';
 

@@ -11,7 +11,8 @@ RETURNS SETOF medsched.scheduled_dose
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
   SELECT s.user_id,
-         medsched.dose_id(s.id, o.scheduled_for),
+         CASE WHEN pg_catalog.date_trunc('milliseconds', o.scheduled_for) OPERATOR(pg_catalog.=) o.scheduled_for
+              THEN medsched.dose_id(s.id, o.scheduled_for) END,
          o.scheduled_for,
          medsched._to_local(o.scheduled_for, s.time_zone::pg_catalog.text),
          s.time_zone::pg_catalog.text,
@@ -31,21 +32,29 @@ AS $$
     FROM medsched.schedules AS s
     JOIN medsched.medications AS m
       ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
-   CROSS JOIN LATERAL medsched.schedule_occurrences(
-           s.id, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
+   -- What is recorded is listed though it be no occurrence: medsched.check_integrity() names it.
+   CROSS JOIN LATERAL (
+           SELECT pg_catalog.array_agg(t.scheduled_for) AS scheduled_for,
+                  pg_catalog.array_agg(t.taken_at) AS taken_at,
+                  pg_catalog.array_agg(t.recorded_by) AS recorded_by,
+                  pg_catalog.array_agg(t.outcome) AS outcome
+             FROM medsched.dose_taken AS t
+            WHERE t.user_id OPERATOR(pg_catalog.=) s.user_id
+              AND t.schedule_id OPERATOR(pg_catalog.=) s.id
+              AND t.scheduled_for OPERATOR(pg_catalog.>=) greatest($1, '0001-01-01 00:00:00Z'::pg_catalog.timestamptz)
+              AND t.scheduled_for OPERATOR(pg_catalog.<) least($2, '10000-01-01 00:00:00Z'::pg_catalog.timestamptz)) AS r
+   CROSS JOIN LATERAL medsched._schedule_doses(
+           s.id, r.scheduled_for, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
            greatest($1, s.effective_from), least($2, s.ends_at, m.inactivated_at),
-           s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS o (scheduled_for)
-    LEFT JOIN medsched.dose_taken AS d
-      ON d.user_id OPERATOR(pg_catalog.=) s.user_id
-     AND d.schedule_id OPERATOR(pg_catalog.=) s.id
-     AND d.scheduled_for OPERATOR(pg_catalog.=) o.scheduled_for
-     AND d.scheduled_for OPERATOR(pg_catalog.>=) $1
-     AND d.scheduled_for OPERATOR(pg_catalog.<) $2
+           s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS o
+   CROSS JOIN LATERAL (
+           SELECT r.taken_at[o.nth], r.recorded_by[o.nth], r.outcome[o.nth]) AS d (taken_at, recorded_by, outcome)
    WHERE medsched.check_window_for_all($1, $2)
      AND NOT s.as_needed
-     AND (s.effective_from IS NULL OR s.effective_from OPERATOR(pg_catalog.<) least($2, s.ends_at, m.inactivated_at))
-     AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) $1)
-     AND (m.inactivated_at IS NULL OR m.inactivated_at OPERATOR(pg_catalog.>) $1)
+     AND ((s.effective_from IS NULL OR s.effective_from OPERATOR(pg_catalog.<) least($2, s.ends_at, m.inactivated_at))
+          AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) $1)
+          AND (m.inactivated_at IS NULL OR m.inactivated_at OPERATOR(pg_catalog.>) $1)
+          OR r.scheduled_for IS NOT NULL)
 $$;
 
 COMMENT ON FUNCTION medsched.scheduled_doses(timestamptz, timestamptz) IS
@@ -95,10 +104,10 @@ AS $$
              m.id AS medication_id,
              m.name AS medication_name,
              pg_catalog.sum(o.scheduled)::pg_catalog.int8 AS scheduled,
-             coalesce(pg_catalog.sum(r.taken), 0)::pg_catalog.int8 AS taken,
-             coalesce(pg_catalog.sum(r.skipped), 0)::pg_catalog.int8 AS skipped,
-             pg_catalog.sum(greatest(o.over OPERATOR(pg_catalog.-) coalesce(r.over, 0), 0))::pg_catalog.int8 AS missed,
-             coalesce(pg_catalog.sum(r.on_time), 0)::pg_catalog.int8 AS on_time
+             pg_catalog.sum(r.taken)::pg_catalog.int8 AS taken,
+             pg_catalog.sum(r.skipped)::pg_catalog.int8 AS skipped,
+             pg_catalog.sum(greatest(o.over OPERATOR(pg_catalog.-) r.over, 0))::pg_catalog.int8 AS missed,
+             pg_catalog.sum(r.on_time)::pg_catalog.int8 AS on_time
         FROM medsched.schedules AS s
         JOIN medsched.medications AS m
           ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
@@ -106,34 +115,30 @@ AS $$
                SELECT greatest($1, s.effective_from),
                       least($2, s.ends_at, m.inactivated_at),
                       medsched.grace_ended_before(s.grace)) AS w (first, last, graced)
-       -- All its doses, and those whose grace is over.
+       -- What is recorded of its doses; mostly, but not always, of an occurrence.
        CROSS JOIN LATERAL (
-               SELECT medsched.count_schedule_occurrences(
-                        s.id, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, w.first, w.last,
-                        s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off),
-                      medsched.count_schedule_occurrences(
-                        s.id, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, w.first, least(w.last, w.graced),
-                        s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off)) AS o (scheduled, over)
-        -- What is recorded of them: every recorded dose is an occurrence.
-        LEFT JOIN (
-               SELECT d.user_id,
-                      d.schedule_id,
+               SELECT pg_catalog.array_agg(d.scheduled_for) AS recorded,
+                      pg_catalog.array_agg(d.scheduled_for) FILTER (WHERE d.scheduled_for OPERATOR(pg_catalog.<) w.graced) AS recorded_over,
                       pg_catalog.count(*) FILTER (WHERE d.outcome OPERATOR(pg_catalog.=) 'taken') AS taken,
                       pg_catalog.count(*) FILTER (WHERE d.outcome OPERATOR(pg_catalog.=) 'skipped') AS skipped,
-                      pg_catalog.count(*) FILTER (
-                        WHERE d.scheduled_for OPERATOR(pg_catalog.<) medsched.grace_ended_before(g.grace)) AS over,
-                      pg_catalog.count(*) FILTER (
-                        WHERE medsched.is_on_time(d.scheduled_for, d.taken_at, g.grace)) AS on_time
+                      pg_catalog.count(*) FILTER (WHERE d.scheduled_for OPERATOR(pg_catalog.<) w.graced) AS over,
+                      pg_catalog.count(*) FILTER (WHERE medsched.is_on_time(d.scheduled_for, d.taken_at, s.grace)) AS on_time
                  FROM medsched.dose_taken AS d
-                 JOIN medsched.schedules AS g
-                   ON g.user_id OPERATOR(pg_catalog.=) d.user_id AND g.id OPERATOR(pg_catalog.=) d.schedule_id
-                WHERE d.scheduled_for OPERATOR(pg_catalog.>=) $1
-                  AND d.scheduled_for OPERATOR(pg_catalog.<) $2
-                GROUP BY d.user_id, d.schedule_id) AS r
-          ON r.user_id OPERATOR(pg_catalog.=) s.user_id AND r.schedule_id OPERATOR(pg_catalog.=) s.id
+                WHERE d.user_id OPERATOR(pg_catalog.=) s.user_id
+                  AND d.schedule_id OPERATOR(pg_catalog.=) s.id
+                  AND d.scheduled_for OPERATOR(pg_catalog.>=) greatest($1, '0001-01-01 00:00:00Z'::pg_catalog.timestamptz)
+                  AND d.scheduled_for OPERATOR(pg_catalog.<) least($2, '10000-01-01 00:00:00Z'::pg_catalog.timestamptz)) AS r
+       -- All its doses, and those whose grace is over.
+       CROSS JOIN LATERAL (
+               SELECT medsched._count_schedule_doses(
+                        s.id, r.recorded, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, w.first, w.last,
+                        s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off),
+                      medsched._count_schedule_doses(
+                        s.id, r.recorded_over, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, w.first, least(w.last, w.graced),
+                        s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off)) AS o (scheduled, over)
        WHERE medsched.check_window_for_all($1, $2)
          AND NOT s.as_needed
-         AND w.first OPERATOR(pg_catalog.<) w.last
+         AND (w.first OPERATOR(pg_catalog.<) w.last OR r.recorded IS NOT NULL)
        GROUP BY s.user_id, m.id, m.name
       HAVING pg_catalog.sum(o.scheduled) OPERATOR(pg_catalog.>) 0) AS a
 $$;

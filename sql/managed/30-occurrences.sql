@@ -137,8 +137,6 @@ BEGIN
 END
 $$;
 
--- A window that ends before it starts is empty: the bounds of schedules lie as they lie, and the planner is free to try a row
--- before it tests whether the row is in the window.
 -- Say whether a schedule's time zone is still one: an update of the server's time zone data can take a name away, which is
 -- all that can make a row unreadable.  What is asked about everybody leaves that schedule out, and says so.
 CREATE OR REPLACE FUNCTION medsched._has_zone(schedule_id uuid, time_zone text)
@@ -161,6 +159,75 @@ $$;
 COMMENT ON FUNCTION medsched._has_zone(uuid, text) IS
   'Internal: whether the time zone of a schedule is known; a warning where it is not';
 
+-- A window that ends before it starts is empty: the bounds of schedules lie as they lie, and the planner is free to try a row
+-- before it tests whether the row is in the window.
+CREATE OR REPLACE FUNCTION medsched._schedule_doses(
+  schedule_id uuid,
+  recorded timestamptz[],
+  rrule text,
+  starts_at timestamp,
+  time_zone text,
+  window_start timestamptz,
+  window_end timestamptz,
+  rdates timestamp[],
+  exdates timestamp[],
+  cycle_days_on int,
+  cycle_days_off int,
+  OUT scheduled_for timestamptz,
+  OUT nth int)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 60
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  r medsched._rule;
+BEGIN
+  PERFORM medsched.check_window_for_all(window_start, greatest(window_start, CASE WHEN window_end IS NOT NULL THEN window_end END));
+  IF window_end IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'window_end must not be null';
+  ELSIF window_end <= window_start AND recorded IS NULL OR NOT medsched._has_zone(schedule_id, time_zone) THEN
+    RETURN;
+  END IF;
+  r := medsched._check_schedule(rrule, starts_at, time_zone, rdates, exdates, cycle_days_on, cycle_days_off);
+  -- As many as there are, for medsched.max_doses bounds the window.
+  IF recorded IS NULL THEN
+    RETURN QUERY
+      SELECT w.at, NULL::int
+        FROM medsched._window(r, starts_at, r.zone, window_start, window_end, r.added, r.excluded, 2000000000) AS w (at);
+  ELSE
+    RETURN QUERY
+      SELECT coalesce(w.at, d.at), d.nth::int
+        FROM medsched._window(r, starts_at, r.zone, window_start, greatest(window_start, window_end), r.added, r.excluded, 2000000000) AS w (at)
+        FULL JOIN unnest(recorded) WITH ORDINALITY AS d (at, nth) ON d.at = w.at;
+  END IF;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION medsched._count_schedule_doses(
+  schedule_id uuid,
+  recorded timestamptz[],
+  rrule text,
+  starts_at timestamp,
+  time_zone text,
+  window_start timestamptz,
+  window_end timestamptz,
+  rdates timestamp[],
+  exdates timestamp[],
+  cycle_days_on int,
+  cycle_days_off int)
+RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN (SELECT count(*) FROM medsched._schedule_doses(schedule_id, recorded, rrule, starts_at, time_zone, window_start, window_end,
+                                                        rdates, exdates, cycle_days_on, cycle_days_off));
+END
+$$;
+
 CREATE OR REPLACE FUNCTION medsched.schedule_occurrences(
   schedule_id uuid,
   rrule text,
@@ -175,22 +242,11 @@ CREATE OR REPLACE FUNCTION medsched.schedule_occurrences(
 RETURNS SETOF timestamptz
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 60
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
-SET jit = off
 AS $$
-DECLARE
-  r medsched._rule;
 BEGIN
-  PERFORM medsched.check_window_for_all(window_start, greatest(window_start, CASE WHEN window_end IS NOT NULL THEN window_end END));
-  IF window_end IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'window_end must not be null';
-  ELSIF window_end <= window_start OR NOT medsched._has_zone(schedule_id, time_zone) THEN
-    RETURN;
-  END IF;
-  r := medsched._check_schedule(rrule, starts_at, time_zone, rdates, exdates, cycle_days_on, cycle_days_off);
-  -- As many as there are, for medsched.max_doses bounds the window.
   RETURN QUERY
-    SELECT * FROM medsched._window(r, starts_at, r.zone, window_start, window_end, r.added, r.excluded, 2000000000);
+    SELECT d.scheduled_for FROM medsched._schedule_doses(schedule_id, NULL, rrule, starts_at, time_zone, window_start, window_end,
+                                                           rdates, exdates, cycle_days_on, cycle_days_off) AS d;
 END
 $$;
 
@@ -210,8 +266,8 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  RETURN (SELECT count(*) FROM medsched.schedule_occurrences(schedule_id, rrule, starts_at, time_zone, window_start, window_end,
-                                                             rdates, exdates, cycle_days_on, cycle_days_off));
+  RETURN medsched._count_schedule_doses(schedule_id, NULL, rrule, starts_at, time_zone, window_start, window_end,
+                                        rdates, exdates, cycle_days_on, cycle_days_off);
 END
 $$;
 

@@ -137,7 +137,8 @@ $$;
 COMMENT ON FUNCTION medsched._read_dose_id(text) IS
   'Internal: the dose of a handle';
 
--- A user's doses in a window, in no order: those of each schedule at its times, and those taken as needed.
+-- A user's doses in a window, in no order: those of each schedule at its times, and all that is recorded, though it be none of
+-- these: as needed none is, and time zone data that changed or data loaded with triggers off can leave one without.
 --
 -- SQL without settings of its own, so that it becomes part of the query that calls it.  A name is a column's before it is an
 -- argument's: hence $1.
@@ -158,9 +159,10 @@ RETURNS TABLE (
   status text)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
 AS $$
-  SELECT medsched._dose_id(s.id, o.at), o.at, timezone(s.zone, o.at), s.time_zone, s.medication_id, s.name, s.id,
-         s.dose_amount, s.dose_unit, s.instructions, d.taken_at, d.recorded_by,
-         CASE WHEN d.outcome IS NOT NULL THEN d.outcome
+  SELECT CASE WHEN date_trunc('milliseconds', o.at) = o.at THEN medsched._dose_id(s.id, o.at) END,
+         o.at, timezone(s.zone, o.at), s.time_zone, s.medication_id, s.name, s.id,
+         s.dose_amount, s.dose_unit, s.instructions, o.taken_at, o.recorded_by,
+         CASE WHEN o.outcome IS NOT NULL THEN o.outcome
               WHEN o.at > now() THEN 'upcoming'
               WHEN now() - o.at <= s.grace THEN 'due'
               ELSE 'missed' END
@@ -176,9 +178,11 @@ AS $$
             FROM medsched.schedules AS s
             JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
            WHERE s.user_id = $1 AND m.user_id = $1
-             AND (s.ends_at IS NULL OR s.ends_at > $2)
-             AND (m.inactivated_at IS NULL OR m.inactivated_at > $2)
-             AND (s.effective_from IS NULL OR s.as_needed OR s.effective_from < $3)
+             AND ((s.ends_at IS NULL OR s.ends_at > $2)
+                  AND (m.inactivated_at IS NULL OR m.inactivated_at > $2)
+                  AND (s.effective_from IS NULL OR s.as_needed OR s.effective_from < $3)
+                  OR EXISTS (SELECT FROM medsched.dose_taken AS t
+                              WHERE t.user_id = $1 AND t.schedule_id = s.id AND t.scheduled_for >= $2 AND t.scheduled_for < $3))
           OFFSET 0) AS s
    -- What most schedules are is expanded here, for all at once; the rest by _window.
    CROSS JOIN LATERAL (
@@ -188,24 +192,23 @@ AS $$
                  CASE WHEN (s.rule).freq < 3 THEN medsched._instant(s.starts_at, s.zone) END AS begun
           OFFSET 0) AS c
    CROSS JOIN LATERAL (
-          SELECT i.at FROM medsched._regular_instants(s.rule, c.east, s.lo, s.hi) AS i (at)
-           WHERE c.east IS NOT NULL AND c.begun IS NULL
-          UNION ALL
-          SELECT i.at FROM medsched._regular_steps(s.rule, c.begun, s.lo, s.hi) AS i (at)
-           WHERE c.east IS NOT NULL AND c.begun IS NOT NULL
-          UNION ALL
-          SELECT w.at
-            FROM medsched._window(s.rule, s.starts_at, s.zone, s.lo, s.hi,
-                   medsched._dates(s.rdates, s.zone, 'rdates'), medsched._dates(s.exdates, s.zone, 'exdates'), $5) AS w (at)
-           WHERE c.east IS NULL AND NOT s.as_needed
-          UNION ALL
-          SELECT t.scheduled_for
-            FROM medsched.dose_taken AS t
-           WHERE s.as_needed AND t.user_id = $1 AND t.schedule_id = s.id AND t.scheduled_for >= $2 AND t.scheduled_for < s.hi) AS o (at)
-    LEFT JOIN medsched.dose_taken AS d
-      ON d.user_id = $1 AND d.schedule_id = s.id AND d.scheduled_for = o.at
-     AND d.scheduled_for >= $2 AND d.scheduled_for < $3    -- one range of the primary key, whatever the person's history
-   WHERE $4 OR d.outcome IS NULL
+          SELECT coalesce(i.at, d.scheduled_for) AS at, d.taken_at, d.recorded_by, d.outcome
+            FROM (SELECT i.at FROM medsched._regular_instants(s.rule, c.east, s.lo, s.hi) AS i (at)
+                   WHERE c.east IS NOT NULL AND c.begun IS NULL
+                  UNION ALL
+                  SELECT i.at FROM medsched._regular_steps(s.rule, c.begun, s.lo, s.hi) AS i (at)
+                   WHERE c.east IS NOT NULL AND c.begun IS NOT NULL
+                  UNION ALL
+                  SELECT w.at
+                    FROM medsched._window(s.rule, s.starts_at, s.zone, s.lo, s.hi,
+                           medsched._dates(s.rdates, s.zone, 'rdates'), medsched._dates(s.exdates, s.zone, 'exdates'), $5) AS w (at)
+                   WHERE c.east IS NULL AND NOT s.as_needed) AS i
+            FULL JOIN (SELECT t.scheduled_for, t.taken_at, t.recorded_by, t.outcome
+                         FROM medsched.dose_taken AS t
+                        -- One range of the primary key, whatever the person's history.
+                        WHERE t.user_id = $1 AND t.schedule_id = s.id AND t.scheduled_for >= $2 AND t.scheduled_for < $3) AS d
+              ON d.scheduled_for = i.at) AS o
+   WHERE $4 OR o.outcome IS NULL
 $$;
 
 COMMENT ON FUNCTION medsched._doses(uuid, timestamptz, timestamptz, boolean, int) IS

@@ -108,6 +108,41 @@ RETURNS bigint
 LANGUAGE C STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'medsched_count_schedule_occurrences';
 
+CREATE OR REPLACE FUNCTION medsched._schedule_doses(
+  schedule_id uuid,
+  recorded timestamptz[],
+  rrule text,
+  starts_at timestamp,
+  time_zone text,
+  window_start timestamptz,
+  window_end timestamptz,
+  rdates timestamp[],
+  exdates timestamp[],
+  cycle_days_on int,
+  cycle_days_off int,
+  OUT scheduled_for timestamptz,
+  OUT nth int)
+RETURNS SETOF record
+LANGUAGE C STABLE PARALLEL SAFE ROWS 60
+SUPPORT medsched.occurrences_support
+AS 'MODULE_PATHNAME', 'medsched_schedule_doses';
+
+CREATE OR REPLACE FUNCTION medsched._count_schedule_doses(
+  schedule_id uuid,
+  recorded timestamptz[],
+  rrule text,
+  starts_at timestamp,
+  time_zone text,
+  window_start timestamptz,
+  window_end timestamptz,
+  rdates timestamp[],
+  exdates timestamp[],
+  cycle_days_on int,
+  cycle_days_off int)
+RETURNS bigint
+LANGUAGE C STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_count_schedule_occurrences';
+
 CREATE OR REPLACE FUNCTION medsched.schedule_density_problem(
   rrule text,
   starts_at timestamp,

@@ -25,10 +25,9 @@ struct DoseStream
 {
 	TimestampTz	 from;
 	TimestampTz	 to;
-	DoseSource	*sources;
+	DoseSource **sources; /* in order of schedule_id */
 	int			 nsources;
-	DoseSource **by_id; /* in order of schedule_id */
-	binaryheap	*heap;	/* of sources, the next dose on top */
+	binaryheap	*heap; /* of sources, the next dose on top */
 };
 
 /* The places of find_schedules' columns, after SCHEDULE_COLUMNS. */
@@ -45,21 +44,39 @@ enum
 	SOURCE_NCOLUMNS
 };
 
+#define FIND_SCHEDULES                                                                               \
+	"SELECT " SCHEDULE_COLUMNS ", s.id, s.medication_id, m.name, "                                   \
+	"s.dose_amount, s.dose_unit, s.instructions, s.grace, m.inactivated_at "                         \
+	"FROM medsched.schedules AS s "                                                                  \
+	"JOIN medsched.medications AS m "                                                                \
+	"ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id " \
+	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND m.user_id OPERATOR(pg_catalog.=) $1 "
+
+#define SOURCE_COLUMN_LIST                                                                                \
+	SCHEDULE_COLUMN_LIST, SCHEDULES_ID, SCHEDULES_MEDICATION_ID, MEDICATIONS_NAME, SCHEDULES_DOSE_AMOUNT, \
+		SCHEDULES_DOSE_UNIT, SCHEDULES_INSTRUCTIONS, SCHEDULES_GRACE, MEDICATIONS_INACTIVATED_AT
+
 /* A user's schedules that can have a dose from an instant on. */
 static SavedPlan find_schedules = {
-	"SELECT " SCHEDULE_COLUMNS ", s.id, s.medication_id, m.name, "
-	"s.dose_amount, s.dose_unit, s.instructions, s.grace, m.inactivated_at "
-	"FROM medsched.schedules AS s "
-	"JOIN medsched.medications AS m "
-	"ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id "
-	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND m.user_id OPERATOR(pg_catalog.=) $1 "
+	FIND_SCHEDULES
 	"AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) $2) "
 	"AND (m.inactivated_at IS NULL OR m.inactivated_at OPERATOR(pg_catalog.>) $2)",
 	2,
 	{UUIDOID, TIMESTAMPTZOID},
 	NULL,
-	{SCHEDULE_COLUMN_LIST, SCHEDULES_ID, SCHEDULES_MEDICATION_ID, MEDICATIONS_NAME, SCHEDULES_DOSE_AMOUNT,
-	 SCHEDULES_DOSE_UNIT, SCHEDULES_INSTRUCTIONS, SCHEDULES_GRACE, MEDICATIONS_INACTIVATED_AT}};
+	{SOURCE_COLUMN_LIST}};
+
+/* The others of which something is recorded in a window. */
+static SavedPlan find_ended_schedules = {
+	FIND_SCHEDULES
+	"AND (s.ends_at OPERATOR(pg_catalog.<=) $2 OR m.inactivated_at OPERATOR(pg_catalog.<=) $2) "
+	"AND EXISTS (SELECT FROM medsched.dose_taken AS d "
+	"WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) s.id "
+	"AND d.scheduled_for OPERATOR(pg_catalog.>=) $2 AND d.scheduled_for OPERATOR(pg_catalog.<) $3)",
+	3,
+	{UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
+	NULL,
+	{SOURCE_COLUMN_LIST}};
 
 /* What is recorded of a user's doses in a window; in the primary key's order. */
 static SavedPlan find_recorded = {
@@ -73,20 +90,24 @@ static SavedPlan find_recorded = {
 	NULL,
 	{DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_SCHEDULE_ID, DOSE_TAKEN_TAKEN_AT, DOSE_TAKEN_RECORDED_BY}};
 
-static void		   read_sources(DoseStream *stream);
-static void		   read_source(DoseStream *stream, DoseSource *source, int row);
-static void		   read_recorded(DoseStream *stream);
-static DoseSource *find_source(DoseStream *stream, const pg_uuid_t *schedule_id);
-static bool		   advance(DoseSource *source);
-static int		   compare_ids(const void *a, const void *b);
-static int		   compare_ranks(const void *a, const void *b, void *collation);
-static int		   compare_next(Datum a, Datum b, void *arg);
+static void			 read_sources(DoseStream *stream);
+static void			 read_source(DoseStream *stream, DoseSource *source, int row);
+static RecordedDose *read_recorded(int *nrecorded);
+static bool			 assign_recorded(DoseStream *stream, RecordedDose *recorded, int nrecorded);
+static DoseSource	*find_source(DoseStream *stream, const pg_uuid_t *schedule_id);
+static void			 rank_sources(DoseStream *stream);
+static bool			 advance(DoseSource *source);
+static int			 compare_ids(const void *a, const void *b);
+static int			 compare_ranks(const void *a, const void *b, void *collation);
+static int			 compare_next(Datum a, Datum b, void *arg);
 
 DoseStream *
 dose_stream_open(Datum user_id, TimestampTz from, TimestampTz to)
 {
-	DoseStream *stream = palloc(sizeof(DoseStream));
-	Datum		values[3];
+	DoseStream	 *stream = palloc0(sizeof(DoseStream));
+	RecordedDose *recorded;
+	int			  nrecorded;
+	Datum		  values[3];
 
 	stream->from = ceil_to_second(from);
 	stream->to = ceil_to_second(to);
@@ -99,14 +120,21 @@ dose_stream_open(Datum user_id, TimestampTz from, TimestampTz to)
 
 	/* Ask for one more than allowed, so that nothing is left out unnoticed. */
 	run_plan(&find_recorded, values, NULL, true, SPI_OK_SELECT, (long) medsched_max_doses + 1);
-	read_recorded(stream);
+	recorded = read_recorded(&nrecorded);
+	if (!assign_recorded(stream, recorded, nrecorded))
+	{
+		run_plan(&find_ended_schedules, values, NULL, true, SPI_OK_SELECT, 0);
+		read_sources(stream);
+		(void) assign_recorded(stream, recorded, nrecorded);
+	}
+	rank_sources(stream);
 
 	stream->heap = binaryheap_allocate(Max(stream->nsources, 1), compare_next, NULL);
 	for (int i = 0; i < stream->nsources; i++)
 	{
-		DoseSource *source = &stream->sources[i];
+		DoseSource *source = stream->sources[i];
 
-		if (!source->row.as_needed)
+		if (!source->row.as_needed && stream->from < source->until)
 			source->iterator = schedule_open(schedule_row_schedule(&source->row), stream->from, source->until);
 		if (advance(source))
 			binaryheap_add_unordered(stream->heap, PointerGetDatum(source));
@@ -145,6 +173,8 @@ dose_handle(const Dose *dose)
 {
 	text *handle = dose->source->dose_id;
 
+	if (!dose_id_has_time(dose->scheduled_for))
+		return NULL;
 	dose_id_write_time(VARDATA(handle), dose->scheduled_for);
 	return handle;
 }
@@ -153,36 +183,32 @@ Timestamp
 dose_local_time(const Dose *dose)
 {
 	ZoneStretch *stretch = &dose->source->stretch;
-	int64		 instant = dose->scheduled_for / USECS_PER_SEC;
+	int64		 instant = second_of(dose->scheduled_for);
 
 	if (instant >= stretch->until)
 		zone_stretch_at(dose->source->zone, instant, stretch);
-	return (instant + stretch->offset) * USECS_PER_SEC;
+	return dose->scheduled_for + stretch->offset * USECS_PER_SEC;
 }
 
-/* Read the schedules found, and rank them: it costs less here than a Sort node, for a user has few. */
+/* Add the schedules found to the sources. */
 static void
 read_sources(DoseStream *stream)
 {
-	DoseSource **by_rank;
-	Oid			 collation = TupleDescAttr(SPI_tuptable->tupdesc, SOURCE_MEDICATION_NAME)->attcollation;
+	int			 nbefore = stream->nsources;
+	int			 nfound = (int) SPI_processed;
+	DoseSource	*found = palloc0(sizeof(DoseSource) * Max(nfound, 1));
+	DoseSource **sources = palloc(sizeof(DoseSource *) * Max(nbefore + nfound, 1));
 
-	stream->nsources = (int) SPI_processed;
-	stream->sources = palloc0(sizeof(DoseSource) * Max(stream->nsources, 1));
-	stream->by_id = palloc(sizeof(DoseSource *) * Max(stream->nsources, 1));
-	for (int i = 0; i < stream->nsources; i++)
+	for (int i = 0; i < nbefore; i++)
+		sources[i] = stream->sources[i];
+	for (int i = 0; i < nfound; i++)
 	{
-		read_source(stream, &stream->sources[i], i);
-		stream->by_id[i] = &stream->sources[i];
+		read_source(stream, &found[i], i);
+		sources[nbefore + i] = &found[i];
 	}
-	qsort(stream->by_id, stream->nsources, sizeof(DoseSource *), compare_ids);
-
-	by_rank = palloc(sizeof(DoseSource *) * Max(stream->nsources, 1));
-	memcpy(by_rank, stream->by_id, sizeof(DoseSource *) * stream->nsources);
-	qsort_arg(by_rank, stream->nsources, sizeof(DoseSource *), compare_ranks, &collation);
-	for (int i = 0; i < stream->nsources; i++)
-		by_rank[i]->rank = i;
-	pfree(by_rank);
+	qsort(sources, nbefore + nfound, sizeof(DoseSource *), compare_ids);
+	stream->sources = sources;
+	stream->nsources = nbefore + nfound;
 }
 
 static void
@@ -202,7 +228,8 @@ read_source(DoseStream *stream, DoseSource *source, int row)
 	source->instructions = isnull[SOURCE_INSTRUCTIONS] ? 0 : values[SOURCE_INSTRUCTIONS];
 	source->grace = isnull[SOURCE_GRACE] ? default_grace()
 										 : interval_microseconds(DatumGetIntervalP(values[SOURCE_GRACE]));
-	source->recorded_end = &source->recorded;
+	source->collation = TupleDescAttr(SPI_tuptable->tupdesc, SOURCE_MEDICATION_NAME)->attcollation;
+	source->next = source->occurrence = DT_NOBEGIN;
 	source->zone = zone_find(source->row.source.time_zone);
 	source->stretch.until = PG_INT64_MIN;
 	source->dose_id = palloc(VARHDRSZ + DOSE_ID_LENGTH);
@@ -214,37 +241,60 @@ read_source(DoseStream *stream, DoseSource *source, int row)
 		source->until = Min(source->until, ceil_to_second(DatumGetTimestampTz(values[SOURCE_INACTIVATED_AT])));
 }
 
-/* Hang every recorded dose that was found on its schedule; they come in order of time. */
-static void
-read_recorded(DoseStream *stream)
+/* Read the recorded doses found, in order of time. */
+static RecordedDose *
+read_recorded(int *nrecorded)
 {
-	uint64		  nrecorded = SPI_processed;
+	uint64		  nfound = SPI_processed;
 	RecordedDose *recorded;
 
-	check_dose_count(nrecorded);
+	check_dose_count(nfound);
 
-	recorded = palloc(sizeof(RecordedDose) * Max(nrecorded, 1));
-	for (uint64 i = 0; i < nrecorded; i++)
+	recorded = palloc(sizeof(RecordedDose) * Max(nfound, 1));
+	for (uint64 i = 0; i < nfound; i++)
 	{
-		Datum		values[4];
-		bool		isnull[4];
-		DoseSource *source;
+		Datum values[4];
+		bool  isnull[4];
 
 		read_row(&find_recorded, i, values, isnull);
-		source = find_source(stream, DatumGetUUIDP(values[1]));
-		if (source == NULL)
-			continue;
-		recorded[i].next = NULL;
 		recorded[i].scheduled_for = DatumGetTimestampTz(values[0]);
+		recorded[i].schedule_id = DatumGetUUIDP(values[1]);
 		recorded[i].skipped = isnull[2];
 		recorded[i].taken_at = isnull[2] ? 0 : DatumGetTimestampTz(values[2]);
 		recorded[i].recorded_by = isnull[3] ? 0 : values[3];
+	}
+	*nrecorded = (int) nfound;
+	return recorded;
+}
+
+/* Hang every recorded dose on its schedule; false: one has none among the sources. */
+static bool
+assign_recorded(DoseStream *stream, RecordedDose *recorded, int nrecorded)
+{
+	bool all = true;
+
+	for (int i = 0; i < stream->nsources; i++)
+	{
+		stream->sources[i]->recorded = NULL;
+		stream->sources[i]->recorded_end = &stream->sources[i]->recorded;
+	}
+	for (int i = 0; i < nrecorded; i++)
+	{
+		DoseSource *source = find_source(stream, recorded[i].schedule_id);
+
+		recorded[i].next = NULL;
+		if (source == NULL)
+		{
+			all = false;
+			continue;
+		}
 		*source->recorded_end = &recorded[i];
 		source->recorded_end = &recorded[i].next;
 	}
+	return all;
 }
 
-/* Find a schedule by its id; NULL: it had ended before the window, or is not the caller's to see. */
+/* Find a schedule by its id; NULL: it is not among the sources. */
 static DoseSource *
 find_source(DoseStream *stream, const pg_uuid_t *schedule_id)
 {
@@ -254,7 +304,7 @@ find_source(DoseStream *stream, const pg_uuid_t *schedule_id)
 	while (low < high)
 	{
 		int			middle = low + (high - low) / 2;
-		DoseSource *source = stream->by_id[middle];
+		DoseSource *source = stream->sources[middle];
 		int			order = memcmp(schedule_id, &source->schedule_id, sizeof(pg_uuid_t));
 
 		if (order == 0)
@@ -267,29 +317,44 @@ find_source(DoseStream *stream, const pg_uuid_t *schedule_id)
 	return NULL;
 }
 
-/* Go to the source's next dose; false: it has no more. */
+/* Rank the sources: it costs less here than a Sort node, for a user has few. */
+static void
+rank_sources(DoseStream *stream)
+{
+	DoseSource **by_rank;
+
+	if (stream->nsources == 0)
+		return;
+	by_rank = palloc(sizeof(DoseSource *) * stream->nsources);
+	memcpy(by_rank, stream->sources, sizeof(DoseSource *) * stream->nsources);
+	qsort_arg(by_rank, stream->nsources, sizeof(DoseSource *), compare_ranks, &stream->sources[0]->collation);
+	for (int i = 0; i < stream->nsources; i++)
+		by_rank[i]->rank = i;
+	pfree(by_rank);
+}
+
+/*
+ * Go to the source's next dose: its next occurrence, or what is recorded before that;
+ * false: it has no more.  What is recorded is given though it be no occurrence: as
+ * needed none is, and time zone data that changed or data loaded with the triggers
+ * off can leave one without.
+ */
 static bool
 advance(DoseSource *source)
 {
 	CHECK_FOR_INTERRUPTS();
 
-	if (source->iterator == NULL)
+	if (source->next == source->occurrence && (source->iterator == NULL || !schedule_next(source->iterator, &source->occurrence)))
 	{
-		if (source->recorded == NULL || source->recorded->scheduled_for >= source->until)
-			return false;
+		if (source->iterator != NULL)
+			schedule_close(source->iterator);
+		source->iterator = NULL;
+		source->occurrence = DT_NOEND;
+	}
+	source->next = source->occurrence;
+	if (source->recorded != NULL && source->recorded->scheduled_for < source->next)
 		source->next = source->recorded->scheduled_for;
-		return true;
-	}
-
-	if (!schedule_next(source->iterator, &source->next))
-	{
-		schedule_close(source->iterator);
-		return false;
-	}
-	/* Pass recorded doses that are none any more, from data loaded with the triggers off. */
-	while (source->recorded != NULL && source->recorded->scheduled_for < source->next)
-		source->recorded = source->recorded->next;
-	return true;
+	return source->next != DT_NOEND;
 }
 
 static int

@@ -2,7 +2,8 @@
  *
  * dose_stream.h
  *		A user's doses, one after the other: the occurrences of all schedules
- *		merged in order of time, each with what was recorded for it.
+ *		merged in order of time, each with what was recorded for it, and what was
+ *		recorded besides.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,6 +22,7 @@ typedef struct RecordedDose
 {
 	struct RecordedDose *next; /* of the same schedule, ascending */
 	TimestampTz			 scheduled_for;
+	const pg_uuid_t		*schedule_id;
 	bool				 skipped;
 	TimestampTz			 taken_at;	  /* when it was not skipped */
 	Datum				 recorded_by; /* text; 0: NULL */
@@ -43,12 +45,14 @@ typedef struct DoseSource
 
 	/* For the stream alone. */
 	ScheduleRow		  row;
-	TimestampTz		  until;	/* no dose at or after */
-	ScheduleIterator *iterator; /* NULL: as needed */
-	RecordedDose	 *recorded; /* the first not before next */
+	TimestampTz		  until;	  /* no occurrence at or after */
+	ScheduleIterator *iterator;	  /* NULL: as needed, or there are no more */
+	TimestampTz		  occurrence; /* the first not before next; DT_NOEND: there are no more */
+	RecordedDose	 *recorded;	  /* the same of what is recorded */
 	RecordedDose	**recorded_end;
 	TimestampTz		  next;
-	int				  rank; /* in order of (medication_name, schedule_id) */
+	Oid				  collation; /* of medication_name */
+	int				  rank;		 /* in order of (medication_name, schedule_id) */
 } DoseSource;
 
 typedef struct Dose
@@ -69,11 +73,15 @@ extern DoseStream *dose_stream_open(Datum user_id, TimestampTz from, TimestampTz
 
 /*
  * Give the next dose, in order of (scheduled_for, medication_name, schedule_id);
- * false: there is none.  A schedule as needed has those doses that are recorded.
+ * false: there is none.  Every dose recorded is one, unless the caller may not see
+ * its schedule; a schedule as needed has no others.
  */
 extern bool dose_stream_next(DoseStream *stream, Dose *dose);
 
-/* Give a dose's handle, good until the next dose of its source, and its wall-clock time. */
+/*
+ * Give a dose's handle, good until the next dose of its source, and its wall-clock
+ * time.  No handle, NULL, has what is recorded at no whole millisecond.
+ */
 extern text		*dose_handle(const Dose *dose);
 extern Timestamp dose_local_time(const Dose *dose);
 

@@ -174,6 +174,7 @@ answer_set_dose(Answer *answer, const Dose *dose, TimestampTz now, const Datum *
 	values[RECORDED_BY] = recorded != NULL ? recorded->recorded_by : 0;
 	values[STATUS] = statuses[status_of_dose(dose, now)];
 
+	isnull[DOSE_ID] = values[DOSE_ID] == 0;
 	isnull[DOSE_AMOUNT] = source->dose_amount == 0;
 	isnull[DOSE_UNIT] = source->dose_unit == 0;
 	isnull[INSTRUCTIONS] = source->instructions == 0;

@@ -15,6 +15,7 @@
 #include "base/compat.h"
 #include "base/message.h"
 #include "functions/dose_id.h"
+#include "recurrence/calendar.h"
 
 #define USECS_PER_MSEC INT64CONST(1000)
 
@@ -27,7 +28,6 @@ static const char hexadecimal[] = "0123456789abcdef";
 
 PG_FUNCTION_INFO_V1(medsched_dose_id);
 
-static bool	 time_is_valid(TimestampTz at);
 static char *write_base64url(char *out, const char *in, int length);
 static bool	 read_base64url(char *out, const char *in, int length);
 static void	 write_uuid(char *out, const pg_uuid_t *uuid);
@@ -47,7 +47,7 @@ medsched_dose_id(PG_FUNCTION_ARGS)
 	TimestampTz scheduled_for = PG_GETARG_TIMESTAMPTZ(1);
 	text	   *handle;
 
-	if (!time_is_valid(scheduled_for))
+	if (!dose_id_has_time(scheduled_for))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("no dose can be scheduled for %s",
@@ -61,15 +61,10 @@ medsched_dose_id(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(handle);
 }
 
-static bool
-time_is_valid(TimestampTz at)
+bool
+dose_id_has_time(TimestampTz at)
 {
-	struct pg_tm tm;
-	fsec_t		 fsec;
-
-	return !TIMESTAMP_NOT_FINITE(at) && at % USECS_PER_MSEC == 0 &&
-		   timestamp2tm(at, NULL, &tm, &fsec, NULL, NULL) == 0 &&
-		   tm.tm_year >= 1 && tm.tm_year <= 9999;
+	return at % USECS_PER_MSEC == 0 && at >= LOCAL_MIN * USECS_PER_SEC && at < LOCAL_END * USECS_PER_SEC;
 }
 
 void
@@ -173,7 +168,7 @@ dose_id_read(const char *handle, int length, pg_uuid_t *schedule_id, TimestampTz
 		!read_base64url(plain, handle + DOSE_ID_PREFIX_LENGTH, length - DOSE_ID_PREFIX_LENGTH) ||
 		!read_uuid(plain, schedule_id) ||
 		!read_time(plain + UUID_TEXT_LENGTH + 1, at) ||
-		!time_is_valid(*at))
+		!dose_id_has_time(*at))
 		return false;
 
 	dose_id_write_schedule(rewritten, schedule_id);

@@ -35,6 +35,9 @@
 extern void dose_id_write_schedule(char *handle, const pg_uuid_t *schedule_id);
 extern void dose_id_write_time(char *handle, TimestampTz at);
 
+/* Tell whether a handle can name an instant. */
+extern bool dose_id_has_time(TimestampTz at);
+
 /* Read a handle of length bytes; false: it is none. */
 extern bool dose_id_read(const char *handle, int length, pg_uuid_t *schedule_id, TimestampTz *at);
 

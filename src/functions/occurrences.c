@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
@@ -21,13 +22,40 @@
 #include "schedule/schedule_search.h"
 #include "schedule/zone.h"
 
-/* The schedule's parts in the arguments of the functions for a row among many. */
+/*
+ * The places of the arguments of the functions for a row among many, counted from
+ * its rule.  Before it come the row's id and, of some, what is recorded.
+ */
 enum
 {
-	ROW_ID,
 	ROW_RRULE,
 	ROW_WINDOW_START = ROW_RRULE + 3,
-	ROW_WINDOW_END
+	ROW_WINDOW_END,
+	ROW_NARGS = ROW_WINDOW_END + 5
+};
+
+/* What is recorded of a dose: when it is, and its place in the array. */
+typedef struct RecordedAt
+{
+	TimestampTz at;
+	int			nth;
+} RecordedAt;
+
+/* The doses of a row among those of many people. */
+typedef struct RowDoses
+{
+	ScheduleIterator *iterator;
+	TimestampTz		  occurrence; /* the first not given yet; DT_NOEND: there are no more */
+	RecordedAt		 *recorded;	  /* likewise of what is recorded, ascending */
+	int				  nrecorded;
+} RowDoses;
+
+/* The columns of medsched._schedule_doses. */
+enum
+{
+	ROW_DOSE_SCHEDULED_FOR,
+	ROW_DOSE_NTH,
+	ROW_DOSE_NCOLUMNS
 };
 
 PG_FUNCTION_INFO_V1(medsched_check_rrule);
@@ -40,12 +68,16 @@ PG_FUNCTION_INFO_V1(medsched_next_occurrence);
 PG_FUNCTION_INFO_V1(medsched_previous_occurrence);
 PG_FUNCTION_INFO_V1(medsched_schedule_occurrences);
 PG_FUNCTION_INFO_V1(medsched_count_schedule_occurrences);
+PG_FUNCTION_INFO_V1(medsched_schedule_doses);
 PG_FUNCTION_INFO_V1(medsched_schedule_density_problem);
 
 static Schedule			*schedule_from_arguments(FunctionCallInfo fcinfo, int first);
 static ScheduleIterator *open_window(FunctionCallInfo fcinfo);
 static ErrorData		*find_problem(FunctionCallInfo fcinfo, int first, Schedule **schedule);
-static ScheduleIterator *open_row(FunctionCallInfo fcinfo);
+static bool				 open_row(FunctionCallInfo fcinfo, RowDoses *doses);
+static int				 read_recorded(ArrayType *array, RecordedAt **recorded);
+static int				 compare_recorded(const void *a, const void *b);
+static bool				 next_row_dose(RowDoses *doses, TimestampTz *at, int *nth);
 
 Datum
 medsched_check_rrule(PG_FUNCTION_ARGS)
@@ -178,14 +210,16 @@ medsched_previous_occurrence(PG_FUNCTION_ARGS)
 Datum
 medsched_schedule_occurrences(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo	 *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	ScheduleIterator *iterator = open_row(fcinfo);
-	TimestampTz		  occurrence;
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	RowDoses	   doses;
+	TimestampTz	   at;
+	int			   nth;
+	bool		   readable = open_row(fcinfo, &doses);
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	while (iterator != NULL && schedule_next(iterator, &occurrence))
+	while (readable && next_row_dose(&doses, &at, &nth))
 	{
-		Datum value = TimestampTzGetDatum(occurrence);
+		Datum value = TimestampTzGetDatum(at);
 		bool  isnull = false;
 
 		tuplestore_putvalues(result->setResult, result->setDesc, &value, &isnull);
@@ -194,39 +228,117 @@ medsched_schedule_occurrences(PG_FUNCTION_ARGS)
 }
 
 /*
- * Open the occurrences in the window of a row among those of many people.  NULL:
- * there are none, or the row cannot be read, which must not fail the answer about
- * the others.  A window that ends before it starts is empty: the bounds of
- * schedules lie as they lie, and the planner is free to try a row before it
- * tests whether the row is in the window.
+ * medsched_schedule_doses does so, and gives what is recorded besides; and, of what is
+ * recorded, its place in the array.
  */
-static ScheduleIterator *
-open_row(FunctionCallInfo fcinfo)
+Datum
+medsched_schedule_doses(PG_FUNCTION_ARGS)
 {
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	RowDoses	   doses;
+	TimestampTz	   at;
+	int			   nth;
+	bool		   readable = open_row(fcinfo, &doses);
+
+	InitMaterializedSRF(fcinfo, 0);
+	while (readable && next_row_dose(&doses, &at, &nth))
+	{
+		Datum values[ROW_DOSE_NCOLUMNS] = {TimestampTzGetDatum(at), Int32GetDatum(nth)};
+		bool  isnull[ROW_DOSE_NCOLUMNS] = {false, nth == 0};
+
+		tuplestore_putvalues(result->setResult, result->setDesc, values, isnull);
+	}
+	return (Datum) 0;
+}
+
+/*
+ * Open the doses of a row among those of many people: its occurrences in the window,
+ * and what is recorded.  False: the row cannot be read, which must not fail the
+ * answer about the others.  A window that ends before it starts is empty: the bounds
+ * of schedules lie as they lie, and the planner is free to try a row before it tests
+ * whether the row is in the window.
+ */
+static bool
+open_row(FunctionCallInfo fcinfo, RowDoses *doses)
+{
+	int			rule = PG_NARGS() - ROW_NARGS;
 	TimestampTz window_start;
 	TimestampTz window_end;
 	Schedule   *schedule;
 	ErrorData  *problem;
 
-	require_argument(fcinfo, ROW_WINDOW_START, "window_start");
-	require_argument(fcinfo, ROW_WINDOW_END, "window_end");
-	window_start = PG_GETARG_TIMESTAMPTZ(ROW_WINDOW_START);
-	window_end = PG_GETARG_TIMESTAMPTZ(ROW_WINDOW_END);
+	require_argument(fcinfo, rule + ROW_WINDOW_START, "window_start");
+	require_argument(fcinfo, rule + ROW_WINDOW_END, "window_end");
+	window_start = PG_GETARG_TIMESTAMPTZ(rule + ROW_WINDOW_START);
+	window_end = PG_GETARG_TIMESTAMPTZ(rule + ROW_WINDOW_END);
 	check_window_for_all(window_start, Max(window_start, window_end));
-	if (window_end <= window_start)
-		return NULL;
+	memset(doses, 0, sizeof(RowDoses));
+	doses->occurrence = DT_NOEND;
+	if (rule > 1 && !PG_ARGISNULL(1))
+		doses->nrecorded = read_recorded(PG_GETARG_ARRAYTYPE_P(1), &doses->recorded);
+	if (window_end <= window_start && doses->nrecorded == 0)
+		return false;
 
-	problem = find_problem(fcinfo, ROW_RRULE, &schedule);
+	problem = find_problem(fcinfo, rule, &schedule);
 	if (problem != NULL)
 	{
 		ereport(WARNING,
 				(errcode(problem->sqlerrcode),
-				 PG_ARGISNULL(ROW_ID) ? errmsg("a schedule is left out: %s", problem->message)
-									  : errmsg("schedule \"%s\" is left out: %s", uuid_text(PG_GETARG_DATUM(ROW_ID)), problem->message),
+				 PG_ARGISNULL(0) ? errmsg("a schedule is left out: %s", problem->message)
+								 : errmsg("schedule \"%s\" is left out: %s", uuid_text(PG_GETARG_DATUM(0)), problem->message),
 				 errhint("medsched.check_integrity() lists the schedules that cannot be read.")));
-		return NULL;
+		return false;
 	}
-	return schedule_open(schedule, window_start, window_end);
+	if (window_start < window_end)
+	{
+		doses->iterator = schedule_open(schedule, window_start, window_end);
+		if (!schedule_next(doses->iterator, &doses->occurrence))
+			doses->occurrence = DT_NOEND;
+	}
+	return true;
+}
+
+/* Read an array of what is recorded, in order of time, and give the number of its elements. */
+static int
+read_recorded(ArrayType *array, RecordedAt **recorded)
+{
+	Datum *elements;
+	int	   n;
+
+	deconstruct_array(array, TIMESTAMPTZOID, sizeof(TimestampTz), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, NULL, &n);
+	*recorded = palloc(sizeof(RecordedAt) * Max(n, 1));
+	for (int i = 0; i < n; i++)
+		(*recorded)[i] = (RecordedAt){DatumGetTimestampTz(elements[i]), i + 1};
+	qsort(*recorded, n, sizeof(RecordedAt), compare_recorded);
+	return n;
+}
+
+static int
+compare_recorded(const void *a, const void *b)
+{
+	TimestampTz left = ((const RecordedAt *) a)->at;
+	TimestampTz right = ((const RecordedAt *) b)->at;
+
+	return (left > right) - (left < right);
+}
+
+/* Give the next dose of a row, and its place in what is recorded, 0 for none; false: there are no more. */
+static bool
+next_row_dose(RowDoses *doses, TimestampTz *at, int *nth)
+{
+	*at = doses->nrecorded > 0 ? Min(doses->recorded[0].at, doses->occurrence) : doses->occurrence;
+	*nth = 0;
+	if (*at == DT_NOEND)
+		return false;
+	if (*at == doses->occurrence && !schedule_next(doses->iterator, &doses->occurrence))
+		doses->occurrence = DT_NOEND;
+	if (doses->nrecorded > 0 && *at == doses->recorded[0].at)
+	{
+		*nth = doses->recorded[0].nth;
+		doses->recorded++;
+		doses->nrecorded--;
+	}
+	return true;
 }
 
 /*
@@ -260,12 +372,16 @@ find_problem(FunctionCallInfo fcinfo, int first, Schedule **schedule)
 Datum
 medsched_count_schedule_occurrences(PG_FUNCTION_ARGS)
 {
-	ScheduleIterator *iterator = open_row(fcinfo);
-	TimestampTz		  occurrence;
-	int64			  n = 0;
+	RowDoses	doses;
+	TimestampTz at;
+	int			nth;
+	int64		n = 0;
 
-	while (iterator != NULL && schedule_next(iterator, &occurrence))
-		n++;
+	if (open_row(fcinfo, &doses))
+	{
+		while (next_row_dose(&doses, &at, &nth))
+			n++;
+	}
 	PG_RETURN_INT64(n);
 }
 

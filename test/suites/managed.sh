@@ -112,7 +112,7 @@ equals "a function that sets no search_path is internal, has its caller's rights
 	 WHERE p.pronamespace = 'medsched'::regnamespace AND l.lanname = 'plpgsql'
 	   AND NOT coalesce(p.proconfig::text LIKE '%search_path=%', false)
 	   AND p.proname NOT IN ('create_medication', 'inactivate_medication', 'reactivate_medication', 'revise_schedule',
-	                         'change_time_zone', 'take_as_needed', 'mark_dose_taken', 'mark_dose_taken_by_id', 'skip_dose',
+	                         'change_time_zone', 'move_recorded_doses', 'take_as_needed', 'mark_dose_taken', 'mark_dose_taken_by_id', 'skip_dose',
 	                         'skip_dose_by_id', 'undo_dose')
 	   AND (p.prosecdef OR NOT starts_with(p.proname, '_')
 	        OR EXISTS (SELECT FROM pg_depend AS d WHERE d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid

@@ -115,4 +115,15 @@ equals "hold what was recorded, and what is" "$(query "SELECT (medsched.mark_dos
 	(medsched.mark_dose_taken('$ann', '$anns', '2026-03-03 08:00Z')).newly_taken" -d parts)" "f|t"
 contains "and the rules in them" "$(query "SELECT medsched.mark_dose_taken('$ann', '$anns', '2025-03-03 08:00Z')" -d parts 2>&1 || true)" "has no dose at"
 
+# As if the data had said until now that Berlin is two hours ahead in January.
+database zones
+query "UPDATE medsched.schedules SET time_zone = 'Europe/Berlin', starts_at = '2026-01-01 08:00'; ALTER TABLE medsched.dose_taken DISABLE TRIGGER dose_is_scheduled;
+	INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for) SELECT s.user_id, s.id, at FROM medsched.schedules AS s, generate_series(timestamptz '2026-01-05 06:00Z', '2026-01-06 06:00Z', '1 day') AS at;
+	ALTER TABLE medsched.dose_taken ENABLE TRIGGER dose_is_scheduled" -d zones
+equals "what new time zone data leaves behind is found" "$(block "Time zone data" 1 | psql -XAtq -d zones | wc -l)" 4
+succeeds "and moved along" run_block "Time zone data" 2 zones
+equals "so that each is listed once, as taken" "$(query "SELECT string_agg(concat(d.scheduled_for, ' ', d.status), ', ') FROM medsched.upcoming_doses('$ann', '2026-01-05Z', '2026-01-07Z') AS d" -d zones)" \
+	"2026-01-05 07:00:00+00 taken, 2026-01-06 07:00:00+00 taken"
+equals "and nothing is left" "$(block "Time zone data" 1 | psql -XAtq -d zones)" ""
+
 finish

@@ -589,6 +589,19 @@ export const checkIntegrity = rowsFunction(
 	}),
 );
 
+/** After a correction of the time zone data: moves recorded doses that are none any more; a row for each, with a problem where it stays. */
+export const moveRecordedDoses = rowsFunction(
+	'move_recorded_doses',
+	{ timeZone: required('time_zone', a.text), formerOffset: required('former_offset', a.interval), ...window },
+	pgTable('move_recorded_doses', {
+		userId: uuid('user_id').notNull(),
+		scheduleId: uuid('schedule_id').notNull(),
+		formerScheduledFor: instant('former_scheduled_for').notNull(),
+		scheduledFor: instant('scheduled_for'),
+		problem: text('problem'),
+	}),
+);
+
 /** The version of medsched in the database, such as 0.2.0. */
 export const version = valueFunction('version', {}, results.text);
 

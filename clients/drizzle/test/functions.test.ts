@@ -32,6 +32,7 @@ import {
 	isOnTime,
 	markDoseTaken,
 	markDoseTakenById,
+	moveRecordedDoses,
 	medications,
 	nextAsNeededAt,
 	nextDoses,
@@ -431,6 +432,7 @@ withEachDriver('functions', (db) => {
 		if (native) assert.match(await feed, /^BEGIN:VCALENDAR\r\n[^]*SUMMARY:changes[^]*TRIGGER:-PT10M/);
 		else assert.equal((await errorOf(feed)).code, '0A000');
 		assert.deepEqual((await checkIntegrity(db, {})).filter((row) => row.userId === other), []);
+		assert.deepEqual(await moveRecordedDoses(db, { timeZone: 'Asia/Tokyo', formerOffset: '8 hours', from: '2026-03-01T00:00:00Z', to: '2026-04-01T00:00:00Z' }), []);
 		assert.match(await version(db, {}), /^\d+\.\d+\.\d+$/);
 
 		assert.deepEqual(await eraseUser(db, { userId: other }), { medications: 1, schedules: 4, doses: 0 });

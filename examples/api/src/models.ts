@@ -19,7 +19,7 @@ export const TimeZone = z.string().min(1).max(64).openapi({ example: 'Europe/Ber
 export const Rrule = z.string().min(1).max(1000).openapi({ example: 'FREQ=DAILY;BYHOUR=8,20' });
 export const Day = z.iso.date();
 export const Amount = z.union([z.string().regex(DECIMAL, 'not a decimal number'), z.number().positive()]).openapi({ type: 'string', example: '0.5' });
-const Interval = z.string().min(1).max(64).openapi({ example: '4 hours' });
+export const Interval = z.string().min(1).max(64).openapi({ example: '4 hours' });
 export const Text = z.string().max(2000);
 const Dates = z.array(WallClock).max(1000);
 const CycleDays = z.number().int().min(1).max(3660);

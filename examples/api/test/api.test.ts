@@ -335,6 +335,9 @@ byBothWays('a person’s medications', (call) => {
 		const statistics = await call('GET', `/v1/operator/statistics?${window}`, { token: operator });
 		assert.ok(statistics.body.people >= 1 && statistics.body.doses >= 3 && statistics.body.lowest.length >= 1);
 		assert.deepEqual((await call('GET', '/v1/operator/integrity', { token: operator })).body, []);
+		const correction = { timeZone: 'Europe/Berlin', formerOffset: '2 hours', from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' };
+		isProblem(await call('POST', '/v1/operator/move-recorded-doses', { token, body: correction }), 403);
+		assert.deepEqual((await call('POST', '/v1/operator/move-recorded-doses', { token: operator, body: correction })).body, []);
 		assert.match((await call('GET', '/v1/operator/version', { token: operator })).body.version, /^\d+\.\d+\.\d+$/);
 
 		isProblem(await call('DELETE', `/v1/operator/people/${userId}`, { token }), 403);

@@ -1,6 +1,6 @@
 /** For those who run the service: what concerns everybody. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { adherenceOfAll, checkIntegrity, dueDoses, eraseUser, scheduledDoses, version } from '@medsched/drizzle';
+import { adherenceOfAll, checkIntegrity, dueDoses, eraseUser, moveRecordedDoses, scheduledDoses, version } from '@medsched/drizzle';
 import { eq, or, sql } from 'drizzle-orm';
 import type { Env } from '../auth.js';
 import { inTransaction, retrying, type Database } from '../database.js';
@@ -63,6 +63,19 @@ export function operatorRoutes(db: Database) {
 				},
 			}),
 			async (c) => c.json(await retrying(() => checkIntegrity(db, {})), 200),
+		)
+		.openapi(
+			createRoute({
+				method: 'post',
+				path: '/operator/move-recorded-doses',
+				summary: 'Move recorded doses that a correction of the time zone data left behind',
+				request: { body: m.body(m.Window.safeExtend({ timeZone: m.TimeZone, formerOffset: m.Interval })) },
+				responses: {
+					200: m.json(z.array(z.object({ userId: m.Id, scheduleId: m.Id, formerScheduledFor: m.Instant, scheduledFor: m.Instant.nullable(), problem: z.string().nullable() })), 'each dose that was moved, or why it stays'),
+					...m.problems,
+				},
+			}),
+			async (c) => c.json(await retrying(() => moveRecordedDoses(db, c.req.valid('json'))), 200),
 		)
 		.openapi(
 			createRoute({

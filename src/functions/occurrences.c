@@ -75,7 +75,7 @@ static Schedule			*schedule_from_arguments(FunctionCallInfo fcinfo, int first);
 static ScheduleIterator *open_window(FunctionCallInfo fcinfo);
 static ErrorData		*find_problem(FunctionCallInfo fcinfo, int first, Schedule **schedule);
 static bool				 open_row(FunctionCallInfo fcinfo, RowDoses *doses);
-static int				 read_recorded(ArrayType *array, RecordedAt **recorded);
+static int				 read_recorded_at(ArrayType *array, RecordedAt **recorded);
 static int				 compare_recorded(const void *a, const void *b);
 static bool				 next_row_dose(RowDoses *doses, TimestampTz *at, int *nth);
 
@@ -275,7 +275,7 @@ open_row(FunctionCallInfo fcinfo, RowDoses *doses)
 	memset(doses, 0, sizeof(RowDoses));
 	doses->occurrence = DT_NOEND;
 	if (rule > 1 && !PG_ARGISNULL(1))
-		doses->nrecorded = read_recorded(PG_GETARG_ARRAYTYPE_P(1), &doses->recorded);
+		doses->nrecorded = read_recorded_at(PG_GETARG_ARRAYTYPE_P(1), &doses->recorded);
 	if (window_end <= window_start && doses->nrecorded == 0)
 		return false;
 
@@ -300,7 +300,7 @@ open_row(FunctionCallInfo fcinfo, RowDoses *doses)
 
 /* Read an array of what is recorded, in order of time, and give the number of its elements. */
 static int
-read_recorded(ArrayType *array, RecordedAt **recorded)
+read_recorded_at(ArrayType *array, RecordedAt **recorded)
 {
 	Datum *elements;
 	int	   n;

@@ -62,7 +62,8 @@ BEGIN
   PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('medsched.move_recorded_doses', 0));
   RETURN QUERY
     WITH doses AS MATERIALIZED (
-      SELECT * FROM medsched._recorded_doses_to_move($1, $2, $3, $4)
+      SELECT c.user_id, c.schedule_id, c.former_scheduled_for, c.scheduled_for, c.problem
+        FROM medsched._recorded_doses_to_move($1, $2, $3, $4) AS c
     ),
     moved AS (
       UPDATE medsched.dose_taken AS d

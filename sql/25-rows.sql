@@ -52,6 +52,39 @@ BEGIN
         ('{schedule_form}', 'cycle_days_on', 'int'),
         ('{schedule_form}', 'cycle_days_off', 'int'),
         ('{schedule_form}', 'problem', 'text'),
+        -- A medication, and a schedule of it, as a form shows them.
+        ('{medication,current_schedule}', 'medication_id', 'uuid'),
+        ('{medication}', 'name', 'text'),
+        ('{medication}', 'notes', 'text'),
+        ('{medication}', 'inactivated_at', 'timestamptz'),
+        ('{medication}', 'created_at', 'timestamptz'),
+        ('{medication}', 'own_columns', 'jsonb'),
+        ('{current_schedule}', 'medication_name', 'text'),
+        ('{current_schedule}', 'medication_notes', 'text'),
+        ('{current_schedule}', 'medication_own_columns', 'jsonb'),
+        ('{current_schedule}', 'schedule_id', 'uuid'),
+        ('{current_schedule}', 'state', 'text'),
+        ('{current_schedule}', 'starts_at', 'timestamp'),
+        ('{current_schedule}', 'time_zone', 'text'),
+        ('{current_schedule}', 'time_zone_pinned', 'boolean'),
+        ('{current_schedule}', 'rrule', 'text'),
+        ('{current_schedule}', 'rdates', 'timestamp[]'),
+        ('{current_schedule}', 'exdates', 'timestamp[]'),
+        ('{current_schedule}', 'cycle_days_on', 'int'),
+        ('{current_schedule}', 'cycle_days_off', 'int'),
+        ('{current_schedule}', 'as_needed', 'boolean'),
+        ('{current_schedule}', 'min_interval', 'interval'),
+        ('{current_schedule}', 'max_per_24h', 'int'),
+        ('{current_schedule}', 'grace', 'interval'),
+        ('{current_schedule}', 'dose_amount', 'numeric'),
+        ('{current_schedule}', 'dose_unit', 'text'),
+        ('{current_schedule}', 'instructions', 'text'),
+        ('{current_schedule}', 'effective_from', 'timestamptz'),
+        ('{current_schedule}', 'ends_at', 'timestamptz'),
+        ('{current_schedule}', 'replaces', 'uuid'),
+        ('{current_schedule}', 'replaced_by', 'uuid'),
+        ('{current_schedule}', 'created_at', 'timestamptz'),
+        ('{current_schedule}', 'own_columns', 'jsonb'),
         -- When a schedule has doses.
         ('{_schedule}', 'user_id', 'uuid'),
         ('{_schedule}', 'id', 'uuid'),
@@ -153,6 +186,10 @@ COMMENT ON TYPE medsched.schedule_form IS
   'What a form shows of schedules: the arguments of schedule_from_times(), or the problem where no form shows them';
 COMMENT ON TYPE medsched.schedule_journey IS
   'What became of a schedule when its person went to another time zone';
+COMMENT ON TYPE medsched.medication IS
+  'A medication with the columns that the application added, as update_medication() returns it';
+COMMENT ON TYPE medsched.current_schedule IS
+  'A schedule with its medication, its state and the columns that the application added, as current_schedules() lists it';
 COMMENT ON TYPE medsched._recurrence IS
   'Internal: what the text of a recurrence rule says, as _rule_parts() reads it';
 COMMENT ON TYPE medsched._schedule IS

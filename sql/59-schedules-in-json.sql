@@ -48,6 +48,40 @@ RETURN '{uuid,timestamp,zone,boolean,rule,dates,dates,int,int,boolean,
 COMMENT ON FUNCTION medsched._schedule_key_types() IS
   'Internal: the types of the values of a schedule in JSON, in the order of its keys';
 
+-- The columns of a medication that a caller gives, and what type each is of.
+CREATE OR REPLACE FUNCTION medsched._medication_key_names()
+RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '{name,notes}'::text[];
+
+COMMENT ON FUNCTION medsched._medication_key_names() IS
+  'Internal: the columns of a medication that a caller gives';
+
+CREATE OR REPLACE FUNCTION medsched._medication_key_types()
+RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '{text,text}'::text[];
+
+COMMENT ON FUNCTION medsched._medication_key_types() IS
+  'Internal: the types of the columns of a medication that a caller gives';
+
+-- All columns of a table that are medsched's; the others are the application's.
+CREATE OR REPLACE FUNCTION medsched._columns_of_medications()
+RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '{user_id,id,inactivated_at,created_at}'::text[] || medsched._medication_key_names();
+
+COMMENT ON FUNCTION medsched._columns_of_medications() IS
+  'Internal: the columns of medications that are medsched''s';
+
+CREATE OR REPLACE FUNCTION medsched._columns_of_schedules()
+RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '{user_id,medication_id,effective_from,replaces,created_at}'::text[] || medsched._schedule_key_names();
+
+COMMENT ON FUNCTION medsched._columns_of_schedules() IS
+  'Internal: the columns of schedules that are medsched''s';
+
 -- The columns that an application added to a table of ours and may give: not those that PostgreSQL fills.  The types are for a
 -- query that runs with its caller's search_path, so none of their names is left to it; INSERT gives them their lengths.
 CREATE OR REPLACE FUNCTION medsched._own_columns(relation regclass)
@@ -60,10 +94,8 @@ AS $$
     JOIN pg_type AS t ON t.oid = a.atttypid
     JOIN pg_namespace AS n ON n.oid = t.typnamespace
    WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity <> 'a'
-     AND a.attname NOT IN ('user_id', 'id', 'created_at')
-     AND CASE WHEN relation = 'medsched.schedules'::regclass
-              THEN a.attname NOT IN ('medication_id', 'effective_from', 'replaces') AND a.attname <> ALL (medsched._schedule_key_names())
-              ELSE a.attname NOT IN ('name', 'notes', 'inactivated_at') END
+     AND a.attname <> ALL (CASE WHEN relation = 'medsched.schedules'::regclass THEN medsched._columns_of_schedules()
+                                ELSE medsched._columns_of_medications() END)
    ORDER BY a.attnum
 $$;
 
@@ -85,6 +117,24 @@ $$;
 
 COMMENT ON FUNCTION medsched._own_values(regclass, jsonb, int) IS
   'Internal: the parts of an INSERT that give an application''s own columns';
+
+-- The SET list of an UPDATE that changes a row as an object says, and what that reads from.  Null is the column's default.
+CREATE OR REPLACE FUNCTION medsched._assignments(relation regclass, changes jsonb, parameter int, OUT list text, OUT source text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT string_agg(CASE WHEN jsonb_typeof(changes -> a.attname) = 'null' THEN format('%I = DEFAULT', a.attname)
+                         ELSE format('%1$I = given.%1$I', a.attname) END, ', ' ORDER BY a.attnum),
+         format('pg_catalog.jsonb_to_record($%s) AS given (%s)', parameter,
+                string_agg(format('%I %I.%I', a.attname, n.nspname, t.typname), ', ' ORDER BY a.attnum))
+    FROM pg_attribute AS a
+    JOIN pg_type AS t ON t.oid = a.atttypid
+    JOIN pg_namespace AS n ON n.oid = t.typnamespace
+   WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped AND changes ? a.attname
+$$;
+
+COMMENT ON FUNCTION medsched._assignments(regclass, jsonb, int) IS
+  'Internal: the parts of an UPDATE that changes a row as an object says';
 
 -- Read an object that is a schedule: check each key and value, and give the object with its whole numbers written as such.
 -- place says which object it is, in errors.

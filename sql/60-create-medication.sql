@@ -38,8 +38,9 @@ $$;
 COMMENT ON FUNCTION medsched._check_medication(uuid, text, jsonb, jsonb) IS
   'Internal: checks the arguments of create_medication()';
 
--- Raise the error of an INSERT of a medication again, in the words of whoever gave the arguments.
-CREATE OR REPLACE FUNCTION medsched._refuse_medication(medication_name text, has_own_columns boolean, code text, message text, detail text, hint text,
+-- Raise the error of an INSERT or UPDATE of a medication again, in the words of whoever gave the arguments.  place is what
+-- precedes the name of a column of ours, own_place the object that had columns of the application's; NULL: none was given.
+CREATE OR REPLACE FUNCTION medsched._refuse_medication(medication_name text, place text, own_place text, code text, message text, detail text, hint text,
   schema_name text, table_name text, column_name text, constraint_name text, type_name text)
 RETURNS void
 LANGUAGE plpgsql STABLE
@@ -51,20 +52,20 @@ DECLARE
     WHEN 'medications_name_length' THEN 'name must have at most 1000 characters' END END;
 BEGIN
   IF code = '23502' AND table_name = 'medications' AND column_name <> '' THEN
-    message := format('own_columns must have %s', column_name);
+    message := format('%s must have %s', coalesce(own_place, 'own_columns'), column_name);
     detail := format('Column "%s" must not be null, and has no default.', column_name);
   ELSIF rule IS NOT NULL THEN
-    message := rule;
+    message := place || rule;
     detail := format('It is "%s".', medsched._shortened(medication_name));
-  ELSIF has_own_columns AND left(code, 2) IN ('22', '23', '0A') THEN
-    message := 'own_columns: ' || message;
+  ELSIF own_place IS NOT NULL AND left(code, 2) IN ('22', '23', '0A') THEN
+    message := format('%s: %s', own_place, message);
   END IF;
   PERFORM medsched._raise_again(code, message, detail, hint, schema_name, table_name, column_name, constraint_name, type_name);
 END
 $$;
 
-COMMENT ON FUNCTION medsched._refuse_medication(text, boolean, text, text, text, text, text, text, text, text, text) IS
-  'Internal: raises an error about a medication again, in the words of create_medication()';
+COMMENT ON FUNCTION medsched._refuse_medication(text, text, text, text, text, text, text, text, text, text, text, text) IS
+  'Internal: raises an error about a medication again, in the words of its arguments';
 
 -- Insert a medication, and give its id.
 CREATE OR REPLACE FUNCTION medsched._insert_medication(of_user uuid, name text, notes text, own_columns jsonb)
@@ -95,7 +96,7 @@ BEGIN
     GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT,
       schema_name = SCHEMA_NAME, table_name = TABLE_NAME, column_name = COLUMN_NAME, constraint_name = CONSTRAINT_NAME,
       type_name = PG_DATATYPE_NAME;
-    PERFORM medsched._refuse_medication($2, has_own_columns, code, message, detail, hint, schema_name, table_name, column_name,
+    PERFORM medsched._refuse_medication($2, '', CASE WHEN has_own_columns THEN 'own_columns' END, code, message, detail, hint, schema_name, table_name, column_name,
                                         constraint_name, type_name);
   END;
   IF id IS NULL THEN
@@ -110,6 +111,22 @@ COMMENT ON FUNCTION medsched._insert_medication(uuid, text, text, jsonb) IS
 
 -- It runs with its caller's search_path: an application's triggers, policies and defaults find there what they find when the
 -- application writes the rows.  So it qualifies every name, and leaves what it can to functions that set their own.
+CREATE OR REPLACE FUNCTION medsched._create_medication(of_user uuid, name text, schedules jsonb, notes text, own_columns jsonb,
+  OUT medication uuid, OUT schedule_ids uuid[])
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  PERFORM medsched._check_medication($1, $2, $3, $5);
+  medication := medsched._insert_medication($1, $2, $4, $5);
+  FOR nth IN 0 .. pg_catalog.jsonb_array_length($3) OPERATOR(pg_catalog.-) 1 LOOP
+    schedule_ids[nth] := medsched._insert_schedule($1, medication, $3 OPERATOR(pg_catalog.->) nth, pg_catalog.format('schedules[%s]', nth));
+  END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._create_medication(uuid, text, jsonb, text, jsonb) IS
+  'Internal: inserts a medication and its schedules, and gives their ids';
+
 CREATE OR REPLACE FUNCTION medsched.create_medication(
   user_id uuid,
   name text,
@@ -119,17 +136,32 @@ CREATE OR REPLACE FUNCTION medsched.create_medication(
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE
 AS $$
-DECLARE
-  medication pg_catalog.uuid;
 BEGIN
-  PERFORM medsched._check_medication($1, $2, $3, $5);
-  medication := medsched._insert_medication($1, $2, $4, $5);
-  FOR nth IN 0 .. pg_catalog.jsonb_array_length($3) OPERATOR(pg_catalog.-) 1 LOOP
-    PERFORM medsched._insert_schedule($1, medication, $3 OPERATOR(pg_catalog.->) nth, pg_catalog.format('schedules[%s]', nth));
-  END LOOP;
-  RETURN medication;
+  RETURN (medsched._create_medication($1, $2, $3, $4, $5)).medication;
 END
 $$;
 
 COMMENT ON FUNCTION medsched.create_medication(uuid, text, jsonb, text, jsonb) IS
   'Inserts a medication and its schedules, an array of objects whose keys are columns, with own_columns, an object of columns that the application added to medications; returns its id';
+
+CREATE OR REPLACE FUNCTION medsched.create_medication_returning(
+  user_id uuid,
+  name text,
+  schedules jsonb,
+  notes text DEFAULT NULL,
+  own_columns jsonb DEFAULT NULL)
+RETURNS SETOF medsched.current_schedule
+LANGUAGE plpgsql VOLATILE
+AS $$
+#variable_conflict use_variable
+DECLARE
+  medication pg_catalog.uuid;
+  schedule_ids pg_catalog.uuid[];
+BEGIN
+  SELECT c.medication, c.schedule_ids INTO medication, schedule_ids FROM medsched._create_medication($1, $2, $3, $4, $5) AS c;
+  RETURN QUERY SELECT r.* FROM medsched._schedule_rows($1, medication) AS r ORDER BY pg_catalog.array_position(schedule_ids, r.schedule_id);
+END
+$$;
+
+COMMENT ON FUNCTION medsched.create_medication_returning(uuid, text, jsonb, text, jsonb) IS
+  'create_medication(), which returns the schedules inserted, in the order given, with the columns that the application added';

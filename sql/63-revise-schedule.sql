@@ -1,7 +1,8 @@
 -- Changing how a medication is taken without rewriting its history.
 --
 -- History is never rewritten.  The old row ends, the new one takes effect, and replaces says which one it came from.  The new
--- row keeps starts_at, so that its rule and cycle go on in the same rhythm; effective_from bounds it.
+-- row keeps starts_at, so that its rule and cycle go on in the same rhythm; effective_from bounds it.  Where the old row would
+-- be left without any dose, there is no history: it is rewritten, and keeps its id.
 --
 -- What reads or writes the tables runs with its caller's search_path, as create_medication() does.
 
@@ -75,11 +76,7 @@ BEGIN
       CASE WHEN successor IS NOT NULL THEN format('Schedule "%s" replaced it.', successor) END,
       CASE WHEN successor IS NULL THEN 'Choose an effective_from before its end.' ELSE 'Revise the schedule that replaced it.' END);
   END IF;
-  IF successor IS NOT NULL AND changes ? 'ends_at'
-     AND coalesce((changes ->> 'ends_at')::timestamptz, 'infinity') > schedule.ends_at THEN
-    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('changes.ends_at must not be after %s', schedule.ends_at),
-      DETAIL = format('Schedule "%s" follows from then on.', successor);
-  END IF;
+  PERFORM medsched._check_new_end(schedule, successor, changes);
 
   -- A new rhythm counts from somewhere.  "Every second day" may mean from the first dose of all or from now, "ten times" ten
   -- more or ten in all: the caller says which, with starts_at.
@@ -335,28 +332,67 @@ $$;
 COMMENT ON FUNCTION medsched._inactivated_at(uuid, uuid) IS
   'Internal: when a medication was inactivated';
 
+-- Whether a schedule has no dose before an instant.
+CREATE OR REPLACE FUNCTION medsched._begins_after(schedule medsched._schedule, instant timestamptz)
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN instant <= medsched._to_instant(schedule.starts_at, schedule.time_zone) OR NOT medsched._has_dose(schedule, '-infinity', instant);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._begins_after(medsched._schedule, timestamptz) IS
+  'Internal: whether a schedule has no dose before an instant';
+
+-- Rewrite a schedule that has no dose before the instant from which it is revised.
+CREATE OR REPLACE FUNCTION medsched._revise_in_place(schedule medsched._schedule, takes_effect timestamptz, changes jsonb)
+RETURNS medsched._schedule
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  begins CONSTANT timestamp with time zone := medsched._to_instant(
+    coalesce((changes OPERATOR(pg_catalog.->>) 'starts_at')::pg_catalog.timestamp, schedule.starts_at),
+    coalesce(changes OPERATOR(pg_catalog.->>) 'time_zone', schedule.time_zone));
+BEGIN
+  IF begins OPERATOR(pg_catalog.<) takes_effect THEN
+    changes := changes OPERATOR(pg_catalog.||) pg_catalog.jsonb_build_object('effective_from', takes_effect);
+  END IF;
+  RETURN medsched._rewrite_schedule(schedule, changes, 'the revised schedule');
+END
+$$;
+
+COMMENT ON FUNCTION medsched._revise_in_place(medsched._schedule, timestamptz, jsonb) IS
+  'Internal: rewrites a schedule that has no dose before it is revised';
+
 -- Have another row replace a schedule, which is locked and may be revised, from an instant on.  A schedule that is not in
--- effect yet is revised from its own effective_from on: before, its predecessor holds.
+-- effect yet is revised from its own effective_from on: before, its predecessor holds.  in_place: the row may be kept where
+-- nothing is lost by it.
 CREATE OR REPLACE FUNCTION medsched._revise(schedule medsched._schedule, successor uuid, inactivated_at timestamptz, effective_from timestamptz,
-  changes jsonb)
+  changes jsonb, in_place boolean)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
   takes_effect CONSTANT timestamp with time zone := greatest($4, schedule.effective_from);
 BEGIN
-  schedule := medsched._replace_schedule(schedule, successor, takes_effect, takes_effect, changes);
+  IF in_place AND medsched._begins_after(schedule, takes_effect) THEN
+    schedule := medsched._revise_in_place(schedule, takes_effect, changes);
+  ELSE
+    schedule := medsched._replace_schedule(schedule, successor, takes_effect, takes_effect, changes);
+  END IF;
   IF NOT medsched._has_dose(schedule, takes_effect, $3) THEN
     RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'the revised schedule would have no dose',
       DETAIL = pg_catalog.format('It has none from %s until %s.', takes_effect, least($3, schedule.ends_at)),
-      HINT = 'To end a medication, call medsched.inactivate_medication().',
+      HINT = 'To end a schedule, call medsched.end_schedule().',
       SCHEMA = 'medsched', TABLE = 'schedules', CONSTRAINT = 'schedule_has_dose';
   END IF;
   RETURN schedule.id;
 END
 $$;
 
-COMMENT ON FUNCTION medsched._revise(medsched._schedule, uuid, timestamptz, timestamptz, jsonb) IS
+COMMENT ON FUNCTION medsched._revise(medsched._schedule, uuid, timestamptz, timestamptz, jsonb, boolean) IS
   'Internal: has another schedule replace one from an instant on';
 
 -- Lock one schedule, check and revise it.
@@ -391,7 +427,7 @@ BEGIN
     to_come := medsched._to_come(schedule, $3, inactivated_at);
     changes := changes OPERATOR(pg_catalog.||) medsched._travel(to_come, ARRAY[to_come], changes OPERATOR(pg_catalog.->>) 'time_zone');
   END IF;
-  RETURN medsched._revise(schedule, successor, inactivated_at, $3, changes);
+  RETURN medsched._revise(schedule, successor, inactivated_at, $3, changes, NOT changes OPERATOR(pg_catalog.?) 'id');
 END
 $$;
 
@@ -419,4 +455,4 @@ END
 $$;
 
 COMMENT ON FUNCTION medsched.revise_schedule(uuid, uuid, timestamptz, jsonb) IS
-  'Ends a schedule at an instant and has another replace it from there on: the same but for changes, an object whose keys are columns. Returns the new id';
+  'Ends a schedule at an instant and has another replace it from there on: the same but for changes, an object whose keys are columns. Returns the id of that; one without a dose before the instant is changed itself, and keeps its id';

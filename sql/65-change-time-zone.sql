@@ -233,7 +233,7 @@ BEGIN
         t := travellers[nth];
         CONTINUE WHEN t.outcome OPERATOR(pg_catalog.<>) 'moved';
         new_ids[nth] := medsched._revise(t.schedule, medsched._successor($1, (t.schedule).id), t.inactivated_at, t.takes_effect,
-          pg_catalog.jsonb_build_object('time_zone', $2) OPERATOR(pg_catalog.||) t.changes);
+          pg_catalog.jsonb_build_object('time_zone', $2) OPERATOR(pg_catalog.||) t.changes, false);
       END LOOP;
       EXIT;
     EXCEPTION WHEN check_violation THEN

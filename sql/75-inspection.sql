@@ -212,15 +212,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT m.id, m.name, s.id,
-         CASE
-           WHEN m.inactivated_at <= now() THEN 'medication inactive'
-           WHEN s.ends_at <= greatest(now(), b.begins_at) AND r.id IS NOT NULL THEN 'replaced'
-           WHEN s.ends_at <= greatest(now(), b.begins_at) THEN 'ended'
-           WHEN b.begins_at > now() THEN 'planned'
-           WHEN s.as_needed THEN 'as needed'
-           WHEN n.next_dose IS NULL THEN 'over'
-           ELSE 'current'
-         END,
+         medsched._schedule_state(m.inactivated_at, s.ends_at, r.id, b.begins_at, s.as_needed, n.next_dose),
          medsched.describe_schedule(s.user_id, s.id),
          s.dose_amount,
          s.dose_unit,

@@ -5,6 +5,7 @@
 const user = "'00000000-0000-4000-8000-0000000000ee'";
 const daily = "'00000000-0000-4000-8000-000000000ee1'";
 const asNeeded = "'00000000-0000-4000-8000-000000000ee2'";
+const extra = '00000000-0000-4000-8000-000000000ee3';
 const medication = `(select medication_id from medsched.schedules where user_id = ${user} and id = ${daily})`;
 const window = "'2026-03-01 00:00Z', '2026-03-08 00:00Z'";
 const rule = "'FREQ=DAILY', '2026-03-01 08:00', 'Europe/Berlin'";
@@ -79,6 +80,13 @@ export const calls = {
 	'reactivate_medication(uuid,uuid,timestamptz)': `select * from medsched.reactivate_medication(${user}, ${medication}, '2026-03-12 00:00Z')`,
 	'revise_schedule(uuid,uuid,timestamptz,jsonb)': `select medsched.revise_schedule(${user},
 		(select id from medsched.schedules where user_id = ${user} and replaces = ${daily}), '2026-03-20 00:00Z', '{"dose_amount": 850}')`,
+	'create_medication_returning(uuid,text,jsonb,text,jsonb)': `select * from medsched.create_medication_returning(${user}, 'added', '[{"starts_at": "2026-03-01T08:00:00", "time_zone": "UTC"}]')`,
+	'current_schedules(uuid,uuid)': `select * from medsched.current_schedules(${user})`,
+	'add_schedule(uuid,uuid,jsonb)': `select * from medsched.add_schedule(${user}, ${medication}, '{"id": "${extra}", "starts_at": "2026-03-01T13:00:00", "time_zone": "UTC", "rrule": "FREQ=DAILY"}')`,
+	'correct_schedule(uuid,uuid,jsonb)': `select * from medsched.correct_schedule(${user}, '${extra}', '{"starts_at": "2026-03-02T13:00:00"}')`,
+	'end_schedule(uuid,uuid,timestamptz)': `select medsched.end_schedule(${user}, '${extra}', '2026-03-05 00:00Z')`,
+	'rename_medication(uuid,uuid,text)': `select * from medsched.rename_medication(${user}, ${medication}, 'renamed')`,
+	'update_medication(uuid,uuid,jsonb)': `select * from medsched.update_medication(${user}, ${medication}, '{"notes": "n"}')`,
 	'schedule_history(uuid,uuid)': `select * from medsched.schedule_history(${user}, ${medication})`,
 	'change_time_zone(uuid,text,timestamptz)': `select * from medsched.change_time_zone(${user}, 'Asia/Tokyo', '2026-04-01 00:00Z')`,
 	'version()': `select medsched.version()`,

@@ -32,7 +32,8 @@ INSERT INTO good VALUES
   ('change_time_zone.time_zone', 'America/New_York'),
   ('rdates', '{2026-03-05 08:00}'), ('exdates', '{2026-03-06 08:00}'), ('cycle_days_on', '21'), ('cycle_days_off', '7'),
   ('as_needed', 'false'), ('min_interval', NULL), ('max_per_24h', NULL),
-  ('own_columns', '{}'), ('schedules', '[{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}]'), ('changes', '{"dose_amount": 2}'),
+  ('own_columns', '{}'), ('schedules', '[{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}]'), ('changes', '{"dose_amount": 2}'), ('update_medication.changes', '{"notes": "n"}'),
+  ('schedule', '{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}'),
   ('every', '2'), ('schedule_ids', format('{%s}', lpad('c1', 32, '0'))),
   ('sig', 'BID'), ('starts_on', '2026-03-01'), ('ends_on', '2026-04-01'), ('times', '["08:00", "20:00"]'), ('schedule_from_times.times', '{08:00,20:00}'),
   ('days_of_week', '{1,2}'), ('timing', '{"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}'), ('taken', '3'), ('skipped', '1'), ('missed', '1');

@@ -186,7 +186,7 @@ FROM (VALUES
   ('2026-01-20', '{"time_zone": "Mars/Olympus"}', '22023: changes.time_zone: %Mars/Olympus%'),
   ('2026-01-20', '{"rrule": "FREQ=NEVER"}', '22023: changes.rrule: %NEVER%'),
   ('2026-01-20', '{"ends_at": "2026-01-20T11:00:00Z"}', '23514 medsched.schedules.schedule_has_dose: the revised schedule would have no dose'
-     ' | It has none from 2026-01-20 00:00:00+00 until 2026-01-20 11:00:00+00. | To end a medication, call medsched.inactivate_medication().'),
+     ' | It has none from 2026-01-20 00:00:00+00 until 2026-01-20 11:00:00+00. | To end a schedule, call medsched.end_schedule().'),
   ('2026-01-20 12:00', '{"rrule": "FREQ=DAILY;UNTIL=20260119"}', '23514 medsched.schedules.schedule_has_dose: schedule can never have a dose'
      ' | From 2026-01-20 12:00:00+00 on, "FREQ=DAILY;UNTIL=20260119" less the exdates names no time.'
      ' | Check that its parts can hold together, as 30 February cannot, and that UNTIL is not before starts_at.')
@@ -233,7 +233,7 @@ SELECT is(pg_temp.revise('a', 'a13', '2026-02-01', '{"dose_amount": 2}'),
   ' | It was inactivated at 2026-02-01 00:00:00+00. | Call medsched.reactivate_medication() first.', 'an inactive medication is not revised');
 SELECT is(pg_temp.revise('a', 'a13', '2026-01-31 12:00', '{"dose_amount": 2}'),
   '23514 medsched.schedules.schedule_has_dose: the revised schedule would have no dose'
-  ' | It has none from 2026-01-31 12:00:00+00 until 2026-02-01 00:00:00+00. | To end a medication, call medsched.inactivate_medication().',
+  ' | It has none from 2026-01-31 12:00:00+00 until 2026-02-01 00:00:00+00. | To end a schedule, call medsched.end_schedule().',
   'nor from after its last dose on');
 
 SELECT throws_ok($$SELECT medsched.schedule_history(NULL, gen_random_uuid())$$, '22004', 'user_id must not be null', 'history of whom');

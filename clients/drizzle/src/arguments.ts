@@ -57,9 +57,26 @@ export const scheduleList: ArgumentType<ScheduleInput[]> = {
 	sqlType: 'jsonb',
 	write: (schedules) => JSON.stringify(schedules.map(writeSchedule)),
 };
+export const schedule: ArgumentType<ScheduleInput> = {
+	sqlType: 'jsonb',
+	write: (value) => JSON.stringify(writeSchedule(value)),
+};
 export const scheduleChanges: ArgumentType<ScheduleChanges> = {
 	sqlType: 'jsonb',
 	write: (changes) => JSON.stringify(writeSchedule(changes)),
+};
+
+/** What `updateMedication` changes: keys left out stay, null takes a value away. */
+export interface MedicationChanges {
+	name?: string;
+	notes?: string | null;
+	/** Columns that your application added to `medications`, by their names in the database. */
+	ownColumns?: Record<string, unknown>;
+}
+
+export const medicationChanges: ArgumentType<MedicationChanges> = {
+	sqlType: 'jsonb',
+	write: ({ ownColumns, ...ours }) => JSON.stringify({ ...ownColumns, ...ours }),
 };
 
 export function required<T>(argument: string, type: ArgumentType<T>): Argument<T, false> {

@@ -228,20 +228,108 @@ export const nextAsNeededAt = valueFunction(
 
 // Medications and their schedules
 
+export const scheduleStates = ['medication inactive', 'replaced', 'ended', 'planned', 'as needed', 'over', 'current'] as const;
+export type ScheduleState = (typeof scheduleStates)[number];
+
+const ownColumns = () => jsonb('own_columns').$type<Record<string, unknown>>().notNull();
+const medication = {
+	medicationId: uuid('medication_id').notNull(),
+	name: text('name').notNull(),
+	notes: text('notes'),
+	inactivatedAt: instant('inactivated_at'),
+	createdAt: instant('created_at').notNull(),
+	ownColumns: ownColumns(),
+};
+const currentSchedule = {
+	medicationId: uuid('medication_id').notNull(),
+	medicationName: text('medication_name').notNull(),
+	medicationNotes: text('medication_notes'),
+	medicationOwnColumns: jsonb('medication_own_columns').$type<Record<string, unknown>>().notNull(),
+	scheduleId: uuid('schedule_id').notNull(),
+	state: text('state').$type<ScheduleState>().notNull(),
+	startsAt: wallClock('starts_at').notNull(),
+	timeZone: text('time_zone').notNull(),
+	timeZonePinned: boolean('time_zone_pinned').notNull(),
+	rrule: text('rrule'),
+	rdates: wallClock('rdates').array().notNull(),
+	exdates: wallClock('exdates').array().notNull(),
+	cycleDaysOn: integer('cycle_days_on'),
+	cycleDaysOff: integer('cycle_days_off'),
+	asNeeded: boolean('as_needed').notNull(),
+	minInterval: interval('min_interval'),
+	maxPer24h: integer('max_per_24h'),
+	grace: interval('grace'),
+	doseAmount: numeric('dose_amount'),
+	doseUnit: text('dose_unit'),
+	instructions: text('instructions'),
+	effectiveFrom: instant('effective_from'),
+	endsAt: instant('ends_at'),
+	replaces: uuid('replaces'),
+	replacedBy: uuid('replaced_by'),
+	createdAt: instant('created_at').notNull(),
+	ownColumns: ownColumns(),
+};
+const newMedication = {
+	userId,
+	name: required('name', a.text),
+	schedules: required('schedules', a.scheduleList),
+	notes: optional('notes', a.text),
+	ownColumns: optional('own_columns', a.json),
+};
+
 /** A medication with its schedules, in one call.  Gives its id. */
-export const createMedication = valueFunction(
-	'create_medication',
-	{
-		userId,
-		name: required('name', a.text),
-		schedules: required('schedules', a.scheduleList),
-		notes: optional('notes', a.text),
-		ownColumns: optional('own_columns', a.json),
-	},
-	results.uuid,
+export const createMedication = valueFunction('create_medication', newMedication, results.uuid);
+
+/** createMedication, which gives the schedules inserted, in the order given. */
+export const createMedicationReturning = rowsFunction(
+	'create_medication_returning',
+	newMedication,
+	pgTable('create_medication_returning', currentSchedule),
 );
 
-/** Ends a medication.  Gives when it ended, which a second call does not change. */
+/** Gives a medication another name.  Gives the medication. */
+export const renameMedication = rowFunction(
+	'rename_medication',
+	{ userId, medicationId, name: required('name', a.text) },
+	pgTable('rename_medication', medication),
+);
+
+/** Changes name, notes or columns of your own of a medication.  Gives the medication. */
+export const updateMedication = rowFunction(
+	'update_medication',
+	{ userId, medicationId, changes: required('changes', a.medicationChanges) },
+	pgTable('update_medication', medication),
+);
+
+/** A person's schedules that are in force or to come, with all that a form shows. */
+export const currentSchedules = rowsFunction(
+	'current_schedules',
+	{ userId, medicationId: optional('medication_id', a.uuid) },
+	pgTable('current_schedules', currentSchedule),
+);
+
+/** One more schedule of a medication.  Gives it. */
+export const addSchedule = rowFunction(
+	'add_schedule',
+	{ userId, medicationId, schedule: required('schedule', a.schedule) },
+	pgTable('add_schedule', currentSchedule),
+);
+
+/** Changes a schedule as though it had been meant so from the start.  Gives it; its id stays. */
+export const correctSchedule = rowFunction(
+	'correct_schedule',
+	{ userId, scheduleId, changes: required('changes', a.scheduleChanges) },
+	pgTable('correct_schedule', currentSchedule),
+);
+
+/** Ends one schedule, after what is recorded of it.  Gives when it ended, which a second call does not change. */
+export const endSchedule = valueFunction(
+	'end_schedule',
+	{ userId, scheduleId, at: optional('at', a.instant) },
+	results.instant,
+);
+
+/** Ends a medication, after what is recorded of it.  Gives when it ended, which a second call does not change. */
 export const inactivateMedication = valueFunction(
 	'inactivate_medication',
 	{ userId, medicationId, at: optional('at', a.instant) },
@@ -258,7 +346,10 @@ export const reactivateMedication = rowsFunction(
 	}),
 );
 
-/** Changes a schedule from an instant on; what was recorded before stays as it was.  Gives the new schedule's id. */
+/**
+ * Changes a schedule from an instant on; what was before stays as it was.  Gives the id of the schedule that holds from
+ * then on: a new one, or the same where it has no dose before.
+ */
 export const reviseSchedule = valueFunction(
 	'revise_schedule',
 	{
@@ -298,9 +389,7 @@ export const scheduleOverview = rowsFunction(
 		medicationId: uuid('medication_id').notNull(),
 		medicationName: text('medication_name').notNull(),
 		scheduleId: uuid('schedule_id').notNull(),
-		state: text('state')
-			.$type<'medication inactive' | 'replaced' | 'ended' | 'planned' | 'as needed' | 'over' | 'current'>()
-			.notNull(),
+		state: text('state').$type<ScheduleState>().notNull(),
 		description: text('description').notNull(),
 		doseAmount: numeric('dose_amount'),
 		doseUnit: text('dose_unit'),

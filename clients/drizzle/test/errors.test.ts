@@ -5,6 +5,7 @@ import { before, describe, test } from 'node:test';
 import { eq, sql } from 'drizzle-orm';
 import {
 	createMedication,
+	correctSchedule,
 	inactivateMedication,
 	isRetryable,
 	markDoseTaken,
@@ -47,7 +48,7 @@ withEachDriver('errors', (db) => {
 		['a dose that is not scheduled', '23514', 'dose_is_scheduled', (db) => markDoseTaken(db, { userId, scheduleId, scheduledFor: '2026-03-02T08:01:00Z' })],
 		['a dose twice, by plain insert', '23505', 'dose_taken_pkey', (db) => db.insert(doseTaken).values({ userId, scheduleId, scheduledFor: '2026-03-02T08:00:00Z' })],
 		['a schedule moved from under a recorded dose', '23514', 'recorded_dose_keeps_schedule', (db) => db.update(schedules).set({ startsAt: '2026-03-01T09:00:00' }).where(eq(schedules.id, scheduleId))],
-		['a medication ended before a recorded dose', '23514', 'recorded_dose_keeps_schedule', (db) => inactivateMedication(db, { userId, medicationId, at: '2026-03-02T00:00:00Z' })],
+		['a schedule corrected from under a recorded dose', '23514', 'recorded_dose_keeps_schedule', (db) => correctSchedule(db, { userId, scheduleId, changes: { startsAt: '2026-03-01T09:00:00' } })],
 		['a rule that never occurs', '23514', 'schedule_has_dose', wrong({ rrule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30' })],
 		['a rule that is none', '22023', undefined, wrong({ rrule: 'FREQ=SOMETIMES' })],
 		['SQL for a rule', '22023', undefined, wrong({ rrule: "FREQ=DAILY'; DROP TABLE medsched.medications; --" })],

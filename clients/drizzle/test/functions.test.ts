@@ -27,6 +27,13 @@ import {
 	eraseUser,
 	explainDose,
 	graceEndedBefore,
+	addSchedule,
+	correctSchedule,
+	createMedicationReturning,
+	currentSchedules,
+	endSchedule,
+	renameMedication,
+	updateMedication,
 	inactivateMedication,
 	isOccurrence,
 	isOnTime,
@@ -358,6 +365,34 @@ withEachDriver('functions', (db) => {
 		assert.equal(fromFhir[0]?.startsAt, '2026-03-02T07:30:00');
 		assert.ok((await timingCodes(db, {})).some((c) => c.code === 'BID' && c.frequency === 2 && c.times.join() === '08:00:00,20:00:00'));
 		assert.ok((await timingEvents(db, {})).some((e) => e.event === 'PCM' && e.direction === 1));
+	});
+
+	test('created, added, renamed, corrected, ended: each gives what a form shows', async () => {
+		const other = randomUUID();
+		const created = await createMedicationReturning(db, {
+			userId: other, name: 'edited', notes: 'n',
+			schedules: [
+				{ startsAt: '2026-03-01T20:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY', doseAmount: '1.50', rdates: ['2026-03-05T12:00:00'] },
+				{ startsAt: '2026-03-01T08:00:00', timeZone: 'Europe/Berlin', asNeeded: true, minInterval: '4 hours' },
+			],
+		});
+		assert.deepEqual(created.map((s) => [s.medicationName, s.medicationNotes, s.state, s.startsAt, s.timeZone, s.rrule, s.doseAmount, s.rdates, s.minInterval, s.ownColumns, s.medicationOwnColumns]), [
+			['edited', 'n', 'current', '2026-03-01T20:00:00', 'UTC', 'FREQ=DAILY', '1.50', ['2026-03-05T12:00:00'], null, {}, {}],
+			['edited', 'n', 'as needed', '2026-03-01T08:00:00', 'Europe/Berlin', null, null, [], '04:00:00', {}, {}],
+		]);
+		const { medicationId, scheduleId } = created[0]!;
+		const added = await addSchedule(db, { userId: other, medicationId, schedule: { startsAt: '2026-03-01T07:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY' } });
+		assert.deepEqual([added.medicationId, added.state, added.startsAt], [medicationId, 'current', '2026-03-01T07:00:00']);
+		assert.deepEqual((await renameMedication(db, { userId: other, medicationId, name: 'renamed' })).name, 'renamed');
+		const { createdAt, ...updated } = await updateMedication(db, { userId: other, medicationId, changes: { notes: null } });
+		assert.deepEqual(updated, { medicationId, name: 'renamed', notes: null, inactivatedAt: null, ownColumns: {} });
+		const corrected = await correctSchedule(db, { userId: other, scheduleId: added.scheduleId, changes: { startsAt: '2026-03-03T09:00:00' } });
+		assert.deepEqual([corrected.scheduleId, corrected.startsAt, corrected.medicationName], [added.scheduleId, '2026-03-03T09:00:00', 'renamed']);
+		assert.deepEqual((await currentSchedules(db, { userId: other })).map((s) => s.scheduleId).sort(), [...created.map((s) => s.scheduleId), added.scheduleId].sort());
+		await markDoseTaken(db, { userId: other, scheduleId, scheduledFor: '2026-03-06T20:00:00Z' });
+		assert.equal(await endSchedule(db, { userId: other, scheduleId, at: '2026-03-06T10:00:00Z' }), '2026-03-06T20:00:01Z');
+		assert.equal(await endSchedule(db, { userId: other, scheduleId, at: '2027-03-06T10:00:00Z' }), '2026-03-06T20:00:01Z');
+		assert.equal((await currentSchedules(db, { userId: other, medicationId })).length, 2);
 	});
 
 	test('inactivateMedication ends the doses; a second call changes nothing', async () => {

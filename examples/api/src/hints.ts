@@ -5,7 +5,10 @@
 
 /** The routes that do what the functions do that hints name. */
 export const routeOf: Record<string, string> = {
+	add_schedule: 'POST /v1/people/{person}/medications/{medicationId}/schedules',
+	correct_schedule: 'POST /v1/people/{person}/schedules/{scheduleId}/correct',
 	create_medication: 'POST /v1/people/{person}/medications',
+	end_schedule: 'POST /v1/people/{person}/schedules/{scheduleId}/end',
 	inactivate_medication: 'POST /v1/people/{person}/medications/{medicationId}/inactivate',
 	mark_dose_taken: 'PUT /v1/people/{person}/doses/{doseId}/taken',
 	next_as_needed_at: 'GET /v1/people/{person}/schedules/{scheduleId}/next-allowed',

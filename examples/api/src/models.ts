@@ -1,6 +1,6 @@
 /** What goes over the wire, for validation and for the OpenAPI document. */
 import { z } from '@hono/zod-openapi';
-import { doseStatuses, outcomes } from '@medsched/drizzle';
+import { doseStatuses, outcomes, scheduleStates } from '@medsched/drizzle';
 import { ProblemBody } from './problem.js';
 
 const WALL_CLOCK = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/;
@@ -60,6 +60,11 @@ export const NewMedication = z
 	})
 	.openapi('NewMedication');
 
+export const MedicationChanges = z
+	.strictObject({ name: z.string().trim().min(1).max(200), notes: Text.nullable() })
+	.partial()
+	.openapi('MedicationChanges');
+
 /** What a schedule prescribes. */
 export const prescribed = {
 	doseAmount: z.string().nullable(),
@@ -79,6 +84,34 @@ export const Schedule = z
 		replaces: Id.nullable(),
 	})
 	.openapi('Schedule');
+
+/** All that a form shows of a schedule. */
+export const CurrentSchedule = z
+	.object({
+		medicationId: Id,
+		medicationName: z.string(),
+		medicationNotes: z.string().nullable(),
+		scheduleId: Id,
+		state: z.enum(scheduleStates),
+		startsAt: z.string(),
+		timeZone: z.string(),
+		timeZonePinned: z.boolean(),
+		rrule: z.string().nullable(),
+		rdates: z.array(z.string()),
+		exdates: z.array(z.string()),
+		cycleDaysOn: z.number().nullable(),
+		cycleDaysOff: z.number().nullable(),
+		asNeeded: z.boolean(),
+		minInterval: z.string().nullable(),
+		maxPer24h: z.number().nullable(),
+		grace: z.string().nullable(),
+		...prescribed,
+		effectiveFrom: z.string().nullable(),
+		endsAt: z.string().nullable(),
+		replaces: Id.nullable(),
+		replacedBy: Id.nullable(),
+	})
+	.openapi('CurrentSchedule');
 
 export const Medication = z
 	.object({

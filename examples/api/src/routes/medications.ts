@@ -1,18 +1,24 @@
 /** Medications and their schedules: prescribe, revise, end, take up again. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import {
+	addSchedule,
 	changeTimeZone,
-	createMedication,
+	correctSchedule,
+	createMedicationReturning,
+	currentSchedules,
 	describeSchedule,
+	endSchedule,
 	explainDose,
 	inactivateMedication,
 	medications,
 	reactivateMedication,
+	renameMedication,
 	reviseSchedule,
 	scheduleHistory,
 	scheduleOverview,
 	schedules,
 	timesOfSchedule,
+	updateMedication,
 	type ScheduleChanges as Changes,
 	type ScheduleInput as Input,
 } from '@medsched/drizzle';
@@ -34,6 +40,10 @@ const Journey = z.array(
 		reason: z.string().nullable(),
 	}),
 );
+const Schedules = z.array(m.CurrentSchedule);
+// Columns that an application adds are its own to show; this one has none.
+const shown = <Row extends { ownColumns: unknown; medicationOwnColumns: unknown }>({ ownColumns, medicationOwnColumns, ...row }: Row) => row;
+const MedicationRow = z.object({ medicationId: m.Id, name: z.string(), notes: z.string().nullable(), inactivatedAt: z.string().nullable(), createdAt: z.string() });
 const At = z.strictObject({ at: m.Instant.optional() });
 
 export function medicationRoutes(db: Database) {
@@ -81,16 +91,69 @@ export function medicationRoutes(db: Database) {
 				path: '/people/{person}/medications',
 				summary: 'Create a medication with its schedules',
 				request: { params: m.PersonParam, headers: m.IdempotencyKey, body: m.body(m.NewMedication) },
-				responses: { 201: m.json(z.object({ id: m.Id }), 'created'), ...m.problems },
+				responses: { 201: m.json(z.object({ id: m.Id, schedules: Schedules }), 'created'), ...m.problems },
 			}),
 			async (c) => {
 				const userId = c.get('personId');
 				const { name, notes, schedules: list } = c.req.valid('json');
 				const key = c.req.valid('header')['idempotency-key'];
 				const content = ['createMedication', userId, name, notes, list];
+				const { body } = await once(db, { callerId: c.get('principal').id, key, content }, async (tx) => {
+					const rows = await createMedicationReturning(tx, { userId, name, notes: notes ?? null, schedules: list as Input[] });
+					return { status: 201, body: { id: rows[0]!.medicationId, schedules: rows.map(shown) } };
+				});
+				return c.json(body, 201);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'patch',
+				path: '/people/{person}/medications/{medicationId}',
+				summary: 'Change a medication’s name or notes',
+				request: { params: medicationParam, body: m.body(m.MedicationChanges) },
+				responses: { 200: m.json(MedicationRow, 'the medication'), ...m.problems },
+			}),
+			async (c) => {
+				const userId = c.get('personId');
+				const { medicationId } = c.req.valid('param');
+				const changes = c.req.valid('json');
+				const { ownColumns, ...row } = await retrying(() => updateMedication(db, { userId, medicationId, changes: changes as Changes }));
+				return c.json(row, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'put',
+				path: '/people/{person}/medications/{medicationId}/name',
+				summary: 'Rename a medication',
+				request: { params: medicationParam, body: m.body(z.strictObject({ name: z.string().trim().min(1).max(200) })) },
+				responses: { 200: m.json(MedicationRow, 'the medication'), ...m.problems },
+			}),
+			async (c) => {
+				const userId = c.get('personId');
+				const { medicationId } = c.req.valid('param');
+				const { name } = c.req.valid('json');
+				const { ownColumns, ...row } = await retrying(() => renameMedication(db, { userId, medicationId, name }));
+				return c.json(row, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'post',
+				path: '/people/{person}/medications/{medicationId}/schedules',
+				summary: 'Add a schedule to a medication',
+				request: { params: medicationParam, headers: m.IdempotencyKey, body: m.body(m.ScheduleInput) },
+				responses: { 201: m.json(m.CurrentSchedule, 'the schedule'), ...m.problems },
+			}),
+			async (c) => {
+				const userId = c.get('personId');
+				const { medicationId } = c.req.valid('param');
+				const schedule = c.req.valid('json') as Input;
+				const key = c.req.valid('header')['idempotency-key'];
+				const content = ['addSchedule', userId, medicationId, schedule];
 				const { body } = await once(db, { callerId: c.get('principal').id, key, content }, async (tx) => ({
 					status: 201,
-					body: { id: await createMedication(tx, { userId, name, notes: notes ?? null, schedules: list as Input[] }) },
+					body: shown(await addSchedule(tx, { userId, medicationId, schedule })),
 				}));
 				return c.json(body, 201);
 			},
@@ -101,7 +164,10 @@ export function medicationRoutes(db: Database) {
 				path: '/people/{person}/medications/{medicationId}/inactivate',
 				summary: 'End a medication',
 				request: { params: medicationParam, body: m.body(At) },
-				responses: { 200: m.json(z.object({ inactivatedAt: z.string() }), 'when it ended, which a second call does not change'), ...m.problems },
+				responses: {
+					200: m.json(z.object({ inactivatedAt: z.string() }), 'when it ended, after what is recorded; a second call does not change it'),
+					...m.problems,
+				},
 			}),
 			async (c) => {
 				const { medicationId } = c.req.valid('param');
@@ -197,6 +263,53 @@ export function medicationRoutes(db: Database) {
 		)
 		.openapi(
 			createRoute({
+				method: 'get',
+				path: '/people/{person}/schedules/current',
+				summary: 'List the schedules in force or to come, as a form shows them',
+				request: { params: m.PersonParam, query: z.object({ medicationId: m.Id.optional() }) },
+				responses: { 200: m.json(Schedules, 'the schedules, in order of their medications'), ...m.problems },
+			}),
+			async (c) => {
+				const { medicationId } = c.req.valid('query');
+				const rows = await retrying(() => currentSchedules(db, { userId: c.get('personId'), medicationId }));
+				return c.json(rows.map(shown), 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'post',
+				path: '/people/{person}/schedules/{scheduleId}/correct',
+				summary: 'Correct a schedule: it was meant so from the start',
+				request: { params: scheduleParam, body: m.body(m.ScheduleChanges) },
+				responses: { 200: m.json(m.CurrentSchedule, 'the schedule, with the id it had'), ...m.problems },
+			}),
+			async (c) => {
+				const userId = c.get('personId');
+				const { scheduleId } = c.req.valid('param');
+				const changes = c.req.valid('json') as Changes;
+				return c.json(shown(await retrying(() => correctSchedule(db, { userId, scheduleId, changes }))), 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'post',
+				path: '/people/{person}/schedules/{scheduleId}/end',
+				summary: 'End a schedule',
+				request: { params: scheduleParam, body: m.body(At) },
+				responses: {
+					200: m.json(z.object({ endedAt: z.string() }), 'when it ended, after what is recorded; a second call does not change it'),
+					...m.problems,
+				},
+			}),
+			async (c) => {
+				const { scheduleId } = c.req.valid('param');
+				const { at } = c.req.valid('json');
+				const endedAt = await retrying(() => endSchedule(db, { userId: c.get('personId'), scheduleId, at }));
+				return c.json({ endedAt }, 200);
+			},
+		)
+		.openapi(
+			createRoute({
 				method: 'post',
 				path: '/people/{person}/schedules/{scheduleId}/revise',
 				summary: 'Change a schedule from an instant on',
@@ -205,7 +318,7 @@ export function medicationRoutes(db: Database) {
 					headers: m.IdempotencyKey,
 					body: m.body(z.strictObject({ effectiveFrom: m.Instant, changes: m.ScheduleChanges })),
 				},
-				responses: { 200: m.json(z.object({ scheduleId: m.Id }), 'the schedule that takes its place'), ...m.problems },
+				responses: { 200: m.json(z.object({ scheduleId: m.Id }), 'the schedule that holds from then on'), ...m.problems },
 			}),
 			async (c) => {
 				const userId = c.get('personId');

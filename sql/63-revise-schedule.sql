@@ -339,7 +339,7 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  RETURN instant <= medsched._to_instant(schedule.starts_at, schedule.time_zone) OR NOT medsched._has_dose(schedule, '-infinity', instant);
+  RETURN instant <= medsched._to_instant(schedule.starts_at, schedule.time_zone) OR NOT medsched._has_dose(schedule, timestamptz '-infinity', instant);
 END
 $$;
 

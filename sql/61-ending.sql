@@ -87,6 +87,23 @@ $$;
 COMMENT ON FUNCTION medsched._after_recorded(uuid, uuid, uuid, timestamptz) IS
   'Internal: the first instant from one on after which no dose is recorded';
 
+-- Raise the error of a change that a dose stands against which the transaction does not see: it was recorded after its snapshot.
+CREATE OR REPLACE FUNCTION medsched._refuse_unseen(constraint_name text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF constraint_name = 'recorded_dose_keeps_schedule' AND current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION USING ERRCODE = '40001', MESSAGE = 'could not serialize access due to a dose recorded meanwhile',
+      HINT = 'Try the transaction again.';
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._refuse_unseen(text) IS
+  'Internal: raises the error of a change that a dose stands against which the transaction does not see';
+
 -- Inactivate a medication of which doses are recorded ahead.
 CREATE OR REPLACE FUNCTION medsched._inactivate_after_recorded(of_user uuid, of_medication uuid, at timestamptz)
 RETURNS timestamptz
@@ -148,7 +165,13 @@ BEGIN
     IF violated OPERATOR(pg_catalog.<>) 'recorded_dose_keeps_schedule' THEN
       RAISE;
     END IF;
-    ended := medsched._inactivate_after_recorded($1, $2, $3);
+    BEGIN
+      ended := medsched._inactivate_after_recorded($1, $2, $3);
+    EXCEPTION WHEN check_violation THEN
+      GET STACKED DIAGNOSTICS violated = CONSTRAINT_NAME;
+      PERFORM medsched._refuse_unseen(violated);
+      RAISE;
+    END;
   END;
   IF ended IS NULL THEN
     RAISE 'medication was not inactivated: a trigger suppressed it';
@@ -204,6 +227,7 @@ AS $$
 DECLARE
   schedule medsched._schedule;
   successor pg_catalog.uuid;
+  violated pg_catalog.text;
 BEGIN
   PERFORM medsched._lock_schedules($1, NULL::pg_catalog.uuid,
     (SELECT s.medication_id FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2),
@@ -225,6 +249,10 @@ BEGIN
     RETURN schedule.ends_at;
   END IF;
   RETURN medsched._end_chain(schedule, $3);
+EXCEPTION WHEN check_violation THEN
+  GET STACKED DIAGNOSTICS violated = CONSTRAINT_NAME;
+  PERFORM medsched._refuse_unseen(violated);
+  RAISE;
 END
 $$;
 

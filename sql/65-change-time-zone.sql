@@ -238,12 +238,8 @@ BEGIN
       EXIT;
     EXCEPTION WHEN check_violation THEN
       GET STACKED DIAGNOSTICS constraint_name = CONSTRAINT_NAME;
-      IF constraint_name OPERATOR(pg_catalog.=) 'recorded_dose_keeps_schedule' 
-         AND pg_catalog.current_setting('transaction_isolation') OPERATOR(pg_catalog.<>) 'read committed' THEN
-        -- Recorded after this transaction's snapshot was taken.
-        RAISE EXCEPTION USING ERRCODE = '40001', MESSAGE = 'could not serialize access due to a dose recorded meanwhile',
-          HINT = 'Try the transaction again.';
-      ELSIF constraint_name OPERATOR(pg_catalog.<>) ALL ('{schedule_has_dose,schedule_density,schedules_dates_at_most_10000}'::pg_catalog.text[]) THEN
+      PERFORM medsched._refuse_unseen(constraint_name);
+      IF constraint_name OPERATOR(pg_catalog.<>) ALL ('{schedule_has_dose,schedule_density,schedules_dates_at_most_10000}'::pg_catalog.text[]) THEN
         RAISE;
       END IF;
       travellers[moving].outcome := 'left';

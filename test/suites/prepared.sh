@@ -90,7 +90,7 @@ prepared()
 	PGDATABASE=$1 calls pg_catalog >"$files/$1.clean"
 	calls medsched,pg_catalog >"$files/$1.planted"
 	equals "every function is called" "$(grep 'no call of' "$files/$1.clean" || true)" ""
-	equals "many times" "$(grep -c '^[0-9]*|' "$files/$1.clean")" 90
+	equals "each time that it is to be" "$(grep -c '^[0-9]*|' "$files/$1.clean") calls" "$(tail -n 1 "$files/$1.clean")"
 	succeeds "and answers as it does elsewhere" diff -U0 "$files/$1.clean" "$files/$1.planted"
 }
 

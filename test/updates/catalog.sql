@@ -9,8 +9,7 @@ WITH members AS (
   -- Of the managed edition, what is in its schema.
   SELECT 'pg_proc'::regclass, p.oid FROM pg_proc AS p WHERE p.pronamespace = 'medsched'::regnamespace
   UNION
-  SELECT 'pg_type'::regclass, t.oid FROM pg_type AS t LEFT JOIN pg_class AS c ON c.oid = t.typrelid
-  WHERE t.typnamespace = 'medsched'::regnamespace AND t.typelem = 0 AND coalesce(c.relkind, 'c') = 'c'
+  SELECT 'pg_type'::regclass, t.oid FROM pg_type AS t WHERE t.typnamespace = 'medsched'::regnamespace
 ), tables AS (
   SELECT c.oid FROM pg_class AS c WHERE c.relnamespace = 'medsched'::regnamespace AND c.relname IN ('medications', 'schedules', 'dose_taken')
 )
@@ -25,6 +24,9 @@ SELECT concat_ws(' | ', 'type', format_type(t.oid, NULL), t.typtype, format_type
          (SELECT string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)
           FROM pg_attribute AS a WHERE a.attrelid = t.typrelid AND t.typtype = 'c' AND a.attnum > 0 AND NOT a.attisdropped))
 FROM pg_type AS t JOIN members AS m ON m.classid = 'pg_type'::regclass AND m.objid = t.oid
+LEFT JOIN pg_class AS c ON c.oid = t.typrelid
+-- Arrays, and the rows of tables, come with another type or a table: not every server calls them members.
+WHERE t.typelem = 0 AND coalesce(c.relkind, 'c') = 'c'
 UNION ALL
 SELECT concat_ws(' | ', 'other', pg_describe_object(m.classid, m.objid, 0)) FROM members AS m
 WHERE m.classid NOT IN ('pg_type'::regclass, 'pg_proc'::regclass)

@@ -243,8 +243,9 @@ BEGIN
   IF schedule.ends_at OPERATOR(pg_catalog.<=) $3 THEN
     successor := medsched._successor($1, $2);
     IF successor IS NOT NULL THEN
-      PERFORM medsched._refuse('55000', pg_catalog.format('schedule "%s" ended at %s', $2, schedule.ends_at),
-        pg_catalog.format('Schedule "%s" replaced it.', successor), 'End the schedule that replaced it.');
+      RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = pg_catalog.format('schedule "%s" ended at %s', $2, schedule.ends_at),
+        DETAIL = pg_catalog.format('Schedule "%s" replaced it.', successor), HINT = 'End the schedule that replaced it.',
+        SCHEMA = 'medsched', TABLE = 'schedules', CONSTRAINT = 'schedule_not_replaced';
     END IF;
     RETURN schedule.ends_at;
   END IF;

@@ -18,7 +18,9 @@ BEGIN
   inactivated_at := medsched._inactivated_at($1, $2);
   IF inactivated_at IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = pg_catalog.format('medication "%s" is active', $2),
-      DETAIL = 'It has no inactivated_at.';
+      DETAIL = 'It has no inactivated_at.',
+      HINT = 'Its schedules are in effect. To change one, call medsched.revise_schedule().',
+      SCHEMA = 'medsched', TABLE = 'medications', CONSTRAINT = 'medication_is_inactive';
   ELSIF $3 OPERATOR(pg_catalog.<) inactivated_at THEN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'at must not be before the medication was inactivated',
       DETAIL = pg_catalog.format('It is %s; the medication was inactivated at %s.', $3, inactivated_at);
@@ -50,7 +52,8 @@ BEGIN
   END LOOP;
   IF NOT has_dose THEN
     RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = pg_catalog.format('medication "%s" has no dose from %s on', $2, $3),
-      DETAIL = 'All its schedules are over.', HINT = 'Insert a schedule for it first.';
+      DETAIL = 'All its schedules are over.', HINT = 'Insert a schedule for it first.',
+      SCHEMA = 'medsched', TABLE = 'medications', CONSTRAINT = 'medication_has_dose';
   END IF;
 END
 $$;

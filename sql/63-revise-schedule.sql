@@ -69,12 +69,15 @@ BEGIN
   IF $3 <= takes_effect THEN
     RAISE EXCEPTION USING ERRCODE = '55000',
       MESSAGE = format('medication "%s" is inactive at %s', schedule.medication_id, $4),
-      DETAIL = format('It was inactivated at %s.', $3), HINT = 'Call medsched.reactivate_medication() first.';
+      DETAIL = format('It was inactivated at %s.', $3), HINT = 'Call medsched.reactivate_medication() first.',
+      SCHEMA = 'medsched', TABLE = 'medications', CONSTRAINT = 'medication_is_active';
   END IF;
   IF schedule.ends_at <= takes_effect THEN
-    PERFORM medsched._refuse('55000', format('schedule "%s" ended at %s', schedule.id, schedule.ends_at),
-      CASE WHEN successor IS NOT NULL THEN format('Schedule "%s" replaced it.', successor) END,
-      CASE WHEN successor IS NULL THEN 'Choose an effective_from before its end.' ELSE 'Revise the schedule that replaced it.' END);
+    RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = format('schedule "%s" ended at %s', schedule.id, schedule.ends_at),
+      DETAIL = CASE WHEN successor IS NULL THEN 'Nothing replaced it.' ELSE format('Schedule "%s" replaced it.', successor) END,
+      HINT = CASE WHEN successor IS NULL THEN 'Choose an effective_from before its end.' ELSE 'Revise the schedule that replaced it.' END,
+      SCHEMA = 'medsched', TABLE = 'schedules',
+      CONSTRAINT = CASE WHEN successor IS NULL THEN 'schedule_not_ended' ELSE 'schedule_not_replaced' END;
   END IF;
   PERFORM medsched._check_new_end(schedule, successor, changes);
 
@@ -122,8 +125,9 @@ BEGIN
   IF pg_catalog.cardinality(doses) OPERATOR(pg_catalog.>) 0 THEN
     RAISE EXCEPTION USING ERRCODE = '23514',
       MESSAGE = pg_catalog.format('schedule "%s" has doses recorded at or after %s', $2, $3),
-      DETAIL = pg_catalog.format('They are: %s%s.', pg_catalog.array_to_string(doses[:most], ', '),
-                                 CASE WHEN doses[most OPERATOR(pg_catalog.+) 1] IS NOT NULL THEN ' and later ones' END),
+      DETAIL = pg_catalog.format('They are: %s%s. The first is dose "%s".', pg_catalog.array_to_string(doses[:most], ', '),
+                                 CASE WHEN doses[most OPERATOR(pg_catalog.+) 1] IS NOT NULL THEN ' and later ones' END,
+                                 medsched.dose_id($2, doses[1])),
       HINT = 'Choose a later instant, or take the records back: call medsched.undo_dose().',
       SCHEMA = 'medsched', TABLE = 'schedules', CONSTRAINT = 'recorded_dose_keeps_schedule';
   END IF;

@@ -34,7 +34,8 @@ BEGIN
     IF remains THEN
       RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = format('not everything of user "%s" can be erased', $1),
         DETAIL = format('Rows would be left in "medsched.%s": a trigger or a rule keeps them.', found.name),
-        HINT = 'Look at the triggers that the application has on the table.';
+        HINT = 'Look at the triggers that the application has on the table.',
+        SCHEMA = 'medsched', TABLE = found.name, CONSTRAINT = 'user_erased_whole';
     END IF;
   END LOOP;
 END

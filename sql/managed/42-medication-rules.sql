@@ -87,7 +87,7 @@ BEGIN
   END IF;
   PERFORM medsched._refuse_rule(TG_RELID, 'medications_not_deleted',
     format('medication "%s" cannot be deleted', OLD.id), 'Medications are kept, with the doses recorded.',
-    'Inactivate it: call medsched.inactivate_medication().', '23001');
+    'Inactivate it: call medsched.inactivate_medication(). To close an account, call medsched.erase_user().', '23001');
   RETURN NULL;
 END
 $$;

@@ -150,21 +150,40 @@ DECLARE
   before timestamptz;
   after timestamptz;
   successor uuid;
+  in_effect CONSTANT text := 'Record it for a schedule in effect then: medsched.schedule_history() lists them.';
+  rule text := 'dose_is_scheduled';
   detail text;
+  hint text := 'Record a dose at the scheduled_for that medsched.upcoming_doses() gives.';
 BEGIN
   SELECT c.* INTO s FROM medsched.schedules AS c WHERE c.user_id = of_user AND c.id = of_schedule;
   IF at >= inactivated THEN
+    rule := 'dose_after_inactivation';
     detail := format('The medication was inactivated at %s.', inactivated);
+    hint := 'Record a dose before that, or take the medication up again: call medsched.reactivate_medication().';
   ELSIF at >= s.ends_at THEN
+    rule := 'dose_after_end';
     detail := format('The schedule ended at %s.', s.ends_at);
     SELECT c.id INTO successor FROM medsched.schedules AS c WHERE c.user_id = of_user AND c.replaces = of_schedule;
     IF FOUND THEN
       detail := detail || format(' Schedule "%s" replaced it.', successor);
+      hint := 'Record the dose of the schedule that replaced it: medsched.upcoming_doses() gives it.';
     END IF;
-  ELSIF s.as_needed AND at < s.effective_from THEN
-    detail := format('The schedule is in effect from %s on.', s.effective_from);
+    IF s.as_needed THEN
+      hint := in_effect;
+    END IF;
   ELSIF s.as_needed THEN
-    detail := format('As needed, a dose is at a whole second from %s in %s on, until the end of the year 9999.', s.starts_at, s.time_zone);
+    hint := in_effect;
+    IF at < s.effective_from THEN
+      rule := 'dose_before_start';
+      detail := format('The schedule is in effect from %s on.', s.effective_from);
+    ELSE
+      detail := format('As needed, a dose is at a whole second from %s in %s on, until the end of the year 9999.', s.starts_at, s.time_zone);
+      IF date_trunc('second', at) <> at THEN
+        hint := 'Call medsched.take_as_needed(), which leaves out the fraction of the second.';
+      ELSE
+        rule := 'dose_before_start';
+      END IF;
+    END IF;
   ELSE
     r := medsched._check_schedule(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off);
     before := medsched._previous_occurrence(r, s.starts_at, r.zone, at, r.added, r.excluded);
@@ -180,13 +199,17 @@ BEGIN
                    WHEN before IS NOT NULL THEN format('The last dose is at %s.', before)
                    WHEN after IS NOT NULL THEN format('The first dose is at %s.', after)
                    ELSE 'The schedule has no dose before its end.' END;
+    IF before IS NULL AND after IS NOT NULL THEN
+      rule := 'dose_before_start';
+    END IF;
   END IF;
-  PERFORM medsched._refuse_rule(relation, 'dose_is_scheduled',
-    format('schedule "%s" has no dose at %s', of_schedule, at),
-    CASE WHEN tell THEN detail END,
-    CASE WHEN NOT tell OR NOT s.as_needed THEN 'Record a dose at the scheduled_for that medsched.upcoming_doses() gives.'
-         WHEN date_trunc('second', at) <> at THEN 'Call medsched.take_as_needed(), which leaves out the fraction of the second.'
-         ELSE 'Record it for a schedule in effect then: medsched.schedule_history() lists them.' END);
+  -- To who may not know more.
+  IF NOT tell THEN
+    rule := 'dose_is_scheduled';
+    detail := NULL;
+    hint := 'Record a dose at the scheduled_for that medsched.upcoming_doses() gives.';
+  END IF;
+  PERFORM medsched._refuse_rule(relation, rule, format('schedule "%s" has no dose at %s', of_schedule, at), detail, hint);
 END
 $$;
 

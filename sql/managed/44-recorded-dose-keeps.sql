@@ -54,7 +54,7 @@ DECLARE
      WHERE d.user_id = of_user AND d.schedule_id = of_schedule AND d.scheduled_for >= since);
 BEGIN
   IF first IS NOT NULL THEN
-    PERFORM medsched._refuse_change(relation, 'schedule', of_schedule, first);
+    PERFORM medsched._refuse_change(relation, 'schedule', of_schedule, of_schedule, first);
   END IF;
 END
 $$;
@@ -81,7 +81,7 @@ BEGIN
      WHERE d.user_id = of_user AND d.schedule_id = of_schedule ORDER BY d.scheduled_for
   LOOP
     IF s.as_needed AND dose.outcome = 'skipped' OR NOT medsched._has_dose(s, dose.scheduled_for) THEN
-      PERFORM medsched._refuse_change(relation, 'schedule', of_schedule, dose.scheduled_for);
+      PERFORM medsched._refuse_change(relation, 'schedule', of_schedule, of_schedule, dose.scheduled_for);
     END IF;
   END LOOP;
 END
@@ -123,14 +123,15 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 DECLARE
-  first CONSTANT timestamptz := (
-    SELECT min(d.scheduled_for)
-      FROM medsched.dose_taken AS d
-      JOIN medsched.schedules AS s ON s.user_id = d.user_id AND s.id = d.schedule_id
-     WHERE d.user_id = of_user AND s.user_id = of_user AND s.medication_id = of_medication AND d.scheduled_for >= since);
+  first record;
 BEGIN
-  IF first IS NOT NULL THEN
-    PERFORM medsched._refuse_change(relation, 'medication', of_medication, first);
+  SELECT d.schedule_id, d.scheduled_for INTO first
+    FROM medsched.dose_taken AS d
+    JOIN medsched.schedules AS s ON s.user_id = d.user_id AND s.id = d.schedule_id
+   WHERE d.user_id = of_user AND s.user_id = of_user AND s.medication_id = of_medication AND d.scheduled_for >= since
+   ORDER BY d.scheduled_for, d.schedule_id LIMIT 1;
+  IF FOUND THEN
+    PERFORM medsched._refuse_change(relation, 'medication', of_medication, first.schedule_id, first.scheduled_for);
   END IF;
 END
 $$;
@@ -138,18 +139,33 @@ $$;
 COMMENT ON FUNCTION medsched._check_no_dose_of_medication(oid, uuid, uuid, timestamptz) IS
   'Internal: checks that no dose of a medication is recorded from an instant on';
 
-CREATE OR REPLACE FUNCTION medsched._refuse_change(relation oid, kind text, id uuid, at timestamptz)
+-- By its handle and its time; by its time alone where the table's CHECKs are gone and no handle can say it.
+CREATE OR REPLACE FUNCTION medsched._dose_named(schedule_id uuid, at timestamptz)
+RETURNS text
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN CASE WHEN date_trunc('second', at) <> at OR at < timestamptz '0001-01-01 00:00Z' OR at >= timestamptz '10000-01-01 00:00Z'
+              THEN format('the dose at %s', at)
+              ELSE format('dose "%s", at %s', medsched.dose_id(schedule_id, at), at) END;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._dose_named(uuid, timestamptz) IS
+  'Internal: a dose by its handle and its time, for messages';
+
+CREATE OR REPLACE FUNCTION medsched._refuse_change(relation oid, kind text, id uuid, schedule_id uuid, at timestamptz)
 RETURNS void
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
   PERFORM medsched._refuse_rule(relation, 'recorded_dose_keeps_schedule',
     format('%s "%s" has recorded doses that would no longer be scheduled', kind, id),
-    CASE WHEN medsched._may_tell('{dose_taken}') THEN format('The first of them is the dose at %s.', at) END,
+    CASE WHEN medsched._may_tell('{dose_taken}') THEN format('The first of them is %s.', medsched._dose_named(schedule_id, at)) END,
     CASE kind WHEN 'schedule' THEN 'Choose an instant after the doses recorded and call medsched.revise_schedule(), or take the records back: call medsched.undo_dose().'
               ELSE 'Choose an instant after the doses recorded, or take the records back: call medsched.undo_dose().' END);
 END
 $$;
 
-COMMENT ON FUNCTION medsched._refuse_change(oid, text, uuid, timestamptz) IS
+COMMENT ON FUNCTION medsched._refuse_change(oid, text, uuid, uuid, timestamptz) IS
   'Internal: raises the error of a change that would leave a dose without its schedule';

@@ -288,7 +288,10 @@ refuse_remains(Datum user_id, const Datum *nerased, const int64 *nseen)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("not everything of user \"%s\" can be erased", uuid_text(user_id)),
 				 errdetail("Rows would be left in \"medsched.%s\": a trigger or a rule keeps them.", table_names[i]),
-				 errhint("Look at the triggers that the application has on the table.")));
+				 errhint("Look at the triggers that the application has on the table."),
+				 err_generic_string(PG_DIAG_SCHEMA_NAME, "medsched"),
+				 err_generic_string(PG_DIAG_TABLE_NAME, table_names[i]),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "user_erased_whole")));
 	}
 }
 

@@ -50,5 +50,8 @@ refuse_unknown(const char *kind, Datum id, Datum user_id)
 	ereport(ERROR,
 			(errcode(ERRCODE_NO_DATA_FOUND),
 			 errmsg("%s \"%s\" not found", kind, uuid_text(id)),
-			 errdetail("User \"%s\" has no %s by that id.", uuid_text(user_id), kind)));
+			 errdetail("User \"%s\" has no %s by that id.", uuid_text(user_id), kind),
+			 err_generic_string(PG_DIAG_SCHEMA_NAME, "medsched"),
+			 err_generic_string(PG_DIAG_TABLE_NAME, psprintf("%ss", kind)),
+			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, strcmp(kind, "schedule") == 0 ? "schedule_exists" : "medication_exists")));
 }

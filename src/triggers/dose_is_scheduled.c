@@ -40,6 +40,19 @@ typedef struct DoseCheck
 	Datum		 min_interval; /* for messages */
 } DoseCheck;
 
+/* Why a schedule has no dose at an instant: the constraint's name, and what to say. */
+typedef struct NoDose
+{
+	const char *rule;
+	const char *detail;
+	const char *hint;
+} NoDose;
+
+static const char *const in_effect = "Record it for a schedule in effect then: medsched.schedule_history() lists them.";
+
+/* What errors say to who may not know more. */
+static const NoDose no_dose = {"dose_is_scheduled", NULL, "Record a dose at the scheduled_for that medsched.upcoming_doses() gives."};
+
 /* The places of lock_dose_schedule's columns, after SCHEDULE_COLUMNS. */
 enum
 {
@@ -50,14 +63,14 @@ enum
 
 PG_FUNCTION_INFO_V1(medsched_dose_is_scheduled);
 
-static void		   refuse_other_user(TriggerData *trigger);
-static void		   lock_what_holds(DoseCheck *check);
-static char		  *why_not_scheduled(DoseCheck *check);
-static char		  *when_it_ended(DoseCheck *check);
-static char		  *nearest_doses(DoseCheck *check);
-static const char *where_as_needed(const DoseCheck *check);
-static void		   check_as_needed(DoseCheck *check, HeapTuple tuple);
-static void		   refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *doses, int first);
+static void refuse_other_user(TriggerData *trigger);
+static void lock_what_holds(DoseCheck *check);
+static bool has_no_dose(DoseCheck *check, NoDose *why);
+static void when_it_ended(DoseCheck *check, NoDose *why);
+static void nearest_doses(DoseCheck *check, NoDose *why);
+static void where_as_needed(const DoseCheck *check, NoDose *why);
+static void check_as_needed(DoseCheck *check, HeapTuple tuple);
+static void refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *doses, int first);
 
 static SavedPlan lock_dose_schedule = {
 	"SELECT " SCHEDULE_COLUMNS ", s.medication_id, " LIMIT_COLUMNS " FROM medsched.schedules AS s "
@@ -83,8 +96,7 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 	TriggerData *trigger = rule_trigger(fcinfo, "dose_is_scheduled", AFTER_ROW, ON_INSERT | ON_UPDATE);
 	HeapTuple	 tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
 	DoseCheck	 check = {.trigger = trigger};
-	char		*detail;
-	bool		 tell;
+	NoDose		 why = no_dose;
 
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 		refuse_other_user(trigger);
@@ -96,17 +108,16 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 	check.skipped = strcmp(TextDatumGetCString(rule_column(trigger, tuple, DOSE_TAKEN_OUTCOME)), "skipped") == 0;
 	lock_what_holds(&check);
 
-	detail = why_not_scheduled(&check);
-	if (detail != NULL)
+	if (has_no_dose(&check, &why))
 	{
-		tell = rule_may_tell("schedules") && rule_may_tell("medications");
+		if (!rule_may_tell("schedules") || !rule_may_tell("medications"))
+			why = no_dose;
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("schedule \"%s\" has no dose at %s", uuid_text(check.schedule_id), instant_text(check.at)),
-				 tell ? errdetail("%s", detail) : 0,
-				 errhint("%s", tell && check.row.as_needed ? where_as_needed(&check)
-														   : "Record a dose at the scheduled_for that medsched.upcoming_doses() gives."),
-				 errtableconstraint(trigger->tg_relation, "dose_is_scheduled")));
+				 why.detail != NULL ? errdetail("%s", why.detail) : 0,
+				 errhint("%s", why.hint),
+				 errtableconstraint(trigger->tg_relation, why.rule)));
 	}
 	if (check.row.as_needed)
 		check_as_needed(&check, tuple);
@@ -165,67 +176,89 @@ lock_what_holds(DoseCheck *check)
 				 errmsg("medication \"%s\" is gone", uuid_text(check->medication_id))));
 }
 
-/* Say in a sentence why the schedule has no such dose; NULL: it has. */
-static char *
-why_not_scheduled(DoseCheck *check)
+/* Tell whether the schedule has no such dose, and why. */
+static bool
+has_no_dose(DoseCheck *check, NoDose *why)
 {
 	if (check->at >= check->inactivated_at)
-		return psprintf("The medication was inactivated at %s.", instant_text(check->inactivated_at));
-	if (check->at >= check->row.ends_at)
-		return when_it_ended(check);
-	if (!schedule_row_allows(&check->row, check->at))
-		return nearest_doses(check);
-	return NULL;
+	{
+		why->rule = "dose_after_inactivation";
+		why->detail = psprintf("The medication was inactivated at %s.", instant_text(check->inactivated_at));
+		why->hint = "Record a dose before that, or take the medication up again: call medsched.reactivate_medication().";
+	}
+	else if (check->at >= check->row.ends_at)
+		when_it_ended(check, why);
+	else if (schedule_row_allows(&check->row, check->at))
+		return false;
+	else if (check->row.as_needed)
+		where_as_needed(check, why);
+	else
+		nearest_doses(check, why);
+	return true;
 }
 
 /* Say when the schedule ended, and which one replaced it. */
-static char *
-when_it_ended(DoseCheck *check)
+static void
+when_it_ended(DoseCheck *check, NoDose *why)
 {
 	char	 *ended = psprintf("The schedule ended at %s.", instant_text(check->row.ends_at));
 	Successor successor;
 
-	if (!rule_find_successor(check->user_id, check->schedule_id, &successor))
-		return ended;
-	return psprintf("%s Schedule \"%s\" replaced it.", ended, uuid_text(successor.id));
+	why->rule = "dose_after_end";
+	if (rule_find_successor(check->user_id, check->schedule_id, &successor))
+	{
+		why->detail = psprintf("%s Schedule \"%s\" replaced it.", ended, uuid_text(successor.id));
+		why->hint = "Record the dose of the schedule that replaced it: medsched.upcoming_doses() gives it.";
+	}
+	else
+		why->detail = ended;
+	if (check->row.as_needed)
+		why->hint = in_effect;
+}
+
+/* Say where a dose as needed could be recorded. */
+static void
+where_as_needed(const DoseCheck *check, NoDose *why)
+{
+	const ScheduleRow *row = &check->row;
+
+	why->hint = in_effect;
+	if (check->at < row->effective_from)
+	{
+		why->rule = "dose_before_start";
+		why->detail = psprintf("The schedule is in effect from %s on.", instant_text(row->effective_from));
+		return;
+	}
+	why->detail = psprintf("As needed, a dose is at a whole second from %s in %s on, until the end of the year 9999.",
+						   wall_clock_text(row->source.starts_at), row->source.time_zone);
+	if (check->at % USECS_PER_SEC != 0)
+		why->hint = "Call medsched.take_as_needed(), which leaves out the fraction of the second.";
+	else
+		why->rule = "dose_before_start";
 }
 
 /* Name the doses before and after an instant that is none. */
-static char *
-nearest_doses(DoseCheck *check)
+static void
+nearest_doses(DoseCheck *check, NoDose *why)
 {
-	const ScheduleRow *row = &check->row;
-	TimestampTz		   before;
-	TimestampTz		   after;
-	bool			   has_before;
-	bool			   has_after;
-
-	if (row->as_needed && check->at < row->effective_from)
-		return psprintf("The schedule is in effect from %s on.", instant_text(row->effective_from));
-	if (row->as_needed)
-		return psprintf("As needed, a dose is at a whole second from %s in %s on, until the end of the year 9999.",
-						wall_clock_text(row->source.starts_at), row->source.time_zone);
-
-	has_before = schedule_previous_occurrence(schedule_row_schedule(&check->row), check->at, &before);
-	has_after = schedule_next_occurrence(schedule_row_schedule(&check->row), check->at, &after) &&
-				after < row->ends_at && after < check->inactivated_at;
+	ScheduleRow *row = &check->row;
+	TimestampTz	 before;
+	TimestampTz	 after;
+	bool		 has_before = schedule_previous_occurrence(schedule_row_schedule(row), check->at, &before);
+	bool		 has_after = schedule_next_occurrence(schedule_row_schedule(row), check->at, &after) &&
+					 after < row->ends_at && after < check->inactivated_at;
 
 	if (has_before && has_after)
-		return psprintf("The nearest doses are at %s and at %s.", instant_text(before), instant_text(after));
-	if (has_before)
-		return psprintf("The last dose is at %s.", instant_text(before));
-	if (has_after)
-		return psprintf("The first dose is at %s.", instant_text(after));
-	return pstrdup("The schedule has no dose before its end.");
-}
-
-/* Say how a dose as needed could be recorded. */
-static const char *
-where_as_needed(const DoseCheck *check)
-{
-	if (check->at % USECS_PER_SEC != 0)
-		return "Call medsched.take_as_needed(), which leaves out the fraction of the second.";
-	return "Record it for a schedule in effect then: medsched.schedule_history() lists them.";
+		why->detail = psprintf("The nearest doses are at %s and at %s.", instant_text(before), instant_text(after));
+	else if (has_before)
+		why->detail = psprintf("The last dose is at %s.", instant_text(before));
+	else if (has_after)
+	{
+		why->rule = "dose_before_start";
+		why->detail = psprintf("The first dose is at %s.", instant_text(after));
+	}
+	else
+		why->detail = "The schedule has no dose before its end.";
 }
 
 /* Check a dose as needed against the others that its medication has. */

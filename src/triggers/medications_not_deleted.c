@@ -37,7 +37,7 @@ medsched_medications_not_deleted(PG_FUNCTION_ARGS)
 			(errcode(ERRCODE_RESTRICT_VIOLATION),
 			 errmsg("medication \"%s\" cannot be deleted", uuid_text(id)),
 			 errdetail("Medications are kept, with the doses recorded."),
-			 errhint("Inactivate it: call medsched.inactivate_medication()."),
+			 errhint("Inactivate it: call medsched.inactivate_medication(). To close an account, call medsched.erase_user()."),
 			 errtableconstraint(trigger->tg_relation, "medications_not_deleted")));
 	return PointerGetDatum(NULL);
 }

@@ -17,6 +17,8 @@
 #include "utils/timestamp.h"
 
 #include "base/message.h"
+#include "functions/dose_id.h"
+#include "recurrence/calendar.h"
 #include "tables/schedule_row.h"
 #include "triggers/rule_trigger.h"
 
@@ -28,33 +30,34 @@ PG_FUNCTION_INFO_V1(medsched_recorded_dose_keeps_medication);
 	"records back: call medsched.undo_dose()."
 #define MEDICATION_HINT "Choose an instant after the doses recorded, or take the records back: call medsched.undo_dose()."
 
-static void refuse_doses(TriggerData *trigger, HeapTuple tuple, SavedPlan *doses, const char *kind, TimestampTz from, const char *hint);
-static bool key_changes(TriggerData *trigger, TableColumn user_id, TableColumn id);
-static bool only_end_changes(TriggerData *trigger);
-static void refuse_change(TriggerData *trigger, const char *kind, Datum id, TimestampTz at, const char *hint);
+static void	 refuse_doses(TriggerData *trigger, HeapTuple tuple, SavedPlan *doses, const char *kind, TimestampTz from, const char *hint);
+static bool	 key_changes(TriggerData *trigger, TableColumn user_id, TableColumn id);
+static bool	 only_end_changes(TriggerData *trigger);
+static void	 refuse_change(TriggerData *trigger, const char *kind, Datum id, Datum schedule_id, TimestampTz at, const char *hint);
+static char *dose_named(Datum schedule_id, TimestampTz at);
 
 static SavedPlan doses_of_schedule = {
-	"SELECT d.scheduled_for, d.outcome FROM medsched.dose_taken AS d "
+	"SELECT d.scheduled_for, d.outcome, d.schedule_id FROM medsched.dose_taken AS d "
 	"WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2 "
 	"AND d.scheduled_for OPERATOR(pg_catalog.>=) $3 "
 	"ORDER BY d.scheduled_for",
 	3,
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
 	NULL,
-	{DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_OUTCOME}};
+	{DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_OUTCOME, DOSE_TAKEN_SCHEDULE_ID}};
 
 static SavedPlan doses_of_medication = {
-	"SELECT d.scheduled_for, d.outcome FROM medsched.dose_taken AS d "
+	"SELECT d.scheduled_for, d.outcome, d.schedule_id FROM medsched.dose_taken AS d "
 	"JOIN medsched.schedules AS s "
 	"ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id "
 	"WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND s.user_id OPERATOR(pg_catalog.=) $1 "
 	"AND s.medication_id OPERATOR(pg_catalog.=) $2 "
 	"AND d.scheduled_for OPERATOR(pg_catalog.>=) $3 "
-	"ORDER BY d.scheduled_for",
+	"ORDER BY d.scheduled_for, d.schedule_id",
 	3,
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
 	NULL,
-	{DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_OUTCOME}};
+	{DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_OUTCOME, DOSE_TAKEN_SCHEDULE_ID}};
 
 /*
  * medsched_recorded_dose_keeps_schedule refuses a change to a schedule after
@@ -99,14 +102,14 @@ medsched_recorded_dose_keeps_schedule(PG_FUNCTION_ARGS)
 	ndoses = rule_query(&doses_of_schedule, values, NULL, 0);
 	for (uint64 i = 0; i < ndoses; i++)
 	{
-		Datum		dose[2];
-		bool		isnull[2];
+		Datum		dose[3];
+		bool		isnull[3];
 		TimestampTz at;
 
 		read_row(&doses_of_schedule, i, dose, isnull);
 		at = DatumGetTimestampTz(dose[0]);
 		if (!schedule_row_allows(&row, at) || (row.as_needed && strcmp(TextDatumGetCString(dose[1]), "skipped") == 0))
-			refuse_change(trigger, "schedule", values[1], at, SCHEDULE_HINT);
+			refuse_change(trigger, "schedule", values[1], dose[2], at, SCHEDULE_HINT);
 	}
 
 	SPI_finish();
@@ -143,13 +146,13 @@ refuse_doses(TriggerData *trigger, HeapTuple tuple, SavedPlan *doses, const char
 	bool  of_schedule = doses == &doses_of_schedule;
 	Datum values[3] = {rule_column(trigger, tuple, of_schedule ? SCHEDULES_USER_ID : MEDICATIONS_USER_ID),
 					   rule_column(trigger, tuple, of_schedule ? SCHEDULES_ID : MEDICATIONS_ID), TimestampTzGetDatum(from)};
-	Datum dose[2];
-	bool  isnull[2];
+	Datum dose[3];
+	bool  isnull[3];
 
 	if (rule_query(doses, values, NULL, 1) > 0)
 	{
 		read_row(doses, 0, dose, isnull);
-		refuse_change(trigger, kind, values[1], DatumGetTimestampTz(dose[0]), hint);
+		refuse_change(trigger, kind, values[1], dose[2], DatumGetTimestampTz(dose[0]), hint);
 	}
 }
 
@@ -178,12 +181,25 @@ only_end_changes(TriggerData *trigger)
 }
 
 static void
-refuse_change(TriggerData *trigger, const char *kind, Datum id, TimestampTz at, const char *hint)
+refuse_change(TriggerData *trigger, const char *kind, Datum id, Datum schedule_id, TimestampTz at, const char *hint)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("%s \"%s\" has recorded doses that would no longer be scheduled", kind, uuid_text(id)),
-			 rule_may_tell("dose_taken") ? errdetail("The first of them is the dose at %s.", instant_text(at)) : 0,
+			 rule_may_tell("dose_taken") ? errdetail("The first of them is %s.", dose_named(schedule_id, at)) : 0,
 			 errhint("%s", hint),
 			 errtableconstraint(trigger->tg_relation, "recorded_dose_keeps_schedule")));
+}
+
+/* Name a dose by its handle and its time; by its time alone where the table's CHECKs are gone and no handle can say it. */
+static char *
+dose_named(Datum schedule_id, TimestampTz at)
+{
+	char handle[DOSE_ID_LENGTH];
+
+	if (at % USECS_PER_SEC != 0 || at < LOCAL_MIN * USECS_PER_SEC || at >= LOCAL_END * USECS_PER_SEC)
+		return psprintf("the dose at %s", instant_text(at));
+	dose_id_write_schedule(handle, DatumGetUUIDP(schedule_id));
+	dose_id_write_time(handle, at);
+	return psprintf("dose \"%.*s\", at %s", DOSE_ID_LENGTH, handle, instant_text(at));
 }

@@ -163,17 +163,17 @@ SELECT is(pg_temp.take('b1', '10000-01-01Z', 'b'),
   '22023: taken_at is out of range | It is 10000-01-01 00:00:00+00. | Use an instant in the years 1 to 9999.', 'a handle could not name it');
 UPDATE medsched.schedules SET ends_at = '2020-04-01Z' WHERE id = lpad('a7', 32, '0')::uuid;
 SELECT is(pg_temp.take('a7', '2020-04-01 12:00Z'),
-  '23514 medsched.dose_taken.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000a7" has no dose at 2020-04-01 12:00:00+00'
+  '23514 medsched.dose_taken.dose_after_end: schedule "00000000-0000-0000-0000-0000000000a7" has no dose at 2020-04-01 12:00:00+00'
   ' | The schedule ended at 2020-04-01 00:00:00+00.'
   ' | Record it for a schedule in effect then: medsched.schedule_history() lists them.', 'after its end there is none');
 UPDATE medsched.schedules SET ends_at = NULL WHERE id = lpad('a7', 32, '0')::uuid;
 SELECT medsched.revise_schedule(:ann, lpad('a7', 32, '0')::uuid, '2020-04-01Z', '{"dose_amount": 2}') AS successor \gset
 SELECT is(pg_temp.take('a7', '2020-04-01 12:00Z'),
-  '23514 medsched.dose_taken.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000a7" has no dose at 2020-04-01 12:00:00+00'
+  '23514 medsched.dose_taken.dose_after_end: schedule "00000000-0000-0000-0000-0000000000a7" has no dose at 2020-04-01 12:00:00+00'
   ' | The schedule ended at 2020-04-01 00:00:00+00. Schedule "' || :'successor' || '" replaced it.'
   ' | Record it for a schedule in effect then: medsched.schedule_history() lists them.', 'after a revision the one that replaced it has');
 SELECT is(pg_temp.take(:'successor', '2020-03-31 12:00Z'),
-  '23514 medsched.dose_taken.dose_is_scheduled: schedule "' || :'successor' || '" has no dose at 2020-03-31 12:00:00+00'
+  '23514 medsched.dose_taken.dose_before_start: schedule "' || :'successor' || '" has no dose at 2020-03-31 12:00:00+00'
   ' | The schedule is in effect from 2020-04-01 00:00:00+00 on.'
   ' | Record it for a schedule in effect then: medsched.schedule_history() lists them.', 'and not before');
 
@@ -189,9 +189,9 @@ FROM (VALUES
   ($$UPDATE medsched.dose_taken SET outcome = 'skipped', taken_at = NULL WHERE schedule_id = '00000000-0000-0000-0000-0000000000a6'$$,
    '23514 medsched.dose_taken.as_needed_not_skipped: a dose as needed cannot be skipped | Schedule "00000000-0000-0000-0000-0000000000a6" has no doses but those taken.'),
   ($$SELECT medsched.take_as_needed('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-0000000000a5', '2020-03-02 19:00Z')$$,
-   '55000: schedule "00000000-0000-0000-0000-0000000000a5" is not as needed | Its doses are at set times. | Record one of them: call medsched.mark_dose_taken().'),
+   '55000 medsched.schedules.schedule_is_as_needed: schedule "00000000-0000-0000-0000-0000000000a5" is not as needed | Its doses are at set times. | Record one of them: call medsched.mark_dose_taken().'),
   ($$SELECT medsched.next_as_needed_at('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-0000000000a5')$$,
-   '55000: schedule "00000000-0000-0000-0000-0000000000a5" is not as needed | Its doses are at set times. | Record one of them: call medsched.mark_dose_taken().')
+   '55000 medsched.schedules.schedule_is_as_needed: schedule "00000000-0000-0000-0000-0000000000a5" is not as needed | Its doses are at set times. | Record one of them: call medsched.mark_dose_taken().')
 ) AS t (call, error);
 SELECT is(pg_temp.failure(format('SELECT medsched.%s(%L, %L, %L)', function, u, s, at)), error, function || ': ' || error)
 FROM (VALUES
@@ -200,7 +200,7 @@ FROM (VALUES
   (3, '00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-0000000000a6', NULL, '22004: %s must not be null'),
   (4, '00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-0000000000a6', 'infinity', '22023: %s must be finite'),
   (5, '00000000-0000-0000-0000-00000000000b', '00000000-0000-0000-0000-0000000000a6', '2020-04-01',
-   'P0002: schedule "00000000-0000-0000-0000-0000000000a6" not found | User "00000000-0000-0000-0000-00000000000b" has no schedule by that id.')
+   'P0002 medsched.schedules.schedule_exists: schedule "00000000-0000-0000-0000-0000000000a6" not found | User "00000000-0000-0000-0000-00000000000b" has no schedule by that id.')
 ) AS t (n, u, s, at, error_of), (VALUES ('take_as_needed', 'taken_at'), ('next_as_needed_at', 'at')) AS f (function, argument),
 LATERAL (SELECT format(error_of, argument)) AS e (error) ORDER BY function, n;
 

@@ -214,9 +214,9 @@ FROM (VALUES
   (lpad('a', 32, '0'), lpad('a1', 32, '0'), '2026-03-01 07:00Z', 'infinity', '22023: taken_at must be finite'),
   (lpad('a', 32, '0'), lpad('a1', 32, '0'), '2026-03-01 07:00Z', '-infinity', '22023: taken_at must be finite'),
   (lpad('b', 32, '0'), lpad('a1', 32, '0'), '2026-03-01 07:00Z', '2026-03-01 07:00Z',
-   'P0002: schedule "00000000-0000-0000-0000-0000000000a1" not found | User "00000000-0000-0000-0000-00000000000b" has no schedule by that id.'),
+   'P0002 medsched.schedules.schedule_exists: schedule "00000000-0000-0000-0000-0000000000a1" not found | User "00000000-0000-0000-0000-00000000000b" has no schedule by that id.'),
   (lpad('a', 32, '0'), lpad('99', 32, '0'), '2026-03-01 07:00Z', '2026-03-01 07:00Z',
-   'P0002: schedule "00000000-0000-0000-0000-000000000099" not found | User "00000000-0000-0000-0000-00000000000a" has no schedule by that id.'),
+   'P0002 medsched.schedules.schedule_exists: schedule "00000000-0000-0000-0000-000000000099" not found | User "00000000-0000-0000-0000-00000000000a" has no schedule by that id.'),
   (lpad('a', 32, '0'), lpad('a1', 32, '0'), '2026-03-01 08:00Z', '2026-03-01 08:00Z',
    '23514 medsched.dose_taken.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000a1" has no dose at 2026-03-01 08:00:00+00'
    ' | The nearest doses are at 2026-03-01 07:00:00+00 and at 2026-03-01 19:00:00+00.'

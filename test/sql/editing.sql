@@ -44,7 +44,7 @@ FROM (VALUES
   (NULL, :'metformin', '{}', '22004: user_id must not be null'),
   (pg_temp.id('a')::text, NULL, '{}', '22004: medication_id must not be null'),
   (pg_temp.id('a')::text, :'metformin', NULL, '22004: schedule must not be null'),
-  (pg_temp.id('b')::text, :'metformin', '{}', format('P0002: medication "%s" not found | User "00000000-0000-0000-0000-00000000000b" has no medication by that id.', :'metformin')),
+  (pg_temp.id('b')::text, :'metformin', '{}', format('P0002 medsched.medications.medication_exists: medication "%s" not found | User "00000000-0000-0000-0000-00000000000b" has no medication by that id.', :'metformin')),
   (pg_temp.id('a')::text, :'metformin', '[]', '22023: schedule must be a JSON object'),
   (pg_temp.id('a')::text, :'metformin', '{"starts_at": "2026-01-01T08:00"}', '22023: schedule must have time_zone'),
   (pg_temp.id('a')::text, :'metformin', '{"starts_at": "2026-01-01T08:00", "time_zone": "UTC", "dose_amount": 0}',
@@ -68,7 +68,7 @@ SELECT is(pg_temp.failure(q), error, left(error, 16))
 FROM (VALUES
   ('SELECT medsched.current_schedules(NULL)', '22004: user_id must not be null'),
   (format('SELECT medsched.current_schedules(pg_temp.id(''b''), %L)', :'metformin'),
-   format('P0002: medication "%s" not found | User "00000000-0000-0000-0000-00000000000b" has no medication by that id.', :'metformin'))) AS t (q, error);
+   format('P0002 medsched.medications.medication_exists: medication "%s" not found | User "00000000-0000-0000-0000-00000000000b" has no medication by that id.', :'metformin'))) AS t (q, error);
 
 -- Another name, other notes, columns of the application's.
 SELECT results_eq(format($$SELECT medication_id, name, notes, inactivated_at, own_columns - 'nr' FROM medsched.rename_medication(pg_temp.id('a'), %L, 'Glucophage')$$, :'metformin'),
@@ -84,7 +84,7 @@ FROM (VALUES
   (format('SELECT medsched.rename_medication(pg_temp.id(''a''), %L, NULL)', :'metformin'), '22004: name must not be null'),
   (format('SELECT medsched.rename_medication(pg_temp.id(''a''), %L, '' '')', :'metformin'), '23514 medsched.medications.medications_name_not_blank: name must not be blank | It is " ".'),
   (format('SELECT medsched.rename_medication(pg_temp.id(''b''), %L, ''x'')', :'metformin'),
-   format('P0002: medication "%s" not found | User "00000000-0000-0000-0000-00000000000b" has no medication by that id.', :'metformin')),
+   format('P0002 medsched.medications.medication_exists: medication "%s" not found | User "00000000-0000-0000-0000-00000000000b" has no medication by that id.', :'metformin')),
   (format('SELECT medsched.update_medication(pg_temp.id(''a''), %L, NULL)', :'metformin'), '22004: changes must not be null'),
   (format('SELECT medsched.update_medication(pg_temp.id(''a''), %L, ''[]'')', :'metformin'), '22023: changes must be a JSON object'),
   (format('SELECT medsched.update_medication(pg_temp.id(''a''), %L, ''null'')', :'metformin'), '22023: changes must be a JSON object'),
@@ -130,7 +130,7 @@ SELECT pg_temp.prescribe('d', 'd1', '2026-01-01 08:00', 'FREQ=DAILY');
 SELECT medsched.revise_schedule(pg_temp.id('d'), pg_temp.id('d1'), '2026-01-10Z', '{"dose_amount": 2}') AS second \gset
 SELECT medsched.revise_schedule(pg_temp.id('d'), :'second', '2026-01-20Z', '{"dose_amount": 3}') AS third \gset
 SELECT is(pg_temp.failure(format('SELECT medsched.end_schedule(pg_temp.id(''d''), pg_temp.id(''d1''), %L)', '2026-01-12Z')),
-  format('55000: schedule "%s" ended at 2026-01-10 00:00:00+00 | Schedule "%s" replaced it. | End the schedule that replaced it.', pg_temp.id('d1'), :'second'),
+  format('55000 medsched.schedules.schedule_not_replaced: schedule "%s" ended at 2026-01-10 00:00:00+00 | Schedule "%s" replaced it. | End the schedule that replaced it.', pg_temp.id('d1'), :'second'),
   'one that was replaced by then is not the one to end');
 SELECT pg_temp.take('d', :'third', '2026-01-21 08:00Z');
 SELECT is(medsched.end_schedule(pg_temp.id('d'), :'second', '2026-01-12Z'), '2026-01-21 08:00:01Z', 'what is to replace it ends, too, after a dose recorded');
@@ -149,7 +149,7 @@ FROM (VALUES
   ($$pg_temp.id('d'), pg_temp.id('d1'), NULL$$, '22004: at must not be null'),
   ($$pg_temp.id('d'), pg_temp.id('d1'), 'infinity'$$, '22023: at must be finite'),
   ($$pg_temp.id('e'), pg_temp.id('d1')$$,
-   'P0002: schedule "00000000-0000-0000-0000-0000000000d1" not found | User "00000000-0000-0000-0000-00000000000e" has no schedule by that id.')) AS t (arguments, error);
+   'P0002 medsched.schedules.schedule_exists: schedule "00000000-0000-0000-0000-0000000000d1" not found | User "00000000-0000-0000-0000-00000000000e" has no schedule by that id.')) AS t (arguments, error);
 
 -- A whole medication ends after what is recorded ahead, each of its schedules.
 SELECT pg_temp.prescribe('e', 'e1', '2026-01-01 08:00', 'FREQ=DAILY');
@@ -194,7 +194,7 @@ FROM (VALUES
    ' | They are: 2026-01-03 09:00:00+00, 2026-01-04 09:00:00+00, 2026-01-05 09:00:00+00, 2026-01-06 09:00:00+00, 2026-01-07 09:00:00+00 and later ones.'
    ' | Take the records back: call medsched.undo_dose(). Or change the schedule from an instant on: call medsched.revise_schedule().')) AS t (changes, error);
 SELECT is(pg_temp.failure($$SELECT medsched.correct_schedule(pg_temp.id('2'), pg_temp.id('11'), '{"dose_amount": 1}')$$),
-  'P0002: schedule "00000000-0000-0000-0000-000000000011" not found | User "00000000-0000-0000-0000-000000000002" has no schedule by that id.', 'of its own person alone');
+  'P0002 medsched.schedules.schedule_exists: schedule "00000000-0000-0000-0000-000000000011" not found | User "00000000-0000-0000-0000-000000000002" has no schedule by that id.', 'of its own person alone');
 SELECT results_eq($$SELECT dose_amount, tags FROM medsched.schedules WHERE id = (SELECT schedule_id
                       FROM medsched.correct_schedule(pg_temp.id('1'), pg_temp.id('11'), '{"dose_amount": null, "tags": null}'))$$,
   $$VALUES (5::numeric, '{none}'::text[])$$, 'a statement sees what was there before it');

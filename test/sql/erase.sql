@@ -74,7 +74,7 @@ CREATE TRIGGER borrow BEFORE DELETE ON medsched.medications FOR EACH ROW
   WHEN (OLD.user_id = '00000000-0000-0000-0000-00000000000a') EXECUTE FUNCTION pg_temp.borrow();
 SELECT is(pg_temp.failure(format('SELECT medsched.erase_user(%L)', :ann)),
   '23001 medsched.medications.medications_not_deleted: medication "00000000-0000-0000-0000-0000000000b1" cannot be deleted'
-  ' | Medications are kept, with the doses recorded. | Inactivate it: call medsched.inactivate_medication().', 'a trigger cannot borrow its way');
+  ' | Medications are kept, with the doses recorded. | Inactivate it: call medsched.inactivate_medication(). To close an account, call medsched.erase_user().', 'a trigger cannot borrow its way');
 DROP TRIGGER borrow ON medsched.medications;
 
 -- One that erases another on the way closes the other's way alone.
@@ -96,7 +96,7 @@ CREATE FUNCTION pg_temp.keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN
 CREATE TRIGGER zzz_keep BEFORE DELETE ON medsched.medications FOR EACH ROW
   WHEN (OLD.id = '00000000-0000-0000-0000-0000000000a2') EXECUTE FUNCTION pg_temp.keep();
 SELECT is(pg_temp.failure(format('SELECT medsched.erase_user(%L)', :ann)),
-  '55000: not everything of user "00000000-0000-0000-0000-00000000000a" can be erased'
+  '55000 medsched.medications.user_erased_whole: not everything of user "00000000-0000-0000-0000-00000000000a" can be erased'
   ' | Rows would be left in "medsched.medications": a trigger or a rule keeps them.'
   ' | Look at the triggers that the application has on the table.', 'what a trigger keeps is not passed over');
 DROP TRIGGER zzz_keep ON medsched.medications;

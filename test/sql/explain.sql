@@ -183,7 +183,7 @@ FROM (VALUES
   ($$gen_random_uuid(), gen_random_uuid(), NULL$$, '22004: at must not be null'),
   ($$gen_random_uuid(), gen_random_uuid(), '-infinity'$$, '22023: at must be finite'),
   ($$pg_temp.id('b'), pg_temp.id('a11'), now()$$,
-   'P0002: schedule "00000000-0000-0000-0000-000000000a11" not found | User "00000000-0000-0000-0000-00000000000b" has no schedule by that id.')
+   'P0002 medsched.schedules.schedule_exists: schedule "00000000-0000-0000-0000-000000000a11" not found | User "00000000-0000-0000-0000-00000000000b" has no schedule by that id.')
 ) AS t (arguments, message);
 
 SELECT * FROM finish();

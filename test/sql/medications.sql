@@ -186,7 +186,7 @@ FROM (VALUES
   (lpad('b', 32, '0'), :'id', NULL, '22004: at must not be null'),
   (lpad('b', 32, '0'), :'id', 'infinity', '22023: at must be finite'),
   (lpad('b', 32, '0'), lpad('99', 32, '0'), '2026-01-01',
-   'P0002: medication "00000000-0000-0000-0000-000000000099" not found | User "00000000-0000-0000-0000-00000000000b" has no medication by that id.')
+   'P0002 medsched.medications.medication_exists: medication "00000000-0000-0000-0000-000000000099" not found | User "00000000-0000-0000-0000-00000000000b" has no medication by that id.')
 ) AS t (u, m, at, error);
 SELECT throws_like(format('SELECT medsched.inactivate_medication(%L, %L)', lpad('a', 32, '0'), :'id'), 'medication "%" not found', 'another user''s medication is not found');
 

@@ -101,9 +101,9 @@ SELECT * FROM (VALUES
   (3, '00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-0000000000a1', NULL, '22004: scheduled_for must not be null'),
   (4, '00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-0000000000a1', '-infinity', '22023: scheduled_for must be finite'),
   (5, '00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-0000000000b1', '2020-03-01 07:00Z',
-   'P0002: schedule "00000000-0000-0000-0000-0000000000b1" not found | User "00000000-0000-0000-0000-00000000000a" has no schedule by that id.'),
+   'P0002 medsched.schedules.schedule_exists: schedule "00000000-0000-0000-0000-0000000000b1" not found | User "00000000-0000-0000-0000-00000000000a" has no schedule by that id.'),
   (6, '00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-0000000000c1', '2020-03-01 07:00Z',
-   'P0002: schedule "00000000-0000-0000-0000-0000000000c1" not found | User "00000000-0000-0000-0000-00000000000a" has no schedule by that id.')
+   'P0002 medsched.schedules.schedule_exists: schedule "00000000-0000-0000-0000-0000000000c1" not found | User "00000000-0000-0000-0000-00000000000a" has no schedule by that id.')
 ) AS t (n, u, s, f, error);
 SELECT medsched.skip_dose(:ben, :bens, '2020-03-01 07:00Z', 'asleep') \g /dev/null
 SELECT is(pg_temp.failure(format('SELECT medsched.%s(%L, %L, %L)', function, u, s, f)), error, function || ': ' || error)
@@ -117,9 +117,9 @@ FROM (VALUES
    ' | The nearest doses are at 2020-03-01 07:00:00+00 and at 2020-03-01 19:00:00+00.'
    ' | Record a dose at the scheduled_for that medsched.upcoming_doses() gives.'),
   ($$SELECT medsched.skip_dose('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-0000000000a1', '2020-03-04 07:00Z', 'x')$$,
-   '23514 medsched.dose_taken.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000a1" has no dose at 2020-03-04 07:00:00+00'
+   '23514 medsched.dose_taken.dose_after_inactivation: schedule "00000000-0000-0000-0000-0000000000a1" has no dose at 2020-03-04 07:00:00+00'
    ' | The medication was inactivated at 2020-03-04 00:00:00+00.'
-   ' | Record a dose at the scheduled_for that medsched.upcoming_doses() gives.'),
+   ' | Record a dose before that, or take the medication up again: call medsched.reactivate_medication().'),
   ($$SELECT medsched.skip_dose_by_id('00000000-0000-0000-0000-00000000000a', NULL, 'x')$$, '22004: dose_id must not be null'),
   ($$SELECT medsched.undo_dose_by_id('00000000-0000-0000-0000-00000000000a', NULL)$$, '22004: dose_id must not be null'),
   ($$SELECT medsched.skip_dose_by_id('00000000-0000-0000-0000-00000000000a', 'v2:xyz', 'x')$$,

@@ -55,7 +55,7 @@ FROM (VALUES
    '23514 archive.dose_taken_later.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000c1" has no dose at 2027-01-06 09:00:00+00'
    ' | The nearest doses are at 2027-01-06 08:00:00+00 and at 2027-01-07 08:00:00+00. | Record a dose at the scheduled_for that medsched.upcoming_doses() gives.'),
   ($$SELECT medsched.mark_dose_taken(lpad('a', 32, '0')::uuid, lpad('c1', 32, '0')::uuid, '2025-01-06 08:00Z')$$,
-   '23514 archive.dose_taken_2025.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000c1" has no dose at 2025-01-06 08:00:00+00'
+   '23514 archive.dose_taken_2025.dose_before_start: schedule "00000000-0000-0000-0000-0000000000c1" has no dose at 2025-01-06 08:00:00+00'
    ' | The first dose is at 2026-01-01 08:00:00+00. | Record a dose at the scheduled_for that medsched.upcoming_doses() gives.'),
   ($$INSERT INTO archive.dose_taken_later (user_id, schedule_id, scheduled_for) VALUES (lpad('a', 32, '0')::uuid, lpad('c1', 32, '0')::uuid, '2027-01-06 09:00Z')$$,
    '23514 archive.dose_taken_later.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000c1" has no dose at 2027-01-06 09:00:00+00'
@@ -74,10 +74,10 @@ FROM (VALUES
    '23514 archive.dose_taken_later.dose_taken_amount_positive: amount must be finite and above 0 | It is -1.'),
   ($$UPDATE medsched.schedules SET ends_at = '2026-06-01Z' WHERE id = lpad('c1', 32, '0')::uuid$$,
    '23514 medsched.schedules.recorded_dose_keeps_schedule: schedule "00000000-0000-0000-0000-0000000000c1" has recorded doses that would no longer be scheduled'
-   ' | The first of them is the dose at 2027-01-06 08:00:00+00. | Choose an instant after the doses recorded and call medsched.revise_schedule(), or take the records back: call medsched.undo_dose().'),
+   ' | The first of them is dose "v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMGMxfDIwMjctMDEtMDZUMDg6MDA6MDAuMDAwWg", at 2027-01-06 08:00:00+00. | Choose an instant after the doses recorded and call medsched.revise_schedule(), or take the records back: call medsched.undo_dose().'),
   ($$SELECT medsched.revise_schedule(lpad('a', 32, '0')::uuid, lpad('c1', 32, '0')::uuid, '2027-01-07Z', '{"dose_amount": 2}')$$,
    '23514 medsched.schedules.recorded_dose_keeps_schedule: schedule "00000000-0000-0000-0000-0000000000c1" has doses recorded at or after 2027-01-07 00:00:00+00'
-   ' | They are: 2027-01-07 08:00:00+00, 2027-02-01 08:00:00+00. | Choose a later instant, or take the records back: call medsched.undo_dose().')
+   ' | They are: 2027-01-07 08:00:00+00, 2027-02-01 08:00:00+00. The first is dose "v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMGMxfDIwMjctMDEtMDdUMDg6MDA6MDAuMDAwWg". | Choose a later instant, or take the records back: call medsched.undo_dose().')
 ) AS t (sql, error);
 
 -- And everything else goes on.

@@ -23,11 +23,11 @@ SELECT results_eq($$SELECT schedule_id, scheduled_for FROM medsched.upcoming_dos
 SELECT results_eq($$SELECT schedule_id, scheduled_for FROM medsched.upcoming_doses('00000000-0000-0000-0000-00000000000b', '2026-01-02', '2026-01-04') WHERE status = 'taken'$$,
   $$VALUES ('00000000-0000-0000-0000-000000000b11'::uuid, timestamptz '2026-01-03 08:00Z')$$, 'Ben''s doses are Ben''s');
 SELECT is(pg_temp.failure(format('SELECT medsched.mark_dose_taken(%L, %L, %L)', lpad('a', 32, '0'), schedule::uuid, '2026-01-03 08:00Z')),
-  'P0002: schedule "' || schedule || '" not found | User "00000000-0000-0000-0000-00000000000a" has no schedule by that id.', what)
+  'P0002 medsched.schedules.schedule_exists: schedule "' || schedule || '" not found | User "00000000-0000-0000-0000-00000000000a" has no schedule by that id.', what)
 FROM (VALUES ('00000000-0000-0000-0000-000000000b11', 'Ann cannot mark Ben''s dose, nor see that he did'),
              ('00000000-0000-0000-0000-000000000c11', 'a schedule that is nobody''s reads the same')) AS t (schedule, what);
 SELECT is(pg_temp.failure(format('SELECT medsched.inactivate_medication(%L, %L)', lpad('a', 32, '0'), :'ben')),
-  'P0002: medication "' || :'ben' || '" not found | User "00000000-0000-0000-0000-00000000000a" has no medication by that id.',
+  'P0002 medsched.medications.medication_exists: medication "' || :'ben' || '" not found | User "00000000-0000-0000-0000-00000000000a" has no medication by that id.',
   'Ann cannot end Ben''s medication');
 
 -- A role without grants gets nothing -------------------------------------------
@@ -139,7 +139,7 @@ SELECT is(:bens, 0, 'and none of Ben''s, though she asks for them');
 SELECT is(:bens_as_ben, 3, 'which the same session shows to Ben');
 
 SELECT is(pg_temp.as_role('medsched_app', $$SELECT medsched.mark_dose_taken('00000000-0000-0000-0000-00000000000b', '00000000-0000-0000-0000-000000000b11', '2026-01-02 08:00Z')$$),
-  'P0002: schedule "00000000-0000-0000-0000-000000000b11" not found | User "00000000-0000-0000-0000-00000000000b" has no schedule by that id.',
+  'P0002 medsched.schedules.schedule_exists: schedule "00000000-0000-0000-0000-000000000b11" not found | User "00000000-0000-0000-0000-00000000000b" has no schedule by that id.',
   'Ann cannot mark a dose in Ben''s name');
 SELECT is(pg_temp.as_role('medsched_app', format('SELECT medsched.inactivate_medication(%L, %L)', lpad('b', 32, '0'), :'ben')) ~ '^P0002', true, 'nor end his medication');
 SELECT is(pg_temp.as_role('medsched_app', $$SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000b', 'x', '[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC"}]')$$),

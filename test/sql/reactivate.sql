@@ -97,9 +97,10 @@ FROM (VALUES
   ($$gen_random_uuid(), gen_random_uuid(), NULL$$, '22004: at must not be null'),
   ($$gen_random_uuid(), gen_random_uuid(), 'infinity'$$, '22023: at must be finite'),
   ($$pg_temp.id('b'), pg_temp.id('c1'), '2026-02-01'$$,
-   'P0002: medication "00000000-0000-0000-0000-0000000000c1" not found | User "00000000-0000-0000-0000-00000000000b" has no medication by that id.'),
+   'P0002 medsched.medications.medication_exists: medication "00000000-0000-0000-0000-0000000000c1" not found | User "00000000-0000-0000-0000-00000000000b" has no medication by that id.'),
   ($$pg_temp.id('c'), pg_temp.id('c1'), '2026-02-01'$$,
-   '55000: medication "00000000-0000-0000-0000-0000000000c1" is active | It has no inactivated_at.')
+   '55000 medsched.medications.medication_is_inactive: medication "00000000-0000-0000-0000-0000000000c1" is active | It has no inactivated_at.'
+   ' | Its schedules are in effect. To change one, call medsched.revise_schedule().')
 ) AS t (arguments, message);
 SELECT medsched.inactivate_medication(pg_temp.id('c'), pg_temp.id('c1'), '2026-02-01') \g /dev/null
 SELECT is(pg_temp.failure($$SELECT medsched.reactivate_medication(pg_temp.id('c'), pg_temp.id('c1'), '2026-01-31 23:59:59.999999')$$),
@@ -109,7 +110,7 @@ SELECT is(pg_temp.failure($$SELECT medsched.reactivate_medication(pg_temp.id('c'
 SELECT pg_temp.schedule('d', 'd1', 'course', '2026-01-01 08:00', 'FREQ=DAILY;COUNT=10') \g /dev/null
 SELECT medsched.inactivate_medication(pg_temp.id('d'), pg_temp.id('d1'), '2026-01-06') \g /dev/null
 SELECT is(pg_temp.failure($$SELECT medsched.reactivate_medication(pg_temp.id('d'), pg_temp.id('d1'), '2026-01-10 08:00:01')$$),
-  '55000: medication "00000000-0000-0000-0000-0000000000d1" has no dose from 2026-01-10 08:00:01+00 on'
+  '55000 medsched.medications.medication_has_dose: medication "00000000-0000-0000-0000-0000000000d1" has no dose from 2026-01-10 08:00:01+00 on'
   ' | All its schedules are over. | Insert a schedule for it first.', 'what is over is not taken up again');
 SELECT is(pg_temp.doses('d', 1, 31), '01 08 course, 02 08 course, 03 08 course, 04 08 course, 05 08 course', 'it stays as it was');
 SELECT pg_temp.schedule('d', 'd1', 'new course', '2026-01-20 08:00', 'FREQ=DAILY;COUNT=2') \g /dev/null

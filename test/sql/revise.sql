@@ -193,17 +193,17 @@ FROM (VALUES
 ) AS t (effective_from, changes, message);
 
 SELECT is(pg_temp.revise('b', 'a12', '2026-01-20', '{"dose_amount": 1}'),
-  'P0002: schedule "00000000-0000-0000-0000-000000000a12" not found | User "00000000-0000-0000-0000-00000000000b" has no schedule by that id.',
+  'P0002 medsched.schedules.schedule_exists: schedule "00000000-0000-0000-0000-000000000a12" not found | User "00000000-0000-0000-0000-00000000000b" has no schedule by that id.',
   'another user''s schedule is not found');
 SELECT is(pg_temp.revise('a', 'a11', '2026-01-20', '{"dose_amount": 1}'),
-  '55000: schedule "00000000-0000-0000-0000-000000000a11" ended at 2026-01-05 23:00:00+00'
+  '55000 medsched.schedules.schedule_not_replaced: schedule "00000000-0000-0000-0000-000000000a11" ended at 2026-01-05 23:00:00+00'
   ' | Schedule "00000000-0000-0000-0000-000000000a12" replaced it. | Revise the schedule that replaced it.', 'what was replaced is over');
 SELECT is(pg_temp.revise('f', 'f14', '2026-03-09', '{"dose_amount": 1}'),
-  '55000: schedule "00000000-0000-0000-0000-000000000f14" ended at 2026-03-09 00:00:00+00'
+  '55000 medsched.schedules.schedule_not_replaced: schedule "00000000-0000-0000-0000-000000000f14" ended at 2026-03-09 00:00:00+00'
   ' | Schedule "00000000-0000-0000-0000-000000000f15" replaced it. | Revise the schedule that replaced it.', 'at its very end, too');
 UPDATE medsched.schedules SET ends_at = '2026-05-01' WHERE id = pg_temp.id('c12');
 SELECT is(pg_temp.revise('c', 'c12', '2026-05-01', '{"dose_amount": 1}'),
-  '55000: schedule "00000000-0000-0000-0000-000000000c12" ended at 2026-05-01 00:00:00+00 | Choose an effective_from before its end.',
+  '55000 medsched.schedules.schedule_not_ended: schedule "00000000-0000-0000-0000-000000000c12" ended at 2026-05-01 00:00:00+00 | Nothing replaced it. | Choose an effective_from before its end.',
   'what ended is over');
 SELECT is(pg_temp.revise('f', 'f13', '2026-02-22', changes),
   '22023: changes.ends_at must not be after 2026-03-01 00:00:00+00 | Schedule "00000000-0000-0000-0000-000000000f12" follows from then on.',
@@ -216,12 +216,12 @@ SELECT medsched.mark_dose_taken(pg_temp.id('a'), pg_temp.id('a12'), at)
 SELECT is(pg_temp.revise('a', 'a12', '2026-01-15 07:00Z', '{"dose_amount": 1}'),
   '23514 medsched.schedules.recorded_dose_keeps_schedule: '
   'schedule "00000000-0000-0000-0000-000000000a12" has doses recorded at or after 2026-01-15 07:00:00+00'
-  ' | They are: 2026-01-15 07:00:00+00, 2026-01-17 07:00:00+00, 2026-01-19 07:00:00+00.'
+  ' | They are: 2026-01-15 07:00:00+00, 2026-01-17 07:00:00+00, 2026-01-19 07:00:00+00. The first is dose "v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwYTEyfDIwMjYtMDEtMTVUMDc6MDA6MDAuMDAwWg".'
   ' | Choose a later instant, or take the records back: call medsched.undo_dose().', 'recorded doses are named');
 SELECT is(pg_temp.revise('a', 'a12', '2026-01-06', '{"dose_amount": 1}'),
   '23514 medsched.schedules.recorded_dose_keeps_schedule: '
   'schedule "00000000-0000-0000-0000-000000000a12" has doses recorded at or after 2026-01-06 00:00:00+00'
-  ' | They are: 2026-01-07 07:00:00+00, 2026-01-11 07:00:00+00, 2026-01-13 07:00:00+00, 2026-01-15 07:00:00+00, 2026-01-17 07:00:00+00 and later ones.'
+  ' | They are: 2026-01-07 07:00:00+00, 2026-01-11 07:00:00+00, 2026-01-13 07:00:00+00, 2026-01-15 07:00:00+00, 2026-01-17 07:00:00+00 and later ones. The first is dose "v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwYTEyfDIwMjYtMDEtMDdUMDc6MDA6MDAuMDAwWg".'
   ' | Choose a later instant, or take the records back: call medsched.undo_dose().', 'the first five');
 SELECT is(pg_temp.revise('a', 'a12', '2026-01-19 07:00:00.000001Z', pg_temp.new_id('a13') || '{"dose_amount": 1}'), 'no error', 'right after the last of them it may be');
 SELECT is((SELECT count(*)::int FROM medsched.schedules WHERE user_id = pg_temp.id('a')), 3, 'what was refused left nothing behind');
@@ -229,7 +229,7 @@ SELECT is((SELECT count(*)::int FROM medsched.schedules WHERE user_id = pg_temp.
 -- Inactive.
 SELECT medsched.inactivate_medication(pg_temp.id('a'), pg_temp.id('a1'), '2026-02-01') \g /dev/null
 SELECT is(pg_temp.revise('a', 'a13', '2026-02-01', '{"dose_amount": 2}'),
-  '55000: medication "00000000-0000-0000-0000-0000000000a1" is inactive at 2026-02-01 00:00:00+00'
+  '55000 medsched.medications.medication_is_active: medication "00000000-0000-0000-0000-0000000000a1" is inactive at 2026-02-01 00:00:00+00'
   ' | It was inactivated at 2026-02-01 00:00:00+00. | Call medsched.reactivate_medication() first.', 'an inactive medication is not revised');
 SELECT is(pg_temp.revise('a', 'a13', '2026-01-31 12:00', '{"dose_amount": 2}'),
   '23514 medsched.schedules.schedule_has_dose: the revised schedule would have no dose'
@@ -239,7 +239,7 @@ SELECT is(pg_temp.revise('a', 'a13', '2026-01-31 12:00', '{"dose_amount": 2}'),
 SELECT throws_ok($$SELECT medsched.schedule_history(NULL, gen_random_uuid())$$, '22004', 'user_id must not be null', 'history of whom');
 SELECT throws_ok($$SELECT medsched.schedule_history(gen_random_uuid(), NULL)$$, '22004', 'medication_id must not be null', 'history of what');
 SELECT is(pg_temp.failure($$SELECT medsched.schedule_history(pg_temp.id('b'), pg_temp.id('a1'))$$),
-  'P0002: medication "00000000-0000-0000-0000-0000000000a1" not found | User "00000000-0000-0000-0000-00000000000b" has no medication by that id.',
+  'P0002 medsched.medications.medication_exists: medication "00000000-0000-0000-0000-0000000000a1" not found | User "00000000-0000-0000-0000-00000000000b" has no medication by that id.',
   'another user''s medication has no history');
 
 SELECT lives_ok('SET CONSTRAINTS ALL IMMEDIATE', 'every medication has a schedule');

@@ -58,13 +58,13 @@ CREATE POLICY own ON medsched.dose_taken USING (user_id = current_setting('app.p
 SET LOCAL app.person = '00000000-0000-0000-0000-00000000000a';
 
 SELECT is(pg_temp.as_nurse($$SELECT medsched.revise_schedule('00000000-0000-0000-0000-00000000000b', '00000000-0000-0000-0000-000000000b11', '2026-01-05', '{"dose_amount": 2}')$$),
-  'P0002: schedule "00000000-0000-0000-0000-000000000b11" not found | User "00000000-0000-0000-0000-00000000000b" has no schedule by that id.', 'Ben''s schedule is not there for Ann');
+  'P0002 medsched.schedules.schedule_exists: schedule "00000000-0000-0000-0000-000000000b11" not found | User "00000000-0000-0000-0000-00000000000b" has no schedule by that id.', 'Ben''s schedule is not there for Ann');
 SELECT is(pg_temp.as_nurse($$SELECT medsched.explain_dose('00000000-0000-0000-0000-00000000000b', '00000000-0000-0000-0000-000000000b11', '2026-01-05')$$),
-  'P0002: schedule "00000000-0000-0000-0000-000000000b11" not found | User "00000000-0000-0000-0000-00000000000b" has no schedule by that id.', 'nor to be explained');
+  'P0002 medsched.schedules.schedule_exists: schedule "00000000-0000-0000-0000-000000000b11" not found | User "00000000-0000-0000-0000-00000000000b" has no schedule by that id.', 'nor to be explained');
 SELECT is(pg_temp.as_nurse(format('SELECT medsched.reactivate_medication(''00000000-0000-0000-0000-00000000000b'', %L)', :'ben')),
-  format('P0002: medication "%s" not found | User "00000000-0000-0000-0000-00000000000b" has no medication by that id.', :'ben'), 'nor his medication');
+  format('P0002 medsched.medications.medication_exists: medication "%s" not found | User "00000000-0000-0000-0000-00000000000b" has no medication by that id.', :'ben'), 'nor his medication');
 SELECT is(pg_temp.as_nurse(format('SELECT medsched.schedule_history(''00000000-0000-0000-0000-00000000000b'', %L)', :'ben')),
-  format('P0002: medication "%s" not found | User "00000000-0000-0000-0000-00000000000b" has no medication by that id.', :'ben'), 'nor its history');
+  format('P0002 medsched.medications.medication_exists: medication "%s" not found | User "00000000-0000-0000-0000-00000000000b" has no medication by that id.', :'ben'), 'nor its history');
 SELECT is(pg_temp.as_nurse($$SELECT medsched.change_time_zone('00000000-0000-0000-0000-00000000000b', 'Europe/Berlin')$$), 'no error', 'she may move what she sees of him');
 SELECT is((SELECT count(*)::int FROM medsched.schedules WHERE user_id = '00000000-0000-0000-0000-00000000000b'), 1, 'which is nothing');
 SELECT is(pg_temp.as_nurse($$SELECT medsched.change_time_zone('00000000-0000-0000-0000-00000000000a', 'Asia/Kolkata', '2026-02-01')$$), 'no error', 'her own she may move');

@@ -49,7 +49,7 @@ SET CONSTRAINTS ALL DEFERRED;
 
 SELECT is(pg_temp.failure(format('UPDATE medsched.schedules SET as_needed = true, rrule = NULL WHERE id = %L', pg_temp.id('a11'))),
   '23514 medsched.schedules.recorded_dose_keeps_schedule: schedule "00000000-0000-0000-0000-000000000a11" has recorded doses that would no longer be scheduled'
-  ' | The first of them is the dose at 2026-01-06 08:00:00+00.'
+  ' | The first of them is dose "v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwYTExfDIwMjYtMDEtMDZUMDg6MDA6MDAuMDAwWg", at 2026-01-06 08:00:00+00.'
   ' | Choose an instant after the doses recorded and call medsched.revise_schedule(), or take the records back: call medsched.undo_dose().',
   'a schedule with a skipped dose does not become one as needed');
 SELECT is(pg_temp.says(format('DELETE FROM medsched.dose_taken WHERE outcome = ''skipped''; UPDATE medsched.schedules SET as_needed = true, rrule = NULL WHERE id = %L', pg_temp.id('a11'))),
@@ -274,7 +274,7 @@ SELECT is(pg_temp.says(format('UPDATE medsched.dose_taken SET %s WHERE schedule_
 FROM (VALUES
   ('a11', $$scheduled_for = '2026-01-07 08:00:01Z'$$, '23514 medsched.dose_taken.dose_is_scheduled: schedule "a11" has no dose at 2026-01-07 08:00:01+00'),
   ('a11', $$scheduled_for = '2026-01-07 08:00Z'$$, 'no error'),
-  ('a11', $$schedule_id = '00000000-0000-0000-0000-000000000a12'$$, '23514 medsched.dose_taken.dose_is_scheduled: schedule "a12" has no dose at 2026-01-05 08:00:00+00'),
+  ('a11', $$schedule_id = '00000000-0000-0000-0000-000000000a12'$$, '23514 medsched.dose_taken.dose_before_start: schedule "a12" has no dose at 2026-01-05 08:00:00+00'),
   ('a11', $$schedule_id = '00000000-0000-0000-0000-000000000a21'$$, 'no error'),
   ('a11', $$user_id = '00000000-0000-0000-0000-00000000000b'$$,
    '23503 medsched.dose_taken.dose_taken_user_id_schedule_id_fkey: insert or update on table "dose_taken" violates foreign key constraint "dose_taken_user_id_schedule_id_fkey"'),

@@ -96,7 +96,7 @@ SELECT is(pg_temp.failure($$
 SELECT is(pg_temp.failure($$DELETE FROM medsched.medications WHERE id = '00000000-0000-0000-0000-0000000000a1'$$),
   '23001 medsched.medications.medications_not_deleted: medication "00000000-0000-0000-0000-0000000000a1" cannot be deleted'
   ' | Medications are kept, with the doses recorded.'
-  ' | Inactivate it: call medsched.inactivate_medication().',
+  ' | Inactivate it: call medsched.inactivate_medication(). To close an account, call medsched.erase_user().',
   'a medication is not deleted');
 
 SELECT is(pg_temp.failure($$TRUNCATE medsched.medications CASCADE$$),
@@ -189,6 +189,9 @@ CREATE FUNCTION pg_temp.record(schedule_id text, scheduled_for timestamptz) RETU
     '00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-' || lpad(schedule_id, 12, '0'), scheduled_for))
 $$;
 \set not_scheduled '''23514 medsched.dose_taken.dose_is_scheduled: schedule "00000000-0000-0000-0000-000000000a11" has no dose at '''
+\set before_start '''23514 medsched.dose_taken.dose_before_start: schedule "00000000-0000-0000-0000-000000000a11" has no dose at '''
+\set after_end '''23514 medsched.dose_taken.dose_after_end: schedule "00000000-0000-0000-0000-000000000a11" has no dose at '''
+\set after_inactivation '''23514 medsched.dose_taken.dose_after_inactivation: schedule "00000000-0000-0000-0000-000000000a11" has no dose at '''
 \set hint ''' | Record a dose at the scheduled_for that medsched.upcoming_doses() gives.'''
 
 SELECT is(pg_temp.record('a11', '2026-01-15 07:00Z'), 'no error', 'a dose at its time');
@@ -203,7 +206,7 @@ SELECT is(pg_temp.record('a11', '2026-01-15 07:00:00.5Z'),
   :not_scheduled || '2026-01-15 07:00:00.5+00 | The nearest doses are at 2026-01-15 07:00:00+00 and at 2026-01-15 19:00:00+00.' || :hint,
   'nor is half a second later');
 SELECT is(pg_temp.record('a11', '2025-12-31 19:00Z'),
-  :not_scheduled || '2025-12-31 19:00:00+00 | The first dose is at 2026-01-01 07:00:00+00.' || :hint,
+  :before_start || '2025-12-31 19:00:00+00 | The first dose is at 2026-01-01 07:00:00+00.' || :hint,
   'nor is a time before the start');
 
 SELECT is(pg_temp.failure($$UPDATE medsched.dose_taken SET scheduled_for = '2026-01-15 08:00Z' WHERE scheduled_for = '2026-01-15 07:00Z'$$),
@@ -227,11 +230,11 @@ DROP TRIGGER zzz_shift ON medsched.dose_taken;
 UPDATE medsched.schedules SET ends_at = '2026-04-01 07:00Z' WHERE id = '00000000-0000-0000-0000-000000000a11';
 SELECT is(pg_temp.record('a11', '2026-04-01 06:00Z'), 'no error', 'a dose before the schedule''s end');
 SELECT is(pg_temp.record('a11', '2026-04-01 18:00Z'),
-  :not_scheduled || '2026-04-01 18:00:00+00 | The schedule ended at 2026-04-01 07:00:00+00.' || :hint,
+  :after_end || '2026-04-01 18:00:00+00 | The schedule ended at 2026-04-01 07:00:00+00.' || :hint,
   'a dose after the schedule''s end');
 UPDATE medsched.schedules SET ends_at = '2026-04-02 06:00Z' WHERE id = '00000000-0000-0000-0000-000000000a11';
 SELECT is(pg_temp.record('a11', '2026-04-02 06:00Z'),
-  :not_scheduled || '2026-04-02 06:00:00+00 | The schedule ended at 2026-04-02 06:00:00+00.' || :hint,
+  :after_end || '2026-04-02 06:00:00+00 | The schedule ended at 2026-04-02 06:00:00+00.' || :hint,
   'a dose at the very end, which is exclusive');
 SELECT is(pg_temp.record('a11', '2026-04-01 20:00Z'),
   :not_scheduled || '2026-04-01 20:00:00+00 | The last dose is at 2026-04-01 18:00:00+00.' || :hint,
@@ -241,7 +244,8 @@ UPDATE medsched.schedules SET ends_at = NULL WHERE id = '00000000-0000-0000-0000
 UPDATE medsched.medications SET inactivated_at = '2026-05-01 06:00Z' WHERE id = '00000000-0000-0000-0000-0000000000a1';
 SELECT is(pg_temp.record('a11', '2026-04-30 18:00Z'), 'no error', 'a dose before the medication was inactivated');
 SELECT is(pg_temp.record('a11', '2026-05-01 06:00Z'),
-  :not_scheduled || '2026-05-01 06:00:00+00 | The medication was inactivated at 2026-05-01 06:00:00+00.' || :hint,
+  :after_inactivation || '2026-05-01 06:00:00+00 | The medication was inactivated at 2026-05-01 06:00:00+00.'
+  ' | Record a dose before that, or take the medication up again: call medsched.reactivate_medication().',
   'a dose when it was');
 UPDATE medsched.medications SET inactivated_at = NULL WHERE id = '00000000-0000-0000-0000-0000000000a1';
 
@@ -259,7 +263,7 @@ $$;
 SELECT is(pg_temp.change(assignment),
   '23514 medsched.schedules.recorded_dose_keeps_schedule: '
   'schedule "00000000-0000-0000-0000-000000000a11" has recorded doses that would no longer be scheduled'
-  ' | The first of them is the dose at ' || first || '.'
+  ' | The first of them is dose "' || handle || '", at ' || first || '.'
   ' | Choose an instant after the doses recorded and call medsched.revise_schedule(), or take the records back: call medsched.undo_dose().',
   assignment)
 FROM (VALUES
@@ -277,7 +281,11 @@ FROM (VALUES
   -- With 14 days on and 14 off, 15 January is off.
   ($$cycle_days_on = 14, cycle_days_off = 14$$,                         '2026-01-15 19:00:00+00'),
   ($$medication_id = '00000000-0000-0000-0000-0000000000a2'$$,          '2026-01-15 19:00:00+00')
-) AS t (assignment, first);
+) AS t (assignment, first)
+JOIN (VALUES
+  ('2026-01-15 19:00:00+00', 'v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwYTExfDIwMjYtMDEtMTVUMTk6MDA6MDAuMDAwWg'),
+  ('2026-03-29 06:00:00+00', 'v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwYTExfDIwMjYtMDMtMjlUMDY6MDA6MDAuMDAwWg'),
+  ('2026-04-30 18:00:00+00', 'v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwYTExfDIwMjYtMDQtMzBUMTg6MDA6MDAuMDAwWg')) AS d (first, handle) USING (first);
 
 SELECT is(pg_temp.change(assignment), 'no error', assignment)
 FROM (VALUES
@@ -294,7 +302,7 @@ FROM (VALUES
 SELECT is(pg_temp.failure($$UPDATE medsched.medications SET inactivated_at = '2026-04-30 18:00Z' WHERE id = '00000000-0000-0000-0000-0000000000a1'$$),
   '23514 medsched.medications.recorded_dose_keeps_schedule: '
   'medication "00000000-0000-0000-0000-0000000000a1" has recorded doses that would no longer be scheduled'
-  ' | The first of them is the dose at 2026-04-30 18:00:00+00.'
+  ' | The first of them is dose "v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwYTExfDIwMjYtMDQtMzBUMTg6MDA6MDAuMDAwWg", at 2026-04-30 18:00:00+00.'
   ' | Choose an instant after the doses recorded, or take the records back: call medsched.undo_dose().',
   'a medication is not inactivated before a dose recorded');
 SELECT is(pg_temp.failure($$UPDATE medsched.medications SET inactivated_at = '2026-04-30 18:00:00.000001Z' WHERE id = '00000000-0000-0000-0000-0000000000a1';
@@ -307,7 +315,7 @@ VALUES (:ann, '00000000-0000-0000-0000-000000000a22', '00000000-0000-0000-0000-0
 SELECT is(pg_temp.record('a22', '2026-01-04 06:00Z'), 'no error', 'as needed, the first dose is at the start');
 SELECT is(pg_temp.record('a22', '2026-01-04 12:34:56Z'), 'no error', 'another is at any second');
 SELECT is(pg_temp.record('a22', '2026-01-04 05:59:59Z'),
-  '23514 medsched.dose_taken.dose_is_scheduled: schedule "00000000-0000-0000-0000-000000000a22" has no dose at 2026-01-04 05:59:59+00'
+  '23514 medsched.dose_taken.dose_before_start: schedule "00000000-0000-0000-0000-000000000a22" has no dose at 2026-01-04 05:59:59+00'
   ' | As needed, a dose is at a whole second from 2026-01-04 07:00:00 in Europe/Berlin on, until the end of the year 9999.'
   ' | Record it for a schedule in effect then: medsched.schedule_history() lists them.', 'none is before the start');
 SELECT is(pg_temp.record('a22', '2026-01-04 12:34:56.5Z'),

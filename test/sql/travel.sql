@@ -183,7 +183,7 @@ SELECT results_eq($$SELECT outcome, reason FROM medsched.change_time_zone(pg_tem
   $$SELECT 'left', format('schedule "%s" cannot be written in time zone "America/New_York"', id) FROM medsched.schedules WHERE user_id = pg_temp.id('4')$$,
   'an hourly start in an hour that comes twice stays');
 SELECT alike(pg_temp.failure($$SELECT medsched.revise_schedule(user_id, id, '2026-11-10', '{"time_zone": "America/New_York"}') FROM medsched.schedules WHERE user_id = pg_temp.id('4')$$),
-  '55000: schedule "%" cannot be written in time zone "America/New_York"'
+  '55000 medsched.schedules.schedule_fits_time_zone: schedule "%" cannot be written in time zone "America/New_York"'
   ' | It has 2026-11-01 06:30:00+00, in an hour that comes twice there; only its first coming can be written.'
   ' | Set its time_zone_pinned, or call medsched.revise_schedule() with a starts_at.', 'nor can it be revised to be there');
 SELECT pg_temp.prescribe('6', '7', '2026-11-01 06:30', 'Europe/Berlin', 'FREQ=HOURLY;INTERVAL=8') \g /dev/null

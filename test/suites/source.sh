@@ -52,6 +52,25 @@ for function in $(query "
 done
 equals "doc/ tells of every function" "$undocumented" ""
 
+# Errors that a program tells apart by name: each of these codes has one, and each name is described once, for SQL and for TypeScript.
+nameless=$(perl -0777 -ne '
+	while (/(ereport\(ERROR,.*?\)\);|RAISE(?: EXCEPTION)? USING ERRCODE.*?;\n)/sg) {
+		my $raised = $1;
+		next unless $raised =~ /\x27(?:55000|23514|23001|P0002)\x27|ERRCODE_(?:OBJECT_NOT_IN_PREREQUISITE_STATE|CHECK_VIOLATION|RESTRICT_VIOLATION|NO_DATA_FOUND)\)/;
+		print "$ARGV: ", substr($raised, 0, 120) =~ s/\s+/ /gr, "\n" unless $raised =~ /CONSTRAINT = |errtableconstraint|PG_DIAG_CONSTRAINT_NAME/;
+	}
+	print "$ARGV: $&\n" while /_refuse\(\x27(?:55000|23514|23001|P0002)/g' \
+	$(ls sql/[0-9]*.sql sql/{native,managed}/[0-9]*.sql src/*/*.c | grep -v '^src/base/former.c'))
+equals "an error of 55000, 23514, 23001 or P0002 has the name of a constraint" "$nameless" ""
+listed=$(sed -n '/^export const constraints = \[/,/^\]/s/.*\x27\(.*\)\x27.*/\1/p' clients/drizzle/src/errors.ts | sort)
+equals "doc/errors.md describes the names that the package lists (<), and no others (>)" \
+	"$(diff <(echo "$listed") <(sed -n 's/^| \(`[^|]*\) |.*/\1/p' doc/errors.md | grep -o '`[a-z0-9_]*`' | tr -d '`' | sort) || true)" ""
+raised=$(cat sql/[0-9]*.sql sql/managed/[0-9]*.sql src/*/*.c)
+for name in $listed; do
+	grep -qw "$name" <<<"$raised" || unraised+=" $name"
+done
+equals "each is raised by something" "${unraised:-}" ""
+
 # CONTRIBUTING.md is the map: what it names is there, and what is there it names.
 # NAME, TOPIC and the like stand for any word.
 map=CONTRIBUTING.md

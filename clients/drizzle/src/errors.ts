@@ -3,7 +3,7 @@
  * them, narrowed by the name of the constraint.
  */
 
-/** The rules of the domain, and the constraints of the tables and domains. */
+/** The rules of the domain, what calls require, and the constraints of the tables and domains: doc/errors.md describes each. */
 export const constraints = [
 	'medication_has_schedule',
 	'medications_not_deleted',
@@ -17,6 +17,9 @@ export const constraints = [
 	'schedule_exdates_are_doses',
 	'schedule_rdates_in_bounds',
 	'dose_is_scheduled',
+	'dose_after_end',
+	'dose_after_inactivation',
+	'dose_before_start',
 	'recorded_dose_keeps_schedule',
 	'recorded_dose_keeps_user',
 	'schedule_replaces_schedule',
@@ -25,6 +28,17 @@ export const constraints = [
 	'as_needed_min_interval',
 	'as_needed_max_per_24h',
 	'as_needed_not_skipped',
+	'schedule_exists',
+	'medication_exists',
+	'schedule_not_replaced',
+	'schedule_not_ended',
+	'schedule_is_as_needed',
+	'schedule_fits_time_zone',
+	'medication_is_active',
+	'medication_is_inactive',
+	'medication_has_dose',
+	'user_erased_whole',
+	'rules_are_checked',
 	'rrule_is_valid',
 	'time_zone_is_known',
 	'medications_pkey',
@@ -81,6 +95,17 @@ export const constraints = [
 
 export type Constraint = (typeof constraints)[number];
 
+/** A schedule has no such dose: by its rule, because it ended, because its medication is inactive, because it has not begun. */
+export const noSuchDose = ['dose_is_scheduled', 'dose_after_end', 'dose_after_inactivation', 'dose_before_start'] as const;
+
+/** The errors whose detail names another row, unless the caller may not know of it. */
+const NAMING: Partial<Record<Constraint, readonly ('schedule' | 'dose')[]>> = {
+	schedule_not_replaced: ['schedule'],
+	dose_after_end: ['schedule'],
+	schedule_replaces_schedule: ['schedule'],
+	recorded_dose_keeps_schedule: ['dose'],
+};
+
 /** SQLSTATEs of the errors of calls that break no constraint. */
 const FUNCTION_CODES = new Set([
 	'22004', // an argument that must have a value is NULL
@@ -107,6 +132,10 @@ export class MedschedError<C extends Constraint | undefined = Constraint | undef
 	readonly table: string | undefined;
 	readonly detail: string | undefined;
 	readonly hint: string | undefined;
+	/** The schedule that the detail names: the one that replaced the schedule in question. */
+	readonly scheduleId: string | undefined;
+	/** The recorded dose in the way, as `markDoseTakenById` takes it. */
+	readonly doseId: string | undefined;
 
 	private constructor(message: string, fields: DatabaseErrorFields, constraint: C, cause: unknown) {
 		super(message, { cause });
@@ -115,11 +144,13 @@ export class MedschedError<C extends Constraint | undefined = Constraint | undef
 		this.table = fields.table;
 		this.detail = fields.detail;
 		this.hint = fields.hint;
+		this.scheduleId = named('schedule', fields.detail, constraint);
+		this.doseId = named('dose', fields.detail, constraint);
 	}
 
-	/** Whether it is this constraint that was broken. */
-	is<K extends Constraint>(constraint: K): this is MedschedError<K> {
-		return (this.constraint as Constraint | undefined) === constraint;
+	/** Whether it is this constraint, or one of these, that was broken. */
+	is<K extends Constraint>(...some: readonly K[]): this is MedschedError<K> {
+		return (some as readonly (Constraint | undefined)[]).includes(this.constraint);
 	}
 
 	/**
@@ -136,6 +167,13 @@ export class MedschedError<C extends Constraint | undefined = Constraint | undef
 		}
 		return new MedschedError(error.message, fields, constraint, thrown);
 	}
+}
+
+/** A detail writes an id after what it is of, in double quotes: Schedule "…" replaced it. */
+function named(kind: 'schedule' | 'dose', detail: string | undefined, constraint: Constraint | undefined): string | undefined {
+	if (constraint === undefined || !NAMING[constraint]?.includes(kind)) return undefined;
+	const id = kind === 'schedule' ? '[0-9a-f-]{36}' : 'v1:[\\w-]+';
+	return new RegExp(`\\b${kind} "(${id})"`, 'i').exec(detail ?? '')?.[1];
 }
 
 /**

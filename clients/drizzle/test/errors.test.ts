@@ -12,7 +12,12 @@ import {
 	markDoseTakenById,
 	medications,
 	MedschedError,
+	noSuchDose,
 	occurrences,
+	reactivateMedication,
+	reviseSchedule,
+	skipDose,
+	takeAsNeeded,
 	schedules,
 	doseTaken,
 	upcomingDoses,
@@ -46,6 +51,7 @@ withEachDriver('errors', (db) => {
 		['a medication deleted', '23001', 'medications_not_deleted', (db) => db.delete(medications).where(eq(medications.userId, userId))],
 		['the medications truncated', '23001', 'medications_not_truncated', (db) => db.execute(sql`truncate medsched.medications cascade`)],
 		['a dose that is not scheduled', '23514', 'dose_is_scheduled', (db) => markDoseTaken(db, { userId, scheduleId, scheduledFor: '2026-03-02T08:01:00Z' })],
+		['a dose before the first', '23514', 'dose_before_start', (db) => markDoseTaken(db, { userId, scheduleId, scheduledFor: '2026-02-02T08:00:00Z' })],
 		['a dose twice, by plain insert', '23505', 'dose_taken_pkey', (db) => db.insert(doseTaken).values({ userId, scheduleId, scheduledFor: '2026-03-02T08:00:00Z' })],
 		['a schedule moved from under a recorded dose', '23514', 'recorded_dose_keeps_schedule', (db) => db.update(schedules).set({ startsAt: '2026-03-01T09:00:00' }).where(eq(schedules.id, scheduleId))],
 		['a schedule corrected from under a recorded dose', '23514', 'recorded_dose_keeps_schedule', (db) => correctSchedule(db, { userId, scheduleId, changes: { startsAt: '2026-03-01T09:00:00' } })],
@@ -64,8 +70,8 @@ withEachDriver('errors', (db) => {
 		['a window that ends before it starts', '22023', undefined, (db) => upcomingDoses(db, { userId, from: '2026-03-02T00:00:00Z', to: '2026-03-01T00:00:00Z' })],
 		['an infinite window', '22023', undefined, (db) => upcomingDoses(db, { userId, from: '2026-03-02T00:00:00Z', to: 'infinity' })],
 		['a million rows', '54000', undefined, (db) => occurrences(db, { rrule: 'FREQ=MINUTELY', startsAt: '2026-01-01T00:00:00', timeZone: 'UTC', from: '2026-01-01T00:00:00Z', to: '2028-01-01T00:00:00Z' })],
-		['someone else’s schedule', 'P0002', undefined, (db) => markDoseTaken(db, { userId: randomUUID(), scheduleId, scheduledFor: '2026-03-02T08:00:00Z' })],
-		['someone else’s medication', 'P0002', undefined, (db) => inactivateMedication(db, { userId: randomUUID(), medicationId })],
+		['someone else’s schedule', 'P0002', 'schedule_exists', (db) => markDoseTaken(db, { userId: randomUUID(), scheduleId, scheduledFor: '2026-03-02T08:00:00Z' })],
+		['someone else’s medication', 'P0002', 'medication_exists', (db) => inactivateMedication(db, { userId: randomUUID(), medicationId })],
 	];
 
 	for (const [what, code, constraint, run] of refused) {
@@ -87,6 +93,42 @@ withEachDriver('errors', (db) => {
 		assert.equal(error.table, 'dose_taken');
 		assert.match(error.detail ?? '', /2026-03-02/);
 		assert.match((await errorOf(db.delete(medications).where(eq(medications.userId, userId)))).hint ?? '', /inactivate/i);
+	});
+
+	test('what is in the way is named', async () => {
+		const other = randomUUID();
+		const id = randomUUID();
+		const medication = await createMedication(db, { userId: other, name: 'revised', schedules: [{ ...daily, id }] });
+		await markDoseTaken(db, { userId: other, scheduleId: id, scheduledFor: '2026-03-04T08:00:00Z' });
+		const inTheWay = await errorOf(reviseSchedule(db, { userId: other, scheduleId: id, effectiveFrom: '2026-03-03T00:00:00Z', changes: { doseAmount: 2 } }));
+		assert.equal(inTheWay.constraint, 'recorded_dose_keeps_schedule');
+		const [dose] = await upcomingDoses(db, { userId: other, from: '2026-03-04T00:00:00Z', to: '2026-03-05T00:00:00Z' });
+		assert.equal(inTheWay.doseId, dose?.doseId);
+		assert.equal((await errorOf(inactivateMedication(db, { userId: other, medicationId: medication, at: '2026-03-02T00:00:00Z' }))).doseId, dose?.doseId);
+
+		const successor = await reviseSchedule(db, { userId: other, scheduleId: id, effectiveFrom: '2026-03-05T00:00:00Z', changes: { doseAmount: 2 } });
+		const replaced = await errorOf(reviseSchedule(db, { userId: other, scheduleId: id, effectiveFrom: '2026-03-06T00:00:00Z', changes: { doseAmount: 3 } }));
+		assert.equal(replaced.constraint, 'schedule_not_replaced');
+		assert.equal(replaced.scheduleId, successor);
+		const ended = await errorOf(markDoseTaken(db, { userId: other, scheduleId: id, scheduledFor: '2026-03-06T08:00:00Z' }));
+		assert.ok(ended.is(...noSuchDose) && ended.is('dose_after_end') && !ended.is('dose_is_scheduled'));
+		assert.equal(ended.scheduleId, successor);
+
+		await inactivateMedication(db, { userId: other, medicationId: medication, at: '2026-03-10T00:00:00Z' });
+		const over: [Constraint, PromiseLike<unknown>][] = [
+			['medication_is_active', reviseSchedule(db, { userId: other, scheduleId: successor, effectiveFrom: '2026-03-11T00:00:00Z', changes: { doseAmount: 3 } })],
+			['dose_after_inactivation', markDoseTaken(db, { userId: other, scheduleId: successor, scheduledFor: '2026-03-11T08:00:00Z' })],
+		];
+		for (const [constraint, refused] of over) assert.equal((await errorOf(refused)).constraint, constraint);
+		await reactivateMedication(db, { userId: other, medicationId: medication, at: '2026-03-12T00:00:00Z' });
+		assert.equal((await errorOf(reactivateMedication(db, { userId: other, medicationId: medication }))).constraint, 'medication_is_inactive');
+		assert.equal((await errorOf(takeAsNeeded(db, { userId: other, scheduleId: successor }))).constraint, 'schedule_is_as_needed');
+
+		// What somebody wrote names nothing.
+		await skipDose(db, { userId, scheduleId, scheduledFor: '2026-03-05T08:00:00Z', reason: `schedule "${id}"` });
+		const skipped = await errorOf(markDoseTaken(db, { userId, scheduleId, scheduledFor: '2026-03-05T08:00:00Z' }));
+		assert.equal(skipped.constraint, 'dose_already_skipped');
+		assert.equal(skipped.scheduleId, undefined);
 	});
 
 	test('an error of the application’s own is not medsched’s', async () => {

@@ -3,29 +3,33 @@
 -- What stands in for that version's own code goes to a schema beside it.
 CREATE SCHEMA earlier;
 
--- The rows had columns of their own, and no type; some functions had fewer arguments.
+-- Functions that return rows had columns of their own, and no type, and some had fewer arguments: how many each had.
 DO $earlier$
 DECLARE
   now record;
 BEGIN
   FOR now IN
-    SELECT p.oid, p.proname AS name, p.pronargs - coalesce(e.fewer, 0) AS n, p.proretset, p.provolatile,
-           regexp_replace(pg_get_function_arguments(p.oid), coalesce(', ' || e.first_new || ' .*', '^$'), '') AS arguments, format_type(p.prorettype, NULL) AS result,
-           obj_description(p.oid, 'pg_proc') AS comment,
+    WITH earlier (name, arguments) AS (
+      VALUES ('upcoming_doses', 3), ('next_doses', 3), ('scheduled_doses', 2), ('due_doses', 2), ('mark_dose_taken', 7),
+        ('mark_dose_taken_by_id', 6), ('skip_dose', 6), ('skip_dose_by_id', 5), ('undo_dose', 3), ('undo_dose_by_id', 2),
+        ('take_as_needed', 6), ('change_time_zone', 3), ('create_medication', 4), ('schedule_from_times', 5)
+    )
+    SELECT p.oid, p.proname AS name, e.arguments AS n, p.proretset, p.provolatile,
+           p.prorettype::regtype AS type,
+           (SELECT string_agg(format('%I %s', p.proargnames[i], format_type(p.proargtypes[i - 1], NULL))
+                              || coalesce(' DEFAULT ' || pg_get_function_arg_default(p.oid, i), ''), ', ' ORDER BY i)
+              FROM generate_series(1, e.arguments) AS i) AS arguments,
            (SELECT string_agg(format('OUT %I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)
               FROM pg_attribute AS a WHERE a.attrelid = t.typrelid AND a.attnum > 0) AS columns
-      FROM pg_proc AS p
+      FROM earlier AS e
+      JOIN pg_proc AS p ON p.proname = e.name AND p.pronamespace = 'medsched'::regnamespace
       JOIN pg_type AS t ON t.oid = p.prorettype
-      LEFT JOIN (VALUES ('create_medication', 1, 'own_columns'), ('schedule_from_times', 3, 'every')) AS e (name, fewer, first_new) ON e.name = p.proname
-     WHERE p.pronamespace = 'medsched'::regnamespace
-       AND (p.proname IN ('upcoming_doses', 'next_doses', 'scheduled_doses', 'due_doses', 'mark_dose_taken', 'mark_dose_taken_by_id', 'skip_dose',
-                          'skip_dose_by_id', 'undo_dose', 'undo_dose_by_id', 'take_as_needed') OR e.name IS NOT NULL)
   LOOP
     EXECUTE format('ALTER FUNCTION %s SET SCHEMA earlier', now.oid::regprocedure);
     EXECUTE format('CREATE FUNCTION medsched.%I(%s) RETURNS %s LANGUAGE sql %s AS %L', now.name,
       concat_ws(', ', now.arguments, now.columns),
-      CASE WHEN now.columns IS NULL THEN now.result WHEN now.proretset THEN 'SETOF record' ELSE 'record' END,
-      CASE now.provolatile WHEN 'i' THEN 'IMMUTABLE' WHEN 's' THEN 'STABLE' ELSE 'VOLATILE' END,
+      CASE WHEN now.columns IS NULL THEN now.type::text WHEN now.proretset THEN 'SETOF record' ELSE 'record' END,
+      CASE now.provolatile WHEN 's' THEN 'STABLE' WHEN 'i' THEN 'IMMUTABLE' ELSE 'VOLATILE' END,
       format('SELECT * FROM earlier.%I(%s)', now.name, (SELECT string_agg('$' || i, ', ' ORDER BY i) FROM generate_series(1, now.n) AS i)));
   END LOOP;
 END

@@ -48,8 +48,9 @@ BEGIN
   END LOOP;
   PERFORM medsched._raise_again('23514', pg_catalog.format('schedule "%s" has recorded doses that would no longer be scheduled', schedule.id),
     CASE WHEN doses OPERATOR(pg_catalog.<>) '{}'
-         THEN pg_catalog.format('They are: %s%s.', pg_catalog.array_to_string(doses[:most], ', '),
-                                CASE WHEN pg_catalog.cardinality(doses) OPERATOR(pg_catalog.>) most THEN ' and later ones' END)
+         THEN pg_catalog.format('They are: %s%s. The first is dose "%s".', pg_catalog.array_to_string(doses[:most], ', '),
+                                CASE WHEN pg_catalog.cardinality(doses) OPERATOR(pg_catalog.>) most THEN ' and later ones' END,
+                                medsched.dose_id(schedule.id, doses[1]))
          ELSE '' END,
     'Take the records back: call medsched.undo_dose(). Or change the schedule from an instant on: call medsched.revise_schedule().',
     'medsched', 'schedules', '', 'recorded_dose_keeps_schedule', '');

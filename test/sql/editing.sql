@@ -175,10 +175,12 @@ SELECT is(pg_temp.failure($$SELECT medsched.correct_schedule(pg_temp.id('1'), pg
 SELECT is(pg_temp.failure($$SELECT medsched.correct_schedule(pg_temp.id('1'), pg_temp.id('11'), '{"rrule": "FREQ=DAILY;INTERVAL=2"}')$$),
   '23514 medsched.schedules.recorded_dose_keeps_schedule: schedule "00000000-0000-0000-0000-000000000011" has recorded doses that would no longer be scheduled'
   ' | They are: 2026-01-04 09:00:00+00, 2026-01-06 09:00:00+00, 2026-01-08 09:00:00+00.'
+  ' The first is dose "' || medsched.dose_id(pg_temp.id('11'), '2026-01-04 09:00Z') || '".'
   ' | Take the records back: call medsched.undo_dose(). Or change the schedule from an instant on: call medsched.revise_schedule().', 'else they are named');
 SELECT is(pg_temp.failure($$SELECT medsched.correct_schedule(pg_temp.id('1'), pg_temp.id('11'), '{"time_zone": "Europe/Berlin"}')$$),
   '23514 medsched.schedules.recorded_dose_keeps_schedule: schedule "00000000-0000-0000-0000-000000000011" has recorded doses that would no longer be scheduled'
   ' | They are: 2026-01-03 09:00:00+00, 2026-01-04 09:00:00+00, 2026-01-05 09:00:00+00, 2026-01-06 09:00:00+00, 2026-01-07 09:00:00+00 and later ones.'
+  ' The first is dose "' || medsched.dose_id(pg_temp.id('11'), '2026-01-03 09:00Z') || '".'
   ' | Take the records back: call medsched.undo_dose(). Or change the schedule from an instant on: call medsched.revise_schedule().', 'the first of many');
 SELECT is(pg_temp.failure(format('SELECT medsched.correct_schedule(pg_temp.id(''1''), pg_temp.id(''11''), %L)', changes)), error, coalesce(changes, 'nothing'))
 FROM (VALUES
@@ -192,6 +194,7 @@ FROM (VALUES
   ('{"ends_at": "2026-01-01T00:00:00Z"}',
    '23514 medsched.schedules.recorded_dose_keeps_schedule: schedule "00000000-0000-0000-0000-000000000011" has recorded doses that would no longer be scheduled'
    ' | They are: 2026-01-03 09:00:00+00, 2026-01-04 09:00:00+00, 2026-01-05 09:00:00+00, 2026-01-06 09:00:00+00, 2026-01-07 09:00:00+00 and later ones.'
+   ' The first is dose "' || medsched.dose_id(pg_temp.id('11'), '2026-01-03 09:00Z') || '".'
    ' | Take the records back: call medsched.undo_dose(). Or change the schedule from an instant on: call medsched.revise_schedule().')) AS t (changes, error);
 SELECT is(pg_temp.failure($$SELECT medsched.correct_schedule(pg_temp.id('2'), pg_temp.id('11'), '{"dose_amount": 1}')$$),
   'P0002 medsched.schedules.schedule_exists: schedule "00000000-0000-0000-0000-000000000011" not found | User "00000000-0000-0000-0000-000000000002" has no schedule by that id.', 'of its own person alone');

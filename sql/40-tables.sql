@@ -85,7 +85,7 @@ BEGIN
         ('medsched.schedules', 'instructions', 'text',
          'What to observe at each dose: with food'),
         ('medsched.schedules', 'effective_from', 'timestamptz',
-         'No dose before this instant, though rule and cycle count from starts_at; set where the schedule replaces another'),
+         'No dose before this instant, though rule and cycle count from starts_at; set where the schedule replaces another, or began before the application'),
         ('medsched.schedules', 'ends_at', 'timestamptz',
          'No dose at or after this instant; set when the schedule is superseded'),
         ('medsched.schedules', 'replaces', 'uuid',

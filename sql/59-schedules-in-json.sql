@@ -34,7 +34,7 @@ CREATE OR REPLACE FUNCTION medsched._schedule_key_names()
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{id,starts_at,time_zone,time_zone_pinned,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed,
-         min_interval,max_per_24h,grace,dose_amount,dose_unit,instructions,ends_at}'::text[];
+         min_interval,max_per_24h,grace,dose_amount,dose_unit,instructions,effective_from,ends_at}'::text[];
 
 COMMENT ON FUNCTION medsched._schedule_key_names() IS
   'Internal: the keys of a schedule in JSON';
@@ -43,7 +43,7 @@ CREATE OR REPLACE FUNCTION medsched._schedule_key_types()
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{uuid,timestamp,zone,boolean,rule,dates,dates,int,int,boolean,
-         interval,int,interval,numeric,text,text,timestamptz}'::text[];
+         interval,int,interval,numeric,text,text,timestamptz,timestamptz}'::text[];
 
 COMMENT ON FUNCTION medsched._schedule_key_types() IS
   'Internal: the types of the values of a schedule in JSON, in the order of its keys';
@@ -77,7 +77,7 @@ COMMENT ON FUNCTION medsched._columns_of_medications() IS
 CREATE OR REPLACE FUNCTION medsched._columns_of_schedules()
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN '{user_id,medication_id,effective_from,replaces,created_at}'::text[] || medsched._schedule_key_names();
+RETURN '{user_id,medication_id,replaces,created_at}'::text[] || medsched._schedule_key_names();
 
 COMMENT ON FUNCTION medsched._columns_of_schedules() IS
   'Internal: the columns of schedules that are medsched''s';
@@ -288,6 +288,7 @@ DECLARE
 BEGIN
   SELECT r.* INTO refusal FROM (VALUES
     ('schedules_starts_at_whole_second', 'must be a whole second in the years 1 to 9999', '{starts_at}'::text[], false),
+    ('schedules_effective_from_in_range', 'must be in the years 1 to 9999', '{effective_from}', false),
     ('schedules_ends_at_in_range', 'must be in the years 1 to 9999', '{ends_at}', false),
     ('schedules_dose_amount_positive', 'must be finite and above 0', '{dose_amount}', false),
     ('schedules_dose_amount_size', 'must have at most 1000 digits before and after the point', '{dose_amount}', false),

@@ -20,6 +20,10 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'changes must not be empty',
       HINT = 'Name what is to change, as {"dose_amount": 10}.';
   END IF;
+  IF changes ? 'effective_from' THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'changes must not have effective_from',
+      HINT = 'When the changes take effect, the argument effective_from says.';
+  END IF;
   FOREACH key IN ARRAY '{starts_at,time_zone}'::text[] LOOP
     IF changes -> key = 'null' THEN
       RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('changes.%s must not be null', key);

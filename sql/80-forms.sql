@@ -213,12 +213,38 @@ END;
 COMMENT ON FUNCTION medsched._first_day(date, int[]) IS
   'Internal: the first day not before another that is one of the days of the week';
 
+-- Schedules whose doses count from an instant on.  Where that is not after the start, they begin with the start; those as needed
+-- have no dose that could be missed.
+CREATE OR REPLACE FUNCTION medsched._counting_from(schedules jsonb, effective_from timestamptz)
+RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF effective_from IS NULL THEN
+    RETURN schedules;
+  END IF;
+  PERFORM medsched._require_instant(effective_from, 'effective_from');
+  RETURN (
+    SELECT jsonb_agg(s.value || CASE
+             WHEN s.value ? 'as_needed'
+               OR effective_from <= medsched._to_instant((s.value ->> 'starts_at')::timestamp, s.value ->> 'time_zone') THEN '{}'
+             -- In UTC, whatever the session's time zone.
+             ELSE jsonb_build_object('effective_from', to_char(timezone('UTC', effective_from), 'YYYY-MM-DD"T"HH24:MI:SS')
+               || rtrim(to_char(timezone('UTC', effective_from), '.US'), '.0') || 'Z') END
+           ORDER BY s.nth)
+      FROM jsonb_array_elements(schedules) WITH ORDINALITY AS s (value, nth));
+END
+$$;
+COMMENT ON FUNCTION medsched._counting_from(jsonb, timestamptz) IS
+  'Internal: schedules whose doses count from an instant on';
+
 -- One spelling for one meaning: days_of_week that are all days are none, and
 -- times, FHIR and sig write their rules by the same functions.  Everything
 -- counts from the first day that has a dose.
 CREATE OR REPLACE FUNCTION medsched.schedule_from_times(times time[], starts_on date, time_zone text,
   days_of_week int[] DEFAULT NULL, ends_on date DEFAULT NULL,
-  every int DEFAULT 1, cycle_days_on int DEFAULT NULL, cycle_days_off int DEFAULT NULL)
+  every int DEFAULT 1, cycle_days_on int DEFAULT NULL, cycle_days_off int DEFAULT NULL, effective_from timestamptz DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -267,6 +293,7 @@ BEGIN
   schedules := medsched._clock_schedules(
     medsched._day_rule(medsched._days_unit(days_of_week, every), every, first_day, days_of_week),
     first_day, times, ending, NULL::int, NULL::timestamp, time_zone);
+  schedules := medsched._counting_from(schedules, effective_from);
   IF coalesce(cycle_days_on, 0) = 0 THEN
     RETURN schedules;
   END IF;
@@ -275,5 +302,5 @@ BEGIN
           FROM jsonb_array_elements(schedules) WITH ORDINALITY AS s (value, nth));
 END;
 $$;
-COMMENT ON FUNCTION medsched.schedule_from_times(time[], date, text, int[], date, int, int, int) IS
-  'Schedules, as create_medication takes them, for times of day on every day or on ISO days of the week (1 Monday to 7 Sunday), from starts_on to ends_on, both inclusive; every so many days, or weeks where there are days of the week; in a cycle of days on and off. times_of_schedule leads back';
+COMMENT ON FUNCTION medsched.schedule_from_times(time[], date, text, int[], date, int, int, int, timestamptz) IS
+  'Schedules, as create_medication takes them, for times of day on every day or on ISO days of the week (1 Monday to 7 Sunday), from starts_on to ends_on, both inclusive; every so many days, or weeks where there are days of the week; in a cycle of days on and off; without the doses before effective_from. times_of_schedule leads back';

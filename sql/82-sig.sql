@@ -243,7 +243,7 @@ COMMENT ON FUNCTION medsched._check_times_count(time[], int, text) IS
   'Internal: error for another number of times of day than the doses of a day';
 
 CREATE OR REPLACE FUNCTION medsched.schedule_from_sig(sig text, starts_on date, time_zone text,
-  times jsonb DEFAULT NULL)
+  times jsonb DEFAULT NULL, effective_from timestamptz DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -259,6 +259,9 @@ BEGIN
   END IF;
   PERFORM medsched._check_start(starts_on, time_zone);
   PERFORM medsched._check_times_json(times);
+  IF effective_from IS NOT NULL THEN
+    PERFORM medsched._require_instant(effective_from, 'effective_from');
+  END IF;
 
   -- "q 8 h p.r.n." is Q8H as needed. In "C", whatever the database's locale: in Turkish, the capital of i has a dot.
   spelling := upper(regexp_replace(sig COLLATE "C", '[.[:space:]]', '', 'g'));
@@ -293,13 +296,13 @@ BEGIN
   clocks := medsched._times_for(times, ARRAY[fact.code, fact.fhir_code], fact.times);
   PERFORM medsched._check_times_count(clocks, fact.frequency, fact.code);
   IF fact.period_unit = 'h' THEN
-    RETURN medsched._interval_schedule('h'::text, fact.period,
-      starts_on + clocks[1], NULL::text, NULL::int, time_zone);
+    RETURN medsched._counting_from(medsched._interval_schedule('h'::text, fact.period,
+      starts_on + clocks[1], NULL::text, NULL::int, time_zone), effective_from);
   END IF;
-  RETURN medsched._clock_schedules(
+  RETURN medsched._counting_from(medsched._clock_schedules(
     medsched._day_rule(fact.period_unit, fact.period, starts_on, NULL::int[]),
-    starts_on, clocks, NULL::text, NULL::int, NULL::timestamp, time_zone);
+    starts_on, clocks, NULL::text, NULL::int, NULL::timestamp, time_zone), effective_from);
 END;
 $$;
-COMMENT ON FUNCTION medsched.schedule_from_sig(text, date, text, jsonb) IS
-  'Schedules, as create_medication takes them, for a prescription''s abbreviation such as BID, Q8H, QHS or Q6H PRN; times may be its own times of day, or an object of them by code';
+COMMENT ON FUNCTION medsched.schedule_from_sig(text, date, text, jsonb, timestamptz) IS
+  'Schedules, as create_medication takes them, for a prescription''s abbreviation such as BID, Q8H, QHS or Q6H PRN; times may be its own times of day, or an object of them by code; those at set times have no dose before effective_from';

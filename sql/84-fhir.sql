@@ -456,7 +456,7 @@ COMMENT ON FUNCTION medsched._fhir_frequency(jsonb, int[], time[]) IS
   'Internal: how often a FHIR Timing is';
 
 CREATE OR REPLACE FUNCTION medsched.schedule_from_fhir(timing jsonb, starts_on date, time_zone text,
-  times jsonb DEFAULT NULL)
+  times jsonb DEFAULT NULL, effective_from timestamptz DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -568,8 +568,8 @@ BEGIN
 
   RETURN (SELECT jsonb_agg(s.value || jsonb_strip_nulls(
             jsonb_build_object('instructions', medsched._fhir_instructions(repeat))) ORDER BY s.nth)
-          FROM jsonb_array_elements(schedules) WITH ORDINALITY AS s (value, nth));
+          FROM jsonb_array_elements(medsched._counting_from(schedules, effective_from)) WITH ORDINALITY AS s (value, nth));
 END;
 $$;
-COMMENT ON FUNCTION medsched.schedule_from_fhir(jsonb, date, text, jsonb) IS
-  'Schedules, as create_medication takes them, for a FHIR R4 Timing; times may give the times of day of its codes and events';
+COMMENT ON FUNCTION medsched.schedule_from_fhir(jsonb, date, text, jsonb, timestamptz) IS
+  'Schedules, as create_medication takes them, for a FHIR R4 Timing, without the doses before effective_from; times may give the times of day of its codes and events';

@@ -159,10 +159,10 @@ FROM (VALUES
   ('2026-01-20', '{}', '22023: changes must not be empty | Name what is to change, as {"dose_amount": 10}.'),
   ('2026-01-20', '{"dose": 1}', '22023: changes has an unknown key "dose" | The keys of a schedule are id, starts_at, time_zone, '
      'time_zone_pinned, rrule, rdates, exdates, cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, grace, '
-     'dose_amount, dose_unit, instructions, ends_at.'),
+     'dose_amount, dose_unit, instructions, effective_from, ends_at.'),
   ('2026-01-20', '{"medication_id": "x"}', '22023: changes has an unknown key "medication_id" | The keys of a schedule are id, starts_at, time_zone, '
      'time_zone_pinned, rrule, rdates, exdates, cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, grace, '
-     'dose_amount, dose_unit, instructions, ends_at.'),
+     'dose_amount, dose_unit, instructions, effective_from, ends_at.'),
   ('2026-01-20', '{"starts_at": null}', '22023: changes.starts_at must not be null'),
   ('2026-01-20', '{"time_zone": null}', '22023: changes.time_zone must not be null'),
   ('2026-01-20', '{"starts_at": "2026-01-20T08:00Z"}', '22023: changes.starts_at must be a wall-clock time without a time zone, as "2026-03-01T08:00:00"'),

@@ -422,7 +422,7 @@ export const changeTimeZone = rowsFunction(
 
 // Schedules from forms and prescriptions
 
-/** Schedules for times of day, on every day or on days of the week (1 Monday … 7 Sunday). */
+/** Schedules for times of day, without the doses before `effectiveFrom`, on every day or on days of the week (1 Monday … 7 Sunday). */
 export const scheduleFromTimes = valueFunction(
 	'schedule_from_times',
 	{
@@ -433,6 +433,7 @@ export const scheduleFromTimes = valueFunction(
 		endsOn: optional('ends_on', a.date),
 		every: optional('every', a.integer),
 		...cycle,
+		effectiveFrom: optional('effective_from', a.instant),
 	},
 	results.schedules,
 );
@@ -471,6 +472,7 @@ export const scheduleFromSig = valueFunction(
 		startsOn: required('starts_on', a.date),
 		timeZone: required('time_zone', a.text),
 		times: optional('times', a.json),
+		effectiveFrom: optional('effective_from', a.instant),
 	},
 	results.schedules,
 );
@@ -483,6 +485,7 @@ export const scheduleFromFhir = valueFunction(
 		startsOn: nullable('starts_on', a.date),
 		timeZone: required('time_zone', a.text),
 		times: optional('times', a.json),
+		effectiveFrom: optional('effective_from', a.instant),
 	},
 	results.schedules,
 );

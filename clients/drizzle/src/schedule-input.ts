@@ -28,13 +28,15 @@ export interface ScheduleInput {
 	doseAmount?: string | number | null;
 	doseUnit?: string | null;
 	instructions?: string | null;
+	/** No dose is earlier, though rule and cycle count from startsAt: history that began before your application. */
+	effectiveFrom?: Instant | null;
 	endsAt?: Instant | null;
 	/** Columns that your application added to `schedules`, by their names in the database. */
 	ownColumns?: Record<string, unknown>;
 }
 
 /** What `reviseSchedule` changes: keys left out stay, null takes a value away. */
-export type ScheduleChanges = Partial<Omit<ScheduleInput, 'id'>>;
+export type ScheduleChanges = Partial<Omit<ScheduleInput, 'id' | 'effectiveFrom'>>;
 
 const KEYS: Record<Exclude<keyof ScheduleInput, 'ownColumns'>, string> = {
 	id: 'id',
@@ -53,6 +55,7 @@ const KEYS: Record<Exclude<keyof ScheduleInput, 'ownColumns'>, string> = {
 	doseAmount: 'dose_amount',
 	doseUnit: 'dose_unit',
 	instructions: 'instructions',
+	effectiveFrom: 'effective_from',
 	endsAt: 'ends_at',
 };
 

@@ -357,6 +357,15 @@ withEachDriver('functions', (db) => {
 		const sig = await occurrences(db, { rrule: fromSig[0]?.rrule ?? null, startsAt: fromSig[0]!.startsAt, timeZone: 'UTC', from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' });
 		assert.deepEqual(sig.map((o) => o.scheduledFor), ['2026-03-02T08:00:00Z', '2026-03-02T20:00:00Z']);
 
+		// Entered at 11:11, the morning's dose is not missed; the rhythm is that of the first day.
+		const entered = { startsOn: '2026-03-02', timeZone: 'UTC', effectiveFrom: '2026-03-02T11:11:00Z' };
+		const daily = { repeat: { frequency: 1, period: 1, periodUnit: 'd' } };
+		assert.equal((await scheduleFromTimes(db, { times: ['08:00'], ...entered }))[0]?.effectiveFrom, entered.effectiveFrom);
+		assert.equal((await scheduleFromFhir(db, { timing: daily, ...entered }))[0]?.effectiveFrom, entered.effectiveFrom);
+		await createMedication(db, { userId: other, name: 'entered', schedules: await scheduleFromSig(db, { sig: 'BID', ...entered }) });
+		const today = await upcomingDoses(db, { userId: other, from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' });
+		assert.deepEqual(today.filter((d) => d.medicationName === 'entered').map((d) => d.scheduledFor), ['2026-03-02T20:00:00Z']);
+
 		const fromFhir = await scheduleFromFhir(db, {
 			timing: { repeat: { frequency: 1, period: 1, periodUnit: 'd', timeOfDay: ['07:30:00'] } },
 			startsOn: '2026-03-02',

@@ -50,7 +50,7 @@ const scheduleFields = {
 	endsAt: Instant.nullable().optional(),
 };
 
-export const ScheduleInput = z.strictObject({ id: Id.optional(), ...scheduleFields }).openapi('ScheduleInput');
+export const ScheduleInput = z.strictObject({ id: Id.optional(), ...scheduleFields, effectiveFrom: Instant.nullable().optional() }).openapi('ScheduleInput');
 export const ScheduleChanges = z.strictObject(scheduleFields).partial().openapi('ScheduleChanges');
 export const NewMedication = z
 	.strictObject({

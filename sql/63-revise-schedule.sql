@@ -433,6 +433,9 @@ BEGIN
   IF changes OPERATOR(pg_catalog.?) 'time_zone'
      AND NOT changes OPERATOR(pg_catalog.?|) '{starts_at,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed}'::pg_catalog.text[] THEN
     to_come := medsched._to_come(schedule, $3, inactivated_at);
+    IF changes OPERATOR(pg_catalog.?) 'ends_at' THEN
+      to_come.ends_at := least((changes OPERATOR(pg_catalog.->>) 'ends_at')::pg_catalog.timestamptz, inactivated_at);
+    END IF;
     changes := changes OPERATOR(pg_catalog.||) medsched._travel(to_come, ARRAY[to_come], changes OPERATOR(pg_catalog.->>) 'time_zone');
   END IF;
   RETURN medsched._revise(schedule, successor, inactivated_at, $3, changes, NOT changes OPERATOR(pg_catalog.?) 'id');

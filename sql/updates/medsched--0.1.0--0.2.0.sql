@@ -17,10 +17,10 @@ ALTER FUNCTION medsched.take_as_needed(uuid, uuid, timestamptz, text, numeric, t
 ALTER FUNCTION medsched.change_time_zone(uuid, text, timestamptz) RENAME TO change_time_zone_of_0_1_0;
 
 -- Those that have further arguments from now on, likewise: beside them, a call without those would be ambiguous.
-ALTER FUNCTION medsched.schedule_from_sig(text, date, text, jsonb) RENAME TO schedule_from_sig_of_0_1_0;
-ALTER FUNCTION medsched.schedule_from_fhir(jsonb, date, text, jsonb) RENAME TO schedule_from_fhir_of_0_1_0;
 ALTER FUNCTION medsched.create_medication(uuid, text, jsonb, text) RENAME TO create_medication_of_0_1_0;
 ALTER FUNCTION medsched.schedule_from_times(time[], date, text, int[], date) RENAME TO schedule_from_times_of_0_1_0;
+ALTER FUNCTION medsched.schedule_from_sig(text, date, text, jsonb) RENAME TO schedule_from_sig_of_0_1_0;
+ALTER FUNCTION medsched.schedule_from_fhir(jsonb, date, text, jsonb) RENAME TO schedule_from_fhir_of_0_1_0;
 
 -- It deletes with the caller's rights: the right to is DELETE, which the tables' owner gives.
 GRANT EXECUTE ON FUNCTION medsched.erase_user(uuid) TO PUBLIC;

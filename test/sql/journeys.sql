@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(32);
+SELECT plan(35);
 
 \i test/id.psql
 
@@ -90,6 +90,15 @@ SELECT is(pg_temp.doses('14', '2026-01-10', '2026-01-20'), '10 19:00=20:00, 12 0
 SELECT pg_temp.prescribe('15', 'FREQ=DAILY;BYHOUR=20', '{"ends_at": "2026-01-12T18:00Z"}') \g /dev/null
 SELECT is(pg_temp.travel('15', 'Asia/Tokyo', '2026-01-10 21:00Z'), 'moved 10 21:00:00 16:00:00', 'before 19:00 in Berlin');
 SELECT is(pg_temp.doses('15', '2026-01-10', '2026-01-20'), '10 19:00=20:00, 11 11:00=20:00', 'east, the new clock does not add one on the last day');
+
+-- One alone, with another end: the last dose before it comes, none after it.
+SELECT pg_temp.prescribe('18', 'FREQ=DAILY;BYHOUR=20', '{"ends_at": "2026-01-20T23:00Z"}') \g /dev/null
+SELECT medsched.revise_schedule(pg_temp.id('18'), pg_temp.id('181'), '2026-01-10 21:00Z', '{"time_zone": "America/New_York", "ends_at": "2026-01-12T23:00:00Z"}') \g /dev/null
+SELECT is(pg_temp.doses('18', '2026-01-10', '2026-01-30'), '10 19:00=20:00, 12 01:00=20:00, 12 19:00=14:00', 'a revision that ends it earlier');
+-- At the ends of time.
+SELECT pg_temp.prescribe('19', 'FREQ=DAILY;BYHOUR=20', '{"ends_at": "9999-12-31T23:59:59Z"}') \g /dev/null
+SELECT is(pg_temp.travel('19', 'America/New_York', '2026-01-10 21:00Z'), 'moved 10 21:00:00 1 day', 'until the last second');
+SELECT is(pg_temp.travel('19', 'Asia/Tokyo', '9999-12-30 21:00Z'), 'moved 30 21:00:00 04:00:00', 'and there, where 14:00 of the last day comes before 20:00, too');
 
 -- Each schedule has a row, but for those that are over.
 SELECT medsched.create_medication(pg_temp.id('16'), 'of every kind', jsonb_build_array(

@@ -12,7 +12,8 @@ BEGIN
     WITH earlier (name, arguments) AS (
       VALUES ('upcoming_doses', 3), ('next_doses', 3), ('scheduled_doses', 2), ('due_doses', 2), ('mark_dose_taken', 7),
         ('mark_dose_taken_by_id', 6), ('skip_dose', 6), ('skip_dose_by_id', 5), ('undo_dose', 3), ('undo_dose_by_id', 2),
-        ('take_as_needed', 6), ('change_time_zone', 3), ('create_medication', 4), ('schedule_from_times', 5)
+        ('take_as_needed', 6), ('change_time_zone', 3), ('create_medication', 4), ('schedule_from_times', 5),
+        ('schedule_from_sig', 4), ('schedule_from_fhir', 4)
     )
     SELECT p.oid, p.proname AS name, e.arguments AS n, p.proretset, p.provolatile,
            p.prorettype::regtype AS type,

@@ -20,10 +20,6 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'changes must not be empty',
       HINT = 'Name what is to change, as {"dose_amount": 10}.';
   END IF;
-  IF changes ? 'effective_from' THEN
-    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'changes must not have effective_from',
-      HINT = 'When the changes take effect, the argument effective_from says.';
-  END IF;
   FOREACH key IN ARRAY '{starts_at,time_zone}'::text[] LOOP
     IF changes -> key = 'null' THEN
       RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('changes.%s must not be null', key);
@@ -416,6 +412,10 @@ DECLARE
   inactivated_at timestamp with time zone;
   successor pg_catalog.uuid;
 BEGIN
+  IF changes OPERATOR(pg_catalog.?) 'effective_from' THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'changes must not have effective_from',
+      HINT = 'When the changes take effect, the argument effective_from says.';
+  END IF;
   PERFORM medsched._lock_schedules($1, $2, NULL::pg_catalog.uuid, NULL::pg_catalog.timestamptz);
   SELECT s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
          s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(33);
+SELECT plan(35);
 
 \i test/id.psql
 \i test/doses.psql
@@ -47,6 +47,11 @@ FROM (VALUES
    ' | Check that its parts can hold together, as 30 February cannot, and that UNTIL is not before starts_at.')) AS t (value, more, expected);
 SELECT is(pg_temp.failure(format($$SELECT medsched.revise_schedule(%L, %L, '2026-02-01Z', '{"effective_from": "2026-02-02T00:00:00Z", "dose_amount": 3}')$$, pg_temp.id('a'), :'second')),
   '22023: changes must not have effective_from | When the changes take effect, the argument effective_from says.', 'a revision has an argument for it');
+
+-- Said wrongly at first: it counts from the 10th.
+SELECT medsched.create_medication(pg_temp.id('c'), 'x', pg_temp.since('2026-01-12T11:11:00+01:00', jsonb_build_object('id', pg_temp.id('c1')))) \g /dev/null
+SELECT is((SELECT c.effective_from FROM medsched.correct_schedule(pg_temp.id('c'), pg_temp.id('c1'), '{"effective_from": "2026-01-10T00:00:00Z"}') AS c), timestamptz '2026-01-10Z', 'a correction changes it');
+SELECT is((SELECT c.effective_from FROM medsched.correct_schedule(pg_temp.id('c'), pg_temp.id('c1'), '{"effective_from": null}') AS c), NULL::timestamptz, 'or takes it away');
 
 -- A form that is entered at 11:11.
 SELECT is(pg_temp.doses(medsched.schedule_from_times('{08:00,20:00}', '2027-03-01', 'Europe/Berlin', effective_from => '2027-03-01 11:11+01'), '2027-02-01', '2027-03-03'),

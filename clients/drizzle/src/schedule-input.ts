@@ -35,8 +35,11 @@ export interface ScheduleInput {
 	ownColumns?: Record<string, unknown>;
 }
 
-/** What `reviseSchedule` changes: keys left out stay, null takes a value away. */
-export type ScheduleChanges = Partial<Omit<ScheduleInput, 'id' | 'effectiveFrom'>>;
+/**
+ * What `reviseSchedule` and `correctSchedule` change: keys left out stay, null takes a value away.  `effectiveFrom` is for a
+ * correction alone.
+ */
+export type ScheduleChanges = Partial<Omit<ScheduleInput, 'id'>>;
 
 const KEYS: Record<Exclude<keyof ScheduleInput, 'ownColumns'>, string> = {
 	id: 'id',

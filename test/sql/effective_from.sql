@@ -26,7 +26,7 @@ SELECT medsched.create_medication(pg_temp.id('a'), 'x', pg_temp.since('2026-01-1
 SELECT results_eq($$SELECT scheduled, missed FROM medsched.adherence(pg_temp.id('a'), '2026-01-01', '2026-01-18') AS a$$, 'VALUES (3::bigint, 3::bigint)', 'weeks before it are not missed');
 SELECT is(medsched.describe_schedule(pg_temp.id('a'), pg_temp.id('a1')), 'every 2 days at 08:00, Europe/Berlin, from 13 January 2026', 'described is what counts');
 SELECT is(pg_temp.failure($$SELECT medsched.mark_dose_taken(pg_temp.id('a'), pg_temp.id('a1'), '2026-01-11 07:00Z')$$),
-  '23514 medsched.dose_taken.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000a1" has no dose at 2026-01-11 07:00:00+00'
+  '23514 medsched.dose_taken.dose_before_start: schedule "00000000-0000-0000-0000-0000000000a1" has no dose at 2026-01-11 07:00:00+00'
   ' | The first dose is at 2026-01-13 07:00:00+00. | Record a dose at the scheduled_for that medsched.upcoming_doses() gives.', 'nor can they be recorded');
 SELECT is((SELECT (s.replaces, s.effective_from) FROM medsched.schedules AS s WHERE s.id = pg_temp.id('a1')), (NULL::uuid, timestamptz '2026-01-12 10:11Z'), 'it replaces nothing');
 SELECT medsched.revise_schedule(pg_temp.id('a'), pg_temp.id('a1'), '2026-01-16Z', '{"dose_amount": 2}') AS second \gset

@@ -95,17 +95,17 @@ BEGIN
         ('medsched.dose_taken', 'user_id', 'uuid NOT NULL',
          'The schedule''s user'),
         ('medsched.dose_taken', 'scheduled_for', 'timestamptz NOT NULL',
-         'The dose''s instant: an occurrence of its schedule; as needed, when it was taken, to the second'),
+         'The dose''s instant: an occurrence of its schedule; as needed and of an extra dose, when it was taken, to the second'),
         ('medsched.dose_taken', 'schedule_id', 'uuid NOT NULL',
          'The schedule, of the same user'),
         ('medsched.dose_taken', 'outcome', 'text NOT NULL DEFAULT ''taken''',
-         'taken or skipped'),
+         'taken, skipped, or extra: taken beside the doses of the schedule'),
         ('medsched.dose_taken', 'taken_at', 'timestamptz DEFAULT now()',
          'When it was taken; NULL: skipped'),
         ('medsched.dose_taken', 'amount', 'numeric',
          'How much was taken, in the schedule''s dose_unit; NULL: its dose_amount'),
         ('medsched.dose_taken', 'reason', 'text',
-         'Why it was skipped'),
+         'Why it was skipped, or taken beside the schedule'),
         ('medsched.dose_taken', 'note', 'text',
          'Free text'),
         ('medsched.dose_taken', 'recorded_by', 'text',
@@ -194,9 +194,9 @@ BEGIN
         ('medsched.dose_taken', 'dose_taken_scheduled_for_finite',
          $$CHECK (isfinite(scheduled_for))$$),
         ('medsched.dose_taken', 'dose_taken_outcome',
-         $$CHECK (outcome IN ('taken', 'skipped'))$$),
+         $$CHECK (outcome IN ('taken', 'skipped', 'extra'))$$),
         ('medsched.dose_taken', 'dose_taken_taken_at_when_taken',
-         $$CHECK ((taken_at IS NOT NULL) = (outcome = 'taken'))$$),
+         $$CHECK ((taken_at IS NOT NULL) = (outcome <> 'skipped'))$$),
         ('medsched.dose_taken', 'dose_taken_taken_at_finite',
          $$CHECK (isfinite(taken_at))$$),
         -- Its error names the bound, as if each had a CHECK of its own, for which recording would pay. It
@@ -204,11 +204,11 @@ BEGIN
         ('medsched.dose_taken', 'dose_taken_values_in_range',
          $$CHECK (medsched._dose_in_range(scheduled_for, taken_at, recorded_at, amount, recorded_by))$$),
         ('medsched.dose_taken', 'dose_taken_amount_when_taken',
-         $$CHECK (amount IS NULL OR outcome = 'taken')$$),
+         $$CHECK (amount IS NULL OR outcome <> 'skipped')$$),
         ('medsched.dose_taken', 'dose_taken_amount_positive',
          $$CHECK (amount > 0 AND amount < 'Infinity')$$),
         ('medsched.dose_taken', 'dose_taken_reason_when_skipped',
-         $$CHECK (reason IS NULL OR outcome = 'skipped')$$)
+         $$CHECK (reason IS NULL OR outcome <> 'taken')$$)
     ),
     -- A WHEN clause compares what is stored in the end, whichever column an
     -- UPDATE names and whatever other triggers changed.
@@ -376,14 +376,18 @@ BEGIN
       VALUES
         ('medsched.medications', 'What a person takes. Never deleted: a medication that is no longer taken is inactivated.'),
         ('medsched.schedules', 'When a medication is taken: a wall-clock pattern in a time zone. A medication has at least one.'),
-        ('medsched.dose_taken', 'What became of a dose, taken or skipped. One row for a dose; no row: not recorded.')
+        ('medsched.dose_taken', 'What became of a dose, taken or skipped, and extra doses. One row for a dose; no row: not recorded.')
     ),
     -- What an earlier version defined otherwise: a trigger or constraint is made
     -- anew where its definition, as the catalog prints it, lacks this text.
     redefined (relation, name, text) AS (
       VALUES
         ('medsched.schedules', 'recorded_dose_keeps_schedule', 'old.user_id'),
-        ('medsched.medications', 'recorded_dose_keeps_medication', 'old.user_id')
+        ('medsched.medications', 'recorded_dose_keeps_medication', 'old.user_id'),
+        ('medsched.dose_taken', 'dose_taken_outcome', 'extra'),
+        ('medsched.dose_taken', 'dose_taken_taken_at_when_taken', 'skipped'),
+        ('medsched.dose_taken', 'dose_taken_amount_when_taken', 'skipped'),
+        ('medsched.dose_taken', 'dose_taken_reason_when_skipped', 'taken')
     ),
     existing_constraints AS (
       SELECT c.conrelid, c.conname, d.text IS NOT NULL AS outdated

@@ -13,7 +13,7 @@ COMMENT ON FUNCTION medsched.is_on_time(timestamptz, timestamptz, interval) IS
   'whether a dose was taken within the grace of its schedule (NULL: medsched.grace), before or after its time; false for taken_at NULL. A day is 24 hours';
 
 COMMENT ON FUNCTION medsched.dose_status(timestamptz, text, interval) IS
-  'taken, skipped, upcoming, due or missed: of a dose with that outcome (NULL: not recorded) at now(); grace NULL: medsched.grace';
+  'taken, skipped, extra, upcoming, due or missed: of a dose with that outcome (NULL: not recorded) at now(); grace NULL: medsched.grace';
 
 COMMENT ON FUNCTION medsched.dose_id(uuid, timestamptz) IS
   'The stable, URL-safe handle of a dose';

@@ -118,7 +118,7 @@ DECLARE
   doses CONSTANT timestamp with time zone[] := ARRAY(
     SELECT d.scheduled_for FROM medsched.dose_taken AS d
      WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2
-       AND d.scheduled_for OPERATOR(pg_catalog.>=) $3
+       AND d.scheduled_for OPERATOR(pg_catalog.>=) $3 AND d.outcome OPERATOR(pg_catalog.<>) 'extra'
      ORDER BY d.scheduled_for
      LIMIT 6);
 BEGIN

@@ -47,7 +47,7 @@ BEGIN
            s.time_zone_pinned, medsched._first_of_chain($1, s.id, $2), medsched._inactivated_at($1, s.medication_id),
            (SELECT pg_catalog.max(d.scheduled_for) FROM medsched.dose_taken AS d
              WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) s.id
-               AND d.scheduled_for OPERATOR(pg_catalog.>=) $2),
+               AND d.scheduled_for OPERATOR(pg_catalog.>=) $2 AND d.outcome OPERATOR(pg_catalog.<>) 'extra'),
            NULL::pg_catalog.timestamptz, NULL::medsched._schedule, NULL::pg_catalog.text, NULL::pg_catalog.text, NULL::pg_catalog.jsonb
       FROM medsched.schedules AS s
      WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) $2)

@@ -140,6 +140,15 @@ AS $$
                     THEN 'The schedule has no dose then: medsched.explain_dose() tells why.'
                   END) AS p (problem)
    WHERE p.problem IS NOT NULL
+     AND d.outcome OPERATOR(pg_catalog.<>) 'extra'
+  UNION ALL
+  SELECT 'extra_dose_not_as_needed', d.user_id, pg_catalog.concat(d.schedule_id, ' ', d.scheduled_for),
+         'A dose as needed is no extra one.'
+    FROM medsched.dose_taken AS d
+    JOIN medsched.schedules AS s
+      ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id
+   WHERE s.as_needed
+     AND d.outcome OPERATOR(pg_catalog.=) 'extra'
   UNION ALL
   SELECT 'as_needed_not_skipped', d.user_id, pg_catalog.concat(d.schedule_id, ' ', d.scheduled_for),
          'A dose as needed is taken, or it is none.'

@@ -179,7 +179,7 @@ BEGIN
   END IF;
   SELECT t.rrule::text, t.starts_at, t.time_zone::text, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off, t.effective_from,
          coalesce(t.ends_at, 'infinity') AS ends_at, t.as_needed, coalesce(m.inactivated_at, 'infinity') AS inactivated_at,
-         t.replaces, r.id AS replaced_by, d.schedule_id IS NOT NULL AS recorded
+         t.replaces, r.id AS replaced_by, d.schedule_id IS NOT NULL AS recorded, d.outcome
     INTO s
     FROM medsched.schedules AS t
     JOIN medsched.medications AS m ON m.user_id = t.user_id AND m.id = t.medication_id
@@ -226,6 +226,9 @@ BEGIN
     ELSE medsched._no_dose_words(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, at) END;
   explanation := CASE WHEN is_dose THEN 'A dose: ' ELSE 'No dose: ' END || explanation || '.';
 
+  IF s.outcome = 'extra' THEN
+    explanation := explanation || ' An extra dose is recorded then.';
+  END IF;
   IF NOT s.as_needed THEN
     before := medsched.previous_occurrence(s.rrule, s.starts_at, s.time_zone, least(at, ends), s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off);
     after := medsched.next_occurrence(s.rrule, s.starts_at, s.time_zone, greatest(at, greatest(s.effective_from, '0001-01-01 00:00Z BC') - interval '1 microsecond'),

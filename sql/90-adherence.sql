@@ -41,6 +41,7 @@ AS $$
              FROM medsched.dose_taken AS t
             WHERE t.user_id OPERATOR(pg_catalog.=) s.user_id
               AND t.schedule_id OPERATOR(pg_catalog.=) s.id
+              AND t.outcome OPERATOR(pg_catalog.<>) 'extra'
               AND t.scheduled_for OPERATOR(pg_catalog.>=) greatest($1, '0001-01-01 00:00:00Z'::pg_catalog.timestamptz)
               AND t.scheduled_for OPERATOR(pg_catalog.<) least($2, '10000-01-01 00:00:00Z'::pg_catalog.timestamptz)) AS r
    CROSS JOIN LATERAL medsched._schedule_doses(
@@ -58,7 +59,7 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION medsched.scheduled_doses(timestamptz, timestamptz) IS
-  'The doses of all users in [window_start, window_end) that are scheduled, with what was recorded; in no order. outcome is NULL for a dose not recorded; on_time and missed are as medsched.adherence counts them. For sets of users: one user''s doses are faster from medsched.upcoming_doses';
+  'The doses of all users in [window_start, window_end) that are scheduled, with what was recorded; in no order. outcome is NULL for a dose not recorded; on_time and missed are as medsched.adherence counts them. Doses as needed and extra doses are not among them. For sets of users: one user''s doses are faster from medsched.upcoming_doses';
 
 CREATE OR REPLACE FUNCTION medsched.due_doses(window_start timestamptz, window_end timestamptz)
 RETURNS SETOF medsched.due_dose
@@ -126,6 +127,7 @@ AS $$
                  FROM medsched.dose_taken AS d
                 WHERE d.user_id OPERATOR(pg_catalog.=) s.user_id
                   AND d.schedule_id OPERATOR(pg_catalog.=) s.id
+                  AND d.outcome OPERATOR(pg_catalog.<>) 'extra'
                   AND d.scheduled_for OPERATOR(pg_catalog.>=) greatest($1, '0001-01-01 00:00:00Z'::pg_catalog.timestamptz)
                   AND d.scheduled_for OPERATOR(pg_catalog.<) least($2, '10000-01-01 00:00:00Z'::pg_catalog.timestamptz)) AS r
        -- All its doses, and those whose grace is over.
@@ -165,7 +167,7 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION medsched.adherence(uuid, timestamptz, timestamptz) IS
-  'How a user''s doses in [window_start, window_end) went, a row per medication: scheduled; of these taken, skipped, missed (not recorded, and its grace over); of the taken those on time (taken_at within grace of scheduled_for, before or after); and the percentage taken of those taken, skipped or missed. Doses as needed do not count';
+  'How a user''s doses in [window_start, window_end) went, a row per medication: scheduled; of these taken, skipped, missed (not recorded, and its grace over); of the taken those on time (taken_at within grace of scheduled_for, before or after); and the percentage taken of those taken, skipped or missed. Doses as needed and extra doses do not count';
 
 CREATE OR REPLACE FUNCTION medsched.adherence_by_day(user_id uuid, window_start timestamptz, window_end timestamptz)
 RETURNS TABLE (

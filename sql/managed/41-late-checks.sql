@@ -42,6 +42,8 @@ BEGIN
       PERFORM medsched._check_schedule_replaced(relation, user_id, row_id);
     WHEN 'dose_is_scheduled' THEN
       PERFORM medsched._check_dose_is_scheduled(relation, user_id, row_id, at);
+    WHEN 'dose_is_extra' THEN
+      PERFORM medsched._check_dose_is_extra(relation, user_id, row_id, at);
     WHEN 'as_needed' THEN
       PERFORM medsched._check_as_needed(relation, user_id, row_id, at);
     WHEN 'doses_are_scheduled' THEN

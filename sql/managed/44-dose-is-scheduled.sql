@@ -63,7 +63,8 @@ BEGIN
   at := NEW.scheduled_for;
   -- Where the snapshot is older than a change, the lock that follows can only say that there was one.
   IF NOT medsched._sees_latest() THEN
-    PERFORM medsched._check_late('dose_is_scheduled', TG_RELID, NEW.user_id, NEW.schedule_id, at);
+    PERFORM medsched._check_late(CASE WHEN NEW.outcome = 'extra' THEN 'dose_is_extra' ELSE 'dose_is_scheduled' END,
+                                 TG_RELID, NEW.user_id, NEW.schedule_id, at);
   END IF;
   SELECT c.* INTO s FROM medsched.schedules AS c WHERE c.user_id = NEW.user_id AND c.id = NEW.schedule_id FOR SHARE;
   IF NOT FOUND THEN
@@ -78,7 +79,9 @@ BEGIN
     SELECT m.inactivated_at INTO inactivated
       FROM medsched.medications AS m WHERE m.user_id = NEW.user_id AND m.id = s.medication_id FOR SHARE;
   END IF;
-  IF at >= inactivated OR NOT medsched._has_dose(s, at) THEN
+  IF NEW.outcome = 'extra' THEN
+    PERFORM medsched._refuse_extra_dose(TG_RELID, s, at, inactivated);
+  ELSIF at >= inactivated OR NOT medsched._has_dose(s, at) THEN
     PERFORM medsched._refuse_dose(TG_RELID, NEW.user_id, NEW.schedule_id, at, inactivated);
   END IF;
   IF s.as_needed THEN
@@ -120,6 +123,50 @@ $$;
 
 COMMENT ON FUNCTION medsched._check_dose_is_scheduled(oid, uuid, uuid, timestamptz) IS
   'Internal: checks that a schedule has a dose at an instant';
+
+-- Checks an extra dose as dose_is_scheduled() does, without a lock.
+CREATE OR REPLACE FUNCTION medsched._check_dose_is_extra(relation oid, of_user uuid, of_schedule uuid, at timestamptz)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+  s record;
+BEGIN
+  SELECT c.* INTO s FROM medsched.schedules AS c WHERE c.user_id = of_user AND c.id = of_schedule;
+  IF FOUND THEN
+    PERFORM medsched._refuse_extra_dose(relation, s, at,
+      (SELECT m.inactivated_at FROM medsched.medications AS m WHERE m.user_id = of_user AND m.id = s.medication_id));
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_dose_is_extra(oid, uuid, uuid, timestamptz) IS
+  'Internal: checks that an extra dose is beside those of its schedule';
+
+-- Refuses an extra dose that is one of its schedule's, or of a schedule that has none at set times.  No bound of the schedule
+-- holds for it: it was taken.
+CREATE OR REPLACE FUNCTION medsched._refuse_extra_dose(relation oid, s record, at timestamptz, inactivated timestamptz)
+RETURNS void
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF s.as_needed THEN
+    PERFORM medsched._refuse_rule(relation, 'extra_dose_not_as_needed', 'a dose as needed cannot be extra',
+      format('Schedule "%s" has no set times that a dose could be beside.', s.id), 'Call medsched.take_as_needed().');
+  ELSIF date_trunc('second', at) <> at THEN
+    PERFORM medsched._refuse_rule(relation, 'dose_is_scheduled', format('schedule "%s" has no dose at %s', s.id, at),
+      'An extra dose is at a whole second.', 'Call medsched.record_extra_dose(), which leaves out the fraction of the second.');
+  ELSIF coalesce(at < inactivated, true) AND medsched._has_dose(s, at) THEN
+    PERFORM medsched._refuse_rule(relation, 'extra_dose_is_extra', format('schedule "%s" has a dose at %s', s.id, at),
+      'An extra dose is at none of its schedule''s.', 'To record the schedule''s dose, call medsched.mark_dose_taken().');
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._refuse_extra_dose(oid, record, timestamptz, timestamptz) IS
+  'Internal: refuses an extra dose that is none';
 
 -- Whether a schedule, a row of the table, has a dose at an instant.
 CREATE OR REPLACE FUNCTION medsched._has_dose(s record, at timestamptz)

@@ -51,7 +51,8 @@ AS $$
 DECLARE
   first CONSTANT timestamptz := (
     SELECT min(d.scheduled_for) FROM medsched.dose_taken AS d
-     WHERE d.user_id = of_user AND d.schedule_id = of_schedule AND d.scheduled_for >= since);
+     WHERE d.user_id = of_user AND d.schedule_id = of_schedule AND d.scheduled_for >= since
+       AND (d.outcome <> 'extra' OR since = '-infinity'));
 BEGIN
   IF first IS NOT NULL THEN
     PERFORM medsched._refuse_change(relation, 'schedule', of_schedule, of_schedule, first);
@@ -80,7 +81,7 @@ BEGIN
     SELECT d.scheduled_for, d.outcome FROM medsched.dose_taken AS d
      WHERE d.user_id = of_user AND d.schedule_id = of_schedule ORDER BY d.scheduled_for
   LOOP
-    IF s.as_needed AND dose.outcome = 'skipped' OR NOT medsched._has_dose(s, dose.scheduled_for) THEN
+    IF s.as_needed AND dose.outcome <> 'taken' OR dose.outcome <> 'extra' AND NOT medsched._has_dose(s, dose.scheduled_for) THEN
       PERFORM medsched._refuse_change(relation, 'schedule', of_schedule, of_schedule, dose.scheduled_for);
     END IF;
   END LOOP;
@@ -129,6 +130,7 @@ BEGIN
     FROM medsched.dose_taken AS d
     JOIN medsched.schedules AS s ON s.user_id = d.user_id AND s.id = d.schedule_id
    WHERE d.user_id = of_user AND s.user_id = of_user AND s.medication_id = of_medication AND d.scheduled_for >= since
+     AND (d.outcome <> 'extra' OR since = '-infinity')
    ORDER BY d.scheduled_for, d.schedule_id LIMIT 1;
   IF FOUND THEN
     PERFORM medsched._refuse_change(relation, 'medication', of_medication, first.schedule_id, first.scheduled_for);

@@ -63,12 +63,12 @@ BEGIN
   IF scheduled_for IS NULL OR NOT isfinite(scheduled_for) THEN
     PERFORM medsched._require(scheduled_for, 'scheduled_for');
   END IF;
-  IF outcome IN ('taken', 'skipped') THEN
+  IF outcome IN ('taken', 'skipped', 'extra') THEN
     RETURN outcome;
   ELSIF outcome IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = '22023',
       MESSAGE = format('unrecognized outcome "%s"', medsched._shortened(outcome)),
-      HINT = 'An outcome is "taken", "skipped", or null for a dose that is not recorded.';
+      HINT = 'An outcome is "taken", "skipped", "extra", or null for a dose that is not recorded.';
   END IF;
   RETURN CASE WHEN scheduled_for > now() THEN 'upcoming'
               WHEN extract(epoch FROM now()) - extract(epoch FROM scheduled_for) <= extract(epoch FROM allowed) THEN 'due'

@@ -36,43 +36,20 @@ RETURN ($2 IS NOT NULL AND NOT ($2 > 0 AND $2 < 1e1000 AND scale($2) <= 1000)) O
 COMMENT ON FUNCTION medsched._dose_is_refused(text, numeric) IS
   'Internal: whether a CHECK will refuse a value of a dose, in words that the caller does not know';
 
--- Raise the error of a CHECK in the caller's words, if it has any.
-CREATE OR REPLACE FUNCTION medsched._refuse_dose_value(rule text, of_schema text, of_table text, recorded_by text, amount numeric)
-RETURNS void
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  message CONSTANT text := CASE rule
-    WHEN 'dose_taken_amount_positive' THEN 'amount must be finite and above 0'
-    WHEN 'dose_taken_amount_size' THEN 'amount must have at most 1000 digits before and after the point'
-    WHEN 'dose_taken_recorded_by_length' THEN 'recorded_by must have at most 1000 characters' END;
-BEGIN
-  IF message IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = message, SCHEMA = of_schema, TABLE = of_table, CONSTRAINT = rule,
-      DETAIL = format('It is %s.', CASE WHEN rule = 'dose_taken_recorded_by_length' THEN format('"%s"', medsched._shortened(recorded_by))
-                                        ELSE medsched._shortened(amount::text) END);
-  END IF;
-END
-$$;
-
-COMMENT ON FUNCTION medsched._refuse_dose_value(text, text, text, text, numeric) IS
-  'Internal: raises the error of a CHECK of recorded doses in the words of the arguments';
-
 -- Raise the error of a dose that has another outcome already.
 CREATE OR REPLACE FUNCTION medsched._refuse_outcome(
-  user_id uuid, schedule_id uuid, scheduled_for timestamptz, taken_at timestamptz, reason text)
+  user_id uuid, schedule_id uuid, scheduled_for timestamptz, outcome text, taken_at timestamptz, reason text)
 RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  PERFORM medsched._refuse_rule('medsched.dose_taken',
-    CASE WHEN $4 IS NULL THEN 'dose_already_skipped' ELSE 'dose_already_taken' END,
-    format('the dose at %s is already recorded as %s', $3, CASE WHEN $4 IS NULL THEN 'skipped' ELSE 'taken' END),
-    CASE WHEN $4 IS NOT NULL THEN format('It was taken at %s.', $4)
-         WHEN $5 IS NOT NULL THEN format('The reason given is "%s".', $5) END,
-    CASE WHEN $4 IS NULL THEN 'If it was taken after all, call medsched.undo_dose() first.'
+  PERFORM medsched._refuse_rule('medsched.dose_taken', 'dose_already_' || $4,
+    format('the dose at %s is already recorded as %s', $3, $4),
+    CASE WHEN $5 IS NOT NULL THEN format('It was taken at %s.', $5)
+         WHEN $6 IS NOT NULL THEN format('The reason given is "%s".', $6) END,
+    CASE WHEN $4 = 'extra' THEN 'If it is the dose of the schedule, call medsched.undo_dose() first.'
+         WHEN $4 = 'skipped' THEN 'If it was taken after all, call medsched.undo_dose() first.'
          WHEN (SELECT s.as_needed FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = $2)
          THEN 'A dose as needed is never skipped; if it was not taken after all, call medsched.undo_dose() alone.'
          ELSE 'If it was not taken after all, call medsched.undo_dose() first.' END,
@@ -80,7 +57,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION medsched._refuse_outcome(uuid, uuid, timestamptz, timestamptz, text) IS
+COMMENT ON FUNCTION medsched._refuse_outcome(uuid, uuid, timestamptz, text, timestamptz, text) IS
   'Internal: raises the error of a dose that has another outcome already';
 
 -- Record an outcome of a dose, or find it recorded.  When another session is recording the same dose, the insert waits for
@@ -143,7 +120,7 @@ BEGIN
       DETAIL = 'It is not recorded, and inserting it inserted nothing.',
       HINT = 'A trigger may suppress the insert, or other sessions record and undo the same dose: try again.';
   ELSIF dose.outcome OPERATOR(pg_catalog.<>) $8 THEN
-    PERFORM medsched._refuse_outcome($1, $2, $3, dose.taken_at, dose.reason);
+    PERFORM medsched._refuse_outcome($1, $2, $3, dose.outcome, dose.taken_at, dose.reason);
   END IF;
   taken_at := dose.taken_at;
   recorded_by := dose.recorded_by;

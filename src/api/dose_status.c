@@ -32,6 +32,7 @@ static DoseStatus recorded_status(const char *outcome);
 const char *const dose_status_names[DOSE_NSTATUS] = {
 	[DOSE_TAKEN] = "taken",
 	[DOSE_SKIPPED] = "skipped",
+	[DOSE_EXTRA] = "extra",
 	[DOSE_UPCOMING] = "upcoming",
 	[DOSE_DUE] = "due",
 	[DOSE_MISSED] = "missed"};
@@ -59,7 +60,7 @@ medsched_dose_status(PG_FUNCTION_ARGS)
 static DoseStatus
 recorded_status(const char *outcome)
 {
-	static const DoseStatus statuses[] = {DOSE_TAKEN, DOSE_SKIPPED};
+	static const DoseStatus statuses[] = {DOSE_TAKEN, DOSE_SKIPPED, DOSE_EXTRA};
 
 	for (size_t i = 0; i < lengthof(statuses); i++)
 	{
@@ -69,7 +70,7 @@ recorded_status(const char *outcome)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unrecognized outcome \"%s\"", short_text(outcome)),
-			 errhint("An outcome is \"taken\", \"skipped\", or null for a dose that is not recorded.")));
+			 errhint("An outcome is \"taken\", \"skipped\", \"extra\", or null for a dose that is not recorded.")));
 }
 
 /*

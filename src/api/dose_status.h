@@ -17,6 +17,7 @@ typedef enum DoseStatus
 {
 	DOSE_TAKEN,
 	DOSE_SKIPPED,
+	DOSE_EXTRA,
 	DOSE_UPCOMING,
 	DOSE_DUE,
 	DOSE_MISSED

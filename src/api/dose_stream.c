@@ -80,7 +80,7 @@ static SavedPlan find_ended_schedules = {
 
 /* What is recorded of a user's doses in a window; in the primary key's order. */
 static SavedPlan find_recorded = {
-	"SELECT d.scheduled_for, d.schedule_id, d.taken_at, d.recorded_by "
+	"SELECT d.scheduled_for, d.schedule_id, d.taken_at, d.recorded_by, d.outcome "
 	"FROM medsched.dose_taken AS d "
 	"WHERE d.user_id OPERATOR(pg_catalog.=) $1 "
 	"AND d.scheduled_for OPERATOR(pg_catalog.>=) $2 AND d.scheduled_for OPERATOR(pg_catalog.<) $3 "
@@ -88,11 +88,12 @@ static SavedPlan find_recorded = {
 	3,
 	{UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
 	NULL,
-	{DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_SCHEDULE_ID, DOSE_TAKEN_TAKEN_AT, DOSE_TAKEN_RECORDED_BY}};
+	{DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_SCHEDULE_ID, DOSE_TAKEN_TAKEN_AT, DOSE_TAKEN_RECORDED_BY, DOSE_TAKEN_OUTCOME}};
 
 static void			 read_sources(DoseStream *stream);
 static void			 read_source(DoseStream *stream, DoseSource *source, int row);
 static RecordedDose *read_recorded(int *nrecorded);
+static bool			 is_extra(Datum outcome);
 static bool			 assign_recorded(DoseStream *stream, RecordedDose *recorded, int nrecorded);
 static DoseSource	*find_source(DoseStream *stream, const pg_uuid_t *schedule_id);
 static void			 rank_sources(DoseStream *stream);
@@ -253,18 +254,29 @@ read_recorded(int *nrecorded)
 	recorded = palloc(sizeof(RecordedDose) * Max(nfound, 1));
 	for (uint64 i = 0; i < nfound; i++)
 	{
-		Datum values[4];
-		bool  isnull[4];
+		Datum values[5];
+		bool  isnull[5];
 
 		read_row(&find_recorded, i, values, isnull);
 		recorded[i].scheduled_for = DatumGetTimestampTz(values[0]);
 		recorded[i].schedule_id = DatumGetUUIDP(values[1]);
-		recorded[i].skipped = isnull[2];
+		recorded[i].status = isnull[2] ? DOSE_SKIPPED : is_extra(values[4]) ? DOSE_EXTRA
+																			: DOSE_TAKEN;
 		recorded[i].taken_at = isnull[2] ? 0 : DatumGetTimestampTz(values[2]);
 		recorded[i].recorded_by = isnull[3] ? 0 : values[3];
 	}
 	*nrecorded = (int) nfound;
 	return recorded;
+}
+
+/* Tell whether an outcome is that of a dose beside the schedule. */
+static bool
+is_extra(Datum outcome)
+{
+	const text *name = DatumGetTextPP(outcome);
+
+	return VARSIZE_ANY_EXHDR(name) == strlen(dose_status_names[DOSE_EXTRA]) &&
+		   memcmp(VARDATA_ANY(name), dose_status_names[DOSE_EXTRA], VARSIZE_ANY_EXHDR(name)) == 0;
 }
 
 /* Hang every recorded dose on its schedule; false: one has none among the sources. */

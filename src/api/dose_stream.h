@@ -13,6 +13,7 @@
 #include "datatype/timestamp.h"
 #include "utils/uuid.h"
 
+#include "api/dose_status.h"
 #include "functions/dose_id.h"
 #include "schedule/schedule_iterator.h"
 #include "tables/schedule_row.h"
@@ -23,7 +24,7 @@ typedef struct RecordedDose
 	struct RecordedDose *next; /* of the same schedule, ascending */
 	TimestampTz			 scheduled_for;
 	const pg_uuid_t		*schedule_id;
-	bool				 skipped;
+	DoseStatus			 status;
 	TimestampTz			 taken_at;	  /* when it was not skipped */
 	Datum				 recorded_by; /* text; 0: NULL */
 } RecordedDose;

@@ -178,7 +178,7 @@ answer_set_dose(Answer *answer, const Dose *dose, TimestampTz now, const Datum *
 	isnull[DOSE_AMOUNT] = source->dose_amount == 0;
 	isnull[DOSE_UNIT] = source->dose_unit == 0;
 	isnull[INSTRUCTIONS] = source->instructions == 0;
-	isnull[TAKEN_AT] = recorded == NULL || recorded->skipped;
+	isnull[TAKEN_AT] = recorded == NULL || recorded->status == DOSE_SKIPPED;
 	isnull[RECORDED_BY] = values[RECORDED_BY] == 0;
 
 	answer_set(answer, values, isnull);
@@ -188,6 +188,6 @@ static DoseStatus
 status_of_dose(const Dose *dose, TimestampTz at)
 {
 	if (dose->recorded != NULL)
-		return dose->recorded->skipped ? DOSE_SKIPPED : DOSE_TAKEN;
+		return dose->recorded->status;
 	return dose_status_at(dose->scheduled_for, dose->source->grace, at);
 }

@@ -283,11 +283,14 @@ argument_text(const DoseRow *row, DoseColumn column)
 static void
 refuse_other_outcome(const DoseRow *row)
 {
+	char	   *outcome = TextDatumGetCString(row->values[ROW_OUTCOME]);
 	bool		skipped = row->isnull[ROW_TAKEN_AT];
 	const char *at = instant_text(DatumGetTimestampTz(row->values[ROW_SCHEDULED_FOR]));
 	const char *hint;
 
-	if (skipped)
+	if (strcmp(outcome, "extra") == 0)
+		hint = "If it is the dose of the schedule, call medsched.undo_dose() first.";
+	else if (skipped)
 		hint = "If it was taken after all, call medsched.undo_dose() first.";
 	else if (dose_row_is_as_needed(row))
 		hint = "A dose as needed is never skipped; if it was not taken after all, call medsched.undo_dose() alone.";
@@ -296,12 +299,12 @@ refuse_other_outcome(const DoseRow *row)
 
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("the dose at %s is already recorded as %s", at, skipped ? "skipped" : "taken"),
+			 errmsg("the dose at %s is already recorded as %s", at, outcome),
 			 !skipped					? errdetail("It was taken at %s.", instant_text(DatumGetTimestampTz(row->values[ROW_TAKEN_AT])))
 			 : !row->isnull[ROW_REASON] ? errdetail("The reason given is \"%s\".", TextDatumGetCString(row->values[ROW_REASON]))
 										: 0,
 			 errhint("%s", hint),
 			 err_generic_string(PG_DIAG_SCHEMA_NAME, "medsched"),
 			 err_generic_string(PG_DIAG_TABLE_NAME, "dose_taken"),
-			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, skipped ? "dose_already_skipped" : "dose_already_taken")));
+			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, psprintf("dose_already_%s", outcome))));
 }

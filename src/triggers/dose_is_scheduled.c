@@ -33,6 +33,7 @@ typedef struct DoseCheck
 	Datum		 schedule_id;
 	TimestampTz	 at;
 	bool		 skipped;
+	bool		 extra;
 	ScheduleRow	 row;
 	Datum		 medication_id;
 	TimestampTz	 inactivated_at; /* DT_NOEND: active */
@@ -65,6 +66,7 @@ PG_FUNCTION_INFO_V1(medsched_dose_is_scheduled);
 
 static void refuse_other_user(TriggerData *trigger);
 static void lock_what_holds(DoseCheck *check);
+static void check_extra(DoseCheck *check);
 static bool has_no_dose(DoseCheck *check, NoDose *why);
 static void when_it_ended(DoseCheck *check, NoDose *why);
 static void nearest_doses(DoseCheck *check, NoDose *why);
@@ -96,6 +98,7 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 	TriggerData *trigger = rule_trigger(fcinfo, "dose_is_scheduled", AFTER_ROW, ON_INSERT | ON_UPDATE);
 	HeapTuple	 tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
 	DoseCheck	 check = {.trigger = trigger};
+	char		*outcome;
 	NoDose		 why = no_dose;
 
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
@@ -105,10 +108,14 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 	check.user_id = rule_column(trigger, tuple, DOSE_TAKEN_USER_ID);
 	check.schedule_id = rule_column(trigger, tuple, DOSE_TAKEN_SCHEDULE_ID);
 	check.at = DatumGetTimestampTz(rule_column(trigger, tuple, DOSE_TAKEN_SCHEDULED_FOR));
-	check.skipped = strcmp(TextDatumGetCString(rule_column(trigger, tuple, DOSE_TAKEN_OUTCOME)), "skipped") == 0;
+	outcome = TextDatumGetCString(rule_column(trigger, tuple, DOSE_TAKEN_OUTCOME));
+	check.skipped = strcmp(outcome, "skipped") == 0;
+	check.extra = strcmp(outcome, "extra") == 0;
 	lock_what_holds(&check);
 
-	if (has_no_dose(&check, &why))
+	if (check.extra)
+		check_extra(&check);
+	else if (has_no_dose(&check, &why))
 	{
 		if (!rule_may_tell("schedules") || !rule_may_tell("medications"))
 			why = no_dose;
@@ -174,6 +181,38 @@ lock_what_holds(DoseCheck *check)
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				 errmsg("medication \"%s\" is gone", uuid_text(check->medication_id))));
+}
+
+/*
+ * Refuse an extra dose that is one of its schedule's, or of a schedule that has none
+ * at set times.  No bound of the schedule holds for it: it was taken.
+ */
+static void
+check_extra(DoseCheck *check)
+{
+	NoDose why = no_dose;
+
+	if (check->row.as_needed)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("a dose as needed cannot be extra"),
+				 errdetail("Schedule \"%s\" has no set times that a dose could be beside.", uuid_text(check->schedule_id)),
+				 errhint("Call medsched.take_as_needed()."),
+				 errtableconstraint(check->trigger->tg_relation, "extra_dose_not_as_needed")));
+	if (check->at % USECS_PER_SEC != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("schedule \"%s\" has no dose at %s", uuid_text(check->schedule_id), instant_text(check->at)),
+				 errdetail("An extra dose is at a whole second."),
+				 errhint("Call medsched.record_extra_dose(), which leaves out the fraction of the second."),
+				 errtableconstraint(check->trigger->tg_relation, "dose_is_scheduled")));
+	if (!has_no_dose(check, &why))
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("schedule \"%s\" has a dose at %s", uuid_text(check->schedule_id), instant_text(check->at)),
+				 errdetail("An extra dose is at none of its schedule's."),
+				 errhint("To record the schedule's dose, call medsched.mark_dose_taken()."),
+				 errtableconstraint(check->trigger->tg_relation, "extra_dose_is_extra")));
 }
 
 /* Tell whether the schedule has no such dose, and why. */

@@ -36,10 +36,13 @@ static bool	 only_end_changes(TriggerData *trigger);
 static void	 refuse_change(TriggerData *trigger, const char *kind, Datum id, Datum schedule_id, TimestampTz at, const char *hint);
 static char *dose_named(Datum schedule_id, TimestampTz at);
 
+/* Leave out extra doses, for which no bound holds, unless all are asked for: those from -infinity on. */
+#define BUT_EXTRA "AND (d.outcome OPERATOR(pg_catalog.<>) 'extra' OR $3 OPERATOR(pg_catalog.=) '-infinity') "
+
 static SavedPlan doses_of_schedule = {
 	"SELECT d.scheduled_for, d.outcome, d.schedule_id FROM medsched.dose_taken AS d "
 	"WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2 "
-	"AND d.scheduled_for OPERATOR(pg_catalog.>=) $3 "
+	"AND d.scheduled_for OPERATOR(pg_catalog.>=) $3 " BUT_EXTRA
 	"ORDER BY d.scheduled_for",
 	3,
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
@@ -52,7 +55,7 @@ static SavedPlan doses_of_medication = {
 	"ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id "
 	"WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND s.user_id OPERATOR(pg_catalog.=) $1 "
 	"AND s.medication_id OPERATOR(pg_catalog.=) $2 "
-	"AND d.scheduled_for OPERATOR(pg_catalog.>=) $3 "
+	"AND d.scheduled_for OPERATOR(pg_catalog.>=) $3 " BUT_EXTRA
 	"ORDER BY d.scheduled_for, d.schedule_id",
 	3,
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
@@ -105,10 +108,13 @@ medsched_recorded_dose_keeps_schedule(PG_FUNCTION_ARGS)
 		Datum		dose[3];
 		bool		isnull[3];
 		TimestampTz at;
+		char	   *outcome;
 
 		read_row(&doses_of_schedule, i, dose, isnull);
 		at = DatumGetTimestampTz(dose[0]);
-		if (!schedule_row_allows(&row, at) || (row.as_needed && strcmp(TextDatumGetCString(dose[1]), "skipped") == 0))
+		outcome = TextDatumGetCString(dose[1]);
+		if ((row.as_needed && strcmp(outcome, "taken") != 0) ||
+			(strcmp(outcome, "extra") != 0 && !schedule_row_allows(&row, at)))
 			refuse_change(trigger, "schedule", values[1], dose[2], at, SCHEDULE_HINT);
 	}
 

@@ -37,6 +37,7 @@ export const calls = {
 	'undo_dose_by_id(uuid,text)': `select * from medsched.undo_dose_by_id(${handle(4)})`,
 	'dose_history(uuid,uuid,timestamptz)': `select * from medsched.dose_history(${dose(3)})`,
 	'take_as_needed(uuid,uuid,timestamptz,text,numeric,text)': `select * from medsched.take_as_needed(${user}, ${asNeeded}, '2026-03-05 10:00Z')`,
+	'record_extra_dose(uuid,uuid,timestamptz,text,numeric,text,text)': `select * from medsched.record_extra_dose(${user}, ${daily}, '2026-03-05 10:00Z')`,
 	'next_as_needed_at(uuid,uuid,timestamptz)': `select medsched.next_as_needed_at(${user}, ${asNeeded})`,
 	'adherence(uuid,timestamptz,timestamptz)': `select * from medsched.adherence(${user}, ${window})`,
 	'adherence_by_day(uuid,timestamptz,timestamptz)': `select * from medsched.adherence_by_day(${user}, ${window})`,

@@ -188,6 +188,13 @@ export const skipDoseById = rowFunction(
 	pgTable('skip_dose_by_id', { ...record, ...newlySkipped }),
 );
 
+/** Records a dose taken beside those of a schedule at set times: vomited and taken again, a rescue dose. */
+export const recordExtraDose = rowFunction(
+	'record_extra_dose',
+	{ userId, scheduleId, ...taking, reason: optional('reason', a.text) },
+	pgTable('record_extra_dose', { ...record, ...newlyTaken }),
+);
+
 /** Takes back what was recorded of a dose.  Gives the record removed, or no row. */
 export const undoDose = rowsFunction('undo_dose', { userId, scheduleId, scheduledFor }, pgTable('undo_dose', record));
 

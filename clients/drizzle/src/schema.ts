@@ -82,7 +82,7 @@ export const schedules = medsched.table(
 );
 
 /** What a dose that was recorded has become. */
-export const outcomes = ['taken', 'skipped'] as const;
+export const outcomes = ['taken', 'skipped', 'extra'] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** What became of a dose: one row for each that was recorded. */

@@ -48,6 +48,7 @@ import {
 	percentageTaken,
 	previousOccurrence,
 	reactivateMedication,
+	recordExtraDose,
 	reviseSchedule,
 	scheduledDoses,
 	scheduleFromFhir,
@@ -432,6 +433,19 @@ withEachDriver('functions', (db) => {
 		await skipDose(db, at(19));
 		assert.equal((await errorOf(markDoseTaken(db, at(19)))).constraint, 'dose_already_skipped');
 		await undoDose(db, at(19));
+	});
+
+	test('extra: recorded beside the schedule', async () => {
+		const daily = randomUUID();
+		await createMedication(db, { userId, name: 'lamotrigine', schedules: [{ id: daily, startsAt: '2026-03-01T08:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY' }] });
+		const extra = (takenAt: string) => recordExtraDose(db, { userId, scheduleId: daily, takenAt, amount: '0.5', reason: 'vomited' });
+		const first = await extra('2026-03-02T08:20:00.5Z');
+		assert.deepEqual([first.scheduledFor, first.outcome, first.amount, first.reason, first.newlyTaken], ['2026-03-02T08:20:00Z', 'extra', '0.5', 'vomited', true]);
+		assert.equal((await extra('2026-03-02T08:20:00Z')).newlyTaken, false);
+		assert.equal((await errorOf(extra('2026-03-02T08:00:00Z'))).constraint, 'extra_dose_is_extra');
+		const doses = await upcomingDoses(db, { userId, from: '2026-03-02T08:00:00Z', to: '2026-03-02T09:00:00Z' });
+		assert.deepEqual(doses.filter((d) => d.scheduleId === daily).map((d) => [d.scheduledFor, d.status]), [['2026-03-02T08:00:00Z', 'missed'], ['2026-03-02T08:20:00Z', 'extra']]);
+		assert.equal((await undoDose(db, { userId, scheduleId: daily, scheduledFor: '2026-03-02T08:20:00Z' })).length, 1);
 	});
 
 	test('as needed: recorded within its limits', async () => {

@@ -13,7 +13,9 @@ export const routeOf: Record<string, string> = {
 	mark_dose_taken: 'PUT /v1/people/{person}/doses/{doseId}/taken',
 	next_as_needed_at: 'GET /v1/people/{person}/schedules/{scheduleId}/next-allowed',
 	reactivate_medication: 'POST /v1/people/{person}/medications/{medicationId}/reactivate',
+	record_extra_dose: 'PUT /v1/people/{person}/schedules/{scheduleId}/extra/{takenAt}',
 	revise_schedule: 'POST /v1/people/{person}/schedules/{scheduleId}/revise',
+	take_as_needed: 'PUT /v1/people/{person}/schedules/{scheduleId}/taken/{takenAt}',
 	undo_dose: 'DELETE /v1/people/{person}/doses/{doseId}/record',
 	upcoming_doses: 'GET /v1/people/{person}/doses',
 };

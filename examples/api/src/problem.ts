@@ -59,6 +59,8 @@ const CONFLICTS = new Set<Constraint>([
 	'recorded_dose_keeps_schedule',
 	'dose_already_taken',
 	'dose_already_skipped',
+	'dose_already_extra',
+	'extra_dose_is_extra',
 	'as_needed_min_interval',
 	'as_needed_max_per_24h',
 	'medications_not_deleted',

@@ -283,6 +283,16 @@ byBothWays('a person’s medications', (call) => {
 		isProblem(await call('PUT', at('2026-03-02T20:00:00Z'), { token, body: {} }), 409, 'as_needed_max_per_24h');
 	});
 
+	test('an extra dose, beside the schedule', async () => {
+		const at = (time: string) => `/v1/people/me/schedules/${scheduleId}/extra/${time}`;
+		const first = await call('PUT', at('2026-03-02T08:20:30Z'), { token, body: { reason: 'vomited' } });
+		assert.deepEqual([first.status, first.body.outcome, first.body.reason, first.body.newlyTaken], [200, 'extra', 'vomited', true], JSON.stringify(first.body));
+		assert.equal((await call('PUT', at('2026-03-02T08:20:30Z'), { token, body: {} })).body.newlyTaken, false);
+		const listed = await call('GET', '/v1/people/me/doses?from=2026-03-02T08:20:30Z&to=2026-03-02T08:20:31Z', { token });
+		assert.deepEqual(listed.body.map((d: any) => [d.scheduleId, d.status]), [[scheduleId, 'extra']]);
+		assert.equal((await call('DELETE', `/v1/people/me/doses/${listed.body[0].doseId}/record`, { token })).status, 200);
+	});
+
 	const asNeededId = randomUUID();
 	const at = (id: string, time: string) => `/v1/people/me/schedules/${id}/taken/${time}`;
 	const nextAllowed = (id: string, time: string) => `/v1/people/me/schedules/${id}/next-allowed?at=${time}`;
@@ -454,6 +464,7 @@ byBothWays('caregivers', (call) => {
 		['POST', `/v1/people/${ben}/reports`, { body: [{ scheduleId, scheduledFor: '2026-03-01T08:00:00Z', outcome: 'taken' }] }],
 		['POST', `/v1/people/${ben}/schedules/${scheduleId}/revise`, { headers: key(), body: { effectiveFrom: '2026-03-02T00:00:00Z', changes: {} } }],
 		['PUT', `/v1/people/${ben}/schedules/${scheduleId}/taken/2026-03-01T08:00:00Z`, { body: {} }],
+		['PUT', `/v1/people/${ben}/schedules/${scheduleId}/extra/2026-03-01T08:00:30Z`, { body: {} }],
 		['GET', `/v1/people/${ben}/schedules/${scheduleId}/next-allowed`, {}],
 		['PUT', `/v1/people/${ben}/time-zone`, { headers: key(), body: { timeZone: 'Asia/Tokyo' } }],
 	];

@@ -10,10 +10,10 @@ import {
 	markDoseTakenById,
 	nextAsNeededAt,
 	nextDoses,
-	outcomes,
 	setChangedBy,
 	skipDose,
 	skipDoseById,
+	recordExtraDose,
 	takeAsNeeded,
 	undoDose,
 	undoDoseById,
@@ -31,7 +31,7 @@ const Report = z
 	.strictObject({
 		scheduleId: m.Id,
 		scheduledFor: m.Instant,
-		outcome: z.enum([...outcomes, 'none']).openapi({ description: 'none takes back what was recorded' }),
+		outcome: z.enum(['taken', 'skipped', 'none']).openapi({ description: 'none takes back what was recorded' }),
 		takenAt: m.Instant.optional(),
 		amount: m.Amount.optional(),
 		reason: m.Text.optional(),
@@ -181,6 +181,24 @@ export function doseRoutes(db: Database) {
 					}),
 				);
 				return c.json(changed, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'put',
+				path: '/people/{person}/schedules/{scheduleId}/extra/{takenAt}',
+				summary: 'Record an extra dose',
+				description: 'Records a dose taken beside those of a schedule at set times. The time is part of the address: sent again, it is the same dose.',
+				request: {
+					params: scheduleParam.extend({ takenAt: m.Instant }),
+					body: m.body(m.Taking.omit({ takenAt: true }).extend({ reason: m.Text.optional() })),
+				},
+				responses: { 200: m.json(m.Taken, 'the dose as recorded'), ...m.problems },
+			}),
+			async (c) => {
+				const { scheduleId, takenAt } = c.req.valid('param');
+				const extra = { ...c.req.valid('json'), takenAt, recordedBy: c.get('recordedBy') };
+				return c.json(await retrying(() => recordExtraDose(db, { userId: c.get('personId'), scheduleId, ...extra })), 200);
 			},
 		)
 		.openapi(

@@ -61,7 +61,7 @@ export async function compiled(db: Database): Promise<void> {
 		.leftJoin(doseTaken, eq(doseTaken.scheduleId, doses.scheduleId));
 	same<
 		(typeof joined)[number],
-		{ at: string; status: DoseStatus; note: string | null; outcome: 'taken' | 'skipped' | null; name: string }
+		{ at: string; status: DoseStatus; note: string | null; outcome: 'taken' | 'skipped' | 'extra' | null; name: string }
 	>(true);
 
 	const whole = await db.select().from(medications).leftJoin(doses, eq(doses.medicationId, medications.id));

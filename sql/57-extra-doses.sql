@@ -63,7 +63,8 @@ AS $$
 #variable_conflict use_column
 DECLARE
   dose medsched.taken_dose;
-  broken pg_catalog.text; of_schema pg_catalog.text; of_table pg_catalog.text;
+  message pg_catalog.text; detail pg_catalog.text; hint pg_catalog.text; schema_name pg_catalog.text; table_name pg_catalog.text;
+  constraint_name pg_catalog.text;
 BEGIN
   PERFORM medsched._check_extra_dose($1, $2, $3);
   -- Whoever records it at the same time is waited for, and may take it back: so it tries again.
@@ -93,9 +94,10 @@ BEGIN
   END IF;
   RETURN dose;
 EXCEPTION WHEN check_violation THEN
-  GET STACKED DIAGNOSTICS broken = CONSTRAINT_NAME, of_schema = SCHEMA_NAME, of_table = TABLE_NAME;
-  PERFORM medsched._refuse_dose_value(broken, of_schema, of_table, $4, $5);
-  RAISE;
+  GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT, schema_name = SCHEMA_NAME,
+    table_name = TABLE_NAME, constraint_name = CONSTRAINT_NAME;
+  PERFORM medsched._refuse_dose_value(constraint_name, schema_name, table_name, $4, $5);
+  PERFORM medsched._raise_again('23514', message, detail, hint, schema_name, table_name, '', constraint_name, '');
 END
 $$;
 

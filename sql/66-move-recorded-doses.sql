@@ -1,13 +1,11 @@
 -- Doses that time zone data moved: what is recorded of them goes along.
 
--- The doses recorded in a window that schedules in a time zone have no longer, and where they go: to the instant at which the
--- clock now shows what it showed by its former offset; or why they stay.
-CREATE OR REPLACE FUNCTION medsched._recorded_doses_to_move(time_zone text, former_offset interval, window_start timestamptz, window_end timestamptz)
-RETURNS TABLE (user_id uuid, schedule_id uuid, former_scheduled_for timestamptz, scheduled_for timestamptz, problem text)
+-- Check the arguments of move_recorded_doses().
+CREATE OR REPLACE FUNCTION medsched._check_move(time_zone text, former_offset interval, window_start timestamptz, window_end timestamptz)
+RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
   IF $1 IS NULL OR $2 IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = CASE WHEN $1 IS NULL THEN 'time_zone' ELSE 'former_offset' END || ' must not be null';
@@ -17,6 +15,21 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'former_offset must be from -24 to 24 hours', DETAIL = format('It is %s.', $2),
       HINT = 'It is how far the clock was ahead of UTC, such as "2 hours".';
   END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_move(text, interval, timestamptz, timestamptz) IS
+  'Internal: checks the arguments of move_recorded_doses()';
+
+-- The doses recorded in a window that schedules in a time zone have no longer, and where they go: to the instant at which the
+-- clock now shows what it showed by its former offset; or why they stay.
+CREATE OR REPLACE FUNCTION medsched._recorded_doses_to_move(time_zone text, former_offset interval, window_start timestamptz, window_end timestamptz)
+RETURNS TABLE (user_id uuid, schedule_id uuid, former_scheduled_for timestamptz, scheduled_for timestamptz, problem text)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
   RETURN QUERY
     SELECT d.user_id, d.schedule_id, d.scheduled_for, w.moves_to,
            CASE
@@ -58,6 +71,7 @@ LANGUAGE plpgsql VOLATILE
 AS $$
 #variable_conflict use_column
 BEGIN
+  PERFORM medsched._check_move($1, $2, $3, $4);
   -- Two at once would lock the same doses in two orders.
   PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('medsched.move_recorded_doses', 0));
   RETURN QUERY

@@ -44,7 +44,8 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  PERFORM medsched._refuse_rule('medsched.dose_taken', 'dose_already_' || $4,
+  PERFORM medsched._refuse_rule('medsched.dose_taken',
+    CASE $4 WHEN 'extra' THEN 'dose_already_extra' WHEN 'skipped' THEN 'dose_already_skipped' ELSE 'dose_already_taken' END,
     format('the dose at %s is already recorded as %s', $3, $4),
     CASE WHEN $5 IS NOT NULL THEN format('It was taken at %s.', $5)
          WHEN $6 IS NOT NULL THEN format('The reason given is "%s".', $6) END,

@@ -306,5 +306,6 @@ refuse_other_outcome(const DoseRow *row)
 			 errhint("%s", hint),
 			 err_generic_string(PG_DIAG_SCHEMA_NAME, "medsched"),
 			 err_generic_string(PG_DIAG_TABLE_NAME, "dose_taken"),
-			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, psprintf("dose_already_%s", outcome))));
+			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, strcmp(outcome, "extra") == 0 ? "dose_already_extra" : skipped ? "dose_already_skipped"
+																														: "dose_already_taken")));
 }

@@ -59,8 +59,8 @@ SELECT is(pg_temp.says(format('SELECT medsched.record_extra_dose(%L, %L, %L)', p
    ' | An extra dose is at none of its schedule''s. | To record the schedule''s dose, call medsched.mark_dose_taken().'),
   ('a', 'a11', '2026-01-10 08:00Z', '55000 medsched.dose_taken.dose_already_taken: the dose at 2026-01-10 08:00:00 is already recorded as taken'
    ' | It is one of the schedule''s doses. | An extra dose is recorded at another second.'),
-  ('a', 'a21', '2026-01-10 09:00Z', '55000: schedule "a21" is as needed | It has no set times that a dose could be beside. | Call medsched.take_as_needed().'),
-  ('b', 'a11', '2026-01-10 09:00Z', 'P0002: schedule "a11" not found | User "00b" has no schedule by that id.'),
+  ('a', 'a21', '2026-01-10 09:00Z', '55000 medsched.schedules.schedule_has_set_times: schedule "a21" is as needed | It has no set times that a dose could be beside. | Call medsched.take_as_needed().'),
+  ('b', 'a11', '2026-01-10 09:00Z', 'P0002 medsched.schedules.schedule_exists: schedule "a11" not found | User "00b" has no schedule by that id.'),
   ('a', 'a11', 'infinity', '22023: taken_at must be finite'),
   ('a', 'a11', '10000-01-01Z', '22023: taken_at is out of range | It is 10000-01-01 00:00:00. | Use an instant in the years 1 to 9999.')) AS t (u, s, at, error);
 SELECT is(pg_temp.says(sql), error, sql) FROM (VALUES

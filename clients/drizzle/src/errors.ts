@@ -36,6 +36,7 @@ export const constraints = [
 	'schedule_not_replaced',
 	'schedule_not_ended',
 	'schedule_is_as_needed',
+	'schedule_has_set_times',
 	'schedule_fits_time_zone',
 	'medication_is_active',
 	'medication_is_inactive',

@@ -159,7 +159,7 @@ DECLARE
   schedule_ids pg_catalog.uuid[];
 BEGIN
   SELECT c.medication, c.schedule_ids INTO medication, schedule_ids FROM medsched._create_medication($1, $2, $3, $4, $5) AS c;
-  RETURN QUERY SELECT r.* FROM medsched._schedule_rows($1, medication) AS r ORDER BY pg_catalog.array_position(schedule_ids, r.schedule_id);
+  RETURN QUERY SELECT r.* FROM medsched._schedule_rows($1, medication, NULL::pg_catalog.uuid) AS r ORDER BY pg_catalog.array_position(schedule_ids, r.schedule_id);
 END
 $$;
 

@@ -336,7 +336,7 @@ $$;
 COMMENT ON FUNCTION medsched._inactivated_at(uuid, uuid) IS
   'Internal: when a medication was inactivated';
 
--- Whether a schedule has no dose before an instant.
+-- Whether a schedule has no dose before an instant.  One that cannot be read may have had.
 CREATE OR REPLACE FUNCTION medsched._begins_after(schedule medsched._schedule, instant timestamptz)
 RETURNS boolean
 LANGUAGE plpgsql STABLE
@@ -344,6 +344,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   RETURN instant <= medsched._to_instant(schedule.starts_at, schedule.time_zone) OR NOT medsched._has_dose(schedule, timestamptz '-infinity', instant);
+EXCEPTION WHEN invalid_parameter_value THEN
+  RETURN false;
 END
 $$;
 

@@ -139,12 +139,15 @@ BEGIN
   PERFORM medsched._check_new_end(schedule, medsched._successor($1, $2), changes);
   new_row := medsched._rewrite_schedule(schedule, changes, 'the corrected schedule');
   inactivated_at := medsched._inactivated_at($1, schedule.medication_id);
-  IF medsched._has_dose(schedule, always, inactivated_at) AND NOT medsched._has_dose(new_row, always, inactivated_at) THEN
-    PERFORM medsched._raise_again('23514', 'the corrected schedule would have no dose',
-      pg_catalog.format('It has none until %s.', least(inactivated_at, new_row.ends_at)), 'To end a schedule, call medsched.end_schedule().',
-      'medsched', 'schedules', '', 'schedule_has_dose', '');
+  -- Of the row as it was only where need be: its time zone may be gone, which is what is corrected.
+  IF NOT medsched._has_dose(new_row, always, inactivated_at) THEN
+    IF medsched._has_dose(schedule, always, inactivated_at) THEN
+      PERFORM medsched._raise_again('23514', 'the corrected schedule would have no dose',
+        pg_catalog.format('It has none until %s.', least(inactivated_at, new_row.ends_at)), 'To end a schedule, call medsched.end_schedule().',
+        'medsched', 'schedules', '', 'schedule_has_dose', '');
+    END IF;
   END IF;
-  SELECT r.* INTO corrected FROM medsched._schedule_rows($1, schedule.medication_id) AS r WHERE r.schedule_id OPERATOR(pg_catalog.=) $2;
+  SELECT r.* INTO corrected FROM medsched._schedule_rows($1, schedule.medication_id, $2) AS r;
   RETURN corrected;
 END
 $$;

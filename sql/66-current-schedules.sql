@@ -16,8 +16,8 @@ RETURN CASE
 COMMENT ON FUNCTION medsched._schedule_state(timestamptz, timestamptz, uuid, timestamptz, boolean, timestamptz) IS
   'Internal: how a schedule stands now';
 
--- The schedules of a person, of one medication, or, NULL, of all.
-CREATE OR REPLACE FUNCTION medsched._schedule_rows(of_user uuid, of_medication uuid)
+-- The schedules of a person, of one medication, or, NULL, of all; or one of them alone, which is there whatever the others hold.
+CREATE OR REPLACE FUNCTION medsched._schedule_rows(of_user uuid, of_medication uuid, of_schedule uuid)
 RETURNS SETOF medsched.current_schedule
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -48,12 +48,12 @@ BEGIN
              greatest(now(), s.effective_from - interval '1 microsecond'),
              s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS n (next_dose)
         ON NOT s.as_needed
-     WHERE m.user_id = $1 AND ($2 IS NULL OR m.id = $2)
+     WHERE m.user_id = $1 AND ($2 IS NULL OR m.id = $2) AND ($3 IS NULL OR s.id = $3)
      ORDER BY m.name, m.id, b.begins_at, s.id;
 END
 $$;
 
-COMMENT ON FUNCTION medsched._schedule_rows(uuid, uuid) IS
+COMMENT ON FUNCTION medsched._schedule_rows(uuid, uuid, uuid) IS
   'Internal: the schedules of a person, with all that a form shows';
 
 CREATE OR REPLACE FUNCTION medsched.current_schedules(user_id uuid, medication_id uuid DEFAULT NULL)
@@ -68,7 +68,7 @@ BEGIN
   IF $2 IS NOT NULL AND NOT EXISTS (SELECT FROM medsched.medications AS m WHERE m.user_id = $1 AND m.id = $2) THEN
     PERFORM medsched._refuse_unknown($1, 'medication', $2);
   END IF;
-  RETURN QUERY SELECT r.* FROM medsched._schedule_rows($1, $2) AS r WHERE r.state IN ('planned', 'as needed', 'current');
+  RETURN QUERY SELECT r.* FROM medsched._schedule_rows($1, $2, NULL::uuid) AS r WHERE r.state IN ('planned', 'as needed', 'current');
 END
 $$;
 

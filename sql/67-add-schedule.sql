@@ -19,7 +19,7 @@ BEGIN
   IF id IS NULL THEN
     RAISE 'schedule was not inserted: a trigger suppressed it';
   END IF;
-  SELECT r.* INTO added FROM medsched._schedule_rows($1, $2) AS r WHERE r.schedule_id OPERATOR(pg_catalog.=) id;
+  SELECT r.* INTO added FROM medsched._schedule_rows($1, $2, id) AS r;
   RETURN added;
 END
 $$;

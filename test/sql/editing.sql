@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(97);
+SELECT plan(102);
 
 CREATE FUNCTION pg_temp.id(text) RETURNS uuid LANGUAGE sql IMMUTABLE RETURN lpad($1, 32, '0')::uuid;
 -- A medication of one schedule, both by one id.
@@ -233,5 +233,21 @@ SELECT is(medsched.revise_schedule(pg_temp.id('2'), pg_temp.id('22'), '2026-01-1
 SELECT isnt(medsched.revise_schedule(pg_temp.id('2'), pg_temp.id('22'), '2026-01-10 09:00Z', '{"max_per_24h": 3}'), pg_temp.id('22'), 'and no later');
 
 SELECT is_empty('SELECT * FROM medsched.check_integrity()', 'every rule holds');
+
+-- A time zone that the server's data has no more can be corrected, whatever else the medication has.
+SELECT medsched.add_schedule(pg_temp.id('2'), pg_temp.id('22'), s) FROM (VALUES
+  ('{"id": "00000000-0000-0000-0000-0000000000f1", "starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "rrule": "FREQ=DAILY"}'::jsonb),
+  ('{"id": "00000000-0000-0000-0000-0000000000f2", "starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "rrule": "FREQ=DAILY"}')) AS t (s) \g /dev/null
+SET CONSTRAINTS ALL IMMEDIATE;
+ALTER DOMAIN medsched.time_zone DROP CONSTRAINT time_zone_is_known;
+ALTER TABLE medsched.schedules DISABLE TRIGGER USER;
+UPDATE medsched.schedules SET time_zone = 'US/Nowhere' WHERE id IN (pg_temp.id('f1'), pg_temp.id('f2'));
+ALTER TABLE medsched.schedules ENABLE TRIGGER USER;
+SELECT is((medsched.correct_schedule(pg_temp.id('2'), pg_temp.id('f1'), '{"time_zone": "Europe/Berlin"}')).time_zone, 'Europe/Berlin', 'a zone that is gone is corrected');
+SELECT medsched.revise_schedule(pg_temp.id('2'), pg_temp.id('f2'), '2026-01-01Z', '{"time_zone": "UTC", "starts_at": "2026-01-01T08:00:00"}') AS readable \gset
+SELECT isnt(:'readable'::uuid, pg_temp.id('f2'), 'or another replaces it, as it may have had doses');
+SELECT is((medsched.add_schedule(pg_temp.id('2'), pg_temp.id('22'), '{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC"}')).state, 'over', 'beside it a schedule is added');
+SELECT is(medsched.end_schedule(pg_temp.id('2'), :'readable', '2026-01-05Z'), '2026-01-05Z', 'and it is ended');
+SELECT is((medsched.rename_medication(pg_temp.id('2'), pg_temp.id('22'), 'x')).name, 'x', 'and its medication renamed');
 SELECT * FROM finish();
 ROLLBACK;

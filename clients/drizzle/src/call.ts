@@ -13,6 +13,7 @@ import {
 	type SubqueryWithSelection,
 } from 'drizzle-orm/pg-core';
 import { call, type Arguments, type ArgumentValues } from './arguments.js';
+import { refuseOldDriver } from './driver.js';
 
 /** A database of any PostgreSQL driver, or a transaction. */
 export type Database = PgDatabase<any, any, any>;
@@ -138,7 +139,9 @@ function dense<T>(rows: T[]): T[] {
 }
 
 export function isDatabase(value: unknown): value is Database {
-	return is(value, PgDatabase);
+	if (!is(value, PgDatabase)) return false;
+	refuseOldDriver(value);
+	return true;
 }
 
 /** Makes `(select * from medsched.name(…)) alias`, with the columns of row. */

@@ -6,7 +6,7 @@ import { bigint, boolean, date, integer, interval, jsonb, numeric, pgTable, text
 import * as a from './arguments.js';
 import { rowFunction, rowsFunction, valueFunction, type ResultType } from './call.js';
 import { instant, wallClock } from './columns.js';
-import { readSchedule, type ScheduleInput } from './schedule-input.js';
+import { readSchedule, type ScheduleOfForm } from './schedule-input.js';
 import { changeOperations, outcomes, type Outcome } from './schema.js';
 import { readInstant } from './time.js';
 
@@ -38,7 +38,7 @@ const results = {
 		sqlType: a.json.sqlType,
 		read: (value: string | Record<string, unknown>[]) =>
 			(typeof value === 'string' ? (JSON.parse(value) as Record<string, unknown>[]) : value).map(readSchedule),
-	} as ResultType<ScheduleInput[]>,
+	} as ResultType<ScheduleOfForm[]>,
 };
 
 // Doses

@@ -35,6 +35,12 @@ export interface ScheduleInput {
 	ownColumns?: Record<string, unknown>;
 }
 
+/** A schedule as forms and prescriptions give it: for `createMedication`, and for an insert into `schedules`. */
+export type ScheduleOfForm = Pick<
+	ScheduleInput,
+	'startsAt' | 'timeZone' | 'rrule' | 'cycleDaysOn' | 'cycleDaysOff' | 'asNeeded' | 'minInterval' | 'maxPer24h' | 'instructions'
+>;
+
 /**
  * What `reviseSchedule` and `correctSchedule` change: keys left out stay, null takes a value away.  `effectiveFrom` is for a
  * correction alone.
@@ -80,8 +86,8 @@ export function writeSchedule(schedule: ScheduleChanges): Record<string, unknown
 }
 
 /** And back. */
-export function readSchedule(json: Record<string, unknown>): ScheduleInput {
+export function readSchedule(json: Record<string, unknown>): ScheduleOfForm {
 	return Object.fromEntries(
 		Object.entries(json).map(([key, value]) => [PROPERTIES.get(key) ?? key, value]),
-	) as unknown as ScheduleInput;
+	) as unknown as ScheduleOfForm;
 }

@@ -354,6 +354,11 @@ withEachDriver('functions', (db) => {
 		assert.equal(monthly.problem, 'schedules[0] repeats by months');
 		assert.equal(monthly.times, null);
 
+		// Into the table, too.
+		const [once] = await scheduleFromTimes(db, { times: ['09:00'], startsOn: '2026-03-02', timeZone: 'UTC', endsOn: '2026-03-02' });
+		const [any] = await db.select().from(medications).where(eq(medications.userId, other));
+		await db.insert(schedules).values({ userId: other, medicationId: any!.id, ...once! });
+
 		const fromSig = await scheduleFromSig(db, { sig: 'BID', startsOn: '2026-03-02', timeZone: 'UTC' });
 		const sig = await occurrences(db, { rrule: fromSig[0]?.rrule ?? null, startsAt: fromSig[0]!.startsAt, timeZone: 'UTC', from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' });
 		assert.deepEqual(sig.map((o) => o.scheduledFor), ['2026-03-02T08:00:00Z', '2026-03-02T20:00:00Z']);

@@ -8,11 +8,14 @@ import {
 	markDoseTaken,
 	medications,
 	nextOccurrence,
+	scheduleFromTimes,
+	schedules,
 	upcomingDoses,
 	type Database,
 	type DoseStatus,
 	type NewSchedule,
 	type Schedule,
+	type ScheduleInput,
 } from '../src/index.js';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -83,6 +86,12 @@ export async function compiled(db: Database): Promise<void> {
 	same<Schedule['endsAt'], string | null>(true);
 	const needed: NewSchedule = { userId: '', medicationId: '', startsAt: '', timeZone: '' };
 	void needed;
+	// What the forms give goes into create_medication, and into the table.
+	const [given] = await scheduleFromTimes(db, { times: ['08:00'], startsOn: '', timeZone: '' });
+	const input: ScheduleInput = given!;
+	const row: NewSchedule = { userId: '', medicationId: '', ...given! };
+	void [input, row];
+	await db.insert(schedules).values({ userId: '', medicationId: '', ...given! });
 
 	// @ts-expect-error a window has two ends
 	void upcomingDoses(db, { userId: '', from: '' });

@@ -111,15 +111,20 @@ equals "schedules" "$(query "
 	SELECT right(id::text, 2), right(medication_id::text, 2), starts_at, time_zone, rrule, ends_at,
 		dose_amount, dose_unit, instructions
 	FROM medsched.schedules WHERE id::text LIKE 'b0000000%-4000-%' ORDER BY id")" \
-	"01|01|2026-03-01 08:00:00|Europe/Berlin|FREQ=DAILY;UNTIL=20260430||500|mg|
-02|02|2026-03-01 21:30:00|America/New_York|FREQ=WEEKLY;BYDAY=MO,SA,SU||||two drops
-03|03|2026-02-01 08:00:00|UTC|FREQ=DAILY||||0,5 g
-04|04|2026-02-01 08:00:00|Europe/Berlin|FREQ=WEEKLY;BYDAY=WE|2026-02-04 07:00:00+00|||
-05|05|2026-01-01 07:00:00|Europe/Berlin|FREQ=DAILY||2.5|mg/day|
-06|05|2026-01-01 19:00:00|Europe/Berlin|FREQ=DAILY|2026-01-05 18:00:01+00|||0 mg
-10|10|2026-01-01 08:00:00|UTC|FREQ=DAILY||||
-20|10|2025-10-01 02:30:00|Europe/Berlin|FREQ=DAILY;UNTIL=20260401||||
-21|10|2026-01-01 08:00:00|UTC|FREQ=DAILY||||"
+	"01|01|2026-03-01 08:00:00|Europe/Berlin|FREQ=DAILY;BYHOUR=8;BYMINUTE=0;BYSECOND=0;UNTIL=20260430||500|mg|
+02|02|2026-03-01 21:30:00|America/New_York|FREQ=WEEKLY;BYDAY=MO,SA,SU;BYHOUR=21;BYMINUTE=30;BYSECOND=0||||two drops
+03|03|2026-02-01 08:00:00|UTC|FREQ=DAILY;BYHOUR=8;BYMINUTE=0;BYSECOND=0||||0,5 g
+04|04|2026-02-04 08:00:00|Europe/Berlin|FREQ=WEEKLY;BYDAY=WE;BYHOUR=8;BYMINUTE=0;BYSECOND=0|2026-02-04 07:00:00+00|||
+05|05|2026-01-01 07:00:00|Europe/Berlin|FREQ=DAILY;BYHOUR=7;BYMINUTE=0;BYSECOND=0||2.5|mg/day|
+06|05|2026-01-01 19:00:00|Europe/Berlin|FREQ=DAILY;BYHOUR=19;BYMINUTE=0;BYSECOND=0|2026-01-05 18:00:01+00|||0 mg
+10|10|2026-01-01 08:00:00|UTC|FREQ=DAILY;BYHOUR=8;BYMINUTE=0;BYSECOND=0||||
+20|10|2025-10-01 02:30:00|Europe/Berlin|FREQ=DAILY;BYHOUR=2;BYMINUTE=30;BYSECOND=0;UNTIL=20260401||||
+21|10|2026-01-01 08:00:00|UTC|FREQ=DAILY;BYHOUR=8;BYMINUTE=0;BYSECOND=0||||"
+equals "each schedule leads back to the form that it was" "$(query "
+	SELECT count(*) FILTER (WHERE f.problem IS NOT NULL), count(*) FILTER (WHERE f.times <> ARRAY[s.time_of_day]), count(*) > 100
+	FROM medsched.schedules AS n JOIN app.schedules AS s USING (id)
+	CROSS JOIN LATERAL medsched.times_of_schedule(n.user_id, ARRAY[n.id]) AS f
+	WHERE n.ends_at IS NULL")" "0|0|t"
 equals "doses taken" "$(query "
 	SELECT right(schedule_id::text, 2), scheduled_for, taken_at, recorded_at = taken_at
 	FROM medsched.dose_taken WHERE schedule_id::text LIKE 'b0000000%-4000-%' ORDER BY 1, 2")" \
@@ -227,10 +232,33 @@ equals "to the same doses" "$(query "
 
 # An app that knows since when a row is inactive.
 old_app known_since time
-adapted=$(sed '0,/NULL::timestamptz AS inactive_since/s//updated_at AS inactive_since/' $move)
+adapted=$(sed "0,/(to_jsonb(m) ->> 'inactive_since')::timestamptz AS inactive_since/s//updated_at AS inactive_since/" $move)
 succeeds "adapted it runs" run -f - <<<"$adapted"
 equals "an end that is known is kept" "$(query "
 	SELECT inactivated_at FROM medsched.medications WHERE name = 'amoxicillin'")" "2026-02-20 12:00:00+00"
+
+# An app that has who recorded a dose, when, and why; and which schedules stay in their zone.
+old_app knows_more time
+query "ALTER TABLE app.dose_taken ADD recorded_by text, ADD note text, ADD recorded_at timestamptz;
+	ALTER TABLE app.schedules ADD time_zone_pinned boolean;
+	UPDATE app.dose_taken SET recorded_by = 'nurse ' || right(id::text, 2), note = 'note ' || right(id::text, 2), recorded_at = taken_at + interval '1 minute'
+	WHERE schedule_id = 'b0000000-0000-4000-8000-000000000001';
+	UPDATE app.dose_taken SET recorded_by = repeat('x', 1001) WHERE schedule_id = 'b0000000-0000-4000-8000-000000000006';
+	UPDATE app.schedules SET time_zone_pinned = true WHERE id = 'b0000000-0000-4000-8000-000000000002'"
+progress=$(PGOPTIONS="$PGOPTIONS -c client_min_messages=notice" run -f $move -f clients/drizzle/moving-over/move-nearest.sql)
+equals "who recorded each dose, when, and its note come along" "$(query "
+	SELECT recorded_by ~ '^nurse', count(*), bool_and(recorded_at = taken_at + interval '1 minute'),
+		min(note) FILTER (WHERE note LIKE '%before the move%')
+	FROM medsched.dose_taken WHERE schedule_id = 'b0000000-0000-4000-8000-000000000001' GROUP BY 1")" \
+	"t|5|t|note 03; recorded for 2026-04-01T07:00:00Z before the move to medsched"
+equals "what does not fit is named" "$(query "
+	SELECT problem, count(*) FROM moving_over.not_moved WHERE problem ~ 'recorded_by' GROUP BY 1")" \
+	"has a recorded_by of more than 1000 characters|1"
+equals "pinned schedules stay so" "$(query "SELECT right(id::text, 2) FROM medsched.schedules WHERE time_zone_pinned")" 02
+contains "it tells how far it is" "$progress" "moving doses, 10000 of "
+contains "from the beginning" "$progress" "reading "
+equals "each table of the app's is named once" \
+	"$(grep -cE '^(FROM|JOIN) (medications|schedules|dose_taken)\b' $move)|$(grep -E '\b(medications|schedules|dose_taken)\b' $move | grep -vcE '^--|medsched\.|moving_over\.|^FROM|'"'"'' || true)" "3|0"
 
 # What fails leaves nothing.
 old_app half_moved time

@@ -3,16 +3,12 @@
 -- migration of drizzle-kit.  The app's tables are found by search_path, only
 -- read, and left as they are.  doc/moving-over.md is the guide.
 
--- Refused outside a transaction; and nobody writes to what is being moved.
-LOCK TABLE medications, schedules, dose_taken IN SHARE MODE;
---> statement-breakpoint
-CREATE EXTENSION IF NOT EXISTS medsched;
---> statement-breakpoint
-SELECT medsched.create_tables();
+-- Refused outside a transaction, before anything is done.
+LOCK TABLE pg_catalog.pg_class IN ACCESS SHARE MODE;
 --> statement-breakpoint
 DO $$
 BEGIN
-  IF 'medications'::regclass = 'medsched.medications'::regclass THEN
+  IF pg_table_is_visible(to_regclass('medsched.medications')) THEN
     RAISE EXCEPTION 'search_path finds medsched''s own tables first'
       USING HINT = 'Set search_path to the schema of the app''s tables.';
   END IF;
@@ -26,32 +22,71 @@ COMMENT ON SCHEMA moving_over IS
   'What became of the rows of the app''s old tables; drop it when all is settled';
 --> statement-breakpoint
 
--- The app's tables as this script wants them: THE PART TO ADAPT, here alone.
+-- The app's tables as this script wants them: THE PART TO ADAPT, here alone.  Each
+-- table is named once.  to_jsonb(…) ->> is NULL where the app lacks the column.
 
 -- inactive_since: since when an inactive row is so, if a column of the app says
 -- it.  NULL: since just after the last dose recorded.
 CREATE VIEW moving_over.old_medications AS
 SELECT id, user_id, name, notes, created_at,
        is_active IS TRUE AS is_active,
-       NULL::timestamptz AS inactive_since
-FROM medications;
+       (to_jsonb(m) ->> 'inactive_since')::timestamptz AS inactive_since
+FROM medications AS m;
 --> statement-breakpoint
 -- days_of_week: 0 for Sunday to 6 for Saturday; NULL: every day.  A dose that
 -- reads "500 mg" becomes amount and unit, any other text an instruction.
+-- time_zone_pinned: a schedule that stays in its zone when the person travels.
 CREATE VIEW moving_over.old_schedules AS
 SELECT s.id, s.medication_id, s.time_of_day::text AS time_of_day, s.days_of_week::int[] AS days_of_week,
        s.start_date, s.end_date, s.timezone AS time_zone,
+       coalesce((to_jsonb(s) ->> 'time_zone_pinned')::boolean, false) AS time_zone_pinned,
        s.is_active IS TRUE AS is_active,
-       NULL::timestamptz AS inactive_since,
+       (to_jsonb(s) ->> 'inactive_since')::timestamptz AS inactive_since,
        d.part[1]::numeric AS dose_amount, d.part[2] AS dose_unit,
        CASE WHEN d.part IS NULL THEN nullif(btrim(s.dose), '') END AS instructions
 FROM schedules AS s
 LEFT JOIN LATERAL regexp_match(s.dose, '^\s*(\d{1,9}(?:\.\d{1,9})?)\s*([[:alpha:]%]+(?:/[[:alpha:]]+)?)\s*$')
   AS d (part) ON d.part[1]::numeric > 0;
 --> statement-breakpoint
+-- recorded_by: who recorded it, as text: an id, a name, 'caregiver'.
 CREATE VIEW moving_over.old_doses AS
-SELECT id, schedule_id, scheduled_for, taken_at, taken_at AS recorded_at
-FROM dose_taken;
+SELECT d.id, d.schedule_id, d.scheduled_for, d.taken_at,
+       coalesce((row ->> 'recorded_at')::timestamptz, d.taken_at) AS recorded_at,
+       row ->> 'recorded_by' AS recorded_by,
+       coalesce(row ->> 'note', row ->> 'notes') AS note
+FROM dose_taken AS d
+CROSS JOIN LATERAL to_jsonb(d) AS row;
+--> statement-breakpoint
+
+-- Nobody writes to what is being moved: this locks the tables that the views read.
+LOCK TABLE moving_over.old_medications, moving_over.old_schedules, moving_over.old_doses IN SHARE MODE;
+--> statement-breakpoint
+DO $$
+BEGIN
+  -- In the managed edition it is there already, and no extension.
+  IF to_regprocedure('medsched.create_tables()') IS NULL THEN
+    CREATE EXTENSION medsched;
+  END IF;
+  PERFORM medsched.create_tables();
+END
+$$;
+--> statement-breakpoint
+-- How far it is: as a notice, and for other sessions in pg_stat_activity.
+CREATE FUNCTION moving_over.progress(doing text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('application_name', 'moving over: ' || doing, true);
+  RAISE NOTICE '%  %', to_char(clock_timestamp(), 'HH24:MI:SS'), doing;
+END
+$$;
+--> statement-breakpoint
+DO $$
+BEGIN
+  PERFORM moving_over.progress(format('reading %s medications, %s schedules, %s doses',
+    (SELECT count(*) FROM moving_over.old_medications), (SELECT count(*) FROM moving_over.old_schedules),
+    (SELECT count(*) FROM moving_over.old_doses)));
+END
+$$;
 --> statement-breakpoint
 
 -- What each row becomes, or the problem that keeps it from being moved: one row
@@ -100,22 +135,24 @@ judged AS (
          END AS problem
   FROM part
 ),
-ruled AS (
+-- As the form of schedule_from_times makes it, so that times_of_schedule leads back.
+made AS (
   SELECT judged.*,
-         start_date + clock AS starts_at,
-         concat(
-           CASE WHEN days_of_week IS NULL THEN 'FREQ=DAILY'
-                ELSE 'FREQ=WEEKLY;BYDAY=' || (
-                  SELECT string_agg(d.name, ',' ORDER BY (d.number + 6) % 7)
-                  FROM (VALUES (0, 'SU'), (1, 'MO'), (2, 'TU'), (3, 'WE'), (4, 'TH'), (5, 'FR'), (6, 'SA'))
-                    AS d (number, name)
-                  WHERE d.number = ANY (days_of_week)) END,
-           ';UNTIL=' || to_char(last_day, 'YYYYMMDD')) AS rrule
+         CASE WHEN problem IS NULL
+                AND EXISTS (SELECT FROM generate_series(0, 6) AS n
+                            WHERE (start_date + n <= last_day) IS NOT FALSE
+                              AND (days_of_week IS NULL OR extract(dow FROM start_date + n)::int = ANY (days_of_week)))
+              THEN medsched.schedule_from_times(ARRAY[clock], start_date, zone_name,
+                     (SELECT array_agg((d + 6) % 7 + 1) FROM unnest(days_of_week) AS d), last_day) -> 0 END AS schedule
   FROM judged
+),
+ruled AS (
+  SELECT made.*, (schedule ->> 'starts_at')::timestamp AS starts_at, schedule ->> 'rrule' AS rrule
+  FROM made
 )
 SELECT r.id, r.medication_id, r.user_id, r.shows, r.is_active, r.inactive_since,
-       r.clock, r.zone_name AS time_zone, r.starts_at,
-       CASE WHEN r.problem IS NULL THEN r.rrule END AS rrule,
+       r.clock, r.zone_name AS time_zone, r.time_zone_pinned, r.starts_at,
+       r.rrule,
        f.first_dose,
        NULL::timestamptz AS ends_at,
        CASE WHEN r.problem IS NULL AND f.first_dose IS NULL
@@ -123,7 +160,7 @@ SELECT r.id, r.medication_id, r.user_id, r.shows, r.is_active, r.inactive_since,
             ELSE r.problem END AS problem
 FROM ruled AS r
 CROSS JOIN LATERAL (
-  SELECT CASE WHEN r.problem IS NULL
+  SELECT CASE WHEN r.schedule IS NOT NULL
               THEN medsched.next_occurrence(r.rrule, r.starts_at, r.zone_name, '-infinity') END)
   AS f (first_dose);
 --> statement-breakpoint
@@ -133,6 +170,12 @@ SET problem = CASE WHEN EXISTS (SELECT FROM moving_over.schedules AS s WHERE s.m
                    ELSE 'has no schedule' END
 WHERE m.problem IS NULL
   AND NOT EXISTS (SELECT FROM moving_over.schedules AS s WHERE s.medication_id = m.id AND s.problem IS NULL);
+--> statement-breakpoint
+DO $$
+BEGIN
+  PERFORM moving_over.progress('looking which dose of its schedule each dose recorded is');
+END
+$$;
 --> statement-breakpoint
 -- nearest: where there is no dose at the instant recorded, the dose within
 -- three hours of it, unless that one is recorded too.
@@ -144,6 +187,7 @@ WITH judged AS (
            WHEN s.problem IS NOT NULL THEN 'its schedule: ' || s.problem
            WHEN d.scheduled_for IS NULL OR NOT isfinite(d.scheduled_for) THEN 'has no scheduled_for'
            WHEN d.taken_at IS NULL OR NOT isfinite(d.taken_at) THEN 'has no taken_at'
+           WHEN length(d.recorded_by) > 1000 THEN 'has a recorded_by of more than 1000 characters'
            WHEN row_number() OVER (PARTITION BY d.schedule_id, d.scheduled_for ORDER BY d.taken_at, d.id) > 1
              THEN 'is recorded twice; the earlier taken_at counts'
          END AS problem
@@ -176,12 +220,14 @@ one AS (
   FROM placed AS p
 )
 SELECT id, schedule_id, user_id, scheduled_for, taken_at, coalesce(recorded_at, taken_at) AS recorded_at,
-       moved_to,
+       recorded_by, note, moved_to, row_number() OVER () AS nth,
        CASE WHEN is_first THEN nearest END AS nearest,
        CASE WHEN NOT is_dose
             THEN format('%s in %s is no dose of its schedule', scheduled_for AT TIME ZONE time_zone, time_zone)
             ELSE problem END AS problem
 FROM one;
+--> statement-breakpoint
+CREATE INDEX ON moving_over.doses (nth);
 --> statement-breakpoint
 ANALYZE moving_over.medications, moving_over.schedules, moving_over.doses;
 --> statement-breakpoint
@@ -215,9 +261,9 @@ FROM moving_over.medications AS m
 JOIN moving_over.old_medications AS o ON o.id = m.id
 WHERE m.problem IS NULL;
 --> statement-breakpoint
-INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, rrule,
+INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, time_zone_pinned, rrule,
                                 dose_amount, dose_unit, instructions, created_at)
-SELECT s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule,
+SELECT s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.time_zone_pinned, s.rrule,
        o.dose_amount, o.dose_unit, o.instructions, coalesce(m.created_at, now())
 FROM moving_over.schedules AS s
 JOIN moving_over.old_schedules AS o ON o.id = s.id
@@ -231,10 +277,21 @@ SET ends_at = s.ends_at
 FROM moving_over.schedules AS s
 WHERE s.ends_at IS NOT NULL AND (n.user_id, n.id) = (s.user_id, s.id);
 --> statement-breakpoint
-INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
-SELECT user_id, schedule_id, moved_to, taken_at, recorded_at
-FROM moving_over.doses
-WHERE problem IS NULL;
+DO $$
+DECLARE
+  batch CONSTANT bigint := 10000;
+  doses CONSTANT bigint := (SELECT count(*) FROM moving_over.doses);
+BEGIN
+  FOR before IN 0 .. doses BY batch LOOP
+    PERFORM moving_over.progress(format('moving doses, %s of %s done', before, doses));
+    INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at, recorded_by, note)
+    SELECT d.user_id, d.schedule_id, d.moved_to, d.taken_at, d.recorded_at, d.recorded_by, d.note
+    FROM moving_over.doses AS d
+    WHERE d.problem IS NULL AND d.nth > before AND d.nth <= before + batch;
+  END LOOP;
+  PERFORM moving_over.progress('proving that nothing is lost');
+END
+$$;
 --> statement-breakpoint
 
 -- The report.
@@ -327,7 +384,8 @@ BEGIN
     ('doses', (SELECT count(*) FROM moving_over.old_doses),
      (SELECT count(*) FROM moving_over.not_moved WHERE what = 'dose')
      + (SELECT count(*) FROM medsched.dose_taken AS n JOIN moving_over.doses AS d USING (user_id, schedule_id)
-        WHERE d.problem IS NULL AND n.scheduled_for = d.moved_to AND n.taken_at = d.taken_at)))
+        WHERE d.problem IS NULL AND n.scheduled_for = d.moved_to AND n.taken_at = d.taken_at
+          AND (n.recorded_by, n.note) IS NOT DISTINCT FROM (d.recorded_by, d.note))))
     AS c (what, before, after)
   WHERE c.before <> c.after;
   IF wrong IS NOT NULL THEN

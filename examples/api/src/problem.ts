@@ -12,6 +12,8 @@ export const ProblemBody = z
 		status: z.number().int(),
 		detail: z.string().optional(),
 		hint: z.string().optional(),
+		scheduleId: z.string().optional().openapi({ description: 'the schedule that replaced the one in question' }),
+		doseId: z.string().optional().openapi({ description: 'the recorded dose in the way' }),
 		errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 	})
 	.openapi('Problem');
@@ -24,7 +26,7 @@ export class Problem extends Error {
 		readonly status: Status,
 		readonly type: string,
 		title: string,
-		readonly more: { detail?: string | undefined; hint?: string | undefined; errors?: { path: string; message: string }[] } = {},
+		readonly more: { detail?: string | undefined; hint?: string | undefined; scheduleId?: string | undefined; doseId?: string | undefined; errors?: { path: string; message: string }[] } = {},
 		readonly headers: Record<string, string> = {},
 	) {
 		super(title);
@@ -70,7 +72,7 @@ const CONFLICTS = new Set<Constraint>([
 ]);
 
 function ofDatabase(error: MedschedError): Problem {
-	const more = { detail: error.detail, hint: hintForClients(error.hint) };
+	const more = { detail: error.detail, hint: hintForClients(error.hint), scheduleId: error.scheduleId, doseId: error.doseId };
 	if (error.code === 'P0002') return new Problem(404, 'not_found', error.message, more);
 	if (error.code === '55000' || (error.constraint && CONFLICTS.has(error.constraint))) {
 		return new Problem(409, error.constraint ?? 'conflict', error.message, more);

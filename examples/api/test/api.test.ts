@@ -177,6 +177,10 @@ byBothWays('a person’s medications', (call) => {
 		const revised = await call('POST', `/v1/people/me/schedules/${scheduleId}/revise`, request);
 		assert.equal(revised.status, 200, JSON.stringify(revised.body));
 		assert.deepEqual((await call('POST', `/v1/people/me/schedules/${scheduleId}/revise`, request)).body, revised.body);
+		// Once more is of the schedule that replaced it, which the refusal names.
+		const again = await call('POST', `/v1/people/me/schedules/${scheduleId}/revise`, { ...request, headers: key() });
+		isProblem(again, 409, 'schedule_not_replaced');
+		assert.equal(again.body.scheduleId, revised.body.scheduleId);
 		const doses = await call('GET', '/v1/people/me/doses?from=2026-03-03T00:00:00Z&to=2026-03-07T00:00:00Z', { token });
 		assert.deepEqual(doses.body.map((d: any) => [d.scheduledFor, d.doseAmount, d.status]), [
 			['2026-03-03T08:00:00Z', '0.5', 'skipped'],
@@ -321,8 +325,8 @@ byBothWays('a person’s medications', (call) => {
 	const refusedAsNeeded: [string, number, string, string, string, object?][] = [
 		['someone else’s schedule', 404, 'not_found', 'PUT', at(asNeededId, '2026-03-02T08:00:00Z')],
 		['when someone else’s is allowed', 404, 'not_found', 'GET', nextAllowed(asNeededId, '2026-03-02T08:00:00Z')],
-		['a schedule that is not as needed', 409, 'conflict', 'PUT', at(scheduleId, '2026-03-02T08:00:00Z')],
-		['when one that is not as needed is allowed', 409, 'conflict', 'GET', nextAllowed(scheduleId, '2026-03-02T08:00:00Z')],
+		['a schedule that is not as needed', 409, 'schedule_is_as_needed', 'PUT', at(scheduleId, '2026-03-02T08:00:00Z')],
+		['when one that is not as needed is allowed', 409, 'schedule_is_as_needed', 'GET', nextAllowed(scheduleId, '2026-03-02T08:00:00Z')],
 		['a time that is none', 400, 'invalid_request', 'PUT', at(scheduleId, 'now')],
 		['a time without offset', 400, 'invalid_request', 'GET', nextAllowed(scheduleId, '2026-03-02T08:00:00')],
 		['an id that is none', 400, 'invalid_request', 'PUT', at('1', '2026-03-02T08:00:00Z')],
@@ -777,6 +781,7 @@ describe('coverage', () => {
 			'Drop it, then call medsched.enable_history() again.',
 			'Give it the type back that medsched.create_tables() made it with.',
 			'Have changes recorded from now on with SELECT medsched.enable_history().',
+			'Inactivate it: call medsched.inactivate_medication(). To close an account, call medsched.erase_user().',
 			'Let medsched.create_tables() create the triggers.',
 			'Rename it or drop it, then call medsched.create_tables() again.',
 			'Rename it or drop it, then call medsched.enable_history() again.',

@@ -12,6 +12,7 @@ SET search_path = pg_catalog, pg_temp
 AS $create_tables$
 DECLARE
   relation record;
+  owner record;
   step text;
   steps text[];
 BEGIN
@@ -20,11 +21,18 @@ BEGIN
 
   FOR relation IN
     SELECT t.name, c.relkind
-      FROM (VALUES ('medications'), ('schedules'), ('dose_taken')) AS t (name)
+      FROM (VALUES ('medications'), ('schedules'), ('dose_taken'), ('person_settings')) AS t (name)
       LEFT JOIN pg_class AS c ON c.relnamespace = 'medsched'::regnamespace AND c.relname = t.name
   LOOP
     IF relation.relkind IS NULL THEN
       EXECUTE format('CREATE TABLE medsched.%I ()', relation.name);
+      -- The new table of a later version is the others' owner's, where the caller is another role that may alter them.
+      SELECT pg_get_userbyid(c.relowner) AS name INTO owner
+        FROM pg_class AS c JOIN pg_roles AS r ON r.rolname = current_user
+       WHERE c.oid = 'medsched.medications'::regclass AND c.relowner <> r.oid AND NOT r.rolsuper AND pg_has_role(r.oid, c.relowner, 'USAGE');
+      IF FOUND THEN
+        EXECUTE format('ALTER TABLE medsched.%I OWNER TO %I', relation.name, owner.name);
+      END IF;
     ELSIF relation.relkind NOT IN ('r', 'p') THEN
       RAISE '"medsched.%" is not a table', relation.name
         USING ERRCODE = 'wrong_object_type',
@@ -111,7 +119,11 @@ BEGIN
         ('medsched.dose_taken', 'recorded_by', 'text',
          'Who recorded it, where not the person: the application''s name for a caregiver or device'),
         ('medsched.dose_taken', 'recorded_at', 'timestamptz NOT NULL DEFAULT now()',
-         'When the row was inserted')
+         'When the row was inserted'),
+        ('medsched.person_settings', 'user_id', 'uuid NOT NULL',
+         'The person; the application''s id'),
+        ('medsched.person_settings', 'day_begins_at', 'time NOT NULL DEFAULT ''00:00''',
+         'When the person''s day begins: a dose before it belongs to the day before, in reports by day')
     ),
     constraints (relation, name, definition) AS (
       -- Keys first. Every look-up names the user, and a user has few schedules: the
@@ -123,6 +135,8 @@ BEGIN
          $$PRIMARY KEY (user_id, id)$$),
         ('medsched.dose_taken', 'dose_taken_pkey',
          $$PRIMARY KEY (user_id, scheduled_for, schedule_id)$$),
+        ('medsched.person_settings', 'person_settings_pkey',
+         $$PRIMARY KEY (user_id)$$),
         ('medsched.medications', 'medications_id_key',
          $$UNIQUE (id)$$),
         ('medsched.schedules', 'schedules_id_key',
@@ -208,7 +222,9 @@ BEGIN
         ('medsched.dose_taken', 'dose_taken_amount_positive',
          $$CHECK (amount > 0 AND amount < 'Infinity')$$),
         ('medsched.dose_taken', 'dose_taken_reason_when_skipped',
-         $$CHECK (reason IS NULL OR outcome <> 'taken')$$)
+         $$CHECK (reason IS NULL OR outcome <> 'taken')$$),
+        ('medsched.person_settings', 'person_settings_day_begins_at_in_range',
+         $$CHECK (day_begins_at < '24:00')$$)
     ),
     -- A WHEN clause compares what is stored in the end, whichever column an
     -- UPDATE names and whatever other triggers changed.
@@ -376,6 +392,7 @@ BEGIN
       VALUES
         ('medsched.medications', 'What a person takes. Never deleted: a medication that is no longer taken is inactivated.'),
         ('medsched.schedules', 'When a medication is taken: a wall-clock pattern in a time zone. A medication has at least one.'),
+        ('medsched.person_settings', 'What holds for a person in all reports. One row for a person; no row: the defaults.'),
         ('medsched.dose_taken', 'What became of a dose, taken or skipped, and extra doses. One row for a dose; no row: not recorded.')
     ),
     -- What an earlier version defined otherwise: a trigger or constraint is made
@@ -455,7 +472,8 @@ BEGIN
       FROM pg_class AS c
       JOIN pg_roles AS r ON r.rolname = current_user
      WHERE steps IS NOT NULL
-       AND c.oid IN ('medsched.medications'::regclass, 'medsched.schedules'::regclass, 'medsched.dose_taken'::regclass)
+       AND c.oid IN ('medsched.medications'::regclass, 'medsched.schedules'::regclass, 'medsched.dose_taken'::regclass,
+                     'medsched.person_settings'::regclass)
        AND c.relowner <> r.oid
        AND (r.rolsuper OR NOT pg_has_role(r.oid, c.relowner, 'USAGE'))
   LOOP

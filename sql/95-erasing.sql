@@ -27,7 +27,8 @@ BEGIN
         HINT = 'Rename it or drop it.';
     ELSIF found.owner <> current_user THEN
       RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('table "medsched.%s" must have the owner of "medsched.dose_taken"', found.name),
-        DETAIL = format('Its owner is "%s", the other''s is "%s".', found.owner, current_user);
+        DETAIL = format('Its owner is "%s", the other''s is "%s".', found.owner, current_user),
+        HINT = format('ALTER TABLE medsched.%I OWNER TO %I;', found.name, current_user);
     END IF;
     EXECUTE format('DELETE FROM medsched.%I AS t WHERE t.user_id = $1', found.name) USING $1;
     EXECUTE format('SELECT EXISTS (SELECT FROM medsched.%I AS t WHERE t.user_id = $1)', found.name) INTO remains USING $1;

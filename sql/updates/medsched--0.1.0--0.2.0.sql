@@ -18,6 +18,7 @@ ALTER FUNCTION medsched.change_time_zone(uuid, text, timestamptz) RENAME TO chan
 
 -- Those that have further arguments from now on, likewise: beside them, a call without those would be ambiguous.
 ALTER FUNCTION medsched.create_medication(uuid, text, jsonb, text) RENAME TO create_medication_of_0_1_0;
+ALTER FUNCTION medsched.adherence_by_day(uuid, timestamptz, timestamptz) RENAME TO adherence_by_day_of_0_1_0;
 ALTER FUNCTION medsched.schedule_from_times(time[], date, text, int[], date) RENAME TO schedule_from_times_of_0_1_0;
 ALTER FUNCTION medsched.schedule_from_sig(text, date, text, jsonb) RENAME TO schedule_from_sig_of_0_1_0;
 ALTER FUNCTION medsched.schedule_from_fhir(jsonb, date, text, jsonb) RENAME TO schedule_from_fhir_of_0_1_0;

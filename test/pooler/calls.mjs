@@ -40,7 +40,7 @@ export const calls = {
 	'record_extra_dose(uuid,uuid,timestamptz,text,numeric,text,text)': `select * from medsched.record_extra_dose(${user}, ${daily}, '2026-03-05 10:00Z')`,
 	'next_as_needed_at(uuid,uuid,timestamptz)': `select medsched.next_as_needed_at(${user}, ${asNeeded})`,
 	'adherence(uuid,timestamptz,timestamptz)': `select * from medsched.adherence(${user}, ${window})`,
-	'adherence_by_day(uuid,timestamptz,timestamptz)': `select * from medsched.adherence_by_day(${user}, ${window})`,
+	'adherence_by_day(uuid,timestamptz,timestamptz,time)': `select * from medsched.adherence_by_day(${user}, ${window}, '04:00')`,
 	'adherence_of_all(timestamptz,timestamptz)': `select * from medsched.adherence_of_all(${window})`,
 	'percentage_taken(bigint,bigint,bigint)': `select medsched.percentage_taken(2, 0, 1)`,
 	'calendar_feed(uuid,text,interval,timestamptz,timestamptz)': `select medsched.calendar_feed(${user}, 'doses', '10 minutes', null, '2027-01-01Z')`,

@@ -88,8 +88,8 @@ SELECT is_empty($$
 $$, 'the tables are the caller''s, not the extension''s');
 
 SELECT bag_eq('SELECT relname FROM tables',
-  $$VALUES (name 'medications'), ('schedules'), ('dose_taken')$$,
-  'create_tables() creates three tables');
+  $$VALUES (name 'medications'), ('schedules'), ('dose_taken'), ('person_settings')$$,
+  'create_tables() creates four tables');
 
 SELECT is_empty($$
   SELECT a.attrelid::regclass, a.attname

@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(16);
+SELECT plan(17);
 \i test/failure.psql
 
 -- create_tables() gives tables of an earlier version what they lack.
@@ -90,9 +90,12 @@ SELECT is(pg_temp.failure('SELECT medsched.create_tables()'),
   ' | Call medsched.create_tables() as medsched_owner.', 'a superuser does not alter another role''s table');
 ALTER TABLE medsched.medications OWNER TO medsched_owner;
 ALTER TABLE medsched.dose_taken OWNER TO medsched_owner;
+ALTER TABLE medsched.person_settings OWNER TO medsched_owner;
+DROP TABLE medsched.person_settings;
 SET LOCAL ROLE medsched_migrator;
 SELECT medsched.create_tables() \g /dev/null
 RESET ROLE;
+SELECT is((SELECT c.relowner::regrole::text FROM pg_class AS c WHERE c.oid = 'medsched.person_settings'::regclass), 'medsched_owner', 'a table that is new is the others'' owner''s');
 SELECT bag_eq('SELECT * FROM definition', 'SELECT * FROM before', 'a member of it does');
 
 -- What stands in a table's place is not taken for one.

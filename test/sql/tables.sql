@@ -8,7 +8,7 @@ SELECT plan(74);
 SELECT set_eq(
   $$SELECT c.relname::text, c.relowner::regrole::text = current_user
       FROM pg_class c WHERE c.relnamespace = 'medsched'::regnamespace AND c.relkind = 'r' AND c.relname !~ '^_'$$,
-  $$VALUES ('dose_taken', true), ('medications', true), ('schedules', true)$$,
+  $$VALUES ('dose_taken', true), ('medications', true), ('person_settings', true), ('schedules', true)$$,
   'the tables are there, and the caller''s');
 
 SELECT is_empty(

@@ -44,3 +44,9 @@ CREATE FUNCTION medsched.percentage_taken(taken bigint, missed bigint) RETURNS n
 REVOKE ALL ON FUNCTION medsched.erase_user(uuid) FROM PUBLIC;
 DROP FUNCTION medsched.create_tables(), medsched._shortened(text);
 CREATE OR REPLACE FUNCTION medsched.version() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE RETURN '0.1.0'::text;
+
+-- Of others there were fewer arguments.
+ALTER FUNCTION medsched.adherence_by_day(uuid, timestamptz, timestamptz, time) SET SCHEMA earlier;
+CREATE FUNCTION medsched.adherence_by_day(user_id uuid, window_start timestamptz, window_end timestamptz)
+RETURNS TABLE (day date, scheduled bigint, taken bigint, skipped bigint, missed bigint, on_time bigint, percentage numeric)
+LANGUAGE sql STABLE AS 'SELECT * FROM earlier.adherence_by_day($1, $2, $3, NULL)';

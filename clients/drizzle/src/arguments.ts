@@ -36,6 +36,7 @@ export type ArgumentValues<A extends Arguments> = Simplify<
 export const uuid: ArgumentType<string> = { sqlType: 'uuid', write: String };
 export const text: ArgumentType<string> = { sqlType: 'text', write: String };
 export const date: ArgumentType<string> = { sqlType: 'date', write: String };
+export const time: ArgumentType<string> = { sqlType: 'time without time zone', write: String };
 export const interval: ArgumentType<string> = { sqlType: 'interval', write: String };
 export const integer: ArgumentType<number> = { sqlType: 'integer', write: String };
 export const bigint: ArgumentType<number | bigint> = { sqlType: 'bigint', write: String };

@@ -93,6 +93,8 @@ export const constraints = [
 	'dose_taken_amount_positive',
 	'dose_taken_amount_size',
 	'dose_taken_reason_when_skipped',
+	'person_settings_pkey',
+	'person_settings_day_begins_at_in_range',
 	'change_history_pkey',
 	'change_history_changed_by_length',
 ] as const;

@@ -624,10 +624,10 @@ export const adherence = rowsFunction(
 	}),
 );
 
-/** The same, a row for each day. */
+/** The same, a row for each day, which begins when `dayBeginsAt`, or else the person's settings, say. */
 export const adherenceByDay = rowsFunction(
 	'adherence_by_day',
-	{ userId, ...window },
+	{ userId, ...window, dayBeginsAt: optional('day_begins_at', a.time) },
 	pgTable('adherence_by_day', { day: date('day').notNull(), ...counts }),
 );
 

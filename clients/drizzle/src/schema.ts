@@ -17,6 +17,7 @@ import {
 	pgSchema,
 	primaryKey,
 	text,
+	time,
 	unique,
 	uuid,
 } from 'drizzle-orm/pg-core';
@@ -110,6 +111,16 @@ export const doseTaken = medsched.table(
 	],
 );
 
+/** What holds for a person in all reports: one row for a person, or none. */
+export const personSettings = medsched.table(
+	'person_settings',
+	{
+		userId: uuid('user_id').notNull(),
+		dayBeginsAt: time('day_begins_at').notNull().default('00:00'),
+	},
+	(table) => [primaryKey({ columns: [table.userId] })],
+);
+
 /** What may change a row. */
 export const changeOperations = ['INSERT', 'UPDATE', 'DELETE'] as const;
 export type ChangeOperation = (typeof changeOperations)[number];
@@ -165,4 +176,5 @@ export type Schedule = typeof schedules.$inferSelect;
 export type NewSchedule = typeof schedules.$inferInsert;
 export type DoseTaken = typeof doseTaken.$inferSelect;
 export type NewDoseTaken = typeof doseTaken.$inferInsert;
+export type PersonSettings = typeof personSettings.$inferSelect;
 export type Change = typeof changeHistory.$inferSelect;

@@ -46,6 +46,7 @@ import {
 	nextOccurrence,
 	occurrences,
 	percentageTaken,
+	personSettings,
 	previousOccurrence,
 	reactivateMedication,
 	recordExtraDose,
@@ -500,6 +501,21 @@ withEachDriver('functions', (db) => {
 
 		assert.deepEqual(await eraseUser(db, { userId: other }), { medications: 1, schedules: 4, doses: 0 });
 		assert.deepEqual(await db.select().from(medications).where(eq(medications.userId, other)), []);
+	});
+
+	test('a day that begins at four', async () => {
+		const other = randomUUID();
+		await createMedication(db, { userId: other, name: 'melatonin', schedules: [{ startsAt: '2026-03-07T00:30:00', timeZone: 'America/New_York', rrule: 'FREQ=DAILY' }] });
+		const days = async (dayBeginsAt?: string) => (await adherenceByDay(db, { userId: other, from, to, dayBeginsAt })).map((row) => row.day);
+		assert.deepEqual(await days(), ['2026-03-07', '2026-03-08']);
+		assert.deepEqual(await days('04:00'), ['2026-03-06', '2026-03-07']);
+		const settings = { userId: other, dayBeginsAt: '04:00' };
+		await db.insert(personSettings).values(settings).onConflictDoUpdate({ target: personSettings.userId, set: settings });
+		assert.deepEqual(await days(), ['2026-03-06', '2026-03-07']);
+		assert.deepEqual(await days('00:00'), ['2026-03-07', '2026-03-08']);
+		assert.deepEqual(await db.select().from(personSettings).where(eq(personSettings.userId, other)), [{ userId: other, dayBeginsAt: '04:00:00' }]);
+		const error = await errorOf(db.update(personSettings).set({ dayBeginsAt: '24:00' }).where(eq(personSettings.userId, other)));
+		assert.equal(error.constraint, 'person_settings_day_begins_at_in_range');
 	});
 
 	test('the history of a dose, and who changed it', async () => {

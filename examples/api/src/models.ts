@@ -18,6 +18,7 @@ export const WallClock = z.string().regex(WALL_CLOCK, 'not a wall-clock time wit
 export const TimeZone = z.string().min(1).max(64).openapi({ example: 'Europe/Berlin' });
 export const Rrule = z.string().min(1).max(1000).openapi({ example: 'FREQ=DAILY;BYHOUR=8,20' });
 export const Day = z.iso.date();
+export const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/, 'not a time of day, as 04:00').openapi({ example: '04:00' });
 export const Amount = z.union([z.string().regex(DECIMAL, 'not a decimal number'), z.number().positive()]).openapi({ type: 'string', example: '0.5' });
 export const Interval = z.string().min(1).max(64).openapi({ example: '4 hours' });
 export const Text = z.string().max(2000);

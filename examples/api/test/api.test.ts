@@ -111,6 +111,23 @@ byBothWays('a person’s medications', (call) => {
 		assert.deepEqual((await call('DELETE', `${dose('2026-03-02T08:00:00.000Z')}/record`, { token })).body, { removed: null });
 	});
 
+	test('a day begins when the person says', async () => {
+		const other = await signed({ sub: randomUUID() });
+		const created = await call('POST', '/v1/people/me/medications', {
+			token: other,
+			headers: key(),
+			body: { name: 'melatonin', schedules: [{ startsAt: '2026-03-02T00:30', timeZone: 'UTC', rrule: 'FREQ=DAILY;COUNT=2' }] },
+		});
+		assert.equal(created.status, 201, JSON.stringify(created.body));
+		const days = async (more = '') => (await call('GET', `/v1/people/me/adherence/days?${window}${more}`, { token: other })).body.map((row: any) => row.day);
+		assert.deepEqual(await days(), ['2026-03-02', '2026-03-03']);
+		assert.deepEqual(await days('&dayBeginsAt=04:00'), ['2026-03-01', '2026-03-02']);
+		assert.deepEqual((await call('GET', '/v1/people/me/settings', { token: other })).body, { dayBeginsAt: '00:00:00' });
+		assert.deepEqual((await call('PUT', '/v1/people/me/settings', { token: other, body: { dayBeginsAt: '04:00' } })).body, { dayBeginsAt: '04:00:00' });
+		assert.deepEqual(await days(), ['2026-03-01', '2026-03-02']);
+		isProblem(await call('PUT', '/v1/people/me/settings', { token: other, body: { dayBeginsAt: '24:00' } }), 400, 'invalid_request');
+	});
+
 	test('what was undone is in the history of the dose', async () => {
 		const path = `/v1/people/me/schedules/${scheduleId}/dose-history?scheduledFor=2026-03-02T08:00:00Z`;
 		const { status, body } = await call('GET', path, { token });

@@ -255,12 +255,12 @@ export function doseRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/adherence/days',
 				summary: 'Count the doses taken, by day',
-				request: { params: m.PersonParam, query: m.Window },
+				request: { params: m.PersonParam, query: m.Window.safeExtend({ dayBeginsAt: m.TimeOfDay.optional() }) },
 				responses: { 200: m.json(z.array(z.object({ day: z.string(), ...m.Counts })), 'for each day'), ...m.problems },
 			}),
 			async (c) => {
-				const { from, to } = c.req.valid('query');
-				return c.json(await retrying(() => adherenceByDay(db, { userId: c.get('personId'), from, to })), 200);
+				const { from, to, dayBeginsAt } = c.req.valid('query');
+				return c.json(await retrying(() => adherenceByDay(db, { userId: c.get('personId'), from, to, dayBeginsAt })), 200);
 			},
 		)
 		.openapi(

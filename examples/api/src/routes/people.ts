@@ -1,12 +1,17 @@
-/** Who may act for whom. */
+/** Who may act for whom, and what holds for a person. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { personSettings, setChangedBy } from '@medsched/drizzle';
 import { and, asc, eq } from 'drizzle-orm';
 import type { Env } from '../auth.js';
-import { retrying, type Database } from '../database.js';
+import { inTransaction, retrying, type Database } from '../database.js';
 import * as m from '../models.js';
 import { caregivers } from '../schema.js';
 
 const caregiverParam = z.object({ caregiverId: m.Id });
+
+const Settings = z
+	.strictObject({ dayBeginsAt: m.TimeOfDay.openapi({ description: 'when the person’s day begins: a dose before it belongs to the day before, in reports by day' }) })
+	.openapi('Settings');
 
 export function peopleRoutes(db: Database) {
 	return new OpenAPIHono<Env>()
@@ -68,6 +73,44 @@ export function peopleRoutes(db: Database) {
 					db.delete(caregivers).where(and(eq(caregivers.personId, personId), eq(caregivers.caregiverId, caregiverId))),
 				);
 				return c.body(null, 204);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/people/{person}/settings',
+				summary: 'Give a person’s settings',
+				request: { params: m.PersonParam },
+				responses: { 200: m.json(Settings, 'the settings, or the defaults'), ...m.problems },
+			}),
+			async (c) => {
+				const [kept] = await retrying(() =>
+					db.select({ dayBeginsAt: personSettings.dayBeginsAt }).from(personSettings).where(eq(personSettings.userId, c.get('personId'))),
+				);
+				return c.json(kept ?? { dayBeginsAt: '00:00:00' }, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'put',
+				path: '/people/{person}/settings',
+				summary: 'Change a person’s settings',
+				request: { params: m.PersonParam, body: m.body(Settings) },
+				responses: { 200: m.json(Settings, 'the settings'), ...m.problems },
+			}),
+			async (c) => {
+				const settings = { userId: c.get('personId'), ...c.req.valid('json') };
+				const [kept] = await retrying(() =>
+					inTransaction(db, async (tx) => {
+						await setChangedBy(tx, c.get('principal').id);
+						return await tx
+							.insert(personSettings)
+							.values(settings)
+							.onConflictDoUpdate({ target: personSettings.userId, set: settings })
+							.returning({ dayBeginsAt: personSettings.dayBeginsAt });
+					}),
+				);
+				return c.json(kept!, 200);
 			},
 		);
 }

@@ -102,9 +102,12 @@ BEGIN
   IF TG_WHEN <> 'BEFORE' OR TG_LEVEL <> 'STATEMENT' OR TG_OP <> 'TRUNCATE' THEN
     PERFORM medsched._refuse_event('tables_not_truncated');
   END IF;
+  IF medsched._is_test_database() THEN
+    RETURN NULL;
+  END IF;
   PERFORM medsched._refuse_rule(TG_RELID, TG_NAME,
     format('table "%s" cannot be truncated', TG_TABLE_NAME), 'Medications are kept, with their schedules and the doses recorded.',
-    'Inactivate a medication: call medsched.inactivate_medication().', '23001');
+    'To end a medication, call medsched.inactivate_medication(). To empty a database for tests, call medsched.reset_for_tests().', '23001');
   RETURN NULL;
 END
 $$;

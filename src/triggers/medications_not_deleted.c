@@ -2,7 +2,7 @@
  *
  * medications_not_deleted.c
  *		The triggers that keep medications, and what hangs on them: no DELETE but
- *		erase_user's, and no TRUNCATE.
+ *		erase_user's, and no TRUNCATE but in a database for tests.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,6 +15,10 @@
 #include "triggers/rule_trigger.h"
 
 const pg_uuid_t *erased_user = NULL;
+
+/* Tell whether this is a database for tests: the catalog says so. */
+static SavedPlan ask_for_tests = {
+	"SELECT FROM (SELECT medsched._is_test_database() AS so) AS is_marked WHERE is_marked.so", 0, {InvalidOid}, NULL, {LAST_COLUMN}};
 
 PG_FUNCTION_INFO_V1(medsched_medications_not_deleted);
 PG_FUNCTION_INFO_V1(medsched_tables_not_truncated);
@@ -43,19 +47,27 @@ medsched_medications_not_deleted(PG_FUNCTION_ARGS)
 }
 
 /*
- * medsched_tables_not_truncated refuses to truncate a table: no row's trigger
- * would see it.
+ * medsched_tables_not_truncated refuses to truncate a table, because no row's trigger
+ * would see it; but in a database for tests.
  */
 Datum
 medsched_tables_not_truncated(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = rule_trigger(fcinfo, "tables_not_truncated", BEFORE_STATEMENT, ON_TRUNCATE);
+	bool		 for_tests;
+
+	SPI_connect();
+	run_plan(&ask_for_tests, NULL, NULL, true, SPI_OK_SELECT, 1);
+	for_tests = SPI_processed > 0;
+	SPI_finish();
+	if (for_tests)
+		return PointerGetDatum(NULL);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_RESTRICT_VIOLATION),
 			 errmsg("table \"%s\" cannot be truncated", RelationGetRelationName(trigger->tg_relation)),
 			 errdetail("Medications are kept, with their schedules and the doses recorded."),
-			 errhint("Inactivate a medication: call medsched.inactivate_medication()."),
+			 errhint("To end a medication, call medsched.inactivate_medication(). To empty a database for tests, call medsched.reset_for_tests()."),
 			 errtableconstraint(trigger->tg_relation, trigger->tg_trigger->tgname)));
 	return PointerGetDatum(NULL);
 }

@@ -102,6 +102,7 @@ INSERT INTO calls (function, args) VALUES
   ('reactivate_medication', ARRAY[:'ann', '{Ibuprofen}', '2026-04-01Z']),
   ('check_integrity', '{}'),
   ('move_recorded_doses', '{Europe/Berlin,2 hours,2026-01-01Z,2026-02-01Z}'),
+  ('reset_for_tests', '{}'),
   ('erase_user', ARRAY[:'ann']),
   ('occurrences', '{FREQ=WEEKLY,2026-01-01 08:00,UTC,2026-01-01Z,2026-02-01Z,"{}","{}",NULL,NULL}'),
   ('count_occurrences', '{FREQ=WEEKLY,2026-01-01 08:00,UTC,2026-01-01Z,2026-02-01Z,"{}","{}",NULL,NULL}'),

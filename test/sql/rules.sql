@@ -102,13 +102,13 @@ SELECT is(pg_temp.failure($$DELETE FROM medsched.medications WHERE id = '0000000
 SELECT is(pg_temp.failure($$TRUNCATE medsched.medications CASCADE$$),
   '23001 medsched.medications.medications_not_truncated: table "medications" cannot be truncated'
   ' | Medications are kept, with their schedules and the doses recorded.'
-  ' | Inactivate a medication: call medsched.inactivate_medication().',
+  ' | To end a medication, call medsched.inactivate_medication(). To empty a database for tests, call medsched.reset_for_tests().',
   'nor truncated');
 
 SELECT is(pg_temp.failure($$TRUNCATE medsched.schedules CASCADE$$),
   '23001 medsched.schedules.schedules_not_truncated: table "schedules" cannot be truncated'
   ' | Medications are kept, with their schedules and the doses recorded.'
-  ' | Inactivate a medication: call medsched.inactivate_medication().',
+  ' | To end a medication, call medsched.inactivate_medication(). To empty a database for tests, call medsched.reset_for_tests().',
   'nor are schedules');
 
 -- A schedule has a dose -----------------------------------------------------

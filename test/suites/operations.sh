@@ -96,6 +96,37 @@ succeeds "it is stopped" run_block "History of changes" 3 roles
 equals "for good" "$(query "SELECT medsched.create_tables(); SELECT newly_taken FROM medsched.mark_dose_taken('$ann', '$anns', '2026-03-03 08:00Z');
 	SELECT count(*) FROM archive.change_history" -d roles | xargs)" "t 2"
 
+database accounts
+query "CREATE SCHEMA app; CREATE TABLE app.users (id uuid PRIMARY KEY); INSERT INTO app.users VALUES ('$ann'), ('$ben')" -d accounts
+succeeds "a foreign key that refuses" run_block "Closing an account" 1 accounts
+equals "and a person erased before the account" "$(query "SELECT string_agg(id::text, ' '), (SELECT string_agg(user_id::text, ' ') FROM medsched.medications)
+	FROM app.users" -d accounts)" "$ann|$ann"
+contains "which else is refused" "$(query "DELETE FROM app.users" -d accounts 2>&1 || true)" 'violates foreign key constraint "medications_account"'
+succeeds "a trigger that erases" run_block "Closing an account" 2 accounts
+equals "with the account" "$(query "DELETE FROM app.users; SELECT (SELECT count(*) FROM app.users), (SELECT count(*) FROM medsched.medications)" -d accounts)" "0|0"
+
+# What comes to a database while it is to be reset for the first time.
+database tests
+contains "a database in use is not reset" "$(query "SELECT medsched.reset_for_tests()" -d tests 2>&1 || true)" 'database "tests" is not a test database'
+query "SELECT medsched.erase_user('$ann'), medsched.erase_user('$ben')" -d tests >/dev/null
+contains "nor marked where rows may be out of sight" \
+	"$(query "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT medsched.reset_for_tests()" -d tests 2>&1 || true)" "becomes one for tests at READ COMMITTED alone"
+psql -Xq -d tests -o /dev/null <<-SQL &
+	BEGIN; INSERT INTO medsched.person_settings VALUES ('$ann'); SELECT pg_sleep(2); COMMIT;
+SQL
+until [ "$(query "SELECT count(*) FROM pg_locks WHERE relation = 'medsched.person_settings'::regclass AND mode = 'RowExclusiveLock'" -d tests)" != 0 ]; do
+	sleep 0.1
+done
+contains "a row that is not committed yet is waited for, and seen" "$(query "SELECT medsched.reset_for_tests()" -d tests 2>&1 || true)" \
+	'rows came to "medsched.person_settings"'
+wait $!
+query "SELECT medsched.erase_user('$ann'), medsched.reset_for_tests()" -d tests >/dev/null
+query "INSERT INTO medsched.person_settings VALUES ('$ann'); SELECT medsched.reset_for_tests()" -d tests >/dev/null
+equals "a marked one is" "$(query "SELECT count(*) FROM medsched.person_settings" -d tests)" 0
+query "CREATE DATABASE copied TEMPLATE tests"
+query "INSERT INTO medsched.person_settings VALUES ('$ann')" -d copied
+contains "a copy of it is not" "$(query "SELECT medsched.reset_for_tests()" -d copied 2>&1 || true)" 'database "copied" is not a test database'
+
 database kept
 succeeds "the event trigger" run_block "Dump and restore" 1 kept
 for statement in "DROP EXTENSION medsched CASCADE" "DROP SCHEMA medsched CASCADE"; do

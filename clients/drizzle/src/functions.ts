@@ -30,6 +30,7 @@ const results = {
 	uuid: { sqlType: a.uuid.sqlType, read: String } as ResultType<string>,
 	boolean: { sqlType: a.boolean.sqlType, read: Boolean } as ResultType<boolean>,
 	bigint: { sqlType: a.bigint.sqlType, read: Number } as ResultType<number>,
+	nothing: { sqlType: 'void', read: () => undefined } as ResultType<void>,
 	numericOrNull: { sqlType: a.numeric.sqlType, read: String } as ResultType<string | null>,
 	instant: { sqlType: a.instant.sqlType, read: readInstant } as ResultType<string>,
 	instantOrNull: { sqlType: a.instant.sqlType, read: readInstant } as ResultType<string | null>,
@@ -714,3 +715,9 @@ export const eraseUser = rowFunction(
 		doses: bigint('doses', { mode: 'number' }).notNull(),
 	}),
 );
+
+/**
+ * Empties medsched's tables, and every table that refers to them, in a database for tests: one in which it was called
+ * before anything was written.  In any other it is refused.
+ */
+export const resetForTests = valueFunction('reset_for_tests', {}, results.nothing);

@@ -50,6 +50,7 @@ import {
 	previousOccurrence,
 	reactivateMedication,
 	recordExtraDose,
+	resetForTests,
 	reviseSchedule,
 	scheduledDoses,
 	scheduleFromFhir,
@@ -501,6 +502,12 @@ withEachDriver('functions', (db) => {
 
 		assert.deepEqual(await eraseUser(db, { userId: other }), { medications: 1, schedules: 4, doses: 0 });
 		assert.deepEqual(await db.select().from(medications).where(eq(medications.userId, other)), []);
+	});
+
+	test('a database in use is not reset', async () => {
+		const error = await errorOf(resetForTests(db, {}));
+		assert.deepEqual([error.code, error.message], ['55000', 'database "medsched" is not a test database']);
+		assert.equal((await upcomingDoses(db, { userId, from, to })).length, 2);
 	});
 
 	test('a day that begins at four', async () => {

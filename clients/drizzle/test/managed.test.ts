@@ -11,7 +11,7 @@ import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import { drizzle as drizzlePostgresJs } from 'drizzle-orm/postgres-js';
 import pg from 'pg';
 import postgres from 'postgres';
-import { createMedication, markDoseTaken, MedschedError, upcomingDoses, version } from '../src/index.js';
+import { createMedication, markDoseTaken, medications, MedschedError, resetForTests, upcomingDoses, version } from '../src/index.js';
 import { native } from './connections.js';
 import { applyManaged, managedSql, type Connection } from '../src/managed.js';
 
@@ -76,6 +76,7 @@ describe('applyManaged', () => {
 			try {
 				assert.equal(await applyManaged(connection), released);
 				assert.equal(await version(drizzle, {}), released);
+				await resetForTests(drizzle, {});
 				await createMedication(drizzle, { userId, name: 'metformin', schedules });
 				const [first] = await upcomingDoses(drizzle, day);
 				const { scheduleId, scheduledFor } = first!;
@@ -84,6 +85,8 @@ describe('applyManaged', () => {
 				await assert.rejects(markDoseTaken(drizzle, { userId, scheduleId, scheduledFor: '2026-03-02T09:00:00Z' }), (thrown) => MedschedError.from(thrown)?.is('dose_is_scheduled') === true);
 				assert.equal(await applyManaged(connection), released);
 				assert.deepEqual((await upcomingDoses(drizzle, day)).map((dose) => dose.status), ['taken', 'missed']);
+				await resetForTests(drizzle, {});
+				assert.deepEqual(await drizzle.select().from(medications), []);
 			} finally {
 				await close();
 				await admin.query(`drop database ${database}`);

@@ -21,11 +21,11 @@ describe('README', () => {
 	before(async () => {
 		const readme = await readFile(`${root}README.md`, 'utf8');
 		const examples = [...readme.matchAll(/^( *)```ts\n(.*?)^\1```$/gms)].map(([, , code]) => code!);
-		const [first, functions, errors, tables, history, config, managed, ...more] = examples;
+		const [first, functions, errors, tables, history, config, tests, managed, ...more] = examples;
 		assert.ok(managed !== undefined && more.length === 0, `${examples.length} examples`);
 		await rm(directory, { recursive: true, force: true });
 		await mkdir(directory, { recursive: true });
-		const files = { first, functions: `${functions}\nconsole.log(JSON.stringify([rows, await soon.execute({ userId: process.argv[2] })]));\nawait db.$client.end();\n`, errors, db: tables, history, config, managed, schema: SCHEMA };
+		const files = { first, functions: `${functions}\nconsole.log(JSON.stringify([rows, await soon.execute({ userId: process.argv[2] })]));\nawait db.$client.end();\n`, errors, db: tables, history, config, tests, managed, schema: SCHEMA };
 		for (const [name, code] of Object.entries(files)) await writeFile(`${directory}/${name}.ts`, code!);
 		await writeFile(`${directory}/tsconfig.json`, JSON.stringify(CONFIG));
 		await client`create table readme_people (id uuid primary key, name text not null, ward int not null)`;

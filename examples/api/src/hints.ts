@@ -29,7 +29,8 @@ export function hintForClients(hint: string | undefined): string | undefined {
 		?.replace(/,? or (?:\w+ )?medsched\.(\w+)(?:\(\))?/g, (alternative, name: string) => (name in routeOf ? alternative : ''))
 		.replace(/\bmedsched\.(\w+)\(\)/g, (call, name: string) => routeOf[name] ?? call)
 		.replace(/(?<!\w)[a-z]+(?:_[a-z0-9]+)+(?!\w)/g, (name) => (name.startsWith('pg_') ? name : camelCase(name)));
-	return said === undefined || SQL.test(said) ? undefined : said;
+	// Of several sentences, those that a client can follow.
+	return said?.split(/(?<=[.]) (?=[A-Z])/).filter((sentence) => !SQL.test(sentence)).join(' ') || undefined;
 }
 
 function camelCase(name: string): string {

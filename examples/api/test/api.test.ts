@@ -769,8 +769,8 @@ describe('coverage', () => {
 		const source = await read('examples/api/src/routes', /\.ts$/);
 		// The package has every function, as its own test holds against the catalog.
 		const functions = Object.entries(medsched).filter(([, wrapper]) => typeof wrapper === 'function' && 'functionName' in wrapper).map(([name]) => name);
-		// What SQL computes columns with.
-		const parts = ['doseId', 'doseStatus', 'graceEndedBefore', 'isOnTime', 'percentageTaken'];
+		// What SQL computes columns with, and what is for tests.
+		const parts = ['resetForTests', 'doseId', 'doseStatus', 'graceEndedBefore', 'isOnTime', 'percentageTaken'];
 		// What another gives more of.
 		const less = ['createMedication'];
 		const missing = functions.filter((name) => ![...parts, ...less].includes(name) && !new RegExp(`\\b${name}\\(`).test(source));
@@ -794,14 +794,18 @@ describe('coverage', () => {
 			'A trigger may suppress the insert, or other sessions record and undo the same dose: try again.',
 			'Add it as medsched.create_tables() makes it.',
 			"Call medsched.erase_user() as the tables' owner, or as a role that a policy USING (true) shows all rows of the three tables.",
+			'Call medsched.reset_for_tests() outside a transaction.',
+			'Create a database for tests, and call medsched.reset_for_tests() before anything is written to it.',
 			'Create the tables with SELECT medsched.create_tables().',
 			'Drop it, then call medsched.enable_history() again.',
 			'Give it the type back that medsched.create_tables() made it with.',
+			"Give the trigger the name of the column that holds the person's id: medsched.erase_with_account('user_id').",
 			'Have changes recorded from now on with SELECT medsched.enable_history().',
 			'Inactivate it: call medsched.inactivate_medication(). To close an account, call medsched.erase_user().',
 			'Let medsched.create_tables() create the triggers.',
 			'Rename it or drop it, then call medsched.create_tables() again.',
 			'Rename it or drop it, then call medsched.enable_history() again.',
+			'Rename it or drop it, then call medsched.reset_for_tests() again.',
 			'The names are in the view pg_timezone_names.',
 			'To delete everything of a person, their history too, call medsched.erase_user().',
 			"Use date_trunc('second', ...).",

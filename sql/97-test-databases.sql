@@ -51,7 +51,7 @@ BEGIN
   IF NOT medsched._is_test_database() THEN
     IF current_setting('transaction_isolation') NOT LIKE 'read %' THEN
       RAISE 'a database becomes one for tests at READ COMMITTED alone'
-        USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = 'Rows that came after the transaction''s snapshot would be lost.',
+        USING ERRCODE = 'object_not_in_prerequisite_state', CONSTRAINT = 'database_is_for_tests', DETAIL = 'Rows that came after the transaction''s snapshot would be lost.',
         HINT = 'Call medsched.reset_for_tests() outside a transaction.';
     END IF;
     -- Look before others are kept waiting, and once more when no row can come.
@@ -63,7 +63,7 @@ BEGIN
         EXECUTE format('SELECT EXISTS (SELECT FROM %s)', name) INTO used;
         IF used THEN
           RAISE 'database "%" is not a test database', current_database()
-            USING ERRCODE = 'object_not_in_prerequisite_state',
+            USING ERRCODE = 'object_not_in_prerequisite_state', CONSTRAINT = 'database_is_for_tests',
             DETAIL = format('medsched.reset_for_tests() was not called before rows came to "%s".', name),
             HINT = 'Create a database for tests, and call medsched.reset_for_tests() before anything is written to it.';
         END IF;

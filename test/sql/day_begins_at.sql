@@ -68,7 +68,7 @@ CREATE FUNCTION pg_temp.keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN
 CREATE TRIGGER keep BEFORE DELETE ON medsched.person_settings FOR EACH ROW EXECUTE FUNCTION pg_temp.keep();
 INSERT INTO medsched.person_settings (user_id) VALUES (:ben);
 SELECT is(pg_temp.failure(format('SELECT medsched.erase_user(%L)', :ben)),
-  '55000: not everything of user "00000000-0000-4000-8000-00000000000b" can be erased'
+  '55000 medsched.person_settings.user_erased_whole: not everything of user "00000000-0000-4000-8000-00000000000b" can be erased'
   ' | Rows would be left in "medsched.person_settings": a trigger or a rule keeps them.'
   ' | Look at the triggers that the application has on the table.', 'nobody is half erased');
 DROP TRIGGER keep ON medsched.person_settings;

@@ -42,6 +42,7 @@ export const constraints = [
 	'medication_is_inactive',
 	'medication_has_dose',
 	'user_erased_whole',
+	'database_is_for_tests',
 	'rules_are_checked',
 	'rrule_is_valid',
 	'time_zone_is_known',

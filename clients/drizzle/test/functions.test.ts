@@ -506,7 +506,8 @@ withEachDriver('functions', (db) => {
 
 	test('a database in use is not reset', async () => {
 		const error = await errorOf(resetForTests(db, {}));
-		assert.deepEqual([error.code, error.message], ['55000', 'database "medsched" is not a test database']);
+		assert.deepEqual([error.code, error.constraint], ['55000', 'database_is_for_tests']);
+		assert.equal(error.message, 'database "medsched" is not a test database');
 		assert.equal((await upcomingDoses(db, { userId, from, to })).length, 2);
 	});
 

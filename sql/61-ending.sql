@@ -63,7 +63,8 @@ $$;
 COMMENT ON FUNCTION medsched._leave_out(medsched._schedule, timestamptz, timestamptz) IS
   'Internal: leaves out of a schedule what is not recorded of a window';
 
--- The first instant from one on after which no dose of a schedule, or of a medication, is recorded.
+-- The first instant from one on after which no dose of a schedule, or of a medication, is recorded; for extra doses no bound
+-- holds.
 CREATE OR REPLACE FUNCTION medsched._after_recorded(of_user uuid, of_medication uuid, of_schedule uuid, from_instant timestamptz)
 RETURNS timestamptz
 LANGUAGE plpgsql STABLE
@@ -79,6 +80,7 @@ BEGIN
       JOIN medsched.schedules AS s
         ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id
      WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.scheduled_for OPERATOR(pg_catalog.>=) $4
+       AND d.outcome OPERATOR(pg_catalog.<>) 'extra'
        AND s.user_id OPERATOR(pg_catalog.=) $1 AND s.medication_id OPERATOR(pg_catalog.=) $2
        AND ($3 IS NULL OR s.id OPERATOR(pg_catalog.=) $3)) OPERATOR(pg_catalog.+) interval '1 second');
 END

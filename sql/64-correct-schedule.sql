@@ -41,8 +41,9 @@ BEGIN
      WHERE d.user_id OPERATOR(pg_catalog.=) schedule.user_id AND d.schedule_id OPERATOR(pg_catalog.=) schedule.id
      ORDER BY d.scheduled_for
   LOOP
-    CONTINUE WHEN medsched._has_dose(schedule, recorded.at, recorded.at OPERATOR(pg_catalog.+) interval '1 microsecond')
-      AND NOT (schedule.as_needed AND recorded.outcome OPERATOR(pg_catalog.=) 'skipped');
+    CONTINUE WHEN NOT (schedule.as_needed AND recorded.outcome OPERATOR(pg_catalog.<>) 'taken')
+      AND (recorded.outcome OPERATOR(pg_catalog.=) 'extra'
+           OR medsched._has_dose(schedule, recorded.at, recorded.at OPERATOR(pg_catalog.+) interval '1 microsecond'));
     doses := doses OPERATOR(pg_catalog.||) recorded.at;
     EXIT WHEN pg_catalog.cardinality(doses) OPERATOR(pg_catalog.>) most;
   END LOOP;

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(102);
+SELECT plan(105);
 
 CREATE FUNCTION pg_temp.id(text) RETURNS uuid LANGUAGE sql IMMUTABLE RETURN lpad($1, 32, '0')::uuid;
 -- A medication of one schedule, both by one id.
@@ -231,6 +231,18 @@ SELECT results_eq($$SELECT scheduled_for, dose_amount FROM medsched.upcoming_dos
 SELECT pg_temp.prescribe('2', '22', '2026-01-10 08:00', NULL, '{"as_needed": true}');
 SELECT is(medsched.revise_schedule(pg_temp.id('2'), pg_temp.id('22'), '2026-01-10Z', '{"max_per_24h": 3}'), pg_temp.id('22'), 'as needed, up to its start');
 SELECT isnt(medsched.revise_schedule(pg_temp.id('2'), pg_temp.id('22'), '2026-01-10 09:00Z', '{"max_per_24h": 3}'), pg_temp.id('22'), 'and no later');
+
+-- An extra dose is bound to no time: it neither puts an end off, nor stands against a correction.
+SELECT pg_temp.prescribe('2', '23', '2026-01-10 08:00', 'FREQ=DAILY');
+SELECT pg_temp.take('2', pg_temp.id('23'), '2026-01-11 08:00Z');
+SELECT medsched.record_extra_dose(pg_temp.id('2'), pg_temp.id('23'), '2026-01-09 10:00Z') \g /dev/null
+SELECT medsched.record_extra_dose(pg_temp.id('2'), pg_temp.id('23'), '2026-01-15 10:00Z') \g /dev/null
+SELECT is(pg_temp.failure($$SELECT medsched.correct_schedule(pg_temp.id('2'), pg_temp.id('23'), '{"starts_at": "2026-01-10T09:00:00"}')$$),
+  '23514 medsched.schedules.recorded_dose_keeps_schedule: schedule "00000000-0000-0000-0000-000000000023" has recorded doses that would no longer be scheduled'
+  ' | They are: 2026-01-11 08:00:00+00. The first is dose "' || medsched.dose_id(pg_temp.id('23'), '2026-01-11 08:00Z') || '".'
+  ' | Take the records back: call medsched.undo_dose(). Or change the schedule from an instant on: call medsched.revise_schedule().', 'an extra dose is not named');
+SELECT is(medsched.end_schedule(pg_temp.id('2'), pg_temp.id('23'), '2026-01-13Z'), '2026-01-13Z', 'a schedule ends before an extra dose');
+SELECT is(medsched.inactivate_medication(pg_temp.id('2'), pg_temp.id('23'), '2026-01-13Z'), '2026-01-13Z', 'so does its medication');
 
 SELECT is_empty('SELECT * FROM medsched.check_integrity()', 'every rule holds');
 

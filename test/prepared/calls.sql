@@ -127,7 +127,7 @@ INSERT INTO calls (function, args) VALUES
   ('version', '{}'),
   ('create_tables', '{}');
 INSERT INTO calls (function, args)
-SELECT 'schedule_from_fhir', ARRAY[timing, '2027-03-01', 'Europe/Berlin', '{"CM": "07:30"}']
+SELECT 'schedule_from_fhir', ARRAY[timing, '2027-03-01', 'Europe/Berlin', '{"CM": "07:30"}', '2027-03-01 10:11Z']
   FROM (VALUES
     ('{"code": {"coding": [{"code": "BID"}]}}'),
     ('{"code": {"coding": [{"code": "Q6H"}]}, "repeat": {"boundsDuration": {"value": 10, "code": "d"}}}'),
@@ -138,10 +138,10 @@ SELECT 'schedule_from_fhir', ARRAY[timing, '2027-03-01', 'Europe/Berlin', '{"CM"
     ('{"repeat": {"period": 90, "periodUnit": "min", "boundsPeriod": {"start": "2027-03-01T09:00:00+01:00", "end": "2027-03-02T09:00:00+01:00"}}}'),
     ('{"repeat": {"period": 8, "periodUnit": "h", "boundsDuration": {"value": 1, "code": "mo"}}}')) AS f (timing)
 UNION ALL
-SELECT 'schedule_from_sig', ARRAY[sig, '2027-03-01', 'Europe/Berlin', '{"HS": "22:30"}']
+SELECT 'schedule_from_sig', ARRAY[sig, '2027-03-01', 'Europe/Berlin', '{"HS": "22:30"}', '2027-03-01 10:11Z']
   FROM unnest('{BID,q 8 h,QOD,WEEKLY,MONTHLY,PRN,Q6H PRN,TID PRN,OFTEN}'::text[]) AS s (sig)
 UNION ALL
-SELECT 'schedule_from_times', ARRAY['{08:00,20:30}', '2027-03-01', 'Europe/Berlin', days, '2027-04-01', '2', '21', '7']
+SELECT 'schedule_from_times', ARRAY['{08:00,20:30}', '2027-03-01', 'Europe/Berlin', days, '2027-04-01', '2', '21', '7', '2027-03-01 10:11Z']
   FROM unnest('{NULL,"{1,3}"}'::text[]) AS t (days)
 UNION ALL
 SELECT 'times_of_schedule', ARRAY[format('[{"starts_at": "2027-03-01 08:00", "time_zone": "Europe/Berlin", "rrule": "%s"}]', rule)]

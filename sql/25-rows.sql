@@ -42,6 +42,7 @@ BEGIN
         ('{recorded_dose,taken_dose,skipped_dose}', 'recorded_at', 'timestamptz'),
         ('{taken_dose}', 'newly_taken', 'boolean'),
         ('{skipped_dose}', 'newly_skipped', 'boolean'),
+        ('{recorded_dose,taken_dose,skipped_dose}', 'despite_limits', 'text'),
         -- What a form shows of schedules.
         ('{schedule_form}', 'times', 'time[]'),
         ('{schedule_form}', 'starts_on', 'date'),
@@ -85,6 +86,7 @@ BEGIN
         ('{current_schedule}', 'replaced_by', 'uuid'),
         ('{current_schedule}', 'created_at', 'timestamptz'),
         ('{current_schedule}', 'own_columns', 'jsonb'),
+        ('{current_schedule}', 'limits', 'jsonb'),
         -- When a schedule has doses.
         ('{_schedule}', 'user_id', 'uuid'),
         ('{_schedule}', 'id', 'uuid'),

@@ -21,7 +21,7 @@ BEGIN
 
   FOR relation IN
     SELECT t.name, c.relkind
-      FROM (VALUES ('medications'), ('schedules'), ('dose_taken'), ('person_settings')) AS t (name)
+      FROM (VALUES ('medications'), ('schedules'), ('dose_taken'), ('person_settings'), ('substance_limits')) AS t (name)
       LEFT JOIN pg_class AS c ON c.relnamespace = 'medsched'::regnamespace AND c.relname = t.name
   LOOP
     IF relation.relkind IS NULL THEN
@@ -56,6 +56,12 @@ BEGIN
          'No dose at or after this instant; NULL: active'),
         ('medsched.medications', 'created_at', 'timestamptz NOT NULL DEFAULT now()',
          'When the row was inserted'),
+        ('medsched.medications', 'substance', 'text',
+         'What limits of a substance count it by: paracetamol; compared without regard to case'),
+        ('medsched.medications', 'substance_amount', 'numeric',
+         'How much of the substance one of its schedules'' dose_unit holds, in substance_unit'),
+        ('medsched.medications', 'substance_unit', 'text',
+         'Unit of substance_amount: mg'),
         ('medsched.schedules', 'user_id', 'uuid NOT NULL',
          'The medication''s user'),
         ('medsched.schedules', 'id', 'uuid NOT NULL DEFAULT gen_random_uuid()',
@@ -83,7 +89,9 @@ BEGIN
         ('medsched.schedules', 'min_interval', 'interval',
          'As needed: the least time from any other dose of the medication as needed; a day is 24 hours'),
         ('medsched.schedules', 'max_per_24h', 'int',
-         'As needed: the most doses of the medication as needed in any 24 hours'),
+         'As needed: the most doses of the medication as needed in any 24 hours, and so many times dose_amount the most that is taken'),
+        ('medsched.schedules', 'limits', 'jsonb',
+         'As needed: an array of limits of the medication, each an amount (in dose_unit) or a number of doses, within a length of time or on days: [{"amount": 6000, "within": "24 hours"}, {"doses": 1, "days": 1}]'),
         ('medsched.schedules', 'grace', 'interval',
          'How long after its time a dose is due rather than missed; NULL: the setting medsched.grace; a day is 24 hours'),
         ('medsched.schedules', 'dose_amount', 'numeric',
@@ -123,7 +131,23 @@ BEGIN
         ('medsched.person_settings', 'user_id', 'uuid NOT NULL',
          'The person; the application''s id'),
         ('medsched.person_settings', 'day_begins_at', 'time NOT NULL DEFAULT ''00:00''',
-         'When the person''s day begins: a dose before it belongs to the day before, in reports by day')
+         'When the person''s day begins: a dose before it belongs to the day before, in reports by day'),
+        ('medsched.dose_taken', 'despite_limits', 'text',
+         'Why it was taken in spite of the limits; NULL: it keeps them'),
+        ('medsched.substance_limits', 'user_id', 'uuid NOT NULL',
+         'The person; the application''s id'),
+        ('medsched.substance_limits', 'substance', 'text NOT NULL',
+         'The substance, as medications name it; compared without regard to case'),
+        ('medsched.substance_limits', 'limits', 'jsonb NOT NULL DEFAULT ''[]''',
+         'An array of limits, as of schedules, amounts in unit'),
+        ('medsched.substance_limits', 'unit', 'text',
+         'Unit of the amounts in limits: mg'),
+        ('medsched.substance_limits', 'min_interval', 'interval',
+         'The least time between two doses with the substance; a day is 24 hours'),
+        ('medsched.substance_limits', 'time_zone', 'medsched.time_zone',
+         'IANA name: where the days of limits begin'),
+        ('medsched.substance_limits', 'set_at', 'timestamptz NOT NULL DEFAULT now()',
+         'Since when the limits are these')
     ),
     constraints (relation, name, definition) AS (
       -- Keys first. Every look-up names the user, and a user has few schedules: the
@@ -137,6 +161,8 @@ BEGIN
          $$PRIMARY KEY (user_id, scheduled_for, schedule_id)$$),
         ('medsched.person_settings', 'person_settings_pkey',
          $$PRIMARY KEY (user_id)$$),
+        ('medsched.substance_limits', 'substance_limits_pkey',
+         $$PRIMARY KEY (user_id, substance)$$),
         ('medsched.medications', 'medications_id_key',
          $$UNIQUE (id)$$),
         ('medsched.schedules', 'schedules_id_key',
@@ -160,6 +186,14 @@ BEGIN
          $$CHECK (inactivated_at >= '0001-01-01 00:00+00' AND inactivated_at < '10000-01-01 00:00+00')$$),
         ('medsched.medications', 'medications_created_at_in_range',
          $$CHECK (created_at >= '0001-01-01 00:00+00' AND created_at < '10000-01-01 00:00+00')$$),
+        ('medsched.medications', 'medications_substance_not_blank',
+         $$CHECK (substance ~ '^[^[:space:]](.*[^[:space:]])?$' AND length(substance) <= 1000)$$),
+        ('medsched.medications', 'medications_substance_has_amount',
+         $$CHECK ((substance IS NULL) = (substance_amount IS NULL) AND (substance IS NULL) = (substance_unit IS NULL))$$),
+        ('medsched.medications', 'medications_substance_amount_positive',
+         $$CHECK (substance_amount > 0 AND substance_amount < 1e1000 AND scale(substance_amount) <= 1000)$$),
+        ('medsched.medications', 'medications_substance_unit_not_blank',
+         $$CHECK (substance_unit ~ '[^[:space:]]' AND length(substance_unit) <= 1000)$$),
         ('medsched.schedules', 'schedules_starts_at_whole_second',
          $$CHECK (starts_at >= '0001-01-01' AND starts_at < '10000-01-01'
            AND starts_at = date_trunc('second', starts_at))$$),
@@ -196,7 +230,11 @@ BEGIN
          $$CHECK (NOT as_needed
            OR (rrule IS NULL AND rdates = '{}' AND exdates = '{}' AND cycle_days_on IS NULL))$$),
         ('medsched.schedules', 'schedules_limits_are_as_needed',
-         $$CHECK (as_needed OR (min_interval IS NULL AND max_per_24h IS NULL))$$),
+         $$CHECK (as_needed OR (min_interval IS NULL AND max_per_24h IS NULL AND limits IS NULL))$$),
+        ('medsched.schedules', 'schedules_limits_valid',
+         $$CHECK (medsched._limits_valid(limits))$$),
+        ('medsched.schedules', 'schedules_limits_have_dose_amount',
+         $$CHECK (dose_amount IS NOT NULL OR NOT coalesce(jsonb_path_exists(limits, '$[*].amount'), false))$$),
         ('medsched.schedules', 'schedules_min_interval_in_range',
          $$CHECK (min_interval > '0' AND min_interval <= '366 days')$$),
         ('medsched.schedules', 'schedules_max_per_24h_positive',
@@ -216,7 +254,7 @@ BEGIN
         -- Its error names the bound, as if each had a CHECK of its own, for which recording would pay. It
         -- comes last by its name: the others speak first.
         ('medsched.dose_taken', 'dose_taken_values_in_range',
-         $$CHECK (medsched._dose_in_range(scheduled_for, taken_at, recorded_at, amount, recorded_by))$$),
+         $$CHECK (medsched._dose_in_range(scheduled_for, taken_at, recorded_at, amount, recorded_by, despite_limits, outcome))$$),
         ('medsched.dose_taken', 'dose_taken_amount_when_taken',
          $$CHECK (amount IS NULL OR outcome <> 'skipped')$$),
         ('medsched.dose_taken', 'dose_taken_amount_positive',
@@ -224,7 +262,23 @@ BEGIN
         ('medsched.dose_taken', 'dose_taken_reason_when_skipped',
          $$CHECK (reason IS NULL OR outcome <> 'taken')$$),
         ('medsched.person_settings', 'person_settings_day_begins_at_in_range',
-         $$CHECK (day_begins_at < '24:00')$$)
+         $$CHECK (day_begins_at < '24:00')$$),
+        ('medsched.substance_limits', 'substance_limits_substance_not_blank',
+         $$CHECK (substance ~ '^[^[:space:]](.*[^[:space:]])?$' AND length(substance) <= 1000)$$),
+        ('medsched.substance_limits', 'substance_limits_limits_valid',
+         $$CHECK (medsched._limits_valid(limits))$$),
+        ('medsched.substance_limits', 'substance_limits_not_empty',
+         $$CHECK (min_interval IS NOT NULL OR limits <> '[]')$$),
+        ('medsched.substance_limits', 'substance_limits_min_interval_in_range',
+         $$CHECK (min_interval > '0' AND min_interval <= '366 days')$$),
+        ('medsched.substance_limits', 'substance_limits_set_at_in_range',
+         $$CHECK (set_at >= '0001-01-01 00:00+00' AND set_at < '10000-01-01 00:00+00')$$),
+        ('medsched.substance_limits', 'substance_limits_amounts_have_unit',
+         $$CHECK (unit IS NOT NULL OR NOT jsonb_path_exists(limits, '$[*].amount'))$$),
+        ('medsched.substance_limits', 'substance_limits_unit_not_blank',
+         $$CHECK (unit ~ '[^[:space:]]' AND length(unit) <= 1000)$$),
+        ('medsched.substance_limits', 'substance_limits_days_have_time_zone',
+         $$CHECK (time_zone IS NOT NULL OR NOT jsonb_path_exists(limits, '$[*].days'))$$)
     ),
     -- A WHEN clause compares what is stored in the end, whichever column an
     -- UPDATE names and whatever other triggers changed.
@@ -383,17 +437,57 @@ BEGIN
          'CREATE TRIGGER dose_is_scheduled_moved
             AFTER UPDATE ON medsched.dose_taken
             FOR EACH ROW
-            WHEN ((OLD.user_id, OLD.schedule_id, OLD.scheduled_for, OLD.outcome)
-                  IS DISTINCT FROM (NEW.user_id, NEW.schedule_id, NEW.scheduled_for, NEW.outcome))
+            WHEN ((OLD.user_id, OLD.schedule_id, OLD.scheduled_for, OLD.outcome, OLD.taken_at, OLD.despite_limits)
+                  IS DISTINCT FROM (NEW.user_id, NEW.schedule_id, NEW.scheduled_for, NEW.outcome, NEW.taken_at, NEW.despite_limits)
+                  OR OLD.amount IS DISTINCT FROM NEW.amount AND (NEW.amount < OLD.amount) IS NOT TRUE)
             EXECUTE FUNCTION medsched.dose_is_scheduled()',
-         'Only a dose of the schedule can be recorded')
+         'Only a dose of the schedule can be recorded'),
+
+        ('medsched.schedules', 'units_convert',
+         'CREATE TRIGGER units_convert
+            AFTER INSERT ON medsched.schedules
+            FOR EACH ROW EXECUTE FUNCTION medsched.units_convert()',
+         'Amounts that limits add up are in units that convert'),
+
+        ('medsched.schedules', 'units_convert_changed',
+         'CREATE TRIGGER units_convert_changed
+            AFTER UPDATE ON medsched.schedules
+            FOR EACH ROW
+            WHEN ((OLD.user_id, OLD.id, OLD.medication_id, OLD.as_needed, OLD.dose_amount, OLD.dose_unit, OLD.limits, OLD.effective_from, OLD.ends_at)
+                  IS DISTINCT FROM
+                  (NEW.user_id, NEW.id, NEW.medication_id, NEW.as_needed, NEW.dose_amount, NEW.dose_unit, NEW.limits, NEW.effective_from, NEW.ends_at))
+            EXECUTE FUNCTION medsched.units_convert()',
+         'Amounts that limits add up are in units that convert'),
+
+        ('medsched.medications', 'units_convert',
+         'CREATE TRIGGER units_convert
+            AFTER INSERT ON medsched.medications
+            FOR EACH ROW WHEN (NEW.substance IS NOT NULL)
+            EXECUTE FUNCTION medsched.units_convert()',
+         'Amounts that limits add up are in units that convert'),
+
+        ('medsched.medications', 'units_convert_changed',
+         'CREATE TRIGGER units_convert_changed
+            AFTER UPDATE ON medsched.medications
+            FOR EACH ROW
+            WHEN (NEW.substance IS NOT NULL
+                  AND (OLD.user_id, OLD.id, OLD.substance, OLD.substance_unit) IS DISTINCT FROM (NEW.user_id, NEW.id, NEW.substance, NEW.substance_unit))
+            EXECUTE FUNCTION medsched.units_convert()',
+         'Amounts that limits add up are in units that convert'),
+
+        ('medsched.substance_limits', 'units_convert',
+         'CREATE TRIGGER units_convert
+            AFTER INSERT OR UPDATE ON medsched.substance_limits
+            FOR EACH ROW EXECUTE FUNCTION medsched.units_convert()',
+         'Amounts that limits add up are in units that convert')
     ),
     tables (relation, comment) AS (
       VALUES
         ('medsched.medications', 'What a person takes. Never deleted: a medication that is no longer taken is inactivated.'),
         ('medsched.schedules', 'When a medication is taken: a wall-clock pattern in a time zone. A medication has at least one.'),
         ('medsched.person_settings', 'What holds for a person in all reports. One row for a person; no row: the defaults.'),
-        ('medsched.dose_taken', 'What became of a dose, taken or skipped, and extra doses. One row for a dose; no row: not recorded.')
+        ('medsched.dose_taken', 'What became of a dose, taken or skipped, and extra doses. One row for a dose; no row: not recorded.'),
+        ('medsched.substance_limits', 'How much of a substance a person may take, by all medications that hold it.')
     ),
     -- What an earlier version defined otherwise: a trigger or constraint is made
     -- anew where its definition, as the catalog prints it, lacks this text.
@@ -404,7 +498,9 @@ BEGIN
         ('medsched.dose_taken', 'dose_taken_outcome', 'extra'),
         ('medsched.dose_taken', 'dose_taken_taken_at_when_taken', 'skipped'),
         ('medsched.dose_taken', 'dose_taken_amount_when_taken', 'skipped'),
-        ('medsched.dose_taken', 'dose_taken_reason_when_skipped', 'taken')
+        ('medsched.dose_taken', 'dose_taken_reason_when_skipped', 'taken'),
+        ('medsched.schedules', 'schedules_limits_are_as_needed', 'limits IS NULL'),
+        ('medsched.dose_taken', 'dose_is_scheduled_moved', 'old.despite_limits')
     ),
     existing_constraints AS (
       SELECT c.conrelid, c.conname, d.text IS NOT NULL AS outdated
@@ -473,7 +569,7 @@ BEGIN
       JOIN pg_roles AS r ON r.rolname = current_user
      WHERE steps IS NOT NULL
        AND c.oid IN ('medsched.medications'::regclass, 'medsched.schedules'::regclass, 'medsched.dose_taken'::regclass,
-                     'medsched.person_settings'::regclass)
+                     'medsched.person_settings'::regclass, 'medsched.substance_limits'::regclass)
        AND c.relowner <> r.oid
        AND (r.rolsuper OR NOT pg_has_role(r.oid, c.relowner, 'USAGE'))
   LOOP

@@ -1,9 +1,9 @@
 -- What became of a dose: taken, skipped, undone.
 
-COMMENT ON FUNCTION medsched.mark_dose_taken(uuid, uuid, timestamptz, timestamptz, text, numeric, text) IS
-  'Records that a dose was taken; once recorded, changes nothing. Returns the dose as recorded';
+COMMENT ON FUNCTION medsched.mark_dose_taken(uuid, uuid, timestamptz, timestamptz, text, numeric, text, text) IS
+  'Records that a dose was taken, within the limits or, with a reason, in spite of them; once recorded, changes nothing. Returns the dose as recorded';
 
-COMMENT ON FUNCTION medsched.mark_dose_taken_by_id(uuid, text, timestamptz, text, numeric, text) IS
+COMMENT ON FUNCTION medsched.mark_dose_taken_by_id(uuid, text, timestamptz, text, numeric, text, text) IS
   'mark_dose_taken for the handle of a dose';
 
 COMMENT ON FUNCTION medsched.skip_dose(uuid, uuid, timestamptz, text, text, text) IS

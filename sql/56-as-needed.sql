@@ -1,8 +1,6 @@
 -- Doses as needed: taking one, and when the next may be taken.
 --
--- Both limits say the same: at most so many doses in any half-open window of a length.  For min_interval that is one dose, for
--- max_per_24h so many in 24 hours.  Looked at so, the past binds a dose that is recorded between others as it binds one after
--- them.  They hold for the doses that a medication was taken as needed, by whichever of its schedules: revising one does not make
+-- The limits hold for the doses that a medication was taken as needed, by whichever of its schedules: revising one does not make
 -- the body forget what was taken under it.
 
 -- Checks the limits, and gives min_interval as elapsed time.
@@ -26,63 +24,6 @@ $$;
 
 COMMENT ON FUNCTION medsched._check_limits(interval, int) IS
   'Internal: checks the limits of a schedule as needed';
-
--- When doses of a medication were taken as needed, ascending, one left out.
-CREATE OR REPLACE FUNCTION medsched._doses_as_needed(user_id uuid, medication_id uuid, after timestamptz, until timestamptz,
-  but timestamptz DEFAULT NULL)
-RETURNS timestamptz[]
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
-SET jit = off
-AS $$
-#variable_conflict use_column
-BEGIN
-  RETURN ARRAY(
-    SELECT d.scheduled_for
-      FROM medsched.dose_taken AS d
-      JOIN medsched.schedules AS s ON s.user_id = d.user_id AND s.id = d.schedule_id
-     WHERE d.user_id = $1 AND s.user_id = $1 AND s.medication_id = $2 AND s.as_needed
-       AND d.outcome = 'taken' AND d.scheduled_for > $3 AND d.scheduled_for < $4 AND d.scheduled_for IS DISTINCT FROM $5
-     ORDER BY d.scheduled_for);
-END
-$$;
-
-COMMENT ON FUNCTION medsched._doses_as_needed(uuid, uuid, timestamptz, timestamptz, timestamptz) IS
-  'Internal: when doses of a medication were taken as needed';
-
--- The first instant from one on at which a dose breaks no limit with doses, ascending.  As many as a limit allows, within less
--- than its length, forbid one more from that length before the last of them until that length after the first.
-CREATE OR REPLACE FUNCTION medsched._next_allowed(doses timestamptz[], min_interval interval, max_per_24h int, at timestamptz)
-RETURNS timestamptz
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  after timestamptz;
-  before timestamptz;
-BEGIN
-  FOR after, before IN
-    SELECT f.last - f.within, f.first + f.within
-      FROM (SELECT d.at AS first, d.at AS last, min_interval AS within
-              FROM unnest(doses) AS d (at)
-            UNION ALL
-            SELECT d.at, lead(d.at, max_per_24h - 1) OVER (ORDER BY d.nth), interval '24 hours'
-              FROM unnest(doses) WITH ORDINALITY AS d (at, nth)) AS f
-     WHERE f.last - f.first < f.within
-     ORDER BY 1
-  LOOP
-    EXIT WHEN at <= after;
-    IF at < before THEN
-      at := date_trunc('second', before + interval '0.999999 seconds');
-    END IF;
-  END LOOP;
-  RETURN at;
-END
-$$;
-
-COMMENT ON FUNCTION medsched._next_allowed(timestamptz[], interval, int, timestamptz) IS
-  'Internal: when limits allow a dose as needed';
 
 -- Finds a schedule of the user's, and checks that it is as needed.
 CREATE OR REPLACE FUNCTION medsched._find_as_needed(user_id uuid, schedule_id uuid)
@@ -133,19 +74,20 @@ CREATE OR REPLACE FUNCTION medsched.take_as_needed(
   taken_at timestamptz DEFAULT now(),
   recorded_by text DEFAULT NULL,
   amount numeric DEFAULT NULL,
-  note text DEFAULT NULL)
+  note text DEFAULT NULL,
+  despite_limits text DEFAULT NULL)
 RETURNS medsched.taken_dose
 LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
   PERFORM medsched._require_id($1, 'user_id'), medsched._require_id($2, 'schedule_id'), medsched._require_instant($3, 'taken_at');
   PERFORM FROM medsched._find_as_needed($1, $2);
-  RETURN medsched.mark_dose_taken($1, $2, pg_catalog.date_trunc('second', $3), $3, $4, $5, $6);
+  RETURN medsched.mark_dose_taken($1, $2, pg_catalog.date_trunc('second', $3), $3, $4, $5, $6, $7);
 END
 $$;
 
-COMMENT ON FUNCTION medsched.take_as_needed(uuid, uuid, timestamptz, text, numeric, text) IS
-  'Records a dose as needed, at the second it was taken, within the schedule''s limits; once recorded, changes nothing. Returns the dose as recorded';
+COMMENT ON FUNCTION medsched.take_as_needed(uuid, uuid, timestamptz, text, numeric, text, text) IS
+  'Records a dose as needed, at the second it was taken, within the limits or, with a reason, in spite of them; once recorded, changes nothing. Returns the dose as recorded';
 
 CREATE OR REPLACE FUNCTION medsched.next_as_needed_at(user_id uuid, schedule_id uuid, at timestamptz DEFAULT now())
 RETURNS timestamptz
@@ -154,25 +96,21 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   s record;
-  least_apart interval;
   begins timestamptz;
   ends timestamptz;
 BEGIN
   PERFORM medsched._require_id($1, 'user_id'), medsched._require_id($2, 'schedule_id'), medsched._require($3, 'at');
   SELECT * INTO s FROM medsched._find_as_needed($1, $2);
-  least_apart := medsched._check_limits(s.min_interval, s.max_per_24h);
+  PERFORM medsched._check_limits(s.min_interval, s.max_per_24h);
   begins := greatest(date_trunc('second', $3), medsched._to_instant(s.starts_at, s.time_zone),
                      date_trunc('second', s.effective_from + interval '0.999999 seconds'));
   ends := least(s.ends_at, timestamptz '10000-01-01 00:00Z');
-  IF begins < ends AND (s.min_interval IS NOT NULL OR s.max_per_24h IS NOT NULL) THEN
-    begins := medsched._next_allowed(
-      medsched._doses_as_needed($1, s.medication_id,
-        begins - greatest(least_apart, CASE WHEN s.max_per_24h IS NOT NULL THEN interval '24 hours' END), timestamptz 'infinity', NULL::timestamptz),
-      least_apart, s.max_per_24h, begins);
+  IF begins < ends THEN
+    begins := medsched._next_allowed_at($1, $2, NULL::numeric, begins, NULL::timestamptz);
   END IF;
   RETURN CASE WHEN begins < ends THEN greatest(begins, $3) END;
 END
 $$;
 
 COMMENT ON FUNCTION medsched.next_as_needed_at(uuid, uuid, timestamptz) IS
-  'The first instant from the given one on when a dose as needed is allowed; NULL: none before the schedule or its medication ends';
+  'The first instant from the given one on when limits allow a dose as needed, of its dose_amount; NULL: none before the schedule or its medication ends';

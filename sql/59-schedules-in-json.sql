@@ -34,7 +34,7 @@ CREATE OR REPLACE FUNCTION medsched._schedule_key_names()
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{id,starts_at,time_zone,time_zone_pinned,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed,
-         min_interval,max_per_24h,grace,dose_amount,dose_unit,instructions,effective_from,ends_at}'::text[];
+         min_interval,max_per_24h,limits,grace,dose_amount,dose_unit,instructions,effective_from,ends_at}'::text[];
 
 COMMENT ON FUNCTION medsched._schedule_key_names() IS
   'Internal: the keys of a schedule in JSON';
@@ -43,7 +43,7 @@ CREATE OR REPLACE FUNCTION medsched._schedule_key_types()
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{uuid,timestamp,zone,boolean,rule,dates,dates,int,int,boolean,
-         interval,int,interval,numeric,text,text,timestamptz,timestamptz}'::text[];
+         interval,int,limits,interval,numeric,text,text,timestamptz,timestamptz}'::text[];
 
 COMMENT ON FUNCTION medsched._schedule_key_types() IS
   'Internal: the types of the values of a schedule in JSON, in the order of its keys';
@@ -52,7 +52,7 @@ COMMENT ON FUNCTION medsched._schedule_key_types() IS
 CREATE OR REPLACE FUNCTION medsched._medication_key_names()
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN '{name,notes}'::text[];
+RETURN '{name,notes,substance,substance_amount,substance_unit}'::text[];
 
 COMMENT ON FUNCTION medsched._medication_key_names() IS
   'Internal: the columns of a medication that a caller gives';
@@ -60,7 +60,7 @@ COMMENT ON FUNCTION medsched._medication_key_names() IS
 CREATE OR REPLACE FUNCTION medsched._medication_key_types()
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN '{text,text}'::text[];
+RETURN '{text,text,text,numeric,text}'::text[];
 
 COMMENT ON FUNCTION medsched._medication_key_types() IS
   'Internal: the types of the columns of a medication that a caller gives';
@@ -179,6 +179,7 @@ BEGIN
       WHEN 'timestamp' THEN kind = 'string' AND written ~ wall_clock
       WHEN 'timestamptz' THEN kind = 'string' AND written ~ instant
       WHEN 'dates' THEN kind = 'array'
+      WHEN 'limits' THEN kind = 'array'
       ELSE kind = 'string' END;
     IF fits AND type = 'dates' THEN
       fits := NOT EXISTS (SELECT FROM jsonb_array_elements(value) AS e WHERE jsonb_typeof(e) <> 'string' OR (e #>> '{}') !~ wall_clock);
@@ -189,6 +190,7 @@ BEGIN
         WHEN 'timestamp' THEN 'a wall-clock time without a time zone, as "2026-03-01T08:00:00"'
         WHEN 'dates' THEN 'an array of wall-clock times without a time zone, as ["2026-03-01T08:00:00"]'
         WHEN 'timestamptz' THEN 'an instant with its offset, as "2026-03-01T08:00:00+01:00" or with Z'
+        WHEN 'limits' THEN 'an array of limits, as [{"amount": 4000, "within": "24 hours"}, {"doses": 1, "days": 1}]'
         WHEN 'boolean' THEN 'true or false'
         WHEN 'int' THEN 'a whole number'
         WHEN 'numeric' THEN 'a number, or a string that holds one'
@@ -207,6 +209,7 @@ BEGIN
         WHEN 'timestamptz' THEN written::timestamptz IS NOT NULL
         WHEN 'interval' THEN written::interval IS NOT NULL
         WHEN 'numeric' THEN written::numeric IS NOT NULL
+        WHEN 'limits' THEN medsched._limits_valid(value)
         WHEN 'rule' THEN medsched.check_rrule(written)
         WHEN 'zone' THEN medsched.check_time_zone(written) END;
     END IF;
@@ -263,6 +266,7 @@ BEGIN
       WHEN 'timestamp' THEN written::timestamp::text
       WHEN 'timestamptz' THEN written::timestamptz::text
       WHEN 'interval' THEN written::interval::text
+      WHEN 'limits' THEN (object -> key)::text
       WHEN 'numeric' THEN written::numeric::text
       WHEN 'int' THEN trunc(written::numeric)::text
       WHEN 'dates' THEN ARRAY(SELECT e::timestamp FROM jsonb_array_elements_text(object -> key) AS e)::text
@@ -304,8 +308,9 @@ BEGIN
     ('schedules_dates_at_most_10000', 'must have at most 10000 rdates and as many exdates', '{rdates,exdates}', false),
     ('schedules_as_needed_has_no_times', 'must have no rrule, rdates, exdates or cycle when it is as_needed',
      '{as_needed,rrule,rdates,exdates,cycle_days_on}', false),
-    ('schedules_limits_are_as_needed', 'must be as_needed to have min_interval or max_per_24h',
-     '{as_needed,min_interval,max_per_24h}', true)) AS r (name, rule, keys, absence_matters)
+    ('schedules_limits_are_as_needed', 'must be as_needed to have min_interval, max_per_24h or limits',
+     '{as_needed,min_interval,max_per_24h,limits}', true),
+    ('schedules_limits_have_dose_amount', 'must have dose_amount to have limits of an amount', '{dose_amount,limits}', true)) AS r (name, rule, keys, absence_matters)
    WHERE code = '23514' AND r.name = constraint_name;
   IF FOUND AND cardinality(refusal.keys) = 1 THEN
     message := format('%s.%s %s', place, refusal.keys[1], refusal.rule);
@@ -411,7 +416,7 @@ $function$,
     (SELECT string_agg(format('%s pg_catalog.%s', k.name, t.typname), ', ' ORDER BY k.nth)
        FROM unnest(names, types) WITH ORDINALITY AS k (name, type, nth)
        JOIN pg_type AS t
-         ON t.oid = CASE k.type WHEN 'zone' THEN 'text' WHEN 'rule' THEN 'text' WHEN 'dates' THEN 'timestamp[]' ELSE k.type END::regtype));
+         ON t.oid = CASE k.type WHEN 'zone' THEN 'text' WHEN 'rule' THEN 'text' WHEN 'dates' THEN 'timestamp[]' WHEN 'limits' THEN 'jsonb' ELSE k.type END::regtype));
 END
 $write$;
 

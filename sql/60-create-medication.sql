@@ -40,7 +40,7 @@ COMMENT ON FUNCTION medsched._check_medication(uuid, text, jsonb, jsonb) IS
 
 -- Raise the error of an INSERT or UPDATE of a medication again, in the words of whoever gave the arguments.  place is what
 -- precedes the name of a column of ours, own_place the object that had columns of the application's; NULL: none was given.
-CREATE OR REPLACE FUNCTION medsched._refuse_medication(medication_name text, place text, own_place text, code text, message text, detail text, hint text,
+CREATE OR REPLACE FUNCTION medsched._refuse_medication(given jsonb, place text, own_place text, code text, message text, detail text, hint text,
   schema_name text, table_name text, column_name text, constraint_name text, type_name text)
 RETURNS void
 LANGUAGE plpgsql STABLE
@@ -49,14 +49,22 @@ AS $$
 DECLARE
   rule CONSTANT text := CASE WHEN code = '23514' THEN CASE constraint_name
     WHEN 'medications_name_not_blank' THEN 'name must not be blank'
-    WHEN 'medications_name_length' THEN 'name must have at most 1000 characters' END END;
+    WHEN 'medications_name_length' THEN 'name must have at most 1000 characters'
+    WHEN 'medications_substance_not_blank' THEN 'substance must have 1 to 1000 characters, and begin and end with no blank'
+    WHEN 'medications_substance_has_amount' THEN 'substance, substance_amount and substance_unit must be given together'
+    WHEN 'medications_substance_amount_positive'
+    THEN 'substance_amount must be above 0 and have at most 1000 digits before and after the point'
+    WHEN 'medications_substance_unit_not_blank' THEN 'substance_unit must have 1 to 1000 characters that are not all blank' END END;
 BEGIN
   IF code = '23502' AND table_name = 'medications' AND column_name <> '' THEN
     message := format('%s must have %s', coalesce(own_place, 'own_columns'), column_name);
     detail := format('Column "%s" must not be null, and has no default.', column_name);
   ELSIF rule IS NOT NULL THEN
     message := place || rule;
-    detail := format('It is "%s".', medsched._shortened(medication_name));
+    detail := CASE constraint_name
+      WHEN 'medications_substance_has_amount' THEN ''
+      WHEN 'medications_substance_amount_positive' THEN format('It is %s.', medsched._shortened(given ->> 'substance_amount'))
+      ELSE format('It is "%s".', medsched._shortened(given ->> substring(rule FROM '^[a-z_]+'))) END;
   ELSIF own_place IS NOT NULL AND left(code, 2) IN ('22', '23', '0A') THEN
     message := format('%s: %s', own_place, message);
   END IF;
@@ -64,11 +72,12 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION medsched._refuse_medication(text, text, text, text, text, text, text, text, text, text, text, text) IS
+COMMENT ON FUNCTION medsched._refuse_medication(jsonb, text, text, text, text, text, text, text, text, text, text, text) IS
   'Internal: raises an error about a medication again, in the words of its arguments';
 
 -- Insert a medication, and give its id.
-CREATE OR REPLACE FUNCTION medsched._insert_medication(of_user uuid, name text, notes text, own_columns jsonb)
+CREATE OR REPLACE FUNCTION medsched._insert_medication(of_user uuid, name text, notes text, own_columns jsonb,
+  substance text, substance_amount numeric, substance_unit text)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -87,16 +96,20 @@ BEGIN
   END IF;
   BEGIN
     IF has_own_columns THEN
-      EXECUTE pg_catalog.format('INSERT INTO medsched.medications AS m (user_id, name, notes%s) SELECT $1, $2, $3%s FROM %s RETURNING m.id',
-                                own.columns, own.list, own.source) INTO id USING $1, $2, $3, $4;
+      EXECUTE pg_catalog.format('INSERT INTO medsched.medications AS m (user_id, name, notes, substance, substance_amount, substance_unit%s)'
+                                ' SELECT $1, $2, $3, $5, $6, $7%s FROM %s RETURNING m.id',
+                                own.columns, own.list, own.source) INTO id USING $1, $2, $3, $4, $5, $6, $7;
     ELSE
-      INSERT INTO medsched.medications AS m (user_id, name, notes) VALUES ($1, $2, $3) RETURNING m.id INTO id;
+      INSERT INTO medsched.medications AS m (user_id, name, notes, substance, substance_amount, substance_unit)
+      VALUES ($1, $2, $3, $5, $6, $7) RETURNING m.id INTO id;
     END IF;
   EXCEPTION WHEN data_exception OR integrity_constraint_violation OR feature_not_supported THEN
     GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT,
       schema_name = SCHEMA_NAME, table_name = TABLE_NAME, column_name = COLUMN_NAME, constraint_name = CONSTRAINT_NAME,
       type_name = PG_DATATYPE_NAME;
-    PERFORM medsched._refuse_medication($2, '', CASE WHEN has_own_columns THEN 'own_columns' END, code, message, detail, hint, schema_name, table_name, column_name,
+    PERFORM medsched._refuse_medication(
+      pg_catalog.jsonb_build_object('name', $2, 'substance', $5, 'substance_amount', $6::pg_catalog.text, 'substance_unit', $7),
+      '', CASE WHEN has_own_columns THEN 'own_columns' END, code, message, detail, hint, schema_name, table_name, column_name,
                                         constraint_name, type_name);
   END;
   IF id IS NULL THEN
@@ -106,25 +119,25 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION medsched._insert_medication(uuid, text, text, jsonb) IS
+COMMENT ON FUNCTION medsched._insert_medication(uuid, text, text, jsonb, text, numeric, text) IS
   'Internal: inserts a medication';
 
 -- It runs with its caller's search_path: an application's triggers, policies and defaults find there what they find when the
 -- application writes the rows.  So it qualifies every name, and leaves what it can to functions that set their own.
 CREATE OR REPLACE FUNCTION medsched._create_medication(of_user uuid, name text, schedules jsonb, notes text, own_columns jsonb,
-  OUT medication uuid, OUT schedule_ids uuid[])
+  substance text, substance_amount numeric, substance_unit text, OUT medication uuid, OUT schedule_ids uuid[])
 LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
   PERFORM medsched._check_medication($1, $2, $3, $5);
-  medication := medsched._insert_medication($1, $2, $4, $5);
+  medication := medsched._insert_medication($1, $2, $4, $5, $6, $7, $8);
   FOR nth IN 0 .. pg_catalog.jsonb_array_length($3) OPERATOR(pg_catalog.-) 1 LOOP
     schedule_ids[nth] := medsched._insert_schedule($1, medication, $3 OPERATOR(pg_catalog.->) nth, pg_catalog.format('schedules[%s]', nth));
   END LOOP;
 END
 $$;
 
-COMMENT ON FUNCTION medsched._create_medication(uuid, text, jsonb, text, jsonb) IS
+COMMENT ON FUNCTION medsched._create_medication(uuid, text, jsonb, text, jsonb, text, numeric, text) IS
   'Internal: inserts a medication and its schedules, and gives their ids';
 
 CREATE OR REPLACE FUNCTION medsched.create_medication(
@@ -132,24 +145,30 @@ CREATE OR REPLACE FUNCTION medsched.create_medication(
   name text,
   schedules jsonb,
   notes text DEFAULT NULL,
-  own_columns jsonb DEFAULT NULL)
+  own_columns jsonb DEFAULT NULL,
+  substance text DEFAULT NULL,
+  substance_amount numeric DEFAULT NULL,
+  substance_unit text DEFAULT NULL)
 RETURNS uuid
 LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
-  RETURN (medsched._create_medication($1, $2, $3, $4, $5)).medication;
+  RETURN (medsched._create_medication($1, $2, $3, $4, $5, $6, $7, $8)).medication;
 END
 $$;
 
-COMMENT ON FUNCTION medsched.create_medication(uuid, text, jsonb, text, jsonb) IS
-  'Inserts a medication and its schedules, an array of objects whose keys are columns, with own_columns, an object of columns that the application added to medications; returns its id';
+COMMENT ON FUNCTION medsched.create_medication(uuid, text, jsonb, text, jsonb, text, numeric, text) IS
+  'Inserts a medication and its schedules, an array of objects whose keys are columns, with own_columns, an object of columns that the application added to medications, and the substance of which one dose_unit holds so much; returns its id';
 
 CREATE OR REPLACE FUNCTION medsched.create_medication_returning(
   user_id uuid,
   name text,
   schedules jsonb,
   notes text DEFAULT NULL,
-  own_columns jsonb DEFAULT NULL)
+  own_columns jsonb DEFAULT NULL,
+  substance text DEFAULT NULL,
+  substance_amount numeric DEFAULT NULL,
+  substance_unit text DEFAULT NULL)
 RETURNS SETOF medsched.current_schedule
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -158,10 +177,10 @@ DECLARE
   medication pg_catalog.uuid;
   schedule_ids pg_catalog.uuid[];
 BEGIN
-  SELECT c.medication, c.schedule_ids INTO medication, schedule_ids FROM medsched._create_medication($1, $2, $3, $4, $5) AS c;
+  SELECT c.medication, c.schedule_ids INTO medication, schedule_ids FROM medsched._create_medication($1, $2, $3, $4, $5, $6, $7, $8) AS c;
   RETURN QUERY SELECT r.* FROM medsched._schedule_rows($1, medication, NULL::pg_catalog.uuid) AS r ORDER BY pg_catalog.array_position(schedule_ids, r.schedule_id);
 END
 $$;
 
-COMMENT ON FUNCTION medsched.create_medication_returning(uuid, text, jsonb, text, jsonb) IS
+COMMENT ON FUNCTION medsched.create_medication_returning(uuid, text, jsonb, text, jsonb, text, numeric, text) IS
   'create_medication(), which returns the schedules inserted, in the order given, with the columns that the application added';

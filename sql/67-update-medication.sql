@@ -26,6 +26,8 @@ BEGIN
       RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = place || 'name must not be null';
     ELSIF type = 'text' AND jsonb_typeof(value) NOT IN ('string', 'null') THEN
       RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('%s%s must be a string', place, key);
+    ELSIF type = 'numeric' AND jsonb_typeof(value) NOT IN ('number', 'string', 'null') THEN
+      RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('%s%s must be a number, or a string that holds one', place, key);
     END IF;
   END LOOP;
 END
@@ -59,7 +61,7 @@ BEGIN
     GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT,
       schema_name = SCHEMA_NAME, table_name = TABLE_NAME, column_name = COLUMN_NAME, constraint_name = CONSTRAINT_NAME,
       type_name = PG_DATATYPE_NAME;
-    PERFORM medsched._refuse_medication($3 OPERATOR(pg_catalog.->>) 'name', $4, 'changes', code, message, detail, hint, schema_name, table_name,
+    PERFORM medsched._refuse_medication($3, $4, 'changes', code, message, detail, hint, schema_name, table_name,
                                         column_name, constraint_name, type_name);
   END;
   IF updated OPERATOR(pg_catalog.=) 0 THEN
@@ -92,7 +94,7 @@ END
 $$;
 
 COMMENT ON FUNCTION medsched.update_medication(uuid, uuid, jsonb) IS
-  'Changes the name, the notes or columns that the application added of a medication, by an object whose keys are columns; returns the medication';
+  'Changes the name, the notes, the substance or columns that the application added of a medication, by an object whose keys are columns; returns the medication';
 
 CREATE OR REPLACE FUNCTION medsched.rename_medication(user_id uuid, medication_id uuid, name text)
 RETURNS medsched.medication

@@ -216,6 +216,30 @@ $$;
 COMMENT ON FUNCTION medsched._rule_description(text, timestamp, text, int, int, timestamptz, timestamptz, boolean) IS
   'Internal: the rule of a schedule with its start, cycle and bounds in words';
 
+-- ", at most 6000 mg in any 24 hours, at most 1 dose a day"
+CREATE OR REPLACE FUNCTION medsched._dose_limits_words(limits jsonb, dose_unit text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  l record;
+  words text := '';
+BEGIN
+  PERFORM medsched._limits_valid(limits);
+  FOR l IN SELECT r.* FROM medsched._limit_rows(NULL::interval, NULL::int, NULL::numeric, limits) WITH ORDINALITY AS r ORDER BY r.ordinality LOOP
+    words := words || ', at most ' || CASE WHEN l.is_amount THEN trim_scale(l.most)::text || coalesce(' ' || dose_unit, '')
+                                           ELSE medsched._quantity(l.most::bigint, 'dose') END
+             || CASE WHEN l.days = 1 THEN ' a day' WHEN l.days > 1 THEN format(' on any %s days in a row', l.days)
+                     ELSE ' in any ' || medsched._interval_words(l.within) END;
+  END LOOP;
+  RETURN words;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._dose_limits_words(jsonb, text) IS
+  'Internal: limits in words';
+
 CREATE OR REPLACE FUNCTION medsched.describe_schedule(
   rrule text,
   starts_at timestamp,
@@ -228,7 +252,9 @@ CREATE OR REPLACE FUNCTION medsched.describe_schedule(
   as_needed boolean DEFAULT false,
   min_interval interval DEFAULT NULL,
   max_per_24h int DEFAULT NULL,
-  effective_from timestamptz DEFAULT NULL)
+  effective_from timestamptz DEFAULT NULL,
+  limits jsonb DEFAULT NULL,
+  dose_unit text DEFAULT NULL)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
@@ -259,6 +285,7 @@ BEGIN
   IF as_needed THEN
     RETURN 'as needed' || coalesce(', at least ' || medsched._interval_words(min_interval) || ' apart', '')
            || coalesce(', at most ' || medsched._quantity(max_per_24h::bigint, 'dose') || ' in any 24 hours', '')
+           || medsched._dose_limits_words(limits, dose_unit)
            || ', ' || time_zone || ', ' || medsched._bounds_words(time_zone, begins, ends);
   ELSIF rrule IS NULL THEN
     times := medsched._added_times(starts_at || rdates, exdates, time_zone, begins, ends);
@@ -274,7 +301,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION medsched.describe_schedule(text, timestamp, text, timestamp[], timestamp[], timestamptz, int, int, boolean, interval, int, timestamptz) IS
+COMMENT ON FUNCTION medsched.describe_schedule(text, timestamp, text, timestamp[], timestamp[], timestamptz, int, int, boolean, interval, int, timestamptz, jsonb, text) IS
 'a schedule in English: "every day at 08:00 and 20:00, Europe/Berlin, from 1 March 2027 until 3 March 2027"; the arguments are the columns of medsched.schedules';
 
 CREATE OR REPLACE FUNCTION medsched.describe_schedule(user_id uuid, schedule_id uuid)
@@ -288,7 +315,7 @@ DECLARE
 BEGIN
   SELECT medsched.describe_schedule(s.rrule::text, s.starts_at, s.time_zone::text, s.rdates, s.exdates,
            s.ends_at, s.cycle_days_on, s.cycle_days_off, s.as_needed, s.min_interval, s.max_per_24h,
-           s.effective_from)
+           s.effective_from, s.limits, s.dose_unit)
     INTO words
   FROM medsched.schedules AS s
   WHERE s.user_id = describe_schedule.user_id

@@ -166,6 +166,7 @@ AS $$
                    OVER (PARTITION BY n.user_id, n.medication_id ORDER BY n.scheduled_for
                          RANGE BETWEEN CURRENT ROW AND '23:59:59.999999' FOLLOWING) AS ndoses_later
             FROM (SELECT d.user_id, d.schedule_id, d.scheduled_for, s.medication_id, s.min_interval, s.max_per_24h,
+                         pg_catalog.count(d.despite_limits) OVER (PARTITION BY d.user_id, s.medication_id) AS ndespite,
                          pg_catalog.lag(d.scheduled_for) OVER in_order AS before,
                          pg_catalog.lead(d.scheduled_for) OVER in_order AS after,
                          pg_catalog.lead(s.min_interval) OVER in_order AS min_interval_after,
@@ -175,7 +176,7 @@ AS $$
                     JOIN medsched.schedules AS s
                       ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id
                    WHERE s.as_needed
-                     AND d.outcome OPERATOR(pg_catalog.=) 'taken'
+                     AND d.outcome OPERATOR(pg_catalog.<>) 'skipped'
                      AND d.scheduled_for OPERATOR(pg_catalog.>=) '0001-01-01 00:00:00Z'::pg_catalog.timestamptz
                      AND d.scheduled_for OPERATOR(pg_catalog.<) '10000-01-01 00:00:00Z'::pg_catalog.timestamptz
                   WINDOW in_order AS (PARTITION BY d.user_id, s.medication_id ORDER BY d.scheduled_for, d.schedule_id)) AS n) AS w
@@ -188,6 +189,7 @@ AS $$
                      AND (w.after OPERATOR(pg_catalog.-) w.scheduled_for) OPERATOR(pg_catalog.>=) coalesce(w.min_interval_after, '0')
                     THEN pg_catalog.format('The dose after it was at %s, less than %s later.', w.after, w.min_interval)
                   END
+            WHERE w.ndespite OPERATOR(pg_catalog.=) 0
            UNION ALL
            SELECT 'as_needed_max_per_24h',
                   CASE
@@ -195,8 +197,25 @@ AS $$
                     THEN pg_catalog.format('It is dose %s in 24 hours, of at most %s.', w.ndoses, w.max_per_24h)
                     WHEN w.ndoses_later OPERATOR(pg_catalog.>) w.max_per_24h
                     THEN pg_catalog.format('It is one of %s doses in 24 hours, of at most %s.', w.ndoses_later, w.max_per_24h)
-                  END) AS p (rule, problem)
+                  END
+            WHERE w.ndespite OPERATOR(pg_catalog.=) 0
+           UNION ALL
+           -- Where some were recorded in spite of the limits, those that were there before are not to blame.
+           SELECT b.rule, b.problem
+             FROM medsched._limit_broken_by(w.user_id, w.schedule_id, w.scheduled_for) AS b
+            WHERE w.ndespite OPERATOR(pg_catalog.>) 0 AND NOT b.is_of_amounts) AS p (rule, problem)
    WHERE p.problem IS NOT NULL
+  UNION ALL
+  SELECT b.rule, d.user_id, pg_catalog.concat(d.schedule_id, ' ', d.scheduled_for), b.problem
+    FROM medsched.medications AS m
+    JOIN medsched.schedules AS s
+      ON s.user_id OPERATOR(pg_catalog.=) m.user_id AND s.medication_id OPERATOR(pg_catalog.=) m.id
+    JOIN medsched.dose_taken AS d
+      ON d.user_id OPERATOR(pg_catalog.=) s.user_id AND d.schedule_id OPERATOR(pg_catalog.=) s.id
+   CROSS JOIN LATERAL medsched._limit_broken_by(d.user_id, d.schedule_id, d.scheduled_for) AS b
+   WHERE (s.as_needed AND (s.limits IS NOT NULL OR s.max_per_24h IS NOT NULL AND s.dose_amount IS NOT NULL) OR m.substance IS NOT NULL)
+     AND d.despite_limits IS NULL
+     AND b.is_of_amounts
 $$;
 
 COMMENT ON FUNCTION medsched.check_integrity() IS

@@ -210,9 +210,10 @@ COMMENT ON FUNCTION medsched._interval_schedule(text, int, timestamp, text, int,
   'Internal: one schedule that steps in elapsed time from its first dose';
 
 -- "every 6 hours as needed" is no more often than that; "twice a day as needed"
--- is no more than that in any 24 hours.
+-- is no more than that on a day: who took the last at bedtime may take the first
+-- in the morning.
 CREATE OR REPLACE FUNCTION medsched._as_needed_schedule(starts_on date, time_zone text,
-  min_hours int, max_per_24h int)
+  min_hours int, doses int, days int)
 RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -221,9 +222,9 @@ BEGIN ATOMIC
     'time_zone', time_zone,
     'as_needed', true,
     'min_interval', min_hours || ' hours',
-    'max_per_24h', max_per_24h)));
+    'limits', CASE WHEN doses IS NOT NULL THEN jsonb_build_array(jsonb_build_object('doses', doses, 'days', days)) END)));
 END;
-COMMENT ON FUNCTION medsched._as_needed_schedule(date, text, int, int) IS
+COMMENT ON FUNCTION medsched._as_needed_schedule(date, text, int, int, int) IS
   'Internal: one schedule without doses of its own';
 
 CREATE OR REPLACE FUNCTION medsched._check_times_count(clocks time[], frequency int, what text)
@@ -282,15 +283,16 @@ BEGIN
         HINT = 'A dose as needed is recorded at the time it is taken.';
     END IF;
     IF fact.code IS NULL THEN
-      RETURN medsched._as_needed_schedule(starts_on, time_zone, NULL::int, NULL::int);
+      RETURN medsched._as_needed_schedule(starts_on, time_zone, NULL::int, NULL::int, NULL::int);
     ELSIF fact.period_unit = 'h' THEN
-      RETURN medsched._as_needed_schedule(starts_on, time_zone, fact.period, NULL::int);
-    ELSIF fact.period_unit = 'd' AND fact.period = 1 THEN
-      RETURN medsched._as_needed_schedule(starts_on, time_zone, NULL::int, fact.frequency);
+      RETURN medsched._as_needed_schedule(starts_on, time_zone, fact.period, NULL::int, NULL::int);
+    ELSIF fact.period_unit IN ('d', 'wk') THEN
+      RETURN medsched._as_needed_schedule(starts_on, time_zone, NULL::int, fact.frequency,
+        fact.period * CASE fact.period_unit WHEN 'wk' THEN 7 ELSE 1 END);
     END IF;
     RAISE 'sig "%" is not supported', medsched._shortened(sig) USING ERRCODE = 'feature_not_supported',
       DETAIL = format('A dose as needed has no limit of %s.', fact.meaning),
-      HINT = 'Supported is PRN alone, after hours (Q6H PRN) or after times a day (BID PRN).';
+      HINT = 'Supported is PRN alone, after hours (Q6H PRN), or after times a day or week (BID PRN).';
   END IF;
 
   clocks := medsched._times_for(times, ARRAY[fact.code, fact.fhir_code], fact.times);

@@ -46,6 +46,8 @@ BEGIN
       PERFORM medsched._check_dose_is_extra(relation, user_id, row_id, at);
     WHEN 'as_needed' THEN
       PERFORM medsched._check_as_needed(relation, user_id, row_id, at);
+    WHEN 'dose_limits' THEN
+      PERFORM medsched._check_dose_limits(relation, user_id, row_id, at, medsched._may_tell('{medications,schedules,dose_taken,substance_limits}'));
     WHEN 'doses_are_scheduled' THEN
       PERFORM medsched._check_doses_are_scheduled(relation, user_id, row_id);
     WHEN 'no_dose_of_schedule' THEN

@@ -11,35 +11,6 @@
 
 -- What they have in common: their errors, and what these may tell.
 
--- Raise the error of a rule, of which detail and hint may be missing.
-CREATE OR REPLACE FUNCTION medsched._refuse_rule(relation regclass, rule text, message text, detail text DEFAULT NULL,
-  hint text DEFAULT NULL, code text DEFAULT '23514')
-RETURNS void
-LANGUAGE plpgsql STABLE
-AS $$
-DECLARE
-  place record;
-BEGIN
-  SELECT n.nspname AS schema, c.relname AS name INTO place
-    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = relation;
-  IF detail IS NULL AND hint IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message,
-      SCHEMA = place.schema, TABLE = place.name, CONSTRAINT = rule;
-  ELSIF hint IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, DETAIL = detail,
-      SCHEMA = place.schema, TABLE = place.name, CONSTRAINT = rule;
-  ELSIF detail IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, HINT = hint,
-      SCHEMA = place.schema, TABLE = place.name, CONSTRAINT = rule;
-  END IF;
-  RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, DETAIL = detail, HINT = hint,
-    SCHEMA = place.schema, TABLE = place.name, CONSTRAINT = rule;
-END
-$$;
-
-COMMENT ON FUNCTION medsched._refuse_rule(regclass, text, text, text, text, text) IS
-  'Internal: raises the error of a rule, with the table and the constraint in its fields';
-
 CREATE OR REPLACE FUNCTION medsched._refuse_event(function text)
 RETURNS void
 LANGUAGE plpgsql STABLE
@@ -84,7 +55,8 @@ DECLARE
 BEGIN
   SELECT c.relname AS name, c.relkind AS kind, pg_get_userbyid(c.relowner) AS owner INTO relation
     FROM pg_class AS c
-   WHERE c.oid IN (to_regclass('medsched.medications'), to_regclass('medsched.schedules'), to_regclass('medsched.dose_taken'))
+   WHERE c.oid IN (to_regclass('medsched.medications'), to_regclass('medsched.schedules'), to_regclass('medsched.dose_taken'),
+                   to_regclass('medsched.substance_limits'))
      AND (c.relkind NOT IN ('r', 'p') OR pg_get_userbyid(c.relowner) <> current_user) LIMIT 1;
   IF relation.kind NOT IN ('r', 'p') THEN
     RAISE EXCEPTION USING ERRCODE = '42809', MESSAGE = format('"medsched.%s" is not a table', relation.name),

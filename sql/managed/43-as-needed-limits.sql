@@ -18,6 +18,30 @@ $$;
 COMMENT ON FUNCTION medsched._limit_broken(timestamptz[], int, interval, timestamptz) IS
   'Internal: the doses that break a limit together with another';
 
+-- When doses of a medication were taken as needed, ascending, one left out.
+CREATE OR REPLACE FUNCTION medsched._doses_as_needed(user_id uuid, medication_id uuid, after timestamptz, until timestamptz,
+  but timestamptz DEFAULT NULL)
+RETURNS timestamptz[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN ARRAY(
+    SELECT d.scheduled_for
+      FROM medsched.dose_taken AS d
+      JOIN medsched.schedules AS s ON s.user_id = d.user_id AND s.id = d.schedule_id
+     WHERE d.user_id = $1 AND s.user_id = $1 AND s.medication_id = $2 AND s.as_needed
+       AND d.outcome = 'taken' AND d.scheduled_for > $3 AND d.scheduled_for < $4 AND d.scheduled_for IS DISTINCT FROM $5
+     ORDER BY d.scheduled_for);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._doses_as_needed(uuid, uuid, timestamptz, timestamptz, timestamptz) IS
+  'Internal: when doses of a medication were taken as needed';
+
 -- Whether so many doses of a medication were taken as needed between two instants, besides one at an instant.  It reads no more
 -- than that many.
 CREATE OR REPLACE FUNCTION medsched._are_taken(of_user uuid, of_medication uuid, after timestamptz, until timestamptz, but timestamptz, most int)
@@ -173,8 +197,8 @@ BEGIN
     RETURN;
   END IF;
 
-  next := medsched._next_allowed(medsched._doses_as_needed(of_user, s.medication_id, at - reach, 'infinity', at),
-                                 least_apart, s.max_per_24h, at);
+  next := medsched._next_allowed_at(of_user, of_schedule,
+    (SELECT d.amount FROM medsched.dose_taken AS d WHERE d.user_id = of_user AND d.schedule_id = of_schedule AND d.scheduled_for = at), at, at);
   PERFORM medsched._refuse_rule(relation, CASE WHEN too_close THEN 'as_needed_min_interval' ELSE 'as_needed_max_per_24h' END,
     format(CASE WHEN too_close THEN 'the dose at %s is too close to another' ELSE 'the dose at %s is one too many in 24 hours' END, at),
     CASE WHEN medsched._may_tell('{schedules,dose_taken}') THEN
@@ -184,7 +208,7 @@ BEGIN
                        s.max_per_24h, s.max_per_24h, broken.first, broken.last) END
       || CASE WHEN next < least(s.ends_at, timestamptz '10000-01-01 00:00Z') THEN format(' The next is allowed at %s.', next)
               ELSE ' No later one is allowed before the schedule ends.' END END,
-    'Call medsched.next_as_needed_at() to learn when a dose is allowed.');
+    'Call medsched.next_as_needed_at() to learn when a dose is allowed; if it was taken all the same, record it with despite_limits.');
 END
 $$;
 

@@ -46,7 +46,9 @@ AS $$
 DECLARE
   at timestamptz;
   s record;
-  inactivated timestamptz;
+  m record;
+  is_limited boolean := false;
+  is_moved boolean := true;
 BEGIN
   IF TG_TABLE_SCHEMA <> 'medsched' THEN
     PERFORM medsched._check_trigger(TG_RELID, 'dose_is_scheduled');
@@ -61,8 +63,11 @@ BEGIN
       format('It was recorded of user "%s".', OLD.user_id), 'Delete the row, and record the dose of the other user.');
   END IF;
   at := NEW.scheduled_for;
+  IF TG_OP = 'UPDATE' THEN
+    is_moved := (OLD.schedule_id, OLD.scheduled_for, OLD.outcome) IS DISTINCT FROM (NEW.schedule_id, NEW.scheduled_for, NEW.outcome);
+  END IF;
   -- Where the snapshot is older than a change, the lock that follows can only say that there was one.
-  IF NOT medsched._sees_latest() THEN
+  IF is_moved AND NOT medsched._sees_latest() THEN
     PERFORM medsched._check_late(CASE WHEN NEW.outcome = 'extra' THEN 'dose_is_extra' ELSE 'dose_is_scheduled' END,
                                  TG_RELID, NEW.user_id, NEW.schedule_id, at);
   END IF;
@@ -72,29 +77,42 @@ BEGIN
   END IF;
   -- Doses within limits lock their medication against each other, too: of two that are recorded at once, the second waits, and
   -- counts the first.  The stronger lock is taken at once, for two that both held the weaker could not both go on.
-  IF coalesce(s.min_interval, '0') > '0' OR s.max_per_24h IS NOT NULL THEN
-    SELECT m.inactivated_at INTO inactivated
-      FROM medsched.medications AS m WHERE m.user_id = NEW.user_id AND m.id = s.medication_id FOR NO KEY UPDATE;
+  IF coalesce(s.min_interval, '0') > '0' OR s.max_per_24h IS NOT NULL OR s.limits IS NOT NULL THEN
+    SELECT c.inactivated_at, c.substance INTO m
+      FROM medsched.medications AS c WHERE c.user_id = NEW.user_id AND c.id = s.medication_id FOR NO KEY UPDATE;
   ELSE
-    SELECT m.inactivated_at INTO inactivated
-      FROM medsched.medications AS m WHERE m.user_id = NEW.user_id AND m.id = s.medication_id FOR SHARE;
+    SELECT c.inactivated_at, c.substance INTO m
+      FROM medsched.medications AS c WHERE c.user_id = NEW.user_id AND c.id = s.medication_id FOR SHARE;
   END IF;
-  IF NEW.outcome = 'extra' THEN
-    PERFORM medsched._refuse_extra_dose(TG_RELID, s, at, inactivated);
-  ELSIF at >= inactivated OR NOT medsched._has_dose(s, at) THEN
-    PERFORM medsched._refuse_dose(TG_RELID, NEW.user_id, NEW.schedule_id, at, inactivated);
+  -- So do doses of all medications with one substance.
+  IF m.substance IS NOT NULL THEN
+    PERFORM FROM medsched.substance_limits AS l
+      WHERE l.user_id = NEW.user_id AND lower(l.substance) = lower(m.substance) ORDER BY l.substance FOR NO KEY UPDATE;
+    is_limited := FOUND;
+  END IF;
+  IF NEW.outcome = 'extra' AND is_moved THEN
+    PERFORM medsched._refuse_extra_dose(TG_RELID, s, at, m.inactivated_at);
+  ELSIF is_moved AND (at >= m.inactivated_at OR NOT medsched._has_dose(s, at)) THEN
+    PERFORM medsched._refuse_dose(TG_RELID, NEW.user_id, NEW.schedule_id, at, m.inactivated_at);
   END IF;
   IF s.as_needed THEN
     IF NEW.outcome = 'skipped' THEN
       PERFORM medsched._refuse_rule(TG_RELID, 'as_needed_not_skipped', 'a dose as needed cannot be skipped',
         format('Schedule "%s" has no doses but those taken.', NEW.schedule_id));
     END IF;
+  END IF;
+  -- Who says that it was taken all the same is obeyed.
+  IF NEW.despite_limits IS NOT NULL OR NEW.outcome = 'skipped' THEN
+    RETURN NULL;
+  END IF;
+  IF s.as_needed AND (s.min_interval IS NOT NULL OR s.max_per_24h IS NOT NULL) THEN
     IF s.max_per_24h > 100 AND medsched._sees_latest() THEN
       PERFORM medsched._look_together(NEW.user_id, s.medication_id, NEW.schedule_id, s.max_per_24h, at);
     END IF;
-    IF s.min_interval IS NOT NULL OR s.max_per_24h IS NOT NULL THEN
-      PERFORM medsched._check_late('as_needed', TG_RELID, NEW.user_id, NEW.schedule_id, at);
-    END IF;
+    PERFORM medsched._check_late('as_needed', TG_RELID, NEW.user_id, NEW.schedule_id, at);
+  END IF;
+  IF is_limited OR s.as_needed AND (s.limits IS NOT NULL OR s.max_per_24h IS NOT NULL AND s.dose_amount IS NOT NULL) THEN
+    PERFORM medsched._check_late('dose_limits', TG_RELID, NEW.user_id, NEW.schedule_id, at);
   END IF;
   RETURN NULL;
 END
@@ -268,7 +286,9 @@ CREATE OR REPLACE FUNCTION medsched._dose_in_range(
   taken_at timestamptz,
   recorded_at timestamptz,
   amount numeric,
-  recorded_by text)
+  recorded_by text,
+  despite_limits text,
+  outcome text)
 RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -282,6 +302,8 @@ BEGIN
     WHEN recorded_at < '0001-01-01 00:00+00' OR recorded_at >= '10000-01-01 00:00+00' THEN 'dose_taken_recorded_at_in_range'
     WHEN amount >= 1e1000 OR scale(amount) > 1000 THEN 'dose_taken_amount_size'
     WHEN length(recorded_by) > 1000 THEN 'dose_taken_recorded_by_length'
+    WHEN despite_limits IS NOT NULL AND (outcome = 'skipped' OR length(despite_limits) > 1000 OR despite_limits !~ '[^[:space:]]')
+    THEN 'dose_taken_despite_limits_valid'
   END;
   IF bound IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'check_violation',

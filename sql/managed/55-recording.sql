@@ -28,12 +28,13 @@ COMMENT ON FUNCTION medsched._check_recording(uuid, uuid, timestamptz, timestamp
   'Internal: checks the arguments of what records a dose';
 
 -- Say whether a CHECK will refuse a value whose error is to be in the caller's words: a handler costs a subtransaction.
-CREATE OR REPLACE FUNCTION medsched._dose_is_refused(recorded_by text, amount numeric)
+CREATE OR REPLACE FUNCTION medsched._dose_is_refused(recorded_by text, amount numeric, despite_limits text)
 RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ($2 IS NOT NULL AND NOT ($2 > 0 AND $2 < 1e1000 AND scale($2) <= 1000)) OR coalesce(length($1) > 1000, false);
+RETURN ($2 IS NOT NULL AND NOT ($2 > 0 AND $2 < 1e1000 AND scale($2) <= 1000)) OR coalesce(length($1) > 1000, false)
+  OR coalesce(length($3) > 1000 OR $3 !~ '[^[:space:]]', false);
 
-COMMENT ON FUNCTION medsched._dose_is_refused(text, numeric) IS
+COMMENT ON FUNCTION medsched._dose_is_refused(text, numeric, text) IS
   'Internal: whether a CHECK will refuse a value of a dose, in words that the caller does not know';
 
 -- Raise the error of a dose that has another outcome already.
@@ -75,7 +76,8 @@ CREATE OR REPLACE FUNCTION medsched._record_dose(
   INOUT outcome text,
   INOUT reason text,
   OUT recorded_at timestamptz,
-  OUT newly_recorded boolean)
+  OUT newly_recorded boolean,
+  INOUT despite_limits text)
 LANGUAGE plpgsql VOLATILE
 AS $$
 #variable_conflict use_column
@@ -86,28 +88,28 @@ DECLARE
   of_table text;
 BEGIN
   PERFORM medsched._check_recording($1, $2, $3, $4, $8);
-  IF medsched._dose_is_refused($5, $6) THEN
+  IF medsched._dose_is_refused($5, $6, $12) THEN
     BEGIN
-      INSERT INTO medsched.dose_taken AS d (user_id, schedule_id, scheduled_for, taken_at, recorded_by, amount, note, outcome, reason)
-      SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9
+      INSERT INTO medsched.dose_taken AS d (user_id, schedule_id, scheduled_for, taken_at, recorded_by, amount, note, outcome, reason, despite_limits)
+      SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9, $12
         FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2
       ON CONFLICT (user_id, scheduled_for, schedule_id) DO NOTHING;
     EXCEPTION WHEN check_violation THEN
       GET STACKED DIAGNOSTICS broken = CONSTRAINT_NAME, of_schema = SCHEMA_NAME, of_table = TABLE_NAME;
-      PERFORM medsched._refuse_dose_value(broken, of_schema, of_table, $5, $6);
+      PERFORM medsched._refuse_dose_value(broken, of_schema, of_table, $5, $6, $12);
       RAISE;
     END;
   END IF;
 
   FOR attempt IN 1 .. 10 LOOP
-    INSERT INTO medsched.dose_taken AS d (user_id, schedule_id, scheduled_for, taken_at, recorded_by, amount, note, outcome, reason)
-    SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9
+    INSERT INTO medsched.dose_taken AS d (user_id, schedule_id, scheduled_for, taken_at, recorded_by, amount, note, outcome, reason, despite_limits)
+    SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9, $12
       FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2
     ON CONFLICT (user_id, scheduled_for, schedule_id) DO NOTHING
-    RETURNING d.taken_at, d.recorded_by, d.amount, d.note, d.outcome, d.reason, d.recorded_at INTO dose;
+    RETURNING d.taken_at, d.recorded_by, d.amount, d.note, d.outcome, d.reason, d.recorded_at, d.despite_limits INTO dose;
     newly_recorded := FOUND;
     EXIT WHEN FOUND;
-    SELECT d.taken_at, d.recorded_by, d.amount, d.note, d.outcome, d.reason, d.recorded_at INTO dose
+    SELECT d.taken_at, d.recorded_by, d.amount, d.note, d.outcome, d.reason, d.recorded_at, d.despite_limits INTO dose
       FROM medsched.dose_taken AS d
      WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2 AND d.scheduled_for OPERATOR(pg_catalog.=) $3;
     EXIT WHEN FOUND;
@@ -130,10 +132,11 @@ BEGIN
   outcome := dose.outcome;
   reason := dose.reason;
   recorded_at := dose.recorded_at;
+  despite_limits := dose.despite_limits;
 END
 $$;
 
-COMMENT ON FUNCTION medsched._record_dose(uuid, uuid, timestamptz, timestamptz, text, numeric, text, text, text) IS
+COMMENT ON FUNCTION medsched._record_dose(uuid, uuid, timestamptz, timestamptz, text, numeric, text, text, text, text) IS
   'Internal: records an outcome of a dose, or finds it recorded';
 
 CREATE OR REPLACE FUNCTION medsched.mark_dose_taken(
@@ -143,14 +146,15 @@ CREATE OR REPLACE FUNCTION medsched.mark_dose_taken(
   taken_at timestamptz DEFAULT now(),
   recorded_by text DEFAULT NULL,
   amount numeric DEFAULT NULL,
-  note text DEFAULT NULL)
+  note text DEFAULT NULL,
+  despite_limits text DEFAULT NULL)
 RETURNS medsched.taken_dose
 LANGUAGE plpgsql VOLATILE
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 BEGIN
-  RETURN medsched._record_dose($1, $2, $3, $4, $5, $6, $7, 'taken', NULL);
+  RETURN medsched._record_dose($1, $2, $3, $4, $5, $6, $7, 'taken', NULL, $8);
 END
 $$;
 
@@ -160,7 +164,8 @@ CREATE OR REPLACE FUNCTION medsched.mark_dose_taken_by_id(
   taken_at timestamptz DEFAULT now(),
   recorded_by text DEFAULT NULL,
   amount numeric DEFAULT NULL,
-  note text DEFAULT NULL)
+  note text DEFAULT NULL,
+  despite_limits text DEFAULT NULL)
 RETURNS medsched.taken_dose
 LANGUAGE plpgsql VOLATILE
 SET plan_cache_mode = force_generic_plan
@@ -169,7 +174,7 @@ AS $$
 DECLARE
   d CONSTANT record := medsched._read_dose_id($2);
 BEGIN
-  RETURN medsched._record_dose($1, d.schedule_id, d.scheduled_for, $3, $4, $5, $6, 'taken', NULL);
+  RETURN medsched._record_dose($1, d.schedule_id, d.scheduled_for, $3, $4, $5, $6, 'taken', NULL, $7);
 END
 $$;
 
@@ -186,7 +191,7 @@ SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 BEGIN
-  RETURN medsched._record_dose($1, $2, $3, NULL, $5, NULL, $6, 'skipped', $4);
+  RETURN medsched._record_dose($1, $2, $3, NULL, $5, NULL, $6, 'skipped', $4, NULL);
 END
 $$;
 
@@ -204,7 +209,7 @@ AS $$
 DECLARE
   d CONSTANT record := medsched._read_dose_id($2);
 BEGIN
-  RETURN medsched._record_dose($1, d.schedule_id, d.scheduled_for, NULL, $4, NULL, $5, 'skipped', $3);
+  RETURN medsched._record_dose($1, d.schedule_id, d.scheduled_for, NULL, $4, NULL, $5, 'skipped', $3, NULL);
 END
 $$;
 
@@ -222,7 +227,7 @@ BEGIN
   RETURN QUERY
     DELETE FROM medsched.dose_taken AS d
      WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2 AND d.scheduled_for OPERATOR(pg_catalog.=) $3
-    RETURNING d.user_id, d.schedule_id, d.scheduled_for, d.taken_at, d.recorded_by, d.amount, d.note, d.outcome, d.reason, d.recorded_at;
+    RETURNING d.user_id, d.schedule_id, d.scheduled_for, d.taken_at, d.recorded_by, d.amount, d.note, d.outcome, d.reason, d.recorded_at, d.despite_limits;
   IF NOT FOUND AND NOT EXISTS (SELECT FROM medsched.schedules AS s
                                 WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2) THEN
     PERFORM medsched._refuse_unknown($1, 'schedule', $2);

@@ -36,12 +36,18 @@ CREATE OR REPLACE FUNCTION medsched.schedule_density()
 RETURNS trigger LANGUAGE C
 AS 'MODULE_PATHNAME', 'medsched_schedule_density';
 
+CREATE OR REPLACE FUNCTION medsched.units_convert()
+RETURNS trigger LANGUAGE C
+AS 'MODULE_PATHNAME', 'medsched_units_convert';
+
 CREATE OR REPLACE FUNCTION medsched._dose_in_range(
   scheduled_for timestamptz,
   taken_at timestamptz,
   recorded_at timestamptz,
   amount numeric,
-  recorded_by text)
+  recorded_by text,
+  despite_limits text,
+  outcome text)
 RETURNS boolean
 LANGUAGE C IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'medsched_dose_in_range';

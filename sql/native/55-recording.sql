@@ -7,7 +7,8 @@ CREATE OR REPLACE FUNCTION medsched.mark_dose_taken(
   taken_at timestamptz DEFAULT now(),
   recorded_by text DEFAULT NULL,
   amount numeric DEFAULT NULL,
-  note text DEFAULT NULL)
+  note text DEFAULT NULL,
+  despite_limits text DEFAULT NULL)
 RETURNS medsched.taken_dose
 LANGUAGE C VOLATILE
 AS 'MODULE_PATHNAME', 'medsched_mark_dose_taken';
@@ -18,7 +19,8 @@ CREATE OR REPLACE FUNCTION medsched.mark_dose_taken_by_id(
   taken_at timestamptz DEFAULT now(),
   recorded_by text DEFAULT NULL,
   amount numeric DEFAULT NULL,
-  note text DEFAULT NULL)
+  note text DEFAULT NULL,
+  despite_limits text DEFAULT NULL)
 RETURNS medsched.taken_dose
 LANGUAGE C VOLATILE
 AS 'MODULE_PATHNAME', 'medsched_mark_dose_taken_by_id';

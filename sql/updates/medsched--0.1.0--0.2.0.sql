@@ -22,6 +22,7 @@ ALTER FUNCTION medsched.adherence_by_day(uuid, timestamptz, timestamptz) RENAME 
 ALTER FUNCTION medsched.schedule_from_times(time[], date, text, int[], date) RENAME TO schedule_from_times_of_0_1_0;
 ALTER FUNCTION medsched.schedule_from_sig(text, date, text, jsonb) RENAME TO schedule_from_sig_of_0_1_0;
 ALTER FUNCTION medsched.schedule_from_fhir(jsonb, date, text, jsonb) RENAME TO schedule_from_fhir_of_0_1_0;
+ALTER FUNCTION medsched.describe_schedule(text, timestamp, text, timestamp[], timestamp[], timestamptz, int, int, boolean, interval, int, timestamptz) RENAME TO describe_schedule_of_0_1_0;
 
 -- It deletes with the caller's rights: the right to is DELETE, which the tables' owner gives.
 GRANT EXECUTE ON FUNCTION medsched.erase_user(uuid) TO PUBLIC;

@@ -28,6 +28,7 @@ const AnswerColumn dose_row_columns[ROW_NSTORED] = {
 	[ROW_NOTE] = {"note", TEXTOID},
 	[ROW_OUTCOME] = {"outcome", TEXTOID},
 	[ROW_REASON] = {"reason", TEXTOID},
+	[ROW_DESPITE_LIMITS] = {"despite_limits", TEXTOID},
 	[ROW_RECORDED_AT] = {"recorded_at", TIMESTAMPTZOID}};
 
 static SavedPlan find_dose_schedule = {

@@ -27,6 +27,7 @@ typedef enum DoseColumn
 	ROW_NOTE,
 	ROW_OUTCOME,
 	ROW_REASON,
+	ROW_DESPITE_LIMITS,
 	ROW_NPARAMETERS,
 	ROW_RECORDED_AT = ROW_NPARAMETERS,
 	ROW_NSTORED,
@@ -67,12 +68,12 @@ extern void dose_row_require_instant(const DoseRow *row, DoseColumn column);
 /* What a query of dose_taken, as d, has for the columns stored and for the key. */
 #define DOSE_ROW_COLUMNS                                                     \
 	"d.user_id, d.schedule_id, d.scheduled_for, d.taken_at, d.recorded_by, " \
-	"d.amount, d.note, d.outcome, d.reason, d.recorded_at"
+	"d.amount, d.note, d.outcome, d.reason, d.despite_limits, d.recorded_at"
 
 #define DOSE_ROW_COLUMN_LIST                                                                               \
 	DOSE_TAKEN_USER_ID, DOSE_TAKEN_SCHEDULE_ID, DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_TAKEN_AT,             \
 		DOSE_TAKEN_RECORDED_BY, DOSE_TAKEN_AMOUNT, DOSE_TAKEN_NOTE, DOSE_TAKEN_OUTCOME, DOSE_TAKEN_REASON, \
-		DOSE_TAKEN_RECORDED_AT
+		DOSE_TAKEN_DESPITE_LIMITS, DOSE_TAKEN_RECORDED_AT
 
 #define DOSE_ROW_HAS_KEY                                                               \
 	"d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2 " \

@@ -95,7 +95,7 @@ static SavedPlan delete_rows = {
 	}
 
 /* They lock as the tables' owner, because a caller who may delete need not have the right to update. */
-static RowLock locks[NTABLES] = {
+static RowLock locks[NLINKED_TABLES] = {
 	[TABLE_DOSE_TAKEN] = {
 		{TO_LOCK("dose_taken", "t.user_id, t.schedule_id, t.scheduled_for"), 1, {UUIDOID}, NULL, DOSE_KEY},
 		{TO_LOCK("dose_taken", "t.user_id, t.schedule_id, t.scheduled_for") " FOR UPDATE NOWAIT", 1, {UUIDOID}, NULL, DOSE_KEY},
@@ -110,13 +110,13 @@ static RowLock locks[NTABLES] = {
 #define ROWS_OF(table) "SELECT FROM medsched." table " AS t WHERE t.user_id OPERATOR(pg_catalog.=) $1"
 
 /* These look with the caller's rights and snapshot. */
-static SavedPlan find_rows[NTABLES] = {
+static SavedPlan find_rows[NLINKED_TABLES] = {
 	[TABLE_DOSE_TAKEN] = {ROWS_OF("dose_taken"), 1, {UUIDOID}, NULL, {LAST_COLUMN}},
 	[TABLE_SCHEDULES] = {ROWS_OF("schedules"), 1, {UUIDOID}, NULL, {LAST_COLUMN}},
 	[TABLE_MEDICATIONS] = {ROWS_OF("medications"), 1, {UUIDOID}, NULL, {LAST_COLUMN}}};
 
 /* These look with the owner's rights, on the latest snapshot. */
-static SavedPlan find_any_rows[NTABLES] = {
+static SavedPlan find_any_rows[NLINKED_TABLES] = {
 	[TABLE_DOSE_TAKEN] = {ROWS_OF("dose_taken"), 1, {UUIDOID}, NULL, {LAST_COLUMN}},
 	[TABLE_SCHEDULES] = {ROWS_OF("schedules"), 1, {UUIDOID}, NULL, {LAST_COLUMN}},
 	[TABLE_MEDICATIONS] = {ROWS_OF("medications"), 1, {UUIDOID}, NULL, {LAST_COLUMN}}};
@@ -135,9 +135,9 @@ medsched_erase_user(PG_FUNCTION_ARGS)
 	ReturnSetInfo	*result = (ReturnSetInfo *) fcinfo->resultinfo;
 	const pg_uuid_t *outer = erased_user;
 	Datum			 user_id = PG_GETARG_DATUM(0);
-	Datum			 nerased[NTABLES]; /* of what everything hangs on first */
-	int64			 nseen[NTABLES];
-	bool			 isnull[NTABLES] = {false};
+	Datum			 nerased[NLINKED_TABLES]; /* of what everything hangs on first */
+	int64			 nseen[NLINKED_TABLES];
+	bool			 isnull[NLINKED_TABLES] = {false};
 
 	require_argument(fcinfo, 0, "user_id");
 	require_right();
@@ -167,7 +167,7 @@ medsched_erase_user(PG_FUNCTION_ARGS)
 static void
 require_right(void)
 {
-	for (int i = NTABLES - 1; i >= 0; i--)
+	for (int i = NLINKED_TABLES - 1; i >= 0; i--)
 	{
 		Oid table = medsched_table(table_names[i]);
 
@@ -244,27 +244,27 @@ is_true(const Expr *condition)
 static void
 erase(Datum user_id, Datum *nerased, int64 *nseen)
 {
-	Datum	 values[2 * NTABLES];
-	bool	 isnull[2 * NTABLES];
+	Datum	 values[2 * NLINKED_TABLES];
+	bool	 isnull[2 * NLINKED_TABLES];
 	Snapshot before = InvalidSnapshot;
 
 	CommandCounterIncrement();
-	lock_rows(locks, NTABLES, &user_id, IsolationUsesXactSnapshot() ? NULL : &before);
+	lock_rows(locks, NLINKED_TABLES, &user_id, IsolationUsesXactSnapshot() ? NULL : &before);
 	refuse_unseen(user_id, before);
 	run_plan_at(&delete_rows, &user_id, NULL, before, false, SPI_OK_SELECT, 0);
 	if (before != InvalidSnapshot)
 		UnregisterSnapshot(before);
 	read_row(&delete_rows, 0, values, isnull);
-	memcpy(nerased, values, sizeof(Datum) * NTABLES);
-	for (int i = 0; i < NTABLES; i++)
-		nseen[i] = DatumGetInt64(values[NTABLES + i]);
+	memcpy(nerased, values, sizeof(Datum) * NLINKED_TABLES);
+	for (int i = 0; i < NLINKED_TABLES; i++)
+		nseen[i] = DatumGetInt64(values[NLINKED_TABLES + i]);
 }
 
 /* Refuse rows that came after the snapshot to delete on: they would stay. */
 static void
 refuse_unseen(Datum user_id, Snapshot snapshot)
 {
-	for (int i = 0; i < NTABLES; i++)
+	for (int i = 0; i < NLINKED_TABLES; i++)
 	{
 		uint64 nrows = rule_query(&find_any_rows[i], &user_id, NULL, 0);
 
@@ -278,11 +278,11 @@ refuse_unseen(Datum user_id, Snapshot snapshot)
 static void
 refuse_remains(Datum user_id, const Datum *nerased, const int64 *nseen)
 {
-	for (int i = 0; i < NTABLES; i++)
+	for (int i = 0; i < NLINKED_TABLES; i++)
 	{
 		if (rule_query(&find_any_rows[i], &user_id, NULL, 1) == 0)
 			continue;
-		if (DatumGetInt64(nerased[NTABLES - 1 - i]) >= nseen[i])
+		if (DatumGetInt64(nerased[NLINKED_TABLES - 1 - i]) >= nseen[i])
 			refuse_newer(user_id, i);
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

@@ -40,13 +40,13 @@ static const AnswerColumn newly_recorded_columns[] = {
 
 static SavedPlan insert_dose = {
 	"INSERT INTO medsched.dose_taken AS d "
-	"(user_id, schedule_id, scheduled_for, taken_at, recorded_by, amount, note, outcome, reason) "
-	"SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9 FROM medsched.schedules AS s "
+	"(user_id, schedule_id, scheduled_for, taken_at, recorded_by, amount, note, outcome, reason, despite_limits) "
+	"SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9, $10 FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 "
 	"ON CONFLICT (user_id, scheduled_for, schedule_id) DO NOTHING "
 	"RETURNING " DOSE_ROW_COLUMNS,
 	ROW_NPARAMETERS,
-	{UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, NUMERICOID, TEXTOID, TEXTOID, TEXTOID},
+	{UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, NUMERICOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID},
 	NULL,
 	{DOSE_ROW_COLUMN_LIST}};
 
@@ -103,6 +103,11 @@ mark_dose_taken(DoseRow *row, FunctionCallInfo fcinfo, int argument)
 	dose_row_set_argument(row, ROW_RECORDED_BY, fcinfo, argument + 1);
 	dose_row_set_argument(row, ROW_AMOUNT, fcinfo, argument + 2);
 	dose_row_set_argument(row, ROW_NOTE, fcinfo, argument + 3);
+	/* The declaration of an earlier version has no more. */
+	if (PG_NARGS() > argument + 4)
+		dose_row_set_argument(row, ROW_DESPITE_LIMITS, fcinfo, argument + 4);
+	else
+		dose_row_set_null(row, ROW_DESPITE_LIMITS);
 	dose_row_set_null(row, ROW_REASON);
 	return record_dose(row, fcinfo, OUTCOME_TAKEN);
 }
@@ -140,6 +145,7 @@ skip_dose(DoseRow *row, FunctionCallInfo fcinfo, int argument)
 	dose_row_set_argument(row, ROW_NOTE, fcinfo, argument + 2);
 	dose_row_set_null(row, ROW_TAKEN_AT);
 	dose_row_set_null(row, ROW_AMOUNT);
+	dose_row_set_null(row, ROW_DESPITE_LIMITS);
 	return record_dose(row, fcinfo, OUTCOME_SKIPPED);
 }
 
@@ -253,7 +259,8 @@ rethrow_insert_error(const DoseRow *row, ErrorData *error)
 	} checks[] = {
 		{"dose_taken_amount_positive", ROW_AMOUNT, "must be finite and above 0"},
 		{"dose_taken_amount_size", ROW_AMOUNT, "must have at most 1000 digits before and after the point"},
-		{"dose_taken_recorded_by_length", ROW_RECORDED_BY, "must have at most 1000 characters"}};
+		{"dose_taken_recorded_by_length", ROW_RECORDED_BY, "must have at most 1000 characters"},
+		{"dose_taken_despite_limits_valid", ROW_DESPITE_LIMITS, "must have 1 to 1000 characters that are not all blank"}};
 
 	for (size_t i = 0; i < lengthof(checks); i++)
 	{

@@ -29,11 +29,13 @@ static const ColumnFacts facts[TABLE_NCOLUMNS] = {
 	[COMPUTED_TEXT] = {NULL, NULL, TEXTOID, true, false},
 	[COMPUTED_BOOLEAN] = {NULL, NULL, BOOLOID, true, false},
 	[COMPUTED_BIGINT] = {NULL, NULL, INT8OID, true, false},
+	[COMPUTED_INSTANT] = {NULL, NULL, TIMESTAMPTZOID, true, false},
 
 	[MEDICATIONS_USER_ID] = {"medications", "user_id", UUIDOID, false, true},
 	[MEDICATIONS_ID] = {"medications", "id", UUIDOID, false, true},
 	[MEDICATIONS_NAME] = {"medications", "name", TEXTOID, false, false},
 	[MEDICATIONS_INACTIVATED_AT] = {"medications", "inactivated_at", TIMESTAMPTZOID, true, true},
+	[MEDICATIONS_SUBSTANCE] = {"medications", "substance", TEXTOID, true, false},
 
 	[SCHEDULES_USER_ID] = {"schedules", "user_id", UUIDOID, false, true},
 	[SCHEDULES_ID] = {"schedules", "id", UUIDOID, false, true},
@@ -67,7 +69,11 @@ static const ColumnFacts facts[TABLE_NCOLUMNS] = {
 	[DOSE_TAKEN_REASON] = {"dose_taken", "reason", TEXTOID, true, false},
 	[DOSE_TAKEN_NOTE] = {"dose_taken", "note", TEXTOID, true, false},
 	[DOSE_TAKEN_RECORDED_BY] = {"dose_taken", "recorded_by", TEXTOID, true, false},
-	[DOSE_TAKEN_RECORDED_AT] = {"dose_taken", "recorded_at", TIMESTAMPTZOID, true, false}};
+	[DOSE_TAKEN_RECORDED_AT] = {"dose_taken", "recorded_at", TIMESTAMPTZOID, true, false},
+	[DOSE_TAKEN_DESPITE_LIMITS] = {"dose_taken", "despite_limits", TEXTOID, true, false},
+
+	[SUBSTANCE_LIMITS_USER_ID] = {"substance_limits", "user_id", UUIDOID, false, true},
+	[SUBSTANCE_LIMITS_SUBSTANCE] = {"substance_limits", "substance", TEXTOID, false, true}};
 
 static void				check_type(TableColumn column, Oid found);
 pg_noreturn static void refuse_null(TableColumn column);

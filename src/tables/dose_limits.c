@@ -87,29 +87,3 @@ dose_limit_breaks(const DoseLimit *limit, const DosesTaken *doses, TimestampTz a
 	}
 	return false;
 }
-
-/*
- * Move on from one broken limit to the next: doses that break a limit break it until
- * the first of them is as long ago as the limit is long.
- */
-TimestampTz
-dose_limits_next(const DoseLimit *limits, const DosesTaken *doses, TimestampTz from)
-{
-	TimestampTz at = from;
-	int			first[NLIMITS] = {0};
-	bool		moved;
-
-	do
-	{
-		moved = false;
-		for (int i = 0; i < NLIMITS; i++)
-		{
-			if (dose_limit_breaks(&limits[i], doses, at, &first[i]))
-			{
-				at = ceil_to_second(doses->at[first[i]] + limits[i].within);
-				moved = true;
-			}
-		}
-	} while (moved);
-	return at;
-}

@@ -61,7 +61,4 @@ extern void doses_taken_leave_out(DosesTaken *doses, TimestampTz at);
  */
 extern bool dose_limit_breaks(const DoseLimit *limit, const DosesTaken *doses, TimestampTz at, int *first);
 
-/* Find the first whole second, from one on, when one more dose breaks no limit. */
-extern TimestampTz dose_limits_next(const DoseLimit *limits, const DosesTaken *doses, TimestampTz from);
-
 #endif /* MEDSCHED_DOSE_LIMITS_H */

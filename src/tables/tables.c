@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * tables.c
- *		The three tables: that they are there, and whose they are.
+ *		The tables: that they are there, and whose they are.
  *
  * A schema's owner can drop a table and put something else in its place, and
  * what a query then runs, a view's functions or a foreign server's, it runs with
  * the rights of who runs the query.  So nothing runs as the tables' owner before
- * all three, and what inherits from them, are known to be tables and the
+ * all of them, and what inherits from them, are known to be tables and the
  * owner's.  What else a SELECT could set off, only a table's owner can hang on
  * it; policies do not bind the owner, and the keys' types leave the parser no
  * cast to look for.
@@ -46,7 +46,8 @@ typedef struct TablesFound
 const char *const table_names[NTABLES] = {
 	[TABLE_DOSE_TAKEN] = "dose_taken",
 	[TABLE_SCHEDULES] = "schedules",
-	[TABLE_MEDICATIONS] = "medications"};
+	[TABLE_MEDICATIONS] = "medications",
+	[TABLE_SUBSTANCE_LIMITS] = "substance_limits"};
 
 PG_FUNCTION_INFO_V1(medsched_check_tables);
 

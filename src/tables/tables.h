@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * tables.h
- *		The three tables: that they are there, and whose they are.
+ *		The tables: that they are there, and whose they are.
  *
  *		What is found is kept until a catalog change that could make it untrue,
  *		so both checks cost next to nothing where they pass.
@@ -11,12 +11,14 @@
 #ifndef MEDSCHED_TABLES_H
 #define MEDSCHED_TABLES_H
 
-/* In the order in which foreign keys let go of rows. */
+/* In the order in which foreign keys let go of rows; the last hang on none. */
 typedef enum MedschedTable
 {
 	TABLE_DOSE_TAKEN,
 	TABLE_SCHEDULES,
 	TABLE_MEDICATIONS,
+	NLINKED_TABLES,
+	TABLE_SUBSTANCE_LIMITS = NLINKED_TABLES,
 	NTABLES
 } MedschedTable;
 

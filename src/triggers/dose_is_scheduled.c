@@ -34,9 +34,11 @@ typedef struct DoseCheck
 	TimestampTz	 at;
 	bool		 skipped;
 	bool		 extra;
+	bool		 despite_limits;
 	ScheduleRow	 row;
 	Datum		 medication_id;
-	TimestampTz	 inactivated_at; /* DT_NOEND: active */
+	TimestampTz	 inactivated_at;	/* DT_NOEND: active */
+	bool		 has_amount_limits; /* limits that SQL judges */
 	DoseLimit	 limits[NLIMITS];
 	Datum		 min_interval; /* for messages */
 } DoseCheck;
@@ -59,29 +61,50 @@ enum
 {
 	CHECK_MEDICATION_ID = SCHEDULE_NCOLUMNS,
 	CHECK_LIMITS,
-	CHECK_NCOLUMNS = CHECK_LIMITS + NLIMITS
+	CHECK_AMOUNT_LIMITS = CHECK_LIMITS + NLIMITS,
+	CHECK_NCOLUMNS
 };
 
 PG_FUNCTION_INFO_V1(medsched_dose_is_scheduled);
 
-static void refuse_other_user(TriggerData *trigger);
-static void lock_what_holds(DoseCheck *check);
-static void check_extra(DoseCheck *check);
-static bool has_no_dose(DoseCheck *check, NoDose *why);
-static void when_it_ended(DoseCheck *check, NoDose *why);
-static void nearest_doses(DoseCheck *check, NoDose *why);
-static void where_as_needed(const DoseCheck *check, NoDose *why);
-static void check_as_needed(DoseCheck *check, HeapTuple tuple);
-static void refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *doses, int first);
+static void		   refuse_other_user(TriggerData *trigger);
+static void		   lock_what_holds(DoseCheck *check);
+static void		   check_extra(DoseCheck *check);
+static bool		   has_no_dose(DoseCheck *check, NoDose *why);
+static void		   when_it_ended(DoseCheck *check, NoDose *why);
+static void		   nearest_doses(DoseCheck *check, NoDose *why);
+static void		   where_as_needed(const DoseCheck *check, NoDose *why);
+static void		   check_as_needed(DoseCheck *check, HeapTuple tuple);
+static void		   check_amounts(DoseCheck *check);
+static TimestampTz next_allowed_dose(DoseCheck *check);
+static void		   refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *doses, int first);
 
 static SavedPlan lock_dose_schedule = {
-	"SELECT " SCHEDULE_COLUMNS ", s.medication_id, " LIMIT_COLUMNS " FROM medsched.schedules AS s "
+	"SELECT " SCHEDULE_COLUMNS ", s.medication_id, " LIMIT_COLUMNS ", "
+	"s.as_needed AND (s.limits IS NOT NULL OR s.max_per_24h IS NOT NULL AND s.dose_amount IS NOT NULL) "
+	"FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 "
 	"FOR SHARE",
 	2,
 	{UUIDOID, UUIDOID},
 	NULL,
-	{SCHEDULE_COLUMN_LIST, SCHEDULES_MEDICATION_ID, LIMIT_COLUMN_LIST}};
+	{SCHEDULE_COLUMN_LIST, SCHEDULES_MEDICATION_ID, LIMIT_COLUMN_LIST, COMPUTED_BOOLEAN}};
+
+/* What C does not know of limits, sql/46-limit-rules.sql does; both run as rule_query. */
+static SavedPlan check_amount_limits = {
+	"SELECT medsched._check_dose_limits($1, $2, $3, $4, $5)",
+	5,
+	{OIDOID, UUIDOID, UUIDOID, TIMESTAMPTZOID, BOOLOID},
+	NULL,
+	{COMPUTED_BOOLEAN}};
+
+static SavedPlan next_allowed = {
+	"SELECT medsched._next_allowed_at($1, $2, (SELECT d.amount FROM medsched.dose_taken AS d "
+	"WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2 AND d.scheduled_for OPERATOR(pg_catalog.=) $3), $3, $3)",
+	3,
+	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
+	NULL,
+	{COMPUTED_INSTANT}};
 
 /*
  * medsched_dose_is_scheduled refuses to record a dose that its schedule does
@@ -100,9 +123,15 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 	DoseCheck	 check = {.trigger = trigger};
 	char		*outcome;
 	NoDose		 why = no_dose;
+	bool		 is_moved = true;
+	bool		 isnull;
 
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+	{
 		refuse_other_user(trigger);
+		is_moved = rule_column_changes(trigger, DOSE_TAKEN_SCHEDULE_ID) ||
+				   rule_column_changes(trigger, DOSE_TAKEN_SCHEDULED_FOR) || rule_column_changes(trigger, DOSE_TAKEN_OUTCOME);
+	}
 
 	SPI_connect();
 	check.user_id = rule_column(trigger, tuple, DOSE_TAKEN_USER_ID);
@@ -111,11 +140,13 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 	outcome = TextDatumGetCString(rule_column(trigger, tuple, DOSE_TAKEN_OUTCOME));
 	check.skipped = strcmp(outcome, "skipped") == 0;
 	check.extra = strcmp(outcome, "extra") == 0;
+	(void) column_value(DOSE_TAKEN_DESPITE_LIMITS, tuple, RelationGetDescr(trigger->tg_relation), &isnull);
+	check.despite_limits = !isnull;
 	lock_what_holds(&check);
 
-	if (check.extra)
+	if (check.extra && is_moved)
 		check_extra(&check);
-	else if (has_no_dose(&check, &why))
+	else if (!check.extra && is_moved && has_no_dose(&check, &why))
 	{
 		if (!rule_may_tell("schedules") || !rule_may_tell("medications"))
 			why = no_dose;
@@ -128,6 +159,8 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 	}
 	if (check.row.as_needed)
 		check_as_needed(&check, tuple);
+	if (check.has_amount_limits && !check.skipped && !check.despite_limits)
+		check_amounts(&check);
 
 	SPI_finish();
 	return PointerGetDatum(NULL);
@@ -153,7 +186,8 @@ refuse_other_user(TriggerData *trigger)
 /*
  * Lock the dose's schedule and medication against change, and read them.
  *
- * Doses within limits lock their medication against each other, too: of two that
+ * Doses within limits lock their medication against each other, too, and those of
+ * one substance its limits: of two that
  * are recorded at once, the second waits, and counts the first.  They claim it at
  * once: two sessions that both shared it could not both go on to claim it.
  */
@@ -165,6 +199,8 @@ lock_what_holds(DoseCheck *check)
 	bool  isnull[CHECK_NCOLUMNS];
 	bool  found;
 
+	LockedMedication medication;
+
 	if (rule_query(&lock_dose_schedule, key, NULL, 1) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("schedule \"%s\" is gone", uuid_text(check->schedule_id))));
@@ -173,14 +209,18 @@ lock_what_holds(DoseCheck *check)
 	dose_limits_read(check->limits, values + CHECK_LIMITS, isnull + CHECK_LIMITS);
 	check->min_interval = values[CHECK_LIMITS + LIMIT_MIN_INTERVAL];
 	check->medication_id = values[CHECK_MEDICATION_ID];
+	check->has_amount_limits = DatumGetBool(values[CHECK_AMOUNT_LIMITS]);
 
-	found = dose_limits_reach(check->limits) > 0
-				? rule_claim_medication(check->user_id, check->medication_id, &check->inactivated_at)
-				: rule_share_medication(check->user_id, check->medication_id, &check->inactivated_at);
+	found = dose_limits_reach(check->limits) > 0 || check->has_amount_limits
+				? rule_claim_medication(check->user_id, check->medication_id, &medication)
+				: rule_share_medication(check->user_id, check->medication_id, &medication);
 	if (!found)
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				 errmsg("medication \"%s\" is gone", uuid_text(check->medication_id))));
+	check->inactivated_at = medication.inactivated_at;
+	if (medication.has_substance && rule_claim_substance(check->user_id, medication.substance))
+		check->has_amount_limits = true;
 }
 
 /*
@@ -313,7 +353,7 @@ check_as_needed(DoseCheck *check, HeapTuple tuple)
 				 errmsg("a dose as needed cannot be skipped"),
 				 errdetail("Schedule \"%s\" has no doses but those taken.", uuid_text(check->schedule_id)),
 				 errtableconstraint(check->trigger->tg_relation, "as_needed_not_skipped")));
-	if (reach == 0)
+	if (reach == 0 || check->despite_limits)
 		return;
 
 	read_doses_nearby(tuple, check->user_id, check->medication_id, check->at, reach, &doses);
@@ -326,19 +366,37 @@ check_as_needed(DoseCheck *check, HeapTuple tuple)
 	}
 }
 
+/* Check a dose against the limits that are not C's. */
+static void
+check_amounts(DoseCheck *check)
+{
+	bool tell = rule_may_tell("medications") && rule_may_tell("schedules") && rule_may_tell("dose_taken") &&
+				rule_may_tell("substance_limits");
+	Datum values[5] = {ObjectIdGetDatum(RelationGetRelid(check->trigger->tg_relation)), check->user_id, check->schedule_id,
+					   TimestampTzGetDatum(check->at), BoolGetDatum(tell)};
+
+	(void) rule_query(&check_amount_limits, values, NULL, 0);
+}
+
+/* Find when the next dose is allowed, by all limits. */
+static TimestampTz
+next_allowed_dose(DoseCheck *check)
+{
+	Datum values[3] = {check->user_id, check->schedule_id, TimestampTzGetDatum(check->at)};
+
+	(void) rule_query(&next_allowed, values, NULL, 0);
+	return DatumGetTimestampTz(read_single(&next_allowed, 0, NULL));
+}
+
 /* Say which doses are in the way, and when the next is allowed. */
 static void
 refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *doses, int first)
 {
 	int			most = check->limits[kind].most;
-	DosesTaken	later;
-	TimestampTz next;
+	TimestampTz next = next_allowed_dose(check);
 	char	   *others;
 	char	   *allowed;
 
-	read_doses_as_needed(check->user_id, check->medication_id, check->at - dose_limits_reach(check->limits), DT_NOEND, &later);
-	doses_taken_leave_out(&later, check->at);
-	next = dose_limits_next(check->limits, &later, check->at);
 	if (next < Min(Min(check->row.ends_at, check->inactivated_at), AS_NEEDED_END))
 		allowed = psprintf("The next is allowed at %s.", instant_text(next));
 	else
@@ -358,7 +416,7 @@ refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *doses, int first
 			 kind == LIMIT_MIN_INTERVAL ? errmsg("the dose at %s is too close to another", instant_text(check->at))
 										: errmsg("the dose at %s is one too many in 24 hours", instant_text(check->at)),
 			 rule_may_tell("schedules") && rule_may_tell("dose_taken") ? errdetail("%s %s", others, allowed) : 0,
-			 errhint("Call medsched.next_as_needed_at() to learn when a dose is allowed."),
+			 errhint("Call medsched.next_as_needed_at() to learn when a dose is allowed; if it was taken all the same, record it with despite_limits."),
 			 errtableconstraint(check->trigger->tg_relation,
 								kind == LIMIT_MIN_INTERVAL ? "as_needed_min_interval" : "as_needed_max_per_24h")));
 }

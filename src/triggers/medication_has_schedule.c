@@ -37,12 +37,12 @@ static SavedPlan find_any_schedule = {
 Datum
 medsched_medication_has_schedule(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = rule_trigger(fcinfo, "medication_has_schedule", AFTER_ROW,
-										ON_INSERT | ON_UPDATE | ON_DELETE);
-	bool		 of_schedule = strcmp(get_rel_name(rule_table(trigger)), "schedules") == 0;
-	HeapTuple	 tuple;
-	Datum		 key[2];
-	TimestampTz	 inactivated_at;
+	TriggerData		*trigger = rule_trigger(fcinfo, "medication_has_schedule", AFTER_ROW,
+											ON_INSERT | ON_UPDATE | ON_DELETE);
+	bool			 of_schedule = strcmp(get_rel_name(rule_table(trigger)), "schedules") == 0;
+	HeapTuple		 tuple;
+	Datum			 key[2];
+	LockedMedication medication;
 
 	/* Look at the medication as it is now, or at the one that the schedule belonged to. */
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) && !of_schedule)
@@ -56,7 +56,7 @@ medsched_medication_has_schedule(PG_FUNCTION_ARGS)
 
 	/* Let erase_user pass where constraints are immediate: it deletes the medication next. */
 	if (!is_erasing(DatumGetUUIDP(key[0])) &&
-		rule_claim_medication(key[0], key[1], &inactivated_at) &&
+		rule_claim_medication(key[0], key[1], &medication) &&
 		rule_query(&find_any_schedule, key, NULL, 1) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),

@@ -13,15 +13,25 @@
 #include "triggers/rule_queries.h"
 #include "triggers/rule_trigger.h"
 
-static bool lock_medication(SavedPlan *plan, Datum user_id, Datum id, TimestampTz *inactivated_at);
+static bool lock_medication(SavedPlan *plan, Datum user_id, Datum id, LockedMedication *medication);
 
-#define FIND_MEDICATION                                       \
-	"SELECT m.inactivated_at FROM medsched.medications AS m " \
+#define FIND_MEDICATION                                                    \
+	"SELECT m.inactivated_at, m.substance FROM medsched.medications AS m " \
 	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2 "
 
-static SavedPlan share_medication = {FIND_MEDICATION "FOR SHARE", 2, {UUIDOID, UUIDOID}, NULL, {MEDICATIONS_INACTIVATED_AT}};
+static SavedPlan share_medication = {FIND_MEDICATION "FOR SHARE", 2, {UUIDOID, UUIDOID}, NULL, {MEDICATIONS_INACTIVATED_AT, MEDICATIONS_SUBSTANCE}};
 
-static SavedPlan claim_medication = {FIND_MEDICATION "FOR NO KEY UPDATE", 2, {UUIDOID, UUIDOID}, NULL, {MEDICATIONS_INACTIVATED_AT}};
+static SavedPlan claim_medication = {FIND_MEDICATION "FOR NO KEY UPDATE", 2, {UUIDOID, UUIDOID}, NULL, {MEDICATIONS_INACTIVATED_AT, MEDICATIONS_SUBSTANCE}};
+
+/* In the order of their names, as everybody locks them. */
+static SavedPlan claim_substance = {
+	"SELECT l.substance FROM medsched.substance_limits AS l "
+	"WHERE l.user_id OPERATOR(pg_catalog.=) $1 AND pg_catalog.lower(l.substance) OPERATOR(pg_catalog.=) pg_catalog.lower($2) "
+	"ORDER BY l.substance FOR NO KEY UPDATE",
+	2,
+	{UUIDOID, TEXTOID},
+	NULL,
+	{SUBSTANCE_LIMITS_SUBSTANCE}};
 
 static SavedPlan find_replacing = {
 	"SELECT s.id, s.medication_id, s.effective_from FROM medsched.schedules AS s "
@@ -32,29 +42,39 @@ static SavedPlan find_replacing = {
 	{SCHEDULES_ID, SCHEDULES_MEDICATION_ID, SCHEDULES_EFFECTIVE_FROM}};
 
 bool
-rule_share_medication(Datum user_id, Datum id, TimestampTz *inactivated_at)
+rule_share_medication(Datum user_id, Datum id, LockedMedication *medication)
 {
-	return lock_medication(&share_medication, user_id, id, inactivated_at);
+	return lock_medication(&share_medication, user_id, id, medication);
 }
 
 bool
-rule_claim_medication(Datum user_id, Datum id, TimestampTz *inactivated_at)
+rule_claim_medication(Datum user_id, Datum id, LockedMedication *medication)
 {
-	return lock_medication(&claim_medication, user_id, id, inactivated_at);
+	return lock_medication(&claim_medication, user_id, id, medication);
 }
 
 static bool
-lock_medication(SavedPlan *plan, Datum user_id, Datum id, TimestampTz *inactivated_at)
+lock_medication(SavedPlan *plan, Datum user_id, Datum id, LockedMedication *medication)
 {
 	Datum key[2] = {user_id, id};
-	Datum found;
-	bool  isnull;
+	Datum values[2];
+	bool  isnull[2];
 
 	if (rule_query(plan, key, NULL, 1) == 0)
 		return false;
-	found = read_single(plan, 0, &isnull);
-	*inactivated_at = isnull ? DT_NOEND : DatumGetTimestampTz(found);
+	read_row(plan, 0, values, isnull);
+	medication->inactivated_at = isnull[0] ? DT_NOEND : DatumGetTimestampTz(values[0]);
+	medication->has_substance = !isnull[1];
+	medication->substance = values[1];
 	return true;
+}
+
+bool
+rule_claim_substance(Datum user_id, Datum substance)
+{
+	Datum key[2] = {user_id, substance};
+
+	return rule_query(&claim_substance, key, NULL, 0) > 0;
 }
 
 bool

@@ -13,12 +13,21 @@
 #include "datatype/timestamp.h"
 
 /*
- * Lock a medication until the transaction ends, and give when it was inactivated
- * (DT_NOEND: not at all); false: there is none.  Sharing it keeps changes of it
- * out, claiming it others who share or claim it, too.
+ * Lock a medication until the transaction ends, and read it; false: there is none.
+ * Sharing it keeps changes of it out, claiming it others who share or claim it, too.
  */
-extern bool rule_share_medication(Datum user_id, Datum id, TimestampTz *inactivated_at);
-extern bool rule_claim_medication(Datum user_id, Datum id, TimestampTz *inactivated_at);
+typedef struct LockedMedication
+{
+	TimestampTz inactivated_at; /* DT_NOEND: active */
+	bool		has_substance;
+	Datum		substance;
+} LockedMedication;
+
+extern bool rule_share_medication(Datum user_id, Datum id, LockedMedication *medication);
+extern bool rule_claim_medication(Datum user_id, Datum id, LockedMedication *medication);
+
+/* Lock a person's limits of a substance until the transaction ends; false: there are none. */
+extern bool rule_claim_substance(Datum user_id, Datum substance);
 
 /* A schedule that replaces another. */
 typedef struct Successor

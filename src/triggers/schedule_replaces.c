@@ -146,10 +146,10 @@ check_link(TriggerData *trigger, const Link *former, const Link *latter)
 static void
 refuse_circle(TriggerData *trigger, Datum user_id, const Link *self)
 {
-	Datum		key[2] = {user_id, self->id};
-	TimestampTz inactivated_at;
+	Datum			 key[2] = {user_id, self->id};
+	LockedMedication medication;
 
-	(void) rule_claim_medication(user_id, self->medication_id, &inactivated_at);
+	(void) rule_claim_medication(user_id, self->medication_id, &medication);
 	if (rule_query(&find_itself, key, NULL, 1) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),

@@ -17,7 +17,7 @@ const fhir = `'{"repeat": {"frequency": 2, "period": 1, "periodUnit": "d", "dayO
 export const calls = {
 	'create_tables()': `select medsched.create_tables()`,
 	'enable_history()': `select medsched.enable_history()`,
-	'create_medication(uuid,text,jsonb,text,jsonb)': `select medsched.create_medication(${user}, 'metformin',
+	'create_medication(uuid,text,jsonb,text,jsonb,text,numeric,text)': `select medsched.create_medication(${user}, 'metformin',
 		jsonb_build_array(
 			jsonb_build_object('id', ${daily}::text, 'starts_at', '2026-03-01T08:00:00', 'time_zone', 'Europe/Berlin', 'rrule', 'FREQ=DAILY'),
 			jsonb_build_object('id', ${asNeeded}::text, 'starts_at', '2026-03-01T00:00:00', 'time_zone', 'Europe/Berlin', 'as_needed', true)))`,
@@ -29,16 +29,19 @@ export const calls = {
 	'grace_ended_before(interval)': `select medsched.grace_ended_before(null)`,
 	'is_on_time(timestamptz,timestamptz,interval)': `select medsched.is_on_time('2026-03-01 07:00Z', '2026-03-01 07:30Z', '1 hour')`,
 	'dose_id(uuid,timestamptz)': `select medsched.dose_id(${daily}, '2026-03-01 07:00Z')`,
-	'mark_dose_taken(uuid,uuid,timestamptz,timestamptz,text,numeric,text)': `select * from medsched.mark_dose_taken(${dose(1)})`,
-	'mark_dose_taken_by_id(uuid,text,timestamptz,text,numeric,text)': `select * from medsched.mark_dose_taken_by_id(${handle(2)})`,
+	'mark_dose_taken(uuid,uuid,timestamptz,timestamptz,text,numeric,text,text)': `select * from medsched.mark_dose_taken(${dose(1)})`,
+	'mark_dose_taken_by_id(uuid,text,timestamptz,text,numeric,text,text)': `select * from medsched.mark_dose_taken_by_id(${handle(2)})`,
 	'skip_dose(uuid,uuid,timestamptz,text,text,text)': `select * from medsched.skip_dose(${dose(3)}, 'nausea')`,
 	'skip_dose_by_id(uuid,text,text,text,text)': `select * from medsched.skip_dose_by_id(${handle(4)})`,
 	'undo_dose(uuid,uuid,timestamptz)': `select * from medsched.undo_dose(${dose(3)})`,
 	'undo_dose_by_id(uuid,text)': `select * from medsched.undo_dose_by_id(${handle(4)})`,
 	'dose_history(uuid,uuid,timestamptz)': `select * from medsched.dose_history(${dose(3)})`,
-	'take_as_needed(uuid,uuid,timestamptz,text,numeric,text)': `select * from medsched.take_as_needed(${user}, ${asNeeded}, '2026-03-05 10:00Z')`,
-	'record_extra_dose(uuid,uuid,timestamptz,text,numeric,text,text)': `select * from medsched.record_extra_dose(${user}, ${daily}, '2026-03-05 10:00Z')`,
+	'take_as_needed(uuid,uuid,timestamptz,text,numeric,text,text)': `select * from medsched.take_as_needed(${user}, ${asNeeded}, '2026-03-05 10:00Z')`,
+	'record_extra_dose(uuid,uuid,timestamptz,text,numeric,text,text,text)': `select * from medsched.record_extra_dose(${user}, ${daily}, '2026-03-05 10:00Z')`,
 	'next_as_needed_at(uuid,uuid,timestamptz)': `select medsched.next_as_needed_at(${user}, ${asNeeded})`,
+	'set_substance_limits(uuid,text,jsonb,text,interval,text)': `select medsched.set_substance_limits(${user}, 'metformin', min_interval => '1 hour')`,
+	'allowance(uuid,text,timestamptz)': `select * from medsched.allowance(${user}, 'metformin')`,
+	'remove_substance_limits(uuid,text)': `select medsched.remove_substance_limits(${user}, 'metformin')`,
 	'adherence(uuid,timestamptz,timestamptz)': `select * from medsched.adherence(${user}, ${window})`,
 	'adherence_by_day(uuid,timestamptz,timestamptz,time)': `select * from medsched.adherence_by_day(${user}, ${window}, '04:00')`,
 	'adherence_of_all(timestamptz,timestamptz)': `select * from medsched.adherence_of_all(${window})`,
@@ -49,7 +52,7 @@ export const calls = {
 	'check_integrity()': `select count(*) from medsched.check_integrity()`,
 	'move_recorded_doses(text,interval,timestamptz,timestamptz)': `select * from medsched.move_recorded_doses('Europe/Berlin', '2 hours', ${window})`,
 	'describe_schedule(uuid,uuid)': `select medsched.describe_schedule(${user}, ${daily})`,
-	'describe_schedule(text,timestamp,text,timestamp[],timestamp[],timestamptz,integer,integer,boolean,interval,integer,timestamptz)':
+	'describe_schedule(text,timestamp,text,timestamp[],timestamp[],timestamptz,integer,integer,boolean,interval,integer,timestamptz,jsonb,text)':
 		`select medsched.describe_schedule(${rule})`,
 	'occurrences(text,timestamp,text,timestamptz,timestamptz,timestamp[],timestamp[],integer,integer)': `select * from medsched.occurrences(${rule}, ${window})`,
 	'count_occurrences(text,timestamp,text,timestamptz,timestamptz,timestamp[],timestamp[],integer,integer)':

@@ -16,6 +16,7 @@ SELECT medsched.create_medication(lpad('a', 32, '0')::uuid, 'Prednisone', '[
 SELECT medsched.create_medication(lpad('a', 32, '0')::uuid, 'Paused', '[
   {"starts_at": "2026-01-01T08:00:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY"}]') AS paused \gset
 SELECT medsched.inactivate_medication(lpad('a', 32, '0')::uuid, :'paused', '2026-02-01Z') \g /dev/null
+SELECT medsched.set_substance_limits(lpad('a', 32, '0')::uuid, 'caffeine', min_interval => '1 hour') \g /dev/null
 SET CONSTRAINTS ALL IMMEDIATE;
 
 -- A good value for an argument by its name, or, first, by function and name.
@@ -31,7 +32,9 @@ INSERT INTO good VALUES
   ('outcome', 'taken'), ('grace', '1h'), ('former_offset', '2h'), ('rrule', 'FREQ=DAILY'), ('starts_at', '2026-01-01 08:00'), ('time_zone', 'Europe/Berlin'),
   ('change_time_zone.time_zone', 'America/New_York'),
   ('rdates', '{2026-03-05 08:00}'), ('exdates', '{2026-03-06 08:00}'), ('cycle_days_on', '21'), ('cycle_days_off', '7'),
-  ('as_needed', 'false'), ('min_interval', NULL), ('max_per_24h', NULL),
+  ('as_needed', 'false'), ('min_interval', NULL), ('max_per_24h', NULL), ('limits', '[]'), ('dose_unit', 'mg'), ('despite_limits', 'late'),
+  ('substance', NULL), ('substance_amount', NULL), ('substance_unit', NULL), ('allowance.substance', 'caffeine'), ('remove_substance_limits.substance', 'caffeine'),
+  ('set_substance_limits.substance', 'caffeine'), ('set_substance_limits.min_interval', '1 hour'), ('unit', 'mg'),
   ('own_columns', '{}'), ('schedules', '[{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}]'), ('changes', '{"dose_amount": 2}'), ('update_medication.changes', '{"notes": "n"}'),
   ('schedule', '{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}'),
   ('every', '2'), ('schedule_ids', format('{%s}', lpad('c1', 32, '0'))),
@@ -192,7 +195,7 @@ CROSS JOIN LATERAL pg_temp.answer('SELECT (medsched.' || call || ')::text AS ans
 CREATE TEMP TABLE key_answers AS
 SELECT f.function, k.key, v.value, w.*
 FROM unnest(ARRAY['id', 'starts_at', 'time_zone', 'time_zone_pinned', 'rrule', 'rdates', 'exdates', 'cycle_days_on', 'cycle_days_off', 'as_needed',
-                  'min_interval', 'max_per_24h', 'grace', 'dose_amount', 'dose_unit', 'instructions', 'ends_at']) AS k (key)
+                  'min_interval', 'max_per_24h', 'limits', 'grace', 'dose_amount', 'dose_unit', 'instructions', 'ends_at']) AS k (key)
 CROSS JOIN unnest(ARRAY['null', '0', '-1', '1', '0.5', '-0.5', '1e400', '2147483648', '-2147483649', '9223372036854775808', repeat('9', 10000), 'true', 'false', '[]', '{}', '[null]', '[[]]', '["x"]',
                         '""', '" "', '"\u00e9"', '"NaN"', '"Infinity"', '"-Infinity"', '"infinity"', '"-infinity"', '"now"', '"today"', '"0"', '"-1"', '"1e400"', '"0000-01-01T00:00"', '"10000-01-01T00:00"', '"0001-01-01T00:00"',
                         '"2026-02-30T00:00"', '"2026-01-01T24:00:00"', '"2026-01-01T08:00:00.5"', '"2026-01-01T08:00:60"', '"0000-01-01T00:00Z"', '"2026-01-01T08:00+99:99"', '"9999-12-31T23:59:59-15:59"', '["2026-01-01T08:00", "infinity"]',

@@ -5,7 +5,7 @@ SELECT plan(81);
 
 \set ann '''00000000-0000-0000-0000-00000000000a'''
 \set ben '''00000000-0000-0000-0000-00000000000b'''
-\set hint ''' | Call medsched.next_as_needed_at() to learn when a dose is allowed.'''
+\set hint ''' | Call medsched.next_as_needed_at() to learn when a dose is allowed; if it was taken all the same, record it with despite_limits.'''
 
 -- A medication as needed from 1 March 2020 00:00 UTC on, and its schedule.
 CREATE FUNCTION pg_temp.prescribe(schedule text, min_interval text, max_per_24h int, person text DEFAULT 'a') RETURNS void LANGUAGE sql AS $$

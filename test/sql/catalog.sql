@@ -50,7 +50,7 @@ CREATE TEMPORARY VIEW bodies AS
 SELECT oid, regexp_replace(regexp_replace(prosrc,
   E'--[^\n]*|\'([^\']|\'\')*\'|OPERATOR\\(pg_catalog\\.[^)]+\\)|=>|\\*(?=\\))|\\.\\*', ' ', 'gi'),
   -- Of PL/pgSQL: assignments, of variables, columns, options of RAISE and diagnostics.
-  E':=|#variable_conflict|\\m(SET|ERRCODE|MESSAGE|DETAIL|HINT|SCHEMA|TABLE|CONSTRAINT|[a-z_]+_?(?=\\s*=\\s*(RETURNED_SQLSTATE|MESSAGE_TEXT|PG_[A-Z_]+|[A-Z]+_NAME|ROW_COUNT)))\\s*([a-z_]+\\s*)?=', ' ', 'g') AS body
+  E':=|#variable_conflict|\\m[a-z_]+ =(?= EXCLUDED[.])|\\m(SET|ERRCODE|MESSAGE|DETAIL|HINT|SCHEMA|TABLE|CONSTRAINT|[a-z_]+_?(?=\\s*=\\s*(RETURNED_SQLSTATE|MESSAGE_TEXT|PG_[A-Z_]+|[A-Z]+_NAME|ROW_COUNT)))\\s*([a-z_]+\\s*)?=', ' ', 'g') AS body
 FROM functions
 WHERE lanname IN ('sql', 'plpgsql') AND prosqlbody IS NULL
   AND NOT coalesce(proconfig::text LIKE '%search_path=%', false);
@@ -88,8 +88,8 @@ SELECT is_empty($$
 $$, 'the tables are the caller''s, not the extension''s');
 
 SELECT bag_eq('SELECT relname FROM tables',
-  $$VALUES (name 'medications'), ('schedules'), ('dose_taken'), ('person_settings')$$,
-  'create_tables() creates four tables');
+  $$VALUES (name 'medications'), ('schedules'), ('dose_taken'), ('person_settings'), ('substance_limits')$$,
+  'create_tables() creates five tables');
 
 SELECT is_empty($$
   SELECT a.attrelid::regclass, a.attname

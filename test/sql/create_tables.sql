@@ -90,6 +90,7 @@ SELECT is(pg_temp.failure('SELECT medsched.create_tables()'),
   ' | Call medsched.create_tables() as medsched_owner.', 'a superuser does not alter another role''s table');
 ALTER TABLE medsched.medications OWNER TO medsched_owner;
 ALTER TABLE medsched.dose_taken OWNER TO medsched_owner;
+ALTER TABLE medsched.substance_limits OWNER TO medsched_owner;
 ALTER TABLE medsched.person_settings OWNER TO medsched_owner;
 DROP TABLE medsched.person_settings;
 SET LOCAL ROLE medsched_migrator;

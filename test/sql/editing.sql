@@ -94,7 +94,7 @@ FROM (VALUES
   (format('SELECT medsched.update_medication(pg_temp.id(''a''), %L, ''{"name": ""}'')', :'metformin'),
    '23514 medsched.medications.medications_name_not_blank: changes.name must not be blank | It is "".')) AS t (q, error);
 SELECT matches(pg_temp.failure(format('SELECT medsched.update_medication(pg_temp.id(''a''), %L, jsonb_build_object(%L, 1))', :'metformin', key)),
-  format('^22023: changes has an unknown key "%s" \| The keys of a medication are name, notes, .*external_id\.$', key), key || ' is no key')
+  format('^22023: changes has an unknown key "%s" \| The keys of a medication are name, notes, substance, substance_amount, substance_unit, .*external_id\.$', key), key || ' is no key')
 FROM unnest('{id,user_id,inactivated_at,created_at,nr,Name}'::text[]) AS key;
 
 -- One of two schedules ends.

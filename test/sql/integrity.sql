@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(45);
+SELECT plan(46);
 
 -- What a trigger or a foreign key refuses, check_integrity() names once it got in with
 -- triggers off: of each case, the constraint that is refused by, and the rules named.
@@ -186,6 +186,23 @@ SELECT results_eq($$SELECT problem FROM medsched.check_integrity() WHERE row_id 
 SELECT ok(count(*) >= 2, 'and doses out of all years') FROM medsched.check_integrity() WHERE rule = 'dose_is_scheduled';
 SELECT ok(NOT EXISTS (SELECT FROM medsched.check_integrity() AS c WHERE c.user_id <> :ann), 'of nobody else');
 SELECT is_empty($$SELECT * FROM medsched.check_integrity() AS c WHERE c.user_id = '00000000-0000-0000-0000-00000000000b'$$, 'nor of one who is asked for');
+
+-- What was recorded in spite of the limits is no problem, nor is what was there before it; what came after it without a reason is.
+SELECT medsched.create_medication(lpad('d', 32, '0')::uuid, 'Despite', '[
+  {"id": "00000000-0000-0000-0000-0000000000d1", "starts_at": "2020-03-01T00:00:00", "time_zone": "UTC", "as_needed": true, "min_interval": "4 hours"}]') \g /dev/null
+SELECT medsched.create_medication(lpad('d', 32, '0')::uuid, 'By day', '[
+  {"id": "00000000-0000-0000-0000-0000000000d2", "starts_at": "2020-03-01T00:00:00", "time_zone": "UTC", "as_needed": true, "limits": [{"doses": 1, "days": 1}]}]') \g /dev/null
+SET LOCAL session_replication_role = replica;
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, recorded_at, despite_limits)
+SELECT lpad('d', 32, '0')::uuid, s.id, at::timestamptz, recorded_at::timestamptz, reason
+  FROM medsched.schedules AS s,
+       (VALUES ('2020-03-02 08:00Z', '2020-03-02 08:00Z', NULL), ('2020-03-02 10:00Z', '2020-03-02 11:00Z', 'early'), ('2020-03-02 11:30Z', '2020-03-02 12:00Z', NULL)) AS d (at, recorded_at, reason)
+ WHERE s.user_id = lpad('d', 32, '0')::uuid;
+RESET session_replication_role;
+SELECT results_eq($$SELECT substr(row_id, 35), rule, problem FROM medsched.check_integrity() WHERE user_id = lpad('d', 32, '0')::uuid ORDER BY 1$$,
+  $$VALUES ('d1 2020-03-02 11:30:00+00', 'as_needed_min_interval', 'Doses are at least 04:00:00 apart, and one was taken at 2020-03-02 08:00:00+00.'),
+           ('d2 2020-03-02 11:30:00+00', 'as_needed_limits', 'At most 1 dose is taken on a day in UTC, and one was taken at 2020-03-02 08:00:00+00.')$$,
+  'what was recorded in spite of the limits is no problem, but what came after it without a reason is');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -15,7 +15,7 @@ SELECT medsched.create_medication(lpad('a', 32, '0')::uuid, 'Prednisone', '[
    "cycle_days_on": 21, "cycle_days_off": 7, "grace": "2 hours", "dose_amount": "0.1", "dose_unit": "mg", "instructions": "with food",
    "ends_at": "2026-02-01T00:00:00+01:00"},
   {"starts_at": "2026-01-01T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true, "min_interval": "4 hours", "max_per_24h": 4,
-   "rrule": null, "rdates": [], "dose_amount": null}]', 'taper') AS id \gset
+   "limits": [{"doses": 6, "days": 2}], "rrule": null, "rdates": [], "dose_amount": null}]', 'taper') AS id \gset
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 SELECT is((user_id, id, name, notes, inactivated_at, created_at),
@@ -23,14 +23,14 @@ SELECT is((user_id, id, name, notes, inactivated_at, created_at),
 FROM medsched.medications;
 SELECT results_eq($$
   SELECT medication_id = (SELECT id FROM medsched.medications), starts_at, time_zone::text, time_zone_pinned, rrule::text, rdates, exdates, cycle_days_on, cycle_days_off,
-         as_needed, min_interval, max_per_24h, grace, dose_amount, dose_unit, instructions, ends_at, replaces
+         as_needed, min_interval, max_per_24h, limits, grace, dose_amount, dose_unit, instructions, ends_at, replaces
     FROM medsched.schedules WHERE user_id = lpad('a', 32, '0')::uuid ORDER BY as_needed, starts_at$$, $$VALUES
   (true, timestamp '2026-01-01 08:00', 'Europe/Berlin', false, 'FREQ=DAILY;COUNT=5', '{}'::timestamp[], '{}'::timestamp[], NULL::int, NULL::int,
-   false, NULL::interval, NULL::int, NULL::interval, 20::numeric, 'mg', NULL, NULL::timestamptz, NULL::uuid),
+   false, NULL::interval, NULL::int, NULL::jsonb, NULL::interval, 20::numeric, 'mg', NULL, NULL::timestamptz, NULL::uuid),
   (true, '2026-01-06 08:00', 'Europe/Berlin', true, 'FREQ=DAILY', '{2026-01-06 20:00}', '{2026-01-07 08:00, 2026-01-08 08:00}', 21, 7,
-   false, NULL, NULL, '2 hours', 0.1, 'mg', 'with food', '2026-01-31 23:00Z', NULL),
+   false, NULL, NULL, NULL, '2 hours', 0.1, 'mg', 'with food', '2026-01-31 23:00Z', NULL),
   (true, '2026-01-01 00:00', 'Europe/Berlin', false, NULL, '{}', '{}', NULL, NULL,
-   true, '4 hours', 4, NULL, NULL, NULL, NULL, NULL, NULL)$$, 'the schedules, every key, and the defaults');
+   true, '4 hours', 4, '[{"doses": 6, "days": 2}]', NULL, NULL, NULL, NULL, NULL, NULL)$$, 'the schedules, every key, and the defaults');
 SELECT is((SELECT id FROM medsched.schedules WHERE time_zone_pinned), '00000000-0000-0000-0000-0000000000c2', 'a schedule''s id may be the client''s');
 
 -- What it refuses, before anything is inserted.
@@ -56,11 +56,11 @@ SELECT is(pg_temp.create(jsonb_build_array('{"starts_at": "2026-01-01T08:00:00",
   '22023: schedules[1]' || error, 'schedules[1]' || error || ', as ' || key)
 FROM (VALUES
   ('{"startsAt": 1}'::jsonb, ' has an unknown key "startsAt" | The keys of a schedule are id, starts_at, time_zone, time_zone_pinned, rrule, rdates, exdates,'
-   ' cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, grace, dose_amount, dose_unit, instructions, effective_from, ends_at.'),
+   ' cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, limits, grace, dose_amount, dose_unit, instructions, effective_from, ends_at.'),
   ('{"": 1}', ' has an unknown key "" | The keys of a schedule are id, starts_at, time_zone, time_zone_pinned, rrule, rdates, exdates,'
-   ' cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, grace, dose_amount, dose_unit, instructions, effective_from, ends_at.'),
+   ' cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, limits, grace, dose_amount, dose_unit, instructions, effective_from, ends_at.'),
   ('{"user_id": "x"}', ' has an unknown key "user_id" | The keys of a schedule are id, starts_at, time_zone, time_zone_pinned, rrule, rdates, exdates,'
-   ' cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, grace, dose_amount, dose_unit, instructions, effective_from, ends_at.'),
+   ' cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, limits, grace, dose_amount, dose_unit, instructions, effective_from, ends_at.'),
   ('{"id": 1}', '.id must be a string that holds a uuid'),
   ('{"time_zone": 1}', '.time_zone must be a string'),
   ('{"time_zone_pinned": "true"}', '.time_zone_pinned must be true or false'),
@@ -136,10 +136,10 @@ FROM (VALUES
    ' | It has as_needed true, rrule "FREQ=DAILY".'),
   ('{"as_needed": true, "rdates": [], "exdates": ["2026-01-02T08:00"]}', 'schedules_as_needed_has_no_times: schedules[1] must have no rrule, rdates, exdates or cycle'
    ' when it is as_needed | It has as_needed true, exdates {"2026-01-02 08:00:00"}.'),
-  ('{"min_interval": "4 hours"}', 'schedules_limits_are_as_needed: schedules[1] must be as_needed to have min_interval or max_per_24h'
-   ' | It has no as_needed, min_interval 04:00:00, no max_per_24h.'),
-  ('{"as_needed": false, "max_per_24h": 3}', 'schedules_limits_are_as_needed: schedules[1] must be as_needed to have min_interval or max_per_24h'
-   ' | It has as_needed false, no min_interval, max_per_24h 3.'),
+  ('{"min_interval": "4 hours"}', 'schedules_limits_are_as_needed: schedules[1] must be as_needed to have min_interval, max_per_24h or limits'
+   ' | It has no as_needed, min_interval 04:00:00, no max_per_24h, no limits.'),
+  ('{"as_needed": false, "max_per_24h": 3}', 'schedules_limits_are_as_needed: schedules[1] must be as_needed to have min_interval, max_per_24h or limits'
+   ' | It has as_needed false, no min_interval, max_per_24h 3, no limits.'),
   ('{"as_needed": true, "min_interval": "0"}', 'schedules_min_interval_in_range: schedules[1].min_interval must be above 0 and at most 366 days | It is 00:00:00.'),
   ('{"as_needed": true, "max_per_24h": 0}', 'schedules_max_per_24h_positive: schedules[1].max_per_24h must be at least 1 | It is 0.'),
   ('{"grace": "2 years"}', 'schedules_grace_in_range: schedules[1].grace must be from 0 to 366 days | It is 2 years.')

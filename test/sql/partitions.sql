@@ -21,7 +21,7 @@ CREATE SCHEMA archive;
 CREATE TABLE archive.dose_taken_2025 PARTITION OF medsched.dose_taken FOR VALUES FROM (MINVALUE) TO ('2026-01-01Z');
 CREATE TABLE medsched.dose_taken_2026 PARTITION OF medsched.dose_taken FOR VALUES FROM ('2026-01-01Z') TO ('2027-01-01Z');
 CREATE TABLE archive.dose_taken_later (
-  extra int, recorded_at timestamptz NOT NULL DEFAULT now(), recorded_by text, note text, reason text, amount numeric, taken_at timestamptz DEFAULT now(),
+  extra int, despite_limits text, recorded_at timestamptz NOT NULL DEFAULT now(), recorded_by text, note text, reason text, amount numeric, taken_at timestamptz DEFAULT now(),
   outcome text NOT NULL DEFAULT 'taken', schedule_id uuid NOT NULL, scheduled_for timestamptz NOT NULL, user_id uuid NOT NULL);
 SELECT string_agg(format('ALTER TABLE archive.dose_taken_later ADD CONSTRAINT %I %s', conname, pg_get_constraintdef(oid)), '; ') AS checks
   FROM pg_constraint WHERE conrelid = 'medsched.dose_taken'::regclass AND contype = 'c' \gset
@@ -69,7 +69,7 @@ FROM (VALUES
    ' | The nearest doses are at 2027-02-01 08:00:00+00 and at 2027-02-02 08:00:00+00. | Record a dose at the scheduled_for that medsched.upcoming_doses() gives.'),
   ($$SELECT medsched.take_as_needed(lpad('a', 32, '0')::uuid, lpad('c2', 32, '0')::uuid, '2027-01-01 00:00Z')$$,
    '23514 archive.dose_taken_later.as_needed_min_interval: the dose at 2027-01-01 00:00:00+00 is too close to another | Doses are at least 04:00:00 apart, and one was taken at 2026-12-31 22:00:00+00.'
-   ' The next is allowed at 2027-01-01 02:00:00+00. | Call medsched.next_as_needed_at() to learn when a dose is allowed.'),
+   ' The next is allowed at 2027-01-01 02:00:00+00. | Call medsched.next_as_needed_at() to learn when a dose is allowed; if it was taken all the same, record it with despite_limits.'),
   ($$SELECT medsched.mark_dose_taken(lpad('a', 32, '0')::uuid, lpad('c1', 32, '0')::uuid, '2027-03-06 08:00Z', amount => -1)$$,
    '23514 archive.dose_taken_later.dose_taken_amount_positive: amount must be finite and above 0 | It is -1.'),
   ($$UPDATE medsched.schedules SET ends_at = '2026-06-01Z' WHERE id = lpad('c1', 32, '0')::uuid$$,

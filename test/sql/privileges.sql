@@ -153,7 +153,7 @@ SELECT is(pg_temp.as_role('medsched_app', $$SELECT medsched.take_as_needed('0000
   'no error', 'and take what she needs');
 SELECT is(pg_temp.as_role('medsched_app', $$SELECT medsched.take_as_needed('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a21', '2026-01-06 09:00Z')$$),
   '23514 medsched.dose_taken.as_needed_min_interval: the dose at 2026-01-06 09:00:00+00 is too close to another'
-  ' | Call medsched.next_as_needed_at() to learn when a dose is allowed.', 'within the limits, and is told no more than she may read');
+  ' | Call medsched.next_as_needed_at() to learn when a dose is allowed; if it was taken all the same, record it with despite_limits.', 'within the limits, and is told no more than she may read');
 SELECT is(pg_temp.as_role('medsched_app', $$SELECT medsched.undo_dose('00000000-0000-0000-0000-00000000000b', '00000000-0000-0000-0000-000000000b11', '2026-01-03 08:00Z')$$) ~ '^P0002',
   true, 'she cannot undo Ben''s dose');
 
@@ -182,6 +182,7 @@ GRANT USAGE ON SCHEMA medsched TO medsched_owner;
 ALTER TABLE medsched.medications OWNER TO medsched_owner;
 ALTER TABLE medsched.schedules OWNER TO medsched_owner;
 ALTER TABLE medsched.dose_taken OWNER TO medsched_owner;
+ALTER TABLE medsched.substance_limits OWNER TO medsched_owner;
 SELECT is(pg_temp.as_role('medsched_app', $$SELECT medsched.mark_dose_taken('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-07 08:00Z')$$),
   'no error', 'a rule sees what it needs though the owner is subject to policies');
 SELECT is(pg_temp.as_role('medsched_app', $$DELETE FROM medsched.dose_taken; DELETE FROM medsched.schedules; SET CONSTRAINTS ALL IMMEDIATE$$) ~ '^23514 medsched.schedules.medication_has_schedule',

@@ -46,7 +46,7 @@ SELECT is(pg_temp.doses('a', '2026-01-01', '2026-01-16'),
           'every second day goes on where it was; what is excluded stays so');
 SELECT is(pg_temp.doses('a', '2026-01-19 12:00', '2026-01-21 12:00'), '01-20 11:00 a12, 01-21 07:00 a12', 'what is added stays so');
 SELECT is(s, ROW(o.user_id, pg_temp.id('a12'), o.medication_id, timestamp '2026-01-01 08:00', 'Europe/Berlin', false,
-                 'FREQ=DAILY;INTERVAL=2', '{2026-01-20 12:00}', '{2026-01-09 08:00}', NULL, NULL, false, NULL, NULL,
+                 'FREQ=DAILY;INTERVAL=2', '{2026-01-20 12:00}', '{2026-01-09 08:00}', NULL, NULL, false, NULL, NULL, NULL,
                  '30 min', 10, 'mg', 'with food', '2026-01-05 23:00Z', NULL, o.id, now())::medsched.schedules,
           'all else is as it was')
   FROM medsched.schedules AS s, medsched.schedules AS o WHERE s.id = pg_temp.id('a12') AND o.id = pg_temp.id('a11');
@@ -158,10 +158,10 @@ FROM (VALUES
   ('2026-01-20', '7', '22023: changes must be a JSON object'),
   ('2026-01-20', '{}', '22023: changes must not be empty | Name what is to change, as {"dose_amount": 10}.'),
   ('2026-01-20', '{"dose": 1}', '22023: changes has an unknown key "dose" | The keys of a schedule are id, starts_at, time_zone, '
-     'time_zone_pinned, rrule, rdates, exdates, cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, grace, '
+     'time_zone_pinned, rrule, rdates, exdates, cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, limits, grace, '
      'dose_amount, dose_unit, instructions, effective_from, ends_at.'),
   ('2026-01-20', '{"medication_id": "x"}', '22023: changes has an unknown key "medication_id" | The keys of a schedule are id, starts_at, time_zone, '
-     'time_zone_pinned, rrule, rdates, exdates, cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, grace, '
+     'time_zone_pinned, rrule, rdates, exdates, cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, limits, grace, '
      'dose_amount, dose_unit, instructions, effective_from, ends_at.'),
   ('2026-01-20', '{"starts_at": null}', '22023: changes.starts_at must not be null'),
   ('2026-01-20', '{"time_zone": null}', '22023: changes.time_zone must not be null'),
@@ -172,7 +172,7 @@ FROM (VALUES
      'the revised schedule must have no rrule, rdates, exdates or cycle when it is as_needed | It has as_needed true,'
      ' rrule "FREQ=DAILY;INTERVAL=2", rdates {"2026-01-20 12:00:00"}, exdates {"2026-01-09 08:00:00"}.'),
   ('2026-01-20', '{"max_per_24h": 3}', '23514 medsched.schedules.schedules_limits_are_as_needed: '
-     'the revised schedule must be as_needed to have min_interval or max_per_24h | It has as_needed false, no min_interval, max_per_24h 3.'),
+     'the revised schedule must be as_needed to have min_interval, max_per_24h or limits | It has as_needed false, no min_interval, max_per_24h 3, no limits.'),
   ('2026-01-20', '{"cycle_days_on": 3, "starts_at": "2026-01-20T08:00"}', '23514 medsched.schedules.schedules_cycle_days: '
      'the revised schedule must have both cycle_days_on and cycle_days_off, each at least 1, or neither | It has cycle_days_on 3, no cycle_days_off.'),
   ('2026-01-20', '{"rrule": "FREQ=DAILY;COUNT=5"}', '22023: changes must have starts_at when they bring COUNT'

@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(57);
+SELECT plan(60);
 \i test/doses.psql
 
 -- The doses of 2 days and 4 hours from Sunday 31 January 2027 00:00 in Berlin.
@@ -78,7 +78,10 @@ FROM (VALUES
   ('PRN', '[{"starts_at": "2027-01-31T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true}]'),
   ('p.r.n.', '[{"starts_at": "2027-01-31T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true}]'),
   ('Q6H PRN', '[{"starts_at": "2027-01-31T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true, "min_interval": "6 hours"}]'),
-  ('TID PRN', '[{"starts_at": "2027-01-31T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true, "max_per_24h": 3}]'))
+  ('TID PRN', '[{"starts_at": "2027-01-31T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true, "limits": [{"days": 1, "doses": 3}]}]'),
+  ('QHS PRN', '[{"starts_at": "2027-01-31T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true, "limits": [{"days": 1, "doses": 1}]}]'),
+  ('QOD PRN', '[{"starts_at": "2027-01-31T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true, "limits": [{"days": 2, "doses": 1}]}]'),
+  ('weekly prn', '[{"starts_at": "2027-01-31T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true, "limits": [{"days": 7, "doses": 1}]}]'))
   AS s (sig, schedules);
 SELECT is(
   pg_temp.doses(medsched.schedule_from_sig('Q6H PRN', '2027-01-31', 'Europe/Berlin'),
@@ -101,8 +104,8 @@ SELECT throws_ok($$SELECT medsched.schedule_from_sig('QD', '2027-03-01', NULL)$$
 SELECT throws_ok(format($$SELECT medsched.schedule_from_sig(%L, '2027-03-01', 'Europe/Berlin')$$, s.sig),
   '22023', format('sig "%s" is not known', s.sig), format('sig "%s"', s.sig))
 FROM (VALUES ('5xd'), (''), ('BIDPRNX'), ('Q5H'), ('MO'), ('XX PRN')) AS s (sig);
-SELECT throws_ok($$SELECT medsched.schedule_from_sig('QOD PRN', '2027-03-01', 'Europe/Berlin')$$,
-  '0A000', 'sig "QOD PRN" is not supported', 'every other day as needed');
+SELECT throws_ok($$SELECT medsched.schedule_from_sig('MONTHLY PRN', '2027-03-01', 'Europe/Berlin')$$,
+  '0A000', 'sig "MONTHLY PRN" is not supported', 'every month as needed');
 SELECT throws_ok($$SELECT medsched.schedule_from_sig('PRN', '2027-03-01', 'Europe/Berlin', '["08:00"]')$$,
   '22023', 'sig "PRN" has no times', 'times for what has none');
 SELECT throws_ok(format($$SELECT medsched.schedule_from_sig('BID', '2027-03-01', 'Europe/Berlin', %L)$$, t.times),

@@ -1,14 +1,14 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(74);
+SELECT plan(86);
 
 -- What create_tables() leaves behind.
 
 SELECT set_eq(
   $$SELECT c.relname::text, c.relowner::regrole::text = current_user
       FROM pg_class c WHERE c.relnamespace = 'medsched'::regnamespace AND c.relkind = 'r' AND c.relname !~ '^_'$$,
-  $$VALUES ('dose_taken', true), ('medications', true), ('person_settings', true), ('schedules', true)$$,
+  $$VALUES ('dose_taken', true), ('medications', true), ('person_settings', true), ('schedules', true), ('substance_limits', true)$$,
   'the tables are there, and the caller''s');
 
 SELECT is_empty(
@@ -65,11 +65,12 @@ INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone
    '00000000-0000-0000-0000-0000000000b1', '2026-01-01 18:00', 'Europe/Berlin', 'FREQ=DAILY');
 INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for) VALUES
   ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-01 06:00Z');
+INSERT INTO medsched.substance_limits (user_id, substance, min_interval) VALUES ('00000000-0000-0000-0000-00000000000a', 'caffeine', '4 hours');
 SELECT lives_ok('SET CONSTRAINTS ALL IMMEDIATE', 'rows that keep every rule go in');
 SET CONSTRAINTS ALL DEFERRED;
 
 SELECT is(s, ROW(s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, false, s.rrule, '{}', '{}', NULL, NULL, false,
-                 NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, now())::medsched.schedules, 'the defaults of schedules')
+                 NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, now())::medsched.schedules, 'the defaults of schedules')
   FROM medsched.schedules s WHERE id = '00000000-0000-0000-0000-000000000a11';
 SELECT is((d.outcome, d.taken_at, d.recorded_at), ('taken'::text, now(), now()), 'the defaults of dose_taken')
   FROM medsched.dose_taken d;
@@ -105,6 +106,18 @@ FROM (VALUES
   ('schedules',   'schedules_as_needed_has_no_times',    $$as_needed = true, rrule = NULL, cycle_days_on = 1, cycle_days_off = 1$$),
   ('schedules',   'schedules_limits_are_as_needed',      $$min_interval = '4 hours'$$),
   ('schedules',   'schedules_limits_are_as_needed',      $$max_per_24h = 4$$),
+  ('schedules',   'schedules_limits_are_as_needed',      $$limits = '[{"doses": 1, "days": 1}]'$$),
+  ('schedules',   'schedules_limits_have_dose_amount',   $$as_needed = true, rrule = NULL, dose_amount = NULL, limits = '[{"amount": 1, "days": 1}]'$$),
+  ('medications', 'medications_substance_not_blank',     $$substance = 'x ', substance_amount = 1, substance_unit = 'mg'$$),
+  ('medications', 'medications_substance_has_amount',    $$substance = 'x', substance_unit = 'mg'$$),
+  ('medications', 'medications_substance_amount_positive', $$substance = 'x', substance_amount = 'NaN', substance_unit = 'mg'$$),
+  ('medications', 'medications_substance_unit_not_blank', $$substance = 'x', substance_amount = 1, substance_unit = ' '$$),
+  ('dose_taken',  'dose_taken_despite_limits_valid',     $$despite_limits = ''$$),
+  ('substance_limits', 'substance_limits_substance_not_blank', $$substance = ' '$$),
+  ('substance_limits', 'substance_limits_not_empty',     $$min_interval = NULL$$),
+  ('substance_limits', 'substance_limits_amounts_have_unit', $$limits = '[{"amount": 1, "within": "1 day"}]'$$),
+  ('substance_limits', 'substance_limits_unit_not_blank', $$unit = ''$$),
+  ('substance_limits', 'substance_limits_days_have_time_zone', $$limits = '[{"doses": 1, "days": 1}]'$$),
   ('schedules',   'schedules_min_interval_in_range',     $$as_needed = true, rrule = NULL, min_interval = '0'$$),
   ('schedules',   'schedules_min_interval_in_range',     $$as_needed = true, rrule = NULL, min_interval = '-4 hours'$$),
   ('schedules',   'schedules_min_interval_in_range',     $$as_needed = true, rrule = NULL, min_interval = '367 days'$$),
@@ -133,7 +146,10 @@ SELECT is_empty($$
        'schedules_max_per_24h_positive', 'schedules_grace_in_range', 'schedules_replaces_another',
        'dose_taken_scheduled_for_finite', 'dose_taken_outcome', 'dose_taken_taken_at_when_taken',
        'dose_taken_taken_at_finite', 'dose_taken_amount_when_taken', 'dose_taken_amount_positive',
-       'dose_taken_reason_when_skipped')
+       'dose_taken_reason_when_skipped', 'schedules_limits_have_dose_amount', 'medications_substance_not_blank',
+       'medications_substance_has_amount', 'medications_substance_amount_positive', 'medications_substance_unit_not_blank',
+       'substance_limits_substance_not_blank', 'substance_limits_not_empty', 'substance_limits_amounts_have_unit',
+       'substance_limits_unit_not_blank', 'substance_limits_days_have_time_zone')
      -- What a row can be so that it stops nobody: bounds.sql has these.
      AND conname !~ '_(in_range|length|size|valid|at_most_10000)$'$$,
   'there is no CHECK that is not among these');
@@ -212,7 +228,7 @@ SELECT throws_ok(
   'and of the same user');
 
 -- Without the tables.
-DROP TABLE medsched.dose_taken, medsched.schedules, medsched.medications;
+DROP TABLE medsched.dose_taken, medsched.schedules, medsched.medications, medsched.substance_limits;
 SELECT is(pg_temp.failure($$SELECT medsched.upcoming_doses('00000000-0000-0000-0000-00000000000a', '2026-01-01', '2026-01-02')$$),
   '42P01: table "medsched.dose_taken" does not exist | Create the tables with SELECT medsched.create_tables().',
   'without the tables, the error says how to create them');

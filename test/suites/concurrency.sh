@@ -69,6 +69,36 @@ at_once 20 $dir/delete.sql >/dev/null
 equals "20 sessions delete two schedules: one stays" \
 	"$(query "SELECT count(*) FROM medsched.schedules WHERE id IN ('00000000-0000-0000-0000-000000000a21', '00000000-0000-0000-0000-000000000a22')")" 1
 
+# 40 devices at the limit at once, through two medications of one substance, at each isolation level: 4000 mg are taken, and
+# no more.
+limited=00000000-0000-0000-0000-00000000000b
+query "SELECT medsched.create_medication('$limited', 'Tablets', '[{\"id\": \"00000000-0000-0000-0000-000000000b11\", \"starts_at\": \"2026-01-01T00:00:00\", \"time_zone\": \"UTC\",
+		\"as_needed\": true, \"dose_amount\": 2}]', substance => 'paracetamol', substance_amount => 500, substance_unit => 'mg');
+	SELECT medsched.create_medication('$limited', 'Sachets', '[{\"id\": \"00000000-0000-0000-0000-000000000b12\", \"starts_at\": \"2026-01-01T00:00:00\", \"time_zone\": \"UTC\",
+		\"rrule\": \"FREQ=MINUTELY\", \"dose_amount\": 1}]', substance => 'Paracetamol', substance_amount => 1, substance_unit => 'g');
+	SELECT medsched.set_substance_limits('$limited', 'paracetamol', '[{\"amount\": 4000, \"within\": \"24 hours\"}]', 'mg')" >/dev/null
+cat >$dir/limit.sql <<-SQL
+	\set which 1 + :client_id % 2
+	BEGIN ISOLATION LEVEL :level;
+	SELECT newly_taken FROM medsched.mark_dose_taken('$limited', ('00000000-0000-0000-0000-000000000b1' || :which)::uuid,
+	  timestamptz '2026-01-02Z' + :client_id * interval '1 minute', timestamptz '2026-01-02Z' + :client_id * interval '1 minute');
+	COMMIT;
+SQL
+for level in "READ COMMITTED" "REPEATABLE READ" "SERIALIZABLE"; do
+	sed "s/:level/$level/" $dir/limit.sql >$dir/limit-at.sql
+	at_once 40 $dir/limit-at.sql >/dev/null
+	if [ "$level" != "SERIALIZABLE" ]; then
+		equals "40 devices at the limit at once, $level: four doses of 1 g" \
+			"$(query "SELECT count(*) FROM medsched.dose_taken WHERE user_id = '$limited'")" 4
+	else
+		# Who comes second may have to try again.
+		equals "40 devices at the limit at once, $level: no more than four doses of 1 g" \
+			"$(query "SELECT count(*) BETWEEN 1 AND 4 FROM medsched.dose_taken WHERE user_id = '$limited'")" t
+	fi
+	equals "none of them against the limit" "$(query "SELECT count(*) FROM medsched.check_integrity() WHERE user_id = '$limited'")" 0
+	query "DELETE FROM medsched.dose_taken WHERE user_id = '$limited'" >/dev/null
+done
+
 # For three seconds, sessions record doses, undo doses, and move the end of the
 # schedule, all at random: no dose is ever left past the end.
 query "CREATE TABLE outcomes (what text, sqlstate text);

@@ -4,6 +4,7 @@
  */
 import { is, Placeholder, sql, SQL, type SQLWrapper } from 'drizzle-orm';
 import { writeSchedule, type ScheduleChanges, type ScheduleInput } from './schedule-input.js';
+import type { DoseLimit } from './schema.js';
 import { INSTANT_TYPE, WALL_CLOCK_TYPE, writeInstant, writeWallClock, type Instant, type WallClock } from './time.js';
 
 /** A type of arguments: its name in SQL, and how a value is written. */
@@ -54,6 +55,7 @@ export const times: ArgumentType<string[]> = { sqlType: 'time without time zone[
 export const uuids: ArgumentType<string[]> = { sqlType: 'uuid[]', write: arrayLiteral };
 export const integers: ArgumentType<number[]> = { sqlType: 'integer[]', write: (values) => arrayLiteral(values.map(String)) };
 export const json: ArgumentType<object> = { sqlType: 'jsonb', write: (value) => JSON.stringify(value) };
+export const doseLimits: ArgumentType<DoseLimit[]> = { sqlType: 'jsonb', write: (limits) => JSON.stringify(limits) };
 export const scheduleList: ArgumentType<ScheduleInput[]> = {
 	sqlType: 'jsonb',
 	write: (schedules) => JSON.stringify(schedules.map(writeSchedule)),

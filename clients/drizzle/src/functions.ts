@@ -7,7 +7,7 @@ import * as a from './arguments.js';
 import { rowFunction, rowsFunction, valueFunction, type ResultType } from './call.js';
 import { instant, wallClock } from './columns.js';
 import { readSchedule, type ScheduleOfForm } from './schedule-input.js';
-import { changeOperations, outcomes, type Outcome } from './schema.js';
+import { changeOperations, outcomes, type DoseLimit, type Outcome } from './schema.js';
 import { readInstant } from './time.js';
 
 const { nullable, optional, required } = a;
@@ -28,6 +28,7 @@ const results = {
 	text: { sqlType: a.text.sqlType, read: String } as ResultType<string>,
 	status: { sqlType: a.text.sqlType, read: String } as ResultType<DoseStatus>,
 	uuid: { sqlType: a.uuid.sqlType, read: String } as ResultType<string>,
+	nothing: { sqlType: 'void', read: () => undefined } as ResultType<void>,
 	boolean: { sqlType: a.boolean.sqlType, read: Boolean } as ResultType<boolean>,
 	bigint: { sqlType: a.bigint.sqlType, read: Number } as ResultType<number>,
 	nothing: { sqlType: 'void', read: () => undefined } as ResultType<void>,
@@ -146,6 +147,7 @@ const record = {
 	note: text('note'),
 	recordedBy: text('recorded_by'),
 	recordedAt: instant('recorded_at').notNull(),
+	despiteLimits: text('despite_limits'),
 };
 const newlyTaken = { newlyTaken: boolean('newly_taken').notNull() };
 const newlySkipped = { newlySkipped: boolean('newly_skipped').notNull() };
@@ -154,6 +156,8 @@ const taking = {
 	recordedBy: optional('recorded_by', a.text),
 	amount: optional('amount', a.numeric),
 	note: optional('note', a.text),
+	/** Why it was taken in spite of the limits: with a reason they are not looked at. */
+	despiteLimits: optional('despite_limits', a.text),
 };
 const skipping = {
 	reason: optional('reason', a.text),
@@ -234,6 +238,39 @@ export const nextAsNeededAt = valueFunction(
 	results.instantOrNull,
 );
 
+/** Sets how much of a substance a person may take, by all medications that hold it, in place of what was set before. */
+export const setSubstanceLimits = valueFunction(
+	'set_substance_limits',
+	{
+		userId,
+		substance: required('substance', a.text),
+		limits: optional('limits', a.doseLimits),
+		unit: optional('unit', a.text),
+		minInterval: optional('min_interval', a.interval),
+		timeZone: optional('time_zone', a.text),
+	},
+	results.nothing,
+);
+
+/** Removes the limits of a substance; false: there were none. */
+export const removeSubstanceLimits = valueFunction(
+	'remove_substance_limits',
+	{ userId, substance: required('substance', a.text) },
+	results.boolean,
+);
+
+/** How much of a substance is still allowed: when any is, and how much and in how many doses then; null: no limit of it. */
+export const allowance = rowFunction(
+	'allowance',
+	{ userId, substance: required('substance', a.text), at: optional('at', a.instant) },
+	pgTable('allowance', {
+		allowedAt: instant('allowed_at').notNull(),
+		amount: numeric('amount'),
+		unit: text('unit'),
+		doses: integer('doses'),
+	}),
+);
+
 // Medications and their schedules
 
 export const scheduleStates = ['medication inactive', 'replaced', 'ended', 'planned', 'as needed', 'over', 'current'] as const;
@@ -276,6 +313,7 @@ const currentSchedule = {
 	replacedBy: uuid('replaced_by'),
 	createdAt: instant('created_at').notNull(),
 	ownColumns: ownColumns(),
+	limits: jsonb('limits').$type<DoseLimit[]>(),
 };
 const newMedication = {
 	userId,
@@ -283,6 +321,10 @@ const newMedication = {
 	schedules: required('schedules', a.scheduleList),
 	notes: optional('notes', a.text),
 	ownColumns: optional('own_columns', a.json),
+	/** What limits of a substance count it by; substanceAmount of it, in substanceUnit, are in one doseUnit. */
+	substance: optional('substance', a.text),
+	substanceAmount: optional('substance_amount', a.numeric),
+	substanceUnit: optional('substance_unit', a.text),
 };
 
 /** A medication with its schedules, in one call.  Gives its id. */
@@ -553,6 +595,8 @@ export const describeRule = valueFunction(
 		asNeeded: optional('as_needed', a.boolean),
 		minInterval: optional('min_interval', a.interval),
 		maxPer24h: optional('max_per_24h', a.integer),
+		limits: optional('limits', a.doseLimits),
+		doseUnit: optional('dose_unit', a.text),
 	},
 	results.text,
 );

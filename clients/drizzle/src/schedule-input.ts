@@ -1,3 +1,4 @@
+import type { DoseLimit } from './schema.js';
 import type { Instant, WallClock } from './time.js';
 
 /**
@@ -23,6 +24,8 @@ export interface ScheduleInput {
 	/** As PostgreSQL reads an interval: `4 hours`, `PT4H`. */
 	minInterval?: string | null;
 	maxPer24h?: number | null;
+	/** More limits, of an amount in doseUnit or a number of doses. */
+	limits?: DoseLimit[] | null;
 	grace?: string | null;
 	/** A string keeps every digit. */
 	doseAmount?: string | number | null;
@@ -60,6 +63,7 @@ const KEYS: Record<Exclude<keyof ScheduleInput, 'ownColumns'>, string> = {
 	asNeeded: 'as_needed',
 	minInterval: 'min_interval',
 	maxPer24h: 'max_per_24h',
+	limits: 'limits',
 	grace: 'grace',
 	doseAmount: 'dose_amount',
 	doseUnit: 'dose_unit',

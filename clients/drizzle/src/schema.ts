@@ -23,6 +23,9 @@ import {
 } from 'drizzle-orm/pg-core';
 import { instant, rrule, timeZone, wallClock } from './columns.js';
 
+/** How much, or how many doses, within a length of time (`24 hours`), or on so many calendar days in a row. */
+export type DoseLimit = ({ amount: string | number } | { doses: number }) & ({ within: string } | { days: number });
+
 export const medsched = pgSchema('medsched');
 
 /** What a person takes.  Never deleted: inactivated. */
@@ -37,6 +40,9 @@ export const medications = medsched.table(
 		createdAt: instant('created_at')
 			.notNull()
 			.default(sql`now()`),
+		substance: text('substance'),
+		substanceAmount: numeric('substance_amount'),
+		substanceUnit: text('substance_unit'),
 	},
 	(table) => [primaryKey({ columns: [table.userId, table.id] }), unique().on(table.id)],
 );
@@ -59,6 +65,7 @@ export const schedules = medsched.table(
 		asNeeded: boolean('as_needed').notNull().default(false),
 		minInterval: interval('min_interval'),
 		maxPer24h: integer('max_per_24h'),
+		limits: jsonb('limits').$type<DoseLimit[]>(),
 		grace: interval('grace'),
 		doseAmount: numeric('dose_amount'),
 		doseUnit: text('dose_unit'),
@@ -104,6 +111,7 @@ export const doseTaken = medsched.table(
 		recordedAt: instant('recorded_at')
 			.notNull()
 			.default(sql`now()`),
+		despiteLimits: text('despite_limits'),
 	},
 	(table) => [
 		primaryKey({ columns: [table.userId, table.scheduledFor, table.scheduleId] }),
@@ -146,6 +154,23 @@ export const changeHistory = medsched.table(
 	(table) => [primaryKey({ columns: [table.userId, table.changedAt, table.id] })],
 );
 
+/** How much of a substance a person may take, by all medications that hold it. */
+export const substanceLimits = medsched.table(
+	'substance_limits',
+	{
+		userId: uuid('user_id').notNull(),
+		substance: text('substance').notNull(),
+		limits: jsonb('limits').$type<DoseLimit[]>().notNull().default([]),
+		unit: text('unit'),
+		minInterval: interval('min_interval'),
+		timeZone: timeZone('time_zone'),
+		setAt: instant('set_at')
+			.notNull()
+			.default(sql`now()`),
+	},
+	(table) => [primaryKey({ columns: [table.userId, table.substance] })],
+);
+
 export const medicationsRelations = relations(medications, ({ many }) => ({
 	schedules: many(schedules),
 }));
@@ -178,3 +203,5 @@ export type DoseTaken = typeof doseTaken.$inferSelect;
 export type NewDoseTaken = typeof doseTaken.$inferInsert;
 export type PersonSettings = typeof personSettings.$inferSelect;
 export type Change = typeof changeHistory.$inferSelect;
+export type SubstanceLimits = typeof substanceLimits.$inferSelect;
+export type NewSubstanceLimits = typeof substanceLimits.$inferInsert;

@@ -42,6 +42,9 @@ import {
 	moveRecordedDoses,
 	medications,
 	nextAsNeededAt,
+	removeSubstanceLimits,
+	setSubstanceLimits,
+	allowance,
 	nextDoses,
 	nextOccurrence,
 	occurrences,
@@ -228,7 +231,7 @@ withEachDriver('functions', (db) => {
 		assert.match(recordedAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
 		assert.deepEqual(rest, {
 			userId, scheduleId, scheduledFor: saturday, outcome: 'taken', takenAt, amount: '0.1',
-			reason: null, note: "it's fine", recordedBy: 'ada', newlyTaken: true,
+			reason: null, note: "it's fine", recordedBy: 'ada', despiteLimits: null, newlyTaken: true,
 		});
 		assert.deepEqual(await markDoseTaken(db, { userId, scheduleId, scheduledFor: saturday }), { ...first, newlyTaken: false });
 		const [dose] = await upcomingDoses(db, { userId, from, to });
@@ -427,7 +430,7 @@ withEachDriver('functions', (db) => {
 		const handle = { userId, doseId: dose(scheduleId, '2026-03-20T12:00:00.000Z') };
 		const skipped = await skipDose(db, { ...at(19), reason: 'nausea', recordedBy: 'ada', note: 'n' });
 		assert.deepEqual({ ...skipped, recordedAt: '' }, {
-			...at(19), outcome: 'skipped', takenAt: null, amount: null, reason: 'nausea', note: 'n', recordedBy: 'ada', recordedAt: '', newlySkipped: true,
+			...at(19), outcome: 'skipped', takenAt: null, amount: null, reason: 'nausea', note: 'n', recordedBy: 'ada', recordedAt: '', despiteLimits: null, newlySkipped: true,
 		});
 		assert.deepEqual(await skipDose(db, at(19)), { ...skipped, newlySkipped: false });
 		assert.equal((await skipDoseById(db, handle)).newlySkipped, true);
@@ -453,6 +456,35 @@ withEachDriver('functions', (db) => {
 		const doses = await upcomingDoses(db, { userId, from: '2026-03-02T08:00:00Z', to: '2026-03-02T09:00:00Z' });
 		assert.deepEqual(doses.filter((d) => d.scheduleId === daily).map((d) => [d.scheduledFor, d.status]), [['2026-03-02T08:00:00Z', 'missed'], ['2026-03-02T08:20:00Z', 'extra']]);
 		assert.equal((await undoDose(db, { userId, scheduleId: daily, scheduledFor: '2026-03-02T08:20:00Z' })).length, 1);
+	});
+
+	test('limits: of amounts, of a substance, and in spite of them', async () => {
+		const [tablets, sachets] = [randomUUID(), randomUUID()];
+		const person = randomUUID();
+		const asNeeded = { startsAt: '2026-03-01T00:00:00', timeZone: 'UTC', asNeeded: true, doseAmount: 1, doseUnit: 'piece' };
+		await createMedication(db, {
+			userId: person,
+			name: 'tablets',
+			schedules: [{ ...asNeeded, id: tablets, limits: [{ amount: '3', within: '24 hours' }, { doses: 2, days: 1 }] }],
+			substance: 'Paracetamol',
+			substanceAmount: '0.5',
+			substanceUnit: 'g',
+		});
+		await createMedication(db, { userId: person, name: 'sachets', schedules: [{ ...asNeeded, id: sachets }], substance: 'paracetamol', substanceAmount: 1000, substanceUnit: 'mg' });
+		assert.equal(await setSubstanceLimits(db, { userId: person, substance: 'paracetamol', limits: [{ amount: 2000, within: '24 hours' }], unit: 'mg', minInterval: '1 hour' }), undefined);
+		const take = (scheduleId: string, takenAt: string, more: { amount?: number; despiteLimits?: string } = {}) => takeAsNeeded(db, { userId: person, scheduleId, takenAt, ...more });
+
+		assert.equal((await take(tablets, '2026-03-02T08:00:00Z')).despiteLimits, null);
+		assert.equal((await errorOf(take(tablets, '2026-03-02T10:00:00Z', { amount: 2.5 }))).constraint, 'as_needed_limits');
+		assert.equal((await errorOf(take(sachets, '2026-03-02T08:30:00Z'))).constraint, 'substance_limits');
+		await take(sachets, '2026-03-02T10:00:00Z');
+		const at = '2026-03-02T10:30:00Z';
+		assert.deepEqual(await allowance(db, { userId: person, substance: 'PARACETAMOL', at }), { allowedAt: '2026-03-02T11:00:00Z', amount: '500', unit: 'mg', doses: null });
+		assert.equal(await nextAsNeededAt(db, { userId: person, scheduleId: sachets, at }), '2026-03-03T08:00:00Z');
+		assert.equal((await take(sachets, at, { despiteLimits: 'fever' })).despiteLimits, 'fever');
+		assert.equal((await allowance(db, { userId: person, substance: 'paracetamol', at })).allowedAt, '2026-03-03T10:00:00Z');
+		assert.equal(await removeSubstanceLimits(db, { userId: person, substance: 'paracetamol' }), true);
+		assert.equal((await errorOf(allowance(db, { userId: person, substance: 'paracetamol', at }))).code, 'P0002');
 	});
 
 	test('as needed: recorded within its limits', async () => {

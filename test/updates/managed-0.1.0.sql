@@ -13,7 +13,7 @@ BEGIN
       VALUES ('upcoming_doses', 3), ('next_doses', 3), ('scheduled_doses', 2), ('due_doses', 2), ('mark_dose_taken', 7),
         ('mark_dose_taken_by_id', 6), ('skip_dose', 6), ('skip_dose_by_id', 5), ('undo_dose', 3), ('undo_dose_by_id', 2),
         ('take_as_needed', 6), ('change_time_zone', 3), ('create_medication', 4), ('schedule_from_times', 5),
-        ('schedule_from_sig', 4), ('schedule_from_fhir', 4)
+        ('schedule_from_sig', 4), ('schedule_from_fhir', 4), ('describe_schedule', 12)
     )
     SELECT p.oid, p.proname AS name, e.arguments AS n, p.proretset, p.provolatile,
            p.prorettype::regtype AS type,
@@ -23,7 +23,7 @@ BEGIN
            (SELECT string_agg(format('OUT %I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)
               FROM pg_attribute AS a WHERE a.attrelid = t.typrelid AND a.attnum > 0) AS columns
       FROM earlier AS e
-      JOIN pg_proc AS p ON p.proname = e.name AND p.pronamespace = 'medsched'::regnamespace
+      JOIN pg_proc AS p ON p.proname = e.name AND p.pronamespace = 'medsched'::regnamespace AND p.pronargs >= e.arguments
       JOIN pg_type AS t ON t.oid = p.prorettype
   LOOP
     EXECUTE format('ALTER FUNCTION %s SET SCHEMA earlier', now.oid::regprocedure);

@@ -6,6 +6,7 @@
 /** The routes that do what the functions do that hints name. */
 export const routeOf: Record<string, string> = {
 	add_schedule: 'POST /v1/people/{person}/medications/{medicationId}/schedules',
+	allowance: 'GET /v1/people/{person}/substances/{substance}/allowance',
 	correct_schedule: 'POST /v1/people/{person}/schedules/{scheduleId}/correct',
 	create_medication: 'POST /v1/people/{person}/medications',
 	end_schedule: 'POST /v1/people/{person}/schedules/{scheduleId}/end',
@@ -14,7 +15,9 @@ export const routeOf: Record<string, string> = {
 	next_as_needed_at: 'GET /v1/people/{person}/schedules/{scheduleId}/next-allowed',
 	reactivate_medication: 'POST /v1/people/{person}/medications/{medicationId}/reactivate',
 	record_extra_dose: 'PUT /v1/people/{person}/schedules/{scheduleId}/extra/{takenAt}',
+	remove_substance_limits: 'DELETE /v1/people/{person}/substances/{substance}/limits',
 	revise_schedule: 'POST /v1/people/{person}/schedules/{scheduleId}/revise',
+	set_substance_limits: 'PUT /v1/people/{person}/substances/{substance}/limits',
 	take_as_needed: 'PUT /v1/people/{person}/schedules/{scheduleId}/taken/{takenAt}',
 	undo_dose: 'DELETE /v1/people/{person}/doses/{doseId}/record',
 	upcoming_doses: 'GET /v1/people/{person}/doses',

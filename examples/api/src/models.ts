@@ -23,6 +23,15 @@ export const Amount = z.union([z.string().regex(DECIMAL, 'not a decimal number')
 export const Interval = z.string().min(1).max(64).openapi({ example: '4 hours' });
 export const Text = z.string().max(2000);
 const Dates = z.array(WallClock).max(1000);
+/** How much, or how many doses, within a length of time or on so many calendar days in a row. */
+export const DoseLimit = z
+	.union([
+		z.strictObject({ amount: Amount, within: Interval }),
+		z.strictObject({ amount: Amount, days: z.number().int().min(1).max(366) }),
+		z.strictObject({ doses: z.number().int().min(1).max(1000), within: Interval }),
+		z.strictObject({ doses: z.number().int().min(1).max(1000), days: z.number().int().min(1).max(366) }),
+	])
+	.openapi('DoseLimit');
 const CycleDays = z.number().int().min(1).max(3660);
 
 export const Window = z
@@ -31,6 +40,17 @@ export const Window = z
 		error: 'the window is longer than 366 days',
 		path: ['to'],
 	});
+
+export const Substance = z.string().min(1).max(200).openapi({ example: 'paracetamol' });
+/** What a person may take of a substance, by all medications that hold it. */
+export const SubstanceLimits = z
+	.strictObject({
+		limits: z.array(DoseLimit).max(20).optional(),
+		unit: z.string().max(64).optional(),
+		minInterval: Interval.optional(),
+		timeZone: TimeZone.optional(),
+	})
+	.openapi('SubstanceLimits');
 
 const scheduleFields = {
 	startsAt: WallClock,
@@ -44,6 +64,7 @@ const scheduleFields = {
 	asNeeded: z.boolean().optional(),
 	minInterval: Interval.nullable().optional(),
 	maxPer24h: z.number().int().min(1).max(1000).nullable().optional(),
+	limits: z.array(DoseLimit).max(20).nullable().optional(),
 	grace: Interval.nullable().optional(),
 	doseAmount: Amount.nullable().optional(),
 	doseUnit: z.string().max(64).nullable().optional(),
@@ -57,6 +78,9 @@ export const NewMedication = z
 	.strictObject({
 		name: z.string().trim().min(1).max(200),
 		notes: Text.nullable().optional(),
+		substance: Substance.optional(),
+		substanceAmount: Amount.optional(),
+		substanceUnit: z.string().max(64).optional(),
 		schedules: z.array(ScheduleInput).min(1).max(50),
 	})
 	.openapi('NewMedication');
@@ -152,13 +176,15 @@ const recordFields = {
 	note: z.string().nullable(),
 	recordedBy: z.string().nullable(),
 	recordedAt: z.string(),
+	despiteLimits: z.string().nullable(),
 };
 export const Record = z.object(recordFields).openapi('Record');
 export const Taken = z.object({ ...recordFields, newlyTaken: z.boolean() }).openapi('Taken');
 export const Skipped = z.object({ ...recordFields, newlySkipped: z.boolean() }).openapi('Skipped');
 
+export const DespiteLimits = z.string().min(1).max(1000).openapi({ description: 'why it was taken in spite of the limits' });
 export const Taking = z
-	.strictObject({ takenAt: Instant.optional(), amount: Amount.optional(), note: Text.optional() })
+	.strictObject({ takenAt: Instant.optional(), amount: Amount.optional(), note: Text.optional(), despiteLimits: DespiteLimits.optional() })
 	.openapi('Taking');
 export const Skipping = z.strictObject({ reason: Text.optional(), note: Text.optional() }).openapi('Skipping');
 

@@ -65,6 +65,8 @@ const CONFLICTS = new Set<Constraint>([
 	'extra_dose_is_extra',
 	'as_needed_min_interval',
 	'as_needed_max_per_24h',
+	'as_needed_limits',
+	'substance_limits',
 	'medications_not_deleted',
 	'schedules_id_key',
 	'schedules_pkey',

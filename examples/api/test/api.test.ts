@@ -88,7 +88,7 @@ byBothWays('a person’s medications', (call) => {
 		assert.equal(first.status, 200, JSON.stringify(first.body));
 		assert.deepEqual({ ...first.body, recordedAt: '' }, {
 			userId, scheduleId, scheduledFor: '2026-03-01T08:00:00Z', outcome: 'taken', takenAt: '2026-03-01T08:05:00Z',
-			amount: '0.25', reason: null, note: null, recordedBy: null, recordedAt: '', newlyTaken: true,
+			amount: '0.25', reason: null, note: null, recordedBy: null, recordedAt: '', despiteLimits: null, newlyTaken: true,
 		});
 		const again = await call('PUT', `${dose('2026-03-01T08:00:00.000Z')}/taken`, { token, body: {} });
 		assert.deepEqual(again.body, { ...first.body, newlyTaken: false });
@@ -312,6 +312,39 @@ byBothWays('a person’s medications', (call) => {
 		const listed = await call('GET', '/v1/people/me/doses?from=2026-03-02T08:20:30Z&to=2026-03-02T08:20:31Z', { token });
 		assert.deepEqual(listed.body.map((d: any) => [d.scheduleId, d.status]), [[scheduleId, 'extra']]);
 		assert.equal((await call('DELETE', `/v1/people/me/doses/${listed.body[0].doseId}/record`, { token })).status, 200);
+	});
+
+	test('limits of a substance: set, asked for, held, insisted against, removed', async () => {
+		const person = await signed({ sub: randomUUID() });
+		const [tablets, nightly] = [randomUUID(), randomUUID()];
+		const create = (body: object) => call('POST', '/v1/people/me/medications', { token: person, headers: key(), body });
+		const holds = { substance: 'paracetamol', substanceAmount: '500', substanceUnit: 'mg' };
+		const created = await create({
+			name: 'tablets', ...holds,
+			schedules: [{ id: tablets, startsAt: '2026-03-01T00:00', timeZone: 'UTC', asNeeded: true, doseAmount: 2, doseUnit: 'tablet', limits: [{ doses: 3, days: 1 }] }],
+		});
+		assert.equal(created.status, 201, JSON.stringify(created.body));
+		await create({ name: 'for the night', ...holds, schedules: [{ id: nightly, startsAt: '2026-03-01T22:00', timeZone: 'UTC', rrule: 'FREQ=DAILY', doseAmount: 1, doseUnit: 'sachet' }] });
+		const substance = '/v1/people/me/substances/Paracetamol';
+		assert.equal((await call('PUT', `${substance}/limits`, { token: person, body: { limits: [{ amount: '2', within: '24 hours' }], unit: 'g', minInterval: '4 hours' } })).status, 204);
+		isProblem(await call('PUT', `${substance}/limits`, { token: person, body: { limits: [{ amount: 2, days: 1 }], unit: 'g' } }), 422, 'substance_limits_days_have_time_zone');
+		isProblem(await call('PUT', `${substance}/limits`, { token: person, body: { limits: [{ amount: 2 }] } }), 400, 'invalid_request');
+
+		const take = (time: string, body = {}) => call('PUT', `/v1/people/me/schedules/${tablets}/taken/${time}`, { token: person, body });
+		assert.equal((await take('2026-03-02T08:00:00Z')).status, 200);
+		assert.equal((await take('2026-03-02T20:00:00Z')).status, 200);
+		const allowed = (at: string) => call('GET', `${substance}/allowance?at=${at}`, { token: person });
+		assert.deepEqual((await allowed('2026-03-02T20:00:00Z')).body, { allowedAt: '2026-03-03T08:00:00Z', amount: '1', unit: 'g', doses: null });
+		const refused = await take('2026-03-02T23:30:00Z');
+		isProblem(refused, 409, 'substance_limits');
+		assert.equal(refused.body.hint, 'Call GET /v1/people/{person}/substances/{substance}/allowance to learn when a dose is allowed; if it was taken all the same, record it with despiteLimits.');
+		const [night] = (await call('GET', '/v1/people/me/doses?from=2026-03-02T21:00:00Z&to=2026-03-02T23:00:00Z', { token: person })).body;
+		const mark = (body: object) => call('PUT', `/v1/people/me/doses/${night.doseId}/taken`, { token: person, body: { takenAt: '2026-03-02T22:00:00Z', ...body } });
+		isProblem(await mark({}), 409, 'substance_limits');
+		assert.equal((await mark({ despiteLimits: 'taken before I looked' })).body.despiteLimits, 'taken before I looked');
+		assert.equal((await allowed('2026-03-03T08:00:00Z')).body.amount, '0.5');
+		assert.equal((await call('DELETE', `${substance}/limits`, { token: person })).status, 204);
+		isProblem(await allowed('2026-03-03T08:00:00Z'), 404, 'not_found');
 	});
 
 	const asNeededId = randomUUID();

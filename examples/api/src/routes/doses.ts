@@ -3,6 +3,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import {
 	adherence,
 	adherenceByDay,
+	allowance,
 	calendarFeed,
 	changeOperations,
 	doseHistory,
@@ -10,7 +11,9 @@ import {
 	markDoseTakenById,
 	nextAsNeededAt,
 	nextDoses,
+	removeSubstanceLimits,
 	setChangedBy,
+	setSubstanceLimits,
 	skipDose,
 	skipDoseById,
 	recordExtraDose,
@@ -25,6 +28,7 @@ import * as m from '../models.js';
 
 const doseParam = m.PersonParam.extend({ doseId: z.string().min(1).max(200) });
 const scheduleParam = m.PersonParam.extend({ scheduleId: m.Id });
+const substanceParam = m.PersonParam.extend({ substance: m.Substance });
 
 /** What a device that was offline sends when it is back. */
 const Report = z
@@ -36,9 +40,10 @@ const Report = z
 		amount: m.Amount.optional(),
 		reason: m.Text.optional(),
 		note: m.Text.optional(),
+		despiteLimits: m.DespiteLimits.optional(),
 	})
-	.refine((r) => r.outcome === 'taken' || (r.takenAt === undefined && r.amount === undefined), {
-		error: 'takenAt and amount go with the outcome taken',
+	.refine((r) => r.outcome === 'taken' || (r.takenAt === undefined && r.amount === undefined && r.despiteLimits === undefined), {
+		error: 'takenAt, amount and despiteLimits go with the outcome taken',
 	})
 	.refine((r) => r.outcome === 'skipped' || r.reason === undefined, { error: 'reason goes with the outcome skipped' })
 	.openapi('Report');
@@ -166,9 +171,9 @@ export function doseRoutes(db: Database) {
 					inTransaction(db, async (tx) => {
 						await setChangedBy(tx, c.get('principal').id);
 						const results: { changed: boolean }[] = [];
-						for (const { outcome, takenAt, amount, reason, note, ...dose } of c.req.valid('json')) {
+						for (const { outcome, takenAt, amount, reason, note, despiteLimits, ...dose } of c.req.valid('json')) {
 							if (outcome === 'taken') {
-								const taken = await markDoseTaken(tx, { userId, ...dose, takenAt, amount, note, recordedBy });
+								const taken = await markDoseTaken(tx, { userId, ...dose, takenAt, amount, note, despiteLimits, recordedBy });
 								results.push({ changed: taken.newlyTaken });
 							} else if (outcome === 'skipped') {
 								const skipped = await skipDose(tx, { userId, ...dose, reason, note, recordedBy });
@@ -232,6 +237,56 @@ export function doseRoutes(db: Database) {
 				const { at } = c.req.valid('query');
 				const allowedAt = await retrying(() => nextAsNeededAt(db, { userId: c.get('personId'), scheduleId, at }));
 				return c.json({ allowedAt }, 200);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'put',
+				path: '/people/{person}/substances/{substance}/limits',
+				summary: 'Limit a substance',
+				description: 'Sets how much of a substance the person may take, by all medications that hold it, in place of what was set before.',
+				request: { params: substanceParam, body: m.body(m.SubstanceLimits) },
+				responses: { 204: { description: 'set' }, ...m.problems },
+			}),
+			async (c) => {
+				const { substance } = c.req.valid('param');
+				const limits = c.req.valid('json') as Omit<Parameters<typeof setSubstanceLimits>[0], 'userId' | 'substance'>;
+				await retrying(() => setSubstanceLimits(db, { userId: c.get('personId'), substance, ...limits }));
+				return c.body(null, 204);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'delete',
+				path: '/people/{person}/substances/{substance}/limits',
+				summary: 'Remove the limits of a substance',
+				request: { params: substanceParam },
+				responses: { 204: { description: 'removed' }, ...m.problems },
+			}),
+			async (c) => {
+				const { substance } = c.req.valid('param');
+				await retrying(() => removeSubstanceLimits(db, { userId: c.get('personId'), substance }));
+				return c.body(null, 204);
+			},
+		)
+		.openapi(
+			createRoute({
+				method: 'get',
+				path: '/people/{person}/substances/{substance}/allowance',
+				summary: 'Ask how much of a substance is still allowed',
+				request: { params: substanceParam, query: z.object({ at: m.Instant.optional() }) },
+				responses: {
+					200: m.json(
+						z.object({ allowedAt: z.string(), amount: z.string().nullable(), unit: z.string().nullable(), doses: z.number().nullable() }),
+						'when any is allowed, and how much then',
+					),
+					...m.problems,
+				},
+			}),
+			async (c) => {
+				const { substance } = c.req.valid('param');
+				const { at } = c.req.valid('query');
+				return c.json(await retrying(() => allowance(db, { userId: c.get('personId'), substance, at })), 200);
 			},
 		)
 		.openapi(

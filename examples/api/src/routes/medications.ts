@@ -95,11 +95,12 @@ export function medicationRoutes(db: Database) {
 			}),
 			async (c) => {
 				const userId = c.get('personId');
-				const { name, notes, schedules: list } = c.req.valid('json');
+				const { name, notes, substance, substanceAmount, substanceUnit, schedules: list } = c.req.valid('json');
+				const holds = { substance, substanceAmount, substanceUnit };
 				const key = c.req.valid('header')['idempotency-key'];
-				const content = ['createMedication', userId, name, notes, list];
+				const content = ['createMedication', userId, name, notes, list, holds];
 				const { body } = await once(db, { callerId: c.get('principal').id, key, content }, async (tx) => {
-					const rows = await createMedicationReturning(tx, { userId, name, notes: notes ?? null, schedules: list as Input[] });
+					const rows = await createMedicationReturning(tx, { userId, name, notes: notes ?? null, ...holds, schedules: list as Input[] });
 					return { status: 201, body: { id: rows[0]!.medicationId, schedules: rows.map(shown) } };
 				});
 				return c.json(body, 201);

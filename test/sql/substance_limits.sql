@@ -32,7 +32,7 @@ SELECT is(pg_temp.prescribe('Ibuprofen', 'a4', '{"as_needed": true, "dose_amount
 -- Without limits of the person's, none.
 SELECT is(pg_temp.take('a1', '2020-03-01 08:00Z', 12), 'no error', '6 g in one go');
 SELECT is(pg_temp.failure($$SELECT * FROM medsched.allowance('00000000-0000-0000-0000-00000000000a', 'paracetamol', '2020-03-01')$$),
-  'P0002: no limits of substance "paracetamol" found | User "00000000-0000-0000-0000-00000000000a" has none by that name. | Set them: call medsched.set_substance_limits().',
+  'P0002 medsched.substance_limits.substance_has_limits: no limits of substance "paracetamol" found | User "00000000-0000-0000-0000-00000000000a" has none by that name. | Set them: call medsched.set_substance_limits().',
   'what is allowed is not known');
 
 -- Setting them ----------------------------------------------------------------------

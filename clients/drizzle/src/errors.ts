@@ -46,6 +46,7 @@ export const constraints = [
 	'user_erased_whole',
 	'database_is_for_tests',
 	'rules_are_checked',
+	'substance_has_limits',
 	'units_convert',
 	'schedule_has_dose_amount',
 	'rrule_is_valid',

@@ -537,10 +537,12 @@ withEachDriver('functions', (db) => {
 	});
 
 	test('a database in use is not reset', async () => {
+		const doses = await upcomingDoses(db, { userId, from, to });
 		const error = await errorOf(resetForTests(db, {}));
 		assert.deepEqual([error.code, error.constraint], ['55000', 'database_is_for_tests']);
 		assert.equal(error.message, 'database "medsched" is not a test database');
-		assert.equal((await upcomingDoses(db, { userId, from, to })).length, 2);
+		assert.ok(doses.length > 0);
+		assert.deepEqual(await upcomingDoses(db, { userId, from, to }), doses);
 	});
 
 	test('a day that begins at four', async () => {

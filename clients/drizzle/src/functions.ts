@@ -31,7 +31,6 @@ const results = {
 	nothing: { sqlType: 'void', read: () => undefined } as ResultType<void>,
 	boolean: { sqlType: a.boolean.sqlType, read: Boolean } as ResultType<boolean>,
 	bigint: { sqlType: a.bigint.sqlType, read: Number } as ResultType<number>,
-	nothing: { sqlType: 'void', read: () => undefined } as ResultType<void>,
 	numericOrNull: { sqlType: a.numeric.sqlType, read: String } as ResultType<string | null>,
 	instant: { sqlType: a.instant.sqlType, read: readInstant } as ResultType<string>,
 	instantOrNull: { sqlType: a.instant.sqlType, read: readInstant } as ResultType<string | null>,

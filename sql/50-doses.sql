@@ -12,8 +12,14 @@ COMMENT ON FUNCTION medsched.grace_ended_before(interval) IS
 COMMENT ON FUNCTION medsched.is_on_time(timestamptz, timestamptz, interval) IS
   'whether a dose was taken within the grace of its schedule (NULL: medsched.grace), before or after its time; false for taken_at NULL. A day is 24 hours';
 
+COMMENT ON FUNCTION medsched.is_on_time(timestamptz, timestamptz, interval, interval) IS
+  'whether a dose was taken within the grace of its schedule (NULL: medsched.grace) after its time, and within its tolerance_before (NULL: as grace) before it; false for taken_at NULL. A day is 24 hours';
+
 COMMENT ON FUNCTION medsched.dose_status(timestamptz, text, interval) IS
   'taken, skipped, extra, upcoming, due or missed: of a dose with that outcome (NULL: not recorded) at now(); grace NULL: medsched.grace';
+
+COMMENT ON FUNCTION medsched.dose_status(timestamptz, text, interval, timestamptz) IS
+  'dose_status() of a dose that is missed from next_dose on, whatever its grace; next_dose NULL: it is not';
 
 COMMENT ON FUNCTION medsched.dose_id(uuid, timestamptz) IS
   'The stable, URL-safe handle of a dose';

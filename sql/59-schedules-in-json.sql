@@ -34,7 +34,7 @@ CREATE OR REPLACE FUNCTION medsched._schedule_key_names()
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{id,starts_at,time_zone,time_zone_pinned,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed,
-         min_interval,max_per_24h,limits,grace,dose_amount,dose_unit,instructions,effective_from,ends_at}'::text[];
+         min_interval,max_per_24h,limits,grace,tolerance_before,missed_when_next,dose_amount,dose_unit,instructions,effective_from,ends_at}'::text[];
 
 COMMENT ON FUNCTION medsched._schedule_key_names() IS
   'Internal: the keys of a schedule in JSON';
@@ -43,7 +43,7 @@ CREATE OR REPLACE FUNCTION medsched._schedule_key_types()
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{uuid,timestamp,zone,boolean,rule,dates,dates,int,int,boolean,
-         interval,int,limits,interval,numeric,text,text,timestamptz,timestamptz}'::text[];
+         interval,int,limits,interval,interval,boolean,numeric,text,text,timestamptz,timestamptz}'::text[];
 
 COMMENT ON FUNCTION medsched._schedule_key_types() IS
   'Internal: the types of the values of a schedule in JSON, in the order of its keys';
@@ -301,6 +301,7 @@ BEGIN
     ('schedules_min_interval_in_range', 'must be above 0 and at most 366 days', '{min_interval}', false),
     ('schedules_max_per_24h_positive', 'must be at least 1', '{max_per_24h}', false),
     ('schedules_grace_in_range', 'must be from 0 to 366 days', '{grace}', false),
+    ('schedules_tolerance_before_in_range', 'must be from 0 to 366 days', '{tolerance_before}', false),
     -- Of several keys; the last column says whether it matters which of them are not there.
     ('schedules_cycle_days', 'must have both cycle_days_on and cycle_days_off, each at least 1, or neither',
      '{cycle_days_on,cycle_days_off}', true),
@@ -357,7 +358,7 @@ BEGIN
   IF NOT read ? 'id' THEN
     read := read || jsonb_build_object('id', gen_random_uuid());
   END IF;
-  RETURN '{"time_zone_pinned": false, "rdates": [], "exdates": [], "as_needed": false}'::jsonb || read;
+  RETURN '{"time_zone_pinned": false, "rdates": [], "exdates": [], "as_needed": false, "missed_when_next": false}'::jsonb || read;
 END
 $$;
 

@@ -39,6 +39,7 @@ BEGIN
   FOR recorded IN
     SELECT d.scheduled_for AS at, d.outcome FROM medsched.dose_taken AS d
      WHERE d.user_id OPERATOR(pg_catalog.=) schedule.user_id AND d.schedule_id OPERATOR(pg_catalog.=) schedule.id
+       AND d.outcome OPERATOR(pg_catalog.<>) 'extra'
      ORDER BY d.scheduled_for
   LOOP
     CONTINUE WHEN NOT (schedule.as_needed AND recorded.outcome OPERATOR(pg_catalog.<>) 'taken')

@@ -6,6 +6,41 @@
 -- name is a column's before it is an argument's, and an application may add a
 -- column of any name: hence $1.
 
+-- The dose of a schedule after one of its doses, before its end.
+CREATE OR REPLACE FUNCTION medsched._next_dose(scheduled_for timestamptz, rrule text, starts_at timestamp, time_zone text, rdates timestamp[],
+  exdates timestamp[], cycle_days_on int, cycle_days_off int, ends_at timestamptz)
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  next CONSTANT timestamptz := medsched.next_occurrence(rrule, starts_at, time_zone, scheduled_for, rdates, exdates, cycle_days_on, cycle_days_off);
+BEGIN
+  RETURN CASE WHEN ends_at IS NULL OR next < ends_at THEN next END;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._next_dose(timestamptz, text, timestamp, text, timestamp[], timestamp[], int, int, timestamptz) IS
+  'Internal: the dose of a schedule after one of its doses';
+
+-- The last dose of a schedule that has come by now: those before it are over where they are missed when the next is due.
+CREATE OR REPLACE FUNCTION medsched._last_dose(rrule text, starts_at timestamp, time_zone text, rdates timestamp[],
+  exdates timestamp[], cycle_days_on int, cycle_days_off int, ends_at timestamptz)
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN medsched.previous_occurrence(rrule, starts_at, time_zone, least(now() + interval '1 microsecond', ends_at), rdates, exdates,
+                                      cycle_days_on, cycle_days_off);
+EXCEPTION WHEN data_exception OR feature_not_supported THEN
+  RETURN NULL;    -- _count_schedule_doses() warns of a schedule that cannot be read
+END
+$$;
+
+COMMENT ON FUNCTION medsched._last_dose(text, timestamp, text, timestamp[], timestamp[], int, int, timestamptz) IS
+  'Internal: the last dose of a schedule that has come by now';
+
 CREATE OR REPLACE FUNCTION medsched.scheduled_doses(window_start timestamptz, window_end timestamptz)
 RETURNS SETOF medsched.scheduled_dose
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -24,11 +59,11 @@ AS $$
          s.instructions,
          d.taken_at,
          d.recorded_by,
-         medsched.dose_status(o.scheduled_for, d.outcome, s.grace),
+         medsched.dose_status(o.scheduled_for, d.outcome, s.grace, n.next_dose),
          d.outcome,
-         medsched.is_on_time(o.scheduled_for, d.taken_at, s.grace),
+         medsched.is_on_time(o.scheduled_for, d.taken_at, s.grace, s.tolerance_before),
          d.outcome IS NULL
-           AND medsched.dose_status(o.scheduled_for, NULL::pg_catalog.text, s.grace) OPERATOR(pg_catalog.=) 'missed'
+           AND medsched.dose_status(o.scheduled_for, NULL::pg_catalog.text, s.grace, n.next_dose) OPERATOR(pg_catalog.=) 'missed'
     FROM medsched.schedules AS s
     JOIN medsched.medications AS m
       ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
@@ -50,6 +85,12 @@ AS $$
            s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS o
    CROSS JOIN LATERAL (
            SELECT r.taken_at[o.nth], r.recorded_by[o.nth], r.outcome[o.nth]) AS d (taken_at, recorded_by, outcome)
+   -- When the schedule has its next dose, for one that is due and is missed then.
+   CROSS JOIN LATERAL (
+           SELECT CASE WHEN s.missed_when_next AND d.outcome IS NULL
+                            AND medsched.dose_status(o.scheduled_for, NULL::pg_catalog.text, s.grace, NULL::pg_catalog.timestamptz) OPERATOR(pg_catalog.=) 'due'
+                       THEN medsched._next_dose(o.scheduled_for, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
+                                                s.cycle_days_on, s.cycle_days_off, least(s.ends_at, m.inactivated_at)) END) AS n (next_dose)
    WHERE medsched.check_window_for_all($1, $2)
      AND NOT s.as_needed
      AND ((s.effective_from IS NULL OR s.effective_from OPERATOR(pg_catalog.<) least($2, s.ends_at, m.inactivated_at))
@@ -115,7 +156,12 @@ AS $$
        CROSS JOIN LATERAL (
                SELECT greatest($1, s.effective_from),
                       least($2, s.ends_at, m.inactivated_at),
-                      medsched.grace_ended_before(s.grace)) AS w (first, last, graced)
+                      CASE WHEN s.missed_when_next
+                           THEN greatest(medsched.grace_ended_before(s.grace),
+                                         medsched._last_dose(s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
+                                                             s.cycle_days_on, s.cycle_days_off, least(s.ends_at, m.inactivated_at)))
+                           ELSE medsched.grace_ended_before(s.grace) END
+               OFFSET 0) AS w (first, last, graced)
        -- What is recorded of its doses; mostly, but not always, of an occurrence.
        CROSS JOIN LATERAL (
                SELECT pg_catalog.array_agg(d.scheduled_for) AS recorded,
@@ -123,7 +169,7 @@ AS $$
                       pg_catalog.count(*) FILTER (WHERE d.outcome OPERATOR(pg_catalog.=) 'taken') AS taken,
                       pg_catalog.count(*) FILTER (WHERE d.outcome OPERATOR(pg_catalog.=) 'skipped') AS skipped,
                       pg_catalog.count(*) FILTER (WHERE d.scheduled_for OPERATOR(pg_catalog.<) w.graced) AS over,
-                      pg_catalog.count(*) FILTER (WHERE medsched.is_on_time(d.scheduled_for, d.taken_at, s.grace)) AS on_time
+                      pg_catalog.count(*) FILTER (WHERE medsched.is_on_time(d.scheduled_for, d.taken_at, s.grace, s.tolerance_before)) AS on_time
                  FROM medsched.dose_taken AS d
                 WHERE d.user_id OPERATOR(pg_catalog.=) s.user_id
                   AND d.schedule_id OPERATOR(pg_catalog.=) s.id
@@ -167,7 +213,7 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION medsched.adherence(uuid, timestamptz, timestamptz) IS
-  'How a user''s doses in [window_start, window_end) went, a row per medication: scheduled; of these taken, skipped, missed (not recorded, and its grace over); of the taken those on time (taken_at within grace of scheduled_for, before or after); and the percentage taken of those taken, skipped or missed. Doses as needed and extra doses do not count';
+  'How a user''s doses in [window_start, window_end) went, a row per medication: scheduled; of these taken, skipped, missed (not recorded, and its grace over, or the next one due where missed_when_next is set); of the taken those on time (taken_at within grace after scheduled_for, or within tolerance_before before it); and the percentage taken of those taken, skipped or missed. Doses as needed and extra doses do not count';
 
 CREATE OR REPLACE FUNCTION medsched._check_day_begins_at(day_begins_at time)
 RETURNS boolean

@@ -1,6 +1,6 @@
 -- Which doses are coming up, their states and their handles.
 
-CREATE OR REPLACE FUNCTION medsched._check_grace(grace interval)
+CREATE OR REPLACE FUNCTION medsched._check_grace(grace interval, name text DEFAULT 'grace')
 RETURNS interval
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
@@ -12,14 +12,14 @@ BEGIN
   END IF;
   elapsed := medsched._elapsed(grace);
   IF elapsed < interval '0' OR elapsed > interval '366 days' THEN
-    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'grace must be from 0 to 366 days',
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = name || ' must be from 0 to 366 days',
       DETAIL = format('It is %s.', grace);
   END IF;
   RETURN elapsed;
 END
 $$;
 
-COMMENT ON FUNCTION medsched._check_grace(interval) IS
+COMMENT ON FUNCTION medsched._check_grace(interval, text) IS
   'Internal: the grace of a schedule, checked; NULL: medsched.grace';
 
 CREATE OR REPLACE FUNCTION medsched.grace_ended_before(grace interval)
@@ -32,13 +32,14 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION medsched.is_on_time(scheduled_for timestamptz, taken_at timestamptz, grace interval)
+CREATE OR REPLACE FUNCTION medsched.is_on_time(scheduled_for timestamptz, taken_at timestamptz, grace interval, tolerance_before interval)
 RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   allowed CONSTANT interval := medsched._check_grace(grace);
+  early CONSTANT interval := CASE WHEN tolerance_before IS NULL THEN allowed ELSE medsched._check_grace(tolerance_before, 'tolerance_before') END;
 BEGIN
   IF scheduled_for IS NULL OR NOT isfinite(scheduled_for) THEN
     PERFORM medsched._require(scheduled_for, 'scheduled_for');
@@ -48,11 +49,11 @@ BEGIN
   ELSIF NOT isfinite(taken_at) THEN
     PERFORM medsched._require(taken_at, 'taken_at');
   END IF;
-  RETURN abs(extract(epoch FROM taken_at) - extract(epoch FROM scheduled_for)) <= extract(epoch FROM allowed);
+  RETURN extract(epoch FROM taken_at) - extract(epoch FROM scheduled_for) BETWEEN - extract(epoch FROM early) AND extract(epoch FROM allowed);
 END
 $$;
 
-CREATE OR REPLACE FUNCTION medsched.dose_status(scheduled_for timestamptz, outcome text, grace interval)
+CREATE OR REPLACE FUNCTION medsched.dose_status(scheduled_for timestamptz, outcome text, grace interval, next_dose timestamptz)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -71,10 +72,21 @@ BEGIN
       HINT = 'An outcome is "taken", "skipped", "extra", or null for a dose that is not recorded.';
   END IF;
   RETURN CASE WHEN scheduled_for > now() THEN 'upcoming'
+              WHEN next_dose <= now() THEN 'missed'
               WHEN extract(epoch FROM now()) - extract(epoch FROM scheduled_for) <= extract(epoch FROM allowed) THEN 'due'
               ELSE 'missed' END;
 END
 $$;
+
+CREATE OR REPLACE FUNCTION medsched.is_on_time(scheduled_for timestamptz, taken_at timestamptz, grace interval)
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN medsched.is_on_time($1, $2, $3, NULL::interval);
+
+CREATE OR REPLACE FUNCTION medsched.dose_status(scheduled_for timestamptz, outcome text, grace interval)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN medsched.dose_status($1, $2, $3, NULL::timestamptz);
 
 -- The handle of a dose without a check of its time: base64url of "schedule|time".  Base64 turns 3 bytes into 4 characters, so
 -- that of the 36 of the schedule and that of the rest make up that of both, without the line break that comes after 76; and
@@ -164,14 +176,19 @@ AS $$
          s.dose_amount, s.dose_unit, s.instructions, o.taken_at, o.recorded_by,
          CASE WHEN o.outcome IS NOT NULL THEN o.outcome
               WHEN o.at > now() THEN 'upcoming'
-              WHEN now() - o.at <= s.grace THEN 'due'
-              ELSE 'missed' END
+              WHEN now() - o.at > s.grace THEN 'missed'
+              WHEN NOT s.missed_when_next THEN 'due'
+              WHEN medsched._next_occurrence(s.rule, s.starts_at, s.zone, o.at, medsched._dates(s.rdates, s.zone, 'rdates'),
+                                             medsched._dates(s.exdates, s.zone, 'exdates')) < least(s.closed, now() + interval '1 microsecond')
+              THEN 'missed'
+              ELSE 'due' END
     -- OFFSET 0: each is computed once for a schedule, whatever the planner thinks of the joins.
     FROM (SELECT s.id, s.medication_id, m.name, s.starts_at, s.time_zone::text AS time_zone, medsched._zone(s.time_zone) AS zone,
                  medsched._begin_rule(medsched._read_rule(s.rrule), s.starts_at, medsched._zone(s.time_zone),
                                       s.cycle_days_on, s.cycle_days_off) AS rule,
                  s.rdates, s.exdates, s.rdates = '{}' AND s.exdates = '{}' AS no_dates, s.as_needed,
-                 s.dose_amount, s.dose_unit, s.instructions, coalesce(s.grace, medsched._grace()) AS grace,
+                 s.dose_amount, s.dose_unit, s.instructions, coalesce(s.grace, medsched._grace()) AS grace, s.missed_when_next,
+                 least(s.ends_at, m.inactivated_at) AS closed,
                  -- Schedules have no doses beyond.
                  greatest($2, s.effective_from, timestamptz '0001-12-30 00:00Z BC') AS lo,
                  least($3, s.ends_at, m.inactivated_at, timestamptz '10000-01-01 00:00Z') AS hi

@@ -31,6 +31,16 @@ RETURNS text
 LANGUAGE C STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'medsched_dose_status';
 
+CREATE OR REPLACE FUNCTION medsched.is_on_time(scheduled_for timestamptz, taken_at timestamptz, grace interval, tolerance_before interval)
+RETURNS boolean
+LANGUAGE C STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_is_on_time';
+
+CREATE OR REPLACE FUNCTION medsched.dose_status(scheduled_for timestamptz, outcome text, grace interval, next_dose timestamptz)
+RETURNS text
+LANGUAGE C STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_dose_status';
+
 CREATE OR REPLACE FUNCTION medsched.dose_id(schedule_id uuid, scheduled_for timestamptz)
 RETURNS text
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE

@@ -26,7 +26,7 @@ PG_FUNCTION_INFO_V1(medsched_dose_status);
 PG_FUNCTION_INFO_V1(medsched_grace_ended_before);
 PG_FUNCTION_INFO_V1(medsched_is_on_time);
 
-static int64	  grace_argument(FunctionCallInfo fcinfo, int argument);
+static int64	  grace_argument(FunctionCallInfo fcinfo, int argument, const char *name);
 static DoseStatus recorded_status(const char *outcome);
 
 const char *const dose_status_names[DOSE_NSTATUS] = {
@@ -39,18 +39,25 @@ const char *const dose_status_names[DOSE_NSTATUS] = {
 
 /*
  * medsched_dose_status is the status of one dose, as the functions that list
- * doses give it: outcome is NULL for a dose not recorded.
+ * doses give it: outcome is NULL for a dose not recorded, next_dose for one that is
+ * not missed when the next one's time comes.
  */
 Datum
 medsched_dose_status(PG_FUNCTION_ARGS)
 {
-	int64	   grace = grace_argument(fcinfo, 2);
+	int64	   grace = grace_argument(fcinfo, 2, "grace");
 	DoseStatus status;
 
 	require_argument(fcinfo, 0, "scheduled_for");
 	require_finite(PG_GETARG_TIMESTAMPTZ(0), "scheduled_for");
 	if (PG_ARGISNULL(1))
-		status = dose_status_at(PG_GETARG_TIMESTAMPTZ(0), grace, GetCurrentTransactionStartTimestamp());
+	{
+		TimestampTz now = GetCurrentTransactionStartTimestamp();
+
+		status = dose_status_at(PG_GETARG_TIMESTAMPTZ(0), grace, now);
+		if (status == DOSE_DUE && PG_NARGS() > 3 && !PG_ARGISNULL(3) && PG_GETARG_TIMESTAMPTZ(3) <= now)
+			status = DOSE_MISSED;
+	}
 	else
 		status = recorded_status(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	PG_RETURN_TEXT_P(cstring_to_text(dose_status_names[status]));
@@ -80,17 +87,22 @@ recorded_status(const char *outcome)
 Datum
 medsched_grace_ended_before(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TIMESTAMPTZ(GetCurrentTransactionStartTimestamp() - grace_argument(fcinfo, 0));
+	PG_RETURN_TIMESTAMPTZ(GetCurrentTransactionStartTimestamp() - grace_argument(fcinfo, 0, "grace"));
 }
 
 /*
- * medsched_is_on_time is whether a dose was taken within the grace of its time.
+ * medsched_is_on_time is whether a dose was taken within the grace of its time or,
+ * before it, within its tolerance.
  */
 Datum
 medsched_is_on_time(PG_FUNCTION_ARGS)
 {
-	int64 grace = grace_argument(fcinfo, 2);
+	int64 grace = grace_argument(fcinfo, 2, "grace");
+	int64 early = grace;
 	int64 difference;
+
+	if (PG_NARGS() > 3 && !PG_ARGISNULL(3))
+		early = grace_argument(fcinfo, 3, "tolerance_before");
 
 	require_argument(fcinfo, 0, "scheduled_for");
 	require_finite(PG_GETARG_TIMESTAMPTZ(0), "scheduled_for");
@@ -101,12 +113,12 @@ medsched_is_on_time(PG_FUNCTION_ARGS)
 	/* The first and the last instant that there are lie further apart than fits. */
 	if (pg_sub_s64_overflow(PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TIMESTAMPTZ(0), &difference))
 		PG_RETURN_BOOL(false);
-	PG_RETURN_BOOL(-grace <= difference && difference <= grace);
+	PG_RETURN_BOOL(-early <= difference && difference <= grace);
 }
 
 /* Read a grace in an argument: a schedule's own, which is NULL where it has none. */
 static int64
-grace_argument(FunctionCallInfo fcinfo, int argument)
+grace_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 {
 	int64 grace;
 
@@ -116,7 +128,7 @@ grace_argument(FunctionCallInfo fcinfo, int argument)
 	if (grace < 0 || grace > MAX_GRACE)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("grace must be from 0 to 366 days"),
+				 errmsg("%s must be from 0 to 366 days", name),
 				 errdetail("It is %s.", DatumGetCString(DirectFunctionCall1(interval_out, PG_GETARG_DATUM(argument))))));
 	return grace;
 }

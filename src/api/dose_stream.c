@@ -19,6 +19,7 @@
 #include "base/arguments.h"
 #include "base/compat.h"
 #include "base/medsched.h"
+#include "schedule/schedule_search.h"
 #include "tables/saved_plan.h"
 
 struct DoseStream
@@ -41,12 +42,13 @@ enum
 	SOURCE_INSTRUCTIONS,
 	SOURCE_GRACE,
 	SOURCE_INACTIVATED_AT,
+	SOURCE_MISSED_WHEN_NEXT,
 	SOURCE_NCOLUMNS
 };
 
 #define FIND_SCHEDULES                                                                               \
 	"SELECT " SCHEDULE_COLUMNS ", s.id, s.medication_id, m.name, "                                   \
-	"s.dose_amount, s.dose_unit, s.instructions, s.grace, m.inactivated_at "                         \
+	"s.dose_amount, s.dose_unit, s.instructions, s.grace, m.inactivated_at, s.missed_when_next "     \
 	"FROM medsched.schedules AS s "                                                                  \
 	"JOIN medsched.medications AS m "                                                                \
 	"ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id " \
@@ -54,7 +56,7 @@ enum
 
 #define SOURCE_COLUMN_LIST                                                                                \
 	SCHEDULE_COLUMN_LIST, SCHEDULES_ID, SCHEDULES_MEDICATION_ID, MEDICATIONS_NAME, SCHEDULES_DOSE_AMOUNT, \
-		SCHEDULES_DOSE_UNIT, SCHEDULES_INSTRUCTIONS, SCHEDULES_GRACE, MEDICATIONS_INACTIVATED_AT
+		SCHEDULES_DOSE_UNIT, SCHEDULES_INSTRUCTIONS, SCHEDULES_GRACE, MEDICATIONS_INACTIVATED_AT, SCHEDULES_MISSED_WHEN_NEXT
 
 /* A user's schedules that can have a dose from an instant on. */
 static SavedPlan find_schedules = {
@@ -191,6 +193,16 @@ dose_local_time(const Dose *dose)
 	return dose->scheduled_for + stretch->offset * USECS_PER_SEC;
 }
 
+bool
+dose_next_has_come(const Dose *dose, TimestampTz at)
+{
+	DoseSource *source = dose->source;
+	TimestampTz next;
+
+	return schedule_next_occurrence(schedule_row_schedule(&source->row), dose->scheduled_for, &next) &&
+		   next <= at && next < source->ends_at;
+}
+
 /* Add the schedules found to the sources. */
 static void
 read_sources(DoseStream *stream)
@@ -237,9 +249,12 @@ read_source(DoseStream *stream, DoseSource *source, int row)
 	SET_VARSIZE(source->dose_id, VARHDRSZ + DOSE_ID_LENGTH);
 	dose_id_write_schedule(VARDATA(source->dose_id), &source->schedule_id);
 
-	source->until = Min(stream->to, ceil_to_second(source->row.ends_at));
+	source->missed_when_next = DatumGetBool(values[SOURCE_MISSED_WHEN_NEXT]);
+
+	source->ends_at = source->row.ends_at;
 	if (!isnull[SOURCE_INACTIVATED_AT])
-		source->until = Min(source->until, ceil_to_second(DatumGetTimestampTz(values[SOURCE_INACTIVATED_AT])));
+		source->ends_at = Min(source->ends_at, DatumGetTimestampTz(values[SOURCE_INACTIVATED_AT]));
+	source->until = Min(stream->to, ceil_to_second(source->ends_at));
 }
 
 /* Read the recorded doses found, in order of time. */

@@ -40,13 +40,15 @@ typedef struct DoseSource
 	Datum		dose_unit;	  /* 0: NULL */
 	Datum		instructions; /* 0: NULL */
 	int64		grace;		  /* microseconds */
+	bool		missed_when_next;
 	const Zone *zone;
 	ZoneStretch stretch; /* of the last dose given a local time; they ascend */
 	text	   *dose_id; /* of the last dose given one; the schedule's part is there */
 
 	/* For the stream alone. */
 	ScheduleRow		  row;
-	TimestampTz		  until;	  /* no occurrence at or after */
+	TimestampTz		  ends_at;	  /* the schedule's or, if earlier, the inactivation; DT_NOEND: open */
+	TimestampTz		  until;	  /* no occurrence at or after, nor in the window */
 	ScheduleIterator *iterator;	  /* NULL: as needed, or there are no more */
 	TimestampTz		  occurrence; /* the first not before next; DT_NOEND: there are no more */
 	RecordedDose	 *recorded;	  /* the same of what is recorded */
@@ -85,5 +87,8 @@ extern bool dose_stream_next(DoseStream *stream, Dose *dose);
  */
 extern text		*dose_handle(const Dose *dose);
 extern Timestamp dose_local_time(const Dose *dose);
+
+/* Tell whether the time of the dose that its schedule, which is not as needed, has next has come at an instant. */
+extern bool dose_next_has_come(const Dose *dose, TimestampTz at);
 
 #endif /* MEDSCHED_DOSE_STREAM_H */

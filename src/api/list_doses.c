@@ -187,7 +187,12 @@ answer_set_dose(Answer *answer, const Dose *dose, TimestampTz now, const Datum *
 static DoseStatus
 status_of_dose(const Dose *dose, TimestampTz at)
 {
+	DoseStatus status;
+
 	if (dose->recorded != NULL)
 		return dose->recorded->status;
-	return dose_status_at(dose->scheduled_for, dose->source->grace, at);
+	status = dose_status_at(dose->scheduled_for, dose->source->grace, at);
+	if (status == DOSE_DUE && dose->source->missed_when_next && dose_next_has_come(dose, at))
+		return DOSE_MISSED;
+	return status;
 }

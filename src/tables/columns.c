@@ -52,6 +52,7 @@ static const ColumnFacts facts[TABLE_NCOLUMNS] = {
 	[SCHEDULES_MIN_INTERVAL] = {"schedules", "min_interval", INTERVALOID, true, false},
 	[SCHEDULES_MAX_PER_24H] = {"schedules", "max_per_24h", INT4OID, true, false},
 	[SCHEDULES_GRACE] = {"schedules", "grace", INTERVALOID, true, false},
+	[SCHEDULES_MISSED_WHEN_NEXT] = {"schedules", "missed_when_next", BOOLOID, false, false},
 	[SCHEDULES_DOSE_AMOUNT] = {"schedules", "dose_amount", NUMERICOID, true, false},
 	[SCHEDULES_DOSE_UNIT] = {"schedules", "dose_unit", TEXTOID, true, false},
 	[SCHEDULES_INSTRUCTIONS] = {"schedules", "instructions", TEXTOID, true, false},

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(86);
+SELECT plan(88);
 
 -- What create_tables() leaves behind.
 
@@ -70,7 +70,7 @@ SELECT lives_ok('SET CONSTRAINTS ALL IMMEDIATE', 'rows that keep every rule go i
 SET CONSTRAINTS ALL DEFERRED;
 
 SELECT is(s, ROW(s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, false, s.rrule, '{}', '{}', NULL, NULL, false,
-                 NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, now())::medsched.schedules, 'the defaults of schedules')
+                 NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, NULL, NULL, NULL, NULL, now())::medsched.schedules, 'the defaults of schedules')
   FROM medsched.schedules s WHERE id = '00000000-0000-0000-0000-000000000a11';
 SELECT is((d.outcome, d.taken_at, d.recorded_at), ('taken'::text, now(), now()), 'the defaults of dose_taken')
   FROM medsched.dose_taken d;
@@ -124,6 +124,8 @@ FROM (VALUES
   ('schedules',   'schedules_max_per_24h_positive',      $$as_needed = true, rrule = NULL, max_per_24h = 0$$),
   ('schedules',   'schedules_grace_in_range',            $$grace = '-1 second'$$),
   ('schedules',   'schedules_grace_in_range',            $$grace = '367 days'$$),
+  ('schedules',   'schedules_tolerance_before_in_range', $$tolerance_before = '-1 second'$$),
+  ('schedules',   'schedules_tolerance_before_in_range', $$tolerance_before = '367 days'$$),
   ('schedules',   'schedules_replaces_another',          $$replaces = id$$),
   ('dose_taken',  'dose_taken_scheduled_for_finite',     $$scheduled_for = 'infinity'$$),
   ('dose_taken',  'dose_taken_outcome',                  $$outcome = 'lost', taken_at = NULL$$),
@@ -143,7 +145,7 @@ SELECT is_empty($$
        'medications_name_not_blank', 'medications_inactivated_at_finite', 'schedules_starts_at_whole_second',
        'schedules_effective_from_finite', 'schedules_ends_at_finite', 'schedules_dose_amount_positive', 'schedules_cycle_days',
        'schedules_as_needed_has_no_times', 'schedules_limits_are_as_needed', 'schedules_min_interval_in_range',
-       'schedules_max_per_24h_positive', 'schedules_grace_in_range', 'schedules_replaces_another',
+       'schedules_max_per_24h_positive', 'schedules_grace_in_range', 'schedules_tolerance_before_in_range', 'schedules_replaces_another',
        'dose_taken_scheduled_for_finite', 'dose_taken_outcome', 'dose_taken_taken_at_when_taken',
        'dose_taken_taken_at_finite', 'dose_taken_amount_when_taken', 'dose_taken_amount_positive',
        'dose_taken_reason_when_skipped', 'schedules_limits_have_dose_amount', 'medications_substance_not_blank',

@@ -89,6 +89,7 @@ export const constraints = [
 	'schedules_limits_valid',
 	'schedules_limits_have_dose_amount',
 	'schedules_grace_in_range',
+	'schedules_tolerance_before_in_range',
 	'schedules_replaces_another',
 	'dose_taken_pkey',
 	'dose_taken_user_id_schedule_id_fkey',

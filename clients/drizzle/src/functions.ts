@@ -126,6 +126,30 @@ export const isOnTime = valueFunction(
 	results.boolean,
 );
 
+/** doseStatus of a dose that is missed from the time of its schedule's next one on. */
+export const doseStatusBeforeNext = valueFunction(
+	'dose_status',
+	{
+		scheduledFor: required('scheduled_for', a.instant),
+		outcome: nullable('outcome', a.text),
+		grace: nullable('grace', a.interval),
+		nextDose: nullable('next_dose', a.instant),
+	},
+	results.status,
+);
+
+/** Whether a dose was taken within the grace of its schedule after its time, or within its tolerance before it. */
+export const isWithinTolerance = valueFunction(
+	'is_on_time',
+	{
+		scheduledFor: required('scheduled_for', a.instant),
+		takenAt: nullable('taken_at', a.instant),
+		grace: nullable('grace', a.interval),
+		toleranceBefore: nullable('tolerance_before', a.interval),
+	},
+	results.boolean,
+);
+
 /** Now less a grace: a dose before that and not recorded is missed. */
 export const graceEndedBefore = valueFunction(
 	'grace_ended_before',

@@ -27,6 +27,8 @@ export interface ScheduleInput {
 	/** More limits, of an amount in doseUnit or a number of doses. */
 	limits?: DoseLimit[] | null;
 	grace?: string | null;
+	toleranceBefore?: string | null;
+	missedWhenNext?: boolean;
 	/** A string keeps every digit. */
 	doseAmount?: string | number | null;
 	doseUnit?: string | null;
@@ -65,6 +67,8 @@ const KEYS: Record<Exclude<keyof ScheduleInput, 'ownColumns'>, string> = {
 	maxPer24h: 'max_per_24h',
 	limits: 'limits',
 	grace: 'grace',
+	toleranceBefore: 'tolerance_before',
+	missedWhenNext: 'missed_when_next',
 	doseAmount: 'dose_amount',
 	doseUnit: 'dose_unit',
 	instructions: 'instructions',

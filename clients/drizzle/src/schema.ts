@@ -67,6 +67,8 @@ export const schedules = medsched.table(
 		maxPer24h: integer('max_per_24h'),
 		limits: jsonb('limits').$type<DoseLimit[]>(),
 		grace: interval('grace'),
+		toleranceBefore: interval('tolerance_before'),
+		missedWhenNext: boolean('missed_when_next').notNull().default(false),
 		doseAmount: numeric('dose_amount'),
 		doseUnit: text('dose_unit'),
 		instructions: text('instructions'),

@@ -66,6 +66,8 @@ const scheduleFields = {
 	maxPer24h: z.number().int().min(1).max(1000).nullable().optional(),
 	limits: z.array(DoseLimit).max(20).nullable().optional(),
 	grace: Interval.nullable().optional(),
+	toleranceBefore: Interval.nullable().optional(),
+	missedWhenNext: z.boolean().optional(),
 	doseAmount: Amount.nullable().optional(),
 	doseUnit: z.string().max(64).nullable().optional(),
 	instructions: Text.nullable().optional(),

@@ -803,7 +803,7 @@ describe('coverage', () => {
 		// The package has every function, as its own test holds against the catalog.
 		const functions = Object.entries(medsched).filter(([, wrapper]) => typeof wrapper === 'function' && 'functionName' in wrapper).map(([name]) => name);
 		// What SQL computes columns with, and what is for tests.
-		const parts = ['resetForTests', 'doseId', 'doseStatus', 'graceEndedBefore', 'isOnTime', 'percentageTaken'];
+		const parts = ['resetForTests', 'doseId', 'doseStatus', 'doseStatusBeforeNext', 'graceEndedBefore', 'isOnTime', 'isWithinTolerance', 'percentageTaken'];
 		// What another gives more of.
 		const less = ['createMedication'];
 		const missing = functions.filter((name) => ![...parts, ...less].includes(name) && !new RegExp(`\\b${name}\\(`).test(source));

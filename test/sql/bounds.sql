@@ -88,9 +88,9 @@ SELECT is_empty($$
    WHERE contype = 'c' AND conrelid::regclass::text LIKE 'medsched.%'
      AND conname ~ '_(in_range|length|size|valid|at_most_10000)$'
      AND conname NOT IN ('dose_taken_values_in_range', 'schedules_rdates_valid', 'schedules_exdates_valid', 'schedules_min_interval_in_range', 'schedules_grace_in_range',
-                         -- limits.sql, substance_limits.sql and despite_limits.sql have these.
+                         -- limits.sql, substance_limits.sql, day_begins_at.sql and missed.sql have these.
                          'schedules_limits_valid', 'substance_limits_limits_valid', 'substance_limits_min_interval_in_range',
-                         'substance_limits_set_at_in_range')
+                         'substance_limits_set_at_in_range', 'person_settings_day_begins_at_in_range', 'schedules_tolerance_before_in_range')
      AND conname NOT IN (SELECT name FROM edges)$$,
   'there is no bound that is not among these');
 SELECT is_empty($$

@@ -578,6 +578,7 @@ BEGIN
                      'medsched.person_settings'::regclass, 'medsched.substance_limits'::regclass)
        AND c.relowner <> r.oid
        AND (r.rolsuper OR NOT pg_has_role(r.oid, c.relowner, 'USAGE'))
+     ORDER BY array_position('{medications,schedules,dose_taken,person_settings,substance_limits}', c.relname::text)
   LOOP
     RAISE 'must be owner of table %', relation.name
       USING ERRCODE = 'insufficient_privilege',

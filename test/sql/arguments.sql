@@ -10,6 +10,9 @@ SET LOCAL client_min_messages = error;
 -- the others being good. Each call returns, or raises an error of a caller's mistake, which does not
 -- tell which queries it came through.
 
+-- The history, of which dose_history tells, is there.
+SELECT medsched.enable_history() \g /dev/null
+
 SELECT medsched.create_medication(lpad('a', 32, '0')::uuid, 'Prednisone', '[
   {"id": "00000000-0000-0000-0000-0000000000c1", "starts_at": "2026-01-01T08:00:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY"},
   {"id": "00000000-0000-0000-0000-0000000000c2", "starts_at": "2026-01-01T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true}]') AS medication \gset
@@ -38,7 +41,7 @@ INSERT INTO good VALUES
   ('own_columns', '{}'), ('schedules', '[{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}]'), ('changes', '{"dose_amount": 2}'), ('update_medication.changes', '{"notes": "n"}'),
   ('schedule', '{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}'),
   ('every', '2'), ('schedule_ids', format('{%s}', lpad('c1', 32, '0'))),
-  ('sig', 'BID'), ('starts_on', '2026-03-01'), ('ends_on', '2026-04-01'), ('times', '["08:00", "20:00"]'), ('schedule_from_times.times', '{08:00,20:00}'),
+  ('sig', 'BID'), ('day_begins_at', '04:00'), ('starts_on', '2026-03-01'), ('ends_on', '2026-04-01'), ('times', '["08:00", "20:00"]'), ('schedule_from_times.times', '{08:00,20:00}'),
   ('days_of_week', '{1,2}'), ('timing', '{"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}'), ('taken', '3'), ('skipped', '1'), ('missed', '1');
 
 -- What is tried in an argument of a type.
@@ -63,6 +66,7 @@ FROM (VALUES
   ('uuid[]', ARRAY[NULL, '{}', '{NULL}', format('{%s}', repeat('f', 32)), format('{{%s}}', lpad('c1', 32, '0')), array_fill(lpad('c1', 32, '0')::uuid, ARRAY[2000])::text]),
   ('text', ARRAY[NULL, '', '   ', E'\n', 'banana', 'FREQ=', '-1', 'NaN', 'infinity', '%s%n', 'é', repeat('x', 100000), repeat('FREQ=DAILY;', 20000)]),
   ('date', ARRAY[NULL, 'infinity', '-infinity', '4714-11-24 BC', '0001-01-01', '9999-12-31', '5874897-12-31']),
+  ('time', ARRAY[NULL, '00:00', '24:00', '23:59:60', '08:00:00.5', '23:59:59.999999']),
   ('time[]', ARRAY[NULL, '{}', '{NULL}', '{24:00}', '{08:00:00.5}', '{08:00,08:00}', '{{08:00}}', array_fill('08:00'::time, ARRAY[20000])::text]),
   ('jsonb', ARRAY[NULL, 'null', '{}', '[]', '0', '-1', '""', '"  "', 'true', '[null]', '[[]]', '[{}]', '[""]', '{"": null}', '{"a": {}}', '[-1]',
                   repeat('[', 3000) || repeat(']', 3000)])) AS t (type, tried)

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(111);
+SELECT plan(115);
 
 -- What a row can hold is bounded, so that no row makes an answer about everybody
 -- fail, or slow: instants, lists of dates, texts, numbers.
@@ -12,6 +12,7 @@ SELECT medsched.create_medication(:'user', 'Ramipril', '[
   {"id": "00000000-0000-0000-0000-0000000000e1", "starts_at": "0001-01-01T08:00:00", "time_zone": "UTC", "rrule": "FREQ=DAILY;BYHOUR=0,8,23"},
   {"id": "00000000-0000-0000-0000-0000000000e2", "starts_at": "0001-01-01T08:00:00", "time_zone": "UTC", "as_needed": true}]') AS medication \gset
 SELECT medsched.mark_dose_taken(:'user', '00000000-0000-0000-0000-0000000000e1', '2026-01-01 08:00Z') \g /dev/null
+INSERT INTO medsched.person_settings (user_id) VALUES (:'user');
 
 -- Tables: on both sides of each edge ----------------------------------------------
 
@@ -29,6 +30,8 @@ SELECT relation, format('%s_%s_in_range', relation, instant),
 INSERT INTO edges VALUES
   ('dose_taken',  'dose_taken_scheduled_for_in_range', $$scheduled_for = '9999-12-31 23:00Z'$$, $$scheduled_for = '10000-01-01 00:00Z'$$),
   ('dose_taken',  'dose_taken_scheduled_for_in_range', $$scheduled_for = '0001-01-01 08:00Z'$$, $$scheduled_for = '0001-12-31 23:00Z BC'$$),
+  ('person_settings', 'person_settings_day_begins_at_in_range', $$day_begins_at = '00:00'$$, $$day_begins_at = '24:00'$$),
+  ('person_settings', 'person_settings_day_begins_at_in_range', $$day_begins_at = '23:59:59.999999'$$, $$day_begins_at = '23:59:60'$$),
   ('medications', 'medications_name_length', $$name = repeat('ä', 1000)$$, $$name = repeat('ä', 1001)$$),
   ('schedules', 'schedules_dose_unit_length', $$dose_unit = repeat('ä', 1000)$$, $$dose_unit = repeat('ä', 1001)$$),
   ('schedules', 'schedules_instructions_length', $$instructions = repeat('ä', 10000)$$, $$instructions = repeat('ä', 10001)$$),

@@ -26,3 +26,6 @@ ALTER FUNCTION medsched.describe_schedule(text, timestamp, text, timestamp[], ti
 
 -- It deletes with the caller's rights: the right to is DELETE, which the tables' owner gives.
 GRANT EXECUTE ON FUNCTION medsched.erase_user(uuid) TO PUBLIC;
+
+-- Gone.
+DROP FUNCTION IF EXISTS medsched._as_needed_schedule(date, text, int, int);

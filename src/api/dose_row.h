@@ -68,7 +68,8 @@ extern void dose_row_require_instant(const DoseRow *row, DoseColumn column);
 /* What a query of dose_taken, as d, has for the columns stored and for the key. */
 #define DOSE_ROW_COLUMNS                                                     \
 	"d.user_id, d.schedule_id, d.scheduled_for, d.taken_at, d.recorded_by, " \
-	"d.amount, d.note, d.outcome, d.reason, d.despite_limits, d.recorded_at"
+	"d.amount, d.note, d.outcome, d.reason, "                                \
+	"{despite_limits?d.despite_limits|NULL::pg_catalog.text}, d.recorded_at"
 
 #define DOSE_ROW_COLUMN_LIST                                                                               \
 	DOSE_TAKEN_USER_ID, DOSE_TAKEN_SCHEDULE_ID, DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_TAKEN_AT,             \

@@ -40,8 +40,8 @@ static const AnswerColumn newly_recorded_columns[] = {
 
 static SavedPlan insert_dose = {
 	"INSERT INTO medsched.dose_taken AS d "
-	"(user_id, schedule_id, scheduled_for, taken_at, recorded_by, amount, note, outcome, reason, despite_limits) "
-	"SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9, $10 FROM medsched.schedules AS s "
+	"(user_id, schedule_id, scheduled_for, taken_at, recorded_by, amount, note, outcome, reason{despite_limits?, despite_limits|}) "
+	"SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9{despite_limits?, $10|} FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 "
 	"ON CONFLICT (user_id, scheduled_for, schedule_id) DO NOTHING "
 	"RETURNING " DOSE_ROW_COLUMNS,

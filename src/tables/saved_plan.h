@@ -21,14 +21,20 @@
  * A query and its plan.  The query qualifies all names, operators too, so that no
  * caller's search_path matters.  plan is NULL until the first use.  columns are those
  * of its rows, checked after each run: a table can change between any two calls.
+ *
+ * A new library works on the tables of an earlier version, until create_tables() has
+ * run: {column?this|that} in a query is "this" where the tables have a column that was
+ * added later, and "that" where they have not.
  */
+typedef struct PreparedPlan PreparedPlan;
+
 typedef struct SavedPlan
 {
-	const char *query;
-	int			nargs;
-	Oid			argtypes[SAVED_PLAN_MAX_ARGS];
-	SPIPlanPtr	plan;
-	TableColumn columns[SAVED_PLAN_MAX_COLUMNS];
+	const char	 *query;
+	int			  nargs;
+	Oid			  argtypes[SAVED_PLAN_MAX_ARGS];
+	PreparedPlan *plan;
+	TableColumn	  columns[SAVED_PLAN_MAX_COLUMNS];
 } SavedPlan;
 
 /*

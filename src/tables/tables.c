@@ -37,7 +37,8 @@ typedef struct TablesFound
 	bool   checked; /* they are there, with their keys */
 	bool   owned;	/* they are tables, and the owner's */
 	Oid	   tables[NTABLES];
-	uint32 schema; /* its hash in the catalog's cache */
+	uint32 later_columns; /* the set of later_columns that are there */
+	uint32 schema;		  /* its hash in the catalog's cache */
 	Oid	   owner;
 	Oid	  *relations; /* the tables and all that inherit from them */
 	int	   nrelations;
@@ -48,6 +49,16 @@ const char *const table_names[NTABLES] = {
 	[TABLE_SCHEDULES] = "schedules",
 	[TABLE_MEDICATIONS] = "medications",
 	[TABLE_SUBSTANCE_LIMITS] = "substance_limits"};
+
+/* What the tables of 0.1.0 lack until create_tables() has run.  Their names are of one table each. */
+static const struct
+{
+	MedschedTable table;
+	const char	 *column;
+} later_columns[] = {
+	{TABLE_MEDICATIONS, "substance"},
+	{TABLE_SCHEDULES, "limits"},
+	{TABLE_DOSE_TAKEN, "despite_limits"}};
 
 PG_FUNCTION_INFO_V1(medsched_check_tables);
 
@@ -94,6 +105,23 @@ check_tables(void)
 		find_tables();
 }
 
+uint32
+tables_later_columns(void)
+{
+	return found.later_columns;
+}
+
+bool
+tables_have_later_column(const char *column)
+{
+	for (int i = 0; i < (int) lengthof(later_columns); i++)
+	{
+		if (strcmp(later_columns[i].column, column) == 0)
+			return (found.later_columns & (UINT32_C(1) << i)) != 0;
+	}
+	elog(ERROR, "column \"%s\" is not one that was added later", column);
+}
+
 /*
  * Lock the tables, and look again when a lock brought news of a change: after the
  * last lock, what is found stays so.
@@ -107,7 +135,10 @@ tables_owner(void)
 		if (!found.owned)
 			find_owner();
 		for (int i = 0; i < NTABLES; i++)
-			LockRelationOid(found.tables[i], AccessShareLock);
+		{
+			if (OidIsValid(found.tables[i]))
+				LockRelationOid(found.tables[i], AccessShareLock);
+		}
 		if (found.checked && found.owned)
 			return found.owner;
 	}
@@ -134,10 +165,23 @@ find_tables(void)
 
 	watch_changes();
 	looking = true;
-	for (int i = 0; i < NTABLES; i++)
+	for (int i = 0; i < NLINKED_TABLES; i++)
 	{
 		tables[i] = medsched_table(table_names[i]);
 		check_keys(table_names[i], tables[i]);
+	}
+	found.later_columns = 0;
+	for (int i = 0; i < (int) lengthof(later_columns); i++)
+	{
+		if (get_attnum(tables[later_columns[i].table], later_columns[i].column) != InvalidAttrNumber)
+			found.later_columns |= UINT32_C(1) << i;
+	}
+	/* Tables that know no substance have no limits of one. */
+	tables[TABLE_SUBSTANCE_LIMITS] = InvalidOid;
+	if (tables_have_later_column("substance"))
+	{
+		tables[TABLE_SUBSTANCE_LIMITS] = medsched_table(table_names[TABLE_SUBSTANCE_LIMITS]);
+		check_keys(table_names[TABLE_SUBSTANCE_LIMITS], tables[TABLE_SUBSTANCE_LIMITS]);
 	}
 	found.schema = GetSysCacheHashValue1(NAMESPACEOID, ObjectIdGetDatum(get_namespace_oid("medsched", false)));
 	memcpy(found.tables, tables, sizeof(tables));
@@ -160,7 +204,10 @@ find_owner(void)
 
 	looking = true;
 	for (int i = 0; i < NTABLES; i++)
-		relations = list_concat(relations, find_all_inheritors(found.tables[i], AccessShareLock, NULL));
+	{
+		if (OidIsValid(found.tables[i]))
+			relations = list_concat(relations, find_all_inheritors(found.tables[i], AccessShareLock, NULL));
+	}
 	for (int i = 0; i < list_length(relations); i++)
 		check_owned(list_nth_oid(relations, i), owner);
 

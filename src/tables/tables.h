@@ -34,6 +34,13 @@ extern Oid medsched_table(const char *name);
 extern void check_tables(void);
 
 /*
+ * Tell which of the columns that were added after 0.1.0 the tables have, as a set, and
+ * whether they have one of them.  They are found as check_tables() found them.
+ */
+extern uint32 tables_later_columns(void);
+extern bool	  tables_have_later_column(const char *column);
+
+/*
  * Give the role that owns the tables, as which a query of them may then run, and
  * lock them, so that this stays so until the transaction ends.  Errors: those
  * above; 42809 when one of them, a partition or a child is no table; 42501 when

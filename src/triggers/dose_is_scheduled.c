@@ -81,7 +81,7 @@ static void		   refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *
 
 static SavedPlan lock_dose_schedule = {
 	"SELECT " SCHEDULE_COLUMNS ", s.medication_id, " LIMIT_COLUMNS ", "
-	"s.as_needed AND (s.limits IS NOT NULL OR s.max_per_24h IS NOT NULL AND s.dose_amount IS NOT NULL) "
+	"{limits?s.as_needed AND (s.limits IS NOT NULL OR s.max_per_24h IS NOT NULL AND s.dose_amount IS NOT NULL)|false} "
 	"FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 "
 	"FOR SHARE",
@@ -140,8 +140,12 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 	outcome = TextDatumGetCString(rule_column(trigger, tuple, DOSE_TAKEN_OUTCOME));
 	check.skipped = strcmp(outcome, "skipped") == 0;
 	check.extra = strcmp(outcome, "extra") == 0;
-	(void) column_value(DOSE_TAKEN_DESPITE_LIMITS, tuple, RelationGetDescr(trigger->tg_relation), &isnull);
-	check.despite_limits = !isnull;
+	check_tables();
+	if (tables_have_later_column("despite_limits"))
+	{
+		(void) column_value(DOSE_TAKEN_DESPITE_LIMITS, tuple, RelationGetDescr(trigger->tg_relation), &isnull);
+		check.despite_limits = !isnull;
+	}
 	lock_what_holds(&check);
 
 	if (check.extra && is_moved)

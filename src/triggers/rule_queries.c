@@ -15,8 +15,8 @@
 
 static bool lock_medication(SavedPlan *plan, Datum user_id, Datum id, LockedMedication *medication);
 
-#define FIND_MEDICATION                                                    \
-	"SELECT m.inactivated_at, m.substance FROM medsched.medications AS m " \
+#define FIND_MEDICATION                                                                                      \
+	"SELECT m.inactivated_at, {substance?m.substance|NULL::pg_catalog.text} FROM medsched.medications AS m " \
 	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2 "
 
 static SavedPlan share_medication = {FIND_MEDICATION "FOR SHARE", 2, {UUIDOID, UUIDOID}, NULL, {MEDICATIONS_INACTIVATED_AT, MEDICATIONS_SUBSTANCE}};

@@ -1,5 +1,5 @@
 -- What the managed edition would have been at 0.1.0, which it never was: made of this
--- version's file, for test/suites/upgrade.sh, which adds create_tables() as it was.
+-- version's file, for test/suites/upgrade.sh, with the tables that it makes.
 -- What stands in for that version's own code goes to a schema beside it.
 CREATE SCHEMA earlier;
 
@@ -36,13 +36,13 @@ BEGIN
 END
 $earlier$;
 
--- A type lacked a column, functions were missing or are gone, and of one the arguments were others.
-ALTER TYPE medsched.recorded_dose DROP ATTRIBUTE recorded_at;
+-- A type lacked columns, functions were missing or are gone, and of one the arguments were others.
+ALTER TYPE medsched.recorded_dose DROP ATTRIBUTE recorded_at, DROP ATTRIBUTE despite_limits;
 CREATE FUNCTION medsched._gone(int) RETURNS int LANGUAGE sql RETURN $1;
 DROP FUNCTION medsched.percentage_taken(bigint, bigint, bigint);
 CREATE FUNCTION medsched.percentage_taken(taken bigint, missed bigint) RETURNS numeric LANGUAGE sql RETURN 0.0;
 REVOKE ALL ON FUNCTION medsched.erase_user(uuid) FROM PUBLIC;
-DROP FUNCTION medsched.create_tables(), medsched._shortened(text);
+DROP FUNCTION medsched._shortened(text);
 CREATE OR REPLACE FUNCTION medsched.version() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE RETURN '0.1.0'::text;
 
 -- Of others there were fewer arguments.

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(53);
+SELECT plan(72);
 
 -- A dose beside those of the schedule: a1 at 08:00 and 20:00 UTC, which Ann vomits and takes again.
 \i test/id.psql
@@ -123,6 +123,52 @@ SELECT pg_temp.extra('b11', '2026-01-02 12:00Z') \g /dev/null
 UPDATE medsched.schedules SET rdates = '{2026-01-02 12:00}' WHERE id = pg_temp.id('b11');
 SELECT is(pg_temp.listed('b', '2026-01-02', '2026-01-03'), '02 08:00:00 b1 missed, 02 12:00:00 b1 extra', 'it stays an extra dose');
 SELECT is((SELECT concat_ws(' ', a.scheduled, a.taken, a.missed) FROM medsched.adherence(pg_temp.id('b'), '2026-01-02', '2026-01-03') AS a), '2 0 2', 'and does not count for it');
+
+-- Limits --------------------------------------------------------------------------------
+
+-- Of a substance: tablets of 500 mg, two at 08:00 and at 20:00; a syrup of 50 mg a millilitre, 20 ml as needed.  At most 4 g in
+-- 24 hours, 4 hours apart.
+SELECT medsched.create_medication(pg_temp.id('c'), 'tablets', jsonb_build_array(jsonb_build_object('id', pg_temp.id('c11'), 'starts_at', '2026-01-01T08:00',
+  'time_zone', 'UTC', 'rrule', 'FREQ=DAILY;BYHOUR=8,20', 'dose_amount', 2, 'dose_unit', 'tablet')), substance => 'paracetamol', substance_amount => 500, substance_unit => 'mg') \g /dev/null
+SELECT medsched.create_medication(pg_temp.id('c'), 'syrup', jsonb_build_array(jsonb_build_object('id', pg_temp.id('c21'), 'starts_at', '2026-01-01T00:00',
+  'time_zone', 'UTC', 'as_needed', true, 'dose_amount', 20, 'dose_unit', 'ml')), substance => 'paracetamol', substance_amount => 50, substance_unit => 'mg') \g /dev/null
+SELECT medsched.set_substance_limits(pg_temp.id('c'), 'paracetamol', '[{"amount": 4, "within": "24 hours"}]', 'g', '4 hours') \g /dev/null
+CREATE FUNCTION pg_temp.allowed(at text) RETURNS text LANGUAGE sql AS $$
+  SELECT concat_ws(' ', to_char(a.allowed_at, 'DD HH24:MI:SS'), a.amount, a.unit) FROM medsched.allowance(pg_temp.id('c'), 'paracetamol', at::timestamptz) AS a
+$$;
+\set hint ''' | Call medsched.allowance() to learn when a dose is allowed; if it was taken all the same, record it with despite_limits.'''
+
+SELECT medsched.mark_dose_taken(pg_temp.id('c'), pg_temp.id('c11'), '2026-01-10 08:00Z', '2026-01-10 08:00Z') \g /dev/null
+SELECT is(pg_temp.says($$SELECT medsched.record_extra_dose(pg_temp.id('c'), pg_temp.id('c11'), '2026-01-10 11:59:59Z')$$),
+  '23514 medsched.dose_taken.substance_limits: the dose at 2026-01-10 11:59:59 is too close to another of paracetamol'
+  ' | Doses of paracetamol are at least 04:00:00 apart, and one was taken at 2026-01-10 08:00:00. The next is allowed at 2026-01-10 12:00:00.' || :hint, 'too soon');
+SELECT is(pg_temp.says($$SELECT medsched.record_extra_dose(pg_temp.id('c'), pg_temp.id('c11'), '2026-01-10 12:00Z', amount => 6.5)$$),
+  '23514 medsched.dose_taken.substance_limits: the dose at 2026-01-10 12:00:00 is too much paracetamol in 24 hours'
+  ' | At most 4 g of paracetamol are taken in any 24 hours, and 1 g were taken at 2026-01-10 08:00:00. The next is allowed at 2026-01-11 08:00:00.' || :hint, '1 g and 3.25 g are too much');
+SELECT is(pg_temp.extra('c11', '2026-01-10 12:00:00.5Z', ', amount => 1'), '2026-01-10 12:00:00+00 2026-01-10 12:00:00.5+00 extra 1 t', 'one tablet is not');
+-- 1.5 g by now; four hours are from when it was taken.
+SELECT is(pg_temp.allowed('2026-01-10 12:00:01Z'), '10 16:00:01 2.5 g', 'it counts for what is allowed');
+SELECT is(medsched.next_as_needed_at(pg_temp.id('c'), pg_temp.id('c21'), '2026-01-10 12:00:01Z'), '2026-01-10 16:00:01Z', 'and for the next as needed');
+SELECT is(pg_temp.says($$SELECT medsched.take_as_needed(pg_temp.id('c'), pg_temp.id('c21'), '2026-01-10 16:00Z')$$),
+  '23514 medsched.dose_taken.substance_limits: the dose at 2026-01-10 16:00:00 is too close to another of paracetamol'
+  ' | Doses of paracetamol are at least 04:00:00 apart, and one was taken at 2026-01-10 12:00:00.5. The next is allowed at 2026-01-10 16:00:01.' || :hint, 'which is refused before');
+SELECT lives_ok($$SELECT medsched.take_as_needed(pg_temp.id('c'), pg_temp.id('c21'), '2026-01-10 16:00:01Z')$$, 'and recorded then');
+-- Two tablets more at 14:00, in spite of it: 1, 0.5, 1 and 1 are 3.5 g.
+SELECT is(pg_temp.says($$SELECT medsched.record_extra_dose(pg_temp.id('c'), pg_temp.id('c11'), '2026-01-10 14:00Z', despite_limits => ' ')$$),
+  '23514 medsched.dose_taken.dose_taken_despite_limits_valid: despite_limits must have 1 to 1000 characters that are not all blank | It is " ".', 'without a reason it is not obeyed');
+SELECT is(pg_temp.extra('c11', '2026-01-10 14:00Z', ', reason => ''vomited'', despite_limits => ''told to'''), '2026-01-10 14:00:00+00 2026-01-10 14:00:00+00 extra vomited t', 'with one it is');
+SELECT results_eq($$SELECT reason, despite_limits FROM medsched.dose_taken WHERE user_id = pg_temp.id('c') AND scheduled_for = '2026-01-10 14:00Z'$$, $$VALUES ('vomited', 'told to')$$, 'both are kept');
+SELECT is((SELECT concat_ws(' ', e.despite_limits, e.newly_taken) FROM medsched.record_extra_dose(pg_temp.id('c'), pg_temp.id('c11'), '2026-01-10 14:00Z') AS e), 'told to f', 'again it changes nothing');
+SELECT is(pg_temp.allowed('2026-01-10 16:00:01Z'), '10 20:00:01 0.5 g', 'it counts for what is allowed');
+SELECT is(pg_temp.says($$UPDATE medsched.dose_taken SET despite_limits = NULL WHERE user_id = pg_temp.id('c') AND scheduled_for = '2026-01-10 14:00Z'$$) ~ '^23514 medsched.dose_taken.substance_limits: the dose at 2026-01-10 14:00:00 is too close', true, 'the reason cannot be taken away');
+SELECT is(pg_temp.says($$UPDATE medsched.dose_taken SET amount = 3 WHERE user_id = pg_temp.id('c') AND scheduled_for = '2026-01-10 12:00Z'$$) ~ '^23514 medsched.dose_taken.substance_limits', true, 'nor the other one become more');
+SELECT is(pg_temp.says($$SELECT medsched.mark_dose_taken(pg_temp.id('c'), pg_temp.id('c11'), '2026-01-10 20:00Z', '2026-01-10 20:00:30Z')$$),
+  '23514 medsched.dose_taken.substance_limits: the dose at 2026-01-10 20:00:30 is too much paracetamol in 24 hours'
+  ' | At most 4 g of paracetamol are taken in any 24 hours, and 3.5 g were taken from 2026-01-10 08:00:00 to 2026-01-10 16:00:01. The next is allowed at 2026-01-11 08:00:00.' || :hint, 'the evening''s is too much');
+SELECT is_empty('SELECT * FROM medsched.check_integrity()', 'no rule is broken');
+SELECT is((SELECT concat_ws(' ', u.outcome, u.despite_limits) FROM medsched.undo_dose(pg_temp.id('c'), pg_temp.id('c11'), '2026-01-10 14:00Z') AS u), 'extra told to', 'taken back');
+SELECT is(pg_temp.allowed('2026-01-10 20:00:30Z'), '10 20:00:30 1.5 g', 'it no longer counts');
+SELECT lives_ok($$SELECT medsched.mark_dose_taken(pg_temp.id('c'), pg_temp.id('c11'), '2026-01-10 20:00Z', '2026-01-10 20:00:30Z')$$, 'and the evening''s is recorded');
 
 -- As needed, loaded with the trigger off.
 ALTER TABLE medsched.dose_taken DISABLE TRIGGER dose_is_scheduled;

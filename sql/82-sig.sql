@@ -212,8 +212,7 @@ COMMENT ON FUNCTION medsched._interval_schedule(text, int, timestamp, text, int,
 -- "every 6 hours as needed" is no more often than that; "twice a day as needed"
 -- is no more than that on a day: who took the last at bedtime may take the first
 -- in the morning.
-CREATE OR REPLACE FUNCTION medsched._as_needed_schedule(starts_on date, time_zone text,
-  min_hours int, doses int, days int)
+CREATE OR REPLACE FUNCTION medsched._as_needed_schedule(starts_on date, time_zone text, min_interval text, limits jsonb)
 RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -221,11 +220,21 @@ BEGIN ATOMIC
     'starts_at', starts_on::timestamp,
     'time_zone', time_zone,
     'as_needed', true,
-    'min_interval', min_hours || ' hours',
-    'limits', CASE WHEN doses IS NOT NULL THEN jsonb_build_array(jsonb_build_object('doses', doses, 'days', days)) END)));
+    'min_interval', min_interval,
+    'limits', limits)));
 END;
-COMMENT ON FUNCTION medsched._as_needed_schedule(date, text, int, int, int) IS
+COMMENT ON FUNCTION medsched._as_needed_schedule(date, text, text, jsonb) IS
   'Internal: one schedule without doses of its own';
+
+-- The limit of so many doses in a period of days or weeks, on calendar days.
+CREATE OR REPLACE FUNCTION medsched._doses_in_days(doses int, unit text, period int)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT jsonb_build_array(jsonb_build_object('doses', doses, 'days', period * CASE unit WHEN 'wk' THEN 7 ELSE 1 END));
+END;
+COMMENT ON FUNCTION medsched._doses_in_days(int, text, int) IS
+  'Internal: the limit of so many doses in a period';
 
 CREATE OR REPLACE FUNCTION medsched._check_times_count(clocks time[], frequency int, what text)
 RETURNS void
@@ -283,12 +292,12 @@ BEGIN
         HINT = 'A dose as needed is recorded at the time it is taken.';
     END IF;
     IF fact.code IS NULL THEN
-      RETURN medsched._as_needed_schedule(starts_on, time_zone, NULL::int, NULL::int, NULL::int);
+      RETURN medsched._as_needed_schedule(starts_on, time_zone, NULL::text, NULL::jsonb);
     ELSIF fact.period_unit = 'h' THEN
-      RETURN medsched._as_needed_schedule(starts_on, time_zone, fact.period, NULL::int, NULL::int);
+      RETURN medsched._as_needed_schedule(starts_on, time_zone, fact.period || ' hours', NULL::jsonb);
     ELSIF fact.period_unit IN ('d', 'wk') THEN
-      RETURN medsched._as_needed_schedule(starts_on, time_zone, NULL::int, fact.frequency,
-        fact.period * CASE fact.period_unit WHEN 'wk' THEN 7 ELSE 1 END);
+      RETURN medsched._as_needed_schedule(starts_on, time_zone, NULL::text,
+        medsched._doses_in_days(fact.frequency, fact.period_unit, fact.period));
     END IF;
     RAISE 'sig "%" is not supported', medsched._shortened(sig) USING ERRCODE = 'feature_not_supported',
       DETAIL = format('A dose as needed has no limit of %s.', fact.meaning),

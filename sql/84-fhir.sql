@@ -347,7 +347,7 @@ COMMENT ON FUNCTION medsched._fhir_instructions(jsonb) IS
 
 -- How often: the code's facts and the repeat's, which must agree, and how many
 -- doses on a day that has any.
-CREATE OR REPLACE FUNCTION medsched._fhir_frequency(timing jsonb, days int[], clocks time[],
+CREATE OR REPLACE FUNCTION medsched._fhir_frequency(timing jsonb, days int[], clocks time[], as_needed boolean,
   OUT unit text, OUT every int, OUT per_day int, OUT code text, OUT default_times time[], OUT keys text[])
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -399,7 +399,10 @@ BEGIN
     unit := 'd';
   END IF;
 
-  IF unit = ANY ('{s,min,h}'::text[]) THEN
+  -- What is taken when needed wants no days and no distance.
+  IF as_needed THEN
+    per_day := frequency;
+  ELSIF unit = ANY ('{s,min,h}'::text[]) THEN
     IF days IS NOT NULL OR clocks IS NOT NULL THEN
       RAISE 'timing with % and a period in % is not supported',
         CASE WHEN days IS NOT NULL THEN 'dayOfWeek' ELSE 'times of day' END, unit
@@ -452,11 +455,50 @@ BEGIN
   END IF;
 END;
 $$;
-COMMENT ON FUNCTION medsched._fhir_frequency(jsonb, int[], time[]) IS
-  'Internal: how often a FHIR Timing is';
+COMMENT ON FUNCTION medsched._fhir_frequency(jsonb, int[], time[], boolean) IS
+  'Internal: how often a FHIR Timing is; as needed, per_day is the doses of a period';
+
+-- What a Timing says of doses as needed: that there are no more.  "Once a day" is once on a calendar day, "every 6 hours" no
+-- sooner than that.
+CREATE OR REPLACE FUNCTION medsched._fhir_as_needed(timing jsonb, starts_on date, time_zone text)
+RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  element text;
+  often record;
+  length text;
+BEGIN
+  PERFORM medsched._check_start(starts_on, time_zone);
+  SELECT k.key INTO element FROM jsonb_object_keys(timing -> 'repeat') AS k (key)
+   WHERE k.key <> ALL ('{id,frequency,period,periodUnit}'::text[]) ORDER BY k.key LIMIT 1;
+  IF FOUND THEN
+    RAISE 'timing element "repeat.%" is not supported for doses as needed', element USING ERRCODE = 'feature_not_supported',
+      HINT = 'Supported are code, and a repeat with frequency, period and periodUnit.';
+  END IF;
+  IF NOT timing ? 'code' AND coalesce(timing -> 'repeat', '{}') - 'id' = '{}' THEN
+    RETURN medsched._as_needed_schedule(starts_on, time_zone, NULL::text, NULL::jsonb);
+  END IF;
+  often := medsched._fhir_frequency(timing, NULL::int[], NULL::time[], true);
+  length := often.every || CASE often.unit WHEN 's' THEN ' seconds' WHEN 'min' THEN ' minutes' WHEN 'h' THEN ' hours' END;
+  IF length IS NOT NULL AND often.per_day = 1 THEN
+    RETURN medsched._as_needed_schedule(starts_on, time_zone, length, NULL::jsonb);
+  ELSIF length IS NOT NULL THEN
+    RETURN medsched._as_needed_schedule(starts_on, time_zone, NULL::text,
+      jsonb_build_array(jsonb_build_object('doses', often.per_day, 'within', length)));
+  ELSIF often.unit = 'd' AND often.every <= 366 OR often.unit = 'wk' AND often.every <= 52 THEN
+    RETURN medsched._as_needed_schedule(starts_on, time_zone, NULL::text, medsched._doses_in_days(often.per_day, often.unit, often.every));
+  END IF;
+  RAISE 'timing with a period of % % is not supported for doses as needed', often.every, often.unit
+    USING ERRCODE = 'feature_not_supported', HINT = 'Say so many doses in hours, days or weeks, up to 366 days.';
+END;
+$$;
+COMMENT ON FUNCTION medsched._fhir_as_needed(jsonb, date, text) IS
+  'Internal: the schedule as needed of a FHIR Timing';
 
 CREATE OR REPLACE FUNCTION medsched.schedule_from_fhir(timing jsonb, starts_on date, time_zone text,
-  times jsonb DEFAULT NULL, effective_from timestamptz DEFAULT NULL)
+  times jsonb DEFAULT NULL, effective_from timestamptz DEFAULT NULL, as_needed boolean DEFAULT false)
 RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -479,6 +521,17 @@ DECLARE
 BEGIN
   PERFORM medsched._fhir_check(timing);
   PERFORM medsched._check_times_json(times);
+  IF as_needed IS NULL THEN
+    RAISE 'as_needed must not be null' USING ERRCODE = 'null_value_not_allowed';
+  ELSIF as_needed AND jsonb_typeof(times) = 'array' THEN
+    RAISE 'timing as needed has no times' USING ERRCODE = 'invalid_parameter_value',
+      HINT = 'A dose as needed is recorded at the time it is taken.';
+  ELSIF as_needed THEN
+    IF effective_from IS NOT NULL THEN
+      PERFORM medsched._require_instant(effective_from, 'effective_from');
+    END IF;
+    RETURN medsched._fhir_as_needed(timing, starts_on, time_zone);
+  END IF;
   repeat := COALESCE(timing -> 'repeat', '{}');
   bounds := repeat -> 'boundsPeriod';
   IF bounds IS NOT NULL AND repeat ? 'boundsDuration' THEN
@@ -500,7 +553,7 @@ BEGIN
 
   days := medsched._fhir_days(repeat);
   clocks := medsched._fhir_clocks(repeat, times);
-  often := medsched._fhir_frequency(timing, days, clocks);
+  often := medsched._fhir_frequency(timing, days, clocks, false);
   clocks := COALESCE(clocks, medsched._times_for(times, often.keys, often.default_times));
   IF clocks IS NULL THEN
     RAISE 'timing with % doses a day does not say when', often.per_day
@@ -571,5 +624,5 @@ BEGIN
           FROM jsonb_array_elements(medsched._counting_from(schedules, effective_from)) WITH ORDINALITY AS s (value, nth));
 END;
 $$;
-COMMENT ON FUNCTION medsched.schedule_from_fhir(jsonb, date, text, jsonb, timestamptz) IS
-  'Schedules, as create_medication takes them, for a FHIR R4 Timing, without the doses before effective_from; times may give the times of day of its codes and events';
+COMMENT ON FUNCTION medsched.schedule_from_fhir(jsonb, date, text, jsonb, timestamptz, boolean) IS
+  'Schedules, as create_medication takes them, for a FHIR R4 Timing, without the doses before effective_from; times may give the times of day of its codes and events; as_needed: one schedule as needed, with what the Timing says as its limits';

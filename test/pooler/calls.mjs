@@ -79,7 +79,7 @@ export const calls = {
 	'times_of_schedule(jsonb)': `select medsched.times_of_schedule(medsched.schedule_from_times('{08:00,20:30}', '2026-03-01', 'UTC'))`,
 	'times_of_schedule(uuid,uuid[])': `select medsched.times_of_schedule(${user}, array[${daily}]::uuid[])`,
 	'schedule_from_sig(text,date,text,jsonb,timestamptz)': `select medsched.schedule_from_sig('BID', '2026-03-01', 'UTC')`,
-	'schedule_from_fhir(jsonb,date,text,jsonb,timestamptz)': `select medsched.schedule_from_fhir(${fhir}, '2026-03-01', 'UTC')`,
+	'schedule_from_fhir(jsonb,date,text,jsonb,timestamptz,boolean)': `select medsched.schedule_from_fhir(${fhir}, '2026-03-01', 'UTC')`,
 	'timing_codes()': `select * from medsched.timing_codes()`,
 	'timing_events()': `select * from medsched.timing_events()`,
 	'inactivate_medication(uuid,uuid,timestamptz)': `select medsched.inactivate_medication(${user}, ${medication}, '2026-03-10 00:00Z')`,

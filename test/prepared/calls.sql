@@ -138,16 +138,19 @@ INSERT INTO calls (function, args) VALUES
   ('version', '{}'),
   ('create_tables', '{}');
 INSERT INTO calls (function, args)
-SELECT 'schedule_from_fhir', ARRAY[timing, '2027-03-01', 'Europe/Berlin', '{"CM": "07:30"}', '2027-03-01 10:11Z']
+SELECT 'schedule_from_fhir', ARRAY[timing, '2027-03-01', 'Europe/Berlin', '{"CM": "07:30"}', '2027-03-01 10:11Z', as_needed]
   FROM (VALUES
-    ('{"code": {"coding": [{"code": "BID"}]}}'),
-    ('{"code": {"coding": [{"code": "Q6H"}]}, "repeat": {"boundsDuration": {"value": 10, "code": "d"}}}'),
-    ('{"repeat": {"frequency": 3, "period": 1, "periodUnit": "d", "count": 9}}'),
-    ('{"repeat": {"frequency": 2, "period": 1, "periodUnit": "wk", "dayOfWeek": ["tue", "thu"]}}'),
-    ('{"repeat": {"when": ["ACM", "HS"], "offset": 30, "boundsDuration": {"value": 2, "unit": "mo"}}}'),
-    ('{"repeat": {"timeOfDay": ["08:00", "20:30"], "boundsPeriod": {"start": "2027-03-01", "end": "2027-04"}}}'),
-    ('{"repeat": {"period": 90, "periodUnit": "min", "boundsPeriod": {"start": "2027-03-01T09:00:00+01:00", "end": "2027-03-02T09:00:00+01:00"}}}'),
-    ('{"repeat": {"period": 8, "periodUnit": "h", "boundsDuration": {"value": 1, "code": "mo"}}}')) AS f (timing)
+    ('{"code": {"coding": [{"code": "BID"}]}}', 'true'),
+    ('{"repeat": {"frequency": 2, "period": 8, "periodUnit": "h"}}', 'true'),
+    ('{"repeat": {"count": 2}}', 'true'),
+    ('{"code": {"coding": [{"code": "BID"}]}}', 'false'),
+    ('{"code": {"coding": [{"code": "Q6H"}]}, "repeat": {"boundsDuration": {"value": 10, "code": "d"}}}', 'false'),
+    ('{"repeat": {"frequency": 3, "period": 1, "periodUnit": "d", "count": 9}}', 'false'),
+    ('{"repeat": {"frequency": 2, "period": 1, "periodUnit": "wk", "dayOfWeek": ["tue", "thu"]}}', 'false'),
+    ('{"repeat": {"when": ["ACM", "HS"], "offset": 30, "boundsDuration": {"value": 2, "unit": "mo"}}}', 'false'),
+    ('{"repeat": {"timeOfDay": ["08:00", "20:30"], "boundsPeriod": {"start": "2027-03-01", "end": "2027-04"}}}', 'false'),
+    ('{"repeat": {"period": 90, "periodUnit": "min", "boundsPeriod": {"start": "2027-03-01T09:00:00+01:00", "end": "2027-03-02T09:00:00+01:00"}}}', 'false'),
+    ('{"repeat": {"period": 8, "periodUnit": "h", "boundsDuration": {"value": 1, "code": "mo"}}}', 'false')) AS f (timing, as_needed)
 UNION ALL
 SELECT 'schedule_from_sig', ARRAY[sig, '2027-03-01', 'Europe/Berlin', '{"HS": "22:30"}', '2027-03-01 10:11Z']
   FROM unnest('{BID,q 8 h,QOD,WEEKLY,MONTHLY,PRN,Q6H PRN,TID PRN,OFTEN}'::text[]) AS s (sig)

@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(128);
+SELECT plan(150);
 \i test/doses.psql
 
 -- The doses from Monday 1 March 2027 00:00 in Berlin on, up to a day.
@@ -220,6 +220,39 @@ SELECT throws_ok($$SELECT medsched.schedule_from_fhir('{"repeat": {"timeOfDay": 
   '22004', 'starts_on must not be null', 'no start at all');
 SELECT throws_ok($$SELECT medsched.schedule_from_fhir('{"repeat": {"when": ["CM"]}}', '2027-03-01', 'Europe/Berlin', '["08:00"]')$$,
   '22023', 'an array of times does not say when the events of a timing are', 'times for events by name only');
+
+-- Of a dose as needed, a Timing says how often at most.
+CREATE FUNCTION pg_temp.as_needed(timing jsonb, starts_on date DEFAULT '2027-03-01', times jsonb DEFAULT NULL) RETURNS jsonb LANGUAGE sql AS $$
+  SELECT medsched.schedule_from_fhir(timing, starts_on, 'Europe/Berlin', times, as_needed => true) -> 0
+$$;
+SELECT is(pg_temp.as_needed(t.timing::jsonb), '{"starts_at": "2027-03-01T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true}'::jsonb || t.limits::jsonb,
+          'as needed: ' || t.timing)
+FROM (VALUES
+  ('{}', '{}'),
+  ('{"repeat": {}}', '{}'),
+  ('{"code": {"coding": [{"code": "QD"}]}}', '{"limits": [{"doses": 1, "days": 1}]}'),
+  ('{"code": {"coding": [{"code": "BED"}]}}', '{"limits": [{"doses": 1, "days": 1}]}'),
+  ('{"code": {"coding": [{"code": "BID"}]}, "repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}', '{"limits": [{"doses": 2, "days": 1}]}'),
+  ('{"code": {"coding": [{"code": "Q6H"}]}}', '{"min_interval": "6 hours"}'),
+  ('{"repeat": {"period": 1, "periodUnit": "d"}}', '{"limits": [{"doses": 1, "days": 1}]}'),
+  ('{"repeat": {"frequency": 3, "period": 2, "periodUnit": "wk"}}', '{"limits": [{"doses": 3, "days": 14}]}'),
+  ('{"repeat": {"frequency": 1, "period": 90, "periodUnit": "min"}}', '{"min_interval": "90 minutes"}'),
+  ('{"repeat": {"frequency": 4, "period": 24, "periodUnit": "h"}}', '{"limits": [{"doses": 4, "within": "24 hours"}]}'),
+  ('{"repeat": {"frequency": 1, "period": 366, "periodUnit": "d"}}', '{"limits": [{"doses": 1, "days": 366}]}')) AS t (timing, limits);
+SELECT lives_ok(format('SELECT medsched.create_medication(%L, %L, jsonb_build_array(pg_temp.as_needed(%L)))', '00000000-0000-0000-0000-0000000000fa', 'Ibuprofen', t.timing),
+                'as needed, kept: ' || t.timing)
+FROM (VALUES ('{}'), ('{"code": {"coding": [{"code": "BID"}]}}'), ('{"repeat": {"frequency": 4, "period": 24, "periodUnit": "h"}}')) AS t (timing);
+SELECT throws_ok(format('SELECT pg_temp.as_needed(%L)', t.timing), t.sqlstate, t.message, 'as needed: ' || t.timing)
+FROM (VALUES
+  ('{"repeat": {"timeOfDay": ["08:00:00"]}}', '0A000', 'timing element "repeat.timeOfDay" is not supported for doses as needed'),
+  ('{"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "count": 3}}', '0A000', 'timing element "repeat.count" is not supported for doses as needed'),
+  ('{"repeat": {"period": 1, "periodUnit": "mo"}}', '0A000', 'timing with a period of 1 mo is not supported for doses as needed'),
+  ('{"repeat": {"period": 367, "periodUnit": "d"}}', '0A000', 'timing with a period of 367 d is not supported for doses as needed'),
+  ('{"code": {"coding": [{"code": "BID"}]}, "repeat": {"frequency": 3, "period": 1, "periodUnit": "d"}}', '22023', 'timing code "BID" contradicts repeat')
+  ) AS t (timing, sqlstate, message);
+SELECT throws_ok($$SELECT pg_temp.as_needed('{}', NULL)$$, '22004', 'starts_on must not be null', 'as needed, without a start');
+SELECT throws_ok($$SELECT pg_temp.as_needed('{}', '2027-03-01', '["08:00"]')$$, '22023', 'timing as needed has no times', 'as needed, with times');
+SELECT throws_ok($$SELECT medsched.schedule_from_fhir('{}', '2027-03-01', 'UTC', as_needed => NULL)$$, '22004', 'as_needed must not be null', 'as needed or not?');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -550,7 +550,7 @@ export const scheduleFromSig = valueFunction(
 	results.schedules,
 );
 
-/** Schedules for a FHIR R4 Timing. */
+/** Schedules for a FHIR R4 Timing; asNeeded is what the Dosage around it says. */
 export const scheduleFromFhir = valueFunction(
 	'schedule_from_fhir',
 	{
@@ -559,6 +559,7 @@ export const scheduleFromFhir = valueFunction(
 		timeZone: required('time_zone', a.text),
 		times: optional('times', a.json),
 		effectiveFrom: optional('effective_from', a.instant),
+		asNeeded: optional('as_needed', a.boolean),
 	},
 	results.schedules,
 );

@@ -383,6 +383,8 @@ withEachDriver('functions', (db) => {
 			timeZone: 'UTC',
 		});
 		assert.equal(fromFhir[0]?.startsAt, '2026-03-02T07:30:00');
+		const whenNeeded = await scheduleFromFhir(db, { timing: daily, startsOn: '2026-03-02', timeZone: 'UTC', asNeeded: true });
+		assert.deepEqual(whenNeeded[0]?.limits, [{ doses: 1, days: 1 }]);
 		assert.ok((await timingCodes(db, {})).some((c) => c.code === 'BID' && c.frequency === 2 && c.times.join() === '08:00:00,20:00:00'));
 		assert.ok((await timingEvents(db, {})).some((e) => e.event === 'PCM' && e.direction === 1));
 	});

@@ -84,6 +84,7 @@ export function ruleRoutes(db: Database) {
 							...start,
 							startsOn: m.Day.nullable(),
 							times: Times,
+							asNeeded: z.boolean().optional(),
 						}),
 					),
 				},

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(37);
+SELECT plan(74);
 
 -- One person, from prescription to erasure, in Berlin in 2024: Germany's clocks
 -- went forward on Sunday 31 March, New York's had on 10 March.  So Berlin is one hour
@@ -14,9 +14,10 @@ SELECT plan(37);
 \set alendronate '''00000000-0000-0000-0003-000000000000'''
 \set ibuprofen '''00000000-0000-0000-0004-000000000000'''
 
-CREATE FUNCTION pg_temp.doses(window_start timestamptz, window_end timestamptz) RETURNS SETOF text LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.doses(window_start timestamptz, window_end timestamptz, person uuid DEFAULT '00000000-0000-0000-0000-00000000000a')
+RETURNS SETOF text LANGUAGE sql AS $$
   SELECT concat_ws(' ', to_char(d.scheduled_for, 'MM-DD HH24:MI'), to_char(d.local_time, '(HH24:MI)'), d.medication_name, d.status)
-    FROM medsched.upcoming_doses('00000000-0000-0000-0000-00000000000a', window_start, window_end) AS d
+    FROM medsched.upcoming_doses(person, window_start, window_end) AS d
 $$;
 -- Take everything in a window that is not recorded yet, five minutes after its time.
 CREATE FUNCTION pg_temp.take_all(window_start timestamptz, window_end timestamptz, except_at timestamptz[] DEFAULT '{}') RETURNS int LANGUAGE sql AS $$
@@ -185,6 +186,124 @@ SELECT results_eq($$SELECT to_char(scheduled_for, 'MM-DD HH24:MI'), medication_n
   $$VALUES ('07-01 06:00', 'metformin'), ('07-02 06:00', 'metformin'), ('07-03 06:00', 'metformin'), ('07-04 06:00', 'metformin'),
            ('07-05 06:00', 'metformin'), ('07-06 06:00', 'metformin'), ('07-07 05:00', 'alendronate'), ('07-07 06:00', 'metformin')$$, 'and life goes on');
 
+-- Somebody else -----------------------------------------------------------------------
+
+-- Bea, in Berlin in January 2025, an hour ahead of UTC; New York is five behind.  She goes to bed after midnight.
+\set bea '''00000000-0000-0000-0000-00000000000b'''
+SELECT medsched.enable_history() \g /dev/null
+SELECT set_config('medsched.changed_by', 'Bea', true) \g /dev/null
+INSERT INTO medsched.person_settings (user_id, day_begins_at) VALUES (:bea, '04:00');
+
+-- On Monday the 13th at 07:30, the first day with the application: tablets with 500 mg of paracetamol, two at 8 and at 20, no more
+-- than ten minutes early; a powder with 1000 mg as needed; melatonin at 00:30; vitamin D at 9 every second day since Monday
+-- 2 December, 42 days ago.  No more than 4 g of paracetamol in 24 hours, 4 hours apart.
+SELECT medsched.create_medication(:bea, 'tablets', '[{"starts_at": "2025-01-13T08:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY;BYHOUR=8,20",
+  "tolerance_before": "10 minutes", "dose_amount": 2, "dose_unit": "tablet"}]', substance => 'paracetamol', substance_amount => 500, substance_unit => 'mg') \g /dev/null
+SELECT medsched.create_medication(:bea, 'powder', '[{"starts_at": "2025-01-13T00:00", "time_zone": "Europe/Berlin", "as_needed": true,
+  "min_interval": "6 hours", "dose_amount": 1, "dose_unit": "sachet"}]', substance => 'paracetamol', substance_amount => 1, substance_unit => 'g') \g /dev/null
+SELECT medsched.set_substance_limits(:bea, 'paracetamol', '[{"amount": 4000, "within": "24 hours"}]', 'mg', '4 hours') \g /dev/null
+SELECT medsched.create_medication(:bea, 'melatonin', '[{"starts_at": "2025-01-14T00:30", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY"}]') \g /dev/null
+SELECT medsched.create_medication(:bea, 'vitamin D', '[{"starts_at": "2024-12-02T09:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY;INTERVAL=2",
+  "effective_from": "2025-01-13T07:30:00+01:00"}]') \g /dev/null
+SELECT results_eq($$SELECT * FROM pg_temp.doses('2024-12-01', '2025-01-14', '00000000-0000-0000-0000-00000000000b')$$,
+  $$VALUES ('01-13 07:00 (08:00) tablets missed'), ('01-13 08:00 (09:00) vitamin D missed'),
+           ('01-13 19:00 (20:00) tablets missed'), ('01-13 23:30 (00:30) melatonin missed')$$, 'weeks before the application are not missed');
+
+-- No vitamin D on Friday the 17th: the mistake, and what was meant.
+CREATE FUNCTION pg_temp.leave_out(at text) RETURNS text LANGUAGE sql AS $$
+  SELECT pg_temp.failure(format('SELECT medsched.correct_schedule(%L, %L, %L)', '00000000-0000-0000-0000-00000000000b',
+    pg_temp.schedule('vitamin D', '2025-01-13 07:00Z'), jsonb_build_object('exdates', jsonb_build_array(at))))
+$$;
+SELECT alike(pg_temp.leave_out('2025-01-17T00:00'),
+  '23514 medsched.schedules.schedule_exdates_are_doses: %2025-01-17 00:00:00, when the schedule has no dose | Its doses of that day: 2025-01-17 09:00:00.%', 'midnight leaves nothing out');
+SELECT is(pg_temp.leave_out('2025-01-17T09:00'), 'no error', 'the time of the dose does');
+
+-- To Tuesday morning all is taken at its time.
+CREATE FUNCTION pg_temp.mark(medication text, at timestamptz, taken_at timestamptz DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
+  SELECT pg_temp.failure(format('SELECT medsched.mark_dose_taken(%L, %L, %L, %L)', '00000000-0000-0000-0000-00000000000b',
+    pg_temp.schedule(medication, at), at, coalesce(taken_at, at)))
+$$;
+SELECT is(pg_temp.mark(medication, at), 'no error', medication || ' at ' || at) FROM (VALUES
+  ('tablets', timestamptz '2025-01-13 07:00Z'), ('vitamin D', '2025-01-13 08:00Z'), ('tablets', '2025-01-13 19:00Z'),
+  ('melatonin', '2025-01-13 23:30Z'), ('tablets', '2025-01-14 07:00Z')) AS t (medication, at);
+
+-- Two hours later a sachet, which must be four hours later.  It was swallowed.
+SELECT pg_temp.schedule('powder', '2025-01-14') AS powder \gset
+SELECT is(pg_temp.failure(format('SELECT medsched.take_as_needed(%L, %L, %L)', :bea, :'powder', '2025-01-14 09:00Z')),
+  '23514 medsched.dose_taken.substance_limits: the dose at 2025-01-14 09:00:00+00 is too close to another of paracetamol'
+  ' | Doses of paracetamol are at least 04:00:00 apart, and one was taken at 2025-01-14 07:00:00+00. The next is allowed at 2025-01-14 11:00:00+00.'
+  ' | Call medsched.allowance() to learn when a dose is allowed; if it was taken all the same, record it with despite_limits.', 'one medication counts for the other');
+SELECT is((SELECT (newly_taken, despite_limits)::text FROM medsched.take_as_needed(:bea, :'powder', '2025-01-14 09:00Z', despite_limits => 'headache')),
+          '(t,headache)', 'what was taken is recorded');
+-- From Monday 19:00 on it was 3 g: 1 g more, from 13:00 on; of the powder 6 hours after it.
+SELECT results_eq($$SELECT allowed_at, amount, unit FROM medsched.allowance('00000000-0000-0000-0000-00000000000b', 'paracetamol', '2025-01-14 09:00Z')$$,
+  $$VALUES (timestamptz '2025-01-14 13:00Z', 1000::numeric, 'mg')$$, 'what is still allowed');
+SELECT is(medsched.next_as_needed_at(:bea, :'powder', '2025-01-14 09:00Z'), timestamptz '2025-01-14 15:00Z', 'and when the next sachet is');
+
+-- The evening's tablets do not stay down.  Again at midnight, four hours later.
+SELECT is(pg_temp.mark('tablets', '2025-01-14 19:00Z'), 'no error', 'Tuesday evening');
+SELECT pg_temp.schedule('tablets', '2025-01-14') AS tablets \gset
+SELECT alike(pg_temp.failure(format('SELECT medsched.record_extra_dose(%L, %L, %L)', :bea, :'tablets', '2025-01-14 22:59:59Z')),
+  '23514 medsched.dose_taken.substance_limits: % The next is allowed at 2025-01-14 23:00:00+00.%', 'an extra dose is within the limits, too');
+SELECT is((SELECT (outcome, newly_taken, reason)::text FROM medsched.record_extra_dose(:bea, :'tablets', '2025-01-14 23:00Z', reason => 'vomited')),
+          '(extra,t,vomited)', 'an extra dose');
+SELECT is(pg_temp.mark('melatonin', '2025-01-14 23:30Z', '2025-01-14 23:40Z'), 'no error', 'half an hour into Wednesday');
+SELECT results_eq($$SELECT * FROM pg_temp.doses('2025-01-14', '2025-01-15', '00000000-0000-0000-0000-00000000000b')$$,
+  $$VALUES ('01-14 07:00 (08:00) tablets taken'), ('01-14 09:00 (10:00) powder taken'), ('01-14 19:00 (20:00) tablets taken'),
+           ('01-14 23:00 (00:00) tablets extra'), ('01-14 23:30 (00:30) melatonin taken')$$, 'all is listed where it was taken');
+-- 4 g since 07:00: nothing before Wednesday 07:00, and 1 g then.
+SELECT results_eq($$SELECT allowed_at, amount FROM medsched.allowance('00000000-0000-0000-0000-00000000000b', 'paracetamol', '2025-01-14 23:00Z')$$,
+  $$VALUES (timestamptz '2025-01-15 07:00Z', 1000::numeric)$$, 'and counts');
+
+-- Wednesday: the evening's tablets are marked by mistake at 13:00, that is undone, and they are taken at 20:10.
+SELECT is(pg_temp.mark(medication, at), 'no error', medication || ' at ' || at)
+  FROM (VALUES ('tablets', timestamptz '2025-01-15 07:00Z'), ('vitamin D', '2025-01-15 08:00Z')) AS t (medication, at);
+SELECT is(pg_temp.mark('tablets', '2025-01-15 19:00Z', '2025-01-15 12:00Z'), 'no error', 'a mistake');
+SELECT is((SELECT outcome FROM medsched.undo_dose(:bea, :'tablets', '2025-01-15 19:00Z')), 'taken', 'is undone');
+SELECT is(pg_temp.mark('tablets', '2025-01-15 19:00Z', '2025-01-15 19:10Z'), 'no error', 'and the dose taken');
+SELECT results_eq(format('SELECT operation, changed_by, before->>''taken_at'', after->>''taken_at'' FROM medsched.dose_history(%L, %L, %L)', :bea, :'tablets', '2025-01-15 19:00Z'),
+  $$VALUES ('INSERT', 'Bea', NULL, '2025-01-15T12:00:00+00:00'), ('DELETE', 'Bea', '2025-01-15T12:00:00+00:00', NULL),
+           ('INSERT', 'Bea', NULL, '2025-01-15T19:10:00+00:00')$$, 'of which there is a history');
+
+-- Thursday: melatonin was forgotten.  The evening's tablets are taken 15 minutes early, at 19:45; five minutes later, 18:50 UTC,
+-- she is in New York, where it is 13:50.
+SELECT is(pg_temp.mark('tablets', '2025-01-16 07:00Z'), 'no error', 'Thursday morning');
+SELECT is(pg_temp.mark('tablets', '2025-01-16 19:00Z', '2025-01-16 18:45Z'), 'no error', 'early');
+SELECT results_eq($$SELECT m.name, j.outcome, j.effective_from, j.shortest_interval
+                      FROM medsched.change_time_zone('00000000-0000-0000-0000-00000000000b', 'America/New_York', '2025-01-16 18:50Z') AS j
+                      JOIN medsched.schedules AS s ON s.id = j.old_schedule_id
+                      JOIN medsched.medications AS m ON m.id = s.medication_id
+                     ORDER BY m.name$$,
+  $$VALUES ('melatonin', 'moved', timestamptz '2025-01-16 18:50Z', interval '24 hours'),
+           ('powder', 'as_needed', NULL, NULL),
+           ('tablets', 'moved', '2025-01-16 19:00:01Z', '12 hours'),
+           ('vitamin D', 'moved', '2025-01-16 18:50Z', '102 hours')$$, 'one dose does not hold up the journey');
+SELECT results_eq($$SELECT * FROM pg_temp.doses('2025-01-16', '2025-01-18 06:00Z', '00000000-0000-0000-0000-00000000000b')$$,
+  $$VALUES ('01-16 07:00 (08:00) tablets taken'), ('01-16 19:00 (20:00) tablets taken'),
+           ('01-17 05:30 (00:30) melatonin missed'), ('01-17 13:00 (08:00) tablets missed'), ('01-18 01:00 (20:00) tablets missed'),
+           ('01-18 05:30 (00:30) melatonin missed')$$, 'nothing is taken twice');
+SELECT results_eq($$SELECT d FROM pg_temp.doses('2025-01-16', '2025-01-20', '00000000-0000-0000-0000-00000000000b') AS d WHERE d ~ 'vitamin'$$,
+  $$VALUES ('01-19 14:00 (09:00) vitamin D missed')$$, 'and what is left out stays so');
+SELECT is(pg_temp.mark(medication, at), 'no error', medication || ' at ' || at) FROM (VALUES
+  ('melatonin', timestamptz '2025-01-17 05:30Z'), ('tablets', '2025-01-17 13:00Z'), ('tablets', '2025-01-18 01:00Z')) AS t (medication, at);
+SELECT is((SELECT newly_skipped FROM medsched.skip_dose(:bea, pg_temp.schedule('melatonin', '2025-01-18 05:30Z'), '2025-01-18 05:30Z', 'asleep')), true, 'asleep by then');
+
+-- To Saturday 04:00 in New York.  Tablets: five days twice, once too early.  Melatonin: five nights, one forgotten, one skipped.
+-- Vitamin D on the 13th and the 15th.  What is as needed, and what is extra, is not counted.
+SELECT results_eq($$SELECT medication_name, scheduled, taken, skipped, missed, on_time, percentage
+                      FROM medsched.adherence('00000000-0000-0000-0000-00000000000b', '2024-12-01', '2025-01-18 09:00Z')$$,
+  $$VALUES ('melatonin', 5::bigint, 3::bigint, 1::bigint, 1::bigint, 3::bigint, 60.0),
+           ('tablets', 10, 10, 0, 0, 9, 100.0),
+           ('vitamin D', 2, 2, 0, 0, 2, 100.0)$$, 'adherence from the first day on');
+-- The night's dose belongs to the evening before it.
+SELECT results_eq($$SELECT day, scheduled, taken, skipped, missed, on_time, percentage
+                      FROM medsched.adherence_by_day('00000000-0000-0000-0000-00000000000b', '2024-12-01', '2025-01-18 09:00Z')$$,
+  $$VALUES (date '2025-01-13', 4::bigint, 4::bigint, 0::bigint, 0::bigint, 4::bigint, 100.0),
+           ('2025-01-14', 3, 3, 0, 0, 3, 100.0),
+           ('2025-01-15', 4, 3, 0, 1, 3, 75.0),
+           ('2025-01-16', 3, 3, 0, 0, 2, 100.0),
+           ('2025-01-17', 3, 2, 1, 0, 2, 66.7)$$, 'her days begin at four');
+
 -- Alone, and to the end ---------------------------------------------------------------
 
 SELECT is_empty('SELECT * FROM medsched.check_integrity()', 'no rule was broken on the way');
@@ -193,6 +312,11 @@ SELECT lives_ok('SET CONSTRAINTS ALL IMMEDIATE', 'nor at commit');
 -- the pause; 1 of amoxicillin; 1 of ibuprofen.  Doses
 -- recorded: 143 + 1, 20, 11 + 1, and 3.
 SELECT results_eq(format('SELECT * FROM medsched.erase_user(%L)', :person), 'VALUES (4::bigint, 10::bigint, 179::bigint)', 'who wishes to be forgotten is');
+
+-- Bea: tablets, melatonin and vitamin D twice, the powder once; 10 + 1 doses of tablets, 3 + 1 of melatonin, 2 of vitamin D, a sachet.
+SELECT results_eq(format('SELECT * FROM medsched.erase_user(%L)', :bea), 'VALUES (4::bigint, 7::bigint, 18::bigint)', 'and whoever travelled');
+SELECT is_empty($$SELECT user_id FROM medsched.change_history UNION ALL SELECT user_id FROM medsched.person_settings
+                  UNION ALL SELECT user_id FROM medsched.substance_limits$$, 'without a trace');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -2,7 +2,7 @@
 
 -- Check a dose that was just recorded against the limits of its schedule and its substance.  Called for the rule
 -- dose_is_scheduled, with the rights of the tables' owner and on the latest snapshot; tell is whether the error may speak of rows.
-CREATE OR REPLACE FUNCTION medsched._check_dose_limits(relation oid, of_user uuid, of_schedule uuid, scheduled_for timestamptz, tell boolean)
+CREATE OR REPLACE FUNCTION medsched._check_dose_limits(relation regclass, of_user uuid, of_schedule uuid, scheduled_for timestamptz, tell boolean)
 RETURNS boolean
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -41,12 +41,12 @@ BEGIN
               WHEN next = 'infinity' THEN ' So much is never allowed.'
               ELSE ' No later one is allowed before the schedule ends.' END END,
     format('Call medsched.%s() to learn when a dose is allowed; if it was taken all the same, record it with despite_limits.',
-           CASE WHEN broken.substance IS NULL THEN 'next_as_needed_at' ELSE 'allowance' END));
+           CASE WHEN broken.substance IS NULL THEN 'next_as_needed_at' ELSE 'allowance' END), '23514'::text);
   RETURN true;
 END
 $$;
 
-COMMENT ON FUNCTION medsched._check_dose_limits(oid, uuid, uuid, timestamptz, boolean) IS
+COMMENT ON FUNCTION medsched._check_dose_limits(regclass, uuid, uuid, timestamptz, boolean) IS
   'Internal: checks a dose that was recorded against the limits';
 
 CREATE OR REPLACE FUNCTION medsched._limit_message(rule text, substance text, unit text, within interval, days int, at timestamptz)
@@ -131,7 +131,7 @@ COMMENT ON FUNCTION medsched._limit_broken_by(uuid, uuid, timestamptz) IS
 
 -- Check that the amounts which limits add up are in units that convert, after a row of a table was written.  Called for the rule
 -- units_convert, with the rights of the tables' owner; tell is whether the error may speak of other rows.
-CREATE OR REPLACE FUNCTION medsched._check_units(relation oid, kind text, of_user uuid, id uuid, of_substance text, tell boolean)
+CREATE OR REPLACE FUNCTION medsched._check_units(relation regclass, kind text, of_user uuid, id uuid, of_substance text, tell boolean)
 RETURNS boolean
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -154,11 +154,11 @@ BEGIN
      ORDER BY o.id
      LIMIT 1;
     IF FOUND THEN
-      PERFORM medsched._refuse_rule(relation, 'units_convert',
+      PERFORM medsched._refuse_rule(relation, 'units_convert'::text,
         format('schedule "%s" has a dose_unit that limits of its medication cannot add up', other.id),
         CASE WHEN tell THEN format('It is %s, and that of schedule "%s" %s.', coalesce(other.dose_unit, 'not given'), other.other_id,
                                    coalesce(other.other_unit, 'not given')) END,
-        'Give both one dose_unit, or the limits in numbers of doses.');
+        'Give both one dose_unit, or the limits in numbers of doses.'::text, '23514'::text);
     END IF;
   END IF;
   IF kind <> 'substance_limits' THEN
@@ -170,8 +170,9 @@ BEGIN
      ORDER BY s.id
      LIMIT 1;
     IF FOUND THEN
-      PERFORM medsched._refuse_rule(relation, 'schedule_has_dose_amount', format('schedule "%s" must have dose_amount', other.id),
-        CASE WHEN tell THEN format('Its medication holds %s, and limits of that count how much is taken.', other.substance) END);
+      PERFORM medsched._refuse_rule(relation, 'schedule_has_dose_amount'::text, format('schedule "%s" must have dose_amount', other.id),
+        CASE WHEN tell THEN format('Its medication holds %s, and limits of that count how much is taken.', other.substance) END,
+        NULL::text, '23514'::text);
     END IF;
     SELECT s.id, s.dose_unit, o.id AS other_id, o.dose_unit AS other_unit, m.substance INTO other
       FROM medsched.schedules AS s
@@ -183,11 +184,11 @@ BEGIN
      ORDER BY s.id, o.id
      LIMIT 1;
     IF FOUND THEN
-      PERFORM medsched._refuse_rule(relation, 'units_convert',
+      PERFORM medsched._refuse_rule(relation, 'units_convert'::text,
         format('schedule "%s" must have the dose_unit of the other schedules of its medication', other.id),
         CASE WHEN tell THEN format('It is %s, and that of schedule "%s" %s; one holds so much %s.', coalesce(other.dose_unit, 'not given'),
                                    other.other_id, coalesce(other.other_unit, 'not given'), other.substance) END,
-        'Prescribe what comes in another unit as another medication.');
+        'Prescribe what comes in another unit as another medication.'::text, '23514'::text);
     END IF;
   END IF;
   SELECT m.name, m.substance, m.substance_unit, l.unit INTO other
@@ -199,13 +200,13 @@ BEGIN
    ORDER BY m.id
    LIMIT 1;
   IF FOUND THEN
-    PERFORM medsched._refuse_rule(relation, 'units_convert', format('limits of %s cannot add up what medications hold', other.substance),
+    PERFORM medsched._refuse_rule(relation, 'units_convert'::text, format('limits of %s cannot add up what medications hold', other.substance),
       CASE WHEN tell THEN format('The limits are in %s, and "%s" holds it in %s.', other.unit, other.name, other.substance_unit) END,
-      'Use one unit, or units of mass or of volume: kg, g, mg, mcg, ng; l, dl, cl, ml, ul.');
+      'Use one unit, or units of mass or of volume: kg, g, mg, mcg, ng; l, dl, cl, ml, ul.'::text, '23514'::text);
   END IF;
   RETURN true;
 END
 $$;
 
-COMMENT ON FUNCTION medsched._check_units(oid, text, uuid, uuid, text, boolean) IS
+COMMENT ON FUNCTION medsched._check_units(regclass, text, uuid, uuid, text, boolean) IS
   'Internal: checks that the amounts which limits add up are in units that convert';

@@ -94,7 +94,7 @@ static SavedPlan lock_dose_schedule = {
 static SavedPlan check_amount_limits = {
 	"SELECT medsched._check_dose_limits($1, $2, $3, $4, $5)",
 	5,
-	{OIDOID, UUIDOID, UUIDOID, TIMESTAMPTZOID, BOOLOID},
+	{REGCLASSOID, UUIDOID, UUIDOID, TIMESTAMPTZOID, BOOLOID},
 	NULL,
 	{COMPUTED_BOOLEAN}};
 

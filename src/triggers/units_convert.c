@@ -27,21 +27,21 @@ static SavedPlan check_schedule_units = {
 	"JOIN medsched.medications AS m ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $2 AND s.id OPERATOR(pg_catalog.=) $3",
 	4,
-	{OIDOID, UUIDOID, UUIDOID, BOOLOID},
+	{REGCLASSOID, UUIDOID, UUIDOID, BOOLOID},
 	NULL,
 	{COMPUTED_BOOLEAN}};
 
 static SavedPlan check_medication_units = {
 	"SELECT medsched._check_units($1, 'medications'::pg_catalog.text, $2, $3, NULL::pg_catalog.text, $4)",
 	4,
-	{OIDOID, UUIDOID, UUIDOID, BOOLOID},
+	{REGCLASSOID, UUIDOID, UUIDOID, BOOLOID},
 	NULL,
 	{COMPUTED_BOOLEAN}};
 
 static SavedPlan check_substance_units = {
 	"SELECT medsched._check_units($1, 'substance_limits'::pg_catalog.text, $2, NULL::pg_catalog.uuid, $3, $4)",
 	4,
-	{OIDOID, UUIDOID, TEXTOID, BOOLOID},
+	{REGCLASSOID, UUIDOID, TEXTOID, BOOLOID},
 	NULL,
 	{COMPUTED_BOOLEAN}};
 

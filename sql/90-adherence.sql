@@ -64,7 +64,12 @@ AS $$
          medsched.is_on_time(o.scheduled_for, d.taken_at, s.grace, s.tolerance_before),
          d.outcome IS NULL
            AND medsched.dose_status(o.scheduled_for, NULL::pg_catalog.text, s.grace, n.next_dose) OPERATOR(pg_catalog.=) 'missed'
-    FROM medsched.schedules AS s
+    -- What the tables of an earlier version lack until create_tables() has run: there the names below mean these.
+    FROM (SELECT NULL::pg_catalog.interval AS tolerance_before, false AS missed_when_next) AS lacking
+   CROSS JOIN LATERAL (
+           SELECT t.user_id, t.id, t.medication_id, t.starts_at, t.time_zone, t.rrule, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off,
+                  t.as_needed, t.dose_amount, t.dose_unit, t.instructions, t.grace, t.effective_from, t.ends_at, tolerance_before, missed_when_next
+             FROM medsched.schedules AS t) AS s
     JOIN medsched.medications AS m
       ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
    -- What is recorded is listed though it be no occurrence: medsched.check_integrity() names it.
@@ -150,7 +155,12 @@ AS $$
              pg_catalog.sum(r.skipped)::pg_catalog.int8 AS skipped,
              pg_catalog.sum(greatest(o.over OPERATOR(pg_catalog.-) r.over, 0))::pg_catalog.int8 AS missed,
              pg_catalog.sum(r.on_time)::pg_catalog.int8 AS on_time
-        FROM medsched.schedules AS s
+        -- As scheduled_doses() does for the tables of an earlier version.
+        FROM (SELECT NULL::pg_catalog.interval AS tolerance_before, false AS missed_when_next) AS lacking
+       CROSS JOIN LATERAL (
+               SELECT t.user_id, t.id, t.medication_id, t.starts_at, t.time_zone, t.rrule, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off,
+                      t.as_needed, t.grace, t.effective_from, t.ends_at, tolerance_before, missed_when_next
+                 FROM medsched.schedules AS t) AS s
         JOIN medsched.medications AS m
           ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
        CROSS JOIN LATERAL (

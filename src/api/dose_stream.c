@@ -48,7 +48,8 @@ enum
 
 #define FIND_SCHEDULES                                                                               \
 	"SELECT " SCHEDULE_COLUMNS ", s.id, s.medication_id, m.name, "                                   \
-	"s.dose_amount, s.dose_unit, s.instructions, s.grace, m.inactivated_at, s.missed_when_next "     \
+	"s.dose_amount, s.dose_unit, s.instructions, s.grace, m.inactivated_at, "                        \
+	"{missed_when_next?s.missed_when_next|false} "                                                   \
 	"FROM medsched.schedules AS s "                                                                  \
 	"JOIN medsched.medications AS m "                                                                \
 	"ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id " \

@@ -58,6 +58,7 @@ static const struct
 } later_columns[] = {
 	{TABLE_MEDICATIONS, "substance"},
 	{TABLE_SCHEDULES, "limits"},
+	{TABLE_SCHEDULES, "missed_when_next"},
 	{TABLE_DOSE_TAKEN, "despite_limits"}};
 
 PG_FUNCTION_INFO_V1(medsched_check_tables);

@@ -223,7 +223,8 @@ SELECT is_empty('TABLE internal', 'dropped, no column makes an internal error');
 SELECT is_empty('TABLE misread', 'nor an answer that is not right');
 SELECT is_empty($$SELECT tab, col, answer FROM seen WHERE call ~ 'upcoming' AND answer !~ '^answer: ' AND answer !~ ('^42703: column "?(.\.)?' || col || '"? .*does not exist')$$,
   'and the error says which column it is');
-SELECT is(pg_temp.failing('upcoming_doses', 'dropped'), :'read_to_list', 'it is the columns that are read');
+-- But for one that tables of an earlier version lack: without it, too, doses are listed.
+SELECT is(pg_temp.failing('upcoming_doses', 'dropped'), replace(:'read_to_list', 'schedules.missed_when_next ', ''), 'it is the columns that are read');
 
 DELETE FROM seen;
 INSERT INTO seen

@@ -834,7 +834,6 @@ describe('coverage', () => {
 			'Give it the type back that medsched.create_tables() made it with.',
 			"Give the trigger the name of the column that holds the person's id: medsched.erase_with_account('user_id').",
 			'Have changes recorded from now on with SELECT medsched.enable_history().',
-			'Inactivate it: call medsched.inactivate_medication(). To close an account, call medsched.erase_user().',
 			'Let medsched.create_tables() create the triggers.',
 			'Rename it or drop it, then call medsched.create_tables() again.',
 			'Rename it or drop it, then call medsched.enable_history() again.',

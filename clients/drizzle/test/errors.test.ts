@@ -114,11 +114,12 @@ withEachDriver('errors', (db) => {
 		assert.equal(ended.scheduleId, successor);
 
 		await inactivateMedication(db, { userId: other, medicationId: medication, at: '2026-03-10T00:00:00Z' });
-		const over: [Constraint, PromiseLike<unknown>][] = [
-			['medication_is_active', reviseSchedule(db, { userId: other, scheduleId: successor, effectiveFrom: '2026-03-11T00:00:00Z', changes: { doseAmount: 3 } })],
-			['dose_after_inactivation', markDoseTaken(db, { userId: other, scheduleId: successor, scheduledFor: '2026-03-11T08:00:00Z' })],
+		// Each begins when the one before is over: a refusal that nobody waits for yet ends the test.
+		const over: [Constraint, () => PromiseLike<unknown>][] = [
+			['medication_is_active', () => reviseSchedule(db, { userId: other, scheduleId: successor, effectiveFrom: '2026-03-11T00:00:00Z', changes: { doseAmount: 3 } })],
+			['dose_after_inactivation', () => markDoseTaken(db, { userId: other, scheduleId: successor, scheduledFor: '2026-03-11T08:00:00Z' })],
 		];
-		for (const [constraint, refused] of over) assert.equal((await errorOf(refused)).constraint, constraint);
+		for (const [constraint, refused] of over) assert.equal((await errorOf(refused())).constraint, constraint);
 		await reactivateMedication(db, { userId: other, medicationId: medication, at: '2026-03-12T00:00:00Z' });
 		assert.equal((await errorOf(reactivateMedication(db, { userId: other, medicationId: medication }))).constraint, 'medication_is_inactive');
 		assert.equal((await errorOf(takeAsNeeded(db, { userId: other, scheduleId: successor }))).constraint, 'schedule_is_as_needed');

@@ -29,3 +29,4 @@ GRANT EXECUTE ON FUNCTION medsched.erase_user(uuid) TO PUBLIC;
 
 -- Gone.
 DROP FUNCTION IF EXISTS medsched._as_needed_schedule(date, text, int, int);
+DROP FUNCTION IF EXISTS medsched._fhir_frequency(jsonb, int[], time[]);

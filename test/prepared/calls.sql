@@ -104,7 +104,7 @@ INSERT INTO calls (function, args) VALUES
   ('rename_medication', ARRAY[:'ann', '{Metformin}', ' ']),
   ('rename_medication', ARRAY[:'ann', '{Metformin}', 'Metformin']),
   ('update_medication', ARRAY[:'ann', '{Metformin}', '{"notes": "n"}']),
-  ('create_medication_returning', ARRAY[:'ann', 'Magnesium', '[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "ref": "rx-10"}]', NULL, NULL]),
+  ('create_medication_returning', ARRAY[:'ann', 'Magnesium', '[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "ref": "rx-10"}]', NULL, NULL, NULL, NULL, NULL]),
   ('inactivate_medication', ARRAY[:'ann', '{Metformin}', '2026-03-01Z']),
   ('inactivate_medication', ARRAY[:'ann', '{Ibuprofen}', '2026-01-04Z']),
   ('reactivate_medication', ARRAY[:'ann', '{Metformin}', '2026-04-01Z']),

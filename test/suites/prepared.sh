@@ -89,6 +89,7 @@ prepared()
 	# Those in PL/pgSQL say it by running: everything planted raises an error.
 	PGDATABASE=$1 calls pg_catalog >"$files/$1.clean"
 	calls medsched,pg_catalog >"$files/$1.planted"
+	sed -i 's/database "[a-z_]*" is not/database is not/' "$files/$1.clean" "$files/$1.planted"
 	equals "every function is called" "$(grep 'no call of' "$files/$1.clean" || true)" ""
 	equals "each time that it is to be" "$(grep -c '^[0-9]*|' "$files/$1.clean") calls" "$(tail -n 1 "$files/$1.clean")"
 	succeeds "and answers as it does elsewhere" diff -U0 "$files/$1.clean" "$files/$1.planted"

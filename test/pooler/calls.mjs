@@ -86,7 +86,7 @@ export const calls = {
 	'reactivate_medication(uuid,uuid,timestamptz)': `select * from medsched.reactivate_medication(${user}, ${medication}, '2026-03-12 00:00Z')`,
 	'revise_schedule(uuid,uuid,timestamptz,jsonb)': `select medsched.revise_schedule(${user},
 		(select id from medsched.schedules where user_id = ${user} and replaces = ${daily}), '2026-03-20 00:00Z', '{"dose_amount": 850}')`,
-	'create_medication_returning(uuid,text,jsonb,text,jsonb)': `select * from medsched.create_medication_returning(${user}, 'added', '[{"starts_at": "2026-03-01T08:00:00", "time_zone": "UTC"}]')`,
+	'create_medication_returning(uuid,text,jsonb,text,jsonb,text,numeric,text)': `select * from medsched.create_medication_returning(${user}, 'added', '[{"starts_at": "2026-03-01T08:00:00", "time_zone": "UTC"}]')`,
 	'current_schedules(uuid,uuid)': `select * from medsched.current_schedules(${user})`,
 	'add_schedule(uuid,uuid,jsonb)': `select * from medsched.add_schedule(${user}, ${medication}, '{"id": "${extra}", "starts_at": "2026-03-01T13:00:00", "time_zone": "UTC", "rrule": "FREQ=DAILY"}')`,
 	'correct_schedule(uuid,uuid,jsonb)': `select * from medsched.correct_schedule(${user}, '${extra}', '{"starts_at": "2026-03-02T13:00:00"}')`,

@@ -52,7 +52,7 @@ export const calls = {
 	'explain_dose(uuid,uuid,timestamptz)': `select * from medsched.explain_dose(${dose(5)})`,
 	'schedule_overview(uuid)': `select * from medsched.schedule_overview(${user})`,
 	'check_integrity()': `select count(*) from medsched.check_integrity()`,
-	'move_recorded_doses(text,interval,timestamptz,timestamptz)': `select * from medsched.move_recorded_doses('Europe/Berlin', '2 hours', ${window})`,
+	'move_recorded_doses(text,interval,timestamptz,timestamptz)': `select count(*) from medsched.move_recorded_doses('Europe/Berlin', '2 hours', ${window})`,
 	'describe_schedule(uuid,uuid)': `select medsched.describe_schedule(${user}, ${daily})`,
 	'describe_schedule(text,timestamp,text,timestamp[],timestamp[],timestamptz,integer,integer,boolean,interval,integer,timestamptz,jsonb,text)':
 		`select medsched.describe_schedule(${rule})`,

@@ -137,8 +137,14 @@ def create(schedules, name="Tested"):
     person = str(uuid.UUID(int=random.getrandbits(128), version=4))
     query("SELECT medsched.create_medication(:'person', :'name', :'schedules')",
           person=person, name=name,
-          schedules=json.dumps([{k: v for k, v in made.items() if k not in BOUNDS} for made in schedules]))
+          schedules=json.dumps([{k: v for k, v in made.items() if k not in BOUNDS and k != "exdates"} for made in schedules]))
     for made in schedules:
+        # Rows of an earlier version have dates that leave out no dose.
+        if "exdates" in made:
+            query("""SET session_replication_role = replica;
+                     UPDATE medsched.schedules SET exdates = :'dates' WHERE user_id = :'person' AND starts_at = :'starts_at'
+                        AND rrule IS NOT DISTINCT FROM :'rule'""",
+                  dates="{" + ",".join(made["exdates"]) + "}", person=person, starts_at=made["starts_at"], rule=made["rrule"])
         for bound in BOUNDS:
             if bound in made:
                 query(f"""UPDATE medsched.schedules SET {bound} = :'at'

@@ -28,7 +28,7 @@ $$;
 \set all_of_ben '''account of b, health data of b, settings of b'''
 
 SELECT pg_temp.fill() \g /dev/null
-SELECT is(pg_temp.failure('DELETE FROM medsched.medications'), format('23001 medsched.medications.medications_not_deleted: medication "%s" cannot be deleted'
+SELECT is(pg_temp.failure(format('DELETE FROM medsched.medications WHERE id = %L', m.id)), format('23001 medsched.medications.medications_not_deleted: medication "%s" cannot be deleted'
   ' | Medications are kept, with the doses recorded. | Inactivate it: call medsched.inactivate_medication(). To close an account, call medsched.erase_user().', m.id),
   'the refusal to delete a medication names the way') FROM medsched.medications AS m WHERE m.user_id = :ann;
 DELETE FROM app.users WHERE id = :ann;

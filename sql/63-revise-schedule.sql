@@ -419,14 +419,7 @@ BEGIN
       HINT = 'When the changes take effect, the argument effective_from says.';
   END IF;
   PERFORM medsched._lock_schedules($1, $2, NULL::pg_catalog.uuid, NULL::pg_catalog.timestamptz);
-  SELECT s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
-         s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at
-    INTO schedule
-    FROM medsched.schedules AS s
-   WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2;
-  IF NOT FOUND THEN
-    PERFORM medsched._refuse_unknown($1, 'schedule', $2);
-  END IF;
+  schedule := medsched._find_schedule($1, $2);
   inactivated_at := medsched._inactivated_at($1, schedule.medication_id);
   successor := medsched._successor($1, $2);
   PERFORM medsched._check_revision(schedule, successor, inactivated_at, $3, changes);

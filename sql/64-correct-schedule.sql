@@ -43,8 +43,7 @@ BEGIN
      ORDER BY d.scheduled_for
   LOOP
     CONTINUE WHEN NOT (schedule.as_needed AND recorded.outcome OPERATOR(pg_catalog.<>) 'taken')
-      AND (recorded.outcome OPERATOR(pg_catalog.=) 'extra'
-           OR medsched._has_dose(schedule, recorded.at, recorded.at OPERATOR(pg_catalog.+) interval '1 microsecond'));
+      AND medsched._has_dose(schedule, recorded.at, recorded.at OPERATOR(pg_catalog.+) interval '1 microsecond');
     doses := doses OPERATOR(pg_catalog.||) recorded.at;
     EXIT WHEN pg_catalog.cardinality(doses) OPERATOR(pg_catalog.>) most;
   END LOOP;
@@ -130,14 +129,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'changes must not have id', DETAIL = 'A schedule that is corrected keeps its id.';
   END IF;
   PERFORM medsched._lock_schedules($1, $2, NULL::pg_catalog.uuid, NULL::pg_catalog.timestamptz);
-  SELECT s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
-         s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at
-    INTO schedule
-    FROM medsched.schedules AS s
-   WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2;
-  IF NOT FOUND THEN
-    PERFORM medsched._refuse_unknown($1, 'schedule', $2);
-  END IF;
+  schedule := medsched._find_schedule($1, $2);
   PERFORM medsched._check_new_end(schedule, medsched._successor($1, $2), changes);
   new_row := medsched._rewrite_schedule(schedule, changes, 'the corrected schedule');
   inactivated_at := medsched._inactivated_at($1, schedule.medication_id);

@@ -1,6 +1,6 @@
 -- Schedules from what a form collects: times of day, days of the week.
 -- Functions whose names begin with an underscore serve those of this file
--- and of the next three.
+-- and of the next, up to 88.
 
 -- Times of day as few products of hours and minutes as a rule can say at once:
 -- 08:00, 20:00 are one product, 08:00, 20:30 are two.

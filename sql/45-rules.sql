@@ -27,8 +27,8 @@ COMMENT ON FUNCTION medsched.schedule_replaces_schedule() IS
 COMMENT ON FUNCTION medsched.schedule_density() IS
   'Trigger: a schedule has at most medsched.max_doses_per_day doses in 24 hours, and a COUNT of at most 100000';
 
-COMMENT ON FUNCTION medsched._dose_in_range(timestamptz, timestamptz, timestamptz, numeric, text, text, text) IS
-  'CHECK of medsched.dose_taken: true for instants in the years 1 to 9999, an amount of at most 1000 digits before and after the point, a recorded_by of at most 1000 characters, a reason in spite of the limits that is not blank nor of a skipped dose; else 23514, by the name of the bound';
+COMMENT ON FUNCTION medsched._dose_valid(timestamptz, timestamptz, timestamptz, text, numeric, text, text, text) IS
+  'CHECK of medsched.dose_taken: an outcome that is taken, skipped or extra, taken_at except of a skipped dose, an amount above 0 of one that was not skipped, a reason of one that was not just taken, despite_limits that is not blank nor of a skipped dose; finite instants of the years 1 to 9999, an amount of at most 1000 digits before and after the point, names of at most 1000 characters. Else 23514, by the name of the rule that the row breaks';
 
 COMMENT ON FUNCTION medsched.units_convert() IS
   'Trigger: amounts that limits add up are in units that convert';

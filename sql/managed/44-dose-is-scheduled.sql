@@ -281,22 +281,30 @@ $$;
 COMMENT ON FUNCTION medsched._refuse_dose(oid, uuid, uuid, timestamptz, timestamptz) IS
   'Internal: raises the error of a dose that its schedule does not have';
 
-CREATE OR REPLACE FUNCTION medsched._dose_in_range(
+CREATE OR REPLACE FUNCTION medsched._dose_valid(
   scheduled_for timestamptz,
   taken_at timestamptz,
   recorded_at timestamptz,
+  outcome text,
   amount numeric,
+  reason text,
   recorded_by text,
-  despite_limits text,
-  outcome text)
+  despite_limits text)
 RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  bound text;
+  rule text;
 BEGIN
-  bound := CASE
+  rule := CASE
+    WHEN NOT (amount > 0 AND amount < 'Infinity') THEN 'dose_taken_amount_positive'
+    WHEN amount IS NOT NULL AND outcome = 'skipped' THEN 'dose_taken_amount_when_taken'
+    WHEN outcome NOT IN ('taken', 'skipped', 'extra') THEN 'dose_taken_outcome'
+    WHEN reason IS NOT NULL AND outcome = 'taken' THEN 'dose_taken_reason_when_skipped'
+    WHEN NOT isfinite(scheduled_for) THEN 'dose_taken_scheduled_for_finite'
+    WHEN NOT isfinite(taken_at) THEN 'dose_taken_taken_at_finite'
+    WHEN (taken_at IS NULL) <> (outcome = 'skipped') THEN 'dose_taken_taken_at_when_taken'
     WHEN scheduled_for < '0001-01-01 00:00+00' OR scheduled_for >= '10000-01-01 00:00+00' THEN 'dose_taken_scheduled_for_in_range'
     WHEN taken_at < '0001-01-01 00:00+00' OR taken_at >= '10000-01-01 00:00+00' THEN 'dose_taken_taken_at_in_range'
     WHEN recorded_at < '0001-01-01 00:00+00' OR recorded_at >= '10000-01-01 00:00+00' THEN 'dose_taken_recorded_at_in_range'
@@ -305,10 +313,10 @@ BEGIN
     WHEN despite_limits IS NOT NULL AND (outcome = 'skipped' OR length(despite_limits) > 1000 OR despite_limits !~ '[^[:space:]]')
     THEN 'dose_taken_despite_limits_valid'
   END;
-  IF bound IS NOT NULL THEN
+  IF rule IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'check_violation',
-      MESSAGE = format('new row for relation "%s" violates check constraint "%s"', 'dose_taken', bound),
-      SCHEMA = 'medsched', TABLE = 'dose_taken', CONSTRAINT = bound;
+      MESSAGE = format('new row for relation "%s" violates check constraint "%s"', 'dose_taken', rule),
+      SCHEMA = 'medsched', TABLE = 'dose_taken', CONSTRAINT = rule;
   END IF;
   RETURN true;
 END

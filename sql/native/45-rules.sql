@@ -40,14 +40,15 @@ CREATE OR REPLACE FUNCTION medsched.units_convert()
 RETURNS trigger LANGUAGE C
 AS 'MODULE_PATHNAME', 'medsched_units_convert';
 
-CREATE OR REPLACE FUNCTION medsched._dose_in_range(
+CREATE OR REPLACE FUNCTION medsched._dose_valid(
   scheduled_for timestamptz,
   taken_at timestamptz,
   recorded_at timestamptz,
+  outcome text,
   amount numeric,
+  reason text,
   recorded_by text,
-  despite_limits text,
-  outcome text)
+  despite_limits text)
 RETURNS boolean
 LANGUAGE C IMMUTABLE PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'medsched_dose_in_range';
+AS 'MODULE_PATHNAME', 'medsched_dose_valid';

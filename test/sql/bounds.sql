@@ -90,7 +90,7 @@ SELECT is_empty($$
   SELECT conname FROM pg_constraint
    WHERE contype = 'c' AND conrelid::regclass::text LIKE 'medsched.%'
      AND conname ~ '_(in_range|length|size|valid|at_most_10000)$'
-     AND conname NOT IN ('dose_taken_values_in_range', 'schedules_rdates_valid', 'schedules_exdates_valid', 'schedules_min_interval_in_range', 'schedules_grace_in_range',
+     AND conname NOT IN ('dose_taken_valid', 'schedules_rdates_valid', 'schedules_exdates_valid', 'schedules_min_interval_in_range', 'schedules_grace_in_range',
                          -- limits.sql, substance_limits.sql, day_begins_at.sql and missed.sql have these.
                          'schedules_limits_valid', 'substance_limits_limits_valid', 'substance_limits_min_interval_in_range',
                          'substance_limits_set_at_in_range', 'person_settings_day_begins_at_in_range', 'schedules_tolerance_before_in_range')
@@ -100,7 +100,7 @@ SELECT is_empty($$
   SELECT attrelid::regclass, attname FROM pg_attribute AS a
    WHERE attrelid::regclass::text LIKE 'medsched.%' AND atttypid = 'timestamptz'::regtype AND attnum > 0 AND NOT attisdropped
      AND attrelid IN (SELECT oid FROM pg_class WHERE relkind = 'r')
-     AND NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'c' AND conname LIKE '%in_range' AND attnum = ANY (conkey))$$,
+     AND NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'c' AND (conname LIKE '%in_range' OR conname = 'dose_taken_valid') AND attnum = ANY (conkey))$$,
   'there is no instant without one');
 
 -- Functions say it in the caller's words -------------------------------------------

@@ -133,7 +133,7 @@ ALTER TABLE medsched.schedules DROP CONSTRAINT schedules_rdates_valid, DROP CONS
   DROP CONSTRAINT schedules_dates_at_most_10000, DROP CONSTRAINT schedules_starts_at_whole_second;
 ALTER DOMAIN medsched.time_zone DROP CONSTRAINT time_zone_is_known;
 ALTER DOMAIN medsched.rrule DROP CONSTRAINT rrule_is_valid;
-ALTER TABLE medsched.dose_taken DROP CONSTRAINT dose_taken_values_in_range;
+ALTER TABLE medsched.dose_taken DROP CONSTRAINT dose_taken_valid;
 ALTER TABLE medsched.medications DROP CONSTRAINT medications_inactivated_at_in_range;
 INSERT INTO medsched.medications (user_id, id, name, inactivated_at) VALUES
   ('00000000-0000-0000-0000-0000000000ff', '00000000-0000-0000-0000-00000000f001', 'Old', NULL),

@@ -146,9 +146,7 @@ SELECT is_empty($$
        'schedules_effective_from_finite', 'schedules_ends_at_finite', 'schedules_dose_amount_positive', 'schedules_cycle_days',
        'schedules_as_needed_has_no_times', 'schedules_limits_are_as_needed', 'schedules_min_interval_in_range',
        'schedules_max_per_24h_positive', 'schedules_grace_in_range', 'schedules_tolerance_before_in_range', 'schedules_replaces_another',
-       'dose_taken_scheduled_for_finite', 'dose_taken_outcome', 'dose_taken_taken_at_when_taken',
-       'dose_taken_taken_at_finite', 'dose_taken_amount_when_taken', 'dose_taken_amount_positive',
-       'dose_taken_reason_when_skipped', 'schedules_limits_have_dose_amount', 'medications_substance_not_blank',
+       'schedules_limits_have_dose_amount', 'medications_substance_not_blank',
        'medications_substance_has_amount', 'medications_substance_amount_positive', 'medications_substance_unit_not_blank',
        'substance_limits_substance_not_blank', 'substance_limits_not_empty', 'substance_limits_amounts_have_unit',
        'substance_limits_unit_not_blank', 'substance_limits_days_have_time_zone')

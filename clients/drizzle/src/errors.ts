@@ -94,7 +94,7 @@ export const constraints = [
 	'dose_taken_pkey',
 	'dose_taken_user_id_schedule_id_fkey',
 	'dose_taken_scheduled_for_finite',
-	'dose_taken_values_in_range',
+	'dose_taken_valid',
 	'dose_taken_scheduled_for_in_range',
 	'dose_taken_outcome',
 	'dose_taken_taken_at_when_taken',

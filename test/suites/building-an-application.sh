@@ -28,7 +28,7 @@ for sql in "$blocks"/*.sql; do
 		"$(told <"$blocks/$(printf '%02d' $((10#$number + 1))).text")"
 done
 for function in $(grep -oE '^\| [^|]*\| `[a-z_]+`(, `[a-z_]+`)?' doc/building-an-application.md | grep -oE '`[a-z_]+`' | tr -d '`'); do
-	grep -qw "$function" clients/drizzle/src/functions.ts || unknown+=" $function"
+	grep -qrw "$function" clients/drizzle/src/functions/ || unknown+=" $function"
 done
 equals "the package has each function of its table" "${unknown:-}" ""
 finish

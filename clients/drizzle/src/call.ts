@@ -1,141 +1,104 @@
 /**
- * What a function of medsched is in Drizzle.  Called with a database or a
- * transaction it runs; without one it is an expression or something to select
- * from and join with.
+ * What a function of medsched is in Drizzle: called with a database or a
+ * transaction it runs; its `sql` is an expression, or something to select from
+ * and join with.
  */
-import { getTableColumns, getTableName, is, sql, Subquery, type SQL } from 'drizzle-orm';
+import { getTableColumns, is, Placeholder, sql, Subquery, type SQL, type SQLWrapper } from 'drizzle-orm';
 import {
 	alias,
+	customType,
 	PgDatabase,
+	pgTable,
 	type PgPreparedQuery,
 	type PgSelectBase,
 	type PgTable,
 	type SubqueryWithSelection,
 } from 'drizzle-orm/pg-core';
-import { call, type Arguments, type ArgumentValues } from './arguments.js';
+import { givenArguments, type Arguments, type ArgumentValues, type Columns, type Definition, type GivenArgument, type RowDefinition, type RowsDefinition, type ValueDefinition } from './definition.js';
 import { refuseOldDriver } from './driver.js';
+import { MedschedError } from './errors.js';
+import { Lazy } from './lazy.js';
+import { sqlNameOf, writeParameter, type Type } from './types.js';
 
 /** A database of any PostgreSQL driver, or a transaction. */
 export type Database = PgDatabase<any, any, any>;
 
-type ColumnsOf<T extends PgTable> = T['_']['columns'];
-type NameOf<T extends PgTable> = T['_']['name'];
+/** The arguments of a function.  Each is a value, or an expression: a column to join with, `sql.placeholder('name')`. */
+export type Values<A> = ArgumentValues<A, SQLWrapper>;
+
+type TableOf<Name extends string, R> = ReturnType<typeof tableOf<Name, R>>;
+type ColumnsOf<Name extends string, R> = TableOf<Name, R>['_']['columns'];
 
 /** What to select from, or to join with. */
-export type Source<T extends PgTable, Alias extends string = NameOf<T>> = SubqueryWithSelection<ColumnsOf<T>, Alias>;
+export type Source<Name extends string, R, Alias extends string = Name> = SubqueryWithSelection<ColumnsOf<Name, R>, Alias>;
 
 /** A query under way: `await` it, narrow it with `where`, `limit` …, or `prepare` it. */
-export type Query<T extends PgTable> = PgSelectBase<NameOf<T>, Source<T>['_']['selectedFields'], 'single'>;
-
-/** The type of one value: its name in SQL, and how what a driver gives is read. */
-export interface ResultType<V> {
-	sqlType: string;
-	read(value: any): V;
-}
-
-/** What the catalog should say of a function. */
-export interface Signature {
-	readonly functionName: string;
-	readonly args: Arguments;
-	/** The columns of its rows, or the type of its one value. */
-	readonly returns: PgTable | string;
-}
+export type Query<Name extends string, R> = PgSelectBase<Name, Source<Name, R>['_']['selectedFields'], 'single', Record<Name, 'not-null'>, false, never, R[]>;
 
 /** A function that gives rows. */
-export interface RowsFunction<A extends Arguments, T extends PgTable> extends Signature {
-	(db: Database, values: ArgumentValues<A>): Query<T>;
-	(values: ArgumentValues<A>): Source<T>;
-	<Alias extends string>(values: ArgumentValues<A>, alias: Alias): Source<T, Alias>;
+export interface RowsFunction<Name extends string, A extends Arguments, R> {
+	(db: Database, values: Values<A>): Query<Name, R>;
+	/** What to select from, or to join with.  Two of one function in one query need names. */
+	sql<Alias extends string = Name>(values: Values<A>, alias?: Alias): Source<Name, R, Alias>;
+	/** The columns of the query that a call is, for `where` and `orderBy`. */
+	readonly columns: ColumnsOf<Name, R>;
+	readonly definition: RowsDefinition<Name, A, R>;
 }
 
 /** A function that gives one row. */
-export interface RowFunction<A extends Arguments, T extends PgTable> extends Signature {
-	(db: Database, values: ArgumentValues<A>): Promise<T['$inferSelect']>;
-	(values: ArgumentValues<A>): Source<T>;
-	<Alias extends string>(values: ArgumentValues<A>, alias: Alias): Source<T, Alias>;
+export interface RowFunction<Name extends string, A extends Arguments, R> {
+	(db: Database, values: Values<A>): Promise<R>;
+	/** What to select from, or to join with. */
+	sql<Alias extends string = Name>(values: Values<A>, alias?: Alias): Source<Name, R, Alias>;
+	readonly definition: RowDefinition<Name, A, R>;
 }
 
 /** A function that gives one value. */
-export interface ValueFunction<A extends Arguments, V> extends Signature {
-	(db: Database, values: ArgumentValues<A>): Promise<V>;
-	(values: ArgumentValues<A>): SQL<V>;
+export interface ValueFunction<Name extends string, A extends Arguments, V> {
+	(db: Database, values: Values<A>): Promise<V>;
+	/** An expression. */
+	sql(values: Values<A>): SQL<V>;
+	readonly definition: ValueDefinition<Name, A, V>;
 }
 
-/**
- * A function that gives rows, which are those of `row`: a table that exists
- * only here.  A set of plain values, whose column SQL leaves without a name,
- * is called by the name it has in `row`.
- */
-export function rowsFunction<A extends Arguments, T extends PgTable>(
-	functionName: string,
-	args: A,
-	row: T,
-	setOf: 'rows' | 'values' = 'rows',
-): RowsFunction<A, T> {
-	const source = sourceOf(functionName, args, row, setOf);
-	const run = (first: unknown, second?: unknown) =>
-		isDatabase(first) ? withoutHoles(first.select().from(source(second))) : source(first, second as string | undefined);
-	return Object.assign(run, { functionName, args, returns: row }) as unknown as RowsFunction<A, T>;
+export function functionOf<Name extends string, A extends Arguments, R>(definition: RowsDefinition<Name, A, R>): RowsFunction<Name, A, R>;
+export function functionOf<Name extends string, A extends Arguments, R>(definition: RowDefinition<Name, A, R>): RowFunction<Name, A, R>;
+export function functionOf<Name extends string, A extends Arguments, V>(definition: ValueDefinition<Name, A, V>): ValueFunction<Name, A, V>;
+export function functionOf(definition: Definition): unknown {
+	return definition.gives === 'value' ? valueFunction(definition) : rowsFunction(definition);
 }
 
-export function rowFunction<A extends Arguments, T extends PgTable>(
-	functionName: string,
-	args: A,
-	row: T,
-): RowFunction<A, T> {
-	const source = sourceOf(functionName, args, row, 'rows');
-	const run = (first: unknown, second?: unknown) =>
-		isDatabase(first)
-			? first
-					.select()
-					.from(source(second))
-					.then((rows) => rows.at(-1))
-			: source(first, second as string | undefined);
-	return Object.assign(run, { functionName, args, returns: row }) as unknown as RowFunction<A, T>;
-}
-
-export function valueFunction<A extends Arguments, V>(
-	functionName: string,
-	args: A,
-	result: ResultType<V>,
-): ValueFunction<A, V> {
-	const expression = (values: unknown) =>
-		call(functionName, args, values as Record<string, unknown>).mapWith({ mapFromDriverValue: result.read });
-	const run = (first: unknown, second?: unknown) =>
-		isDatabase(first)
-			? first
-					.select({ value: expression(second) })
-					.from(sql`(select) as one`)
-					.then((rows) => rows.at(-1)?.value)
-			: expression(first);
-	return Object.assign(run, { functionName, args, returns: result.sqlType }) as unknown as ValueFunction<A, V>;
-}
-
-/**
- * After a query that failed among its rows, postgres.js begins the next result
- * of that connection with as many holes (its issue 1119).  Rows come after
- * them: the one row of a result is its last, and here holes are left out.
- */
-function withoutHoles<Q extends Executable>(query: Q): Q {
-	const { execute, prepare } = query;
-	query.execute = async (values) => dense(await execute.call(query, values));
-	query.prepare = (name) => {
-		const prepared = prepare.call(query, name);
-		const run = prepared.execute;
-		prepared.execute = async (values) => dense(await run.call(prepared, values));
-		return prepared;
+function rowsFunction(definition: Exclude<Definition, ValueDefinition<string, Arguments, any>>) {
+	const { functionName, gives } = definition;
+	const table = tableOf(functionName, definition.columns);
+	const run = (db: Database, values: unknown) => {
+		if (!isDatabase(db)) return withoutDatabase(functionName);
+		const query = answered(functionName, db.select().from(sourceOf(table, functionName, deferred(() => selectOf(definition, values)))));
+		return gives === 'rows' ? query : new Lazy(async () => (await query.execute()).at(-1));
 	};
-	return query;
+	return Object.assign(run, {
+		definition,
+		columns: getTableColumns(alias(table, functionName)),
+		sql: (values: unknown, name = functionName) => sourceOf(table, name, selectOf(definition, values)),
+	});
 }
 
-/** What of a query runs it, at once (which awaiting it does, too) or later. */
-interface Executable {
-	execute(values?: Record<string, unknown>): Promise<any[]>;
-	prepare(name: string): PgPreparedQuery<any>;
+function valueFunction(definition: ValueDefinition<string, Arguments, any>) {
+	const { functionName, result } = definition;
+	const decoder = { mapFromDriverValue: result.read };
+	const run = (db: Database, values: unknown) => {
+		if (!isDatabase(db)) return withoutDatabase(functionName);
+		const call = sql`${deferred(() => callOf(definition, values))}`.mapWith(decoder);
+		const query = answered(functionName, db.select({ value: call }).from(sql`(select) as one`));
+		return new Lazy(async () => (await query.execute()).at(-1)?.value);
+	};
+	return Object.assign(run, { definition, sql: (values: unknown) => callOf(definition, values).mapWith(decoder) });
 }
 
-function dense<T>(rows: T[]): T[] {
-	return rows.filter(() => true);
+function withoutDatabase(functionName: string): Lazy<never> {
+	return new Lazy(async () => {
+		throw MedschedError.ofArgument(`medsched.${functionName} needs a Drizzle database first`, '22004');
+	});
 }
 
 export function isDatabase(value: unknown): value is Database {
@@ -144,17 +107,94 @@ export function isDatabase(value: unknown): value is Database {
 	return true;
 }
 
-/** Makes `(select * from medsched.name(…)) alias`, with the columns of row. */
-function sourceOf(functionName: string, args: Arguments, row: PgTable, setOf: 'rows' | 'values') {
-	return (values: unknown, name?: string) => {
-		const from = call(functionName, args, values as Record<string, unknown>);
-		const aliasName = name ?? getTableName(row);
-		const columns = getTableColumns(alias(row, aliasName));
-		const names = sql.join(
-			Object.values(columns).map((column) => sql.identifier(column.name)),
-			sql`, `,
-		);
-		const rows = setOf === 'rows' ? sql`select ${names} from ${from}` : sql`select * from ${from} as _ (${names})`;
-		return Object.assign(new Subquery(rows, columns, aliasName), columns);
-	};
+/** What of a query runs it, at once (which awaiting it does, too) or later. */
+interface Executable {
+	execute(values?: Record<string, unknown>): Promise<any[]>;
+	prepare(name: string): PgPreparedQuery<any>;
 }
+
+/**
+ * Answers with whole rows, or with medsched's own error.
+ *
+ * After a query that failed among its rows, postgres.js begins the next result
+ * of that connection with as many holes (its issue 1119).  Rows come after
+ * them: the one row of a result is its last, and here holes are left out.
+ */
+function answered<Q extends Executable>(functionName: string, query: Q): Q {
+	const { execute, prepare } = query;
+	const whole = async (rows: () => Promise<any[]>) => {
+		try {
+			return (await rows()).filter(() => true);
+		} catch (thrown) {
+			throw MedschedError.ofCall(functionName, thrown) ?? thrown;
+		}
+	};
+	query.execute = (values) => whole(() => execute.call(query, values));
+	query.prepare = (name) => {
+		const prepared = prepare.call(query, name);
+		const run = prepared.execute;
+		prepared.execute = (values) => whole(() => run.call(prepared, values));
+		return prepared;
+	};
+	return query;
+}
+
+/** SQL that is made when its query is run, so that what is wrong with it is that query's error. */
+function deferred(make: () => SQL): SQLWrapper {
+	return { getSQL: make };
+}
+
+/** `medsched.name(argument => value, …)`. */
+function callOf(definition: Definition, values: unknown): SQL {
+	const { functionName } = definition;
+	const list = givenArguments(definition, values).map((given) => sql`${sql.identifier(given.sqlName)} => ${argumentOf(functionName, given)}`);
+	return sql`${sql.identifier('medsched')}.${sql.identifier(functionName)}(${sql.join(list, sql`, `)})`;
+}
+
+function argumentOf(functionName: string, { property, type, value }: GivenArgument): SQL {
+	const isPlaceholder = is(value, Placeholder);
+	if (!isPlaceholder && typeof value === 'object' && value !== null && 'getSQL' in value) return sql`${value as unknown as SQLWrapper}`;
+
+	const write = (plain: unknown) => writeParameter(functionName, property, type, plain);
+	const parameter = isPlaceholder ? sql.param(value, { mapToDriverValue: write }) : sql.param(write(value));
+	return sql`${parameter}::text::${sql.raw(type.sqlType)}`;
+}
+
+/** `select … from medsched.name(…)`. */
+function selectOf(definition: Exclude<Definition, ValueDefinition<string, Arguments, any>>, values: unknown): SQL {
+	const names = sql.join(
+		Object.entries(definition.columns as Columns<Record<string, unknown>>).map(([property, type]) => sql.identifier(sqlNameOf(property, type))),
+		sql`, `,
+	);
+	const call = callOf(definition, values);
+	return definition.ofValues ? sql`select * from ${call} as _ (${names})` : sql`select ${names} from ${call}`;
+}
+
+/** `(select …) alias`, with the columns of the table. */
+function sourceOf(table: PgTable, name: string, select: SQLWrapper) {
+	const columns = getTableColumns(alias(table, name));
+	return Object.assign(new Subquery(sql`${select}`, columns, name), columns);
+}
+
+/** The rows of a function as a table, which exists only here. */
+function tableOf<Name extends string, R>(name: Name, columns: Columns<R>) {
+	const builders = Object.entries(columns as Columns<Record<string, unknown>>).map(([property, type]) => {
+		const builder = columnOf(type, sqlNameOf(property, type));
+		return [property, type.nullable ? builder : builder.notNull()];
+	});
+	return pgTable(name, Object.fromEntries(builders) as { [K in keyof R]: BuilderOf<R[K]> });
+}
+
+function columnOf<T>(type: Type<never, T>, sqlName: string) {
+	return customType<{ data: T; driverData: unknown }>({
+		dataType: () => type.sqlType,
+		fromDriver: (value) => type.read(value),
+		toDriver: (value) => type.write(value as never),
+	})(sqlName);
+}
+
+function notNullColumnOf<T>(type: Type<never, T>, sqlName: string) {
+	return columnOf(type, sqlName).notNull();
+}
+
+type BuilderOf<T> = null extends T ? ReturnType<typeof columnOf<Exclude<T, null>>> : ReturnType<typeof notNullColumnOf<T>>;

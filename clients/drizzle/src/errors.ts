@@ -167,7 +167,7 @@ export class MedschedError<C extends Constraint | undefined = Constraint | undef
 	readonly doseId: string | undefined;
 
 	private constructor(message: string, fields: DatabaseErrorFields, constraint: C, cause: unknown) {
-		super(message, { cause });
+		super(message, cause === undefined ? {} : { cause });
 		this.code = fields.code;
 		this.constraint = constraint;
 		this.table = fields.table;
@@ -187,6 +187,9 @@ export class MedschedError<C extends Constraint | undefined = Constraint | undef
 	 * an argument refused, a row not found.
 	 */
 	static from(thrown: unknown): MedschedError | undefined {
+		for (const error of causesOf(thrown)) {
+			if (error instanceof MedschedError) return error;
+		}
 		const found = databaseErrorIn(thrown);
 		if (!found) return undefined;
 		const { fields, error } = found;
@@ -195,6 +198,16 @@ export class MedschedError<C extends Constraint | undefined = Constraint | undef
 			return undefined;
 		}
 		return new MedschedError(error.message, fields, constraint, thrown);
+	}
+
+	/** The error of an argument that is refused before the database is asked. */
+	static ofArgument(message: string, code: '22004' | '22023', cause?: unknown): MedschedError {
+		return new MedschedError(message, { code }, undefined, cause);
+	}
+
+	/** The error of medsched's in what a call of one of its functions threw. */
+	static ofCall(_functionName: string, thrown: unknown): MedschedError | undefined {
+		return MedschedError.from(thrown);
 	}
 }
 
@@ -226,11 +239,11 @@ const RETRYABLE =
 
 interface DatabaseErrorFields {
 	code: string;
-	schema: string | undefined;
-	table: string | undefined;
-	constraint: string | undefined;
-	detail: string | undefined;
-	hint: string | undefined;
+	schema?: string | undefined;
+	table?: string | undefined;
+	constraint?: string | undefined;
+	detail?: string | undefined;
+	hint?: string | undefined;
 }
 
 /** node-postgres says `constraint` where postgres.js says `constraint_name`. */

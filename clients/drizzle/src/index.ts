@@ -1,9 +1,11 @@
 export * from './changed-by.js';
 export * from './columns.js';
+export * from './drizzle-functions.js';
 export * from './errors.js';
-export * from './functions.js';
 export * from './migration.js';
 export * from './schedule-input.js';
 export * from './schema.js';
 export { readInstant, readWallClock, type Instant, type WallClock } from './time.js';
-export type { Database, Query, RowFunction, RowsFunction, Signature, Source, ValueFunction } from './call.js';
+export { changeOperations, doseStatuses, outcomes, scheduleStates } from './functions/shared.js';
+export type * from './functions/shared.js';
+export type { Database, Query, RowFunction, RowsFunction, Source, ValueFunction, Values } from './call.js';

@@ -1,5 +1,7 @@
-import type { DoseLimit } from './schema.js';
 import type { Instant, WallClock } from './time.js';
+
+/** How much, or how many doses, within a length of time (`24 hours`), or on so many calendar days in a row. */
+export type DoseLimit = ({ amount: string | number } | { doses: number }) & ({ within: string } | { days: number });
 
 /**
  * A schedule as `createMedication` takes it.  The keys are the columns of
@@ -7,37 +9,37 @@ import type { Instant, WallClock } from './time.js';
  */
 export interface ScheduleInput {
 	/** Your own id, where you have one; else the database makes one. */
-	id?: string;
+	id?: string | undefined;
 	/** The wall-clock time that the rule counts from; no dose is earlier. */
 	startsAt: WallClock;
 	/** The IANA name of the time zone. */
 	timeZone: string;
 	/** True: the schedule keeps its zone when the person's changes. */
-	timeZonePinned?: boolean;
+	timeZonePinned?: boolean | undefined;
 	/** RFC 5545; null: one dose, at startsAt. */
-	rrule?: string | null;
-	rdates?: WallClock[];
-	exdates?: WallClock[];
-	cycleDaysOn?: number | null;
-	cycleDaysOff?: number | null;
-	asNeeded?: boolean;
+	rrule?: string | null | undefined;
+	rdates?: WallClock[] | undefined;
+	exdates?: WallClock[] | undefined;
+	cycleDaysOn?: number | null | undefined;
+	cycleDaysOff?: number | null | undefined;
+	asNeeded?: boolean | undefined;
 	/** As PostgreSQL reads an interval: `4 hours`, `PT4H`. */
-	minInterval?: string | null;
-	maxPer24h?: number | null;
+	minInterval?: string | null | undefined;
+	maxPer24h?: number | null | undefined;
 	/** More limits, of an amount in doseUnit or a number of doses. */
-	limits?: DoseLimit[] | null;
-	grace?: string | null;
-	toleranceBefore?: string | null;
-	missedWhenNext?: boolean;
+	limits?: DoseLimit[] | null | undefined;
+	grace?: string | null | undefined;
+	toleranceBefore?: string | null | undefined;
+	missedWhenNext?: boolean | undefined;
 	/** A string keeps every digit. */
-	doseAmount?: string | number | null;
-	doseUnit?: string | null;
-	instructions?: string | null;
+	doseAmount?: string | number | null | undefined;
+	doseUnit?: string | null | undefined;
+	instructions?: string | null | undefined;
 	/** No dose is earlier, though rule and cycle count from startsAt: history that began before your application. */
-	effectiveFrom?: Instant | null;
-	endsAt?: Instant | null;
+	effectiveFrom?: Instant | null | undefined;
+	endsAt?: Instant | null | undefined;
 	/** Columns that your application added to `schedules`, by their names in the database. */
-	ownColumns?: Record<string, unknown>;
+	ownColumns?: Record<string, unknown> | undefined;
 }
 
 /** A schedule as forms and prescriptions give it: for `createMedication`, and for an insert into `schedules`. */
@@ -50,7 +52,15 @@ export type ScheduleOfForm = Pick<
  * What `reviseSchedule` and `correctSchedule` change: keys left out stay, null takes a value away.  `effectiveFrom` is for a
  * correction alone.
  */
-export type ScheduleChanges = Partial<Omit<ScheduleInput, 'id'>>;
+export type ScheduleChanges = { [K in Exclude<keyof ScheduleInput, 'id'>]?: ScheduleInput[K] | undefined };
+
+/** What `updateMedication` changes: keys left out stay, null takes a value away. */
+export interface MedicationChanges {
+	name?: string | undefined;
+	notes?: string | null | undefined;
+	/** Columns that your application added to `medications`, by their names in the database. */
+	ownColumns?: Record<string, unknown> | undefined;
+}
 
 const KEYS: Record<Exclude<keyof ScheduleInput, 'ownColumns'>, string> = {
 	id: 'id',

@@ -22,9 +22,8 @@ import {
 	uuid,
 } from 'drizzle-orm/pg-core';
 import { instant, rrule, timeZone, wallClock } from './columns.js';
-
-/** How much, or how many doses, within a length of time (`24 hours`), or on so many calendar days in a row. */
-export type DoseLimit = ({ amount: string | number } | { doses: number }) & ({ within: string } | { days: number });
+import { changeOperations, outcomes } from './functions/shared.js';
+import type { DoseLimit } from './schedule-input.js';
 
 export const medsched = pgSchema('medsched');
 
@@ -91,10 +90,6 @@ export const schedules = medsched.table(
 	],
 );
 
-/** What a dose that was recorded has become. */
-export const outcomes = ['taken', 'skipped', 'extra'] as const;
-export type Outcome = (typeof outcomes)[number];
-
 /** What became of a dose: one row for each that was recorded. */
 export const doseTaken = medsched.table(
 	'dose_taken',
@@ -130,10 +125,6 @@ export const personSettings = medsched.table(
 	},
 	(table) => [primaryKey({ columns: [table.userId] })],
 );
-
-/** What may change a row. */
-export const changeOperations = ['INSERT', 'UPDATE', 'DELETE'] as const;
-export type ChangeOperation = (typeof changeOperations)[number];
 
 /** Every change to a row of the other tables, where `medsched.enable_history()` was called.  To read: triggers write it. */
 export const changeHistory = medsched.table(

@@ -4,11 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { getTableColumns, getTableName, is, Table } from 'drizzle-orm';
+import { getTableColumns, getTableName } from 'drizzle-orm';
 import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import * as medsched from '../src/index.js';
+import type { Definition } from '../src/definition.js';
 import { constraints, scheduleKeys } from '../src/index.js';
+import { sqlNameOf, type AnyType } from '../src/types.js';
 
 const pool = new pg.Pool({ max: 1 });
 before(() => pool.query('select medsched.enable_history()'));
@@ -100,11 +102,11 @@ describe('functions', async () => {
 			from pg_type join pg_attribute on attrelid = typrelid and attnum > 0 and not attisdropped
 			where pg_type.oid = prorettype and typtype = 'c') as _
 		where pronamespace = 'medsched'::regnamespace and prorettype <> 'trigger'::regtype and proname !~ '^_'`);
-	const wrappers = Object.values(medsched as Record<string, unknown>).filter(
-		(value): value is medsched.Signature & Function => typeof value === 'function' && 'functionName' in value,
+	const definitions = Object.values(medsched as Record<string, unknown>).flatMap((value) =>
+		typeof value === 'function' && 'definition' in value ? [value.definition as Definition] : [],
 	);
 	const inCatalog = rows.filter((row) => !internal.has(row.name)).map((row) => signatureOfCatalog(row));
-	const inPackage = wrappers.map((wrapper) => signatureOfPackage(wrapper));
+	const inPackage = definitions.map((definition) => signatureOfPackage(definition));
 
 	test('none is missing, and none is too many', () => {
 		const names = (list: CatalogSignature[]) => list.map((f) => `${f.name}(${f.arguments.map((a) => a.name).sort().join(', ')})`).sort();
@@ -149,16 +151,19 @@ function signatureOfCatalog(row: CatalogFunction): CatalogSignature {
 	};
 }
 
-function signatureOfPackage(wrapper: medsched.Signature): CatalogSignature {
-	const { functionName, args, returns } = wrapper;
-	const plain = functionName === 'occurrences';
+function signatureOfPackage(definition: Definition): CatalogSignature {
 	return {
-		name: functionName,
-		arguments: Object.values(args).map((a) => ({ name: a.argument, type: a.sqlType, optional: a.optional })),
-		returns: is(returns, Table)
-			? Object.values(getTableColumns(returns)).map((column) => ({ name: plain ? '' : column.name, type: typeOf(column as PgColumn) }))
-			: (returns as string),
+		name: definition.functionName,
+		arguments: named(definition.args).map(({ name, type }) => ({ name, type: type.sqlType, optional: 'optional' in type })),
+		returns:
+			definition.gives === 'value'
+				? definition.result.sqlType
+				: named(definition.columns).map(({ name, type }) => ({ name: definition.ofValues ? '' : name, type: type.sqlType })),
 	};
+}
+
+function named(types: Record<string, AnyType>) {
+	return Object.entries(types).map(([property, type]) => ({ name: sqlNameOf(property, type), type }));
 }
 
 /** Drizzle's name of a column's type, as format_type has it. */

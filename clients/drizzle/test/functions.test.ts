@@ -149,7 +149,7 @@ withEachDriver('functions', (db) => {
 	});
 
 	test('a query can be narrowed, ordered and limited', async () => {
-		const doses = upcomingDoses({ userId, from, to });
+		const doses = upcomingDoses.sql({ userId, from, to });
 		const rows = await db
 			.select({ at: doses.scheduledFor, name: doses.medicationName })
 			.from(doses)
@@ -161,7 +161,7 @@ withEachDriver('functions', (db) => {
 	});
 
 	test('rows join with the application’s own tables and with medsched’s', async () => {
-		const doses = upcomingDoses({ userId, from, to }, 'd');
+		const doses = upcomingDoses.sql({ userId, from, to }, 'd');
 		const rows = await db
 			.select({ person: people.displayName, at: doses.scheduledFor, unit: schedules.doseUnit, taken: doseTaken.takenAt })
 			.from(doses)
@@ -177,7 +177,7 @@ withEachDriver('functions', (db) => {
 	});
 
 	test('a column can be an argument: lateral join', async () => {
-		const doses = upcomingDoses({ userId: people.id, from, to });
+		const doses = upcomingDoses.sql({ userId: people.id, from, to });
 		const rows = await db
 			.select({ person: people.displayName, at: doses.scheduledFor })
 			.from(people)
@@ -191,8 +191,8 @@ withEachDriver('functions', (db) => {
 	});
 
 	test('two calls of one function join under two names', async () => {
-		const a = upcomingDoses({ userId, from, to }, 'a');
-		const b = upcomingDoses({ userId, from, to }, 'b');
+		const a = upcomingDoses.sql({ userId, from, to }, 'a');
+		const b = upcomingDoses.sql({ userId, from, to }, 'b');
 		const rows = await db
 			.select({ first: a.scheduledFor, second: b.scheduledFor })
 			.from(a)
@@ -205,7 +205,7 @@ withEachDriver('functions', (db) => {
 		query = query.limit(1);
 		assert.equal((await query.offset(1))[0]?.scheduledFor, sunday);
 
-		const soon = db.$with('soon').as(db.select().from(upcomingDoses({ userId, from, to })));
+		const soon = db.$with('soon').as(db.select().from(upcomingDoses.sql({ userId, from, to })));
 		assert.deepEqual(await db.with(soon).select({ n: sql<number>`count(*)::int` }).from(soon), [{ n: 2 }]);
 
 		const sub = upcomingDoses(db, { userId, from, to }).as('sub');
@@ -261,9 +261,9 @@ withEachDriver('functions', (db) => {
 
 	test('a function that changes something can be selected from, too', async () => {
 		const scheduledFor = '2026-03-09T12:00:00Z';
-		const marked = markDoseTaken({ userId, scheduleId, scheduledFor });
+		const marked = markDoseTaken.sql({ userId, scheduleId, scheduledFor });
 		assert.deepEqual(await db.select({ at: marked.scheduledFor, fresh: marked.newlyTaken }).from(marked), [{ at: scheduledFor, fresh: true }]);
-		const prepared = db.select().from(markDoseTaken({ userId, scheduleId, scheduledFor: sql.placeholder('at') })).prepare(direct ? 'mark' : '');
+		const prepared = db.select().from(markDoseTaken.sql({ userId, scheduleId, scheduledFor: sql.placeholder('at') })).prepare(direct ? 'mark' : '');
 		assert.equal((await prepared.execute({ at: scheduledFor }))[0]?.newlyTaken, false);
 	});
 
@@ -274,7 +274,7 @@ withEachDriver('functions', (db) => {
 
 	test('dueDoses and scheduledDoses: everybody’s', async () => {
 		const window = { from: '2026-03-06T00:00:00Z', to: '2026-03-08T00:00:00Z' };
-		const due = dueDoses(window);
+		const due = dueDoses.sql(window);
 		const rows = await db.select({ at: due.scheduledFor, who: due.userId }).from(due).where(eq(due.userId, userId));
 		assert.deepEqual(rows, [{ at: '2026-03-06T13:00:00Z', who: userId }]);
 		const all = await scheduledDoses(db, window).where(sql`user_id = ${userId}`).orderBy(sql`scheduled_for`);
@@ -294,7 +294,7 @@ withEachDriver('functions', (db) => {
 		const days = await adherenceByDay(db, window);
 		assert.deepEqual(days.map((d) => d.day), ['01', '02', '03', '04', '06', '07', '08'].map((d) => `2026-03-${d}`));
 		assert.deepEqual(days[5], { day: '2026-03-07', scheduled: 1, taken: 1, skipped: 0, missed: 0, onTime: 1, percentage: '100.0' });
-		const all = adherenceOfAll({ from: window.from, to: window.to });
+		const all = adherenceOfAll.sql({ from: window.from, to: window.to });
 		assert.deepEqual(await db.select({ n: all.scheduled }).from(all).where(eq(all.userId, userId)), [{ n: 7 }]);
 		assert.equal(await percentageTaken(db, { taken: 1, skipped: 1, missed: 1 }), '33.3');
 		assert.equal(await percentageTaken(db, { taken: 0, skipped: 0, missed: 0 }), null);
@@ -304,7 +304,7 @@ withEachDriver('functions', (db) => {
 		const handle = dose(scheduleId, '2026-03-07T13:00:00.000Z');
 		assert.equal(await doseId(db, { scheduleId, scheduledFor: saturday }), handle);
 		const rows = await db
-			.select({ handle: doseId({ scheduleId: schedules.id, scheduledFor: saturday }), words: describeSchedule({ userId, scheduleId: schedules.id }) })
+			.select({ handle: doseId.sql({ scheduleId: schedules.id, scheduledFor: saturday }), words: describeSchedule.sql({ userId, scheduleId: schedules.id }) })
 			.from(schedules)
 			.where(eq(schedules.id, scheduleId));
 		assert.equal(rows[0]?.handle, handle);

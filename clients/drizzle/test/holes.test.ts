@@ -23,7 +23,7 @@ describe('after a query that failed among its rows', () => {
 
 	test('rows are as they are', async () => assert.deepEqual(times(await upcomingDoses(db, { userId, ...window })), days));
 	test('narrowed', async () => {
-		const doses = upcomingDoses({ userId, ...window });
+		const doses = upcomingDoses.sql({ userId, ...window });
 		const query = upcomingDoses(db, { userId, ...window });
 		assert.deepEqual(times(await query.where(gt(doses.scheduledFor, days[0]!)).limit(5)), days.slice(1));
 	});

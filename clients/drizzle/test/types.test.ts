@@ -56,7 +56,7 @@ export async function compiled(db: Database): Promise<void> {
 	const executed = await prepared.execute({ userId: '' });
 	same<Flat<(typeof executed)[number]>, Flat<Dose>>(true);
 
-	const doses = upcomingDoses(args, 'd');
+	const doses = upcomingDoses.sql(args, 'd');
 	const joined = await db
 		.select({ at: doses.scheduledFor, status: doses.status, note: doseTaken.note, outcome: doseTaken.outcome, name: medications.name })
 		.from(doses)
@@ -79,7 +79,7 @@ export async function compiled(db: Database): Promise<void> {
 	same<typeof id, string>(true);
 	const next = await nextOccurrence(db, { rrule: null, startsAt: '', timeZone: '', after: new Date() });
 	same<typeof next, string | null>(true);
-	const values = await db.select({ next: nextOccurrence({ rrule: null, startsAt: '', timeZone: '', after: '' }) }).from(medications);
+	const values = await db.select({ next: nextOccurrence.sql({ rrule: null, startsAt: '', timeZone: '', after: '' }) }).from(medications);
 	same<(typeof values)[number]['next'], string | null>(true);
 
 	same<Schedule['rdates'], string[]>(true);

@@ -37,8 +37,8 @@ export function operatorRoutes(db: Database) {
 			}),
 			async (c) => {
 				const window = c.req.valid('query');
-				const all = scheduledDoses(window);
-				const each = adherenceOfAll(window);
+				const all = scheduledDoses.sql(window);
+				const each = adherenceOfAll.sql(window);
 				const [sums] = await retrying(() =>
 					db.select({ people: sql<number>`count(distinct ${all.userId})::int`, doses: sql<number>`count(*)::int` }).from(all),
 				);

@@ -157,9 +157,9 @@ export function ruleRoutes(db: Database) {
 				const [around] = await retrying(() =>
 					db
 						.select({
-							previous: previousOccurrence({ ...rule, before: at }),
-							isOccurrence: isOccurrence({ ...rule, at }),
-							next: nextOccurrence({ ...rule, after: at }),
+							previous: previousOccurrence.sql({ ...rule, before: at }),
+							isOccurrence: isOccurrence.sql({ ...rule, at }),
+							next: nextOccurrence.sql({ ...rule, after: at }),
 						})
 						.from(sql`(select) as one`),
 				);

@@ -1,0 +1,8 @@
+/** Every function of medsched, each described once.  Windows are half-open, [from, to). */
+export * from './adherence.js';
+export * from './doses.js';
+export * from './forms.js';
+export * from './medications.js';
+export * from './recording.js';
+export * from './rules.js';
+export * from './upkeep.js';

@@ -1,0 +1,37 @@
+/** Arguments that many functions have, and words that a column may hold. */
+import { called, instant, integer, interval, json, keyInstant, numeric, optional, orNull, text, uuid } from '../types.js';
+
+export const userId = uuid;
+export const scheduleId = uuid;
+export const medicationId = uuid;
+export const scheduledFor = keyInstant;
+
+/** Half-open: from ≤ instant < to. */
+export const window = { from: called('window_start', instant), to: called('window_end', instant) };
+export const cycle = { cycleDaysOn: optional(integer), cycleDaysOff: optional(integer) };
+/** An instant that is now where it is left out. */
+export const at = optional(instant);
+
+export const instantOrNull = orNull(instant);
+export const textOrNull = orNull(text);
+export const uuidOrNull = orNull(uuid);
+export const numericOrNull = orNull(numeric);
+export const integerOrNull = orNull(integer);
+export const intervalOrNull = orNull(interval);
+export const jsonOrNull = orNull(json);
+
+/** What a dose that was recorded has become. */
+export const outcomes = ['taken', 'skipped', 'extra'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** How a dose stands. */
+export const doseStatuses = [...outcomes, 'upcoming', 'due', 'missed'] as const;
+export type DoseStatus = (typeof doseStatuses)[number];
+
+/** How a schedule stands. */
+export const scheduleStates = ['medication inactive', 'replaced', 'ended', 'planned', 'as needed', 'over', 'current'] as const;
+export type ScheduleState = (typeof scheduleStates)[number];
+
+/** What may change a row. */
+export const changeOperations = ['INSERT', 'UPDATE', 'DELETE'] as const;
+export type ChangeOperation = (typeof changeOperations)[number];

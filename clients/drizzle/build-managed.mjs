@@ -16,5 +16,7 @@ writeFileSync(
 	`${here}src/managed-sql.ts`,
 	`// Made by build-managed.mjs.\n/** The managed edition's file: one SQL statement. */\nexport const managedSql: string = ${JSON.stringify(sql)};\n`,
 );
-mkdirSync(`${here}dist`, { recursive: true });
+mkdirSync(`${here}dist/cjs`, { recursive: true });
+// Node and TypeScript take what is below for CommonJS.
+writeFileSync(`${here}dist/cjs/package.json`, '{ "type": "commonjs" }\n');
 writeFileSync(`${here}dist/managed.sql`, `${sql}--> statement-breakpoint\nSELECT medsched.create_tables();\n`);

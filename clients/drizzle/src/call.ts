@@ -103,7 +103,7 @@ function withoutDatabase(functionName: string): Lazy<never> {
 
 export function isDatabase(value: unknown): value is Database {
 	if (!is(value, PgDatabase)) return false;
-	refuseOldDriver(value);
+	refuseOldDriver((value as { $client?: unknown }).$client);
 	return true;
 }
 

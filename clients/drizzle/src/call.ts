@@ -4,36 +4,15 @@
  * and join with.
  */
 import { getTableColumns, is, Placeholder, sql, Subquery, type SQL, type SQLWrapper } from 'drizzle-orm';
-import {
-	alias,
-	customType,
-	PgDatabase,
-	pgTable,
-	type PgPreparedQuery,
-	type PgSelectBase,
-	type PgTable,
-	type SubqueryWithSelection,
-} from 'drizzle-orm/pg-core';
+import { alias, customType, pgTable, type PgTable } from 'drizzle-orm/pg-core';
 import { givenArguments, type Arguments, type ArgumentValues, type Columns, type Definition, type GivenArgument, type RowDefinition, type RowsDefinition, type ValueDefinition } from './definition.js';
-import { refuseOldDriver } from './driver.js';
 import { MedschedError } from './errors.js';
 import { Lazy } from './lazy.js';
-import { sqlNameOf, writeParameter, type Type } from './types.js';
-
-/** A database of any PostgreSQL driver, or a transaction. */
-export type Database = PgDatabase<any, any, any>;
+import { isDatabase, type Database, type Query, type RowsColumns, type RowsTable, type Source } from './orm.js';
+import { sqlNameOf, writeParameter } from './types.js';
 
 /** The arguments of a function.  Each is a value, or an expression: a column to join with, `sql.placeholder('name')`. */
 export type Values<A> = ArgumentValues<A, SQLWrapper>;
-
-type TableOf<Name extends string, R> = ReturnType<typeof tableOf<Name, R>>;
-type ColumnsOf<Name extends string, R> = TableOf<Name, R>['_']['columns'];
-
-/** What to select from, or to join with. */
-export type Source<Name extends string, R, Alias extends string = Name> = SubqueryWithSelection<ColumnsOf<Name, R>, Alias>;
-
-/** A query under way: `await` it, narrow it with `where`, `limit` …, or `prepare` it. */
-export type Query<Name extends string, R> = PgSelectBase<Name, Source<Name, R>['_']['selectedFields'], 'single', Record<Name, 'not-null'>, false, never, R[]>;
 
 /** A function that gives rows. */
 export interface RowsFunction<Name extends string, A extends Arguments, R> {
@@ -41,7 +20,7 @@ export interface RowsFunction<Name extends string, A extends Arguments, R> {
 	/** What to select from, or to join with.  Two of one function in one query need names. */
 	sql<Alias extends string = Name>(values: Values<A>, alias?: Alias): Source<Name, R, Alias>;
 	/** The columns of the query that a call is, for `where` and `orderBy`. */
-	readonly columns: ColumnsOf<Name, R>;
+	readonly columns: RowsColumns<Name, R>;
 	readonly definition: RowsDefinition<Name, A, R>;
 }
 
@@ -101,16 +80,10 @@ function withoutDatabase(functionName: string): Lazy<never> {
 	});
 }
 
-export function isDatabase(value: unknown): value is Database {
-	if (!is(value, PgDatabase)) return false;
-	refuseOldDriver((value as { $client?: unknown }).$client);
-	return true;
-}
-
 /** What of a query runs it, at once (which awaiting it does, too) or later. */
 interface Executable {
 	execute(values?: Record<string, unknown>): Promise<any[]>;
-	prepare(name: string): PgPreparedQuery<any>;
+	prepare(name: string): { execute(values?: Record<string, unknown>): Promise<any[]> };
 }
 
 /**
@@ -177,24 +150,14 @@ function sourceOf(table: PgTable, name: string, select: SQLWrapper) {
 }
 
 /** The rows of a function as a table, which exists only here. */
-function tableOf<Name extends string, R>(name: Name, columns: Columns<R>) {
+function tableOf<Name extends string, R>(name: Name, columns: Columns<R>): RowsTable<Name, R> {
 	const builders = Object.entries(columns as Columns<Record<string, unknown>>).map(([property, type]) => {
-		const builder = columnOf(type, sqlNameOf(property, type));
-		return [property, type.nullable ? builder : builder.notNull()];
+		const builder = customType<{ data: unknown; driverData: unknown }>({
+			dataType: () => type.sqlType,
+			fromDriver: (value) => type.read(value),
+			toDriver: (value) => type.write(value as never),
+		})(sqlNameOf(property, type));
+		return [property, type.nullable ? builder : builder.notNull()] as const;
 	});
-	return pgTable(name, Object.fromEntries(builders) as { [K in keyof R]: BuilderOf<R[K]> });
+	return pgTable(name, Object.fromEntries(builders)) as unknown as RowsTable<Name, R>;
 }
-
-function columnOf<T>(type: Type<never, T>, sqlName: string) {
-	return customType<{ data: T; driverData: unknown }>({
-		dataType: () => type.sqlType,
-		fromDriver: (value) => type.read(value),
-		toDriver: (value) => type.write(value as never),
-	})(sqlName);
-}
-
-function notNullColumnOf<T>(type: Type<never, T>, sqlName: string) {
-	return columnOf(type, sqlName).notNull();
-}
-
-type BuilderOf<T> = null extends T ? ReturnType<typeof columnOf<Exclude<T, null>>> : ReturnType<typeof notNullColumnOf<T>>;

@@ -14,7 +14,7 @@ const timeZone = 'Europe/Berlin';
 
 const client = await PGlite.create();
 const version = await applyManaged(client);
-const db = drizzle(client);
+const db = drizzle({ client });
 console.log(`medsched ${version} in PGlite: PostgreSQL in this process, no server.\n`);
 
 await createMedication(db, {

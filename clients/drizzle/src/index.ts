@@ -8,4 +8,5 @@ export * from './schema.js';
 export { readInstant, readWallClock, type Instant, type WallClock } from './time.js';
 export { changeOperations, doseStatuses, outcomes, scheduleStates } from './functions/shared.js';
 export type * from './functions/shared.js';
-export type { Database, Query, RowFunction, RowsFunction, Source, ValueFunction, Values } from './call.js';
+export type { RowFunction, RowsFunction, ValueFunction, Values } from './call.js';
+export type { Database, Query, Source } from './orm.js';

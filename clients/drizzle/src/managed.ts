@@ -2,15 +2,14 @@
  * The managed edition of medsched, for servers that load no C of others, and for
  * PGlite: brought into a database by its one SQL file, which this package carries.
  */
-import { sql } from 'drizzle-orm';
-import { isDatabase, type Database } from './call.js';
+import { sql, type SQL } from 'drizzle-orm';
 import { managedSql } from './managed-sql.js';
 
 export { managedSql };
 
 /** What sends SQL text: a Drizzle database or transaction, postgres.js, node-postgres, PGlite. */
 export type Connection =
-	| Database
+	| { execute(query: SQL): PromiseLike<unknown> }
 	| { unsafe(query: string): PromiseLike<unknown> }
 	| { query(query: string): PromiseLike<unknown> };
 
@@ -42,7 +41,7 @@ export async function applyManaged(connection: Connection): Promise<string> {
 }
 
 async function send(connection: Connection, text: string): Promise<{ version: string }[]> {
-	const result = (await (isDatabase(connection)
+	const result = (await ('execute' in connection
 		? connection.execute(sql.raw(text))
 		: 'unsafe' in connection
 			? connection.unsafe(text)

@@ -5,7 +5,7 @@
  * them where you need them, but do not export them from a file that
  * drizzle-kit reads as your schema.
  */
-import { relations, sql } from 'drizzle-orm';
+import { sql, type InferInsertModel, type InferSelectModel } from 'drizzle-orm';
 import {
 	bigint,
 	boolean,
@@ -15,20 +15,36 @@ import {
 	jsonb,
 	numeric,
 	pgSchema,
+	type PgSchema,
 	primaryKey,
 	text,
 	time,
 	unique,
 	uuid,
 } from 'drizzle-orm/pg-core';
-import { instant, rrule, timeZone, wallClock } from './columns.js';
-import { changeOperations, outcomes } from './functions/shared.js';
+import { instant, rrule, timeZone, wallClock, wallClocks } from './columns.js';
+import { changeOperations, outcomes, type ChangeOperation, type Outcome } from './functions/shared.js';
+import { stated } from './orm.js';
+import type { BigInt, Boolean, Custom, Identity, Integer, Interval, Json, MedschedTable, NotNull, Numeric, Text, TextOf, Time, Uuid, WithDefault } from './orm.js';
 import type { DoseLimit } from './schedule-input.js';
+import type { Instant, WallClock } from './time.js';
 
-export const medsched = pgSchema('medsched');
+export const medsched: PgSchema<'medsched'> = pgSchema('medsched');
+
+type MedicationsColumns = {
+	userId: NotNull<Uuid>;
+	id: WithDefault<NotNull<Uuid>>;
+	name: NotNull<Text>;
+	notes: Text;
+	inactivatedAt: Custom<Instant>;
+	createdAt: WithDefault<NotNull<Custom<Instant>>>;
+	substance: Text;
+	substanceAmount: Numeric;
+	substanceUnit: Text;
+};
 
 /** What a person takes.  Never deleted: inactivated. */
-export const medications = medsched.table(
+export const medications: MedschedTable<'medications', MedicationsColumns> = stated(medsched.table(
 	'medications',
 	{
 		userId: uuid('user_id').notNull(),
@@ -44,10 +60,38 @@ export const medications = medsched.table(
 		substanceUnit: text('substance_unit'),
 	},
 	(table) => [primaryKey({ columns: [table.userId, table.id] }), unique().on(table.id)],
-);
+));
+
+type SchedulesColumns = {
+	userId: NotNull<Uuid>;
+	id: WithDefault<NotNull<Uuid>>;
+	medicationId: NotNull<Uuid>;
+	startsAt: NotNull<Custom<WallClock>>;
+	timeZone: NotNull<Custom<string>>;
+	timeZonePinned: WithDefault<NotNull<Boolean>>;
+	rrule: Custom<string>;
+	rdates: WithDefault<NotNull<Custom<WallClock[]>>>;
+	exdates: WithDefault<NotNull<Custom<WallClock[]>>>;
+	cycleDaysOn: Integer;
+	cycleDaysOff: Integer;
+	asNeeded: WithDefault<NotNull<Boolean>>;
+	minInterval: Interval;
+	maxPer24h: Integer;
+	limits: Json<DoseLimit[]>;
+	grace: Interval;
+	toleranceBefore: Interval;
+	missedWhenNext: WithDefault<NotNull<Boolean>>;
+	doseAmount: Numeric;
+	doseUnit: Text;
+	instructions: Text;
+	effectiveFrom: Custom<Instant>;
+	endsAt: Custom<Instant>;
+	replaces: Uuid;
+	createdAt: WithDefault<NotNull<Custom<Instant>>>;
+};
 
 /** When a medication is taken: a wall-clock pattern in a time zone. */
-export const schedules = medsched.table(
+export const schedules: MedschedTable<'schedules', SchedulesColumns> = stated(medsched.table(
 	'schedules',
 	{
 		userId: uuid('user_id').notNull(),
@@ -57,8 +101,8 @@ export const schedules = medsched.table(
 		timeZone: timeZone('time_zone').notNull(),
 		timeZonePinned: boolean('time_zone_pinned').notNull().default(false),
 		rrule: rrule('rrule'),
-		rdates: wallClock('rdates').array().notNull().default([]),
-		exdates: wallClock('exdates').array().notNull().default([]),
+		rdates: wallClocks('rdates').notNull().default([]),
+		exdates: wallClocks('exdates').notNull().default([]),
 		cycleDaysOn: integer('cycle_days_on'),
 		cycleDaysOff: integer('cycle_days_off'),
 		asNeeded: boolean('as_needed').notNull().default(false),
@@ -88,10 +132,24 @@ export const schedules = medsched.table(
 		}),
 		foreignKey({ columns: [table.userId, table.replaces], foreignColumns: [table.userId, table.id] }),
 	],
-);
+));
+
+type DoseTakenColumns = {
+	userId: NotNull<Uuid>;
+	scheduledFor: NotNull<Custom<Instant>>;
+	scheduleId: NotNull<Uuid>;
+	outcome: WithDefault<NotNull<TextOf<Outcome, typeof outcomes>>>;
+	takenAt: WithDefault<Custom<Instant>>;
+	amount: Numeric;
+	reason: Text;
+	note: Text;
+	recordedBy: Text;
+	recordedAt: WithDefault<NotNull<Custom<Instant>>>;
+	despiteLimits: Text;
+};
 
 /** What became of a dose: one row for each that was recorded. */
-export const doseTaken = medsched.table(
+export const doseTaken: MedschedTable<'dose_taken', DoseTakenColumns> = stated(medsched.table(
 	'dose_taken',
 	{
 		userId: uuid('user_id').notNull(),
@@ -114,20 +172,41 @@ export const doseTaken = medsched.table(
 		primaryKey({ columns: [table.userId, table.scheduledFor, table.scheduleId] }),
 		foreignKey({ columns: [table.userId, table.scheduleId], foreignColumns: [schedules.userId, schedules.id] }),
 	],
-);
+));
+
+type PersonSettingsColumns = {
+	userId: NotNull<Uuid>;
+	dayBeginsAt: WithDefault<NotNull<Time>>;
+};
 
 /** What holds for a person in all reports: one row for a person, or none. */
-export const personSettings = medsched.table(
+export const personSettings: MedschedTable<'person_settings', PersonSettingsColumns> = stated(medsched.table(
 	'person_settings',
 	{
 		userId: uuid('user_id').notNull(),
 		dayBeginsAt: time('day_begins_at').notNull().default('00:00'),
 	},
 	(table) => [primaryKey({ columns: [table.userId] })],
-);
+));
+
+type ChangeHistoryColumns = {
+	userId: NotNull<Uuid>;
+	changedAt: NotNull<Custom<Instant>>;
+	id: Identity<BigInt>;
+	tableName: NotNull<Text>;
+	operation: NotNull<TextOf<ChangeOperation, typeof changeOperations>>;
+	medicationId: Uuid;
+	scheduleId: Uuid;
+	scheduledFor: Custom<Instant>;
+	changedBy: Text;
+	changedRole: NotNull<Text>;
+	transactionId: NotNull<BigInt>;
+	before: Json<Record<string, unknown>>;
+	after: Json<Record<string, unknown>>;
+};
 
 /** Every change to a row of the other tables, where `medsched.enable_history()` was called.  To read: triggers write it. */
-export const changeHistory = medsched.table(
+export const changeHistory: MedschedTable<'change_history', ChangeHistoryColumns> = stated(medsched.table(
 	'change_history',
 	{
 		userId: uuid('user_id').notNull(),
@@ -145,10 +224,20 @@ export const changeHistory = medsched.table(
 		after: jsonb('after').$type<Record<string, unknown>>(),
 	},
 	(table) => [primaryKey({ columns: [table.userId, table.changedAt, table.id] })],
-);
+));
+
+type SubstanceLimitsColumns = {
+	userId: NotNull<Uuid>;
+	substance: NotNull<Text>;
+	limits: WithDefault<NotNull<Json<DoseLimit[]>>>;
+	unit: Text;
+	minInterval: Interval;
+	timeZone: Custom<string>;
+	setAt: WithDefault<NotNull<Custom<Instant>>>;
+};
 
 /** How much of a substance a person may take, by all medications that hold it. */
-export const substanceLimits = medsched.table(
+export const substanceLimits: MedschedTable<'substance_limits', SubstanceLimitsColumns> = stated(medsched.table(
 	'substance_limits',
 	{
 		userId: uuid('user_id').notNull(),
@@ -162,39 +251,15 @@ export const substanceLimits = medsched.table(
 			.default(sql`now()`),
 	},
 	(table) => [primaryKey({ columns: [table.userId, table.substance] })],
-);
+));
 
-export const medicationsRelations = relations(medications, ({ many }) => ({
-	schedules: many(schedules),
-}));
-
-export const schedulesRelations = relations(schedules, ({ one, many }) => ({
-	medication: one(medications, {
-		fields: [schedules.userId, schedules.medicationId],
-		references: [medications.userId, medications.id],
-	}),
-	replaced: one(schedules, {
-		fields: [schedules.userId, schedules.replaces],
-		references: [schedules.userId, schedules.id],
-		relationName: 'replaced',
-	}),
-	dosesTaken: many(doseTaken),
-}));
-
-export const doseTakenRelations = relations(doseTaken, ({ one }) => ({
-	schedule: one(schedules, {
-		fields: [doseTaken.userId, doseTaken.scheduleId],
-		references: [schedules.userId, schedules.id],
-	}),
-}));
-
-export type Medication = typeof medications.$inferSelect;
-export type NewMedication = typeof medications.$inferInsert;
-export type Schedule = typeof schedules.$inferSelect;
-export type NewSchedule = typeof schedules.$inferInsert;
-export type DoseTaken = typeof doseTaken.$inferSelect;
-export type NewDoseTaken = typeof doseTaken.$inferInsert;
-export type PersonSettings = typeof personSettings.$inferSelect;
-export type Change = typeof changeHistory.$inferSelect;
-export type SubstanceLimits = typeof substanceLimits.$inferSelect;
-export type NewSubstanceLimits = typeof substanceLimits.$inferInsert;
+export type Medication = InferSelectModel<typeof medications>;
+export type NewMedication = InferInsertModel<typeof medications>;
+export type Schedule = InferSelectModel<typeof schedules>;
+export type NewSchedule = InferInsertModel<typeof schedules>;
+export type DoseTaken = InferSelectModel<typeof doseTaken>;
+export type NewDoseTaken = InferInsertModel<typeof doseTaken>;
+export type PersonSettings = InferSelectModel<typeof personSettings>;
+export type Change = InferSelectModel<typeof changeHistory>;
+export type SubstanceLimits = InferSelectModel<typeof substanceLimits>;
+export type NewSubstanceLimits = InferInsertModel<typeof substanceLimits>;

@@ -15,15 +15,6 @@ export const direct = process.env['MEDSCHED_DIRECT'] !== '0';
 /** Of medsched's two editions the one in C, which alone is an extension and has calendar_feed. */
 export const native = process.env['MEDSCHED_EDITION'] !== 'managed';
 
-export const schema = {
-	medications: medsched.medications,
-	schedules: medsched.schedules,
-	doseTaken: medsched.doseTaken,
-	medicationsRelations: medsched.medicationsRelations,
-	schedulesRelations: medsched.schedulesRelations,
-	doseTakenRelations: medsched.doseTakenRelations,
-};
-
 export function postgresJs(options: postgres.Options<{}> = {}) {
 	const client = postgres({
 		host: process.env['PGHOST'] ?? '',
@@ -34,7 +25,7 @@ export function postgresJs(options: postgres.Options<{}> = {}) {
 		onnotice: () => {},
 		...options,
 	});
-	return { db: drizzlePostgresJs(client, { schema }), client, close: () => client.end({ timeout: 2 }) };
+	return { db: drizzlePostgresJs({ client }), client, close: () => client.end({ timeout: 2 }) };
 }
 
 /**
@@ -48,7 +39,7 @@ export function nodePostgres() {
 	const pool = new pg.Pool({ max: 2 });
 	// An idle connection that is lost is no reason to end the process.
 	pool.on('error', () => {});
-	return { db: drizzleNodePostgres(pool, { schema }), pool, close: () => pool.end() };
+	return { db: drizzleNodePostgres({ client: pool }), pool, close: () => pool.end() };
 }
 
 /** Both drivers have the same methods, and types that TypeScript cannot unite. */

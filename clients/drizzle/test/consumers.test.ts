@@ -1,7 +1,7 @@
 /** The package as npm packs it, in applications of each kind: ES modules and CommonJS, by several TypeScripts. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -14,9 +14,22 @@ const here = new URL('../../', import.meta.url).pathname;
 const node = (script: string, ...args: string[]) => run(process.execPath, [join(here, 'node_modules', script), ...args]);
 
 const typescripts = { oldest: 'typescript-5.0', 'latest 5': 'typescript-5.9', latest: 'typescript' };
-// That before 7 takes ten times as long.
-const resolutions: [keyof typeof typescripts, string][] = [['oldest', 'bundler'], ['latest 5', 'nodenext'], ['latest', 'node16'], ['latest', 'bundler'], ['latest', 'nodenext']];
-const drizzles = { '0.45': 'drizzle-orm' };
+type Compilation = [keyof typeof typescripts, string];
+// TypeScript before 7 takes ten times as long.
+const drizzles = [
+	{
+		version: '0.45',
+		drizzle: 'drizzle-orm',
+		compilations: [['oldest', 'bundler'], ['latest 5', 'nodenext'], ['latest', 'node16'], ['latest', 'bundler'], ['latest', 'nodenext']] as Compilation[],
+		relations: `import { schedulesRelations } from '@medsched/drizzle/relations';\ndrizzle({ client: pool, schema: { schedulesRelations } });\n`,
+	},
+	{
+		version: '1.0',
+		drizzle: 'drizzle-orm-1',
+		compilations: [['latest 5', 'bundler'], ['latest', 'nodenext']] as Compilation[],
+		relations: `import { medschedRelations } from '@medsched/drizzle/define-relations';\nvoid (() => drizzle({ client: pool, relations: medschedRelations }).query.schedules.findMany({ with: { medication: true } }));\n`,
+	},
+];
 
 // What is packed does not depend on what is in the database.
 if (native) describe('the packed package', { concurrency: 2 }, () => {
@@ -24,14 +37,15 @@ if (native) describe('the packed package', { concurrency: 2 }, () => {
 	let tarball: string;
 
 	/** The directory of an application that has the packed package, and beside it this drizzle-orm. */
-	async function application(name: string, drizzle: string): Promise<string> {
-		const app = join(directory, name);
+	async function application(drizzle: string, relations: string): Promise<string> {
+		const app = join(directory, drizzle);
 		const modules = join(app, 'node_modules');
 		await mkdir(join(modules, '@medsched/drizzle'), { recursive: true });
 		await run('tar', ['-xzf', tarball, '-C', join(modules, '@medsched/drizzle'), '--strip-components=1']);
 		await symlink(join(here, 'node_modules', drizzle), join(modules, 'drizzle-orm'));
 		for (const peer of ['pg', '@types']) await symlink(join(here, 'node_modules', peer), join(modules, peer));
-		for (const file of ['module.mts', 'common.cts', 'bundled.ts']) await cp(join(here, 'test/consumers/program.ts'), join(app, file));
+		const program = await readFile(join(here, 'test/consumers/program.ts'), 'utf8');
+		for (const file of ['module.mts', 'common.cts', 'bundled.ts']) await writeFile(join(app, file), program + relations);
 		return app;
 	}
 
@@ -58,13 +72,13 @@ if (native) describe('the packed package', { concurrency: 2 }, () => {
 		assert.equal(code, undefined, stdout);
 	});
 
-	for (const [version, drizzle] of Object.entries(drizzles)) {
+	for (const { version, drizzle, compilations, relations } of drizzles) {
 		describe(`beside Drizzle ${version}`, () => {
 			let app: string;
 			before(async () => {
-				app = await application(drizzle, drizzle);
+				app = await application(drizzle, relations);
 			});
-			for (const [typescript, moduleResolution] of resolutions) {
+			for (const [typescript, moduleResolution] of compilations) {
 				test(`it is typed, by the ${typescript} TypeScript as ${moduleResolution}`, async () => {
 					assert.equal(await compile(app, typescripts[typescript], moduleResolution), '');
 				});

@@ -71,7 +71,7 @@ describe('drizzle-kit', () => {
 	after(() => client.end());
 
 	async function kit(...args: string[]): Promise<string> {
-		const { stdout, stderr } = await run('../../node_modules/.bin/drizzle-kit', args, { cwd: project });
+		const { stdout, stderr } = await run(process.execPath, ['../../node_modules/drizzle-kit/bin.cjs', ...args], { cwd: project });
 		return stdout + stderr;
 	}
 

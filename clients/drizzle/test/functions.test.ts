@@ -590,7 +590,7 @@ withEachDriver('functions', (db) => {
 		assert.deepEqual(await db.select().from(changeHistory).where(eq(changeHistory.userId, other)), []);
 	});
 
-	test('tables: inserts, exact values back, relations', async () => {
+	test('tables: inserts, exact values back', async () => {
 		const other = randomUUID();
 		const createdAt = '2026-03-01T00:00:00.000001Z';
 		const [medication] = await db.transaction(async (tx) => {
@@ -608,18 +608,6 @@ withEachDriver('functions', (db) => {
 		assert.equal(schedule?.startsAt, '2026-03-01T08:00:00');
 		assert.equal(schedule?.doseAmount, '0.30000000000000000001');
 		assert.equal(schedule?.grace, '01:30:00');
-		await markDoseTaken(db, { userId: other, scheduleId: schedule!.id, scheduledFor: '2026-03-02T07:00:00Z' });
-
-		const tree = await db.query.medications.findFirst({
-			where: eq(medications.userId, other),
-			with: { schedules: { with: { dosesTaken: true, medication: true, replaced: true } } },
-		});
-		assert.equal(tree?.createdAt, createdAt);
-		assert.equal(tree?.schedules[0]?.startsAt, '2026-03-01T08:00:00');
-		assert.deepEqual(tree?.schedules[0]?.rdates, ['2026-03-02T10:00:00', '2026-03-02T11:00:00']);
-		assert.equal(tree?.schedules[0]?.medication.name, 'by hand');
-		assert.equal(tree?.schedules[0]?.replaced, null);
-		assert.equal(tree?.schedules[0]?.dosesTaken[0]?.scheduledFor, '2026-03-02T07:00:00Z');
 		assert.equal(Object.keys(getTableColumns(schedules)).length, Object.keys(schedule!).length);
 	});
 });

@@ -6,9 +6,10 @@
 --              elapsed time, from _steps over each of a zone's _stretches
 --   occurrences and the other questions: windows of _instants
 --
--- What most rules are is shorter: _regular_days, _regular_instants and _regular_steps are SQL that becomes part of the query
--- that calls it.  The rest is PL/pgSQL, which keeps its plans; its expressions are set up anew in each transaction, and that is
--- most of what it costs.
+-- What most rules are is shorter: _regular_days, which is SQL that becomes part of the query that calls it, and
+-- _regular_instants.  The rest is PL/pgSQL, which keeps its plans; its expressions are set up anew in each transaction, and that
+-- is most of what it costs.  The first call of a connection makes the plans: those of a loop of small expressions cost it a
+-- fifth of that of a query that joins the same.
 --
 -- Wall-clock times are timestamps, days are counted from 2000-01-01, and what is
 -- below a day is counted in seconds.  Windows are half-open.

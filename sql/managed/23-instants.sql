@@ -2,41 +2,52 @@
 -- query answers: some 50,000 instants, so that neither memory nor time depends on what
 -- else the rule would name.
 
--- The instants in [lo, hi) of a regular rule of days or weeks, in no order and each once, while its zone keeps one offset.
--- In SQL, as _regular_days.
-CREATE OR REPLACE FUNCTION medsched._regular_instants(r medsched._rule, east interval, lo timestamptz, hi timestamptz)
+-- The instants in [lo, hi) of a regular rule, in no order and each once: of days or weeks, while its zone keeps one offset, or
+-- below a day, which is elapsed time since it began and nothing else.
+CREATE OR REPLACE FUNCTION medsched._regular_instants(r medsched._rule, east interval, begun timestamptz, lo timestamptz, hi timestamptz)
 RETURNS SETOF timestamptz
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
-BEGIN ATOMIC
-  SELECT i.at
-    FROM (SELECT (timezone('UTC', lo) + east)::date - date '2000-01-01' AS first,
-                 (timezone('UTC', hi) + east)::date - date '2000-01-01' AS last) AS w
-   CROSS JOIN LATERAL medsched._regular_days(r,
-                CASE r.freq WHEN 4 THEN medsched._week(w.first, r.week_start) ELSE w.first END,
-                CASE r.freq WHEN 4 THEN medsched._week(w.last, r.week_start) ELSE w.last END) AS d
-   CROSS JOIN LATERAL unnest(r.times) AS second
-   CROSS JOIN LATERAL (SELECT timestamp '2000-01-01' + make_interval(days => d.day, secs => second)) AS l (local)
-   CROSS JOIN LATERAL (SELECT timezone('UTC', l.local - east)) AS i (at)
-   WHERE l.local >= r.start AND l.local < r.end_local
-     AND i.at >= lo AND i.at < least(hi, r.end_at);
-END;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 20
+AS $$
+DECLARE
+  first int;
+  last int;
+  d int;
+  second int;
+  local timestamp;
+  at timestamptz;
+  step bigint;    -- in seconds
+  since_1970 bigint;
+BEGIN
+  hi := least(hi, r.end_at);
+  IF r.freq < 3 THEN
+    step := r.every * (ARRAY[1, 60, 3600])[r.freq + 1];
+    since_1970 := extract(epoch FROM begun)::bigint + greatest(0, ceil(extract(epoch FROM lo - begun) / step)::bigint) * step;
+    WHILE since_1970 < extract(epoch FROM hi) LOOP
+      RETURN NEXT to_timestamp(since_1970);
+      since_1970 := since_1970 + step;
+    END LOOP;
+    RETURN;
+  END IF;
+  first := (timezone('UTC', lo) + east)::date - date '2000-01-01';
+  last := (timezone('UTC', hi) + east)::date - date '2000-01-01';
+  IF r.freq = 4 THEN
+    first := medsched._week(first, r.week_start);
+    last := medsched._week(last, r.week_start);
+  END IF;
+  FOR d IN SELECT n.day FROM medsched._regular_days(r, first, last) AS n LOOP
+    FOREACH second IN ARRAY r.times LOOP
+      local := timestamp '2000-01-01' + make_interval(days => d, secs => second);
+      at := timezone('UTC', local - east);
+      IF local >= r.start AND local < r.end_local AND at >= lo AND at < hi THEN
+        RETURN NEXT at;
+      END IF;
+    END LOOP;
+  END LOOP;
+END
+$$;
 
-COMMENT ON FUNCTION medsched._regular_instants(medsched._rule, interval, timestamptz, timestamptz) IS
-  'Internal: the instants of a regular rule of days or weeks while its zone keeps one offset';
-
--- The instants in [lo, hi) of a regular rule below a day: elapsed time and nothing else.
-CREATE OR REPLACE FUNCTION medsched._regular_steps(r medsched._rule, begun timestamptz, lo timestamptz, hi timestamptz)
-RETURNS SETOF timestamptz
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
-BEGIN ATOMIC
-  SELECT to_timestamp(extract(epoch FROM begun)::bigint + n * s.second)
-    FROM (SELECT r.every * (ARRAY[1, 60, 3600])[r.freq + 1] AS second) AS s
-   CROSS JOIN LATERAL generate_series(ceil(extract(epoch FROM greatest(lo, begun) - begun) / s.second)::bigint,
-                                      ceil(extract(epoch FROM least(hi, r.end_at) - begun) / s.second)::bigint - 1) AS n;
-END;
-
-COMMENT ON FUNCTION medsched._regular_steps(medsched._rule, timestamptz, timestamptz, timestamptz) IS
-  'Internal: the instants of a regular rule below a day';
+COMMENT ON FUNCTION medsched._regular_instants(medsched._rule, interval, timestamptz, timestamptz, timestamptz) IS
+  'Internal: the instants of a regular rule in a window, where its zone keeps one offset or it is below a day';
 
 -- The instants that a rule names in [lo, hi), in no order, the cycle and the ends looked at.  An instant may come twice.
 CREATE OR REPLACE FUNCTION medsched._instants(r medsched._rule, time_zone text, lo timestamptz, hi timestamptz)
@@ -57,7 +68,7 @@ BEGIN
     -- A gap may have moved here what stood up to a day before.
     east := medsched._offset(time_zone, lo - day_, hi);
     IF east IS NOT NULL AND r.regular THEN
-      RETURN QUERY SELECT i.at FROM medsched._regular_instants(r, east, lo, hi) AS i (at);
+      RETURN QUERY SELECT i.at FROM medsched._regular_instants(r, east, NULL, lo, hi) AS i (at);
       RETURN;
     ELSIF east IS NOT NULL THEN
       RETURN QUERY
@@ -81,7 +92,7 @@ BEGIN
   begun := medsched._instant(r.start, time_zone);
   lo := greatest(lo, begun);
   IF r.regular THEN
-    RETURN QUERY SELECT i.at FROM medsched._regular_steps(r, begun, lo, hi) AS i (at);
+    RETURN QUERY SELECT i.at FROM medsched._regular_instants(r, NULL, begun, lo, hi) AS i (at);
     RETURN;
   END IF;
   -- Where days are limited, look at the days that are in question alone.

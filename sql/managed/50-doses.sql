@@ -210,11 +210,8 @@ AS $$
           OFFSET 0) AS c
    CROSS JOIN LATERAL (
           SELECT coalesce(i.at, d.scheduled_for) AS at, d.taken_at, d.recorded_by, d.outcome
-            FROM (SELECT i.at FROM medsched._regular_instants(s.rule, c.east, s.lo, s.hi) AS i (at)
-                   WHERE c.east IS NOT NULL AND c.begun IS NULL
-                  UNION ALL
-                  SELECT i.at FROM medsched._regular_steps(s.rule, c.begun, s.lo, s.hi) AS i (at)
-                   WHERE c.east IS NOT NULL AND c.begun IS NOT NULL
+            FROM (SELECT i.at FROM medsched._regular_instants(s.rule, c.east, c.begun, s.lo, s.hi) AS i (at)
+                   WHERE c.east IS NOT NULL
                   UNION ALL
                   SELECT w.at
                     FROM medsched._window(s.rule, s.starts_at, s.zone, s.lo, s.hi,
@@ -246,14 +243,11 @@ DECLARE
   most int;
   n bigint;
 BEGIN
-  IF $1 IS NULL THEN
+  -- One test of what is rare: each costs the first call of a connection a plan.
+  IF $1 IS NULL OR window_start IS NULL OR window_end IS NULL OR NOT isfinite(window_start) OR NOT isfinite(window_end)
+     OR window_end < window_start OR to_regclass('medsched.dose_taken') IS NULL THEN
     PERFORM medsched.check_user($1);
-  END IF;
-  IF window_start IS NULL OR window_end IS NULL OR NOT isfinite(window_start) OR NOT isfinite(window_end)
-     OR window_end < window_start THEN
     PERFORM medsched.check_window(window_start, window_end);
-  END IF;
-  IF to_regclass('medsched.dose_taken') IS NULL THEN
     PERFORM medsched._check_tables();
   END IF;
   most := medsched._max_doses();

@@ -71,7 +71,7 @@ FROM (VALUES
    '23514 archive.dose_taken_later.as_needed_min_interval: the dose at 2027-01-01 00:00:00+00 is too close to another | Doses are at least 04:00:00 apart, and one was taken at 2026-12-31 22:00:00+00.'
    ' The next is allowed at 2027-01-01 02:00:00+00. | Call medsched.next_as_needed_at() to learn when a dose is allowed; if it was taken all the same, record it with despite_limits.'),
   ($$SELECT medsched.mark_dose_taken(lpad('a', 32, '0')::uuid, lpad('c1', 32, '0')::uuid, '2027-03-06 08:00Z', amount => -1)$$,
-   '23514 archive.dose_taken_later.dose_taken_amount_positive: amount must be finite and above 0 | It is -1.'),
+   '23514 medsched.dose_taken.dose_taken_amount_positive: amount must be finite and above 0 | It is -1.'),
   ($$UPDATE medsched.schedules SET ends_at = '2026-06-01Z' WHERE id = lpad('c1', 32, '0')::uuid$$,
    '23514 medsched.schedules.recorded_dose_keeps_schedule: schedule "00000000-0000-0000-0000-0000000000c1" has recorded doses that would no longer be scheduled'
    ' | The first of them is dose "v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMGMxfDIwMjctMDEtMDZUMDg6MDA6MDAuMDAwWg", at 2027-01-06 08:00:00+00. | Choose an instant after the doses recorded and call medsched.revise_schedule(), or take the records back: call medsched.undo_dose().'),

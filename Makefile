@@ -95,7 +95,8 @@ $(managed_script): sql/managed/file.sql $(managed_begin) $(managed_updates) $(ma
 	  for update in $(managed_updates); do \
 	    to=$${update##*--}; printf "IF there < string_to_array('%s', '.')::int[] THEN\n" "$${to%.sql}"; cat $$update; echo 'END IF;'; \
 	  done; \
-	  sed '1,/^@UPDATES@$$/d; /^@TOPICS@$$/,$$d' $<; cat $(managed_topics); sed '1,/^@TOPICS@$$/d' $<; } | $(fill_in) > $@
+	  sed '1,/^@UPDATES@$$/d; /^@TOPICS@$$/,$$d' $<; cat $(managed_topics); sed '1,/^@TOPICS@$$/d' $<; } | $(fill_in) > $@.new
+	@mv $@.new $@
 
 .PHONY: tle
 tle: $(tle_script)

@@ -20,7 +20,16 @@ as_root()
 }
 
 # need TOOL...: installs those that do not work, all at once, and sees that they do.
+# Of two suites that miss something at once, the second waits and finds it there.
 need()
+{
+	(
+		flock 9
+		install_missing "$@"
+	) 9<"${BASH_SOURCE[0]}" || exit
+}
+
+install_missing()
 {
 	local tool more missing=() packages=()
 

@@ -145,6 +145,7 @@ export const Medication = z
 		id: Id,
 		name: z.string(),
 		notes: z.string().nullable(),
+		substance: z.string().nullable().openapi({ description: 'which substance it holds, as limits name it' }),
 		inactivatedAt: z.string().nullable(),
 		schedules: z.array(Schedule),
 	})

@@ -60,7 +60,7 @@ byBothWays('a person’s medications', (call) => {
 		assert.equal(list.status, 200);
 		assert.deepEqual(list.body, [
 			{
-				id: medicationId, name: 'warfarin', notes: 'evenings', inactivatedAt: null,
+				id: medicationId, name: 'warfarin', notes: 'evenings', substance: null, inactivatedAt: null,
 				schedules: [{
 					id: scheduleId, startsAt: '2026-03-01T08:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY', doseAmount: '0.5', doseUnit: 'mg',
 					instructions: null, asNeeded: false, endsAt: null, replaces: null,
@@ -149,6 +149,69 @@ byBothWays('a person’s medications', (call) => {
 		assert.deepEqual(await everything(), before);
 		assert.deepEqual((await call('POST', '/v1/people/me/reports', { token, body: reports })).body, [{ changed: true }, { changed: true }, { changed: true }]);
 		assert.deepEqual((await call('POST', '/v1/people/me/reports', { token, body: reports })).body, [{ changed: false }, { changed: false }, { changed: false }]);
+	});
+
+	test('what a device kept is recorded once for each key, whatever happened since', async () => {
+		const report = { scheduleId, scheduledFor: '2026-03-01T08:00:00Z', outcome: 'taken', takenAt: '2026-03-01T08:02:00.123Z' };
+		const headers = key();
+		const send = (reports: object[], more: Request = {}) => call('POST', '/v1/people/me/reports', { token, body: reports, ...more });
+		assert.deepEqual((await send([report], { headers })).body, [{ changed: true }]);
+		assert.deepEqual((await send([{ ...report, outcome: 'none', takenAt: undefined }])).body, [{ changed: true }]);
+		assert.deepEqual((await send([report], { headers })).body, [{ changed: true }], 'the first answer');
+		assert.deepEqual((await send([{ ...report, outcome: 'none', takenAt: undefined }])).body, [{ changed: false }], 'and no second effect');
+		isProblem(await send([{ ...report, takenAt: '2026-03-01T08:03:00Z' }], { headers }), 422, 'idempotency_key_reused');
+	});
+
+	test('what is taken back is what the device saw, and nothing else', async () => {
+		const dose = { scheduleId, scheduledFor: '2026-03-01T08:00:00Z' };
+		const send = async (report: object) => (await call('POST', '/v1/people/me/reports', { token, body: [{ ...dose, ...report }] })).body;
+		await send({ outcome: 'taken', takenAt: '2026-03-01T08:02:00.123Z' });
+		for (const expected of [
+			{ outcome: 'taken', takenAt: '2026-03-01T08:02:00.124Z' },
+			{ outcome: 'taken', takenAt: null },
+			{ outcome: 'extra', takenAt: '2026-03-01T08:02:00.123Z' },
+			{ outcome: 'skipped', takenAt: null },
+		]) {
+			assert.deepEqual(await send({ outcome: 'none', expected }), [{ changed: false }], JSON.stringify(expected));
+		}
+		assert.deepEqual(await send({ outcome: 'none', expected: { outcome: 'taken', takenAt: '2026-03-01T09:02:00.123+01:00' } }), [{ changed: true }]);
+		await send({ outcome: 'skipped' });
+		assert.deepEqual(await send({ outcome: 'none', expected: { outcome: 'skipped', takenAt: null } }), [{ changed: true }]);
+		assert.deepEqual(await send({ outcome: 'none', expected: { outcome: 'skipped', takenAt: null } }), [{ changed: false }]);
+		for (const wrong of [
+			{ outcome: 'taken', expected: { outcome: 'taken', takenAt: null } },
+			{ outcome: 'none', reason: 'none' },
+			{ outcome: 'extra', takenAt: '2026-03-01T08:02:00Z' },
+			{ outcome: 'skipped', amount: '1' },
+		]) {
+			isProblem(await call('POST', '/v1/people/me/reports', { token, body: [{ ...dose, ...wrong }] }), 400, 'invalid_request');
+		}
+	});
+
+	test('an extra dose, and one as needed, that a device kept', async () => {
+		const extra = { scheduleId, scheduledFor: '2026-03-01T13:00:07Z', outcome: 'extra', amount: '0.25', reason: 'vomited' };
+		const send = async (report: object) => (await call('POST', '/v1/people/me/reports', { token, body: [report] })).body;
+		assert.deepEqual(await send(extra), [{ changed: true }]);
+		assert.deepEqual(await send(extra), [{ changed: false }]);
+		const list = await call('GET', `/v1/people/me/doses?${window}`, { token });
+		assert.deepEqual(list.body.filter((d: any) => d.status === 'extra').map((d: any) => d.takenAt), ['2026-03-01T13:00:07Z']);
+		assert.deepEqual(await send({ scheduleId, scheduledFor: extra.scheduledFor, outcome: 'none', expected: { outcome: 'extra', takenAt: extra.scheduledFor } }), [{ changed: true }]);
+
+		const needed = randomUUID();
+		const created = await call('POST', '/v1/people/me/medications', {
+			token,
+			headers: key(),
+			body: { name: 'ibuprofen', substance: 'ibuprofen', schedules: [{ id: needed, startsAt: '2026-03-01T00:00', timeZone: 'UTC', asNeeded: true, minInterval: '6 hours', doseAmount: '400', doseUnit: 'mg' }] },
+		});
+		assert.equal(created.status, 201, JSON.stringify(created.body));
+		const medications = await call('GET', '/v1/people/me/medications', { token });
+		assert.equal(medications.body.find((m: any) => m.name === 'ibuprofen').substance, 'ibuprofen');
+		const at = (time: string) => ({ scheduleId: needed, scheduledFor: time, outcome: 'taken', takenAt: time });
+		assert.deepEqual(await send(at('2026-03-01T10:00:00Z')), [{ changed: true }]);
+		isProblem(await call('POST', '/v1/people/me/reports', { token, body: [at('2026-03-01T12:00:00Z')] }), 409, 'as_needed_min_interval');
+		assert.deepEqual(await send({ ...at('2026-03-01T12:00:00Z'), despiteLimits: 'severe pain' }), [{ changed: true }]);
+		await call('POST', `/v1/people/me/medications/${created.body.id}/inactivate`, { token, body: { at: '2026-03-01T12:00:01Z' } });
+		for (const time of ['2026-03-01T10:00:00Z', '2026-03-01T12:00:00Z']) await send({ scheduleId: needed, scheduledFor: time, outcome: 'none' });
 	});
 
 	test('adherence', async () => {
@@ -759,7 +822,19 @@ byBothWays('what needs no token', (call) => {
 		assert.equal(answer.type, 'text/html');
 		assert.match(answer.headers['content-security-policy'] ?? '', /default-src 'none'/);
 		assert.match(answer.body, /name="viewport"/);
-		for (const path of ['/page.js', '/page.css']) assert.equal((await call('GET', path)).status, 200);
+		assert.doesNotMatch(answer.headers['content-security-policy'] ?? '', /unsafe|https?:|\*/);
+		assert.doesNotMatch(answer.body, /<script(?! type="module" src="\/)|<style|style=|\son\w+=|https?:/);
+		for (const [path, type] of [
+			['/page.js', 'text/javascript'],
+			['/worker.js', 'text/javascript'],
+			['/page.css', 'text/css'],
+			['/manifest.webmanifest', 'application/manifest+json'],
+			['/icon.svg', 'image/svg+xml'],
+			['/icon-192.png', 'image/png'],
+		] as const) {
+			const file = await call('GET', path);
+			assert.deepEqual([file.status, file.type], [200, type], path);
+		}
 	});
 	test('whether it is well', async () => assert.deepEqual((await call('GET', '/healthz')).body, { status: 'ok' }));
 	test('its description, made of the routes', async () => {

@@ -7,10 +7,12 @@ import {
 	calendarFeed,
 	changeOperations,
 	doseHistory,
+	doseTaken,
 	markDoseTaken,
 	markDoseTakenById,
 	nextAsNeededAt,
 	nextDoses,
+	outcomes,
 	removeSubstanceLimits,
 	setChangedBy,
 	setSubstanceLimits,
@@ -22,30 +24,37 @@ import {
 	undoDoseById,
 	upcomingDoses,
 } from '@medsched/drizzle';
+import { and, eq, isNull } from 'drizzle-orm';
 import type { Env } from '../auth.js';
-import { inTransaction, retrying, type Database } from '../database.js';
+import { inTransaction, once, retrying, type Database, type Transaction } from '../database.js';
 import * as m from '../models.js';
 
 const doseParam = m.PersonParam.extend({ doseId: z.string().min(1).max(200) });
 const scheduleParam = m.PersonParam.extend({ scheduleId: m.Id });
 const substanceParam = m.PersonParam.extend({ substance: m.Substance });
 
+/** What a record has to be still, to be taken back: a device may not have seen what somebody else recorded since. */
+const Expected = z.strictObject({ outcome: z.enum(outcomes), takenAt: m.Instant.nullable() });
+
 /** What a device that was offline sends when it is back. */
 const Report = z
 	.strictObject({
 		scheduleId: m.Id,
-		scheduledFor: m.Instant,
-		outcome: z.enum(['taken', 'skipped', 'none']).openapi({ description: 'none takes back what was recorded' }),
+		scheduledFor: m.Instant.openapi({ description: 'for a dose as needed and an extra dose, the second when it was taken' }),
+		outcome: z.enum([...outcomes, 'none']).openapi({ description: 'none takes back what was recorded' }),
+		expected: Expected.optional().openapi({ description: 'with none: what is recorded is taken back if it is this, and left alone if not' }),
 		takenAt: m.Instant.optional(),
 		amount: m.Amount.optional(),
 		reason: m.Text.optional(),
 		note: m.Text.optional(),
 		despiteLimits: m.DespiteLimits.optional(),
 	})
-	.refine((r) => r.outcome === 'taken' || (r.takenAt === undefined && r.amount === undefined && r.despiteLimits === undefined), {
-		error: 'takenAt, amount and despiteLimits go with the outcome taken',
+	.refine((r) => r.outcome === 'taken' || r.takenAt === undefined, { error: 'takenAt goes with the outcome taken' })
+	.refine((r) => r.outcome === 'taken' || r.outcome === 'extra' || (r.amount === undefined && r.despiteLimits === undefined), {
+		error: 'amount and despiteLimits go with the outcomes taken and extra',
 	})
-	.refine((r) => r.outcome === 'skipped' || r.reason === undefined, { error: 'reason goes with the outcome skipped' })
+	.refine((r) => r.outcome === 'skipped' || r.outcome === 'extra' || r.reason === undefined, { error: 'reason goes with the outcomes skipped and extra' })
+	.refine((r) => r.outcome === 'none' || r.expected === undefined, { error: 'expected goes with the outcome none' })
 	.openapi('Report');
 
 const RecordThen = z.record(z.string(), z.unknown()).nullable();
@@ -58,6 +67,44 @@ const Change = z
 		after: RecordThen,
 	})
 	.openapi('Change');
+
+/** Records what one report says; whether it was news. */
+async function recordReport(
+	tx: Transaction,
+	who: { userId: string; recordedBy: string | undefined },
+	{ outcome, takenAt, amount, reason, note, despiteLimits, expected, ...dose }: z.infer<typeof Report>,
+): Promise<boolean> {
+	const { userId } = who;
+	switch (outcome) {
+		case 'taken':
+			return (await markDoseTaken(tx, { ...who, ...dose, takenAt, amount, note, despiteLimits })).newlyTaken;
+		case 'extra':
+			return (await recordExtraDose(tx, { ...who, scheduleId: dose.scheduleId, takenAt: dose.scheduledFor, amount, reason, note, despiteLimits })).newlyTaken;
+		case 'skipped':
+			return (await skipDose(tx, { ...who, ...dose, reason, note })).newlySkipped;
+		case 'none':
+			if (expected !== undefined && !(await isRecordedAs(tx, { userId, ...dose }, expected))) return false;
+			return (await undoDose(tx, { userId, ...dose })).length > 0;
+	}
+}
+
+/** Whether this is what is recorded of the dose, and stays so until the transaction ends. */
+async function isRecordedAs(tx: Transaction, dose: { userId: string; scheduleId: string; scheduledFor: string }, { outcome, takenAt }: z.infer<typeof Expected>): Promise<boolean> {
+	const rows = await tx
+		.select({ outcome: doseTaken.outcome })
+		.from(doseTaken)
+		.where(
+			and(
+				eq(doseTaken.userId, dose.userId),
+				eq(doseTaken.scheduleId, dose.scheduleId),
+				eq(doseTaken.scheduledFor, dose.scheduledFor),
+				eq(doseTaken.outcome, outcome),
+				takenAt === null ? isNull(doseTaken.takenAt) : eq(doseTaken.takenAt, takenAt),
+			),
+		)
+		.for('update');
+	return rows.length > 0;
+}
 
 export function doseRoutes(db: Database) {
 	return new OpenAPIHono<Env>()
@@ -160,29 +207,30 @@ export function doseRoutes(db: Database) {
 				method: 'post',
 				path: '/people/{person}/reports',
 				summary: 'Record what a device kept while offline',
-				description: 'Records what a device kept while it was offline: all of it or, with an error, nothing. May be sent again.',
-				request: { params: m.PersonParam, body: m.body(z.array(Report).min(1).max(500)) },
+				description:
+					'Records what a device kept while it was offline: all of it or, with an error, nothing. May be sent again. '
+					+ 'With an Idempotency-Key, what is sent again has no effect even when somebody else has changed the record since.',
+				request: { params: m.PersonParam, headers: m.IdempotencyKey.partial(), body: m.body(z.array(Report).min(1).max(500)) },
 				responses: { 200: m.json(z.array(z.object({ changed: z.boolean() })), 'for each, whether it was news'), ...m.problems },
 			}),
 			async (c) => {
 				const userId = c.get('personId');
-				const recordedBy = c.get('recordedBy');
+				const callerId = c.get('principal').id;
+				const reports = c.req.valid('json');
+				const key = c.req.valid('header')['idempotency-key'];
+				const record = async (tx: Transaction) => {
+					const changed: { changed: boolean }[] = [];
+					for (const report of reports) changed.push({ changed: await recordReport(tx, { userId, recordedBy: c.get('recordedBy') }, report) });
+					return changed;
+				};
+				if (key !== undefined) {
+					const { body } = await once(db, { callerId, key, content: ['reports', userId, reports] }, async (tx) => ({ status: 200, body: await record(tx) }));
+					return c.json(body, 200);
+				}
 				const changed = await retrying(() =>
 					inTransaction(db, async (tx) => {
-						await setChangedBy(tx, c.get('principal').id);
-						const results: { changed: boolean }[] = [];
-						for (const { outcome, takenAt, amount, reason, note, despiteLimits, ...dose } of c.req.valid('json')) {
-							if (outcome === 'taken') {
-								const taken = await markDoseTaken(tx, { userId, ...dose, takenAt, amount, note, despiteLimits, recordedBy });
-								results.push({ changed: taken.newlyTaken });
-							} else if (outcome === 'skipped') {
-								const skipped = await skipDose(tx, { userId, ...dose, reason, note, recordedBy });
-								results.push({ changed: skipped.newlySkipped });
-							} else {
-								results.push({ changed: (await undoDose(tx, { userId, ...dose })).length > 0 });
-							}
-						}
-						return results;
+						await setChangedBy(tx, callerId);
+						return await record(tx);
 					}),
 				);
 				return c.json(changed, 200);

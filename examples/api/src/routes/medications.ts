@@ -67,8 +67,8 @@ export function medicationRoutes(db: Database) {
 						.orderBy(asc(medications.name), asc(medications.id), asc(schedules.startsAt), asc(schedules.id)),
 				);
 				const list = new Map<string, z.infer<typeof m.Medication>>();
-				for (const { medications: { id, name, notes, inactivatedAt }, schedules: s } of rows) {
-					if (!list.has(id)) list.set(id, { id, name, notes, inactivatedAt, schedules: [] });
+				for (const { medications: { id, name, notes, substance, inactivatedAt }, schedules: s } of rows) {
+					if (!list.has(id)) list.set(id, { id, name, notes, substance, inactivatedAt, schedules: [] });
 					list.get(id)!.schedules.push({
 						id: s.id,
 						startsAt: s.startsAt,

@@ -19,5 +19,5 @@ url=$(sed -n 's/^listening on //p' "$demo")
 token=$(sed -n 's/.*#token=//p' "$demo" | head -n 1)
 answer=$(node -e "fetch('$url/v1/people/me/medications', { headers: { authorization: 'Bearer $token' } })
 	.then((r) => r.json()).then((list) => console.log(list.map((m) => m.name).join()))" 2>&1) || true
-equals "dev/api starts, and its token opens it" "$answer" "atorvastatin,levothyroxine,metformin"
+equals "dev/api starts, and its token opens it" "$answer" "atorvastatin,levothyroxine,metformin,paracetamol"
 finish

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The example's page in a real browser.  SCREENSHOT: where to put a picture of it.
+# The example’s page in a real browser.  PICTURES: the folder to put pictures of it in.
 . test/suites/lib.bash
 . test/suites/node.bash
 
@@ -8,5 +8,5 @@ CHROMIUM=$(command -v chromium)
 export CHROMIUM
 build_api
 (cd examples/api && node build/src/migrate.js)
-node_tests examples/api build/test/browser/page.test.js
+node_tests examples/api --test-concurrency=3 build/test/browser/{access,offline,page,pictures}.test.js
 finish

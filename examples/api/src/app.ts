@@ -20,7 +20,7 @@ export interface AppOptions {
 	pages?: URL;
 }
 
-const PUBLIC = new URL('../../public/', import.meta.url);
+const PUBLIC = new URL('../public/', import.meta.url);
 
 export function createApp({ db, tokens, pages = PUBLIC }: AppOptions) {
 	const app = new OpenAPIHono<Env>({ defaultHook: (result) => refuseInvalid(result) });

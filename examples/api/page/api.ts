@@ -1,0 +1,111 @@
+/** Calls of the API, and what it answers. */
+
+export interface Person {
+	id: string;
+	name: string;
+}
+
+export interface Me {
+	id: string;
+	actsFor: Person[];
+}
+
+export interface Dose {
+	doseId: string | null;
+	scheduledFor: string;
+	localTime: string;
+	timeZone: string;
+	medicationName: string;
+	scheduleId: string;
+	doseAmount: string | null;
+	doseUnit: string | null;
+	instructions: string | null;
+	status: 'taken' | 'skipped' | 'extra' | 'upcoming' | 'due' | 'missed';
+	takenAt: string | null;
+	recordedBy: string | null;
+}
+
+export interface CurrentSchedule {
+	scheduleId: string;
+	medicationId: string;
+	medicationName: string;
+	state: string;
+	timeZone: string;
+	asNeeded: boolean;
+	doseAmount: string | null;
+	doseUnit: string | null;
+	instructions: string | null;
+}
+
+export interface Allowance {
+	allowedAt: string;
+	amount: string | null;
+	unit: string | null;
+	doses: number | null;
+}
+
+export interface DayCounts {
+	day: string;
+	scheduled: number;
+	taken: number;
+	skipped: number;
+	missed: number;
+}
+
+/** RFC 9457. */
+export interface Problem {
+	type: string;
+	title: string;
+	detail?: string;
+	hint?: string;
+}
+
+/** The server answered, and not as was hoped. */
+export class Refused extends Error {
+	constructor(
+		readonly status: number,
+		readonly problem: Problem,
+	) {
+		super(problem.title);
+	}
+}
+
+/** No answer came: no connection, or none in time. */
+export class Unreachable extends Error {}
+
+const PATIENCE_MS = 30_000;
+
+export interface Call {
+	method?: 'GET' | 'POST';
+	body?: unknown;
+	/** The same for each attempt of one request: it then has its effect once. */
+	idempotencyKey?: string;
+}
+
+export async function call<Answer>(token: string, path: string, { method = 'GET', body, idempotencyKey }: Call = {}): Promise<Answer> {
+	const request: RequestInit = {
+		method,
+		headers: {
+			Authorization: `Bearer ${token}`,
+			...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+			...(idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey }),
+		},
+		...(body === undefined ? {} : { body: JSON.stringify(body) }),
+		cache: 'no-store',
+		credentials: 'omit',
+		redirect: 'error',
+		signal: AbortSignal.timeout(PATIENCE_MS),
+	};
+	let response: Response;
+	let answer: unknown;
+	try {
+		response = await fetch(`/v1${path}`, request);
+		const text = await response.text();
+		answer = text === '' ? undefined : JSON.parse(text);
+	} catch (error) {
+		// A proxy's page, too, is no answer of the API's.
+		throw new Unreachable(String(error));
+	}
+	if (response.ok) return answer as Answer;
+	throw new Refused(response.status, { type: 'about:blank', title: `Error ${response.status}`, ...(answer as Partial<Problem> | undefined) });
+}

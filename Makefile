@@ -71,9 +71,11 @@ PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 endif
 
-# What the files leave to make.
+# What the files leave to make.  Every RAISE with an ERRCODE gets the field that tells our errors
+# from the application's, which has the same SQLSTATEs; where it states one itself, beside the ERRCODE, it
+# raises an error again that may be the application's.
 comment := $(shell sed -n "s/^comment *= *'\([^']*\)'.*/\1/p" medsched.control)
-fill_in = sed 's/@VERSION@/$(version)/g; s/@COMMENT@/$(comment)/g'
+fill_in = sed "s/@VERSION@/$(version)/g; s/@COMMENT@/$(comment)/g; /SCHEMA = /!s/ERRCODE = /SCHEMA = 'medsched', &/"
 
 $(install_script): $(topics) medsched.control Makefile
 	printf '%s\n\n' '\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit' > $@

@@ -46,7 +46,7 @@ AS $$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('%s "%s" not found', kind, id),
     DETAIL = format('User "%s" has no %s by that id.', user_id, kind),
-    SCHEMA = 'medsched', TABLE = kind || 's', CONSTRAINT = CASE kind WHEN 'schedule' THEN 'schedule_exists' ELSE 'medication_exists' END;
+    TABLE = kind || 's', CONSTRAINT = CASE kind WHEN 'schedule' THEN 'schedule_exists' ELSE 'medication_exists' END;
 END
 $$;
 

@@ -8,22 +8,20 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  place record;
+  of_table CONSTANT text := (SELECT c.relname FROM pg_class AS c WHERE c.oid = relation);
 BEGIN
-  SELECT n.nspname AS schema, c.relname AS name INTO place
-    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = relation;
   IF detail IS NULL AND hint IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message,
-      SCHEMA = place.schema, TABLE = place.name, CONSTRAINT = rule;
+      TABLE = of_table, CONSTRAINT = rule;
   ELSIF hint IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, DETAIL = detail,
-      SCHEMA = place.schema, TABLE = place.name, CONSTRAINT = rule;
+      TABLE = of_table, CONSTRAINT = rule;
   ELSIF detail IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, HINT = hint,
-      SCHEMA = place.schema, TABLE = place.name, CONSTRAINT = rule;
+      TABLE = of_table, CONSTRAINT = rule;
   END IF;
   RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, DETAIL = detail, HINT = hint,
-    SCHEMA = place.schema, TABLE = place.name, CONSTRAINT = rule;
+    TABLE = of_table, CONSTRAINT = rule;
 END
 $$;
 

@@ -151,10 +151,10 @@ BEGIN
   IF problem.rule IS NOT NULL THEN
     IF problem.detail IS NULL THEN
       RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = problem.message, HINT = problem.hint,
-        SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, CONSTRAINT = problem.rule;
+        TABLE = TG_TABLE_NAME, CONSTRAINT = problem.rule;
     END IF;
     RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = problem.message, DETAIL = problem.detail, HINT = problem.hint,
-      SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, CONSTRAINT = problem.rule;
+      TABLE = TG_TABLE_NAME, CONSTRAINT = problem.rule;
   END IF;
   RETURN NULL;
 END

@@ -57,7 +57,7 @@ BEGIN
                  WHERE s.user_id = $1 AND m.user_id = $1 AND s.id = $2) THEN
     RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = format('schedule "%s" is not as needed', $2),
       DETAIL = 'Its doses are at set times.', HINT = 'Record one of them: call medsched.mark_dose_taken().',
-      SCHEMA = 'medsched', TABLE = 'schedules', CONSTRAINT = 'schedule_is_as_needed';
+      TABLE = 'schedules', CONSTRAINT = 'schedule_is_as_needed';
   END IF;
   PERFORM medsched._refuse_unknown($1, 'schedule', $2);
 END

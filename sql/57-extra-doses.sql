@@ -43,7 +43,7 @@ BEGIN
   ELSIF found_as_needed THEN
     RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = format('schedule "%s" is as needed', $2),
       DETAIL = 'It has no set times that a dose could be beside.', HINT = 'Call medsched.take_as_needed().',
-      SCHEMA = 'medsched', TABLE = 'schedules', CONSTRAINT = 'schedule_has_set_times';
+      TABLE = 'schedules', CONSTRAINT = 'schedule_has_set_times';
   END IF;
 END
 $$;
@@ -95,7 +95,7 @@ BEGIN
   ELSIF dose.outcome OPERATOR(pg_catalog.<>) 'extra' THEN
     RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = pg_catalog.format('the dose at %s is already recorded as %s', dose.scheduled_for, dose.outcome),
       DETAIL = 'It is one of the schedule''s doses.', HINT = 'An extra dose is recorded at another second.',
-      SCHEMA = 'medsched', TABLE = 'dose_taken', CONSTRAINT = CASE WHEN dose.outcome OPERATOR(pg_catalog.=) 'taken' THEN 'dose_already_taken' ELSE 'dose_already_skipped' END;
+      TABLE = 'dose_taken', CONSTRAINT = CASE WHEN dose.outcome OPERATOR(pg_catalog.=) 'taken' THEN 'dose_already_taken' ELSE 'dose_already_skipped' END;
   END IF;
   RETURN dose;
 EXCEPTION WHEN check_violation THEN

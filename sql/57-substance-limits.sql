@@ -193,7 +193,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('no limits of substance "%s" found', medsched._shortened($2)),
       DETAIL = format('User "%s" has none by that name.', $1),
       HINT = 'Set them: call medsched.set_substance_limits().',
-      SCHEMA = 'medsched', TABLE = 'substance_limits', CONSTRAINT = 'substance_has_limits';
+      TABLE = 'substance_limits', CONSTRAINT = 'substance_has_limits';
   END IF;
   amount := trim_scale(amount);
   RETURN NEXT;

@@ -113,7 +113,7 @@ BEGIN
                                         constraint_name, type_name);
   END;
   IF id IS NULL THEN
-    RAISE 'medication was not inserted: a trigger suppressed it';
+    RAISE 'medication was not inserted: a trigger suppressed it' USING ERRCODE = 'raise_exception';
   END IF;
   RETURN id;
 END

@@ -176,7 +176,7 @@ BEGIN
     END;
   END;
   IF ended IS NULL THEN
-    RAISE 'medication was not inactivated: a trigger suppressed it';
+    RAISE 'medication was not inactivated: a trigger suppressed it' USING ERRCODE = 'raise_exception';
   END IF;
   RETURN ended;
 END
@@ -240,7 +240,7 @@ BEGIN
     IF successor IS NOT NULL THEN
       RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = pg_catalog.format('schedule "%s" ended at %s', $2, schedule.ends_at),
         DETAIL = pg_catalog.format('Schedule "%s" replaced it.', successor), HINT = 'End the schedule that replaced it.',
-        SCHEMA = 'medsched', TABLE = 'schedules', CONSTRAINT = 'schedule_not_replaced';
+        TABLE = 'schedules', CONSTRAINT = 'schedule_not_replaced';
     END IF;
     RETURN schedule.ends_at;
   END IF;

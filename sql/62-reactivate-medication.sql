@@ -20,7 +20,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = pg_catalog.format('medication "%s" is active', $2),
       DETAIL = 'It has no inactivated_at.',
       HINT = 'Its schedules are in effect. To change one, call medsched.revise_schedule().',
-      SCHEMA = 'medsched', TABLE = 'medications', CONSTRAINT = 'medication_is_inactive';
+      TABLE = 'medications', CONSTRAINT = 'medication_is_inactive';
   ELSIF $3 OPERATOR(pg_catalog.<) inactivated_at THEN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'at must not be before the medication was inactivated',
       DETAIL = pg_catalog.format('It is %s; the medication was inactivated at %s.', $3, inactivated_at);
@@ -28,7 +28,7 @@ BEGIN
   UPDATE medsched.medications AS m SET inactivated_at = NULL
    WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2;
   IF NOT FOUND THEN
-    RAISE 'medication "%" was not updated: a trigger or a policy suppressed it', $2;
+    RAISE 'medication "%" was not updated: a trigger or a policy suppressed it', $2 USING ERRCODE = 'raise_exception';
   END IF;
 
   FOR schedule IN
@@ -53,7 +53,7 @@ BEGIN
   IF NOT has_dose THEN
     RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = pg_catalog.format('medication "%s" has no dose from %s on', $2, $3),
       DETAIL = 'All its schedules are over.', HINT = 'Insert a schedule for it first.',
-      SCHEMA = 'medsched', TABLE = 'medications', CONSTRAINT = 'medication_has_dose';
+      TABLE = 'medications', CONSTRAINT = 'medication_has_dose';
   END IF;
 END
 $$;

@@ -70,13 +70,13 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '55000',
       MESSAGE = format('medication "%s" is inactive at %s', schedule.medication_id, $4),
       DETAIL = format('It was inactivated at %s.', $3), HINT = 'Call medsched.reactivate_medication() first.',
-      SCHEMA = 'medsched', TABLE = 'medications', CONSTRAINT = 'medication_is_active';
+      TABLE = 'medications', CONSTRAINT = 'medication_is_active';
   END IF;
   IF schedule.ends_at <= takes_effect THEN
     RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = format('schedule "%s" ended at %s', schedule.id, schedule.ends_at),
       DETAIL = CASE WHEN successor IS NULL THEN 'Nothing replaced it.' ELSE format('Schedule "%s" replaced it.', successor) END,
       HINT = CASE WHEN successor IS NULL THEN 'Choose an effective_from before its end.' ELSE 'Revise the schedule that replaced it.' END,
-      SCHEMA = 'medsched', TABLE = 'schedules',
+      TABLE = 'schedules',
       CONSTRAINT = CASE WHEN successor IS NULL THEN 'schedule_not_ended' ELSE 'schedule_not_replaced' END;
   END IF;
   PERFORM medsched._check_new_end(schedule, successor, changes);
@@ -129,7 +129,7 @@ BEGIN
                                  CASE WHEN doses[most OPERATOR(pg_catalog.+) 1] IS NOT NULL THEN ' and later ones' END,
                                  medsched.dose_id($2, doses[1])),
       HINT = 'Choose a later instant, or take the records back: call medsched.undo_dose().',
-      SCHEMA = 'medsched', TABLE = 'schedules', CONSTRAINT = 'recorded_dose_keeps_schedule';
+      TABLE = 'schedules', CONSTRAINT = 'recorded_dose_keeps_schedule';
   END IF;
 END
 $$;
@@ -227,7 +227,7 @@ BEGIN
       INTO new_row USING schedule.user_id, schedule.id, changes, $4, schedule.ends_at;
     GET DIAGNOSTICS inserted = ROW_COUNT;
     IF inserted OPERATOR(pg_catalog.<>) 1 THEN
-      RAISE 'schedule was not inserted: a trigger suppressed it';
+      RAISE 'schedule was not inserted: a trigger suppressed it' USING ERRCODE = 'raise_exception';
     END IF;
     IF successor IS NOT NULL THEN
       PERFORM medsched._relink(schedule.user_id, successor, new_row.id);
@@ -291,7 +291,7 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  RAISE 'schedule "%" was not updated: a trigger or a policy suppressed it', schedule_id;
+  RAISE 'schedule "%" was not updated: a trigger or a policy suppressed it', schedule_id USING ERRCODE = 'raise_exception';
 END
 $$;
 
@@ -392,7 +392,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'the revised schedule would have no dose',
       DETAIL = pg_catalog.format('It has none from %s until %s.', takes_effect, least($3, schedule.ends_at)),
       HINT = 'To end a schedule, call medsched.end_schedule().',
-      SCHEMA = 'medsched', TABLE = 'schedules', CONSTRAINT = 'schedule_has_dose';
+      TABLE = 'schedules', CONSTRAINT = 'schedule_has_dose';
   END IF;
   RETURN schedule.id;
 END

@@ -39,7 +39,7 @@ BEGIN
       MESSAGE = format('schedule "%s" cannot be written in time zone "%s"', schedule_id, time_zone),
       DETAIL = format('It has %s, in an hour that comes twice there; only its first coming can be written.', instant),
       HINT = 'Set its time_zone_pinned, or call medsched.revise_schedule() with a starts_at.',
-      SCHEMA = 'medsched', TABLE = 'schedules', CONSTRAINT = 'schedule_fits_time_zone';
+      TABLE = 'schedules', CONSTRAINT = 'schedule_fits_time_zone';
   END IF;
   RETURN local;
 END

@@ -17,7 +17,7 @@ BEGIN
   PERFORM medsched._inactivated_at($1, $2);
   id := medsched._insert_schedule($1, $2, $3, 'schedule');
   IF id IS NULL THEN
-    RAISE 'schedule was not inserted: a trigger suppressed it';
+    RAISE 'schedule was not inserted: a trigger suppressed it' USING ERRCODE = 'raise_exception';
   END IF;
   SELECT r.* INTO added FROM medsched._schedule_rows($1, $2, id) AS r;
   RETURN added;

@@ -67,7 +67,7 @@ BEGIN
   IF updated OPERATOR(pg_catalog.=) 0 THEN
     -- Gone, or erased while the UPDATE waited: that is said first.
     PERFORM medsched._inactivated_at($1, $2);
-    RAISE 'medication "%" was not updated: a trigger or a policy suppressed it', $2;
+    RAISE 'medication "%" was not updated: a trigger or a policy suppressed it', $2 USING ERRCODE = 'raise_exception';
   END IF;
   SELECT m.id, m.name, m.notes, m.inactivated_at, m.created_at,
          pg_catalog.to_jsonb(m.*) OPERATOR(pg_catalog.-) medsched._columns_of_medications()

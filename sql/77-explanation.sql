@@ -194,7 +194,7 @@ BEGIN
   IF missing IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = '23502', MESSAGE = format('column "%s" of table "medsched.schedules" must not be null', missing),
       DETAIL = 'A row has no value there.', HINT = 'Give the rows a value, and the column its NOT NULL back.',
-      SCHEMA = 'medsched', TABLE = 'schedules', COLUMN = missing;
+      TABLE = 'schedules', COLUMN = missing;
   END IF;
 
   begins := greatest(medsched._to_instant(s.starts_at, s.time_zone), s.effective_from);

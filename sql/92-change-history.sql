@@ -172,7 +172,7 @@ BEGIN
       RETURN NULL;
     END IF;
     RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('rows of table "%s" are added by triggers alone', TG_TABLE_NAME),
-      SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME,
+      TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME,
       DETAIL = 'A change of medications, schedules and doses adds its row itself.';
   ELSIF TG_OP = 'DELETE' THEN
     IF medsched._is_erasing(OLD.user_id) THEN
@@ -184,7 +184,7 @@ BEGIN
   RAISE EXCEPTION USING ERRCODE = '23001',
     MESSAGE = CASE TG_OP WHEN 'TRUNCATE' THEN format('table "%s" cannot be truncated', TG_TABLE_NAME)
                          ELSE format('rows of table "%s" cannot be changed or deleted', TG_TABLE_NAME) END,
-    SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME,
+    TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME,
     DETAIL = 'The history of changes is kept as it was written.',
     HINT = 'To delete everything of a person, their history too, call medsched.erase_user().';
 END

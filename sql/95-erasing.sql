@@ -36,7 +36,7 @@ BEGIN
       RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = format('not everything of user "%s" can be erased', $1),
         DETAIL = format('Rows would be left in "medsched.%s": a trigger or a rule keeps them.', found.name),
         HINT = 'Look at the triggers that the application has on the table.',
-        SCHEMA = 'medsched', TABLE = found.name, CONSTRAINT = 'user_erased_whole';
+        TABLE = found.name, CONSTRAINT = 'user_erased_whole';
     END IF;
   END LOOP;
 END

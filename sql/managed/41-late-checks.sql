@@ -107,7 +107,7 @@ BEGIN
   IF EXISTS (SELECT FROM medsched._late_check AS c WHERE c.id = key) THEN
     RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = 'could not check the rules of medsched above READ COMMITTED',
       DETAIL = 'The triggers of foreign keys do not fire in this session.',
-      HINT = 'Run the transaction at READ COMMITTED.', SCHEMA = 'medsched', CONSTRAINT = 'rules_are_checked';
+      HINT = 'Run the transaction at READ COMMITTED.', CONSTRAINT = 'rules_are_checked';
   END IF;
 END
 $$;

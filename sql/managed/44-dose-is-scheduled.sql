@@ -73,7 +73,7 @@ BEGIN
   END IF;
   SELECT c.* INTO s FROM medsched.schedules AS c WHERE c.user_id = NEW.user_id AND c.id = NEW.schedule_id FOR SHARE;
   IF NOT FOUND THEN
-    RAISE 'schedule "%" is gone', NEW.schedule_id;
+    RAISE 'schedule "%" is gone', NEW.schedule_id USING ERRCODE = 'foreign_key_violation';
   END IF;
   -- Doses within limits lock their medication against each other, too: of two that are recorded at once, the second waits, and
   -- counts the first.  The stronger lock is taken at once, for two that both held the weaker could not both go on.
@@ -316,7 +316,7 @@ BEGIN
   IF rule IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'check_violation',
       MESSAGE = format('new row for relation "%s" violates check constraint "%s"', 'dose_taken', rule),
-      SCHEMA = 'medsched', TABLE = 'dose_taken', CONSTRAINT = rule;
+      TABLE = 'dose_taken', CONSTRAINT = rule;
   END IF;
   RETURN true;
 END

@@ -129,7 +129,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = format('not everything of user "%s" can be erased', $1),
       DETAIL = format('Rows would be left in "medsched.%s": a trigger or a rule keeps them.', missing),
       HINT = 'Look at the triggers that the application has on the table.',
-      SCHEMA = 'medsched', TABLE = missing, CONSTRAINT = 'user_erased_whole';
+      TABLE = missing, CONSTRAINT = 'user_erased_whole';
   END IF;
 END
 $$;

@@ -87,7 +87,7 @@ dose_row_set_handle(DoseRow *row, FunctionCallInfo fcinfo)
 	handle = PG_GETARG_TEXT_PP(1);
 	if (!dose_id_read(VARDATA_ANY(handle), VARSIZE_ANY_EXHDR(handle), schedule_id, &scheduled_for))
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				(errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("malformed dose_id"),
 				 errdetail("\"%s\" is not the handle of a dose.",
 						   text_to_cstring(DatumGetTextPP(DirectFunctionCall2(text_left, PG_GETARG_DATUM(1), Int32GetDatum(120))))),
@@ -103,7 +103,7 @@ dose_row_require(const DoseRow *row, DoseColumn column)
 {
 	if (row->isnull[column])
 		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				(errcode_medsched(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s must not be null", dose_row_columns[column].name)));
 }
 

@@ -75,7 +75,7 @@ recorded_status(const char *outcome)
 			return statuses[i];
 	}
 	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			(errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unrecognized outcome \"%s\"", short_text(outcome)),
 			 errhint("An outcome is \"taken\", \"skipped\", \"extra\", or null for a dose that is not recorded.")));
 }
@@ -127,7 +127,7 @@ grace_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 	grace = interval_microseconds(PG_GETARG_INTERVAL_P(argument));
 	if (grace < 0 || grace > MAX_GRACE)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				(errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must be from 0 to 366 days", name),
 				 errdetail("It is %s.", DatumGetCString(DirectFunctionCall1(interval_out, PG_GETARG_DATUM(argument))))));
 	return grace;

@@ -176,7 +176,7 @@ require_right(void)
 		if (check_enable_rls(table, InvalidOid, true) == RLS_ENABLED &&
 			!(shows_all_rows(table, ACL_SELECT_CHR) && shows_all_rows(table, ACL_DELETE_CHR)))
 			ereport(ERROR,
-					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					(errcode_medsched(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					 errmsg("row security may hide rows of \"medsched.%s\" from \"%s\"", table_names[i],
 							GetUserNameFromId(GetUserId(), false)),
 					 errdetail("Nobody is half erased."),
@@ -285,11 +285,10 @@ refuse_remains(Datum user_id, const Datum *nerased, const int64 *nseen)
 		if (DatumGetInt64(nerased[NLINKED_TABLES - 1 - i]) >= nseen[i])
 			refuse_newer(user_id, i);
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(errcode_medsched(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("not everything of user \"%s\" can be erased", uuid_text(user_id)),
 				 errdetail("Rows would be left in \"medsched.%s\": a trigger or a rule keeps them.", table_names[i]),
 				 errhint("Look at the triggers that the application has on the table."),
-				 err_generic_string(PG_DIAG_SCHEMA_NAME, "medsched"),
 				 err_generic_string(PG_DIAG_TABLE_NAME, table_names[i]),
 				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "user_erased_whole")));
 	}
@@ -299,7 +298,7 @@ static void
 refuse_newer(Datum user_id, int table)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			(errcode_medsched(ERRCODE_T_R_SERIALIZATION_FAILURE),
 			 errmsg("could not erase user \"%s\" due to concurrent inserts", uuid_text(user_id)),
 			 errdetail("Rows came to \"medsched.%s\" meanwhile.", table_names[table]),
 			 errhint("Try the transaction again.")));

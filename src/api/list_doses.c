@@ -19,6 +19,7 @@
 #include "api/dose_stream.h"
 #include "base/answer.h"
 #include "base/arguments.h"
+#include "base/message.h"
 
 /* The columns of the answer. */
 enum
@@ -107,7 +108,7 @@ medsched_next_doses(PG_FUNCTION_ARGS)
 	require_finite(selection.from, "after");
 	if (max_doses < 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				(errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("max_doses must not be negative"),
 				 errdetail("It is %d.", max_doses)));
 

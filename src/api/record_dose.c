@@ -190,7 +190,7 @@ record_dose(DoseRow *row, FunctionCallInfo fcinfo, DoseOutcome outcome)
 	}
 	if (!recorded)
 		ereport(ERROR,
-				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				(errcode_medsched(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not record the dose at %s", instant_text(DatumGetTimestampTz(row->values[ROW_SCHEDULED_FOR]))),
 				 errdetail("It is not recorded, and inserting it inserted nothing."),
 				 errhint("A trigger may suppress the insert, or other sessions record and undo the same dose: try again.")));
@@ -305,13 +305,12 @@ refuse_other_outcome(const DoseRow *row)
 		hint = "If it was not taken after all, call medsched.undo_dose() first.";
 
 	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			(errcode_medsched(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("the dose at %s is already recorded as %s", at, outcome),
 			 !skipped					? errdetail("It was taken at %s.", instant_text(DatumGetTimestampTz(row->values[ROW_TAKEN_AT])))
 			 : !row->isnull[ROW_REASON] ? errdetail("The reason given is \"%s\".", TextDatumGetCString(row->values[ROW_REASON]))
 										: 0,
 			 errhint("%s", hint),
-			 err_generic_string(PG_DIAG_SCHEMA_NAME, "medsched"),
 			 err_generic_string(PG_DIAG_TABLE_NAME, "dose_taken"),
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, strcmp(outcome, "extra") == 0 ? "dose_already_extra" : skipped ? "dose_already_skipped"
 																														: "dose_already_taken")));

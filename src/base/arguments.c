@@ -47,14 +47,14 @@ void
 require_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 {
 	if (PG_ARGISNULL(argument))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", name)));
+		ereport(ERROR, (errcode_medsched(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", name)));
 }
 
 void
 require_finite(TimestampTz at, const char *name)
 {
 	if (TIMESTAMP_NOT_FINITE(at))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be finite", name)));
+		ereport(ERROR, (errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be finite", name)));
 }
 
 void
@@ -63,7 +63,7 @@ require_instant(TimestampTz at, const char *name)
 	require_finite(at, name);
 	if (at < INSTANT_MIN || at >= INSTANT_END)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				(errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s is out of range", name),
 				 errdetail("It is %s.", instant_text(at)),
 				 errhint("Use an instant in the years 1 to 9999.")));
@@ -74,11 +74,11 @@ check_window(TimestampTz window_start, TimestampTz window_end)
 {
 	if (TIMESTAMP_NOT_FINITE(window_start) || TIMESTAMP_NOT_FINITE(window_end))
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be finite", TIMESTAMP_NOT_FINITE(window_start) ? "window_start" : "window_end"),
+				(errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be finite", TIMESTAMP_NOT_FINITE(window_start) ? "window_start" : "window_end"),
 				 errhint("Give the window that you will show, for example one week.")));
 	if (window_end < window_start)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				(errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("window_end must not be before window_start"),
 				 errdetail("The window is from %s to %s.",
 						   instant_text(window_start),
@@ -91,7 +91,7 @@ check_window_for_all(TimestampTz window_start, TimestampTz window_end)
 	check_window(window_start, window_end);
 	if (window_end / USECS_PER_DAY - window_start / USECS_PER_DAY > medsched_max_doses)
 		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				(errcode_medsched(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the window has more than %d days", medsched_max_doses),
 				 errdetail("Asked about everybody, medsched.max_doses bounds the days of the window, whatever the schedules in it."),
 				 errhint("Narrow the window, or raise medsched.max_doses.")));
@@ -102,7 +102,7 @@ check_dose_count(uint64 ndoses)
 {
 	if (ndoses > (uint64) medsched_max_doses)
 		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				(errcode_medsched(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("more than %d doses in the window", medsched_max_doses),
 				 errdetail("The setting medsched.max_doses bounds how many doses one call computes."),
 				 errhint("Narrow the window, or raise medsched.max_doses.")));

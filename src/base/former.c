@@ -15,6 +15,7 @@
 #include "utils/lsyscache.h"
 
 #include "base/compat.h"
+#include "base/message.h"
 
 PG_FUNCTION_INFO_V1(medsched_create_medication);
 PG_FUNCTION_INFO_V1(medsched_describe_schedule);
@@ -51,7 +52,7 @@ static void
 refuse_former(FunctionCallInfo fcinfo)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			(errcode_medsched(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("function \"%s\" is of an earlier version of medsched", get_func_name(fcinfo->flinfo->fn_oid)),
 			 errhint("Run ALTER EXTENSION medsched UPDATE.")));
 }

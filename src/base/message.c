@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * message.c
- *		Values as text, for messages.
+ *		What errors share: their SQLSTATE and fields, values as text, and a message.
  *
  *-------------------------------------------------------------------------
  */
@@ -9,12 +9,27 @@
 
 #include "mb/pg_wchar.h"
 #include "utils/fmgrprotos.h"
+#include "utils/rel.h"
 #include "utils/timestamp.h"
 
 #include "base/message.h"
 
 /* The bytes of a caller's text that a message shows. */
 #define SHORT_TEXT_LENGTH 120
+
+int
+errcode_medsched(int sqlerrcode)
+{
+	errcode(sqlerrcode);
+	return err_generic_string(PG_DIAG_SCHEMA_NAME, "medsched");
+}
+
+int
+errrule(Relation relation, const char *rule)
+{
+	err_generic_string(PG_DIAG_TABLE_NAME, RelationGetRelationName(relation));
+	return err_generic_string(PG_DIAG_CONSTRAINT_NAME, rule);
+}
 
 char *
 instant_text(TimestampTz at)
@@ -48,10 +63,9 @@ void
 refuse_unknown(const char *kind, Datum id, Datum user_id)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_NO_DATA_FOUND),
+			(errcode_medsched(ERRCODE_NO_DATA_FOUND),
 			 errmsg("%s \"%s\" not found", kind, uuid_text(id)),
 			 errdetail("User \"%s\" has no %s by that id.", uuid_text(user_id), kind),
-			 err_generic_string(PG_DIAG_SCHEMA_NAME, "medsched"),
 			 err_generic_string(PG_DIAG_TABLE_NAME, psprintf("%ss", kind)),
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, strcmp(kind, "schedule") == 0 ? "schedule_exists" : "medication_exists")));
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * message.h
- *		Values as text, for messages, and a message that many share.
+ *		What errors share: their SQLSTATE and fields, values as text, and a message.
  *
  *-------------------------------------------------------------------------
  */
@@ -9,8 +9,18 @@
 #define MEDSCHED_MESSAGE_H
 
 #include "datatype/timestamp.h"
+#include "utils/relcache.h"
 
 #include "base/compat.h"
+
+/*
+ * Give an error its SQLSTATE, in ereport, and what tells it from the application's
+ * errors of the same SQLSTATE: the schema in its fields is "medsched".
+ */
+extern int errcode_medsched(int sqlerrcode);
+
+/* Name the rule that a row of a table breaks, in the error's fields. */
+extern int errrule(Relation relation, const char *rule);
 
 /* Write a time in the session's time zone and date style. */
 extern char *instant_text(TimestampTz at);

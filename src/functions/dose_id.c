@@ -49,7 +49,7 @@ medsched_dose_id(PG_FUNCTION_ARGS)
 
 	if (!dose_id_has_time(scheduled_for))
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				(errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("no dose can be scheduled for %s",
 						instant_text(scheduled_for)),
 				 errdetail("A dose is at a whole millisecond of the years 1 to 9999 in UTC.")));

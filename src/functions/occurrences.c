@@ -283,7 +283,7 @@ open_row(FunctionCallInfo fcinfo, RowDoses *doses)
 	if (problem != NULL)
 	{
 		ereport(WARNING,
-				(errcode(problem->sqlerrcode),
+				(errcode_medsched(problem->sqlerrcode),
 				 PG_ARGISNULL(0) ? errmsg("a schedule is left out: %s", problem->message)
 								 : errmsg("schedule \"%s\" is left out: %s", uuid_text(PG_GETARG_DATUM(0)), problem->message),
 				 errhint("medsched.check_integrity() lists the schedules that cannot be read.")));

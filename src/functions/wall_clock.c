@@ -11,6 +11,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "base/message.h"
 #include "schedule/seconds.h"
 #include "schedule/zone.h"
 
@@ -45,6 +46,6 @@ static int64
 check_range(int64 timestamp)
 {
 	if (!IS_VALID_TIMESTAMP(timestamp))
-		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("timestamp out of range")));
+		ereport(ERROR, (errcode_medsched(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("timestamp out of range")));
 	return timestamp;
 }

@@ -16,6 +16,7 @@
 #include "utils/timestamp.h"
 
 #include "base/arguments.h"
+#include "base/message.h"
 #include "ical/vcalendar.h"
 #include "recurrence/calendar.h"
 #include "tables/saved_plan.h"
@@ -131,10 +132,10 @@ read_arguments(FunctionCallInfo fcinfo, Feed *feed)
 	feed->since = PG_ARGISNULL(ARG_SINCE) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(ARG_SINCE);
 	require_finite(feed->horizon, "horizon");
 	if (TIMESTAMP_IS_NOEND(feed->since))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("since must not be infinity")));
+		ereport(ERROR, (errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("since must not be infinity")));
 	if (feed->since > feed->horizon)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("horizon must not be before since"),
+				(errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("horizon must not be before since"),
 				 errdetail("The horizon is %s, since is %s.", timestamptz_to_str(feed->horizon),
 						   pstrdup(timestamptz_to_str(feed->since)))));
 
@@ -148,7 +149,7 @@ read_arguments(FunctionCallInfo fcinfo, Feed *feed)
 		if (DatumGetInt32(DirectFunctionCall2(interval_cmp, IntervalPGetDatum(alarm), IntervalPGetDatum(&none))) < 0 ||
 			DatumGetInt32(DirectFunctionCall2(interval_cmp, IntervalPGetDatum(alarm), IntervalPGetDatum(&week))) > 0)
 			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("alarm is out of range"),
+					(errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("alarm is out of range"),
 					 errdetail("It is %s.", DatumGetCString(DirectFunctionCall1(interval_out, PG_GETARG_DATUM(ARG_ALARM)))),
 					 errhint("It is how long before a dose to remind, from 0 to 7 days.")));
 		feed->alarm = ((int64) alarm->month * DAYS_PER_MONTH + alarm->day) * SECS_PER_DAY + floor_div(alarm->time, USECS_PER_SEC);

@@ -15,6 +15,7 @@
 
 #include "mb/pg_wchar.h"
 
+#include "base/message.h"
 #include "ical/vcalendar.h"
 #include "ical/vtimezone.h"
 #include "recurrence/calendar.h"
@@ -109,7 +110,7 @@ release_calendar(void *arg)
 static void
 out_of_memory(void)
 {
-	ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"), errdetail("libical could not build the calendar.")));
+	ereport(ERROR, (errcode_medsched(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"), errdetail("libical could not build the calendar.")));
 }
 
 static icalproperty *

@@ -15,6 +15,7 @@
 #include "common/hashfn.h"
 #include "utils/memutils.h"
 
+#include "base/message.h"
 #include "recurrence/rrule.h"
 #include "schedule/rule_cache.h"
 
@@ -83,7 +84,7 @@ static void
 report_error(const RruleError *error)
 {
 	ereport(ERROR,
-			(errcode(error->unsupported ? ERRCODE_FEATURE_NOT_SUPPORTED : ERRCODE_INVALID_PARAMETER_VALUE),
+			(errcode_medsched(error->unsupported ? ERRCODE_FEATURE_NOT_SUPPORTED : ERRCODE_INVALID_PARAMETER_VALUE),
 			 error->unsupported ? errmsg("recurrence rule not supported: %s", error->message)
 								: errmsg("invalid recurrence rule: %s", error->message),
 			 error->detail[0] != '\0' ? errdetail("%s", error->detail) : 0,

@@ -42,12 +42,12 @@ locals_from_array(ArrayType *array, const char *what)
 	int		n;
 
 	if (array != NULL && ARR_NDIM(array) > 1)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("%s must have one dimension", what)));
+		ereport(ERROR, (errcode_medsched(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("%s must have one dimension", what)));
 	n = timestamps_of_array(array, &elements, &nulls);
 	for (int i = 0; i < n; i++)
 	{
 		if (nulls[i])
-			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not contain a null", what)));
+			ereport(ERROR, (errcode_medsched(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not contain a null", what)));
 		seconds_add(&locals, local_from_timestamp(DatumGetTimestamp(elements[i]), what));
 	}
 	return locals;
@@ -58,15 +58,15 @@ static int64
 local_from_timestamp(Timestamp timestamp, const char *what)
 {
 	if (TIMESTAMP_NOT_FINITE(timestamp))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be finite", what)));
+		ereport(ERROR, (errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be finite", what)));
 	if (timestamp % USECS_PER_SEC != 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be a whole second", what),
+				(errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be a whole second", what),
 				 errdetail("It is \"%s\".", wall_clock_text(timestamp)),
 				 errhint("Use date_trunc('second', ...).")));
 	if (timestamp < LOCAL_MIN * USECS_PER_SEC || timestamp >= LOCAL_END * USECS_PER_SEC)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s is out of range", what),
+				(errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s is out of range", what),
 				 errdetail("It is \"%s\".", wall_clock_text(timestamp)),
 				 errhint("Use a date in the years 1 to 9999.")));
 	return timestamp / USECS_PER_SEC;
@@ -185,7 +185,7 @@ check_cycle(const ScheduleSource *source)
 {
 	if (!is_valid_cycle(source))
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				(errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("invalid cycle of %d days on and %d days off", source->cycle_days_on, source->cycle_days_off),
 				 errhint("Give both, each from 1 to %d, or neither.", MAX_CYCLE_DAYS)));
 }

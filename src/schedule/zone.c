@@ -78,10 +78,10 @@ zone_find(const char *name)
 	meant = name[0] == '\0' ? NULL : pg_tzset(name);
 	if (meant != NULL && strcmp(pg_get_timezone_name(meant), name) != 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" is not spelled as its name", short_text(name)),
+				(errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" is not spelled as its name", short_text(name)),
 				 errhint("Write \"%s\".", pg_get_timezone_name(meant))));
 	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" is not known", short_text(name)),
+			(errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" is not known", short_text(name)),
 			 errdetail("Time zones are IANA names such as \"Europe/Berlin\"; offsets and POSIX zone strings are not "
 					   "taken, because they do not follow a place when its rules change."),
 			 errhint("The names are in the view pg_timezone_names.")));

@@ -14,6 +14,7 @@
 #include "utils/lsyscache.h"
 
 #include "base/compat.h"
+#include "base/message.h"
 #include "tables/columns.h"
 
 typedef struct ColumnFacts
@@ -165,12 +166,11 @@ check_type(TableColumn column, Oid found)
 	if (wanted->table == NULL)
 		elog(ERROR, "a query computes %s, not %s", format_type_be(found), format_type_be(wanted->type));
 	ereport(ERROR,
-			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			(errcode_medsched(ERRCODE_DATATYPE_MISMATCH),
 			 errmsg("column \"%s\" of table \"medsched.%s\" must be of type %s", wanted->name, wanted->table,
 					format_type_be(wanted->type)),
 			 errdetail("It is of type %s.", format_type_be(found)),
 			 errhint("Give it the type back that medsched.create_tables() made it with."),
-			 err_generic_string(PG_DIAG_SCHEMA_NAME, "medsched"),
 			 err_generic_string(PG_DIAG_TABLE_NAME, wanted->table),
 			 err_generic_string(PG_DIAG_COLUMN_NAME, wanted->name)));
 }
@@ -181,11 +181,10 @@ refuse_null(TableColumn column)
 	if (facts[column].table == NULL)
 		elog(ERROR, "a query computes null");
 	ereport(ERROR,
-			(errcode(ERRCODE_NOT_NULL_VIOLATION),
+			(errcode_medsched(ERRCODE_NOT_NULL_VIOLATION),
 			 errmsg("column \"%s\" of table \"medsched.%s\" must not be null", facts[column].name, facts[column].table),
 			 errdetail("A row has no value there."),
 			 errhint("Give the rows a value, and the column its NOT NULL back."),
-			 err_generic_string(PG_DIAG_SCHEMA_NAME, "medsched"),
 			 err_generic_string(PG_DIAG_TABLE_NAME, facts[column].table),
 			 err_generic_string(PG_DIAG_COLUMN_NAME, facts[column].name)));
 }
@@ -194,9 +193,8 @@ static void
 refuse_missing(TableColumn column)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			(errcode_medsched(ERRCODE_UNDEFINED_COLUMN),
 			 errmsg("column \"%s\" of table \"medsched.%s\" does not exist", facts[column].name, facts[column].table),
 			 errhint("Add it as medsched.create_tables() makes it."),
-			 err_generic_string(PG_DIAG_SCHEMA_NAME, "medsched"),
 			 err_generic_string(PG_DIAG_TABLE_NAME, facts[column].table)));
 }

@@ -10,6 +10,7 @@
 #include "miscadmin.h"
 #include "utils/timestamp.h"
 
+#include "base/message.h"
 #include "tables/dose_limits.h"
 #include "tables/schedule_row.h"
 
@@ -26,7 +27,7 @@ dose_limits_read(DoseLimit *limits, const Datum *values, const bool *isnull)
 		limits[LIMIT_MIN_INTERVAL].within = interval_microseconds(DatumGetIntervalP(values[LIMIT_MIN_INTERVAL]));
 		if (limits[LIMIT_MIN_INTERVAL].within <= 0 || limits[LIMIT_MIN_INTERVAL].within > LONGEST_INTERVAL)
 			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					(errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("min_interval must be above 0 and at most 366 days")));
 	}
 	if (!isnull[LIMIT_MAX_PER_24H])
@@ -35,7 +36,7 @@ dose_limits_read(DoseLimit *limits, const Datum *values, const bool *isnull)
 		limits[LIMIT_MAX_PER_24H].within = USECS_PER_DAY;
 		if (limits[LIMIT_MAX_PER_24H].most < 1)
 			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					(errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("max_per_24h must be at least 1"),
 					 errdetail("It is %d.", limits[LIMIT_MAX_PER_24H].most)));
 	}

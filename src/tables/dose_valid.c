@@ -21,6 +21,7 @@
 
 #include "base/arguments.h"
 #include "base/compat.h"
+#include "base/message.h"
 
 /* In characters, and in digits before and after the point. */
 #define MOST_CHARACTERS 1000
@@ -97,9 +98,8 @@ require(bool holds, const char *constraint)
 {
 	if (!holds)
 		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
+				(errcode_medsched(ERRCODE_CHECK_VIOLATION),
 				 errmsg("new row for relation \"%s\" violates check constraint \"%s\"", "dose_taken", constraint),
-				 err_generic_string(PG_DIAG_SCHEMA_NAME, "medsched"),
 				 err_generic_string(PG_DIAG_TABLE_NAME, "dose_taken"),
 				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, constraint)));
 }

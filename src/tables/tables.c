@@ -28,6 +28,7 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
+#include "base/message.h"
 #include "tables/columns.h"
 #include "tables/tables.h"
 
@@ -85,7 +86,7 @@ medsched_table(const char *name)
 
 	if (!OidIsValid(table))
 		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
+				(errcode_medsched(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("table \"medsched.%s\" does not exist", name),
 				 errhint("Create the tables with SELECT medsched.create_tables().")));
 	return table;
@@ -250,21 +251,19 @@ check_owned(Oid relation, Oid owner)
 		return; /* Dropped meanwhile: we look again. */
 	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				(errcode_medsched(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("\"%s.%s\" must be a table", schema, name),
 				 errdetail_relkind_not_supported(kind),
 				 errhint("The rules read the tables with the rights of their owner, and so read nothing but tables."),
-				 err_generic_string(PG_DIAG_SCHEMA_NAME, schema),
 				 err_generic_string(PG_DIAG_TABLE_NAME, name)));
 	if (others != owner)
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(errcode_medsched(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("table \"%s.%s\" must have the owner of \"medsched.dose_taken\"", schema, name),
 				 errdetail("Its owner is \"%s\", the other's is \"%s\".", GetUserNameFromId(others, false),
 						   GetUserNameFromId(owner, false)),
 				 errhint("The rules read the tables with the rights of their owner, and so one role must own them all, with "
 						 "what inherits from them."),
-				 err_generic_string(PG_DIAG_SCHEMA_NAME, schema),
 				 err_generic_string(PG_DIAG_TABLE_NAME, name)));
 }
 

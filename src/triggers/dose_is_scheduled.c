@@ -155,11 +155,11 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 		if (!rule_may_tell("schedules") || !rule_may_tell("medications"))
 			why = no_dose;
 		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
+				(errcode_medsched(ERRCODE_CHECK_VIOLATION),
 				 errmsg("schedule \"%s\" has no dose at %s", uuid_text(check.schedule_id), instant_text(check.at)),
 				 why.detail != NULL ? errdetail("%s", why.detail) : 0,
 				 errhint("%s", why.hint),
-				 errtableconstraint(trigger->tg_relation, why.rule)));
+				 errrule(trigger->tg_relation, why.rule)));
 	}
 	if (check.row.as_needed)
 		check_as_needed(&check, tuple);
@@ -180,11 +180,11 @@ refuse_other_user(TriggerData *trigger)
 	if (!DatumGetBool(DirectFunctionCall2(uuid_ne, before, rule_column(trigger, trigger->tg_newtuple, DOSE_TAKEN_USER_ID))))
 		return;
 	ereport(ERROR,
-			(errcode(ERRCODE_CHECK_VIOLATION),
+			(errcode_medsched(ERRCODE_CHECK_VIOLATION),
 			 errmsg("the dose at %s cannot become another user's", instant_text(DatumGetTimestampTz(at))),
 			 errdetail("It was recorded of user \"%s\".", uuid_text(before)),
 			 errhint("Delete the row, and record the dose of the other user."),
-			 errtableconstraint(trigger->tg_relation, "recorded_dose_keeps_user")));
+			 errrule(trigger->tg_relation, "recorded_dose_keeps_user")));
 }
 
 /*
@@ -207,7 +207,7 @@ lock_what_holds(DoseCheck *check)
 
 	if (rule_query(&lock_dose_schedule, key, NULL, 1) == 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("schedule \"%s\" is gone", uuid_text(check->schedule_id))));
+				(errcode_medsched(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("schedule \"%s\" is gone", uuid_text(check->schedule_id))));
 	read_row(&lock_dose_schedule, 0, values, isnull);
 	schedule_row_read(&check->row, values, isnull);
 	dose_limits_read(check->limits, values + CHECK_LIMITS, isnull + CHECK_LIMITS);
@@ -220,7 +220,7 @@ lock_what_holds(DoseCheck *check)
 				: rule_share_medication(check->user_id, check->medication_id, &medication);
 	if (!found)
 		ereport(ERROR,
-				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				(errcode_medsched(ERRCODE_FOREIGN_KEY_VIOLATION),
 				 errmsg("medication \"%s\" is gone", uuid_text(check->medication_id))));
 	check->inactivated_at = medication.inactivated_at;
 	if (medication.has_substance && rule_claim_substance(check->user_id, medication.substance))
@@ -238,25 +238,25 @@ check_extra(DoseCheck *check)
 
 	if (check->row.as_needed)
 		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
+				(errcode_medsched(ERRCODE_CHECK_VIOLATION),
 				 errmsg("a dose as needed cannot be extra"),
 				 errdetail("Schedule \"%s\" has no set times that a dose could be beside.", uuid_text(check->schedule_id)),
 				 errhint("Call medsched.take_as_needed()."),
-				 errtableconstraint(check->trigger->tg_relation, "extra_dose_not_as_needed")));
+				 errrule(check->trigger->tg_relation, "extra_dose_not_as_needed")));
 	if (check->at % USECS_PER_SEC != 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
+				(errcode_medsched(ERRCODE_CHECK_VIOLATION),
 				 errmsg("schedule \"%s\" has no dose at %s", uuid_text(check->schedule_id), instant_text(check->at)),
 				 errdetail("An extra dose is at a whole second."),
 				 errhint("Call medsched.record_extra_dose(), which leaves out the fraction of the second."),
-				 errtableconstraint(check->trigger->tg_relation, "dose_is_scheduled")));
+				 errrule(check->trigger->tg_relation, "dose_is_scheduled")));
 	if (!has_no_dose(check, &why))
 		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
+				(errcode_medsched(ERRCODE_CHECK_VIOLATION),
 				 errmsg("schedule \"%s\" has a dose at %s", uuid_text(check->schedule_id), instant_text(check->at)),
 				 errdetail("An extra dose is at none of its schedule's."),
 				 errhint("To record the schedule's dose, call medsched.mark_dose_taken()."),
-				 errtableconstraint(check->trigger->tg_relation, "extra_dose_is_extra")));
+				 errrule(check->trigger->tg_relation, "extra_dose_is_extra")));
 }
 
 /* Tell whether the schedule has no such dose, and why. */
@@ -353,10 +353,10 @@ check_as_needed(DoseCheck *check, HeapTuple tuple)
 
 	if (check->skipped)
 		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
+				(errcode_medsched(ERRCODE_CHECK_VIOLATION),
 				 errmsg("a dose as needed cannot be skipped"),
 				 errdetail("Schedule \"%s\" has no doses but those taken.", uuid_text(check->schedule_id)),
-				 errtableconstraint(check->trigger->tg_relation, "as_needed_not_skipped")));
+				 errrule(check->trigger->tg_relation, "as_needed_not_skipped")));
 	if (reach == 0 || check->despite_limits)
 		return;
 
@@ -416,11 +416,11 @@ refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *doses, int first
 						  most, most, instant_text(doses->at[first]), instant_text(doses->at[first + most - 1]));
 
 	ereport(ERROR,
-			(errcode(ERRCODE_CHECK_VIOLATION),
+			(errcode_medsched(ERRCODE_CHECK_VIOLATION),
 			 kind == LIMIT_MIN_INTERVAL ? errmsg("the dose at %s is too close to another", instant_text(check->at))
 										: errmsg("the dose at %s is one too many in 24 hours", instant_text(check->at)),
 			 rule_may_tell("schedules") && rule_may_tell("dose_taken") ? errdetail("%s %s", others, allowed) : 0,
 			 errhint("Call medsched.next_as_needed_at() to learn when a dose is allowed; if it was taken all the same, record it with despite_limits."),
-			 errtableconstraint(check->trigger->tg_relation,
-								kind == LIMIT_MIN_INTERVAL ? "as_needed_min_interval" : "as_needed_max_per_24h")));
+			 errrule(check->trigger->tg_relation,
+					 kind == LIMIT_MIN_INTERVAL ? "as_needed_min_interval" : "as_needed_max_per_24h")));
 }

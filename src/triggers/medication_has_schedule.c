@@ -59,13 +59,13 @@ medsched_medication_has_schedule(PG_FUNCTION_ARGS)
 		rule_claim_medication(key[0], key[1], &medication) &&
 		rule_query(&find_any_schedule, key, NULL, 1) == 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
+				(errcode_medsched(ERRCODE_CHECK_VIOLATION),
 				 errmsg("medication \"%s\" has no schedule",
 						uuid_text(key[1])),
 				 errdetail("A medication has at least one schedule when its transaction commits."),
 				 of_schedule ? errhint("A medication that is no longer taken keeps its schedules: call medsched.inactivate_medication().")
 							 : errhint("Insert both in one transaction, or call medsched.create_medication()."),
-				 errtableconstraint(trigger->tg_relation, "medication_has_schedule")));
+				 errrule(trigger->tg_relation, "medication_has_schedule")));
 
 	SPI_finish();
 	return PointerGetDatum(NULL);

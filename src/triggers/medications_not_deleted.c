@@ -38,11 +38,11 @@ medsched_medications_not_deleted(PG_FUNCTION_ARGS)
 		return PointerGetDatum(trigger->tg_trigtuple);
 
 	ereport(ERROR,
-			(errcode(ERRCODE_RESTRICT_VIOLATION),
+			(errcode_medsched(ERRCODE_RESTRICT_VIOLATION),
 			 errmsg("medication \"%s\" cannot be deleted", uuid_text(id)),
 			 errdetail("Medications are kept, with the doses recorded."),
 			 errhint("Inactivate it: call medsched.inactivate_medication(). To close an account, call medsched.erase_user()."),
-			 errtableconstraint(trigger->tg_relation, "medications_not_deleted")));
+			 errrule(trigger->tg_relation, "medications_not_deleted")));
 	return PointerGetDatum(NULL);
 }
 
@@ -64,11 +64,11 @@ medsched_tables_not_truncated(PG_FUNCTION_ARGS)
 		return PointerGetDatum(NULL);
 
 	ereport(ERROR,
-			(errcode(ERRCODE_RESTRICT_VIOLATION),
+			(errcode_medsched(ERRCODE_RESTRICT_VIOLATION),
 			 errmsg("table \"%s\" cannot be truncated", RelationGetRelationName(trigger->tg_relation)),
 			 errdetail("Medications are kept, with their schedules and the doses recorded."),
 			 errhint("To end a medication, call medsched.inactivate_medication(). To empty a database for tests, call medsched.reset_for_tests()."),
-			 errtableconstraint(trigger->tg_relation, trigger->tg_trigger->tgname)));
+			 errrule(trigger->tg_relation, trigger->tg_trigger->tgname)));
 	return PointerGetDatum(NULL);
 }
 

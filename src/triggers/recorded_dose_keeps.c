@@ -190,11 +190,11 @@ static void
 refuse_change(TriggerData *trigger, const char *kind, Datum id, Datum schedule_id, TimestampTz at, const char *hint)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_CHECK_VIOLATION),
+			(errcode_medsched(ERRCODE_CHECK_VIOLATION),
 			 errmsg("%s \"%s\" has recorded doses that would no longer be scheduled", kind, uuid_text(id)),
 			 rule_may_tell("dose_taken") ? errdetail("The first of them is %s.", dose_named(schedule_id, at)) : 0,
 			 errhint("%s", hint),
-			 errtableconstraint(trigger->tg_relation, "recorded_dose_keeps_schedule")));
+			 errrule(trigger->tg_relation, "recorded_dose_keeps_schedule")));
 }
 
 /* Name a dose by its handle and its time; by its time alone where the table's CHECKs are gone and no handle can say it. */

@@ -21,6 +21,7 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
+#include "base/message.h"
 #include "triggers/rule_trigger.h"
 
 /*
@@ -38,17 +39,17 @@ rule_trigger(FunctionCallInfo fcinfo, const char *function, TriggerEvent timing,
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				(errcode_medsched(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" was not called by the trigger manager", function)));
 	if ((trigger->tg_event & mask) != timing ||
 		(events & 1 << (trigger->tg_event & TRIGGER_EVENT_OPMASK)) == 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				(errcode_medsched(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" was not fired as the trigger it is made for", function),
 				 errhint("Let medsched.create_tables() create the triggers.")));
 	if (!is_medsched_table(RelationGetRelid(trigger->tg_relation)))
 		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				(errcode_medsched(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" is for the tables of medsched", function)));
 	return trigger;
 }

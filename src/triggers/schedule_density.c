@@ -15,6 +15,7 @@
 #include "utils/rel.h"
 
 #include "base/medsched.h"
+#include "base/message.h"
 #include "tables/schedule_row.h"
 #include "triggers/rule_trigger.h"
 
@@ -62,19 +63,19 @@ medsched_schedule_density(PG_FUNCTION_ARGS)
 	before = density_before(trigger);
 	if (density.per_day > Max(before.per_day, medsched_max_doses_per_day))
 		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
+				(errcode_medsched(ERRCODE_CHECK_VIOLATION),
 				 errmsg("schedule can have " INT64_FORMAT " doses a day", density.per_day),
 				 errdetail("At most %d are allowed in 24 hours, of rrule and rdates together.", medsched_max_doses_per_day),
 				 errhint("Name fewer times, or write a longer step: FREQ=HOURLY rather than SECONDLY. The setting "
 						 "medsched.max_doses_per_day is the bound."),
-				 errtableconstraint(trigger->tg_relation, "schedule_density")));
+				 errrule(trigger->tg_relation, "schedule_density")));
 	if (density.count > Max(before.count, MOST_COUNTED))
 		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
+				(errcode_medsched(ERRCODE_CHECK_VIOLATION),
 				 errmsg("schedule counts " INT64_FORMAT " doses", density.count),
 				 errdetail("A COUNT is at most %d.", MOST_COUNTED),
 				 errhint("Leave COUNT out, or say with UNTIL or ends_at when the schedule ends."),
-				 errtableconstraint(trigger->tg_relation, "schedule_density")));
+				 errrule(trigger->tg_relation, "schedule_density")));
 	return PointerGetDatum(NULL);
 }
 

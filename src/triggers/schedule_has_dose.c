@@ -47,18 +47,18 @@ medsched_schedule_has_dose(PG_FUNCTION_ARGS)
 	{
 		if (is_insert && first >= row.ends_at && replaces_none)
 			ereport(ERROR,
-					(errcode(ERRCODE_CHECK_VIOLATION),
+					(errcode_medsched(ERRCODE_CHECK_VIOLATION),
 					 errmsg("schedule ends before its first dose"),
 					 errdetail("Its ends_at is %s, its first dose would be at %s.",
 							   instant_text(row.ends_at), instant_text(first)),
 					 errhint("Check the year of ends_at and of starts_at."),
-					 errtableconstraint(trigger->tg_relation, "schedule_has_dose")));
+					 errrule(trigger->tg_relation, "schedule_has_dose")));
 		return PointerGetDatum(NULL);
 	}
 
 	from = row.effective_from != DT_NOBEGIN ? instant_text(row.effective_from) : wall_clock_text(row.source.starts_at);
 	ereport(ERROR,
-			(errcode(ERRCODE_CHECK_VIOLATION),
+			(errcode_medsched(ERRCODE_CHECK_VIOLATION),
 			 errmsg("schedule can never have a dose"),
 			 row.source.rrule != NULL
 				 ? errdetail("From %s on, \"%s\" less the exdates names no time.", from, row.source.rrule)
@@ -66,6 +66,6 @@ medsched_schedule_has_dose(PG_FUNCTION_ARGS)
 				 ? errdetail("It has no time from %s on that its exdates do not leave out.", from)
 				 : errdetail("Its exdates leave out its only time, %s.", from),
 			 errhint("Check that its parts can hold together, as 30 February cannot, and that UNTIL is not before starts_at."),
-			 errtableconstraint(trigger->tg_relation, "schedule_has_dose")));
+			 errrule(trigger->tg_relation, "schedule_has_dose")));
 	return PointerGetDatum(NULL);
 }

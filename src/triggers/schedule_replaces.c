@@ -120,18 +120,18 @@ check_link(TriggerData *trigger, const Link *former, const Link *latter)
 
 	if (!DatumGetBool(DirectFunctionCall2(uuid_eq, former->medication_id, latter->medication_id)))
 		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
+				(errcode_medsched(ERRCODE_CHECK_VIOLATION),
 				 errmsg("schedule \"%s\" replaces one of another medication", uuid_text(latter->id)),
 				 tell ? errdetail("It is of medication \"%s\", and schedule \"%s\" of medication \"%s\".",
 								  uuid_text(latter->medication_id), uuid_text(former->id), uuid_text(former->medication_id))
 					  : 0,
 				 errhint("End the one, and insert the other without replaces."),
-				 errtableconstraint(trigger->tg_relation, "schedule_replaces_schedule")));
+				 errrule(trigger->tg_relation, "schedule_replaces_schedule")));
 
 	/* Pass one without effective_from: it says nothing of when it takes over. */
 	if (former->bound > latter->bound)
 		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
+				(errcode_medsched(ERRCODE_CHECK_VIOLATION),
 				 errmsg("schedule \"%s\" takes effect before the one that it replaces ends", uuid_text(latter->id)),
 				 !tell						 ? 0
 				 : former->bound == DT_NOEND ? errdetail("It takes effect at %s, and schedule \"%s\" has no end.",
@@ -139,7 +139,7 @@ check_link(TriggerData *trigger, const Link *former, const Link *latter)
 											 : errdetail("It takes effect at %s, and schedule \"%s\" ends at %s.",
 														 instant_text(latter->bound), uuid_text(former->id), instant_text(former->bound)),
 				 errhint("Call medsched.revise_schedule(): the one ends where the other takes effect."),
-				 errtableconstraint(trigger->tg_relation, "schedule_replaces_schedule")));
+				 errrule(trigger->tg_relation, "schedule_replaces_schedule")));
 }
 
 /* Lock the medication first: two sessions could each close one half of a circle. */
@@ -152,11 +152,11 @@ refuse_circle(TriggerData *trigger, Datum user_id, const Link *self)
 	(void) rule_claim_medication(user_id, self->medication_id, &medication);
 	if (rule_query(&find_itself, key, NULL, 1) > 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
+				(errcode_medsched(ERRCODE_CHECK_VIOLATION),
 				 errmsg("schedule \"%s\" replaces itself", uuid_text(self->id)),
 				 errdetail("What it replaces replaces it in turn."),
 				 errhint("A schedule replaces one that was before it."),
-				 errtableconstraint(trigger->tg_relation, "schedule_replaces_schedule")));
+				 errrule(trigger->tg_relation, "schedule_replaces_schedule")));
 }
 
 /* Lock a schedule that is replaced against change, and read it; false: there is none. */

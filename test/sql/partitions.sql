@@ -52,23 +52,23 @@ FROM medsched.upcoming_doses(lpad('a', 32, '0')::uuid, '2027-01-05Z', '2027-01-0
 SELECT is(pg_temp.failure(sql), error, sql)
 FROM (VALUES
   ($$SELECT medsched.mark_dose_taken(lpad('a', 32, '0')::uuid, lpad('c1', 32, '0')::uuid, '2027-01-06 09:00Z')$$,
-   '23514 archive.dose_taken_later.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000c1" has no dose at 2027-01-06 09:00:00+00'
+   '23514 medsched.dose_taken_later.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000c1" has no dose at 2027-01-06 09:00:00+00'
    ' | The nearest doses are at 2027-01-06 08:00:00+00 and at 2027-01-07 08:00:00+00. | Record a dose at the scheduled_for that medsched.upcoming_doses() gives.'),
   ($$SELECT medsched.mark_dose_taken(lpad('a', 32, '0')::uuid, lpad('c1', 32, '0')::uuid, '2025-01-06 08:00Z')$$,
-   '23514 archive.dose_taken_2025.dose_before_start: schedule "00000000-0000-0000-0000-0000000000c1" has no dose at 2025-01-06 08:00:00+00'
+   '23514 medsched.dose_taken_2025.dose_before_start: schedule "00000000-0000-0000-0000-0000000000c1" has no dose at 2025-01-06 08:00:00+00'
    ' | The first dose is at 2026-01-01 08:00:00+00. | Record a dose at the scheduled_for that medsched.upcoming_doses() gives.'),
   ($$INSERT INTO archive.dose_taken_later (user_id, schedule_id, scheduled_for) VALUES (lpad('a', 32, '0')::uuid, lpad('c1', 32, '0')::uuid, '2027-01-06 09:00Z')$$,
-   '23514 archive.dose_taken_later.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000c1" has no dose at 2027-01-06 09:00:00+00'
+   '23514 medsched.dose_taken_later.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000c1" has no dose at 2027-01-06 09:00:00+00'
    ' | The nearest doses are at 2027-01-06 08:00:00+00 and at 2027-01-07 08:00:00+00. | Record a dose at the scheduled_for that medsched.upcoming_doses() gives.'),
   ($$UPDATE medsched.dose_taken SET scheduled_for = '2027-02-01 09:00Z' WHERE scheduled_for = '2026-01-06 08:00Z'$$,
-   '23514 archive.dose_taken_later.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000c1" has no dose at 2027-02-01 09:00:00+00'
+   '23514 medsched.dose_taken_later.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000c1" has no dose at 2027-02-01 09:00:00+00'
    ' | The nearest doses are at 2027-02-01 08:00:00+00 and at 2027-02-02 08:00:00+00. | Record a dose at the scheduled_for that medsched.upcoming_doses() gives.'),
   ($$UPDATE medsched.dose_taken SET scheduled_for = '2027-02-01 08:00Z' WHERE scheduled_for = '2026-01-06 08:00Z'$$, 'no error'),
   ($$UPDATE archive.dose_taken_later SET scheduled_for = '2027-02-01 09:00Z' WHERE scheduled_for = '2027-02-01 08:00Z'$$,
-   '23514 archive.dose_taken_later.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000c1" has no dose at 2027-02-01 09:00:00+00'
+   '23514 medsched.dose_taken_later.dose_is_scheduled: schedule "00000000-0000-0000-0000-0000000000c1" has no dose at 2027-02-01 09:00:00+00'
    ' | The nearest doses are at 2027-02-01 08:00:00+00 and at 2027-02-02 08:00:00+00. | Record a dose at the scheduled_for that medsched.upcoming_doses() gives.'),
   ($$SELECT medsched.take_as_needed(lpad('a', 32, '0')::uuid, lpad('c2', 32, '0')::uuid, '2027-01-01 00:00Z')$$,
-   '23514 archive.dose_taken_later.as_needed_min_interval: the dose at 2027-01-01 00:00:00+00 is too close to another | Doses are at least 04:00:00 apart, and one was taken at 2026-12-31 22:00:00+00.'
+   '23514 medsched.dose_taken_later.as_needed_min_interval: the dose at 2027-01-01 00:00:00+00 is too close to another | Doses are at least 04:00:00 apart, and one was taken at 2026-12-31 22:00:00+00.'
    ' The next is allowed at 2027-01-01 02:00:00+00. | Call medsched.next_as_needed_at() to learn when a dose is allowed; if it was taken all the same, record it with despite_limits.'),
   ($$SELECT medsched.mark_dose_taken(lpad('a', 32, '0')::uuid, lpad('c1', 32, '0')::uuid, '2027-03-06 08:00Z', amount => -1)$$,
    '23514 medsched.dose_taken.dose_taken_amount_positive: amount must be finite and above 0 | It is -1.'),

@@ -19,7 +19,7 @@ CREATE FUNCTION pg_temp.rows() RETURNS text LANGUAGE sql AS $$
                    (SELECT count(*) FROM medsched.person_settings))
 $$;
 CREATE FUNCTION pg_temp.refused(relation text) RETURNS text LANGUAGE sql AS $$
-  SELECT format('55000 database_is_for_tests: database "%s" is not a test database | medsched.reset_for_tests() was not called before rows came to "medsched.%s".'
+  SELECT format('55000 medsched.database_is_for_tests: database "%s" is not a test database | medsched.reset_for_tests() was not called before rows came to "medsched.%s".'
     ' | Create a database for tests, and call medsched.reset_for_tests() before anything is written to it.', current_database(), relation)
 $$;
 

@@ -57,11 +57,17 @@ nameless=$(perl -0777 -ne '
 	while (/(ereport\(ERROR,.*?\)\);|RAISE(?: EXCEPTION)? USING ERRCODE.*?;\n)/sg) {
 		my $raised = $1;
 		next unless $raised =~ /\x27(?:55000|23514|23001|P0002)\x27|ERRCODE_(?:OBJECT_NOT_IN_PREREQUISITE_STATE|CHECK_VIOLATION|RESTRICT_VIOLATION|NO_DATA_FOUND)\)/;
-		print "$ARGV: ", substr($raised, 0, 120) =~ s/\s+/ /gr, "\n" unless $raised =~ /CONSTRAINT = |errtableconstraint|PG_DIAG_CONSTRAINT_NAME/;
+		print "$ARGV: ", substr($raised, 0, 120) =~ s/\s+/ /gr, "\n" unless $raised =~ /CONSTRAINT = |errrule|PG_DIAG_CONSTRAINT_NAME/;
 	}
 	print "$ARGV: $&\n" while /_refuse\(\x27(?:55000|23514|23001|P0002)/g' \
 	$(ls sql/[0-9]*.sql sql/{native,managed}/[0-9]*.sql src/*/*.c | grep -v '^src/base/former.c'))
 equals "an error of 55000, 23514, 23001 or P0002 has the name of a constraint" "$nameless" ""
+# What tells them from the application's, which has the same codes.
+make -s "sql/medsched--$version.sql" managed
+unmarked=$(perl -0777 -ne 'while (/RAISE(?: EXCEPTION)?\s+(?:USING|\x27).*?;\n/sg) { print "$ARGV: $&" unless $& =~ /\bSCHEMA = / }' \
+	"sql/medsched--$version.sql" "medsched-managed--$version.sql")
+equals "every error of the SQL has the schema in its fields" "$unmarked" ""
+equals "so has every error of the C code" "$(grep -nE '\berrcode\(' src/*/*.c | grep -v '^src/base/message.c:' || true)" ""
 listed=$(sed -n '/^export const constraints = \[/,/^\]/s/.*\x27\(.*\)\x27.*/\1/p' clients/drizzle/src/errors.ts | sort)
 equals "doc/errors.md describes the names that the package lists (<), and no others (>)" \
 	"$(diff <(echo "$listed") <(sed -n 's/^| \(`[^|]*\) |.*/\1/p' doc/errors.md | grep -o '`[a-z0-9_]*`' | tr -d '`' | sort) || true)" ""

@@ -135,21 +135,29 @@ const NAMING: Partial<Record<Constraint, readonly ('schedule' | 'dose')[]>> = {
 	recorded_dose_keeps_schedule: ['dose'],
 };
 
-/** SQLSTATEs of the errors of calls that break no constraint. */
-const FUNCTION_CODES = new Set([
-	'22004', // an argument that must have a value is NULL
-	'22023', // an argument is not valid
-	'22P02', // nor has it the form of its type: a malformed uuid
-	'22007', // a malformed time
-	'22008', // a time out of range
-	'22003', // a number out of range
-	'22021', // text with a zero byte
-	'22P05', // and JSON with one
-	'P0002', // no such schedule or medication of this person
-	'54000', // more than medsched.max_doses
-	'0A000', // a rule uses what is not supported
-	'55000', // not in the state the call needs
-]);
+/** SQLSTATEs of the errors of calls that break no constraint.  Others are the installation's, as a missing privilege is, or are retried. */
+const CALL_CODES = new RegExp(
+	[
+		'^(22...', // an argument is NULL, malformed, out of range, or not valid
+		'P0002', // no such schedule or medication of this person
+		'54000', // more than medsched.max_doses
+		'0A000', // a rule uses what is not supported
+		'55000)$', // not in the state the call needs
+	].join('|'),
+);
+
+/** SQLSTATEs of PostgreSQL's own errors about the text of a value: a malformed uuid, a date that is none, a number too large, a zero byte. */
+const VALUE_CODES = /^22(P02|P05|003|007|008|021|015)$/;
+
+/** The columns of medsched's tables that must have a value; others are the application's own. */
+export const requiredColumns: Readonly<Record<string, readonly string[]>> = {
+	change_history: ['user_id', 'changed_at', 'id', 'table_name', 'operation', 'changed_role', 'transaction_id'],
+	dose_taken: ['user_id', 'scheduled_for', 'schedule_id', 'outcome', 'recorded_at'],
+	medications: ['user_id', 'id', 'name', 'created_at'],
+	person_settings: ['user_id', 'day_begins_at'],
+	schedules: ['user_id', 'id', 'medication_id', 'starts_at', 'time_zone', 'time_zone_pinned', 'rdates', 'exdates', 'as_needed', 'missed_when_next', 'created_at'],
+	substance_limits: ['user_id', 'substance', 'limits', 'set_at'],
+};
 
 /** An error of medsched's.  `from` makes one of what a query threw. */
 export class MedschedError<C extends Constraint | undefined = Constraint | undefined> extends Error {
@@ -184,20 +192,24 @@ export class MedschedError<C extends Constraint | undefined = Constraint | undef
 
 	/**
 	 * The error of medsched's in what was thrown, or undefined: a rule broken,
-	 * an argument refused, a row not found.
+	 * an argument refused, a row not found.  What tells it from the
+	 * application's is the schema in its fields; and of the constraints and
+	 * columns that the application added to medsched's tables, the name.
 	 */
 	static from(thrown: unknown): MedschedError | undefined {
 		for (const error of causesOf(thrown)) {
 			if (error instanceof MedschedError) return error;
 		}
 		const found = databaseErrorIn(thrown);
-		if (!found) return undefined;
+		if (found?.fields.schema !== 'medsched') return undefined;
 		const { fields, error } = found;
 		const constraint = constraints.find((name) => name === fields.constraint);
-		if (fields.schema !== 'medsched' && (fields.schema !== undefined || !FUNCTION_CODES.has(fields.code))) {
-			return undefined;
-		}
-		return new MedschedError(error.message, fields, constraint, thrown);
+		const isOurs = fields.constraint
+			? constraint !== undefined
+			: fields.code === '23502'
+				? requiredColumns[fields.table ?? '']?.includes(fields.column ?? '')
+				: CALL_CODES.test(fields.code);
+		return isOurs ? new MedschedError(error.message, fields, constraint, thrown) : undefined;
 	}
 
 	/** The error of an argument that is refused before the database is asked. */
@@ -205,8 +217,18 @@ export class MedschedError<C extends Constraint | undefined = Constraint | undef
 		return new MedschedError(message, { code }, undefined, cause);
 	}
 
-	/** The error of medsched's in what a call of one of its functions threw. */
-	static ofCall(_functionName: string, thrown: unknown): MedschedError | undefined {
+	/**
+	 * The error of medsched's in what a call of one of its functions threw.
+	 * PostgreSQL's own are the call's where they are of the text of an
+	 * argument: their context is the argument, or there is none.  That of a
+	 * trigger's error is its function, in the statement that fired it.
+	 */
+	static ofCall(functionName: string, thrown: unknown): MedschedError | undefined {
+		const found = databaseErrorIn(thrown);
+		const { schema, context = '', code = '' } = found?.fields ?? {};
+		if (found && !schema && VALUE_CODES.test(code) && !/\n|PL\//.test(context)) {
+			return new MedschedError(`medsched.${functionName}: ${found.error.message}`, found.fields, undefined, thrown);
+		}
 		return MedschedError.from(thrown);
 	}
 }
@@ -241,9 +263,11 @@ interface DatabaseErrorFields {
 	code: string;
 	schema?: string | undefined;
 	table?: string | undefined;
+	column?: string | undefined;
 	constraint?: string | undefined;
 	detail?: string | undefined;
 	hint?: string | undefined;
+	context?: string | undefined;
 }
 
 /** node-postgres says `constraint` where postgres.js says `constraint_name`. */
@@ -255,9 +279,11 @@ function databaseErrorIn(thrown: unknown): { fields: DatabaseErrorFields; error:
 				code: raw['code'],
 				schema: raw['schema_name'] ?? raw['schema'],
 				table: raw['table_name'] ?? raw['table'],
+				column: raw['column_name'] ?? raw['column'],
 				constraint: raw['constraint_name'] ?? raw['constraint'],
 				detail: raw['detail'],
 				hint: raw['hint'],
+				context: raw['where'],
 			};
 			return { fields, error };
 		}

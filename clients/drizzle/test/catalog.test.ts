@@ -9,7 +9,7 @@ import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core
 import pg from 'pg';
 import * as medsched from '../src/index.js';
 import type { Definition } from '../src/definition.js';
-import { constraints, scheduleKeys } from '../src/index.js';
+import { constraints, requiredColumns, scheduleKeys } from '../src/index.js';
 import { sqlNameOf, type AnyType } from '../src/types.js';
 
 const pool = new pg.Pool({ max: 1 });
@@ -77,6 +77,14 @@ describe('tables', () => {
 		const missing = rows.map((row) => row.name).filter((name) => !(constraints as readonly string[]).includes(name));
 		assert.deepEqual(missing, []);
 		assert.ok(rows.length > 10);
+	});
+
+	test('every column that must have a value is known to MedschedError', async () => {
+		const { rows } = await pool.query(
+			`select relname as table, array_agg(attname::text order by attnum) as columns from pg_attribute join pg_class on pg_class.oid = attrelid
+			where relnamespace = 'medsched'::regnamespace and relkind in ('r', 'p') and attnum > 0 and attnotnull and not attisdropped and relname !~ '^_' group by relname`,
+		);
+		assert.deepEqual(requiredColumns, Object.fromEntries(rows.map((row) => [row.table, row.columns])));
 	});
 
 	test('the keys of a schedule are those the database takes', async () => {

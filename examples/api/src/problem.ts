@@ -89,8 +89,6 @@ function problemOf(thrown: unknown): Problem {
 		const status = thrown.status >= 400 && thrown.status < 500 ? (thrown.status as Status) : 500;
 		return new Problem(status, 'invalid_request', thrown.message || 'the request is not valid');
 	}
-	// What the package refuses before it asks the database: a malformed time.
-	if (thrown instanceof RangeError) return new Problem(422, 'not_acceptable', thrown.message);
 	const error = MedschedError.from(thrown);
 	if (error) return ofDatabase(error);
 	if (isRetryable(thrown)) {

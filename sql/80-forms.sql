@@ -88,7 +88,9 @@ RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
   WITH slots AS (
-    SELECT s.slot, row_number() OVER (ORDER BY s.slot) AS nth, count(*) OVER () AS per_day
+    SELECT s.slot, count(*) OVER () AS per_day,
+           -- Those of the first day that are before the start come last, on the next.
+           row_number() OVER (ORDER BY coalesce(first_day + s.slot < not_before, false), s.slot) AS nth
     FROM (SELECT DISTINCT unnest(times) AS slot) s
   ),
   schedules AS (

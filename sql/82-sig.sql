@@ -14,7 +14,7 @@ BEGIN ATOMIC
     ('TID',     'TID', 3, 1,  'd',  '{08:00,14:00,20:00}',       'three times a day'),
     ('QID',     'QID', 4, 1,  'd',  '{08:00,12:00,16:00,20:00}', 'four times a day'),
     ('QAM',     'AM',  1, 1,  'd',  '{08:00}',                   'every morning'),
-    ('QPM',     'PM',  1, 1,  'd',  '{20:00}',                   'every evening'),
+    ('QPM',     NULL,  1, 1,  'd',  '{20:00}',                   'every evening'),
     ('QHS',     'BED', 1, 1,  'd',  '{22:00}',                   'at bedtime'),
     ('QOD',     'QOD', 1, 2,  'd',  '{08:00}',                   'every other day'),
     ('Q1H',     'Q1H', 1, 1,  'h',  '{08:00}',                   'every hour'),
@@ -173,24 +173,16 @@ BEGIN
       RAISE 'times has an unknown key "%"', medsched._shortened(key) USING ERRCODE = 'invalid_parameter_value',
         HINT = format('Known are %s.', array_to_string(known, ', '));
     END IF;
-    PERFORM medsched._read_times(times -> key);
+    IF key = 'dayOfWeek' THEN
+      PERFORM medsched._fhir_days(times);
+    ELSE
+      PERFORM medsched._read_times(times -> key);
+    END IF;
   END LOOP;
 END;
 $$;
 COMMENT ON FUNCTION medsched._check_times_json(jsonb) IS
   'Internal: errors for times that name no case';
-
-CREATE OR REPLACE FUNCTION medsched._times_keys()
-RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT array_agg(k.key ORDER BY k.key COLLATE "C")
-  FROM (SELECT c.code AS key FROM medsched.timing_codes() c
-        UNION SELECT c.fhir_code FROM medsched.timing_codes() c WHERE c.fhir_code IS NOT NULL
-        UNION SELECT e.anchor FROM medsched.timing_events() e) k;
-END;
-COMMENT ON FUNCTION medsched._times_keys() IS
-  'Internal: the cases for which times of day can be given';
 
 -- One schedule that steps in elapsed time from its first dose.
 CREATE OR REPLACE FUNCTION medsched._interval_schedule(unit text, every int, starts_at timestamp,

@@ -1,37 +1,51 @@
 -- The elements of FHIR's Timing, which is read in this file and the next five: what
 -- can be said exactly is, anything else is refused by name.
 
--- The elements of Timing.repeat, their JSON types, and whether they can be said.
-CREATE OR REPLACE FUNCTION medsched._fhir_elements()
-RETURNS TABLE (element text, json_type text, supported boolean)
+-- The elements of Timing.repeat and their JSON types.  Which of them can be said together is decided where they are read.
+CREATE OR REPLACE FUNCTION medsched._timing_elements()
+RETURNS TABLE (element text, json_type text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
   VALUES
-    ('boundsDuration'::text, 'object'::text, true),
-    ('boundsPeriod', 'object', true),
-    ('boundsRange', 'object', false),
-    ('count', 'number', true),
-    ('countMax', 'number', false),
-    ('dayOfWeek', 'array', true),
-    ('duration', 'number', false),
-    ('durationMax', 'number', false),
-    ('durationUnit', 'string', false),
-    ('extension', 'array', false),
-    ('frequency', 'number', true),
-    ('frequencyMax', 'number', false),
-    ('id', 'string', true),
-    ('modifierExtension', 'array', false),
-    ('offset', 'number', true),
-    ('period', 'number', true),
-    ('periodMax', 'number', false),
-    ('periodUnit', 'string', true),
-    ('timeOfDay', 'array', true),
-    ('when', 'array', true);
+    ('boundsDuration'::text, 'object'::text),
+    ('boundsPeriod', 'object'),
+    ('boundsRange', 'object'),
+    ('count', 'number'),
+    ('countMax', 'number'),
+    ('dayOfWeek', 'array'),
+    ('duration', 'number'),
+    ('durationMax', 'number'),
+    ('durationUnit', 'string'),
+    ('frequency', 'number'),
+    ('frequencyMax', 'number'),
+    ('id', 'string'),
+    ('offset', 'number'),
+    ('period', 'number'),
+    ('periodMax', 'number'),
+    ('periodUnit', 'string'),
+    ('timeOfDay', 'array'),
+    ('when', 'array');
 END;
-COMMENT ON FUNCTION medsched._fhir_elements() IS
+COMMENT ON FUNCTION medsched._timing_elements() IS
   'Internal: the elements of FHIR''s Timing.repeat';
 
--- Refuses what is not a Timing, and what no schedule can say.
+-- Refuse an extension, of which nobody here knows what it changes, wherever it is: beside an element's value it is in "_element".
+CREATE OR REPLACE FUNCTION medsched._refuse_extension(key text, place text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF key = ANY ('{extension,modifierExtension}'::text[]) OR starts_with(key, '_') THEN
+    RAISE 'timing element "%" is not supported', place || medsched._shortened(key) USING ERRCODE = 'feature_not_supported',
+      HINT = 'What an extension changes is not for us to guess.';
+  END IF;
+END;
+$$;
+COMMENT ON FUNCTION medsched._refuse_extension(text, text) IS
+  'Internal: error for an extension in a FHIR Timing';
+
+-- Refuse what is not a Timing.
 CREATE OR REPLACE FUNCTION medsched._fhir_check(timing jsonb)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -39,46 +53,38 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   member record;
-  fact record;
+  expected text;
 BEGIN
   IF timing IS NULL THEN
     RAISE 'timing must not be null' USING ERRCODE = 'null_value_not_allowed';
   END IF;
   IF jsonb_typeof(timing) <> 'object' THEN
     RAISE 'timing is not a JSON object' USING ERRCODE = 'invalid_parameter_value',
-      HINT = 'A FHIR R4 Timing is an object with the elements code and repeat.';
+      HINT = 'A FHIR Timing is an object with the elements code, event and repeat.';
   END IF;
   FOR member IN SELECT e.key, jsonb_typeof(e.value) AS json_type
                 FROM jsonb_each(timing) AS e LOOP
-    IF member.key = ANY ('{event,extension,modifierExtension}'::text[]) THEN
-      RAISE 'timing element "%" is not supported', member.key USING ERRCODE = 'feature_not_supported',
-        HINT = 'Supported are code and repeat.';
-    ELSIF member.key <> ALL ('{code,repeat,id}'::text[]) THEN
+    PERFORM medsched._refuse_extension(member.key, ''::text);
+    expected := CASE member.key WHEN 'code' THEN 'object' WHEN 'repeat' THEN 'object' WHEN 'event' THEN 'array' WHEN 'id' THEN member.json_type END;
+    IF expected IS NULL THEN
       RAISE 'timing has an unknown element "%"', medsched._shortened(member.key) USING ERRCODE = 'invalid_parameter_value',
-        HINT = 'A FHIR R4 Timing has the elements code and repeat.';
-    ELSIF member.key <> 'id' AND member.json_type <> 'object' THEN
-      RAISE 'timing element "%" is not an object', member.key USING ERRCODE = 'invalid_parameter_value';
+        HINT = 'A FHIR Timing has the elements code, event and repeat.';
+    ELSIF member.json_type <> expected THEN
+      RAISE 'timing element "%" is not an %', member.key, expected USING ERRCODE = 'invalid_parameter_value';
     END IF;
   END LOOP;
 
   FOR member IN SELECT e.key, e.value, jsonb_typeof(e.value) AS json_type
                 FROM jsonb_each(timing -> 'repeat') AS e LOOP
-    SELECT f.* INTO fact FROM medsched._fhir_elements() AS f
-    WHERE f.element = member.key;
+    PERFORM medsched._refuse_extension(member.key, 'repeat.'::text);
+    SELECT f.json_type INTO expected FROM medsched._timing_elements() AS f WHERE f.element = member.key;
     IF NOT FOUND THEN
       RAISE 'timing has an unknown element "repeat.%"', medsched._shortened(member.key)
         USING ERRCODE = 'invalid_parameter_value',
         HINT = format('The elements of repeat are %s.',
-          (SELECT string_agg(f.element, ', ') FROM medsched._fhir_elements() AS f));
-    ELSIF NOT fact.supported THEN
-      RAISE 'timing element "repeat.%" is not supported', member.key
-        USING ERRCODE = 'feature_not_supported',
-        DETAIL = format('Its value is %s.', medsched._shortened(member.value::text)),
-        HINT = format('Supported are %s.',
-          (SELECT string_agg(f.element, ', ') FROM medsched._fhir_elements() AS f
-           WHERE f.supported));
-    ELSIF member.json_type <> fact.json_type THEN
-      RAISE 'timing element "repeat.%" is not of type %', member.key, fact.json_type
+          (SELECT string_agg(f.element, ', ') FROM medsched._timing_elements() AS f));
+    ELSIF member.json_type <> expected THEN
+      RAISE 'timing element "repeat.%" is not of type %', member.key, expected
         USING ERRCODE = 'invalid_parameter_value',
         DETAIL = format('Its value is %s.', medsched._shortened(member.value::text));
     END IF;
@@ -86,7 +92,26 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION medsched._fhir_check(jsonb) IS
-  'Internal: errors for what is not a Timing, or is not supported';
+  'Internal: errors for what is not a FHIR Timing';
+
+-- Refuse a range, unless it is none: the schedule of set times has one number.
+CREATE OR REPLACE FUNCTION medsched._refuse_range(repeat jsonb, element text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF repeat ? (element || 'Max') AND repeat -> (element || 'Max') IS DISTINCT FROM repeat -> element THEN
+    RAISE 'timing element "repeat.%Max" is not supported', element USING ERRCODE = 'feature_not_supported',
+      DETAIL = format('It is %s to %s.', COALESCE(medsched._shortened(repeat ->> element), 'anything'),
+                      medsched._shortened(repeat ->> (element || 'Max'))),
+      HINT = CASE element WHEN 'count' THEN 'Say how many doses there are.'
+                          ELSE 'Of doses at set times there are so many. Only of doses as needed a range says the most.' END;
+  END IF;
+END;
+$$;
+COMMENT ON FUNCTION medsched._refuse_range(jsonb, text) IS
+  'Internal: error for a range where a schedule has one number';
 
 -- A whole number from lowest to highest, or NULL where the element is absent.
 CREATE OR REPLACE FUNCTION medsched._fhir_integer(object jsonb, element text, lowest int, highest int)

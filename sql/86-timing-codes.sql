@@ -1,130 +1,240 @@
--- How often a FHIR Timing is: its code, and frequency, period and periodUnit.
+-- What a FHIR Timing's code says.
 
--- The facts of the first known code of Timing.code; none: NULLs.
-CREATE OR REPLACE FUNCTION medsched._fhir_code(code jsonb)
-RETURNS TABLE (code text, frequency int, period int, period_unit text, times time[], keys text[])
+-- The code systems in which a code means what HL7's abbreviation of that name does: those of R4 and R5, of the versions before, and
+-- the value set, whose address is often written for them.
+CREATE OR REPLACE FUNCTION medsched._timing_code_systems()
+RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '{http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation,
+         http://terminology.hl7.org/CodeSystem/timing-abbreviation,
+         http://terminology.hl7.org/ValueSet/v3-GTSAbbreviation,
+         http://hl7.org/fhir/timing-abbreviation,
+         http://hl7.org/fhir/v3/GTSAbbreviation,
+         http://hl7.org/fhir/ValueSet/timing-abbreviation,
+         urn:oid:2.16.840.1.113883.5.1022}'::text[];
+COMMENT ON FUNCTION medsched._timing_code_systems() IS
+  'Internal: the code systems of HL7''s timing abbreviations';
+
+-- HL7's abbreviations as FHIR has them, and the concepts of SNOMED CT that mean the same.  anchor: the event of the day that a code
+-- names, whose times it shares; from_time and to_time: where in the day it is.  keys: those of a caller's times, the closest first.
+CREATE OR REPLACE FUNCTION medsched._timing_fhir_codes()
+RETURNS TABLE (code text, snomed text, frequency int, period int, period_unit text, times time[], keys text[],
+  from_time time, to_time time)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT t.code, t.frequency, t.period, t.period_unit, t.times, ARRAY[t.code, t.fhir_code]
-  FROM jsonb_path_query(code, 'lax $.coding[*]') WITH ORDINALITY AS c (coding, nth)
-  JOIN medsched.timing_codes() t ON t.fhir_code = c.coding ->> 'code'
-  WHERE coalesce(c.coding ->> 'system', 'http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation')
-        = 'http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation'
-  ORDER BY c.nth
-  LIMIT 1;
+  SELECT c.code, c.snomed, c.frequency, c.period, c.period_unit, c.times::time[], c.keys::text[], c.from_time::time, c.to_time::time
+  FROM (VALUES
+    ('QD',  '229797004', 1, 1,  'd',  '{08:00}',                   '{QD}',          NULL,    NULL),
+    ('BID', '229799001', 2, 1,  'd',  '{08:00,20:00}',             '{BID}',         NULL,    NULL),
+    ('TID', '229798009', 3, 1,  'd',  '{08:00,14:00,20:00}',       '{TID}',         NULL,    NULL),
+    ('QID', '307439001', 4, 1,  'd',  '{08:00,12:00,16:00,20:00}', '{QID}',         NULL,    NULL),
+    ('AM',  NULL,        1, 1,  'd',  '{08:00}',                   '{AM,QAM,MORN}', '00:00', '12:00'),
+    ('PM',  NULL,        1, 1,  'd',  '{15:00}',                   '{PM,AFT}',      '12:00', '24:00'),
+    ('BED', NULL,        1, 1,  'd',  '{22:00}',                   '{BED,QHS,HS}',  '18:00', '04:00'),
+    ('QOD', NULL,        1, 2,  'd',  '{08:00}',                   '{QOD}',         NULL,    NULL),
+    ('Q1H', NULL,        1, 1,  'h',  '{08:00}',                   '{Q1H}',         NULL,    NULL),
+    ('Q2H', NULL,        1, 2,  'h',  '{08:00}',                   '{Q2H}',         NULL,    NULL),
+    ('Q3H', NULL,        1, 3,  'h',  '{08:00}',                   '{Q3H}',         NULL,    NULL),
+    ('Q4H', '225756002', 1, 4,  'h',  '{08:00}',                   '{Q4H}',         NULL,    NULL),
+    ('Q6H', '307468000', 1, 6,  'h',  '{08:00}',                   '{Q6H}',         NULL,    NULL),
+    ('Q8H', '307469008', 1, 8,  'h',  '{08:00}',                   '{Q8H}',         NULL,    NULL),
+    -- Not among HL7's, but written as if it were.
+    ('Q12H', '307470009', 1, 12, 'h', '{08:00}',                   '{Q12H}',        NULL,    NULL),
+    ('WK',  NULL,        1, 1,  'wk', '{08:00}',                   '{WK,WEEKLY}',   NULL,    NULL),
+    ('MO',  NULL,        1, 1,  'mo', '{08:00}',                   '{MO,MONTHLY}',  NULL,    NULL))
+    AS c (code, snomed, frequency, period, period_unit, times, keys, from_time, to_time);
 END;
-COMMENT ON FUNCTION medsched._fhir_code(jsonb) IS
-  'Internal: the facts of the first known code of a FHIR Timing';
+COMMENT ON FUNCTION medsched._timing_fhir_codes() IS
+  'Internal: the codes of FHIR''s Timing.code that are known';
 
--- How often: the code's facts and the repeat's, which must agree, and how many
--- doses on a day that has any.
-CREATE OR REPLACE FUNCTION medsched._fhir_frequency(timing jsonb, days int[], clocks time[], as_needed boolean,
-  OUT unit text, OUT every int, OUT per_day int, OUT code text, OUT default_times time[], OUT keys text[])
+CREATE OR REPLACE FUNCTION medsched._times_keys()
+RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT array_agg(k.key ORDER BY k.key COLLATE "C")
+  FROM (SELECT c.code AS key FROM medsched.timing_codes() c
+        UNION SELECT key FROM medsched._timing_fhir_codes() f, unnest(f.keys) AS key
+        UNION SELECT e.anchor FROM medsched.timing_events() e
+        UNION SELECT 'dayOfWeek') k;
+END;
+COMMENT ON FUNCTION medsched._times_keys() IS
+  'Internal: the cases for which times of day, or days of the week, can be given';
+
+-- What is written in a code: its text, and of each coding the display, or the code of a system that is none of ours.
+CREATE OR REPLACE FUNCTION medsched._timing_code_words(code jsonb)
+RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT array_agg(w.words)
+  FROM (SELECT code ->> 'text' AS words
+        UNION ALL
+        SELECT coalesce(c.coding ->> 'display', c.coding ->> 'code')
+        FROM jsonb_path_query(code, 'lax $.coding[*]') AS c (coding)) w
+  WHERE w.words IS NOT NULL;
+END;
+COMMENT ON FUNCTION medsched._timing_code_words(jsonb) IS
+  'Internal: the words of a FHIR Timing.code';
+
+-- The facts of the codings of Timing.code that are known, which must agree; none: NULLs.
+CREATE OR REPLACE FUNCTION medsched._timing_code(timing_code jsonb,
+  OUT code text, OUT frequency int, OUT period int, OUT period_unit text, OUT times time[], OUT keys text[],
+  OUT from_time time, OUT to_time time)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  repeat CONSTANT jsonb := COALESCE(timing -> 'repeat', '{}');
-  frequency int := medsched._fhir_integer(repeat, 'frequency'::text, 1, 86400);
   fact record;
 BEGIN
-  every := medsched._fhir_integer(repeat, 'period'::text, 1, 10000);
-  unit := repeat ->> 'periodUnit';
-  SELECT c.* INTO fact FROM medsched._fhir_code(timing -> 'code') AS c;
-
-  IF (every IS NULL) <> (unit IS NULL) OR (frequency IS NOT NULL AND every IS NULL AND fact.code IS NULL) THEN
-    RAISE 'timing wants frequency, period and periodUnit together'
-      USING ERRCODE = 'invalid_parameter_value',
-      DETAIL = format('Its repeat is %s.', medsched._shortened(repeat::text));
-  END IF;
-  IF unit IS NOT NULL AND medsched._fhir_interval(1, unit) IS NULL THEN
-    RAISE 'timing has an unknown periodUnit "%"', medsched._shortened(unit) USING ERRCODE = 'invalid_parameter_value',
-      HINT = 'Known are s, min, h, d, wk, mo and a.';
-  END IF;
-
-  IF fact.code IS NOT NULL THEN
-    IF frequency <> fact.frequency OR every <> fact.period
-      OR unit <> fact.period_unit
+  FOR fact IN
+    SELECT t.*
+    FROM jsonb_path_query(timing_code, 'lax $.coding[*]') WITH ORDINALITY AS c (coding, nth)
+    JOIN medsched._timing_fhir_codes() AS t
+      ON CASE WHEN c.coding ->> 'system' = 'http://snomed.info/sct' THEN t.snomed = c.coding ->> 'code'
+              ELSE t.code = upper((c.coding ->> 'code') COLLATE "C")
+                   AND COALESCE(regexp_replace(c.coding ->> 'system', '^https:', 'http:') = ANY (medsched._timing_code_systems()), true) END
+    ORDER BY c.nth
+  LOOP
+    IF code IS NULL OR from_time IS NULL AND fact.from_time IS NOT NULL
+      AND (frequency, period, period_unit) = (fact.frequency, fact.period, fact.period_unit)
     THEN
-      RAISE 'timing code "%" contradicts repeat', fact.code USING ERRCODE = 'invalid_parameter_value',
-        DETAIL = format('The code is %s per %s %s; repeat is %s.',
-          fact.frequency, fact.period, fact.period_unit, medsched._shortened(repeat::text));
+      -- "every day" and "every morning" agree on the second.
+      SELECT fact.code, fact.frequency, fact.period, fact.period_unit, fact.times, fact.keys, fact.from_time, fact.to_time
+      INTO code, frequency, period, period_unit, times, keys, from_time, to_time;
+    ELSIF fact.code <> code AND (fact.from_time IS NOT NULL
+      OR (frequency, period, period_unit) <> (fact.frequency, fact.period, fact.period_unit))
+    THEN
+      RAISE 'timing codes "%" and "%" contradict each other', code, fact.code USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    code := fact.code;
-    frequency := fact.frequency;
-    every := fact.period;
-    unit := fact.period_unit;
-  ELSIF every IS NULL THEN
-    -- Of an unknown code we cannot tell what it adds to the times of day.
-    IF timing ? 'code' THEN
-      RAISE 'timing code is not supported' USING ERRCODE = 'feature_not_supported',
-        DETAIL = format('It is %s.', medsched._shortened((timing -> 'code')::text)),
-        HINT = format('Supported are the v3-GTSAbbreviation codes %s; with any other code, repeat has to say frequency, period and periodUnit.',
-          (SELECT string_agg(c.fhir_code, ', ') FROM medsched.timing_codes() AS c));
-    END IF;
-    IF days IS NULL AND clocks IS NULL THEN
-      RAISE 'timing says neither how often nor when' USING ERRCODE = 'invalid_parameter_value',
-        HINT = 'It wants a code, or a repeat with frequency, period and periodUnit.';
-    END IF;
-    every := 1;
-    unit := 'd';
-  END IF;
-
-  -- What is taken when needed wants no days and no distance.
-  IF as_needed THEN
-    per_day := frequency;
-  ELSIF unit = ANY ('{s,min,h}'::text[]) THEN
-    IF days IS NOT NULL OR clocks IS NOT NULL THEN
-      RAISE 'timing with % and a period in % is not supported',
-        CASE WHEN days IS NOT NULL THEN 'dayOfWeek' ELSE 'times of day' END, unit
-        USING ERRCODE = 'feature_not_supported',
-        HINT = 'A schedule either steps in hours or has its times of day.';
-    END IF;
-    IF frequency > 1 THEN
-      RAISE 'timing with frequency % in % % is not supported', frequency, every, unit
-        USING ERRCODE = 'feature_not_supported',
-        HINT = 'Say how far the doses are apart, with frequency 1.';
-    END IF;
-    per_day := 1;
-  ELSIF days IS NOT NULL THEN
-    IF unit = 'wk' THEN
-      IF frequency % cardinality(days) <> 0 THEN
-        RAISE 'timing with frequency % on % days of the week is not supported',
-          frequency, cardinality(days)
-          USING ERRCODE = 'feature_not_supported',
-          HINT = 'With a period in weeks, frequency counts the doses of all days of the week.';
-      END IF;
-      per_day := frequency / cardinality(days);
-    ELSIF unit = 'd' AND every = 1 THEN
-      per_day := frequency;
-      unit := 'wk';
-    ELSE
-      RAISE 'timing with dayOfWeek and a period of % % is not supported', every, unit
-        USING ERRCODE = 'feature_not_supported',
-        HINT = 'Days of the week go with a period of 1 d or of weeks.';
-    END IF;
-  ELSE
-    IF frequency > 1 AND NOT (unit = 'd' AND every = 1) THEN
-      RAISE 'timing with frequency % in % % is not supported', frequency, every, unit
-        USING ERRCODE = 'feature_not_supported',
-        HINT = 'It does not say on which days the doses are.';
-    END IF;
-    per_day := frequency;
-  END IF;
-
-  per_day := COALESCE(per_day, cardinality(clocks), 1);
-  IF code IS NULL THEN
-    SELECT c.times, ARRAY[c.code, c.fhir_code] INTO default_times, keys
-    FROM medsched.timing_codes() AS c
-    WHERE c.code = ('{QD,BID,TID,QID}'::text[])[per_day];
-  ELSE
-    default_times := fact.times;
-    keys := fact.keys;
-    IF per_day <> cardinality(default_times) THEN
-      default_times := NULL;
-    END IF;
-  END IF;
+  END LOOP;
 END;
 $$;
-COMMENT ON FUNCTION medsched._fhir_frequency(jsonb, int[], time[], boolean) IS
-  'Internal: how often a FHIR Timing is; as needed, per_day is the doses of a period';
+COMMENT ON FUNCTION medsched._timing_code(jsonb) IS
+  'Internal: the facts of the known codings of a FHIR Timing.code';
+
+-- Whether a code that is not known can say no more than so many doses on each of its days: it is a number, or made of words that say
+-- how many or when in the day, and of its days of the week.
+CREATE OR REPLACE FUNCTION medsched._timing_code_is_daily(timing_code jsonb, per_day int, days int[])
+RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  daily CONSTANT text[] := '{a,an,and,at,the,in,on,of,with,per,each,every,day,daily,times,time,x,am,pm,noon,midday,lunch,lunchtime,
+    morning,mornings,afternoon,evening,evenings,night,nights,nightly,bedtime,breakfast,dinner,supper,meal,meals,food,before,after,
+    clock,o,to,sleep,hs,ac,pc,qam,qpm,qhs,und,um,uhr,tag,pro,mal,taglich,morgens,mittags,abends,nachts,zur,nacht,fruh}';
+  said CONSTANT jsonb := '{"once": 1, "twice": 2, "bid": 2, "bd": 2, "tid": 3, "tds": 3, "qid": 4, "qds": 4, "qd": 1, "one": 1, "two": 2,
+    "three": 3, "four": 4}';
+  day_names CONSTANT jsonb := '{"mo": 1, "mon": 1, "monday": 1, "mondays": 1, "tu": 2, "tue": 2, "tuesday": 2, "tuesdays": 2,
+    "we": 3, "wed": 3, "wednesday": 3, "wednesdays": 3, "th": 4, "thu": 4, "thursday": 4, "thursdays": 4,
+    "fr": 5, "fri": 5, "friday": 5, "fridays": 5, "sa": 6, "sat": 6, "saturday": 6, "saturdays": 6,
+    "su": 7, "sun": 7, "sunday": 7, "sundays": 7}';
+  words text;
+  spelt text;
+  tokens text[];
+  token text;
+  named int[] := '{}';
+BEGIN
+  IF EXISTS (SELECT FROM jsonb_path_query(timing_code, 'lax $.coding[*]') AS c (coding)
+             WHERE c.coding ->> 'system' = 'http://snomed.info/sct' AND c.coding ->> 'display' IS NULL) THEN
+    RETURN false;
+  END IF;
+  FOREACH words IN ARRAY COALESCE(medsched._timing_code_words(timing_code), '{}') LOOP
+    spelt := translate(lower(words COLLATE "C"), 'äöü', 'aou');
+    -- "every 2", "2 days" and "once" alone are said of days, or of no day at all; "3 times" and "3x" of how many.
+    IF spelt ~ 'every [0-9]' OR spelt ~ '[^a-z0-9 .,:;/()+&x-]' OR spelt ~ 'once' AND spelt !~ 'da(y|ily)' THEN
+      RETURN false;
+    END IF;
+    IF COALESCE((regexp_match(spelt, '(^|[^0-9:])([0-9]+) ?(x|times?|mal|daily|per day|a day|/ ?day|/d)([^a-z]|$)'))[2]::numeric <> per_day, false) THEN
+      RETURN false;
+    END IF;
+    FOR token IN SELECT m[1] FROM regexp_matches(spelt, '([a-z]+)', 'g') AS m LOOP
+      IF said ? token THEN
+        IF (said ->> token)::int <> per_day THEN
+          RETURN false;
+        END IF;
+      ELSIF day_names ? token THEN
+        named := array_append(named, (day_names ->> token)::int);
+      ELSIF token <> ALL (daily) THEN
+        RETURN false;
+      END IF;
+    END LOOP;
+  END LOOP;
+  RETURN named = '{}' OR COALESCE(named @> days AND named <@ days, false);
+END;
+$$;
+COMMENT ON FUNCTION medsched._timing_code_is_daily(jsonb, int, int[]) IS
+  'Internal: whether a code that is not known leaves a Timing as it is said beside it';
+
+-- Whether a code that is not known can say no more than that there is one dose.
+CREATE OR REPLACE FUNCTION medsched._timing_code_is_once(timing_code jsonb)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT coalesce(bool_and(lower(w.words COLLATE "C") ~ '^(once|once only|one time|one-time|one time only|single|single dose|stat|now|x ?1|1 ?x|einmal|einmalig)$'), false)
+  FROM unnest(medsched._timing_code_words(timing_code)) AS w (words);
+END;
+COMMENT ON FUNCTION medsched._timing_code_is_once(jsonb) IS
+  'Internal: whether a code that is not known says once';
+
+CREATE OR REPLACE FUNCTION medsched._as_needed_words()
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 'prn|p[.] ?r[.] ?n[.]?|sos|(as|when|if|where) (needed|required|necessary)|bei bedarf'::text;
+COMMENT ON FUNCTION medsched._as_needed_words() IS
+  'Internal: an expression for the words that say as needed';
+
+-- Whether a code says as needed, and nothing else.
+CREATE OR REPLACE FUNCTION medsched._timing_code_is_as_needed(timing_code jsonb)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT coalesce(bool_and(lower(w.words COLLATE "C") ~ concat('^(', medsched._as_needed_words(), ')$')), false)
+  FROM unnest(medsched._timing_code_words(timing_code)) AS w (words);
+END;
+COMMENT ON FUNCTION medsched._timing_code_is_as_needed(jsonb) IS
+  'Internal: whether a code of a FHIR Timing says as needed';
+
+-- Refuse a code that says that doses are as needed, where they are taken for doses at set times.
+CREATE OR REPLACE FUNCTION medsched._refuse_as_needed_code(timing_code jsonb)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  words text;
+BEGIN
+  FOREACH words IN ARRAY COALESCE(medsched._timing_code_words(timing_code), '{}') LOOP
+    IF lower(words COLLATE "C") ~ concat('(^|[^a-z])(', medsched._as_needed_words(), ')([^a-z]|$)') THEN
+      RAISE 'timing code says as needed: "%"', medsched._shortened(words) USING ERRCODE = 'feature_not_supported',
+        HINT = 'Set as_needed.';
+    END IF;
+  END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION medsched._refuse_as_needed_code(jsonb) IS
+  'Internal: error for a FHIR Timing.code as needed';
+
+-- Refuse a code whose words say when in the day, or on which days, where nothing else does: "nightly" beside "once a day" must not
+-- become 08:00.
+CREATE OR REPLACE FUNCTION medsched._refuse_more_words(timing_code jsonb, has_times boolean, has_days boolean)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  words text;
+BEGIN
+  FOREACH words IN ARRAY COALESCE(medsched._timing_code_words(timing_code), '{}') LOOP
+    IF NOT has_times AND lower(words COLLATE "C") ~ concat('(^|[^a-z])(mornings?|noon|midday|afternoons?|evenings?|nights?|nightly|(bed|lunch|dinner|supper|sleep)(time)?|'
+        'breakfast|meals?|food|hs|qhs|qam|qpm|ac|pc|wak(e|ing)|morgens|mittags?|abends?|nachts?|mahlzeit(en)?|fruhstuck)([^a-z]|$)|[0-9] ?[ap][.]?m|[0-9]:[0-9]')
+      OR NOT has_days AND lower(words COLLATE "C") ~ concat('(^|[^a-z])((mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(day)?s?|weekdays?|weekends?|'
+        '(business|working) days?|(mon|diens|donners|frei|sams|sonn)tags?|mittwochs?)([^a-z]|$)')
+    THEN
+      RAISE 'timing code says more than repeat: "%"', medsched._shortened(words) USING ERRCODE = 'feature_not_supported',
+        HINT = 'Say it in timeOfDay, when or dayOfWeek.';
+    END IF;
+  END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION medsched._refuse_more_words(jsonb, boolean, boolean) IS
+  'Internal: error for a FHIR Timing.code that says when doses are, where repeat does not';

@@ -30,3 +30,7 @@ GRANT EXECUTE ON FUNCTION medsched.erase_user(uuid) TO PUBLIC;
 -- Gone.
 DROP FUNCTION IF EXISTS medsched._as_needed_schedule(date, text, int, int);
 DROP FUNCTION IF EXISTS medsched._fhir_frequency(jsonb, int[], time[]);
+DROP FUNCTION IF EXISTS medsched._fhir_elements();
+DROP FUNCTION IF EXISTS medsched._fhir_clocks(jsonb, jsonb);
+DROP FUNCTION IF EXISTS medsched._fhir_code(jsonb);
+DROP FUNCTION IF EXISTS medsched._fhir_instructions(jsonb);

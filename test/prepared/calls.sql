@@ -150,7 +150,13 @@ SELECT 'schedule_from_fhir', ARRAY[timing, '2027-03-01', 'Europe/Berlin', '{"CM"
     ('{"repeat": {"when": ["ACM", "HS"], "offset": 30, "boundsDuration": {"value": 2, "unit": "mo"}}}', 'false'),
     ('{"repeat": {"timeOfDay": ["08:00", "20:30"], "boundsPeriod": {"start": "2027-03-01", "end": "2027-04"}}}', 'false'),
     ('{"repeat": {"period": 90, "periodUnit": "min", "boundsPeriod": {"start": "2027-03-01T09:00:00+01:00", "end": "2027-03-02T09:00:00+01:00"}}}', 'false'),
-    ('{"repeat": {"period": 8, "periodUnit": "h", "boundsDuration": {"value": 1, "code": "mo"}}}', 'false')) AS f (timing, as_needed)
+    ('{"repeat": {"period": 8, "periodUnit": "h", "boundsDuration": {"value": 1, "code": "mo"}}}', 'false'),
+    ('{"repeat": {"frequencyMax": 4, "period": 1, "periodUnit": "d", "when": ["HS"], "duration": 5, "durationUnit": "min", "boundsRange": {"high": {"value": 7, "code": "d"}}}}', 'true'),
+    ('{"code": {"text": "2 times daily"}, "repeat": {"timeOfDay": ["08:00", "20:00"], "count": 4, "boundsDuration": {"value": 2, "code": "d"}}}', 'false'),
+    ('{"code": {"text": "once"}, "repeat": {"count": 1, "duration": 5, "durationUnit": "min"}}', 'false'),
+    ('{"code": {"coding": [{"code": "Q8H"}, {"system": "http://snomed.info/sct", "code": "307469008"}]}, "repeat": {"timeOfDay": ["06:00", "14:00", "22:00"]}}', 'false'),
+    ('{"repeat": {"when": ["PHS", "WAKE"], "offset": 180, "dayOfWeek": ["sun"]}}', 'false'),
+    ('{"event": ["2027-03-09", "2027-03-01T10:00:00Z"]}', 'false')) AS f (timing, as_needed)
 UNION ALL
 SELECT 'schedule_from_sig', ARRAY[sig, '2027-03-01', 'Europe/Berlin', '{"HS": "22:30"}', '2027-03-01 10:11Z']
   FROM unnest('{BID,q 8 h,QOD,WEEKLY,MONTHLY,PRN,Q6H PRN,TID PRN,OFTEN}'::text[]) AS s (sig)

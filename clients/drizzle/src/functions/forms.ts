@@ -46,7 +46,7 @@ export const scheduleFromSig = value(
 	schedules,
 );
 
-/** Schedules for a FHIR R4 Timing; asNeeded is what the Dosage around it says. */
+/** Schedules for a FHIR Timing, of R4 or R5; asNeeded is what the Dosage around it says. */
 export const scheduleFromFhir = value(
 	'schedule_from_fhir',
 	{ timing: json, startsOn: orNull(date), timeZone: text, times: optional(json), effectiveFrom: optional(instant), asNeeded: optional(boolean) },

@@ -29,7 +29,7 @@ BEGIN
       -- The new table of a later version is the others' owner's, where the caller is another role that may alter them.
       SELECT pg_get_userbyid(c.relowner) AS name INTO owner
         FROM pg_class AS c JOIN pg_roles AS r ON r.rolname = current_user
-       WHERE c.oid = 'medsched.medications'::regclass AND c.relowner <> r.oid AND NOT r.rolsuper AND pg_has_role(r.oid, c.relowner, 'USAGE');
+       WHERE c.oid = to_regclass('medsched.medications') AND c.relowner <> r.oid AND NOT r.rolsuper AND pg_has_role(r.oid, c.relowner, 'USAGE');
       IF FOUND THEN
         EXECUTE format('ALTER TABLE medsched.%I OWNER TO %I', relation.name, owner.name);
       END IF;

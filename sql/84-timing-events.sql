@@ -117,6 +117,10 @@ BEGIN
   ELSIF NOT repeat ? 'when' THEN
     RETURN NULL;
   END IF;
+  IF jsonb_array_length(repeat -> 'when') NOT BETWEEN 1 AND 100 THEN
+    RAISE 'timing element "repeat.when" %', CASE jsonb_array_length(repeat -> 'when') WHEN 0 THEN 'is empty' ELSE 'has more than 100 events' END
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
   FOR name IN SELECT e.value FROM jsonb_array_elements(repeat -> 'when') AS e LOOP
     IF NOT EXISTS (SELECT FROM medsched.timing_events() AS e WHERE to_jsonb(e.event) = name) THEN
       RAISE 'timing has an unknown event %', medsched._shortened(name::text) USING ERRCODE = 'invalid_parameter_value',
@@ -125,9 +129,6 @@ BEGIN
            FROM (SELECT DISTINCT e.event FROM medsched.timing_events() AS e) AS k));
     END IF;
   END LOOP;
-  IF jsonb_array_length(repeat -> 'when') = 0 THEN
-    RAISE 'timing element "repeat.when" is empty' USING ERRCODE = 'invalid_parameter_value';
-  END IF;
   RETURN (SELECT CASE WHEN c.sure = c.maybe AND c.sure = c.apart THEN ARRAY[c.sure]
                       WHEN c.sure = c.maybe THEN ARRAY[c.sure, c.apart]
                       -- Which of them it is only the frequency can say.

@@ -1,6 +1,6 @@
 -- How often a FHIR Timing is: its code and its repeat together.
 
--- How many days a unit is, or hours if below one; as much as two ways to say how often must agree on.
+-- Whether two ways to say how often come to as many doses in the long run: a month has no number of days.
 CREATE OR REPLACE FUNCTION medsched._timing_same_rate(frequency int, period int, unit text, other_frequency int, other_period int, other_unit text)
 RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -42,8 +42,7 @@ $$;
 COMMENT ON FUNCTION medsched._timing_period(jsonb, text) IS
   'Internal: a period of a FHIR Timing in whole units';
 
--- How often a Timing says that it is, in its code and in repeat, which must agree.  often: NULLs where neither says it; known: whether
--- the code is one of HL7's.
+-- How often a Timing says that it is, in its code and in repeat, which must agree; NULLs where neither says it.
 CREATE OR REPLACE FUNCTION medsched._timing_said(timing jsonb,
   OUT frequency int, OUT every int, OUT unit text, OUT code text, OUT times time[], OUT keys text[], OUT from_time time, OUT to_time time)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -136,7 +135,7 @@ BEGIN
       every := 1;
       unit := 'd';
     END IF;
-  ELSIF counts IS NULL THEN
+  ELSIF counts IS NULL AND days IS NULL THEN
     frequency := COALESCE(frequency, 1);
   END IF;
 

@@ -45,11 +45,10 @@ BEGIN
         HINT = 'Leave starts_on null; which doses remain of a timing under way is not for us to guess.';
     END IF;
     PERFORM medsched._check_start(event.first, time_zone);
-    moment := COALESCE(medsched._to_local(date_trunc('second', event.instant), time_zone), event.first + clocks[1]);
-    IF moment = ANY (moments) THEN
-      RAISE 'timing has two events at %', moment USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    moments := array_append(moments, moment);
+    moments := array_append(moments, COALESCE(medsched._to_local(date_trunc('second', event.instant), time_zone), event.first + clocks[1]));
+  END LOOP;
+  FOR moment IN SELECT t FROM unnest(moments) AS t GROUP BY t HAVING count(*) > 1 ORDER BY t LOOP
+    RAISE 'timing has two events at %', moment USING ERRCODE = 'invalid_parameter_value';
   END LOOP;
   RETURN (SELECT jsonb_build_array(jsonb_build_object('starts_at', m.sorted[1], 'time_zone', time_zone)
             || CASE WHEN cardinality(m.sorted) > 1 THEN jsonb_build_object('rdates', m.sorted[2:]) ELSE '{}' END)

@@ -74,6 +74,14 @@ export class Refused extends Error {
 export class Unreachable extends Error {}
 
 const PATIENCE_MS = 30_000;
+/** Clocks that differ less are right enough. */
+const SKEW_MINUTES = 5;
+let skewMinutes = 0;
+
+/** By how many minutes this device's clock is behind the server's, rounded; 0: it is right. */
+export function clockIsWrongBy(): number {
+	return Math.abs(skewMinutes) < SKEW_MINUTES ? 0 : Math.round(skewMinutes);
+}
 
 export interface Call {
 	method?: 'GET' | 'POST';
@@ -100,6 +108,8 @@ export async function call<Answer>(token: string, path: string, { method = 'GET'
 	let answer: unknown;
 	try {
 		response = await fetch(`/v1${path}`, request);
+		const serverTime = Date.parse(response.headers.get('Date') ?? '');
+		if (!Number.isNaN(serverTime)) skewMinutes = (serverTime - Date.now()) / 60_000;
 		const text = await response.text();
 		answer = text === '' ? undefined : JSON.parse(text);
 	} catch (error) {

@@ -34,6 +34,8 @@ export const words = {
 
 	noConnection: (since: string) => `No connection. You see what was known at ${since}. What you tick is kept here and sent later.`,
 	noConnectionYet: 'No connection.',
+	clockIsWrong: (minutes: number) => `This device’s clock is ${Math.abs(minutes)} minutes ${minutes < 0 ? 'fast' : 'slow'}. Please set it right: what you tick is recorded by it.`,
+	broken: 'Something went wrong on this device. What you did last may not be recorded. Please open the page again and look.',
 	troubled: 'The server has a problem. What you tick is kept here and sent later.',
 	waitingCount: (n: number) => (n === 1 ? '1 entry is not sent yet' : `${n} entries are not sent yet`),
 	entry: (dose: string, act: string, tapped: string) => `${dose}: ${act}, entered ${tapped}`,
@@ -56,6 +58,11 @@ export const words = {
 		record: 'Record as taken',
 		future: 'This time is still to come.',
 		invalid: 'Give a date and a time.',
+	},
+	ahead: {
+		title: (dose: string) => `${dose}: taken already?`,
+		text: (time: string) => `It is due at ${time}.`,
+		record: 'Yes, it was taken now',
 	},
 	why: {
 		title: (dose: string) => `Skip ${dose}?`,

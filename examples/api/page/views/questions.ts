@@ -1,7 +1,7 @@
 /** What is asked of a dose: when, why, how much. */
 import { html, nothing } from 'lit-html';
 import type { CurrentSchedule } from '../api.js';
-import { localInput } from '../clock.js';
+import { localInput, timeAndDayOf } from '../clock.js';
 import { words } from '../words.js';
 import type { Warning } from './as-needed.js';
 import { ask } from './dialog.js';
@@ -46,6 +46,12 @@ const amountGiven = (fields: FormData) => text(fields, 'amount').replace(',', '.
 export async function askWhen(dose: string, proposed: Date): Promise<Date | undefined> {
 	const answer = await ask({ title: words.when.title(dose), content: timeField(proposed), choices: [{ value: 'record', label: words.when.record }], check: checkTime });
 	return answer && timeGiven(answer.fields);
+}
+
+/** Asks whether a dose that is due much later was taken. */
+export async function askWhetherAhead(dose: string, due: string): Promise<boolean> {
+	const content = html`<p>${words.ahead.text(timeAndDayOf(due))}</p>`;
+	return (await ask({ title: words.ahead.title(dose), content, choices: [{ value: 'record', label: words.ahead.record }] })) !== undefined;
 }
 
 export async function askWhy(dose: string): Promise<{ reason: string | undefined } | undefined> {

@@ -26,12 +26,12 @@ describe('the page for everybody', { timeout: 240_000 }, () => {
 
 	/** Each state in turn, with what to do in it. */
 	async function states(context: BrowserContext, page: Page, look: (state: string) => Promise<void>): Promise<void> {
-		await dose(page, 'Metformin 08:00').row.waitFor();
+		await dose(page, 'Metformin 00:00').row.waitFor();
 		await look('today');
-		await dose(page, 'Metformin 08:00').skip.click();
+		await dose(page, 'Metformin 00:00').skip.click();
 		await look('a question');
 		await page.keyboard.press('Escape');
-		await dose(page, 'Metformin 08:00').otherTime.click();
+		await dose(page, 'Metformin 00:00').otherTime.click();
 		await page.getByLabel('Taken at').fill('');
 		await page.waitForTimeout(750);
 		await page.getByRole('button', { name: 'Record as taken' }).click();
@@ -45,7 +45,7 @@ describe('the page for everybody', { timeout: 240_000 }, () => {
 		await page.getByRole('table').waitFor();
 		await look('the last days');
 		await context.setOffline(true);
-		const { take, taken, undo } = dose(page, 'Metformin 18:00');
+		const { take, taken, undo } = dose(page, 'Metformin 00:01');
 		await take.click();
 		await page.getByText('not sent yet').first().waitFor();
 		await taken.waitFor();
@@ -99,11 +99,11 @@ describe('the page for everybody', { timeout: 240_000 }, () => {
 	test('what was refused is an alert, and axe finds nothing wrong with it', async () => {
 		const context = await device({ ...PHONE, colorScheme: 'dark' });
 		const page = await open(context, who);
-		await dose(page, 'Metformin 18:00').row.waitFor();
+		await dose(page, 'Metformin 00:01').row.waitFor();
 		await context.route('**/reports', (route) => route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify({ type: 'urn:medsched:substance_limits', title: 'too much', detail: 'The next is allowed at 14:00.' }) }));
 		await context.addInitScript(() => delete (ServiceWorkerRegistration.prototype as any).sync);
 		await page.reload();
-		await dose(page, 'Metformin 18:00').take.tap();
+		await dose(page, 'Metformin 00:01').take.tap();
 		await page.getByRole('alert').getByText('too much: The next is allowed at 14:00.').waitFor();
 		assert.deepEqual(await violations(page), []);
 		await context.close();
@@ -114,7 +114,7 @@ describe('the page for everybody', { timeout: 240_000 }, () => {
 		await metformin(ada);
 		const context = await device(DESKTOP);
 		const page = await open(context, ada);
-		await dose(page, 'Metformin 08:00').row.waitFor();
+		await dose(page, 'Metformin 00:00').row.waitFor();
 		const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent?.trim());
 		const tabTo = async (name: string) => {
 			for (let presses = 0; (await focused()) !== name; presses++) {
@@ -124,42 +124,42 @@ describe('the page for everybody', { timeout: 240_000 }, () => {
 			const outline = await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle);
 			assert.notEqual(outline, 'none', `one sees that ${name} has the focus`);
 		};
-		await tabTo('Take Metformin 08:00');
+		await tabTo('Take Metformin 00:00');
 		// A key that is held down is pressed once.
 		for (let n = 0; n < 5; n++) await page.keyboard.down('Enter');
 		await page.keyboard.up('Enter');
-		await dose(page, 'Metformin 08:00').taken.waitFor();
+		await dose(page, 'Metformin 00:00').taken.waitFor();
 		await settled(page);
-		assert.match((await focused())!, /^Metformin 08:00: taken/);
+		assert.match((await focused())!, /^Metformin 00:00: taken/);
 		await page.keyboard.press('Space');
 		await settled(page);
 		assert.equal((await recorded(ada)).length, 1);
-		await tabTo('Undo Metformin 08:00');
+		await tabTo('Undo Metformin 00:00');
 		for (let n = 0; n < 5; n++) await page.keyboard.down('Enter');
 		await page.keyboard.up('Enter');
-		await dose(page, 'Metformin 08:00').take.waitFor();
+		await dose(page, 'Metformin 00:00').take.waitFor();
 		await settled(page);
-		assert.equal(await focused(), 'Take Metformin 08:00');
+		assert.equal(await focused(), 'Take Metformin 00:00');
 		assert.deepEqual(await recorded(ada), []);
-		await tabTo('Skip Metformin 08:00');
+		await tabTo('Skip Metformin 00:00');
 		await page.keyboard.press('Enter');
-		await page.getByRole('dialog', { name: 'Skip Metformin 08:00?' }).waitFor();
+		await page.getByRole('dialog', { name: 'Skip Metformin 00:00?' }).waitFor();
 		await page.keyboard.press('Escape');
 		await page.getByRole('dialog').waitFor({ state: 'hidden' });
-		assert.equal(await focused(), 'Skip Metformin 08:00');
+		assert.equal(await focused(), 'Skip Metformin 00:00');
 		await page.keyboard.press('Enter');
 		await page.keyboard.press('ArrowDown');
 		await tabTo('Skip this dose');
 		await page.keyboard.press('Enter');
 		await page.getByRole('dialog').waitFor({ state: 'hidden' });
-		await dose(page, 'Metformin 08:00').undo.waitFor();
-		assert.equal(await focused(), 'Undo Metformin 08:00');
+		await dose(page, 'Metformin 00:00').undo.waitFor();
+		assert.equal(await focused(), 'Undo Metformin 00:00');
 		await settled(page);
 		assert.deepEqual((await recorded(ada)).map((r) => [r.outcome, r.reason]), [['skipped', 'Felt unwell']]);
 		// What is read anew in the meantime takes the focus from nobody.
 		await page.evaluate(() => dispatchEvent(new Event('online')));
 		await page.waitForTimeout(300);
-		assert.equal(await focused(), 'Undo Metformin 08:00');
+		assert.equal(await focused(), 'Undo Metformin 00:00');
 		await context.close();
 	});
 
@@ -168,20 +168,20 @@ describe('the page for everybody', { timeout: 240_000 }, () => {
 		await metformin(ada);
 		const context = await device();
 		const page = await open(context, ada);
-		await dose(page, 'Metformin 08:00').row.waitFor();
+		await dose(page, 'Metformin 00:00').row.waitFor();
 		const names = await page.locator('.dose button').evaluateAll((all) => all.filter((each) => each.checkVisibility({ visibilityProperty: true })).map((each) => each.getAttribute('aria-label')));
-		assert.deepEqual(names, ['Metformin 08:00', 'Metformin 18:00'].flatMap((name) => [`Take ${name}`, `Skip ${name}`, `Other time: Say when ${name} was taken`]));
+		assert.deepEqual(names, ['Metformin 00:00', 'Metformin 00:01'].flatMap((name) => [`Take ${name}`, `Skip ${name}`, `Other time: Say when ${name} was taken`]));
 		const announced = page.locator('#announcement');
-		await dose(page, 'Metformin 08:00').take.tap();
-		await announced.getByText(/^Metformin 08:00: taken \d\d:\d\d$/).waitFor();
+		await dose(page, 'Metformin 00:00').take.tap();
+		await announced.getByText(/^Metformin 00:00: taken \d\d:\d\d$/).waitFor();
 		await settled(page);
-		await dose(page, 'Metformin 08:00').undo.tap();
-		await announced.getByText('Metformin 08:00: taken back').waitFor();
+		await dose(page, 'Metformin 00:00').undo.tap();
+		await announced.getByText('Metformin 00:00: taken back').waitFor();
 		await settled(page);
 		await context.setOffline(true);
 		await page.waitForTimeout(750);
-		await dose(page, 'Metformin 08:00').take.tap();
-		await announced.getByText(/^Metformin 08:00: taken \d\d:\d\d, not sent yet$/).waitFor();
+		await dose(page, 'Metformin 00:00').take.tap();
+		await announced.getByText(/^Metformin 00:00: taken \d\d:\d\d, not sent yet$/).waitFor();
 		await page.getByRole('status').getByText('No connection').waitFor();
 		await context.close();
 	});
@@ -189,7 +189,7 @@ describe('the page for everybody', { timeout: 240_000 }, () => {
 	test('it stays still for who wants that', async () => {
 		const context = await device({ ...PHONE, reducedMotion: 'reduce' });
 		const page = await open(context, who);
-		await dose(page, 'Metformin 08:00').row.waitFor();
+		await dose(page, 'Metformin 00:00').row.waitFor();
 		const moving = await page.evaluate(() =>
 			[...document.querySelectorAll('*')].filter((each) => getComputedStyle(each).transitionDuration !== '0s' || getComputedStyle(each).animationDuration !== '0s').length,
 		);

@@ -87,8 +87,8 @@ export async function prescribe({ token }: Person, name: string, schedule: objec
 	return answer.body.schedules[0].scheduleId;
 }
 
-/** Twice a day; the first is ticked off from midnight on as much as in the evening. */
-export const metformin = (who: Person) => prescribe(who, 'Metformin', { rrule: 'FREQ=DAILY;BYHOUR=8,18', doseAmount: '500', doseUnit: 'mg', instructions: 'with a meal' });
+/** Twice a day, just after midnight: whenever the tests run, both times have come. */
+export const metformin = (who: Person) => prescribe(who, 'Metformin', { rrule: 'FREQ=DAILY;BYHOUR=0;BYMINUTE=0,1', doseAmount: '500', doseUnit: 'mg', instructions: 'with a meal' });
 
 export async function grant(from: Person, to: Person, personName: string): Promise<void> {
 	const answer = await server.call('PUT', `/v1/me/caregivers/${to.id}`, { token: from.token, body: { personName } });
@@ -117,7 +117,7 @@ export async function changes({ id }: Person): Promise<string[]> {
 	return (await sql`select operation from medsched.change_history where user_id = ${id} and table_name = 'dose_taken' order by changed_at`).map((r) => r['operation']);
 }
 
-/** A dose's row and what is in it, by its name: "Metformin 08:00". */
+/** A dose's row and what is in it, by its name: "Metformin 00:00". */
 export function dose(page: Page, name: string): { row: Locator; take: Locator; taken: Locator; skip: Locator; otherTime: Locator; undo: Locator } {
 	const [time = ''] = name.match(/\d\d:\d\d$/) ?? [];
 	const row = page.locator('li.dose').filter({ hasText: time }).filter({ hasText: name.slice(0, -time.length).trim() });

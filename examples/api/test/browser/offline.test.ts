@@ -20,7 +20,7 @@ describe('the page without a connection', { timeout: 240_000 }, () => {
 		const who = await person();
 		await metformin(who);
 		const page = await open(context, who);
-		await dose(page, 'Metformin 08:00').row.waitFor();
+		await dose(page, 'Metformin 00:00').row.waitFor();
 		await ready(page);
 		return { who, page, context };
 	}
@@ -28,18 +28,18 @@ describe('the page without a connection', { timeout: 240_000 }, () => {
 	test('what is tapped is kept, shown as waiting, survives a reload, and is sent once', async () => {
 		const { who, page, context } = await withMetformin();
 		await context.setOffline(true);
-		await dose(page, 'Metformin 08:00').take.tap();
-		await dose(page, 'Metformin 08:00').row.getByText('not sent yet').waitFor();
+		await dose(page, 'Metformin 00:00').take.tap();
+		await dose(page, 'Metformin 00:00').row.getByText('not sent yet').waitFor();
 		await page.getByText('No connection').waitFor();
 		await page.reload();
-		await dose(page, 'Metformin 08:00').row.getByText('not sent yet').waitFor();
+		await dose(page, 'Metformin 00:00').row.getByText('not sent yet').waitFor();
 		await page.getByText('1 entry is not sent yet').tap();
-		await page.getByText(/^Metformin 08:00: taken \d\d:\d\d, entered/).waitFor();
+		await page.getByText(/^Metformin 00:00: taken \d\d:\d\d, entered/).waitFor();
 		assert.deepEqual(await recorded(who), []);
 		await context.setOffline(false);
 		await page.getByText('No connection').waitFor({ state: 'hidden' });
 		await page.getByText('not sent yet').first().waitFor({ state: 'hidden' });
-		await dose(page, 'Metformin 08:00').taken.waitFor();
+		await dose(page, 'Metformin 00:00').taken.waitFor();
 		assert.deepEqual(await changes(who), ['INSERT']);
 		await context.close();
 	});
@@ -48,14 +48,14 @@ describe('the page without a connection', { timeout: 240_000 }, () => {
 		const profile = await mkdtemp(join(tmpdir(), 'medsched.'));
 		const { who, page, context } = await withMetformin(await deviceIn(profile));
 		await context.setOffline(true);
-		await dose(page, 'Metformin 18:00').take.tap();
-		await dose(page, 'Metformin 18:00').row.getByText('not sent yet').waitFor();
+		await dose(page, 'Metformin 00:01').take.tap();
+		await dose(page, 'Metformin 00:01').row.getByText('not sent yet').waitFor();
 		const tapped = Date.now();
 		await context.close();
 		const again = await deviceIn(profile);
 		const reopened = await again.newPage();
 		await reopened.goto(server.url);
-		await dose(reopened, 'Metformin 18:00').taken.waitFor();
+		await dose(reopened, 'Metformin 00:01').taken.waitFor();
 		await settled(reopened);
 		const records = await recorded(who);
 		assert.equal(records.length, 1);
@@ -68,8 +68,8 @@ describe('the page without a connection', { timeout: 240_000 }, () => {
 		const { who, page, context } = await withMetformin();
 		// The page's own attempts fail, and then it is gone; the service worker's do not.
 		await page.route('**/reports', (route) => route.abort());
-		await dose(page, 'Metformin 08:00').take.tap();
-		await dose(page, 'Metformin 08:00').row.waitFor();
+		await dose(page, 'Metformin 00:00').take.tap();
+		await dose(page, 'Metformin 00:00').row.waitFor();
 		await page.goto(`${server.url}/openapi.json`);
 		const session = await context.newCDPSession(page);
 		const registered = new Promise<string>((resolve) =>
@@ -93,7 +93,7 @@ describe('the page without a connection', { timeout: 240_000 }, () => {
 		});
 		await context.addInitScript(() => delete (ServiceWorkerRegistration.prototype as any).sync);
 		await page.reload();
-		await dose(page, 'Metformin 08:00').take.tap();
+		await dose(page, 'Metformin 00:00').take.tap();
 		await page.getByText('No connection').waitFor();
 		assert.equal((await recorded(who)).length, 1);
 		// Meanwhile it is taken back on another device. What is sent again must not record it anew.
@@ -102,7 +102,7 @@ describe('the page without a connection', { timeout: 240_000 }, () => {
 		assert.equal((await server.call('DELETE', `/v1/people/me/doses/${encodeURIComponent(doseId)}/record`, { token: who.token })).status, 200);
 		await page.evaluate(() => dispatchEvent(new Event('online')));
 		await page.getByText('No connection').waitFor({ state: 'hidden' });
-		await dose(page, 'Metformin 08:00').take.waitFor();
+		await dose(page, 'Metformin 00:00').take.waitFor();
 		assert.equal(attempts, 2);
 		assert.deepEqual(await changes(who), ['INSERT', 'DELETE']);
 		await context.close();
@@ -113,44 +113,44 @@ describe('the page without a connection', { timeout: 240_000 }, () => {
 		const carer = await person();
 		await grant(who, carer, 'Ada');
 		await context.setOffline(true);
-		for (const name of ['Metformin 08:00', 'Metformin 18:00']) {
+		for (const name of ['Metformin 00:00', 'Metformin 00:01']) {
 			await dose(page, name).take.tap();
 			await dose(page, name).undo.tap();
 			await dose(page, name).take.waitFor();
 		}
 		const day = await page.evaluate(() => new Date(new Date().setHours(0, 0, 0, 0)).toISOString());
 		const doses = await server.call('GET', `/v1/people/${who.id}/doses?from=${day}&to=${new Date(Date.parse(day) + 86_400_000).toISOString()}`, { token: carer.token });
-		const evening = doses.body.find((d: any) => d.localTime.endsWith('18:00:00'));
-		assert.equal((await server.call('PUT', `/v1/people/${who.id}/doses/${encodeURIComponent(evening.doseId)}/taken`, { token: carer.token, body: {} })).status, 200);
+		const second = doses.body.find((d: any) => d.localTime.endsWith('00:01:00'));
+		assert.equal((await server.call('PUT', `/v1/people/${who.id}/doses/${encodeURIComponent(second.doseId)}/taken`, { token: carer.token, body: {} })).status, 200);
 		await context.setOffline(false);
-		await dose(page, 'Metformin 18:00').taken.waitFor();
+		await dose(page, 'Metformin 00:01').taken.waitFor();
 		await settled(page);
 		assert.deepEqual((await recorded(who)).map((r) => [r.outcome, r.recordedBy]), [['taken', carer.id]]);
-		await dose(page, 'Metformin 08:00').take.waitFor();
+		await dose(page, 'Metformin 00:00').take.waitFor();
 		await context.close();
 	});
 
 	test('what is refused is said, kept until it was seen, and keeps nothing else back', async () => {
 		const { who, page, context } = await withMetformin();
 		await context.setOffline(true);
-		await dose(page, 'Metformin 08:00').take.tap();
-		await dose(page, 'Metformin 18:00').take.tap();
+		await dose(page, 'Metformin 00:00').take.tap();
+		await dose(page, 'Metformin 00:01').take.tap();
 		// The first is skipped on another device meanwhile.
 		const day = await page.evaluate(() => new Date(new Date().setHours(0, 0, 0, 0)).toISOString());
 		const doses = await server.call('GET', `/v1/people/me/doses?from=${day}&to=${new Date(Date.parse(day) + 86_400_000).toISOString()}`, { token: who.token });
 		assert.equal((await server.call('PUT', `/v1/people/me/doses/${encodeURIComponent(doses.body[0].doseId)}/skipped`, { token: who.token, body: { reason: 'fasting' } })).status, 200);
 		await context.setOffline(false);
-		const refusal = page.getByRole('region', { name: 'Not recorded: Metformin 08:00' });
+		const refusal = page.getByRole('region', { name: 'Not recorded: Metformin 00:00' });
 		await refusal.waitFor();
 		assert.match((await refusal.textContent())!, /skipped/);
-		await dose(page, 'Metformin 18:00').taken.waitFor();
+		await dose(page, 'Metformin 00:01').taken.waitFor();
 		await settled(page);
 		assert.deepEqual((await recorded(who)).map((r) => r.outcome), ['skipped', 'taken']);
 		await page.reload();
 		await refusal.getByRole('button', { name: 'I have seen this' }).tap();
 		await refusal.waitFor({ state: 'hidden' });
 		await page.reload();
-		await dose(page, 'Metformin 18:00').taken.waitFor();
+		await dose(page, 'Metformin 00:01').taken.waitFor();
 		assert.equal(await refusal.count(), 0);
 		await context.close();
 	});
@@ -160,17 +160,17 @@ describe('the page without a connection', { timeout: 240_000 }, () => {
 		await context.addInitScript(() => delete (ServiceWorkerRegistration.prototype as any).sync);
 		await page.reload();
 		await context.route('**/reports', (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"type":"urn:medsched:busy","title":"busy"}' }));
-		await dose(page, 'Metformin 08:00').take.tap();
+		await dose(page, 'Metformin 00:00').take.tap();
 		await page.getByText('The server has a problem').waitFor();
 		await context.unrouteAll();
 		await context.route('**/reports', (route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<h1>Welcome to our network</h1>' }));
 		await page.evaluate(() => dispatchEvent(new Event('online')));
 		await page.getByText('No connection').waitFor();
-		await dose(page, 'Metformin 08:00').row.getByText('not sent yet').waitFor();
+		await dose(page, 'Metformin 00:00').row.getByText('not sent yet').waitFor();
 		assert.deepEqual(await recorded(who), []);
 		await context.unrouteAll();
 		await page.evaluate(() => dispatchEvent(new Event('online')));
-		await dose(page, 'Metformin 08:00').row.getByText('not sent yet').waitFor({ state: 'hidden' });
+		await dose(page, 'Metformin 00:00').row.getByText('not sent yet').waitFor({ state: 'hidden' });
 		assert.deepEqual(await changes(who), ['INSERT']);
 		await context.close();
 	});
@@ -180,11 +180,11 @@ describe('the page without a connection', { timeout: 240_000 }, () => {
 		const session = await context.newCDPSession(page);
 		await session.send('Network.enable');
 		await session.send('Network.emulateNetworkConditions', { offline: false, latency: 2000, downloadThroughput: 5000, uploadThroughput: 5000 });
-		await dose(page, 'Metformin 08:00').take.tap();
-		await dose(page, 'Metformin 08:00').taken.waitFor({ timeout: 1000 });
-		await dose(page, 'Metformin 08:00').row.getByText('not sent yet').waitFor();
+		await dose(page, 'Metformin 00:00').take.tap();
+		await dose(page, 'Metformin 00:00').taken.waitFor({ timeout: 1000 });
+		await dose(page, 'Metformin 00:00').row.getByText('not sent yet').waitFor();
 		await settled(page);
-		await dose(page, 'Metformin 08:00').row.getByText('not sent yet').waitFor({ state: 'hidden' });
+		await dose(page, 'Metformin 00:00').row.getByText('not sent yet').waitFor({ state: 'hidden' });
 		assert.deepEqual(await changes(who), ['INSERT']);
 		await context.close();
 	});
@@ -217,8 +217,8 @@ describe('the page without a connection', { timeout: 240_000 }, () => {
 		const { who, page, context } = await withMetformin();
 		const next = await person();
 		await context.setOffline(true);
-		await dose(page, 'Metformin 08:00').take.tap();
-		await dose(page, 'Metformin 08:00').row.getByText('not sent yet').waitFor();
+		await dose(page, 'Metformin 00:00').take.tap();
+		await dose(page, 'Metformin 00:00').row.getByText('not sent yet').waitFor();
 		await page.getByRole('button', { name: 'Log out' }).tap();
 		await page.getByText('1 entry is not recorded yet.').waitFor();
 		await page.waitForTimeout(750);
@@ -246,7 +246,7 @@ describe('the page without a connection', { timeout: 240_000 }, () => {
 		await theirs.getByText('Please sign in.').waitFor();
 
 		const again = await open(context, who);
-		await dose(again, 'Metformin 08:00').taken.waitFor();
+		await dose(again, 'Metformin 00:00').taken.waitFor();
 		await settled(again);
 		assert.deepEqual(await changes(who), ['INSERT']);
 		await context.close();
@@ -280,8 +280,8 @@ describe('the page without a connection', { timeout: 240_000 }, () => {
 			});
 		const files = ['/', '/icon-192.png', '/icon-512.png', '/icon.svg', '/manifest.webmanifest', '/page.css', '/page.js'];
 		await context.setOffline(true);
-		await dose(page, 'Metformin 08:00').take.tap();
-		await dose(page, 'Metformin 08:00').row.getByText('not sent yet').waitFor();
+		await dose(page, 'Metformin 00:00').take.tap();
+		await dose(page, 'Metformin 00:00').row.getByText('not sent yet').waitFor();
 		const during = await left();
 		assert.deepEqual(during.cached, files, 'the service worker keeps the page, and no answer of the API');
 		assert.deepEqual([during.stores['session'], during.stores['outbox']], [1, 1]);
@@ -321,7 +321,7 @@ describe('the page without a connection', { timeout: 240_000 }, () => {
 		const { page, context } = await withMetformin();
 		const other = await context.newPage();
 		await other.goto(server.url);
-		await dose(other, 'Metformin 08:00').skip.tap();
+		await dose(other, 'Metformin 00:00').skip.tap();
 		await other.getByRole('dialog').waitFor();
 		await page.bringToFront();
 		await page.getByRole('button', { name: 'Log out' }).tap();

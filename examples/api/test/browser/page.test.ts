@@ -13,13 +13,13 @@ describe('the page', { timeout: 240_000 }, () => {
 		phone = await device();
 	});
 
-	/** Somebody with Metformin at 08:00 and 18:00, and the page open. */
+	/** Somebody with Metformin at 00:00 and 00:01, and the page open. */
 	async function withMetformin(): Promise<{ who: Person; page: Page }> {
 		const who = await person();
 		await metformin(who);
 		for (const page of phone.pages()) await page.close();
 		const page = await open(phone, who);
-		await dose(page, 'Metformin 08:00').row.waitFor();
+		await dose(page, 'Metformin 00:00').row.waitFor();
 		return { who, page };
 	}
 
@@ -28,9 +28,9 @@ describe('the page', { timeout: 240_000 }, () => {
 		await prescribe(who, '<img src=x onerror=alert(1)>', { rrule: 'FREQ=DAILY;BYHOUR=12' });
 		await page.reload();
 		await page.getByText('12:00').waitFor();
-		assert.deepEqual(await page.locator('.time').allTextContents(), ['08:00', '12:00', '18:00']);
-		assert.deepEqual(await page.locator('.name').allTextContents(), ['Metformin', '<img src=x onerror=alert(1)>', 'Metformin']);
-		assert.equal(await dose(page, 'Metformin 08:00').row.locator('.more').textContent(), '500 mg · with a meal');
+		assert.deepEqual(await page.locator('.time').allTextContents(), ['00:00', '00:01', '12:00']);
+		assert.deepEqual(await page.locator('.name').allTextContents(), ['Metformin', 'Metformin', '<img src=x onerror=alert(1)>']);
+		assert.equal(await dose(page, 'Metformin 00:00').row.locator('.more').textContent(), '500 mg · with a meal');
 		assert.equal(page.url(), `${server.url}/`, 'the token does not stay in the address');
 		assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Your doses');
 	});
@@ -39,18 +39,18 @@ describe('the page', { timeout: 240_000 }, () => {
 		const { who, page } = await withMetformin();
 		const other = await phone.newPage();
 		await other.goto(server.url);
-		await dose(other, 'Metformin 08:00').take.waitFor();
+		await dose(other, 'Metformin 00:00').take.waitFor();
 		const [earliest, latest] = [Date.now(), () => Date.now()];
-		await dose(page, 'Metformin 08:00').take.tap();
-		await dose(page, 'Metformin 08:00').taken.waitFor();
-		await dose(other, 'Metformin 08:00').taken.waitFor();
+		await dose(page, 'Metformin 00:00').take.tap();
+		await dose(page, 'Metformin 00:00').taken.waitFor();
+		await dose(other, 'Metformin 00:00').taken.waitFor();
 		await settled(page);
 		const [record] = await recorded(who);
 		assert.equal(record?.outcome, 'taken');
 		assert.equal(record.recordedBy, null);
 		assert.ok(earliest <= record.takenAt!.getTime() && record.takenAt!.getTime() <= latest());
 		await page.reload();
-		await dose(page, 'Metformin 08:00').taken.waitFor();
+		await dose(page, 'Metformin 00:00').taken.waitFor();
 		await other.close();
 	});
 
@@ -58,11 +58,11 @@ describe('the page', { timeout: 240_000 }, () => {
 		const { who, page } = await withMetformin();
 		const other = await phone.newPage();
 		await other.goto(server.url);
-		await dose(other, 'Metformin 08:00').take.waitFor();
+		await dose(other, 'Metformin 00:00').take.waitFor();
 		await Promise.all([page, other].map((each) => each.evaluate(() => document.querySelector<HTMLElement>('.tick')!.click())));
 		await settled(page);
-		await dose(page, 'Metformin 08:00').taken.waitFor();
-		await dose(other, 'Metformin 08:00').taken.waitFor();
+		await dose(page, 'Metformin 00:00').taken.waitFor();
+		await dose(other, 'Metformin 00:00').taken.waitFor();
 		assert.deepEqual(await changes(who), ['INSERT']);
 		await other.close();
 	});
@@ -79,7 +79,7 @@ describe('the page', { timeout: 240_000 }, () => {
 				await page.touchscreen.tap(x, y);
 				await page.waitForTimeout(800);
 			};
-			const { take, taken, skip, undo } = dose(page, 'Metformin 08:00');
+			const { take, taken, skip, undo } = dose(page, 'Metformin 00:00');
 			await twice(take);
 			await taken.waitFor();
 			await settled(page);
@@ -99,7 +99,7 @@ describe('the page', { timeout: 240_000 }, () => {
 
 	test('a tick that is pressed again stays, and Undo is where nothing else ever is', async () => {
 		const { who, page } = await withMetformin();
-		const { row, take, taken, undo } = dose(page, 'Metformin 08:00');
+		const { row, take, taken, undo } = dose(page, 'Metformin 00:00');
 		const boxes = async () => Promise.all(['.tick', '.skip', '.other', '.undo'].map(async (each) => (await row.locator(each).boundingBox())!));
 		const before = await boxes();
 		const height = (await row.boundingBox())!.height;
@@ -121,7 +121,7 @@ describe('the page', { timeout: 240_000 }, () => {
 
 	test('a dose is skipped with a reason, and that is taken back', async () => {
 		const { who, page } = await withMetformin();
-		const { row, skip, undo } = dose(page, 'Metformin 18:00');
+		const { row, skip, undo } = dose(page, 'Metformin 00:01');
 		await skip.tap();
 		await page.waitForTimeout(750);
 		await page.getByLabel('Felt unwell').check();
@@ -140,27 +140,77 @@ describe('the page', { timeout: 240_000 }, () => {
 		const { who, page } = await withMetformin();
 		await page.getByRole('button', { name: 'Yesterday' }).tap();
 		// Of yesterday's dose the tick asks when it was, and proposes when it should have been.
-		await dose(page, 'Metformin 08:00').take.tap();
+		await dose(page, 'Metformin 00:00').take.tap();
 		const field = page.getByLabel('Taken at');
 		const proposed = await field.inputValue();
-		assert.match(proposed, /T08:00$/);
+		assert.match(proposed, /T00:00$/);
 		await field.fill('2099-01-01T08:00');
 		await page.getByRole('button', { name: 'Record as taken' }).click();
 		await page.getByText('This time is still to come.').waitFor();
 		await page.waitForTimeout(750);
-		await field.fill(proposed.replace('08:00', '08:25'));
+		await field.fill(proposed.replace('00:00', '00:25'));
 		await page.getByRole('button', { name: 'Record as taken' }).click();
-		await dose(page, 'Metformin 08:00').row.getByText('taken 08:25').waitFor();
+		await dose(page, 'Metformin 00:00').row.getByText('taken 00:25').waitFor();
 		await settled(page);
 		const [record] = await recorded(who);
-		assert.equal(record?.takenAt?.toLocaleString('sv', { timeZone: 'Europe/Berlin' }), `${proposed.slice(0, 10)} 08:25:00`);
+		assert.equal(record?.takenAt?.toLocaleString('sv', { timeZone: 'Europe/Berlin' }), `${proposed.slice(0, 10)} 00:25:00`);
+	});
+
+	test('a dose that is due much later is asked about before it is ticked off', async () => {
+		const who = await person();
+		const context = await device();
+		await prescribe(who, 'Aspirin', { rrule: 'FREQ=DAILY;BYHOUR=9,20' });
+		const page = await context.newPage();
+		const morning = new Date(new Date().setUTCHours(7, 30, 0, 0));
+		await page.clock.setFixedTime(morning);
+		await page.goto(`${server.url}/#token=${who.token}`);
+		await dose(page, 'Aspirin 20:00').take.tap();
+		await page.getByRole('dialog', { name: 'Aspirin 20:00: taken already?' }).getByText('It is due at 20:00.').waitFor();
+		await page.keyboard.press('Escape');
+		await dose(page, 'Aspirin 09:00').take.tap();
+		await dose(page, 'Aspirin 09:00').taken.waitFor();
+		assert.equal(await page.getByRole('dialog').count(), 0);
+		await settled(page);
+		assert.equal((await recorded(who)).length, 1);
+		await dose(page, 'Aspirin 20:00').take.tap();
+		await page.getByRole('button', { name: 'Yes, it was taken now' }).focus();
+		await page.keyboard.press('Enter');
+		await dose(page, 'Aspirin 20:00').taken.waitFor();
+		await settled(page);
+		assert.equal((await recorded(who)).length, 2);
+		await context.close();
+	});
+
+	test('a device whose clock is wrong is told so', async () => {
+		const context = await device();
+		const page = await context.newPage();
+		await page.clock.setFixedTime(Date.now() - 20 * 60_000);
+		await page.goto(`${server.url}/#token=${(await person()).token}`);
+		await page.getByText(/This device’s clock is (19|20|21) minutes slow/).waitFor();
+		await context.close();
+	});
+
+	test('a tap that the device cannot keep is not shown as done, and that is said', async () => {
+		const who = await person();
+		await metformin(who);
+		const context = await device();
+		const page = await open(context, who);
+		await dose(page, 'Metformin 00:00').row.waitFor();
+		await page.evaluate(() => (IDBObjectStore.prototype.add = () => { throw new DOMException('no room', 'QuotaExceededError'); }));
+		await dose(page, 'Metformin 00:00').take.tap();
+		await page.getByText('What you did last may not be recorded.').waitFor();
+		await dose(page, 'Metformin 00:00').take.waitFor();
+		assert.deepEqual(await recorded(who), []);
+		// This one complaint is meant.
+		assert.equal(complaints.splice(0).filter((each) => !/no room|QuotaExceeded/.test(each)).length, 0);
+		await context.close();
 	});
 
 	test('tomorrow is there to see, and not ticked off', async () => {
 		const { page } = await withMetformin();
 		await page.getByRole('button', { name: 'Tomorrow' }).tap();
-		await dose(page, 'Metformin 08:00').skip.waitFor();
-		assert.equal(await dose(page, 'Metformin 08:00').take.count(), 0);
+		await dose(page, 'Metformin 00:00').skip.waitFor();
+		assert.equal(await dose(page, 'Metformin 00:00').take.count(), 0);
 		const tomorrow = await page.evaluate(() => {
 			const now = new Date();
 			return new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1).toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'long' });
@@ -289,9 +339,9 @@ describe('the page', { timeout: 240_000 }, () => {
 		const who = await person();
 		const scheduleId = await metformin(who);
 		const day = (n: number) => new Date(Date.now() - n * 86_400_000).toLocaleDateString('sv', { timeZone: 'Europe/Berlin' });
-		await sql`select medsched.mark_dose_taken(${who.id}, ${scheduleId}, (${`${day(2)} 08:00`}::timestamp at time zone 'Europe/Berlin'))`;
-		await sql`select medsched.skip_dose(${who.id}, ${scheduleId}, (${`${day(2)} 18:00`}::timestamp at time zone 'Europe/Berlin'))`;
-		await sql`select medsched.mark_dose_taken(${who.id}, ${scheduleId}, (${`${day(3)} 08:00`}::timestamp at time zone 'Europe/Berlin'))`;
+		await sql`select medsched.mark_dose_taken(${who.id}, ${scheduleId}, (${`${day(2)} 00:00`}::timestamp at time zone 'Europe/Berlin'))`;
+		await sql`select medsched.skip_dose(${who.id}, ${scheduleId}, (${`${day(2)} 00:01`}::timestamp at time zone 'Europe/Berlin'))`;
+		await sql`select medsched.mark_dose_taken(${who.id}, ${scheduleId}, (${`${day(3)} 00:00`}::timestamp at time zone 'Europe/Berlin'))`;
 		const page = await open(phone, who);
 		await page.getByText('The last 14 days').tap();
 		const table = page.getByRole('table', { name: 'Doses taken, by day' });
@@ -314,18 +364,18 @@ describe('the page', { timeout: 240_000 }, () => {
 	test('a caregiver acts in their own name, and sees whose doses these are, after a reload too', async () => {
 		const { who: ada, page } = await withMetformin();
 		const ben = await person();
-		await prescribe(ben, 'Amoxicillin', { rrule: 'FREQ=DAILY;BYHOUR=7', doseAmount: '5', doseUnit: 'ml' });
+		await prescribe(ben, 'Amoxicillin', { rrule: 'FREQ=DAILY;BYHOUR=0', doseAmount: '5', doseUnit: 'ml' });
 		await grant(ben, ada, 'Ben');
 		await page.reload();
 		await page.getByRole('combobox').selectOption({ label: 'Ben' });
-		await dose(page, 'Amoxicillin 07:00').take.tap();
-		await dose(page, 'Amoxicillin 07:00').taken.waitFor();
+		await dose(page, 'Amoxicillin 00:00').take.tap();
+		await dose(page, 'Amoxicillin 00:00').taken.waitFor();
 		await settled(page);
 		assert.deepEqual((await recorded(ben)).map((r) => [r.outcome, r.recordedBy]), [['taken', ada.id]]);
 		assert.deepEqual(await recorded(ada), []);
 		assert.equal(await page.getByText('Metformin').count(), 0);
 		await page.reload();
-		await dose(page, 'Amoxicillin 07:00').taken.waitFor();
+		await dose(page, 'Amoxicillin 00:00').taken.waitFor();
 		assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Ben’s doses');
 		assert.equal(await page.title(), 'Ben’s doses');
 		// Ben takes his permission back.
@@ -333,7 +383,7 @@ describe('the page', { timeout: 240_000 }, () => {
 		assert.equal(taken.status, 204);
 		await page.reload();
 		await page.getByText('You can no longer act for this person.').waitFor();
-		await dose(page, 'Metformin 08:00').row.waitFor();
+		await dose(page, 'Metformin 00:00').row.waitFor();
 		assert.equal(await page.getByText('Amoxicillin').count(), 0);
 	});
 
@@ -341,14 +391,14 @@ describe('the page', { timeout: 240_000 }, () => {
 		const who = await person();
 		await metformin(who);
 		const page = await open(phone, { token: await signed({ sub: who.id, exp: Math.floor(Date.now() / 1000) + 3 }) });
-		await dose(page, 'Metformin 08:00').row.waitFor();
+		await dose(page, 'Metformin 00:00').row.waitFor();
 		await page.waitForTimeout(3000);
-		await dose(page, 'Metformin 08:00').take.tap();
+		await dose(page, 'Metformin 00:00').take.tap();
 		await page.getByText('Your session has ended').waitFor();
 		assert.equal(await page.getByRole('listitem').count(), 0);
 		await page.getByLabel('Access token').fill(who.token);
 		await page.getByRole('button', { name: 'Sign in' }).tap();
-		await dose(page, 'Metformin 08:00').taken.waitFor();
+		await dose(page, 'Metformin 00:00').taken.waitFor();
 		await settled(page);
 		assert.equal((await recorded(who)).length, 1, 'what was tapped meanwhile was kept');
 	});

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { complaints, DESKTOP, device, dose, grant, metformin, person, PHONE, prescribe, server, type Person } from './harness.js';
+import { complaints, DESKTOP, device, dose, grant, person, PHONE, prescribe, server, type Person } from './harness.js';
 
 const NOW = Date.parse('2026-03-02T17:05:00Z');
 
 async function ada(): Promise<Person & { ibuprofen: string }> {
 	const [who, ben] = [await person(), await person()];
 	await prescribe(who, 'Levothyroxine', { rrule: 'FREQ=DAILY;BYHOUR=6', doseAmount: '75', doseUnit: 'microgram', instructions: '30 minutes before breakfast' });
-	await metformin(who);
+	await prescribe(who, 'Metformin', { rrule: 'FREQ=DAILY;BYHOUR=8,18', doseAmount: '500', doseUnit: 'mg', instructions: 'with a meal' });
 	await prescribe(who, 'Melatonin', { rrule: 'FREQ=DAILY;BYHOUR=4', timeZone: 'Asia/Tokyo', doseAmount: '2', doseUnit: 'mg' });
 	await prescribe(who, 'Panadol', { asNeeded: true, doseAmount: '2', doseUnit: 'tablets' }, { substance: 'paracetamol', substanceAmount: '500', substanceUnit: 'mg' });
 	const ibuprofen = await prescribe(who, 'Ibuprofen', { asNeeded: true, doseAmount: '400', doseUnit: 'mg', minInterval: '6 hours' });
@@ -32,6 +32,13 @@ async function openThen(who: Awaited<ReturnType<typeof ada>>, options: BrowserCo
 	const context = await device({ ...options, serviceWorkers: 'block', deviceScaleFactor: 1 });
 	const page = await context.newPage();
 	await page.clock.setFixedTime(NOW);
+	// Nor is the device's clock said to be wrong.
+	await page.addInitScript(() => {
+		const { get } = Headers.prototype;
+		Headers.prototype.get = function (name) {
+			return name === 'Date' ? null : get.call(this, name);
+		};
+	});
 	await page.route('**/doses?*', async (route) => {
 		const response = await route.fetch();
 		const doses = (await response.json()) as { status: string; scheduledFor: string }[];

@@ -56,3 +56,13 @@ export function elsewhere(dose: { scheduledFor: string; localTime: string; timeZ
 	const place = dose.timeZone.startsWith('Etc/') ? dose.timeZone : dose.timeZone.slice(dose.timeZone.lastIndexOf('/') + 1).replaceAll('_', ' ');
 	return words.in(time, place);
 }
+
+const INSTANT = /(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d)(?::?(\d\d))?/g;
+
+/** A text of the server's, with its instants on this device's clock. */
+export function withLocalTimes(text: string): string {
+	return text.replace(INSTANT, (written, date: string, time: string, offset: string, minutes = '00') => {
+		const at = new Date(`${date}T${time}${offset === 'Z' ? 'Z' : `${offset}:${minutes}`}`);
+		return Number.isNaN(at.getTime()) ? written : timeAndDayOf(at);
+	});
+}

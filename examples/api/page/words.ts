@@ -91,6 +91,7 @@ export const words = {
 	leftFrom: (left: string, time: string) => `${left} from ${time}`,
 	asNeededTitle: (name: string) => `${name}: taken?`,
 	amount: (unit: string | null) => (unit === null ? 'Amount' : `Amount, in ${unit}`),
+	otherAmount: 'Amount, if it was not the usual one',
 	amountInvalid: 'Give an amount above 0, as 0.5.',
 	tooEarly: (allowed: string) => `This is more or earlier than is allowed (${allowed}). Do not take it now without asking a doctor or pharmacist. If it was taken already, say why.`,
 	allowanceUnknownWarning: 'Something that was entered is not sent yet. Until it is, nobody can say whether one more is allowed. Ask a doctor or pharmacist if you are not sure.',

@@ -1,7 +1,7 @@
 /** What is not sent yet, and what was refused. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
-import { timeAndDayOf } from '../clock.js';
+import { timeAndDayOf, withLocalTimes } from '../clock.js';
 import type { Entry } from '../store.js';
 import { words } from '../words.js';
 import { doseName, outcomeOf } from './doses.js';
@@ -18,7 +18,10 @@ export function actOf({ report }: Entry): string {
 }
 
 export function problemOf({ problem }: Entry): string {
-	return [problem?.title, problem?.detail].filter(Boolean).join(': ');
+	return [problem?.title, problem?.detail]
+		.filter((text) => text !== undefined)
+		.map((text) => withLocalTimes(text.charAt(0).toUpperCase() + text.slice(1)).replace(/[.]?$/, '.'))
+		.join(' ');
 }
 
 /** nameOf gives the person's name where it is not the one whose doses are shown. */

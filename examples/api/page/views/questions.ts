@@ -11,8 +11,8 @@ const AHEAD_MS = 60_000;
 
 const timeField = (at: Date) => html`<label>${words.when.label}<input type="datetime-local" name="at" value=${localInput(at)} max=${localInput(new Date())} required /></label>`;
 
-const amountField = (amount: string | null, unit: string | null) =>
-	html`<label>${words.amount(unit)}<input name="amount" inputmode="decimal" autocomplete="off" value=${amount ?? ''} /></label>`;
+const amountField = (label: string, amount: string | null) =>
+	html`<label>${label}<input name="amount" inputmode="decimal" autocomplete="off" value=${amount ?? ''} /></label>`;
 
 const despiteField = html`<label>${words.despite.label}<input name="despite" autocomplete="off" maxlength="1000" placeholder=${words.despite.placeholder} /></label>`;
 
@@ -79,7 +79,7 @@ export interface Taking {
 export async function askTaking(schedule: CurrentSchedule, warning: Warning | undefined): Promise<Taking | undefined> {
 	const answer = await ask({
 		title: words.asNeededTitle(schedule.medicationName),
-		content: html`${warning === undefined ? nothing : html`<p class="warning">${warning.text}</p>`} ${amountField(schedule.doseAmount, schedule.doseUnit)} ${timeField(new Date())}
+		content: html`${warning === undefined ? nothing : html`<p class="warning">${warning.text}</p>`} ${amountField(words.amount(schedule.doseUnit), schedule.doseAmount)} ${timeField(new Date())}
 			${warning?.needsReason ? despiteField : nothing}`,
 		choices: [{ value: 'record', label: words.when.record }],
 		check: (fields) => checkTime(fields) ?? checkAmount(fields) ?? (warning?.needsReason && isNow(fields) && text(fields, 'despite') === '' ? words.despite.missing : undefined),
@@ -101,7 +101,7 @@ export async function askExtra(schedules: CurrentSchedule[]): Promise<Extra | un
 					${schedules.map((schedule) => html`<option value=${schedule.scheduleId}>${named(schedule)}</option>`)}
 				</select></label
 			>
-			${amountField(null, null)} ${timeField(new Date())}
+			${amountField(words.otherAmount, null)} ${timeField(new Date())}
 			<label>${words.extraReason}<input name="reason" autocomplete="off" maxlength="500" /></label>`,
 		choices: [{ value: 'record', label: words.record }],
 		check: (fields) => checkTime(fields) ?? checkAmount(fields),

@@ -306,6 +306,9 @@ describe('the page', { timeout: 240_000 }, () => {
 		await page.getByRole('button', { name: 'Record as taken' }).tap();
 		const refusal = page.getByRole('region', { name: /^Not recorded: Ibuprofen/ });
 		await refusal.waitFor();
+		// The database's times are told on this device's clock.
+		assert.match((await refusal.textContent())!, / \d\d:\d\d/);
+		assert.doesNotMatch((await refusal.textContent())!, /\d{4}-\d\d-\d\d|\+00|Z\b/);
 		assert.equal((await recorded(who)).length, 1);
 		await page.reload();
 		await refusal.getByRole('button', { name: 'It was taken: record it' }).tap();

@@ -49,9 +49,11 @@ PG_CPPFLAGS = -I$(srcdir)/src $(shell $(PKG_CONFIG) --cflags libical) \
 PG_CFLAGS = -Wall -Wextra
 SHLIB_LINK = $(shell $(PKG_CONFIG) --libs libical)
 
-# Libraries see each other's symbols: none but the entry points is for others.
+# Libraries see each other's symbols, but on macOS: none but the entry points is for others.
 exports = $(EXTENSION).exports
+ifneq ($(shell uname),Darwin)
 SHLIB_LINK += -Wl,--version-script=$(exports)
+endif
 
 REGRESS := $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --outputdir=build/regress --load-extension=pgtap --load-extension=$(EXTENSION)

@@ -159,7 +159,9 @@ SELECT 'schedule_from_fhir', ARRAY[timing, '2027-03-01', 'Europe/Berlin', '{"CM"
     ('{"event": ["2027-03-09", "2027-03-01T10:00:00Z"]}', 'false')) AS f (timing, as_needed)
 UNION ALL
 SELECT 'schedule_from_sig', ARRAY[sig, '2027-03-01', 'Europe/Berlin', '{"HS": "22:30"}', '2027-03-01 10:11Z']
-  FROM unnest('{BID,q 8 h,QOD,WEEKLY,MONTHLY,PRN,Q6H PRN,TID PRN,OFTEN}'::text[]) AS s (sig)
+  FROM unnest('{BID,q 8 h,QOD,WEEKLY,MONTHLY,PRN,Q6H PRN,TID PRN,OFTEN,OD,1-0-0-1/2,Take 2 tablets (10 mg) by mouth every morning and 1 tablet at bedtime,
+    1 tab po q4-6h prn pain max 6 tabs in 24 h,Take 1 tablet before meals and at bedtime x 7 days,1 capsule 30 minutes before breakfast and with dinner,
+    5 mg on Mon/Wed at 8 am,½ Tablette morgens}'::text[]) AS s (sig)
 UNION ALL
 SELECT 'schedule_from_times', ARRAY['{08:00,20:30}', '2027-03-01', 'Europe/Berlin', days, '2027-04-01', '2', '21', '7', '2027-03-01 10:11Z']
   FROM unnest('{NULL,"{1,3}"}'::text[]) AS t (days)

@@ -54,6 +54,7 @@ schedule_from_times('{08:00,20:30}', '2026-01-01', 'Europe/Berlin', '{1,3}', '20
 times_of_schedule($user, ARRAY[$schedule]::uuid[])
 schedule_from_sig('BID', '2026-01-01', 'Europe/Berlin', '{"BID": ["07:00", "19:00"]}')
 schedule_from_sig('Q6H PRN', '2026-01-01', 'Europe/Berlin')
+schedule_from_sig('Take 2 tablets by mouth every morning and 1 tablet at bedtime', '2026-01-01', 'Europe/Berlin')
 schedule_from_fhir('{"repeat": {"frequency": 2, "period": 1, "periodUnit": "d", "boundsPeriod": {"start": "2026-01-01T08:00:00+01:00", "end": "2026-02"}}}', NULL, 'Europe/Berlin')
 schedule_from_fhir('{"repeat": {"when": ["ACM"], "offset": 30, "boundsDuration": {"value": 10, "code": "d"}}}', '2026-01-01', 'Europe/Berlin')
 schedule_from_fhir('{"repeat": {"dayOfWeek": ["mon"], "period": 1, "periodUnit": "wk", "count": 3}}', '2026-01-01', 'Europe/Berlin')

@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(60);
+SELECT plan(72);
 \i test/doses.psql
 
 -- The doses of 2 days and 4 hours from Sunday 31 January 2027 00:00 in Berlin.
@@ -79,7 +79,7 @@ FROM (VALUES
   ('p.r.n.', '[{"starts_at": "2027-01-31T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true}]'),
   ('Q6H PRN', '[{"starts_at": "2027-01-31T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true, "min_interval": "6 hours"}]'),
   ('TID PRN', '[{"starts_at": "2027-01-31T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true, "limits": [{"days": 1, "doses": 3}]}]'),
-  ('QHS PRN', '[{"starts_at": "2027-01-31T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true, "limits": [{"days": 1, "doses": 1}]}]'),
+  ('QHS PRN', '[{"starts_at": "2027-01-31T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true, "limits": [{"days": 1, "doses": 1}], "instructions": "at bedtime"}]'),
   ('QOD PRN', '[{"starts_at": "2027-01-31T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true, "limits": [{"days": 2, "doses": 1}]}]'),
   ('weekly prn', '[{"starts_at": "2027-01-31T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true, "limits": [{"days": 7, "doses": 1}]}]'))
   AS s (sig, schedules);
@@ -88,11 +88,38 @@ SELECT is(
                 '2027-01-31 00:00+01', '2027-02-28 00:00+01'),
   NULL, 'a schedule as needed has no doses of its own');
 
--- What the hint of an unknown sig lists.
+-- The facts.
 SELECT is(
   (SELECT string_agg(c.code, ' ') FROM medsched.timing_codes() c),
   'QD BID TID QID QAM QPM QHS QOD Q1H Q2H Q3H Q4H Q6H Q8H Q12H WEEKLY MONTHLY',
-  'the abbreviations known');
+  'the abbreviations of timing_codes');
+
+-- A sentence has what create_medication takes.
+SELECT is(medsched.schedule_from_sig(s.sig, '2027-01-31', 'Europe/Berlin', s.times::jsonb), s.schedules::jsonb, s.sig)
+FROM (VALUES
+  ('Take 2 tablets by mouth every morning and 1 tablet at bedtime', '{"QAM": "07:00", "HS": "23:00"}',
+   '[{"starts_at": "2027-01-31T07:00:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY;BYHOUR=7;BYMINUTE=0;BYSECOND=0", "dose_amount": 2, "dose_unit": "tablet", "instructions": "by mouth"},
+     {"starts_at": "2027-01-31T23:00:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY;BYHOUR=23;BYMINUTE=0;BYSECOND=0", "dose_amount": 1, "dose_unit": "tablet", "instructions": "by mouth"}]'),
+  ('1 capsule 30 minutes before breakfast and with dinner', '{"CM": "07:00", "CV": "19:00"}',
+   '[{"starts_at": "2027-01-31T06:30:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY;BYHOUR=6;BYMINUTE=30;BYSECOND=0", "dose_amount": 1, "dose_unit": "capsule", "instructions": "30 minutes before breakfast"},
+     {"starts_at": "2027-01-31T19:00:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY;BYHOUR=19;BYMINUTE=0;BYSECOND=0", "dose_amount": 1, "dose_unit": "capsule", "instructions": "with dinner"}]'),
+  ('take 1 tablet 5 times a day', '["06:00", "10:00", "14:00", "18:00", "22:00"]',
+   '[{"starts_at": "2027-01-31T06:00:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY;BYHOUR=6,10,14,18,22;BYMINUTE=0;BYSECOND=0", "dose_amount": 1, "dose_unit": "tablet"}]'),
+  ('1 tablet on Mondays at night', '["21:30"]',
+   '[{"starts_at": "2027-02-01T21:30:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=WEEKLY;BYDAY=MO;BYHOUR=21;BYMINUTE=30;BYSECOND=0", "dose_amount": 1, "dose_unit": "tablet"}]'),
+  ('1 tab po q4-6h prn pain x 5 days, max 6 in 24 h', NULL,
+   '[{"starts_at": "2027-01-31T00:00:00", "time_zone": "Europe/Berlin", "as_needed": true, "min_interval": "4 hours", "limits": [{"doses": 6, "within": "24 hours"}],
+      "ends_at": "2027-02-04T23:00:00Z", "dose_amount": 1, "dose_unit": "tablet", "instructions": "by mouth, every 4 to 6 hours, for pain"}]'),
+  ('½ Tablette mittags', '{"NOON": "13:00"}',
+   '[{"starts_at": "2027-01-31T13:00:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY;BYHOUR=13;BYMINUTE=0;BYSECOND=0", "dose_amount": 0.5, "dose_unit": "tablet"}]'))
+  AS s (sig, times, schedules);
+SELECT is(
+  pg_temp.doses(medsched.schedule_from_sig('Inject 10 units before breakfast and 12 units before dinner', '2027-01-31', 'Europe/Berlin'),
+                '2027-01-31 00:00+01', '2027-02-02 00:00+01'),
+  '01-31 08:00, 01-31 18:00, 02-01 08:00, 02-01 18:00', 'a medication of two amounts');
+SELECT is(
+  medsched.schedule_from_sig('1 tablet every morning', '2027-01-31', 'Europe/Berlin', effective_from => '2027-01-31 11:11+01') #>> '{0,effective_from}',
+  '2027-01-31T10:11:00Z', 'without the doses before effective_from');
 
 -- What is refused.
 SELECT throws_ok($$SELECT medsched.schedule_from_sig(NULL, '2027-03-01', 'Europe/Berlin')$$,
@@ -102,8 +129,22 @@ SELECT throws_ok($$SELECT medsched.schedule_from_sig('QD', NULL, 'Europe/Berlin'
 SELECT throws_ok($$SELECT medsched.schedule_from_sig('QD', '2027-03-01', NULL)$$,
   '22004', 'time_zone must not be null', 'time_zone is null');
 SELECT throws_ok(format($$SELECT medsched.schedule_from_sig(%L, '2027-03-01', 'Europe/Berlin')$$, s.sig),
-  '22023', format('sig "%s" is not known', s.sig), format('sig "%s"', s.sig))
-FROM (VALUES ('5xd'), (''), ('BIDPRNX'), ('Q5H'), ('MO'), ('XX PRN')) AS s (sig);
+  s.code, format('sig "%s" %s', s.sig, s.problem), format('sig "%s"', s.sig))
+FROM (VALUES
+  ('5xd', '22023', 'has "xd", which is not recognized'),
+  ('', '0A000', 'does not say how often'),
+  ('BIDPRNX', '22023', 'has "bidprnx", which is not recognized'),
+  ('Q1000H', '22023', 'has a number that is out of range at "q 1000 h"'),
+  ('MO', '22023', 'is not understood at "mo"'),
+  ('XX PRN', '22023', 'has "xx", which is not recognized'),
+  ('OD', '22023', 'has "od", which has two meanings')) AS s (sig, code, problem);
+SELECT throws_ok($$SELECT medsched.schedule_from_sig(repeat('for pain ', 100000), '2027-03-01', 'Europe/Berlin')$$,
+  '22023', 'sig "' || left(repeat('for pain ', 20), 120) || '..." is too long', 'a sig that is too long');
+SELECT throws_ok(format($$SELECT medsched.schedule_from_sig(%L, '2027-03-01', 'Europe/Berlin', '["08:00", "20:00"]')$$, s.sig),
+  s.code, format('sig "%s" %s', s.sig, s.problem), 'an array of times for ' || s.sig)
+FROM (VALUES
+  ('with breakfast and dinner', '22023', 'names parts of the day, which an array of times does not'),
+  ('2 mane, 1 nocte', '0A000', 'has several amounts, and an array of times or a number of doses')) AS s (sig, code, problem);
 SELECT throws_ok($$SELECT medsched.schedule_from_sig('MONTHLY PRN', '2027-03-01', 'Europe/Berlin')$$,
   '0A000', 'sig "MONTHLY PRN" is not supported', 'every month as needed');
 SELECT throws_ok($$SELECT medsched.schedule_from_sig('PRN', '2027-03-01', 'Europe/Berlin', '["08:00"]')$$,

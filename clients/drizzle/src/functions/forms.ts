@@ -39,7 +39,7 @@ export const timesOfSchedule = row('times_of_schedule', { userId, scheduleIds: l
 /** The same for schedules that are not stored. */
 export const timesOfSchedules = row('times_of_schedule', { schedules }, columnsOf<TimesForm>(form));
 
-/** Schedules for a prescription's abbreviations, such as `BID`. */
+/** Schedules for a prescription's sig, such as `BID` or `take 1 tablet twice daily with food`. */
 export const scheduleFromSig = value(
 	'schedule_from_sig',
 	{ sig: text, startsOn: date, timeZone: text, times: optional(json), effectiveFrom: optional(instant) },

@@ -1,0 +1,90 @@
+-- What a sig says beside how much and when, which becomes a schedule's instructions.
+--
+-- kind: 'verb' stands before what follows; 'route' may be said once for several doses; 'words' is anything else.  words: as the
+-- instructions say it; NULL: as the sig does.
+CREATE OR REPLACE FUNCTION medsched._sig_instructions()
+RETURNS TABLE (phrase text, kind text, words text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT p.phrase, p.kind, p.words
+  FROM (VALUES
+    ('take',        'verb', ''),  ('give',       'verb', ''),  ('use',        'verb', ''),  ('administer', 'verb', ''),
+    ('swallow',     'verb', ''),  ('to be taken', 'verb', ''), ('to be given', 'verb', ''), ('to be used', 'verb', ''),
+    ('inhale',  'verb', 'inhale'), ('apply',  'verb', 'apply'), ('to be applied', 'verb', 'apply'),
+    ('to be inhaled', 'verb', 'inhale'), ('instill', 'verb', 'instill'), ('instil', 'verb', 'instill'), ('inject', 'verb', 'inject'), ('insert', 'verb', 'insert'),
+    ('place',       'verb', 'place'), ('put',     'verb', 'put'), ('chew',    'verb', 'chew'), ('dissolve', 'verb', 'dissolve'),
+    ('drink',       'verb', 'drink'), ('may take', 'may', ''),   ('may use',  'may', ''),
+
+    ('po',          'route', 'by mouth'), ('by mouth',    'route', 'by mouth'), ('orally',      'route', 'by mouth'), ('oral',  'route', 'by mouth'),
+    ('by oral route', 'route', 'by mouth'), ('oral route', 'route', 'by mouth'), ('via oral route', 'route', 'by mouth'), ('a os', 'route', 'by mouth'),
+    ('by the mouth', 'route', 'by mouth'), ('in mouth',   'route', 'in the mouth'), ('in the mouth', 'route', 'in the mouth'),
+    ('sl',          'route', 'under the tongue'), ('sublingually', 'route', 'under the tongue'), ('sublingual', 'route', 'under the tongue'), ('under the tongue', 'route', 'under the tongue'),
+    ('under tongue', 'route', 'under the tongue'), ('by sublingual route', 'route', 'under the tongue'),
+    ('sq',          'route', 'under the skin'), ('subq',  'route', 'under the skin'), ('sc',  'route', 'under the skin'), ('subcut', 'route', 'under the skin'),
+    ('subcutaneously', 'route', 'under the skin'), ('subcutaneous', 'route', 'under the skin'), ('under the skin', 'route', 'under the skin'),
+    ('by subcutaneous route', 'route', 'under the skin'), ('into the skin', 'route', 'into the skin'),
+    ('im',          'route', 'into the muscle'), ('intramuscularly', 'route', 'into the muscle'), ('into the muscle', 'route', 'into the muscle'),
+    ('by intramuscular route', 'route', 'into the muscle'),
+    ('pr',          'route', 'rectally'), ('rectally',    'route', 'rectally'), ('into the rectum', 'route', 'rectally'), ('in the rectum', 'route', 'rectally'), ('by rectal route', 'route', 'rectally'),
+    ('pv',          'route', 'vaginally'), ('vaginally',  'route', 'vaginally'), ('into the vagina', 'route', 'vaginally'), ('in the vagina', 'route', 'vaginally'), ('intravaginally', 'route', 'vaginally'),
+    ('by vaginal route', 'route', 'vaginally'), ('in vagina', 'route', 'vaginally'),
+    ('topically',   'route', 'to the skin'), ('topical', 'route', 'to the skin'), ('by topical route', 'route', 'to the skin'), ('onto the skin', 'route', 'onto the skin'), ('on the skin', 'route', 'onto the skin'),
+    ('to the skin', 'route', 'to the skin'), ('to skin', 'route', 'to the skin'), ('on skin', 'route', 'onto the skin'), ('onto skin', 'route', 'onto the skin'), ('transdermally', 'route', 'to the skin'),
+    ('by transdermal route', 'route', 'to the skin'),
+    ('to affected area', 'route', 'to the affected area'), ('to the affected area', 'route', 'to the affected area'), ('on affected area', 'route', 'to the affected area'),
+    ('on the affected area', 'route', 'to the affected area'), ('to area', 'route', 'to the area'), ('aa', 'route', 'to the affected area'),
+    ('to affected area of skin', 'route', 'to the affected area'), ('to affected skin', 'route', 'to the affected area'), ('to the affected skin', 'route', 'to the affected area'),
+    ('to face', 'route', 'to the face'), ('to the face', 'route', 'to the face'), ('to scalp', 'route', 'to the scalp'), ('to the scalp', 'route', 'to the scalp'),
+    ('into the lungs', 'route', 'into the lungs'), ('into lungs', 'route', 'into the lungs'), ('by inhalation', 'route', 'by inhalation'), ('by inhalation route', 'route', 'by inhalation'),
+    ('via inhaler', 'route', 'by inhaler'), ('by inhaler', 'route', 'by inhaler'), ('inhaled', 'route', 'by inhalation'), ('inh', 'route', 'by inhalation'),
+    ('via nebulizer', 'route', 'by nebulizer'), ('by nebulizer', 'route', 'by nebulizer'), ('by nebulization', 'route', 'by nebulizer'), ('via nebulization', 'route', 'by nebulizer'), ('in nebulizer', 'route', 'by nebulizer'),
+    ('into the nose', 'route', 'into the nose'), ('in the nose', 'route', 'into the nose'), ('in nose', 'route', 'into the nose'), ('intranasally', 'route', 'into the nose'), ('nasally', 'route', 'into the nose'),
+    ('in every nostril', 'route', 'in each nostril'), ('into every nostril', 'route', 'in each nostril'), ('to every nostril', 'route', 'in each nostril'), ('in both nostril', 'route', 'in each nostril'),
+    ('into both nostril', 'route', 'in each nostril'), ('every nostril', 'route', 'in each nostril'), ('a nostril', 'route', 'in each nostril'), ('by nasal route', 'route', 'into the nose'),
+    ('in # nostril', 'route', 'in one nostril'),
+    ('ou', 'route', 'in each eye'), ('in every eye', 'route', 'in each eye'), ('into every eye', 'route', 'in each eye'), ('in both eyes', 'route', 'in both eyes'), ('into both eyes', 'route', 'in both eyes'),
+    ('to both eyes', 'route', 'in both eyes'), ('both eyes', 'route', 'in both eyes'), ('every eye', 'route', 'in each eye'),
+    ('in right eye', 'route', 'in the right eye'), ('in the right eye', 'route', 'in the right eye'), ('into the right eye', 'route', 'in the right eye'), ('into right eye', 'route', 'in the right eye'), ('to right eye', 'route', 'in the right eye'),
+    ('right eye', 'route', 'in the right eye'), ('left eye', 'route', 'in the left eye'), ('to left eye', 'route', 'in the left eye'),
+    ('in left eye', 'route', 'in the left eye'), ('in the left eye', 'route', 'in the left eye'), ('into the left eye', 'route', 'in the left eye'), ('into left eye', 'route', 'in the left eye'),
+    ('in affected eye', 'route', 'in the affected eye'), ('in the affected eye', 'route', 'in the affected eye'), ('into affected eye', 'route', 'in the affected eye'), ('into the affected eye', 'route', 'in the affected eye'),
+    ('in every ear', 'route', 'in each ear'), ('in both ears', 'route', 'in both ears'), ('into both ears', 'route', 'in both ears'),
+    ('in right ear', 'route', 'in the right ear'), ('in the right ear', 'route', 'in the right ear'), ('into the right ear', 'route', 'in the right ear'),
+    ('in left ear', 'route', 'in the left ear'), ('in the left ear', 'route', 'in the left ear'), ('into the left ear', 'route', 'in the left ear'),
+    ('in affected ear', 'route', 'in the affected ear'), ('in the affected ear', 'route', 'in the affected ear'), ('into affected ear', 'route', 'in the affected ear'),
+
+    ('with food',   'words', 'with food'), ('with a food', 'words', 'with food'), ('after food', 'words', 'after food'), ('before food', 'words', 'before food'), ('with a meal', 'words', 'with a meal'),
+    ('after a meal', 'words', 'after a meal'), ('before a meal', 'words', 'before a meal'), ('after eating', 'words', 'after eating'), ('before eating', 'words', 'before eating'),
+    ('with food or milk', 'words', NULL), ('with milk or food', 'words', NULL), ('with milk', 'words', NULL), ('with a snack', 'snack', NULL), ('with snack', 'snack', NULL),
+    ('with or without food', 'words', NULL), ('without food', 'words', NULL), ('c food', 'words', 'with food'), ('with meal or snack', 'words', NULL),
+    ('with or after food', 'words', NULL), ('after or with food', 'words', NULL), ('with or just after food', 'words', NULL), ('with or after a meal', 'words', NULL), ('after meal or food', 'words', NULL),
+    ('on a empty stomach', 'words', 'on an empty stomach'), ('on empty stomach', 'words', 'on an empty stomach'),
+    ('with water',  'words', NULL), ('with a glass of water', 'words', NULL), ('with a full glass of water', 'words', NULL), ('with full glass of water', 'words', NULL),
+    ('with plenty of water', 'words', NULL), ('with # ounces of water', 'words', NULL), ('with # oz of water', 'words', NULL), ('with ## ounces of water', 'words', NULL), ('with ## oz of water', 'words', NULL),
+    ('in # ounces of water', 'words', NULL), ('in # oz of water', 'words', NULL), ('in ## ounces of water', 'words', NULL), ('in water', 'words', NULL), ('in a glass of water', 'words', NULL),
+    ('mixed with water', 'words', NULL), ('mixed in # ounces of water', 'words', NULL), ('mixed in # oz of water', 'words', NULL), ('mixed with # ounces of water', 'words', NULL), ('mixed with # oz of water', 'words', NULL),
+    ('mixed in water', 'words', NULL), ('with # ounces of liquid', 'words', NULL), ('in # ounces of liquid', 'words', NULL), ('mixed with ## ounces of water', 'words', NULL),
+    ('# hour before or # hour after meal', 'words', NULL), ('# hour before or # hour after a meal', 'words', NULL), ('# hour before or # hour after food', 'words', NULL), ('# hour before or # hour after eating', 'words', NULL),
+    ('a hour before or # hour after meal', 'words', NULL), ('a hour before or # hour after food', 'words', NULL),
+    ('# hour before meal or # hour after meal', 'words', NULL), ('a hour before food or on a empty stomach', 'words', NULL),
+    ('as directed', 'words', 'as directed'), ('as instructed', 'words', 'as instructed'), ('as prescribed', 'words', 'as prescribed'), ('ut dict', 'words', 'as directed'), ('utd', 'words', 'as directed'), ('ud', 'words', 'as directed'),
+    ('as directed by physician', 'words', NULL), ('as directed by doctor', 'words', NULL), ('as directed by your doctor', 'words', NULL), ('as directed by prescriber', 'words', NULL), ('as directed on package', 'words', NULL),
+    ('whole',       'words', 'whole'), ('swallow whole', 'words', 'swallow whole'), ('swallowed whole', 'words', 'swallow whole'),
+    ('do not crush', 'words', NULL), ('do not chew', 'words', NULL), ('do not crush or chew', 'words', NULL), ('do not chew or crush', 'words', NULL),
+    ('do not crush , chew or break', 'words', NULL), ('do not crush , break or chew', 'words', NULL), ('do not crush , chew , or split', 'words', NULL), ('do not crush and chew', 'words', NULL), ('do not break or chew', 'words', NULL),
+    ('do not cut , crush or chew', 'words', NULL), ('do not drive', 'words', NULL), ('do not lie down for # minute', 'words', NULL),
+    ('shake well', 'words', NULL), ('shake well before using', 'words', NULL), ('shake well before use', 'words', NULL), ('shake well before every use', 'words', NULL), ('shake before use', 'words', NULL), ('shake liquid', 'words', NULL),
+    ('rinse mouth after use', 'words', NULL), ('rinse mouth after every use', 'words', NULL), ('rinse mouth after using', 'words', NULL), ('rinse mouth with water after use', 'words', NULL), ('rinse mouth with water after every use', 'words', NULL),
+    ('rinse mouth well after use', 'words', NULL), ('rinse mouth well after every use', 'words', NULL),
+    ('may cause drowsiness', 'words', NULL), ('caution may cause drowsiness', 'words', NULL), ('may cause dizziness', 'words', NULL), ('this medicine may cause drowsiness', 'words', NULL),
+    ('avoid alcohol', 'words', NULL), ('no alcohol', 'words', NULL), ('do not drink alcohol', 'words', NULL), ('avoid sunlight', 'words', NULL),
+    ('until finished', 'until_finished', NULL), ('until gone', 'until_finished', NULL), ('until all taken', 'until_finished', NULL), ('until completed', 'until_finished', NULL), ('until all finished', 'until_finished', NULL),
+    ('till gone', 'until_finished', NULL), ('till finished', 'until_finished', NULL), ('until complete', 'until_finished', NULL), ('finish all medication', 'words', NULL), ('complete the course', 'words', NULL), ('complete full course', 'words', NULL),
+    ('sparingly', 'route', NULL), ('thinly', 'route', NULL), ('a thin layer', 'route', NULL), ('thin layer', 'route', NULL), ('small amount', 'route', NULL), ('a small amount', 'route', NULL), ('liberally', 'route', NULL),
+    ('slowly', 'words', NULL), ('using inhaler', 'words', NULL), ('with spacer', 'words', NULL), ('with a spacer', 'words', NULL), ('rotate sites', 'words', NULL), ('rotate injection sites', 'words', NULL),
+    ('at same time', 'words', NULL), ('at about the same time', 'words', NULL), ('the same time', 'words', NULL),
+    ('at the same time', 'words', NULL), ('at the same time of day', 'words', NULL), ('please', 'verb', ''), ('sig', 'verb', ''))
+    AS p (phrase, kind, words);
+END;
+COMMENT ON FUNCTION medsched._sig_instructions() IS
+  'Internal: the phrases of sigs that become instructions';

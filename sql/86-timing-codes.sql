@@ -111,6 +111,79 @@ $$;
 COMMENT ON FUNCTION medsched._timing_code(jsonb) IS
   'Internal: the facts of the known codings of a FHIR Timing.code';
 
+-- What the words of a code that is not known say, where they are one of these phrases and no more.  code: HL7's that means the same, or
+-- NULL where the phrase has a number, in the unit.
+CREATE OR REPLACE FUNCTION medsched._timing_phrases()
+RETURNS TABLE (phrase text, code text, unit text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  VALUES
+    ('(once |1 time |1 ?x ?)?(daily|(a|per|each|every) day)'::text,            'QD'::text, NULL::text),
+    ('(twice |two times |2 times |2 ?x ?)(daily|(a|per|each|every) day)',      'BID', NULL),
+    ('(three times |3 times |3 ?x ?)(daily|(a|per|each|every) day)',           'TID', NULL),
+    ('(four times |4 times |4 ?x ?)(daily|(a|per|each|every) day)',            'QID', NULL),
+    ('qd|daily once',                                                          'QD',  NULL),
+    ('bid|bd',                                                                 'BID', NULL),
+    ('tid|tds',                                                                'TID', NULL),
+    ('qid|qds',                                                                'QID', NULL),
+    ('every (other|second|2nd) day|(on )?alternate days|qod|eod',              'QOD', NULL),
+    ('(every|each) morning|(once )?daily in the morning|qam',                  'AM',  NULL),
+    ('nightly|every night|((once )?daily |every day |every night )?at bedtime|(once )?daily at night|qhs', 'BED', NULL),
+    ('weekly|(once|1 time) (weekly|(a|per|each|every) week)|every week',       'WK',  NULL),
+    ('monthly|(once|1 time) (monthly|(a|per|each|every) month)|every month',   'MO',  NULL),
+    ('(every|q) ?([1-9][0-9]?) ?(h|hr|hrs|hour|hours)',                        NULL,  'h'),
+    ('every ([1-9][0-9]?) (day|days)',                                         NULL,  'd'),
+    ('every ([1-9][0-9]?) (week|weeks)',                                       NULL,  'wk');
+END;
+COMMENT ON FUNCTION medsched._timing_phrases() IS
+  'Internal: the phrases in the words of FHIR''s Timing.code that are read';
+
+-- The facts of the words of a code, its text and displays, which must agree; NULLs where one of them is not a phrase known.  That it is as
+-- needed, which they may say too, is said elsewhere.
+CREATE OR REPLACE FUNCTION medsched._timing_code_read(timing_code jsonb,
+  OUT code text, OUT frequency int, OUT period int, OUT period_unit text, OUT times time[], OUT keys text[],
+  OUT from_time time, OUT to_time time)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  words text;
+  spelt text;
+  phrase record;
+  number int;
+  fact record;
+BEGIN
+  FOR words IN SELECT timing_code ->> 'text' WHERE timing_code ? 'text'
+               UNION SELECT c.coding ->> 'display' FROM jsonb_path_query(timing_code, 'lax $.coding[*]') AS c (coding) WHERE c.coding ? 'display' LOOP
+    spelt := regexp_replace(lower(words COLLATE "C"), concat(' ?[(,]?(', medsched._as_needed_words(), ')[)]?$'), '');
+    spelt := btrim(regexp_replace(replace(spelt, '.', ''), '[[:space:]]+', ' ', 'g'));
+    SELECT p.* INTO phrase FROM medsched._timing_phrases() AS p WHERE spelt ~ concat('^(', p.phrase, ')$');
+    IF NOT FOUND THEN
+      SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL INTO code, frequency, period, period_unit, times, keys, from_time, to_time;
+      RETURN;
+    END IF;
+    number := (regexp_match(spelt, '[0-9]+'))[1];
+    SELECT f.code, f.frequency, f.period, f.period_unit, f.times, f.keys, f.from_time, f.to_time INTO fact
+    FROM medsched._timing_fhir_codes() AS f
+    WHERE f.code = phrase.code
+       OR phrase.code IS NULL AND f.frequency = 1 AND f.period = number AND f.period_unit = phrase.unit AND f.from_time IS NULL;
+    IF NOT FOUND THEN
+      SELECT upper(spelt) AS code, 1 AS frequency, number AS period, phrase.unit AS period_unit, '{08:00}'::time[] AS times, '{}'::text[] AS keys,
+             NULL::time AS from_time, NULL::time AS to_time
+      INTO fact;
+    END IF;
+    IF code IS NOT NULL AND (frequency, period, period_unit, from_time) IS DISTINCT FROM (fact.frequency, fact.period, fact.period_unit, fact.from_time) THEN
+      RAISE 'timing code contradicts itself' USING ERRCODE = 'invalid_parameter_value',
+        DETAIL = format('It is %s.', medsched._shortened(timing_code::text));
+    END IF;
+    SELECT fact.code, fact.frequency, fact.period, fact.period_unit, fact.times, fact.keys, fact.from_time, fact.to_time
+    INTO code, frequency, period, period_unit, times, keys, from_time, to_time;
+  END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION medsched._timing_code_read(jsonb) IS
+  'Internal: the facts of the words of a FHIR Timing.code';
+
 -- Whether a code that is not known can say no more than so many doses on each of its days: it is a number, or made of words that say
 -- how many or when in the day, and of its days of the week.
 CREATE OR REPLACE FUNCTION medsched._timing_code_is_daily(timing_code jsonb, per_day int, days int[])

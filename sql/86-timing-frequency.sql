@@ -43,14 +43,17 @@ COMMENT ON FUNCTION medsched._timing_period(jsonb, text) IS
   'Internal: a period of a FHIR Timing in whole units';
 
 -- How often a Timing says that it is, in its code and in repeat, which must agree; NULLs where neither says it.
+-- worded: the code is not one that is known, but made of words that are.
 CREATE OR REPLACE FUNCTION medsched._timing_said(timing jsonb,
-  OUT frequency int, OUT every int, OUT unit text, OUT code text, OUT times time[], OUT keys text[], OUT from_time time, OUT to_time time)
+  OUT frequency int, OUT every int, OUT unit text, OUT code text, OUT times time[], OUT keys text[], OUT from_time time, OUT to_time time,
+  OUT worded boolean)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   repeat CONSTANT jsonb := COALESCE(timing -> 'repeat', '{}');
   fact record;
+  read record;
 BEGIN
   frequency := medsched._fhir_integer(repeat, 'frequency'::text, 1, 86400);
   SELECT p.* INTO every, unit FROM medsched._timing_period(repeat, 'period'::text) AS p;
@@ -61,6 +64,17 @@ BEGIN
   END IF;
 
   fact := medsched._timing_code(timing -> 'code');
+  read := medsched._timing_code_read(timing -> 'code');
+  worded := fact.code IS NULL;
+  IF fact.code <> read.code
+    AND NOT medsched._timing_same_rate(fact.frequency, fact.period, fact.period_unit, read.frequency, read.period, read.period_unit)
+  THEN
+    RAISE 'timing code contradicts itself' USING ERRCODE = 'invalid_parameter_value',
+      DETAIL = format('It is %s.', medsched._shortened((timing -> 'code')::text));
+  ELSIF fact.code IS NULL OR fact.from_time IS NULL AND read.from_time IS NOT NULL THEN
+    -- "QD", every morning.
+    fact := read;
+  END IF;
   IF fact.code IS NULL THEN
     RETURN;
   END IF;
@@ -104,14 +118,19 @@ DECLARE
   once CONSTANT boolean := COALESCE((repeat ->> 'count')::numeric = 1, false);
   frequency int;
   seconds int;
+  worded boolean;
 BEGIN
   PERFORM medsched._refuse_range(repeat, e) FROM unnest('{frequency,period,count}'::text[]) AS e;
   PERFORM medsched._refuse_as_needed_code(timing -> 'code');
-  SELECT s.frequency, s.every, s.unit, s.code, s.times, s.keys, s.from_time, s.to_time
-  INTO frequency, every, unit, code, default_times, keys, from_time, to_time
+  SELECT s.frequency, s.every, s.unit, s.code, s.times, s.keys, s.from_time, s.to_time, s.worded
+  INTO frequency, every, unit, code, default_times, keys, from_time, to_time, worded
   FROM medsched._timing_said(timing) AS s;
   PERFORM medsched._refuse_more_words(timing -> 'code', counts IS NOT NULL OR from_time IS NOT NULL, days IS NOT NULL);
 
+  -- Times of day are of every day, whatever the words of a code are.
+  IF worded AND NOT repeat ? 'period' AND counts IS NOT NULL AND days IS NULL AND (unit IN ('wk', 'mo') OR unit = 'd' AND every > 1) THEN
+    every := NULL;
+  END IF;
   IF every IS NULL THEN
     -- Of an unknown code we cannot tell what it adds to the times of day.
     IF timing ? 'code' AND NOT (once AND medsched._timing_code_is_once(timing -> 'code'))

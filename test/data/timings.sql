@@ -135,4 +135,9 @@ INSERT INTO timings (source, timing, as_needed, times, starts_on, days, gives) V
    '03-01 06:00, 03-01 10:00, 03-01 14:00, 03-01 18:00, 03-01 22:00'),
   ('US Core and EHRs', '{"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "duration": 30, "durationUnit": "min", "timeOfDay": ["10:00:00"]}}', false, NULL, '2027-03-01', 1, '03-01 10:00 for 30 minutes'),
   ('US Core and EHRs', '{"repeat": {"frequency": 1, "period": 14, "periodUnit": "d", "dayOfWeek": ["tue"]}}', false, NULL, '2027-03-01', 17, '03-02 08:00, 03-16 08:00'),
-  ('US Core and EHRs', '{"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "when": ["CM"]}, "code": {"text": "Daily with breakfast"}}', false, NULL, '2027-03-01', 1, '03-01 08:00 with breakfast');
+  ('US Core and EHRs', '{"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "when": ["CM"]}, "code": {"text": "Daily with breakfast"}}', false, NULL, '2027-03-01', 1, '03-01 08:00 with breakfast'),
+  ('US Core and EHRs', '{"code": {"coding": [{"system": "urn:oid:1.2.3", "code": "696543", "display": "2 times a day"}], "text": "2 times a day"}, "repeat": {"boundsPeriod": {"start": "2027-03-01T09:00:00+01:00"}}}', false, NULL, NULL, 2,
+   '03-01 20:00, 03-02 08:00, 03-02 20:00'),
+  ('US Core and EHRs', '{"code": {"text": "Nightly"}, "repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "boundsPeriod": {"start": "2027-03-01"}}}', false, NULL, NULL, 1, '03-01 22:00'),
+  ('US Core and EHRs', '{"code": {"text": "Every other day"}, "repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}', false, NULL, '2027-03-01', 1, 'refused: timing code "QOD" contradicts repeat'),
+  ('US Core and EHRs', '{"code": {"text": "As directed"}}', false, NULL, '2027-03-01', 1, 'refused: timing code is not supported');

@@ -175,7 +175,7 @@ FROM (VALUES
   ('{"repeat": {"timeOfDay": ["08:00:00"], "boundsDuration": {"value": 5, "code": "d", "comparator": "<"}}}', '0A000',
    'timing element "repeat.boundsDuration.comparator" is not supported'),
   ('{"code": {"coding": [{"code": "Q36H"}]}}', '0A000', 'timing code is not supported'),
-  ('{"code": {"text": "twice a day"}}', '0A000', 'timing code is not supported'),
+  ('{"code": {"text": "twice a day or so"}}', '0A000', 'timing code is not supported'),
   ('{"code": {"text": "every other day"}, "repeat": {"timeOfDay": ["08:00:00"]}}', '0A000', 'timing code is not supported'),
   ('{"code": {"coding": [{"system": "urn:example", "code": "BID"}]}}', '0A000', 'timing code is not supported'),
   ('[]', '22023', 'timing is not a JSON object'),

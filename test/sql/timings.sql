@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(255);
+SELECT plan(276);
 
 -- FHIR Timings as clinics, pharmacies and programs write them, by kind, in our own words: the doses that they come to, worked out by
 -- hand, each with its words, or why they are refused.  Monday is 1 March 2027; the person is in Berlin.
@@ -215,6 +215,20 @@ INSERT INTO taken (kind, timing, starts_on, times, days, doses) VALUES
   ('local', '{"code": {"text": "täglich"}, "repeat": {"timeOfDay": ["08:00:00"]}}', '2027-03-01', NULL, 1, '03-01 08:00'),
   ('local', '{"code": {"text": "every third day"}, "repeat": {"frequency": 1, "period": 3, "periodUnit": "d"}}', '2027-03-01', NULL, 4, '03-01 08:00, 03-04 08:00'),
 
+  -- Words of a code that say how often, and no more.
+  ('phrase', '{"code": {"text": "Twice a day"}}', '2027-03-01', NULL, 1, '03-01 08:00, 03-01 20:00'),
+  ('phrase', '{"code": {"text": "b.i.d."}}', '2027-03-01', '{"BID": ["07:00", "19:00"]}', 1, '03-01 07:00, 03-01 19:00'),
+  ('phrase', '{"code": {"coding": [{"system": "urn:example:frequency", "code": "696543", "display": "3 times a day"}], "text": "3 times daily"}, "repeat": {"boundsPeriod": {"start": "2027-03-01"}}}', NULL, NULL, 1,
+   '03-01 08:00, 03-01 14:00, 03-01 20:00'),
+  ('phrase', '{"code": {"text": "Daily"}, "repeat": {"boundsDuration": {"value": 2, "code": "d"}}}', '2027-03-01', NULL, 40, '03-01 08:00, 03-02 08:00'),
+  ('phrase', '{"code": {"text": "Nightly"}, "repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}', '2027-03-01', '{"HS": "23:00"}', 1, '03-01 23:00'),
+  ('phrase', '{"code": {"coding": [{"code": "QD", "display": "every morning"}]}}', '2027-03-01', '{"MORN": "07:00"}', 1, '03-01 07:00'),
+  ('phrase', '{"code": {"text": "Every 5 hours"}}', '2027-03-01', NULL, 1, '03-01 08:00, 03-01 13:00, 03-01 18:00, 03-01 23:00'),
+  ('phrase', '{"code": {"text": "q6h"}, "repeat": {"timeOfDay": ["00:00:00", "06:00:00", "12:00:00", "18:00:00"]}}', '2027-03-01', NULL, 1, '03-01 00:00, 03-01 06:00, 03-01 12:00, 03-01 18:00'),
+  ('phrase', '{"code": {"text": "every other day"}, "repeat": {"frequency": 1, "period": 2, "periodUnit": "d"}}', '2027-03-01', NULL, 3, '03-01 08:00, 03-03 08:00'),
+  ('phrase', '{"code": {"text": "every 14 days"}}', '2027-03-01', NULL, 15, '03-01 08:00, 03-15 08:00'),
+  ('phrase', '{"code": {"text": "Weekly"}, "repeat": {"dayOfWeek": ["fri"]}}', '2027-03-01', NULL, 12, '03-05 08:00, 03-12 08:00'),
+
   -- Lengths of time, in the units and words that they are written in.
   ('bounds', '{"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "boundsDuration": {"value": 2, "unit": "day(s)", "system": "http://unitsofmeasure.org", "code": "d"}}}', '2027-03-01', NULL, 40,
    '03-01 08:00, 03-02 08:00'),
@@ -267,14 +281,22 @@ FROM (VALUES
   ('{"code": {"text": "Every other day"}, "repeat": {"timeOfDay": ["08:00:00"]}}', '2027-03-01', NULL, '0A000', 'timing code is not supported'),
   ('{"code": {"text": "every 2 days"}, "repeat": {"timeOfDay": ["08:00:00"]}}', '2027-03-01', NULL, '0A000', 'timing code is not supported'),
   ('{"code": {"coding": [{"system": "urn:example:frequency", "code": "Q48H"}]}, "repeat": {"timeOfDay": ["08:00:00"]}}', '2027-03-01', NULL, '0A000', 'timing code is not supported'),
-  ('{"code": {"coding": [{"system": "urn:example:frequency", "code": "1", "display": "3 times daily"}]}, "repeat": {"timeOfDay": ["08:00:00", "20:00:00"]}}', '2027-03-01', NULL, '0A000', 'timing code is not supported'),
+  ('{"code": {"coding": [{"system": "urn:example:frequency", "code": "1", "display": "3 times daily"}]}, "repeat": {"timeOfDay": ["08:00:00", "20:00:00"]}}', '2027-03-01', NULL, '22023', 'TID wants 3 time(s) of day, not 2'),
+  ('{"code": {"coding": [{"system": "urn:example:frequency", "code": "1", "display": "3 doses a day"}]}, "repeat": {"timeOfDay": ["08:00:00", "20:00:00"]}}', '2027-03-01', NULL, '0A000', 'timing code is not supported'),
   ('{"code": {"text": "Mondays at 8"}, "repeat": {"timeOfDay": ["08:00:00"]}}', '2027-03-01', NULL, '0A000', 'timing code says more than repeat: "Mondays at 8"'),
   ('{"code": {"text": "Monday and Friday"}, "repeat": {"timeOfDay": ["08:00:00"], "dayOfWeek": ["mon", "thu"]}}', '2027-03-01', NULL, '0A000', 'timing code is not supported'),
   ('{"code": {"text": "Once"}, "repeat": {"timeOfDay": ["08:00:00"]}}', '2027-03-01', NULL, '0A000', 'timing code is not supported'),
   ('{"code": {"text": "as directed"}, "repeat": {"count": 1}}', '2027-03-01', NULL, '0A000', 'timing code is not supported'),
   -- Words beside "how often" that say when.
-  ('{"code": {"text": "Nightly"}, "repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}', '2027-03-01', NULL, '0A000', 'timing code says more than repeat: "Nightly"'),
-  ('{"code": {"coding": [{"code": "QD", "display": "every morning"}]}}', '2027-03-01', NULL, '0A000', 'timing code says more than repeat: "every morning"'),
+  ('{"code": {"text": "Nightly with a snack"}, "repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}', '2027-03-01', NULL, '0A000', 'timing code says more than repeat: "Nightly with a snack"'),
+  ('{"code": {"text": "Nightly"}, "repeat": {"timeOfDay": ["08:00:00"]}}', '2027-03-01', NULL, '22023', 'timing code "BED" contradicts repeat'),
+  ('{"code": {"text": "2 times daily", "coding": [{"system": "urn:example:frequency", "code": "3", "display": "3 times a day"}]}}', '2027-03-01', NULL, '22023', 'timing code contradicts itself'),
+  ('{"code": {"text": "every morning", "coding": [{"system": "urn:example:frequency", "code": "3", "display": "Nightly"}]}}', '2027-03-01', NULL, '22023', 'timing code contradicts itself'),
+  ('{"code": {"coding": [{"code": "BID"}], "text": "three times daily"}}', '2027-03-01', NULL, '22023', 'timing code contradicts itself'),
+  ('{"code": {"text": "every other day"}, "repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}', '2027-03-01', NULL, '22023', 'timing code "QOD" contradicts repeat'),
+  ('{"code": {"text": "OD"}}', '2027-03-01', NULL, '0A000', 'timing code is not supported'),
+  ('{"code": {"text": "biweekly"}}', '2027-03-01', NULL, '0A000', 'timing code is not supported'),
+  ('{"code": {"text": "twice daily for a week"}}', '2027-03-01', NULL, '0A000', 'timing code is not supported'),
   ('{"code": {"coding": [{"code": "BID"}], "text": "Twice a day with meals"}}', '2027-03-01', NULL, '0A000', 'timing code says more than repeat: "Twice a day with meals"'),
   ('{"code": {"coding": [{"code": "WK"}], "text": "Weekly on Sundays"}}', '2027-03-01', NULL, '0A000', 'timing code says more than repeat: "Weekly on Sundays"'),
   ('{"code": {"text": "daily at 9:00"}, "repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}', '2027-03-01', NULL, '0A000', 'timing code says more than repeat: "daily at 9:00"'),
@@ -371,6 +393,8 @@ FROM (VALUES
   ('{"repeat": {"boundsPeriod": {"end": "2027-03-31"}}}', '{"ends_at": "2027-03-31T22:00:00Z"}'),
   ('{"repeat": {"boundsPeriod": {"start": "2027-03-02T10:15:00+01:00", "end": "2027-03-04T10:15:00+01:00"}}}', '{"starts_at": "2027-03-02T10:15:00", "ends_at": "2027-03-04T09:15:01Z"}'),
   ('{"repeat": {"boundsPeriod": {"start": "2027-03-01", "end": "9999-12-31"}}}', '{}'),
+  ('{"code": {"text": "Every 4 hours PRN"}}', '{"min_interval": "4 hours"}'),
+  ('{"code": {"text": "3 times daily (as needed)"}}', '{"limits": [{"doses": 3, "days": 1}]}'),
   ('{"code": {"text": "as needed"}}', '{}'),
   ('{"code": {"text": "PRN"}, "repeat": {"frequency": 1, "period": 4, "periodUnit": "h"}}', '{"min_interval": "4 hours"}')) AS t (timing, schedule);
 SELECT throws_ok(format('SELECT medsched.schedule_from_fhir(%L, %L, %L, as_needed => true)', t.timing, '2027-03-01', 'Europe/Berlin'), t.sqlstate, t.message, 'as needed: ' || t.timing)

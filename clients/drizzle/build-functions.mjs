@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const src = fileURLToPath(new URL('./src/', import.meta.url));
-const ways = [['drizzle-functions', './call.js']];
+const ways = [['drizzle-functions', './call.js'], ['plain-functions', './plain-connection.js'], ['kysely-functions', './kysely-connection.js']];
 
 const files = readdirSync(`${src}functions/`).sort().map((file) => [file, readFileSync(`${src}functions/${file}`, 'utf8')]);
 const functions = files.flatMap(([file, text]) => {

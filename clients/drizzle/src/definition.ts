@@ -54,6 +54,13 @@ export type Definition =
 	| RowDefinition<string, Arguments, any>
 	| ValueDefinition<string, Arguments, any>;
 
+/** What a function gives. */
+export type ResultOf<D> =
+	D extends RowsDefinition<string, any, infer R> ? R[]
+	: D extends RowDefinition<string, any, infer R> ? R
+	: D extends ValueDefinition<string, any, infer V> ? V
+	: never;
+
 export function rows<Name extends string, const A extends Arguments, R>(functionName: Name, args: A, columns: Columns<R>): RowsDefinition<Name, A, R> {
 	return { gives: 'rows', functionName, args, columns, ofValues: false };
 }
@@ -118,8 +125,12 @@ export function statementOf(definition: Definition, values: unknown): Statement 
 	return { text: `select ${names.map((name) => `${name}::text`).join(', ')} from ${from}`, parameters };
 }
 
-/** What the function gives, from the rows of its statement: objects or lists, whatever their keys are called. */
-export function resultOf(definition: Definition, rows: readonly object[]): unknown {
+/**
+ * What the function gives, from the rows of its statement: objects or lists,
+ * whatever their keys are called.  postgres.js may begin them with holes.
+ */
+export function resultOf(definition: Definition, given: readonly object[]): unknown {
+	const rows = given.filter(() => true);
 	const read = (type: Type<never, unknown>, value: unknown) => (value === null || value === undefined ? null : type.read(value));
 	if (definition.gives === 'value') {
 		const [value] = Object.values(rows.at(-1) ?? {});

@@ -1,12 +1,8 @@
 export * from './changed-by.js';
 export * from './columns.js';
+export * from './common.js';
 export * from './drizzle-functions.js';
-export * from './errors.js';
 export * from './migration.js';
-export * from './schedule-input.js';
 export * from './schema.js';
-export { readInstant, readWallClock, type Instant, type WallClock } from './time.js';
-export { changeOperations, doseStatuses, outcomes, scheduleStates } from './functions/shared.js';
-export type * from './functions/shared.js';
 export type { RowFunction, RowsFunction, ValueFunction, Values } from './call.js';
 export type { Database, Query, Source } from './orm.js';

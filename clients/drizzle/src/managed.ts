@@ -2,7 +2,7 @@
  * The managed edition of medsched, for servers that load no C of others, and for
  * PGlite: brought into a database by its one SQL file, which this package carries.
  */
-import { sql, type SQL } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import { managedSql } from './managed-sql.js';
 
 export { managedSql };
@@ -42,7 +42,7 @@ export async function applyManaged(connection: Connection): Promise<string> {
 
 async function send(connection: Connection, text: string): Promise<{ version: string }[]> {
 	const result = (await ('execute' in connection
-		? connection.execute(sql.raw(text))
+		? connection.execute((await import('drizzle-orm')).sql.raw(text))
 		: 'unsafe' in connection
 			? connection.unsafe(text)
 			: connection.query(text))) as { version: string }[] | { rows: { version: string }[] };

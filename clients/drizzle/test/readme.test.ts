@@ -21,11 +21,11 @@ describe('README', () => {
 	before(async () => {
 		const readme = await readFile(`${root}README.md`, 'utf8');
 		const examples = [...readme.matchAll(/^( *)```ts\n(.*?)^\1```$/gms)].map(([, , code]) => code!);
-		const [first, functions, errors, tables, history, config, tests, managed, ...more] = examples;
+		const [first, functions, errors, plain, tables, history, config, tests, managed, ...more] = examples;
 		assert.ok(managed !== undefined && more.length === 0, `${examples.length} examples`);
 		await rm(directory, { recursive: true, force: true });
 		await mkdir(directory, { recursive: true });
-		const files = { first, functions: `${functions}\nconsole.log(JSON.stringify([rows, await soon.execute({ userId: process.argv[2] })]));\nawait db.$client.end();\n`, errors, db: tables, history, config, tests, managed, schema: SCHEMA };
+		const files = { first, functions: `${functions}\nconsole.log(JSON.stringify([rows, await soon.execute({ userId: process.argv[2] })]));\nawait db.$client.end();\n`, errors, plain, db: tables, history, config, tests, managed, schema: SCHEMA };
 		for (const [name, code] of Object.entries(files)) await writeFile(`${directory}/${name}.ts`, code!);
 		await writeFile(`${directory}/tsconfig.json`, JSON.stringify(CONFIG));
 		await client`create table readme_people (id uuid primary key, name text not null, ward int not null)`;
@@ -46,6 +46,13 @@ describe('README', () => {
 		const lines = printed('first').split('\n');
 		assert.match(lines[0] ?? '', /^[0-9a-f-]{36}$/);
 		assert.deepEqual(lines.slice(1), ['2026-03-01T08:00:00 metformin 500 mg missed', '2026-03-01T20:00:00 metformin 500 mg missed']);
+	});
+
+	test('that without Drizzle gives the doses of a day, and an error', () => {
+		assert.deepEqual(printed('plain').split('\n'), [
+			"[ '2026-03-01T08:00:00' ]",
+			'true medsched.upcoming_doses: from: not an instant: "2026-03-01"; an instant has an offset, as "2026-03-01T07:00:00Z"',
+		]);
 	});
 
 	test('that of the managed edition runs in this process', async () => {

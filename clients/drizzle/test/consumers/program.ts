@@ -2,6 +2,7 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 import { MedschedError, medications, upcomingDoses, version, type Database, type NewMedication } from '@medsched/drizzle';
+import * as plain from '@medsched/drizzle/plain';
 import { applyManaged, managedSql } from '@medsched/drizzle/managed';
 
 export async function doses(db: Database): Promise<string[]> {
@@ -21,6 +22,7 @@ void (() => applyManaged(3));
 
 const pool = new Pool({ max: 1 });
 const db = drizzle({ client: pool });
+void (async (): Promise<plain.Dose[]> => plain.upcomingDoses(pool, { userId: '', from: '', to: new Date(0) }));
 Promise.all([version(db, {}), db.select({ id: medications.id }).from(medications).limit(0)])
 	.then(([installed, rows]) => {
 		const error = MedschedError.from(new Error('no error of the database'));

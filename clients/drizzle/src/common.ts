@@ -1,0 +1,6 @@
+/** What every way to call the functions exports beside them. */
+export * from './errors.js';
+export * from './schedule-input.js';
+export { readInstant, readWallClock, type Instant, type WallClock } from './time.js';
+export { changeOperations, doseStatuses, outcomes, scheduleStates } from './functions/shared.js';
+export type * from './functions/shared.js';

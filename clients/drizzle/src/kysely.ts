@@ -1,0 +1,4 @@
+/** medsched's functions for Kysely. */
+export * from './common.js';
+export * from './kysely-functions.js';
+export { setChangedBy } from './kysely-connection.js';

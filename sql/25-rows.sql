@@ -53,6 +53,13 @@ BEGIN
         ('{schedule_form}', 'cycle_days_on', 'int'),
         ('{schedule_form}', 'cycle_days_off', 'int'),
         ('{schedule_form}', 'problem', 'text'),
+        -- What a prescription says: arguments of create_medication().
+        ('{prescribed_medication}', 'name', 'text'),
+        ('{prescribed_medication}', 'schedules', 'jsonb'),
+        ('{prescribed_medication}', 'notes', 'text'),
+        ('{prescribed_medication}', 'substance', 'text'),
+        ('{prescribed_medication}', 'substance_amount', 'numeric'),
+        ('{prescribed_medication}', 'substance_unit', 'text'),
         -- A medication, and a schedule of it, as a form shows them.
         ('{medication,current_schedule}', 'medication_id', 'uuid'),
         ('{medication}', 'name', 'text'),
@@ -186,6 +193,8 @@ COMMENT ON TYPE medsched.skipped_dose IS
   'What is recorded of a dose that was skipped, and whether it is new';
 COMMENT ON TYPE medsched.schedule_form IS
   'What a form shows of schedules: the arguments of schedule_from_times(), or the problem where no form shows them';
+COMMENT ON TYPE medsched.prescribed_medication IS
+  'What a prescription says: the arguments of create_medication(), as medication_from_fhir() returns them';
 COMMENT ON TYPE medsched.schedule_journey IS
   'What became of a schedule when its person went to another time zone';
 COMMENT ON TYPE medsched.medication IS

@@ -215,6 +215,14 @@ END;
 COMMENT ON FUNCTION medsched._first_day(date, int[]) IS
   'Internal: the first day not before another that is one of the days of the week';
 
+-- An instant as a schedule in JSON has it, in UTC whatever the session's time zone.
+CREATE OR REPLACE FUNCTION medsched._instant_text(at timestamptz)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN to_char(timezone('UTC', at), 'YYYY-MM-DD"T"HH24:MI:SS') || rtrim(to_char(timezone('UTC', at), '.US'), '.0') || 'Z';
+COMMENT ON FUNCTION medsched._instant_text(timestamptz) IS
+  'Internal: an instant as a schedule in JSON has it';
+
 -- Schedules whose doses count from an instant on.  Where that is not after the start, they begin with the start; those as needed
 -- have no dose that could be missed.
 CREATE OR REPLACE FUNCTION medsched._counting_from(schedules jsonb, effective_from timestamptz)
@@ -231,9 +239,7 @@ BEGIN
     SELECT jsonb_agg(s.value || CASE
              WHEN s.value ? 'as_needed'
                OR effective_from <= medsched._to_instant((s.value ->> 'starts_at')::timestamp, s.value ->> 'time_zone') THEN '{}'
-             -- In UTC, whatever the session's time zone.
-             ELSE jsonb_build_object('effective_from', to_char(timezone('UTC', effective_from), 'YYYY-MM-DD"T"HH24:MI:SS')
-               || rtrim(to_char(timezone('UTC', effective_from), '.US'), '.0') || 'Z') END
+             ELSE jsonb_build_object('effective_from', medsched._instant_text(effective_from)) END
            ORDER BY s.nth)
       FROM jsonb_array_elements(schedules) WITH ORDINALITY AS s (value, nth));
 END

@@ -252,7 +252,8 @@ COMMENT ON FUNCTION medsched._timing_code_is_once(jsonb) IS
 CREATE OR REPLACE FUNCTION medsched._as_needed_words()
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN 'prn|p[.] ?r[.] ?n[.]?|sos|(as|when|if|where) (needed|required|necessary)|bei bedarf'::text;
+RETURN concat('prn|p[.] ?r[.] ?n[.]?|sos|(as|when|if|where|whenever)( and when)?( it is)? (needed|required|necessary)|bei bedarf|bedarfsweise|b[.] ?b[.]',
+  '|(si|au) besoin|si n(é|e)cessaire|(zo|indien) nodig|al bisogno|se necess(á|a)rio|si es necesario|en caso necesario|seg(ú|u)n necesidad|vid behov');
 COMMENT ON FUNCTION medsched._as_needed_words() IS
   'Internal: an expression for the words that say as needed';
 

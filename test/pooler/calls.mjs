@@ -80,6 +80,10 @@ export const calls = {
 	'times_of_schedule(uuid,uuid[])': `select medsched.times_of_schedule(${user}, array[${daily}]::uuid[])`,
 	'schedule_from_sig(text,date,text,jsonb,timestamptz)': `select medsched.schedule_from_sig('BID', '2026-03-01', 'UTC')`,
 	'schedule_from_fhir(jsonb,date,text,jsonb,timestamptz,boolean)': `select medsched.schedule_from_fhir(${fhir}, '2026-03-01', 'UTC')`,
+	'medication_from_fhir(jsonb,text,date,jsonb,timestamptz)':
+		`select * from medsched.medication_from_fhir('[{"timing": {"repeat": {"when": ["MORN"]}}}]', 'UTC', '2026-03-01')`,
+	'fhir_medication_statement(uuid,uuid,text)': `select medsched.fhir_medication_statement(${user}, ${medication})`,
+	'fhir_medication_administrations(uuid,timestamptz,timestamptz,uuid,text)': `select medsched.fhir_medication_administrations(${user}, ${window})`,
 	'timing_codes()': `select * from medsched.timing_codes()`,
 	'timing_events()': `select * from medsched.timing_events()`,
 	'inactivate_medication(uuid,uuid,timestamptz)': `select medsched.inactivate_medication(${user}, ${medication}, '2026-03-10 00:00Z')`,

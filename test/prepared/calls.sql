@@ -76,6 +76,10 @@ INSERT INTO calls (function, args) VALUES
   ('times_of_schedule', ARRAY[:'ann', '{' || :'twice' || '}']),
   ('describe_schedule', ARRAY['FREQ=MONTHLY;BYDAY=2TU;COUNT=4', '2026-01-04 08:00', 'Europe/Berlin', '{2026-03-01 10:00}', '{}', '2027-03-01Z', '2', '3', 'f', NULL, NULL, '2026-02-01Z', NULL, NULL]),
   ('describe_schedule', ARRAY[NULL, '2026-01-04 08:00', 'Europe/Berlin', '{}', '{}', NULL, NULL, NULL, 't', '4 hours', '3', NULL, '[{"amount": 6, "within": "24 hours"}]', 'mg']),
+  ('fhir_medication_statement', ARRAY[:'ann', '{Metformin}', 'R4']),
+  ('fhir_medication_statement', ARRAY[:'ann', '{Ibuprofen}', 'R5']),
+  ('fhir_medication_administrations', ARRAY[:'ann', '2026-01-04Z', '2026-01-06Z', NULL, 'R4']),
+  ('fhir_medication_administrations', ARRAY[:'ann', '2026-01-04Z', '2026-01-06Z', '{Metformin}', 'R4']),
   ('explain_dose', ARRAY[:'ann', :'twice', '2026-01-05 08:00Z']),
   ('explain_dose', ARRAY[:'ann', :'twice', '2026-01-05 20:00Z']),
   ('scheduled_doses', ARRAY['2026-01-04Z', '2026-01-06Z']),
@@ -157,6 +161,24 @@ SELECT 'schedule_from_fhir', ARRAY[timing, '2027-03-01', 'Europe/Berlin', '{"CM"
     ('{"code": {"coding": [{"code": "Q8H"}, {"system": "http://snomed.info/sct", "code": "307469008"}]}, "repeat": {"timeOfDay": ["06:00", "14:00", "22:00"]}}', 'false'),
     ('{"repeat": {"when": ["PHS", "WAKE"], "offset": 180, "dayOfWeek": ["sun"]}}', 'false'),
     ('{"event": ["2027-03-09", "2027-03-01T10:00:00Z"]}', 'false')) AS f (timing, as_needed)
+UNION ALL
+SELECT 'medication_from_fhir', ARRAY[resource, 'Europe/Berlin', '2027-03-01', '{"CM": "07:30"}', '2027-03-01 10:11Z']
+  FROM (VALUES
+    ('{"resourceType": "MedicationRequest", "status": "active", "intent": "order", "medicationReference": {"reference": "#m"}, "note": [{"text": "n"}],
+       "contained": [{"resourceType": "Medication", "id": "m", "code": {"coding": [{"display": "Prednisone"}]},
+         "ingredient": [{"itemCodeableConcept": {"text": "prednisone"}, "strength": {"numerator": {"value": 5, "unit": "mg"}, "denominator": {"value": 1, "unit": "tablet"}}}]}],
+       "effectiveDosePeriod": {"start": "2027-03-01", "end": "2027-06"},
+       "dosageInstruction": [
+         {"sequence": 1, "timing": {"repeat": {"when": ["CM"], "boundsDuration": {"value": 2, "code": "d"}}}, "route": {"text": "oral"}, "doseAndRate": [{"doseQuantity": {"value": 4, "unit": "tablet"}}],
+          "maxDosePerPeriod": {"numerator": {"value": 4, "unit": "tablet"}, "denominator": {"value": 1, "unit": "day"}}},
+         {"sequence": 2, "timing": {"repeat": {"when": ["CM"], "count": 3}}, "doseAndRate": [{"doseQuantity": {"value": 2, "unit": "tablet"}}]},
+         {"sequence": 3, "timing": {"repeat": {"when": ["CM"]}}, "doseAndRate": [{"doseQuantity": {"value": 1, "unit": "tablet"}}]}]}'),
+    ('[{"timing": {"repeat": {"when": ["CM"]}}}, {"timing": {"repeat": {"when": ["HS"]}}}]'),
+    ('[{"asNeeded": true, "asNeededFor": [{"text": "pain"}], "timing": {"repeat": {"when": ["HS"], "boundsDuration": {"value": 10, "code": "d"}}}, "doseAndRate": [{"doseQuantity": {"value": 500, "unit": "mg"}}],
+        "maxDosePerAdministration": {"value": 1, "unit": "g"}, "maxDosePerPeriod": [{"numerator": {"value": 3, "unit": "g"}, "denominator": {"value": 24, "code": "h"}}]}]'),
+    ('[{"timing": {"repeat": {"when": ["CM"]}}, "text": "as needed"}]'),
+    ('{"resourceType": "MedicationStatement", "status": "recorded", "adherence": {"code": {"coding": [{"code": "stopped"}]}}, "dosage": []}'),
+    ('{"resourceType": "Patient"}')) AS r (resource)
 UNION ALL
 SELECT 'schedule_from_sig', ARRAY[sig, '2027-03-01', 'Europe/Berlin', '{"HS": "22:30"}', '2027-03-01 10:11Z']
   FROM unnest('{BID,q 8 h,QOD,WEEKLY,MONTHLY,PRN,Q6H PRN,TID PRN,OFTEN,OD,1-0-0-1/2,Take 2 tablets (10 mg) by mouth every morning and 1 tablet at bedtime,

@@ -59,6 +59,8 @@ schedule_from_fhir('{"repeat": {"frequency": 2, "period": 1, "periodUnit": "d", 
 schedule_from_fhir('{"repeat": {"when": ["ACM"], "offset": 30, "boundsDuration": {"value": 10, "code": "d"}}}', '2026-01-01', 'Europe/Berlin')
 schedule_from_fhir('{"repeat": {"dayOfWeek": ["mon"], "period": 1, "periodUnit": "wk", "count": 3}}', '2026-01-01', 'Europe/Berlin')
 schedule_from_fhir('{"code": {"coding": [{"code": "BID"}]}}', '2026-01-01', 'Europe/Berlin', as_needed => true)
+fhir_medication_statement($user, '$medication')
+fhir_medication_administrations($user, '2026-01-01Z', '2026-02-01Z')
 timing_codes()
 version()
 timing_events()

@@ -52,6 +52,12 @@ export const schedules = type<ScheduleInput[], ScheduleOfForm[]>(
 	(values) => JSON.stringify(values.map(writeSchedule)),
 	(value) => readJson(value).map(readSchedule),
 );
+/** Schedules of a prescription, which may have any of their keys. */
+export const prescribedSchedules = type<ScheduleInput[]>(
+	'jsonb',
+	(values) => JSON.stringify(values.map(writeSchedule)),
+	(value) => readJson(value).map((one: Record<string, unknown>) => readSchedule(one) as ScheduleInput),
+);
 export const scheduleChanges = type<ScheduleChanges>('jsonb', (changes) => JSON.stringify(writeSchedule(changes)), readJson);
 export const medicationChanges = type<MedicationChanges>(
 	'jsonb',

@@ -57,6 +57,9 @@ import {
 	reviseSchedule,
 	scheduledDoses,
 	scheduleFromFhir,
+	medicationFromFhir,
+	fhirMedicationStatement,
+	fhirMedicationAdministrations,
 	scheduleFromSig,
 	scheduleFromTimes,
 	timesOfSchedule,
@@ -385,6 +388,39 @@ withEachDriver('functions', (db) => {
 		assert.equal(fromFhir[0]?.startsAt, '2026-03-02T07:30:00');
 		const whenNeeded = await scheduleFromFhir(db, { timing: daily, startsOn: '2026-03-02', timeZone: 'UTC', asNeeded: true });
 		assert.deepEqual(whenNeeded[0]?.limits, [{ doses: 1, days: 1 }]);
+
+		// A prescription goes into a medication as it is, and comes out and in again.
+		const prescription = {
+			resourceType: 'MedicationRequest',
+			status: 'active',
+			intent: 'order',
+			medicationCodeableConcept: { text: 'prescribed' },
+			dosageInstruction: [{ timing: { repeat: { when: ['MORN'] } }, doseAndRate: [{ doseQuantity: { value: 1.5, unit: 'tablet' } }] }],
+		};
+		const prescribed = (await medicationFromFhir(db, { resource: prescription, timeZone: 'UTC', startsOn: '2026-03-02' }))!;
+		assert.deepEqual(
+			{ ...prescribed },
+			{
+				name: 'prescribed',
+				schedules: [
+					{ startsAt: '2026-03-02T08:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY;BYHOUR=8;BYMINUTE=0;BYSECOND=0', doseAmount: 1.5, doseUnit: 'tablet', instructions: 'in the morning' },
+				],
+				notes: null,
+				substance: null,
+				substanceAmount: null,
+				substanceUnit: null,
+			},
+		);
+		const prescribedId = (await createMedication(db, { userId: other, ...prescribed, name: prescribed.name! }))!;
+		const statement = (await fhirMedicationStatement(db, { userId: other, medicationId: prescribedId, release: 'R5' }))!;
+		assert.deepEqual(statement['medication'], { concept: { text: 'prescribed' } });
+		assert.deepEqual(await medicationFromFhir(db, { resource: statement, timeZone: 'UTC' }), prescribed);
+		const taken = (await upcomingDoses(db, { userId: other, from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' })).find((d) => d.medicationId === prescribedId)!;
+		await markDoseTaken(db, { userId: other, scheduleId: taken.scheduleId, scheduledFor: taken.scheduledFor, takenAt: '2026-03-02T08:05:00Z' });
+		const [given, ...others] = await fhirMedicationAdministrations(db, { userId: other, from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z', medicationId: prescribedId });
+		assert.equal(others.length, 0);
+		assert.equal(given?.administration['effectiveDateTime'], '2026-03-02T08:05:00+00:00');
+
 		assert.ok((await timingCodes(db, {})).some((c) => c.code === 'BID' && c.frequency === 2 && c.times.join() === '08:00:00,20:00:00'));
 		assert.ok((await timingEvents(db, {})).some((e) => e.event === 'PCM' && e.direction === 1));
 	});

@@ -8,6 +8,7 @@ import type { Database } from './database.js';
 import { page } from './page.js';
 import { answerProblem, Problem, refuseInvalid } from './problem.js';
 import { doseRoutes } from './routes/doses.js';
+import { fhirRoutes } from './routes/fhir.js';
 import { medicationRoutes } from './routes/medications.js';
 import { operatorRoutes } from './routes/operators.js';
 import { peopleRoutes } from './routes/people.js';
@@ -45,7 +46,7 @@ export function createApp({ db, tokens, pages = PUBLIC }: AppOptions) {
 	app.use('/v1/people/:person/*', actFor(db));
 	app.use('/v1/operator/*', operatorsOnly);
 
-	for (const routes of [peopleRoutes, medicationRoutes, doseRoutes, ruleRoutes, operatorRoutes]) {
+	for (const routes of [peopleRoutes, medicationRoutes, doseRoutes, ruleRoutes, fhirRoutes, operatorRoutes]) {
 		app.route('/v1', routes(db));
 	}
 

@@ -475,6 +475,28 @@ byBothWays('a person’s medications', (call) => {
 		assert.equal(entered.body[0].effectiveFrom, '2026-03-02T10:11:00Z', JSON.stringify(entered.body));
 		const fhir = await call('POST', '/v1/schedules/from-fhir', { token, body: { timing: { repeat: { frequency: 1, period: 1, periodUnit: 'd', timeOfDay: ['07:30:00'] } }, ...start } });
 		assert.equal(fhir.body[0].startsAt, '2026-03-02T07:30:00', JSON.stringify(fhir.body));
+		// A whole prescription: read, created, given back, and read again.
+		const resource = {
+			resourceType: 'MedicationRequest',
+			status: 'active',
+			intent: 'order',
+			medicationCodeableConcept: { text: 'by prescription' },
+			dosageInstruction: [{ timing: { repeat: { when: ['MORN'] } }, doseAndRate: [{ doseQuantity: { value: 2, unit: 'tablet' } }] }],
+		};
+		const prescribed = await call('POST', '/v1/medications/from-fhir', { token, body: { resource, timeZone: 'Europe/Berlin', startsOn: '2096-03-02' } });
+		assert.equal(prescribed.status, 200, JSON.stringify(prescribed.body));
+		assert.deepEqual([prescribed.body.name, prescribed.body.schedules[0].doseAmount], ['by prescription', 2]);
+		isProblem(await call('POST', '/v1/medications/from-fhir', { token, body: { resource: { ...resource, doNotPerform: true }, ...start } }), 422, 'not_acceptable');
+		const { name, schedules } = prescribed.body;
+		const ordered = await call('POST', '/v1/people/me/medications', { token, headers: key(), body: { name, schedules } });
+		assert.equal(ordered.status, 201, JSON.stringify(ordered.body));
+		const statement = await call('GET', `/v1/people/me/medications/${ordered.body.id}/fhir?release=R5`, { token });
+		assert.equal(statement.body.resourceType, 'MedicationStatement', JSON.stringify(statement.body));
+		assert.deepEqual((await call('POST', '/v1/medications/from-fhir', { token, body: { resource: statement.body, timeZone: 'UTC' } })).body.schedules, schedules);
+		isProblem(await call('GET', `/v1/people/me/medications/${randomUUID()}/fhir`, { token }), 404, 'not_found');
+		const given = await call('GET', '/v1/people/me/fhir/administrations?from=2026-03-01T00:00:00Z&to=2026-03-08T00:00:00Z&release=R4', { token });
+		assert.equal(given.status, 200, JSON.stringify(given.body));
+		assert.ok(given.body.every((one: any) => one.resourceType === 'MedicationAdministration'));
 		const known = await call('GET', '/v1/schedules/abbreviations', { token });
 		assert.ok(known.body.codes.some((c: any) => c.code === 'TID') && known.body.events.some((e: any) => e.event === 'PCM'));
 	});

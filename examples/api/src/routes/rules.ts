@@ -23,10 +23,10 @@ import { retrying, type Database } from '../database.js';
 import * as m from '../models.js';
 
 const Time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/, 'not a time of day, as 08:00');
-const Schedules = z.array(z.object({ startsAt: z.string(), timeZone: z.string(), rrule: z.string().nullable().optional(), instructions: z.string().nullable().optional(), effectiveFrom: m.Instant.nullable().optional() }));
+export const Schedules = z.array(z.object({ startsAt: z.string(), timeZone: z.string(), rrule: z.string().nullable().optional(), instructions: z.string().nullable().optional(), effectiveFrom: m.Instant.nullable().optional() }));
 const schedules = { 200: m.json(Schedules, 'schedules, to send with a new medication'), ...m.problems };
 const start = { startsOn: m.Day, timeZone: m.TimeZone, effectiveFrom: m.Instant.optional() };
-const Times = z.record(z.string().max(32), z.union([Time, z.array(Time)])).or(z.array(Time)).optional();
+export const Times = z.record(z.string().max(32), z.union([Time, z.array(Time)])).or(z.array(Time)).optional();
 
 export function ruleRoutes(db: Database) {
 	return new OpenAPIHono<Env>()

@@ -289,26 +289,31 @@ COMMENT ON FUNCTION medsched._refuse_as_needed_code(jsonb) IS
   'Internal: error for a FHIR Timing.code as needed';
 
 -- Refuse a code whose words say when in the day, or on which days, where nothing else does: "nightly" beside "once a day" must not
--- become 08:00.
-CREATE OR REPLACE FUNCTION medsched._refuse_more_words(timing_code jsonb, has_times boolean, has_days boolean)
+-- become 08:00.  known: it is one of HL7's; of another, words that cannot be read may say it in any language.
+CREATE OR REPLACE FUNCTION medsched._refuse_more_words(timing_code jsonb, known boolean, has_times boolean, has_days boolean)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+  when_words CONSTANT text := concat('(^|[^a-z])(mornings?|noon|midday|afternoons?|evenings?|nights?|nightly|(bed|lunch|dinner|supper|sleep)(time)?|breakfast|meals?|food|'
+    'hs|qhs|qam|qpm|ac|pc|wak(e|ing)|morgens?|fruh|mittags?|abends?|nachts?|mahlzeit(en)?|fruhstuck|essen|schlafen|'
+    'matin|midi|soirs?|coucher|repas|manana|noches?|tarde|desayuno|comidas?|cena|mattin[ao]|ser[ae]|notte|pranzo|colazione|past[io]|'
+    'ochtend|avond|slapen|ontbijt|maaltijd(en)?|manha|noite|almoco|jantar|aften|kvall|natt(en)?|frukost)([^a-z]|$)|[0-9] ?[ap][.]?m|[0-9]:[0-9]');
+  day_words CONSTANT text := concat('(^|[^a-z])((mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(day)?s?|weekdays?|weekends?|(business|working) days?|'
+    '(mon|diens|donners|frei|sams|sonn|werk)tags?|mittwochs?|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miercoles|jueves|viernes|sabado|'
+    'domingo|lunedi|martedi|mercoledi|giovedi|venerdi|sabato|domenica|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag)([^a-z]|$)');
   words text;
+  spelt text;
 BEGIN
   FOREACH words IN ARRAY COALESCE(medsched._timing_code_words(timing_code), '{}') LOOP
-    IF NOT has_times AND lower(words COLLATE "C") ~ concat('(^|[^a-z])(mornings?|noon|midday|afternoons?|evenings?|nights?|nightly|(bed|lunch|dinner|supper|sleep)(time)?|'
-        'breakfast|meals?|food|hs|qhs|qam|qpm|ac|pc|wak(e|ing)|morgens|mittags?|abends?|nachts?|mahlzeit(en)?|fruhstuck)([^a-z]|$)|[0-9] ?[ap][.]?m|[0-9]:[0-9]')
-      OR NOT has_days AND lower(words COLLATE "C") ~ concat('(^|[^a-z])((mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(day)?s?|weekdays?|weekends?|'
-        '(business|working) days?|(mon|diens|donners|frei|sams|sonn)tags?|mittwochs?)([^a-z]|$)')
-    THEN
+    spelt := translate(lower(words COLLATE "C"), 'äöüÄÖÜß', 'aouaous');
+    IF NOT has_times AND (spelt ~ when_words OR NOT known AND spelt ~ '[^ -~]') OR NOT has_days AND spelt ~ day_words THEN
       RAISE 'timing code says more than repeat: "%"', medsched._shortened(words) USING ERRCODE = 'feature_not_supported',
         HINT = 'Say it in timeOfDay, when or dayOfWeek.';
     END IF;
   END LOOP;
 END;
 $$;
-COMMENT ON FUNCTION medsched._refuse_more_words(jsonb, boolean, boolean) IS
+COMMENT ON FUNCTION medsched._refuse_more_words(jsonb, boolean, boolean, boolean) IS
   'Internal: error for a FHIR Timing.code that says when doses are, where repeat does not';

@@ -125,7 +125,7 @@ BEGIN
   SELECT s.frequency, s.every, s.unit, s.code, s.times, s.keys, s.from_time, s.to_time, s.worded
   INTO frequency, every, unit, code, default_times, keys, from_time, to_time, worded
   FROM medsched._timing_said(timing) AS s;
-  PERFORM medsched._refuse_more_words(timing -> 'code', counts IS NOT NULL OR from_time IS NOT NULL, days IS NOT NULL);
+  PERFORM medsched._refuse_more_words(timing -> 'code', code IS NOT NULL, counts IS NOT NULL OR from_time IS NOT NULL, days IS NOT NULL);
 
   -- Times of day are of every day, whatever the words of a code are.
   IF worded AND NOT repeat ? 'period' AND counts IS NOT NULL AND days IS NULL AND (unit IN ('wk', 'mo') OR unit = 'd' AND every > 1) THEN

@@ -66,6 +66,7 @@ DECLARE
   element text;
   bounds record;
   allowed record;
+  said record;
   ends_at timestamptz;
 BEGIN
   SELECT e INTO element FROM unnest('{count,countMax,dayOfWeek}'::text[]) AS e WHERE repeat ? e ORDER BY e LIMIT 1;
@@ -77,7 +78,9 @@ BEGIN
   END IF;
   bounds := medsched._timing_bounds(repeat, starts_on, time_zone, true);
   allowed := medsched._timing_limits(timing, medsched._timing_counts(repeat));
-  PERFORM medsched._refuse_more_words(timing -> 'code', repeat ? 'when' OR repeat ? 'timeOfDay' OR (medsched._timing_code(timing -> 'code')).from_time IS NOT NULL, false);
+  said := medsched._timing_said(timing - 'repeat');
+  PERFORM medsched._refuse_more_words(timing -> 'code', said.code IS NOT NULL,
+    repeat ? 'when' OR repeat ? 'timeOfDay' OR said.from_time IS NOT NULL, false);
   -- A schedule ends before its ends_at, the bounds with their last second.  What ends with the last year there is does not end.
   ends_at := CASE
     WHEN bounds.last_day >= '9999-12-31' THEN NULL
@@ -90,7 +93,9 @@ BEGIN
     || jsonb_strip_nulls(jsonb_build_object(
          'starts_at', COALESCE(bounds.not_before, bounds.first_day::timestamp),
          'ends_at', to_char(timezone('UTC', ends_at), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-         'instructions', nullif(concat_ws(', ', medsched._timing_event_words(repeat), medsched._timing_duration_words(repeat)), ''))));
+         'instructions', nullif(concat_ws(', ',
+           COALESCE(medsched._timing_event_words(repeat), CASE said.code WHEN 'AM' THEN 'in the morning' WHEN 'PM' THEN 'in the afternoon' WHEN 'BED' THEN 'at bedtime' END),
+           medsched._timing_duration_words(repeat)), ''))));
 END;
 $$;
 COMMENT ON FUNCTION medsched._timing_as_needed(jsonb, date, text) IS

@@ -228,7 +228,7 @@ FROM (VALUES
   ('{}', '{}'),
   ('{"repeat": {}}', '{}'),
   ('{"code": {"coding": [{"code": "QD"}]}}', '{"limits": [{"doses": 1, "days": 1}]}'),
-  ('{"code": {"coding": [{"code": "BED"}]}}', '{"limits": [{"doses": 1, "days": 1}]}'),
+  ('{"code": {"coding": [{"code": "BED"}]}}', '{"limits": [{"doses": 1, "days": 1}], "instructions": "at bedtime"}'),
   ('{"code": {"coding": [{"code": "BID"}]}, "repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}', '{"limits": [{"doses": 2, "days": 1}]}'),
   ('{"code": {"coding": [{"code": "Q6H"}]}}', '{"min_interval": "6 hours"}'),
   ('{"repeat": {"period": 1, "periodUnit": "d"}}', '{"limits": [{"doses": 1, "days": 1}]}'),

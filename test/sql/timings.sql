@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(276);
+SELECT plan(282);
 
 -- FHIR Timings as clinics, pharmacies and programs write them, by kind, in our own words: the doses that they come to, worked out by
 -- hand, each with its words, or why they are refused.  Monday is 1 March 2027; the person is in Berlin.
@@ -216,6 +216,8 @@ INSERT INTO taken (kind, timing, starts_on, times, days, doses) VALUES
   ('local', '{"code": {"text": "every third day"}, "repeat": {"frequency": 1, "period": 3, "periodUnit": "d"}}', '2027-03-01', NULL, 4, '03-01 08:00, 03-04 08:00'),
 
   -- Words of a code that say how often, and no more.
+  ('phrase', '{"code": {"text": "zweimal täglich"}, "repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}', '2027-03-01', NULL, 1, '03-01 08:00, 03-01 20:00'),
+  ('phrase', '{"code": {"coding": [{"code": "QD"}], "text": "每日一次"}}', '2027-03-01', NULL, 2, '03-01 08:00, 03-02 08:00'),
   ('phrase', '{"code": {"text": "Twice a day"}}', '2027-03-01', NULL, 1, '03-01 08:00, 03-01 20:00'),
   ('phrase', '{"code": {"text": "b.i.d."}}', '2027-03-01', '{"BID": ["07:00", "19:00"]}', 1, '03-01 07:00, 03-01 19:00'),
   ('phrase', '{"code": {"coding": [{"system": "urn:example:frequency", "code": "696543", "display": "3 times a day"}], "text": "3 times daily"}, "repeat": {"boundsPeriod": {"start": "2027-03-01"}}}', NULL, NULL, 1,
@@ -297,6 +299,9 @@ FROM (VALUES
   ('{"code": {"text": "OD"}}', '2027-03-01', NULL, '0A000', 'timing code is not supported'),
   ('{"code": {"text": "biweekly"}}', '2027-03-01', NULL, '0A000', 'timing code is not supported'),
   ('{"code": {"text": "twice daily for a week"}}', '2027-03-01', NULL, '0A000', 'timing code is not supported'),
+  ('{"code": {"coding": [{"system": "urn:example:frequency", "code": "1", "display": "１日１回就寝前"}]}, "repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}', '2027-03-01', NULL, '0A000', 'timing code says more than repeat: "１日１回就寝前"'),
+  ('{"code": {"text": "1x le soir"}, "repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}', '2027-03-01', NULL, '0A000', 'timing code says more than repeat: "1x le soir"'),
+  ('{"code": {"text": "montags"}, "repeat": {"frequency": 1, "period": 1, "periodUnit": "wk"}}', '2027-03-01', NULL, '0A000', 'timing code says more than repeat: "montags"'),
   ('{"code": {"coding": [{"code": "BID"}], "text": "Twice a day with meals"}}', '2027-03-01', NULL, '0A000', 'timing code says more than repeat: "Twice a day with meals"'),
   ('{"code": {"coding": [{"code": "WK"}], "text": "Weekly on Sundays"}}', '2027-03-01', NULL, '0A000', 'timing code says more than repeat: "Weekly on Sundays"'),
   ('{"code": {"text": "daily at 9:00"}, "repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}', '2027-03-01', NULL, '0A000', 'timing code says more than repeat: "daily at 9:00"'),
@@ -393,6 +398,7 @@ FROM (VALUES
   ('{"repeat": {"boundsPeriod": {"end": "2027-03-31"}}}', '{"ends_at": "2027-03-31T22:00:00Z"}'),
   ('{"repeat": {"boundsPeriod": {"start": "2027-03-02T10:15:00+01:00", "end": "2027-03-04T10:15:00+01:00"}}}', '{"starts_at": "2027-03-02T10:15:00", "ends_at": "2027-03-04T09:15:01Z"}'),
   ('{"repeat": {"boundsPeriod": {"start": "2027-03-01", "end": "9999-12-31"}}}', '{}'),
+  ('{"code": {"text": "at bedtime"}, "repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}', '{"limits": [{"doses": 1, "days": 1}], "instructions": "at bedtime"}'),
   ('{"code": {"text": "Every 4 hours PRN"}}', '{"min_interval": "4 hours"}'),
   ('{"code": {"text": "3 times daily (as needed)"}}', '{"limits": [{"doses": 3, "days": 1}]}'),
   ('{"code": {"text": "as needed"}}', '{}'),
@@ -405,7 +411,7 @@ FROM (VALUES
   ('{"repeat": {"frequency": 4, "frequencyMax": 3, "period": 1, "periodUnit": "d"}}', '22023', 'timing has a range that ends before it starts'),
   ('{"repeat": {"period": 6, "periodMax": 4, "periodUnit": "h"}}', '22023', 'timing has a range that ends before it starts'),
   ('{"repeat": {"frequencyMax": 4}}', '22023', 'timing wants frequency, period and periodUnit together'),
-  ('{"code": {"text": "at bedtime"}, "repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}', '0A000', 'timing code says more than repeat: "at bedtime"'),
+  ('{"code": {"text": "at bedtime with a snack"}, "repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}', '0A000', 'timing code says more than repeat: "at bedtime with a snack"'),
   ('{"code": {"text": "as directed"}}', '0A000', 'timing code is not supported'),
   ('{"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "duration": 3, "durationUnit": "d"}}', '0A000', 'timing with a duration of 3 d is not supported'),
   ('{"repeat": {"boundsPeriod": {"start": "2027-03-05", "end": "2027-03-04"}}}', '22023', 'timing ends before it starts'),

@@ -1,10 +1,12 @@
 /** The API, wherever it runs. */
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { sql } from 'drizzle-orm';
 import { bodyLimit } from 'hono/body-limit';
+import { requestId } from 'hono/request-id';
 import { actFor } from './access.js';
 import { authenticate, operatorsOnly, type Env, type TokenRules } from './auth.js';
 import type { Database } from './database.js';
+import { health } from './health.js';
+import { logRequests, type Log } from './log.js';
 import { page } from './page.js';
 import { answerProblem, Problem, refuseInvalid } from './problem.js';
 import { doseRoutes } from './routes/doses.js';
@@ -19,16 +21,22 @@ export interface AppOptions {
 	tokens: TokenRules;
 	/** Where the page's files are, unless beside the program. */
 	pages?: URL;
+	/** Where requests are logged; nowhere, unless it is given. */
+	log?: Log;
+	/** Whether the server is about to stop: it is ready for no more then. */
+	isStopping?: () => boolean;
 }
 
 const PUBLIC = new URL('../public/', import.meta.url);
 
-export function createApp({ db, tokens, pages = PUBLIC }: AppOptions) {
+export function createApp({ db, tokens, pages = PUBLIC, log, isStopping = () => false }: AppOptions) {
 	const app = new OpenAPIHono<Env>({ defaultHook: (result) => refuseInvalid(result) });
 
 	app.onError(answerProblem);
 	app.notFound((c) => answerProblem(new Problem(404, 'not_found', 'there is nothing at this address'), c));
 
+	app.use(requestId());
+	if (log) app.use(logRequests(log));
 	app.use(
 		bodyLimit({
 			maxSize: 256 * 1024,
@@ -56,10 +64,7 @@ export function createApp({ db, tokens, pages = PUBLIC }: AppOptions) {
 		info: { title: 'Medication schedules', version: '1' },
 		security: [{ bearer: [] }],
 	});
-	app.get('/healthz', async (c) => {
-		await db.execute(sql`select 1`);
-		return c.json({ status: 'ok' });
-	});
+	app.route('/', health(db, isStopping));
 	app.route('/', page(pages));
 	return app;
 }

@@ -1,6 +1,7 @@
 /** Who is calling: the subject of a JWT that we verify, and nothing else the request says. */
 import { errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { createMiddleware } from 'hono/factory';
+import type { Log } from './log.js';
 import { Problem } from './problem.js';
 
 export interface Principal {
@@ -27,6 +28,8 @@ export function isPersonId(text: string): boolean {
 /** Variables that middleware sets for the handlers. */
 export interface Env {
 	Variables: {
+		log?: Log;
+		requestId: string;
 		principal: Principal;
 		/** The person whose doses they are: the caller, or one who granted the caller access. */
 		personId: string;

@@ -3,7 +3,9 @@ import { isRetryable, MedschedError, type Constraint } from '@medsched/drizzle';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import type { Env } from './auth.js';
 import { hintForClients } from './hints.js';
+import { describeError, toStandardOutput } from './log.js';
 
 export const ProblemBody = z
 	.object({
@@ -94,20 +96,15 @@ function problemOf(thrown: unknown): Problem {
 	if (isRetryable(thrown)) {
 		return new Problem(503, 'busy', 'the database cannot be reached', { hint: 'Send the request again.' }, { 'Retry-After': '1' });
 	}
-	logged(thrown);
 	return new Problem(500, 'internal', 'something went wrong on our side');
-}
-
-/** What we log of an error: never a query's values, which are a patient's. */
-function logged(thrown: unknown): void {
-	let error = thrown;
-	while (error instanceof Error && error.cause instanceof Error) error = error.cause;
-	const { name, code, message, stack } = error as Error & { code?: string };
-	console.error(name, code ?? '', message, stack?.split('\n').slice(1, 6).join('\n'));
 }
 
 export function answerProblem(thrown: unknown, c: Context): Response {
 	const problem = problemOf(thrown);
+	if (problem.status === 500) {
+		const log = (c as Context<Env>).get('log') ?? toStandardOutput;
+		log({ level: 'error', requestId: c.get('requestId'), ...describeError(thrown) });
+	}
 	const body = {
 		type: `urn:medsched:${problem.type}`,
 		title: problem.message,

@@ -2,17 +2,40 @@
 import { serve } from '@hono/node-server';
 import { createApp } from './app.js';
 import { openDatabase } from './database.js';
+import { toStandardOutput } from './log.js';
 import { tokenRules } from './settings.js';
 
-const { db, close } = openDatabase(Number(process.env['DATABASE_CONNECTIONS'] ?? 5));
-const app = createApp({ db, tokens: tokenRules() });
+/** So long, requests that are being answered may take when the server is told to stop. */
+const GRACE_MS = 10_000;
 
-const server = serve({ fetch: app.fetch, hostname: process.env['HOST'] ?? '127.0.0.1', port: Number(process.env['PORT'] ?? 3000) }, (at) =>
-	console.log(`listening on http://${at.address}:${at.port}`),
-);
+const hostname = process.env['HOST'] ?? '127.0.0.1';
+const port = Number(process.env['PORT'] ?? 3000);
+if (!Number.isInteger(port) || port < 0 || port > 65535) fail(`PORT is no port: "${process.env['PORT']}"`);
+
+let stopping = false;
+const { db, close } = openDatabase(Number(process.env['DATABASE_CONNECTIONS'] ?? 5));
+const app = createApp({ db, tokens: tokenRules(), log: toStandardOutput, isStopping: () => stopping });
+
+const server = serve({ fetch: app.fetch, hostname, port }, (at) => console.log(`listening on http://${at.address}:${at.port}`));
+
+server.on('error', (error: NodeJS.ErrnoException) => {
+	if (error.code === 'EADDRINUSE') fail(`port ${port} of ${hostname} is in use: set PORT to another, or stop what listens there`);
+	if (error.code === 'EACCES') fail(`port ${port} of ${hostname} is not for this user: set PORT to one above 1023`);
+	if (error.code === 'EADDRNOTAVAIL') fail(`${hostname} is no address of this machine: set HOST to one that is, or to 0.0.0.0 for all`);
+	throw error;
+});
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-	process.once(signal, () => {
+	process.on(signal, () => {
+		// Told twice, it waits for nobody.
+		if (stopping) process.exit(1);
+		stopping = true;
 		server.close(() => void close());
+		if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
 	});
+}
+
+function fail(message: string): never {
+	console.error(message);
+	process.exit(1);
 }

@@ -22,7 +22,7 @@ export interface AppOptions {
 	/** Where the page's files are, unless beside the program. */
 	pages?: URL;
 	/** Where requests are logged; nowhere, unless it is given. */
-	log?: Log;
+	log?: Log | undefined;
 	/** Whether the server is about to stop: it is ready for no more then. */
 	isStopping?: () => boolean;
 }

@@ -7,9 +7,9 @@
 import { handle } from 'hono/aws-lambda';
 import { createApp } from './app.js';
 import { openDatabase } from './database.js';
-import { toStandardOutput } from './log.js';
+import { requestLog } from './log.js';
 import { tokenRules } from './settings.js';
 
 const { db } = openDatabase(1);
 
-export const handler = handle(createApp({ db, tokens: tokenRules(), log: toStandardOutput }));
+export const handler = handle(createApp({ db, tokens: tokenRules(), log: requestLog() }));

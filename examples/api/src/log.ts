@@ -11,6 +11,11 @@ export type Log = (entry: Record<string, unknown>) => void;
 /** One line on standard output, where every platform collects it. */
 export const toStandardOutput: Log = (entry) => process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`);
 
+/** Where requests are logged: nowhere, if LOG is off. */
+export function requestLog(): Log | undefined {
+	return process.env['LOG'] === 'off' ? undefined : toStandardOutput;
+}
+
 /** Logs each request when it is answered.  The id of a request is also in its answer's X-Request-Id. */
 export function logRequests(log: Log) {
 	return createMiddleware<Env>(async (c, next) => {

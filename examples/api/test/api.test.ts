@@ -197,21 +197,25 @@ byBothWays('a person’s medications', (call) => {
 		assert.deepEqual(list.body.filter((d: any) => d.status === 'extra').map((d: any) => d.takenAt), ['2026-03-01T13:00:07Z']);
 		assert.deepEqual(await send({ scheduleId, scheduledFor: extra.scheduledFor, outcome: 'none', expected: { outcome: 'extra', takenAt: extra.scheduledFor } }), [{ changed: true }]);
 
-		const needed = randomUUID();
+		const [needed, theirs] = [randomUUID(), await signed({ sub: randomUUID() })];
 		const created = await call('POST', '/v1/people/me/medications', {
-			token,
+			token: theirs,
 			headers: key(),
-			body: { name: 'ibuprofen', substance: 'ibuprofen', schedules: [{ id: needed, startsAt: '2026-03-01T00:00', timeZone: 'UTC', asNeeded: true, minInterval: '6 hours', doseAmount: '400', doseUnit: 'mg' }] },
+			body: {
+				name: 'Nurofen',
+				substance: 'ibuprofen',
+				substanceAmount: '1',
+				substanceUnit: 'mg',
+				schedules: [{ id: needed, startsAt: '2026-03-01T00:00', timeZone: 'UTC', asNeeded: true, minInterval: '6 hours', doseAmount: '400', doseUnit: 'mg' }],
+			},
 		});
 		assert.equal(created.status, 201, JSON.stringify(created.body));
-		const medications = await call('GET', '/v1/people/me/medications', { token });
-		assert.equal(medications.body.find((m: any) => m.name === 'ibuprofen').substance, 'ibuprofen');
-		const at = (time: string) => ({ scheduleId: needed, scheduledFor: time, outcome: 'taken', takenAt: time });
-		assert.deepEqual(await send(at('2026-03-01T10:00:00Z')), [{ changed: true }]);
-		isProblem(await call('POST', '/v1/people/me/reports', { token, body: [at('2026-03-01T12:00:00Z')] }), 409, 'as_needed_min_interval');
-		assert.deepEqual(await send({ ...at('2026-03-01T12:00:00Z'), despiteLimits: 'severe pain' }), [{ changed: true }]);
-		await call('POST', `/v1/people/me/medications/${created.body.id}/inactivate`, { token, body: { at: '2026-03-01T12:00:01Z' } });
-		for (const time of ['2026-03-01T10:00:00Z', '2026-03-01T12:00:00Z']) await send({ scheduleId: needed, scheduledFor: time, outcome: 'none' });
+		assert.equal((await call('GET', '/v1/people/me/medications', { token: theirs })).body[0].substance, 'ibuprofen');
+		const take = (time: string, more: object = {}) =>
+			call('POST', '/v1/people/me/reports', { token: theirs, body: [{ scheduleId: needed, scheduledFor: time, outcome: 'taken', takenAt: time, ...more }] });
+		assert.deepEqual((await take('2026-03-01T10:00:00Z')).body, [{ changed: true }]);
+		isProblem(await take('2026-03-01T12:00:00Z'), 409, 'as_needed_min_interval');
+		assert.deepEqual((await take('2026-03-01T12:00:00Z', { despiteLimits: 'severe pain' })).body, [{ changed: true }]);
 	});
 
 	test('adherence', async () => {

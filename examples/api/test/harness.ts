@@ -17,6 +17,7 @@ export const publicJwk = { ...(await exportJWK(publicKey)), alg: 'ES256', kid: '
 process.env['JWT_JWKS'] = JSON.stringify({ keys: [publicJwk] });
 process.env['JWT_ISSUER'] = issuer;
 process.env['JWT_AUDIENCE'] = audience;
+process.env['LOG'] = 'off';
 
 export const tokens = { keys: createLocalJWKSet({ keys: [publicJwk] }), issuer, audience };
 

@@ -24,7 +24,7 @@ interface Started {
 }
 
 function run(env: Record<string, string>): Omit<Started, 'url'> & { errors: () => string } {
-	const child = spawn(process.execPath, ['build/src/server.js'], { env: { ...process.env, PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(process.execPath, ['build/src/server.js'], { env: { ...process.env, PORT: '0', LOG: 'on', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
 	children.push(child);
 	let [output, errors] = ['', ''];
 	child.stdout!.on('data', (chunk) => (output += chunk));

@@ -11,6 +11,7 @@ const window = "'2026-03-01 00:00Z', '2026-03-08 00:00Z'";
 const rule = "'FREQ=DAILY', '2026-03-01 08:00', 'Europe/Berlin'";
 const dose = (day) => `${user}, ${daily}, '2026-03-0${day} 07:00Z'`;
 const handle = (day) => `${user}, medsched.dose_id(${daily}, '2026-03-0${day} 07:00Z')`;
+const calendar = `E'BEGIN:VCALENDAR\\nBEGIN:VEVENT\\nDTSTART:20260301T080000Z\\nRRULE:FREQ=DAILY\\nEND:VEVENT\\nEND:VCALENDAR'`;
 const fhir = `'{"repeat": {"frequency": 2, "period": 1, "periodUnit": "d", "dayOfWeek": ["mon"], "timeOfDay": ["08:00:00", "20:00:00"],
 	"boundsDuration": {"value": 10, "unit": "d", "system": "http://unitsofmeasure.org", "code": "d"}}}'`;
 
@@ -84,6 +85,8 @@ export const calls = {
 		`select * from medsched.medication_from_fhir('[{"timing": {"repeat": {"when": ["MORN"]}}}]', 'UTC', '2026-03-01')`,
 	'fhir_medication_statement(uuid,uuid,text)': `select medsched.fhir_medication_statement(${user}, ${medication})`,
 	'fhir_medication_administrations(uuid,timestamptz,timestamptz,uuid,text)': `select medsched.fhir_medication_administrations(${user}, ${window})`,
+	'schedule_from_ical(text,text,time,timestamptz)': `select medsched.schedule_from_ical(${calendar})`,
+	'medications_from_ical(text,text,time,timestamptz)': `select * from medsched.medications_from_ical(${calendar})`,
 	'timing_codes()': `select * from medsched.timing_codes()`,
 	'timing_events()': `select * from medsched.timing_events()`,
 	'inactivate_medication(uuid,uuid,timestamptz)': `select medsched.inactivate_medication(${user}, ${medication}, '2026-03-10 00:00Z')`,

@@ -42,6 +42,7 @@ INSERT INTO good VALUES
   ('schedule', '{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}'),
   ('resource', '[{"timing": {"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}}]'), ('release', 'R4'),
   ('every', '2'), ('schedule_ids', format('{%s}', lpad('c1', 32, '0'))),
+  ('calendar', concat_ws(E'\n', 'BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'SUMMARY:Aspirin', 'DTSTART:20260301T080000', 'END:VEVENT', 'END:VCALENDAR')), ('all_day_at', '08:00'),
   ('sig', 'BID'), ('day_begins_at', '04:00'), ('starts_on', '2026-03-01'), ('ends_on', '2026-04-01'), ('times', '["08:00", "20:00"]'), ('schedule_from_times.times', '{08:00,20:00}'),
   ('days_of_week', '{1,2}'), ('timing', '{"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}'), ('taken', '3'), ('skipped', '1'), ('missed', '1');
 
@@ -135,7 +136,7 @@ FROM answers AS a WHERE a.state NOT IN ('00000', '22004', '22023', '2202E', 'P00
 SELECT is(string_agg(format('%s %s => %s', a.proname, a.name, a.state), E'\n'), NULL, 'a null, or nothing, is 22004')
 FROM answers AS a WHERE a.message ~ 'must not be null' AND (a.state <> '22004' OR a.value IS NOT NULL AND a.value !~ 'NULL');
 SELECT is(string_agg(format('%s %s %s: %s', a.proname, a.name, left(a.value, 40), a.context), E'\n'), NULL, 'none tells which queries it came through')
-FROM answers AS a WHERE a.context ~ 'medsched.(medications|schedules|dose_taken)';
+FROM answers AS a WHERE a.context ~ 'medsched.(medications|schedules|dose_taken)\M';
 SELECT is(string_agg(format('%s %s %s: %s', a.proname, a.name, left(a.value, 40), left(a.message, 80)), E'\n'), NULL, 'none comes from a CHECK in a table''s words')
 FROM answers AS a WHERE a.message ~ 'violates|constraint|out of range$' AND a.message !~ format('^(%s|day of the week .*) is out of range$', a.name);
 SELECT is(string_agg(format('%s %s: %s characters', a.proname, a.name, length(a.message) + length(a.detail)), E'\n'), NULL, 'a message stays short, whatever its value')
@@ -218,7 +219,7 @@ FROM key_answers AS a WHERE a.state NOT IN ('00000', '22023', '22007', '22008', 
 SELECT is(string_agg(format('%s %s %s: %s', a.function, a.key, left(a.value, 40), left(a.message, 80)), E'\n'), NULL, 'and says which schedule it is about')
 FROM key_answers AS a WHERE a.message <> '' AND a.message !~ '^(schedules\[1\]|changes|the revised schedule|schedule can never have a dose$)[.: ]?';
 SELECT is(string_agg(format('%s %s %s: %s', a.function, a.key, left(a.value, 40), a.context), E'\n'), NULL, 'and none tells which queries it came through')
-FROM key_answers AS a WHERE a.context ~ 'medsched.(medications|schedules|dose_taken)';
+FROM key_answers AS a WHERE a.context ~ 'medsched.(medications|schedules|dose_taken)\M';
 SELECT is(string_agg(format('%s %s %s: %s', a.function, a.key, left(a.value, 40), left(a.message, 80)), E'\n'), NULL, 'nor comes from a CHECK in a table''s words')
 FROM key_answers AS a WHERE a.message ~ 'violates|constraint';
 SELECT is(string_agg(format('%s %s: %s characters', a.function, a.key, length(a.message) + length(a.detail)), E'\n'), NULL, 'and stays short')

@@ -45,7 +45,7 @@ export interface ScheduleInput {
 /** A schedule as forms and prescriptions give it: for `createMedication`, and for an insert into `schedules`. */
 export type ScheduleOfForm = Pick<
 	ScheduleInput,
-	'startsAt' | 'timeZone' | 'rrule' | 'cycleDaysOn' | 'cycleDaysOff' | 'asNeeded' | 'minInterval' | 'maxPer24h' | 'limits' | 'instructions' | 'effectiveFrom'
+	'startsAt' | 'timeZone' | 'timeZonePinned' | 'rrule' | 'rdates' | 'exdates' | 'cycleDaysOn' | 'cycleDaysOff' | 'asNeeded' | 'minInterval' | 'maxPer24h' | 'limits' | 'instructions' | 'effectiveFrom'
 >;
 
 /**

@@ -41,6 +41,7 @@ import {
 	markDoseTakenById,
 	moveRecordedDoses,
 	medications,
+	medicationsFromIcal,
 	nextAsNeededAt,
 	removeSubstanceLimits,
 	setSubstanceLimits,
@@ -60,6 +61,7 @@ import {
 	medicationFromFhir,
 	fhirMedicationStatement,
 	fhirMedicationAdministrations,
+	scheduleFromIcal,
 	scheduleFromSig,
 	scheduleFromTimes,
 	timesOfSchedule,
@@ -421,6 +423,15 @@ withEachDriver('functions', (db) => {
 		assert.equal(others.length, 0);
 		assert.equal(given?.administration['effectiveDateTime'], '2026-03-02T08:05:00+00:00');
 
+		const calendar = ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'UID:a', 'SUMMARY:Ibuprofen', 'DESCRIPTION:with food', 'DTSTART;VALUE=DATE:20260302', 'RRULE:FREQ=DAILY',
+			'EXDATE;VALUE=DATE:20260303', 'BEGIN:VALARM', 'TRIGGER:-PT15M', 'END:VALARM', 'END:VEVENT', 'END:VCALENDAR'].join('\r\n');
+		const ofCalendar = { startsAt: '2026-03-02T08:30:00', timeZone: 'Europe/Berlin', rrule: 'FREQ=DAILY', exdates: ['2026-03-03T08:30:00'] };
+		const read = { calendar, timeZone: 'Europe/Berlin', allDayAt: '08:30' };
+		assert.deepEqual(await scheduleFromIcal(db, read), [{ ...ofCalendar, instructions: 'Ibuprofen\nwith food' }]);
+		assert.deepEqual(await medicationsFromIcal(db, read), [
+			{ name: 'Ibuprofen', schedules: [{ ...ofCalendar, instructions: 'with food' }], alarm: '00:15:00', uids: ['a'], problem: null },
+		]);
+		assert.match((await medicationsFromIcal(db, { calendar }))[0]?.problem ?? '', /in no time zone/);
 		assert.ok((await timingCodes(db, {})).some((c) => c.code === 'BID' && c.frequency === 2 && c.times.join() === '08:00:00,20:00:00'));
 		assert.ok((await timingEvents(db, {})).some((e) => e.event === 'PCM' && e.direction === 1));
 	});

@@ -501,6 +501,11 @@ byBothWays('a person’s medications', (call) => {
 		const given = await call('GET', '/v1/people/me/fhir/administrations?from=2026-03-01T00:00:00Z&to=2026-03-08T00:00:00Z&release=R4', { token });
 		assert.equal(given.status, 200, JSON.stringify(given.body));
 		assert.ok(given.body.every((one: any) => one.resourceType === 'MedicationAdministration'));
+		const calendar = ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'UID:a', 'SUMMARY:Ibuprofen', 'DTSTART:20260302T080000', 'RRULE:FREQ=DAILY', 'END:VEVENT', 'END:VCALENDAR'].join('\r\n');
+		const ical = await call('POST', '/v1/schedules/from-ical', { token, body: { calendar, timeZone: 'Europe/Berlin' } });
+		assert.deepEqual(ical.body, [{ startsAt: '2026-03-02T08:00:00', timeZone: 'Europe/Berlin', rrule: 'FREQ=DAILY', instructions: 'Ibuprofen' }]);
+		const found = await call('POST', '/v1/medications/from-ical', { token, body: { calendar } });
+		assert.deepEqual(found.body, [{ name: 'Ibuprofen', schedules: null, alarm: null, uids: ['a'], problem: 'calendar line 5: DTSTART is in no time zone' }]);
 		const known = await call('GET', '/v1/schedules/abbreviations', { token });
 		assert.ok(known.body.codes.some((c: any) => c.code === 'TID') && known.body.events.some((e: any) => e.event === 'PCM'));
 	});
@@ -717,6 +722,7 @@ byBothWays('bad input', (call) => {
 		['a move to an unknown zone', 422, 'not_acceptable', 'PUT', '/v1/people/me/time-zone', { headers: key(), body: { timeZone: 'Nowhere/Land' } }],
 		['times that are none', 400, 'invalid_request', 'POST', '/v1/schedules/from-times', { body: { times: ['25:00'], startsOn: '2026-03-01', timeZone: 'UTC' } }],
 		['a sig that is none', 422, 'not_acceptable', 'POST', '/v1/schedules/from-sig', { body: { sig: 'WHENEVER', startsOn: '2026-03-01', timeZone: 'UTC' } }],
+		['a calendar that is none', 422, 'not_acceptable', 'POST', '/v1/schedules/from-ical', { body: { calendar: 'Take one a day' } }],
 		['a FHIR Timing that is none', 422, 'not_acceptable', 'POST', '/v1/schedules/from-fhir', { body: { timing: { repeat: { frequency: 'often' } }, startsOn: '2026-03-01', timeZone: 'UTC' } }],
 		['an alarm that is none', 422, 'not_acceptable', 'GET', '/v1/people/me/calendar.ics?alarm=loud', {}],
 		['an address that is none', 404, 'not_found', 'GET', '/v1/nothing/here', {}],

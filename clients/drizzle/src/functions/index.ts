@@ -3,6 +3,7 @@ export * from './adherence.js';
 export * from './doses.js';
 export * from './fhir.js';
 export * from './forms.js';
+export * from './ical.js';
 export * from './medications.js';
 export * from './recording.js';
 export * from './rules.js';

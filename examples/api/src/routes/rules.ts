@@ -6,10 +6,12 @@ import {
 	countOccurrences,
 	describeRule,
 	isOccurrence,
+	medicationsFromIcal,
 	nextOccurrence,
 	occurrences,
 	previousOccurrence,
 	scheduleFromFhir,
+	scheduleFromIcal,
 	scheduleFromSig,
 	scheduleFromTimes,
 	timingCodes,
@@ -23,10 +25,11 @@ import { retrying, type Database } from '../database.js';
 import * as m from '../models.js';
 
 const Time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/, 'not a time of day, as 08:00');
-export const Schedules = z.array(z.object({ startsAt: z.string(), timeZone: z.string(), rrule: z.string().nullable().optional(), instructions: z.string().nullable().optional(), effectiveFrom: m.Instant.nullable().optional() }));
+export const Schedules = z.array(z.object({ startsAt: z.string(), timeZone: z.string(), rrule: z.string().nullable().optional(), timeZonePinned: z.boolean().optional(), rdates: z.array(z.string()).optional(), exdates: z.array(z.string()).optional(), instructions: z.string().nullable().optional(), effectiveFrom: m.Instant.nullable().optional() }));
 const schedules = { 200: m.json(Schedules, 'schedules, to send with a new medication'), ...m.problems };
 const start = { startsOn: m.Day, timeZone: m.TimeZone, effectiveFrom: m.Instant.optional() };
 export const Times = z.record(z.string().max(32), z.union([Time, z.array(Time)])).or(z.array(Time)).optional();
+const Calendar = z.strictObject({ calendar: z.string().min(1).max(200000), timeZone: m.TimeZone.optional(), allDayAt: Time.optional(), effectiveFrom: m.Instant.optional() });
 
 export function ruleRoutes(db: Database) {
 	return new OpenAPIHono<Env>()
@@ -91,6 +94,32 @@ export function ruleRoutes(db: Database) {
 				responses: schedules,
 			}),
 			async (c) => c.json(await retrying(() => scheduleFromFhir(db, c.req.valid('json'))), 200),
+		)
+		.openapi(
+			createRoute({
+				method: 'post',
+				path: '/schedules/from-ical',
+				summary: 'Make schedules of a calendar’s events',
+				request: { body: m.body(Calendar) },
+				responses: schedules,
+			}),
+			async (c) => c.json(await retrying(() => scheduleFromIcal(db, c.req.valid('json'))), 200),
+		)
+		.openapi(
+			createRoute({
+				method: 'post',
+				path: '/medications/from-ical',
+				summary: 'List a calendar’s events as medications',
+				request: { body: m.body(Calendar) },
+				responses: {
+					200: m.json(
+						z.array(z.object({ name: z.string().nullable(), schedules: Schedules.nullable(), alarm: z.string().nullable(), uids: z.array(z.string()), problem: z.string().nullable() })),
+						'what to send as new medications; or the problem, where events are no schedules',
+					),
+					...m.problems,
+				},
+			}),
+			async (c) => c.json(await retrying(() => medicationsFromIcal(db, c.req.valid('json'))), 200),
 		)
 		.openapi(
 			createRoute({

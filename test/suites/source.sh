@@ -77,6 +77,10 @@ for name in $listed; do
 done
 equals "each is raised by something" "${unraised:-}" ""
 
+# doc/sources.md states how much of what prescriptions and calendars say is taken. The files of pgTAP that have these data hold each row
+# against what it gives.
+equals "doc/sources.md counts the rows of test/data" "$(sed -n '/^| source | taken/,/^$/p' doc/sources.md | sed '1,2d;/^$/d')" "$(psql -XAtq -v ON_ERROR_STOP=1 -f test/data/sources.sql)"
+
 # CONTRIBUTING.md is the map: what it names is there, and what is there it names.
 # NAME, TOPIC and the like stand for any word.
 map=CONTRIBUTING.md

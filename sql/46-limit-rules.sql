@@ -58,7 +58,7 @@ AS $$
   || CASE WHEN rule = 'as_needed_min_interval' THEN 'too close to another' || coalesce(' of ' || substance, '')
           ELSE CASE WHEN unit IS NULL THEN 'one too many' || coalesce(' of ' || substance, '') ELSE 'too much' || coalesce(' ' || substance, '') END
                || CASE WHEN days = 1 THEN ' on its day' WHEN days > 1 THEN format(' on %s days', days)
-                       ELSE ' in ' || medsched._interval_words(within) END END
+                       ELSE ' in ' || medsched._interval_words('en', within) END END
 $$;
 
 COMMENT ON FUNCTION medsched._limit_message(text, text, text, interval, int, timestamptz) IS
@@ -74,7 +74,7 @@ DECLARE
   of_substance CONSTANT text := coalesce(' of ' || substance, '');
   span CONSTANT text := CASE WHEN days = 1 THEN 'on a day in ' || time_zone
                              WHEN days > 1 THEN format('on any %s days in a row in %s', days, time_zone)
-                             ELSE 'in any ' || medsched._interval_words(within) END;
+                             ELSE 'in any ' || medsched._interval_words('en', within) END;
   period CONSTANT text := CASE WHEN last > first THEN format('from %s to %s', first, last) ELSE format('at %s', first) END;
 BEGIN
   IF rule = 'as_needed_min_interval' THEN

@@ -1,4 +1,4 @@
--- The days of a recurrence rule in English.
+-- The days of a recurrence rule in words.
 --
 -- All BY parts for days hold at once: a day is the rule's where every one of them
 -- has it.  The combinations that are in use have their own wording.  Any other is
@@ -42,7 +42,7 @@ COMMENT ON FUNCTION medsched._completed(medsched._recurrence, timestamp) IS
   'Internal: the parts of a rule, with those that its start implies';
 
 -- "1st", "15th", "last day"; of many, as in _runs.
-CREATE OR REPLACE FUNCTION medsched._days_counted(numbers int[])
+CREATE OR REPLACE FUNCTION medsched._days_counted(language text, numbers int[])
 RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -50,33 +50,34 @@ AS $$
 DECLARE
   from_first CONSTANT int[] := ARRAY(SELECT n FROM unnest(numbers) AS n WHERE n > 0 ORDER BY n);
 BEGIN
-  RETURN medsched._runs(from_first, ARRAY(SELECT medsched._ordinal(n) FROM unnest(from_first) AS n ORDER BY n))
-         || ARRAY(SELECT medsched._position(n) || ' day' FROM unnest(numbers) AS n WHERE n < 0 ORDER BY n);
+  RETURN medsched._runs(language, from_first, ARRAY(SELECT medsched._ordinal(language, n) FROM unnest(from_first) AS n ORDER BY n))
+         || ARRAY(SELECT medsched._say(language, 'nth_day', ARRAY[medsched._position(language, n)]) FROM unnest(numbers) AS n WHERE n < 0 ORDER BY n);
 END
 $$;
 
-COMMENT ON FUNCTION medsched._days_counted(int[]) IS
+COMMENT ON FUNCTION medsched._days_counted(text, int[]) IS
   'Internal: days of a month or a year in words, those below zero counted from its last';
 
 -- "the 1st and last day", "the 100th day".
-CREATE OR REPLACE FUNCTION medsched._yeardays_words(numbers int[], conjunction text)
+CREATE OR REPLACE FUNCTION medsched._yeardays_words(language text, numbers int[], conjunction text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN medsched._joined(medsched._days_counted(numbers), conjunction) || CASE WHEN 0 > ANY (numbers) THEN '' ELSE ' day' END;
+RETURN CASE WHEN 0 > ANY (numbers) THEN medsched._joined(language, medsched._days_counted(language, numbers), conjunction)
+            ELSE medsched._say(language, 'nth_day', ARRAY[medsched._joined(language, medsched._days_counted(language, numbers), conjunction)]) END;
 
-COMMENT ON FUNCTION medsched._yeardays_words(int[], text) IS
+COMMENT ON FUNCTION medsched._yeardays_words(text, int[], text) IS
   'Internal: days of a year in words';
 
-CREATE OR REPLACE FUNCTION medsched._months_words(numbers int[], conjunction text)
+CREATE OR REPLACE FUNCTION medsched._months_words(language text, numbers int[], conjunction text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN medsched._joined(medsched._runs(numbers, ARRAY(SELECT medsched._month_name(n) FROM unnest(numbers) AS n ORDER BY n)), conjunction);
+RETURN medsched._joined(language, medsched._runs(language, numbers, ARRAY(SELECT medsched._month_name(language, n) FROM unnest(numbers) AS n ORDER BY n)), conjunction);
 
-COMMENT ON FUNCTION medsched._months_words(int[], text) IS
+COMMENT ON FUNCTION medsched._months_words(text, int[], text) IS
   'Internal: months in words';
 
 -- "week 20 and the last week".
-CREATE OR REPLACE FUNCTION medsched._weeks_words(numbers int[], conjunction text)
+CREATE OR REPLACE FUNCTION medsched._weeks_words(language text, numbers int[], conjunction text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -84,65 +85,66 @@ AS $$
 DECLARE
   from_first CONSTANT int[] := ARRAY(SELECT n FROM unnest(numbers) AS n WHERE n > 0 ORDER BY n);
 BEGIN
-  RETURN medsched._joined(
-    medsched._runs(from_first, ARRAY(SELECT 'week ' || n FROM unnest(from_first) AS n ORDER BY n))
-    || ARRAY(SELECT 'the ' || medsched._position(n) || ' week' FROM unnest(numbers) AS n WHERE n < 0 ORDER BY n), conjunction);
+  RETURN medsched._joined(language,
+    medsched._runs(language, from_first, ARRAY(SELECT medsched._say(language, 'week', ARRAY[n::text]) FROM unnest(from_first) AS n ORDER BY n))
+    || ARRAY(SELECT medsched._say(language, 'nth_week', ARRAY[medsched._position(language, n)]) FROM unnest(numbers) AS n WHERE n < 0 ORDER BY n), conjunction);
 END
 $$;
 
-COMMENT ON FUNCTION medsched._weeks_words(int[], text) IS
+COMMENT ON FUNCTION medsched._weeks_words(text, int[], text) IS
   'Internal: weeks of a year in words';
 
 -- "Mondays to Fridays".
-CREATE OR REPLACE FUNCTION medsched._weekdays_words(numbers int[])
+CREATE OR REPLACE FUNCTION medsched._weekdays_words(language text, numbers int[])
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN medsched._joined(medsched._runs(numbers, ARRAY(SELECT medsched._weekday_name(n) || 's' FROM unnest(numbers) AS n ORDER BY n)), 'and');
+RETURN medsched._joined(language, medsched._runs(language, numbers, ARRAY(SELECT medsched._say(language, 'weekdays.' || n) FROM unnest(numbers) AS n ORDER BY n)), 'and');
 
-COMMENT ON FUNCTION medsched._weekdays_words(int[]) IS
+COMMENT ON FUNCTION medsched._weekdays_words(text, int[]) IS
   'Internal: weekdays in words';
 
 -- "the first Monday", "the last Friday": from the first on, then from the last.
-CREATE OR REPLACE FUNCTION medsched._nth_words(nth int[])
+CREATE OR REPLACE FUNCTION medsched._nth_words(language text, nth int[])
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ARRAY(SELECT 'the ' || medsched._position(n / 7) || ' ' || medsched._weekday_name(abs(n) % 7)
+RETURN ARRAY(SELECT medsched._say(language, 'nth_weekday', ARRAY[medsched._position(language, n / 7), medsched._weekday_name(language, abs(n) % 7)])
                FROM unnest(nth) AS n ORDER BY n < 0, abs(n));
 
-COMMENT ON FUNCTION medsched._nth_words(int[]) IS
+COMMENT ON FUNCTION medsched._nth_words(text, int[]) IS
   'Internal: weekdays with a number in words';
 
--- "on Mondays in March and on the first Friday of March".
-CREATE OR REPLACE FUNCTION medsched._weekdays_of(r medsched._recurrence, in_span text, of_span text)
+-- "on Mondays in March and on the first Friday of March": in_span and of_span are patterns, and month or year their part; NULL: none.
+CREATE OR REPLACE FUNCTION medsched._weekdays_of(language text, r medsched._recurrence, in_span text, of_span text, months text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   items text[] := '{}';
+  words text;
 BEGIN
   IF r.weekdays <> '{}' THEN
-    items := items || ('on ' || medsched._weekdays_words(r.weekdays) || in_span);
+    words := medsched._say(language, 'on_weekdays', ARRAY[medsched._weekdays_words(language, r.weekdays)]);
+    items := items || CASE WHEN in_span IS NULL THEN words ELSE medsched._say(language, in_span, ARRAY[words, months]) END;
   END IF;
   IF r.nth <> '{}' THEN
-    items := items || ('on ' || medsched._joined(medsched._nth_words(r.nth), 'and') || of_span);
+    words := medsched._say(language, 'on_nth', ARRAY[medsched._joined(language, medsched._nth_words(language, r.nth), 'and')]);
+    items := items || medsched._say(language, of_span, ARRAY[words, months]);
   END IF;
-  RETURN medsched._joined(items, 'and');
+  RETURN medsched._joined(language, items, 'and');
 END
 $$;
 
-COMMENT ON FUNCTION medsched._weekdays_of(medsched._recurrence, text, text) IS
+COMMENT ON FUNCTION medsched._weekdays_of(text, medsched._recurrence, text, text, text) IS
   'Internal: the weekdays of a rule in words, and of what they are';
 
--- A remark on days that some months or years lack, or ''.
-CREATE OR REPLACE FUNCTION medsched._missing_days_remark(r medsched._recurrence)
+-- Days in words, with a remark on those that some months or years lack.
+CREATE OR REPLACE FUNCTION medsched._with_remark(language text, words text, r medsched._recurrence)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  remarks CONSTANT text[] := ARRAY[' (no such day, no dose)', ' (no such day: the last one before it)',
-                                   ' (no such day: the first one after it)'];
   shortest int;    -- month that the rule has
 BEGIN
   IF r.monthdays IS NOT NULL THEN
@@ -150,21 +152,21 @@ BEGIN
                    FROM unnest(coalesce(r.months, '{2}')) AS m);
   END IF;
   IF EXISTS (SELECT FROM unnest(r.monthdays) AS n WHERE abs(n) > shortest) OR r.yeardays && '{366,-366}' THEN
-    RETURN remarks[r.skip + 1];
+    RETURN medsched._say(language, 'lacking.' || r.skip, ARRAY[words]);
   ELSIF r.weeknos && '{53,-53}'
         OR EXISTS (SELECT FROM unnest(r.nth) AS n
                     WHERE abs(n / 7) >= CASE WHEN r.freq = 5 OR r.months IS NOT NULL THEN 5 ELSE 53 END) THEN
-    RETURN remarks[1];
+    RETURN medsched._say(language, 'lacking.0', ARRAY[words]);
   END IF;
-  RETURN '';
+  RETURN words;
 END
 $$;
 
-COMMENT ON FUNCTION medsched._missing_days_remark(medsched._recurrence) IS
-  'Internal: a remark on the days of a rule that some months or years lack';
+COMMENT ON FUNCTION medsched._with_remark(text, text, medsched._recurrence) IS
+  'Internal: the days of a rule in words, with a remark on those that some months or years lack';
 
 -- Any combination of parts that has no wording of its own; "and also", because a condition may have "or" in it.
-CREATE OR REPLACE FUNCTION medsched._day_conditions(r medsched._recurrence)
+CREATE OR REPLACE FUNCTION medsched._day_conditions(language text, r medsched._recurrence)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -172,42 +174,47 @@ AS $$
 DECLARE
   span CONSTANT text := CASE WHEN r.freq = 5 OR r.months IS NOT NULL THEN 'month' ELSE 'year' END;
   conditions text[] := '{}';
+  condition text;
+  words text;
 BEGIN
   IF r.monthdays IS NOT NULL THEN
-    conditions := conditions || ('the ' || medsched._joined(medsched._days_counted(r.monthdays), 'or') || ' of the month');
+    conditions := conditions || medsched._say(language, 'that.monthday', ARRAY[medsched._joined(language, medsched._days_counted(language, r.monthdays), 'or')]);
   END IF;
   IF r.yeardays IS NOT NULL THEN
-    conditions := conditions || ('the ' || medsched._yeardays_words(r.yeardays, 'or') || ' of the year');
+    conditions := conditions || medsched._say(language, 'that.yearday', ARRAY[medsched._yeardays_words(language, r.yeardays, 'or')]);
   END IF;
   IF r.weekdays IS NOT NULL THEN
-    conditions := conditions || medsched._joined(
-      ARRAY(SELECT 'a ' || medsched._weekday_name(n) FROM unnest(r.weekdays) AS n ORDER BY n)
-      || ARRAY(SELECT d.words || ' of the ' || span FROM unnest(medsched._nth_words(r.nth)) WITH ORDINALITY AS d (words, i) ORDER BY d.i), 'or');
+    conditions := conditions || medsched._joined(language,
+      ARRAY(SELECT medsched._say(language, 'that.weekday', ARRAY[medsched._weekday_name(language, n)]) FROM unnest(r.weekdays) AS n ORDER BY n)
+      || ARRAY(SELECT medsched._say(language, 'that.nth_' || span, ARRAY[d.words]) FROM unnest(medsched._nth_words(language, r.nth)) WITH ORDINALITY AS d (words, i) ORDER BY d.i), 'or');
   END IF;
   IF r.weeknos IS NOT NULL THEN
-    conditions := conditions || ('in ' || medsched._weeks_words(r.weeknos, 'or') || ' of a year');
+    conditions := conditions || medsched._say(language, 'that.week', ARRAY[medsched._weeks_words(language, r.weeknos, 'or')]);
   END IF;
   IF r.months IS NOT NULL THEN
-    conditions := conditions || ('in ' || medsched._months_words(r.months, 'or'));
+    conditions := conditions || medsched._say(language, 'that.month', ARRAY[medsched._months_words(language, r.months, 'or')]);
   END IF;
-  RETURN 'on each day that is ' || array_to_string(conditions, ' and also ');
+  FOREACH condition IN ARRAY conditions LOOP
+    words := CASE WHEN words IS NULL THEN condition ELSE medsched._say(language, 'and_also', ARRAY[words, condition]) END;
+  END LOOP;
+  RETURN medsched._say(language, 'each_day_that', ARRAY[words]);
 END
 $$;
 
-COMMENT ON FUNCTION medsched._day_conditions(medsched._recurrence) IS
+COMMENT ON FUNCTION medsched._day_conditions(text, medsched._recurrence) IS
   'Internal: the days of a rule in words, as conditions that all hold';
 
 -- "on Mondays", "on the last day of each month", "in March" for every day of that month, or NULL for every day.  The rule
 -- is completed; within is the frequency of the period that the sentence has already named, so that its days are those
 -- "of the month", not "of each month", or 0 for none.
-CREATE OR REPLACE FUNCTION medsched._days_words(r medsched._recurrence, within int)
+CREATE OR REPLACE FUNCTION medsched._days_words(language text, r medsched._recurrence, within int)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  of_month CONSTANT text := CASE WHEN within = 5 THEN ' of the month' ELSE ' of each month' END;
-  of_year CONSTANT text := CASE WHEN within = 6 THEN ' of the year' ELSE ' of each year' END;
+  of_month CONSTANT text := CASE WHEN within = 5 THEN 'of_month' ELSE 'of_each_month' END;
+  of_year CONSTANT text := CASE WHEN within = 6 THEN 'of_year' ELSE 'of_each_year' END;
   every_weekday CONSTANT boolean := cardinality(r.weekdays) = 7;
   words text;
 BEGIN
@@ -220,31 +227,33 @@ BEGIN
     IF every_weekday THEN
       RETURN NULL;
     END IF;
-    words := medsched._weekdays_of(r, '', CASE WHEN r.freq = 5 THEN of_month ELSE of_year END);
+    words := medsched._weekdays_of(language, r, NULL::text, CASE WHEN r.freq = 5 THEN of_month ELSE of_year END, NULL::text);
   WHEN 'BYDAY BYMONTH' THEN
-    words := medsched._months_words(r.months, 'and');
-    words := CASE WHEN every_weekday THEN 'in ' || words ELSE medsched._weekdays_of(r, ' in ' || words, ' of ' || words) END;
+    words := medsched._months_words(language, r.months, 'and');
+    words := CASE WHEN every_weekday THEN medsched._say(language, 'in', ARRAY[words]) ELSE medsched._weekdays_of(language, r, 'in_months', 'of_months', words) END;
   WHEN 'BYDAY BYWEEKNO' THEN
-    words := 'on ' || medsched._weekdays_words(r.weekdays) || ' in ' || medsched._weeks_words(r.weeknos, 'and') || of_year;
+    words := medsched._say(language, of_year, ARRAY[medsched._say(language, 'in_weeks',
+      ARRAY[medsched._say(language, 'on_weekdays', ARRAY[medsched._weekdays_words(language, r.weekdays)]), medsched._weeks_words(language, r.weeknos, 'and')])]);
   WHEN 'BYMONTH' THEN
-    words := 'in ' || medsched._months_words(r.months, 'and');
+    words := medsched._say(language, 'in', ARRAY[medsched._months_words(language, r.months, 'and')]);
   WHEN 'BYMONTHDAY' THEN
-    words := 'on the ' || medsched._joined(medsched._days_counted(r.monthdays), 'and') || of_month;
+    words := medsched._say(language, of_month, ARRAY[medsched._say(language, 'on_days', ARRAY[medsched._joined(language, medsched._days_counted(language, r.monthdays), 'and')])]);
   WHEN 'BYMONTHDAY BYMONTH' THEN
     IF cardinality(r.monthdays) > 1 OR r.monthdays[1] < 0 THEN
-      words := 'on the ' || medsched._joined(medsched._days_counted(r.monthdays), 'and') || ' of ' || medsched._months_words(r.months, 'and');
+      words := medsched._say(language, 'of_months', ARRAY[medsched._say(language, 'on_days', ARRAY[medsched._joined(language, medsched._days_counted(language, r.monthdays), 'and')]),
+                                                         medsched._months_words(language, r.months, 'and')]);
     ELSE
-      words := 'on ' || medsched._joined(
-        ARRAY(SELECT r.monthdays[1] || ' ' || medsched._month_name(m) FROM unnest(r.months) AS m ORDER BY m), 'and');
+      words := medsched._say(language, 'on_date', ARRAY[medsched._joined(language,
+        ARRAY(SELECT medsched._say(language, 'day_of_month', ARRAY[r.monthdays[1]::text, medsched._month_name(language, m)]) FROM unnest(r.months) AS m ORDER BY m), 'and')]);
     END IF;
   WHEN 'BYYEARDAY' THEN
-    words := 'on the ' || medsched._yeardays_words(r.yeardays, 'and') || of_year;
+    words := medsched._say(language, of_year, ARRAY[medsched._say(language, 'on_days', ARRAY[medsched._yeardays_words(language, r.yeardays, 'and')])]);
   ELSE
-    words := medsched._day_conditions(r);
+    words := medsched._day_conditions(language, r);
   END CASE;
-  RETURN words || medsched._missing_days_remark(r);
+  RETURN medsched._with_remark(language, words, r);
 END
 $$;
 
-COMMENT ON FUNCTION medsched._days_words(medsched._recurrence, int) IS
+COMMENT ON FUNCTION medsched._days_words(text, medsched._recurrence, int) IS
   'Internal: the days of a rule in words; NULL: every day';

@@ -1,4 +1,4 @@
--- A schedule in English.
+-- A schedule in words.
 --
 -- The day and time that a sentence says "from" are those of the rule's first
 -- occurrence, not starts_at: "every 2 weeks on Mondays from Thursday" would leave
@@ -17,7 +17,7 @@ COMMENT ON FUNCTION medsched._first_of_rule(text, timestamp, text, int, int, tim
   'Internal: the first occurrence of a rule and its cycle, from an instant on';
 
 -- " until ...", with what ends the schedule first, or ''.
-CREATE OR REPLACE FUNCTION medsched._end_words(time_zone text, ends timestamptz, until timestamp, until_utc boolean)
+CREATE OR REPLACE FUNCTION medsched._end_words(language text, time_zone text, ends timestamptz, until timestamp, until_utc boolean)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -29,26 +29,27 @@ BEGIN
   ends := date_trunc('second', ends);
   IF ends < 'infinity' AND ends <= coalesce(rule_ends, 'infinity') THEN
     local := medsched._to_local(ends, time_zone);
-    RETURN CASE WHEN local::time = '00:00' THEN ' until ' || medsched._date_words(local - interval '1 second')
-                ELSE ' until just before ' || medsched._date_and_time_words(local) END;
+    RETURN CASE WHEN local::time = '00:00' THEN medsched._say(language, 'until', ARRAY[medsched._date_words(language, local - interval '1 second')])
+                ELSE medsched._say(language, 'until_before', ARRAY[medsched._date_and_time_words(language, local)]) END;
   ELSIF until IS NULL THEN
     RETURN '';
   ELSIF until_utc THEN
     local := medsched._to_local(rule_ends, time_zone);
     -- Of an hour that comes twice, only UTC can tell which.
-    RETURN CASE WHEN medsched._to_instant(local, time_zone) = rule_ends THEN ' until ' || medsched._date_and_time_words(local)
-                ELSE ' until ' || medsched._date_and_time_words(until) || ' UTC' END;
+    RETURN medsched._say(language, 'until', ARRAY[
+      CASE WHEN medsched._to_instant(local, time_zone) = rule_ends THEN medsched._date_and_time_words(language, local)
+           ELSE medsched._say(language, 'date_in_utc', ARRAY[medsched._date_and_time_words(language, until)]) END]);
   END IF;
-  RETURN ' until ' || CASE WHEN until::time = '23:59:59' THEN medsched._date_words(until)
-                           ELSE medsched._date_and_time_words(until) END;
+  RETURN medsched._say(language, 'until', ARRAY[CASE WHEN until::time = '23:59:59' THEN medsched._date_words(language, until)
+                                                     ELSE medsched._date_and_time_words(language, until) END]);
 END
 $$;
 
-COMMENT ON FUNCTION medsched._end_words(text, timestamptz, timestamp, boolean) IS
+COMMENT ON FUNCTION medsched._end_words(text, text, timestamptz, timestamp, boolean) IS
   'Internal: " until ...", with what ends a schedule first';
 
 -- "from 1 March 2027 until 3 March 2027", or that there is no time between the two.
-CREATE OR REPLACE FUNCTION medsched._bounds_words(time_zone text, begins timestamptz, ends timestamptz)
+CREATE OR REPLACE FUNCTION medsched._bounds_words(language text, time_zone text, begins timestamptz, ends timestamptz)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -57,15 +58,16 @@ DECLARE
   local timestamp;
 BEGIN
   IF ends <= begins THEN
-    RETURN 'in effect at no time';
+    RETURN medsched._say(language, 'at_no_time');
   END IF;
   local := medsched._to_local(date_trunc('second', begins), time_zone);
-  RETURN 'from ' || CASE WHEN local::time = '00:00' THEN medsched._date_words(local) ELSE medsched._date_and_time_words(local) END
-         || medsched._end_words(time_zone, ends, NULL::timestamp, NULL::boolean);
+  RETURN medsched._say(language, 'from', ARRAY[CASE WHEN local::time = '00:00' THEN medsched._date_words(language, local)
+                                                    ELSE medsched._date_and_time_words(language, local) END])
+         || medsched._end_words(language, time_zone, ends, NULL::timestamp, NULL::boolean);
 END
 $$;
 
-COMMENT ON FUNCTION medsched._bounds_words(text, timestamptz, timestamptz) IS
+COMMENT ON FUNCTION medsched._bounds_words(text, text, timestamptz, timestamptz) IS
   'Internal: the bounds of a schedule in words';
 
 -- What the clock shows at the dates that are in the bounds and not left out, each once.
@@ -141,27 +143,27 @@ COMMENT ON FUNCTION medsched._left_out_times(timestamp[], text, timestamp, text,
   'Internal: what the clock shows at the dates that a schedule leaves out';
 
 -- ", also on 3 March 2027 at 08:00 and on 5 March 2027 at 09:00", one by one up to 6; '' for none.
-CREATE OR REPLACE FUNCTION medsched._times_listed(prefix text, times timestamp[])
+CREATE OR REPLACE FUNCTION medsched._times_listed(language text, prefix text, times timestamp[])
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   IF cardinality(times) > 6 THEN
-    RETURN ', ' || prefix || ' at ' || cardinality(times) || ' single times';
+    RETURN medsched._say(language, prefix || '_many', ARRAY[cardinality(times)::text]);
   ELSIF cardinality(times) > 0 THEN
-    RETURN ', ' || prefix || ' ' || medsched._joined(
-      ARRAY(SELECT 'on ' || medsched._date_and_time_words(t) FROM unnest(times) AS t ORDER BY t), 'and');
+    RETURN medsched._say(language, prefix, ARRAY[medsched._joined(language,
+      ARRAY(SELECT medsched._say(language, 'on_date', ARRAY[medsched._date_and_time_words(language, t)]) FROM unnest(times) AS t ORDER BY t), 'and')]);
   END IF;
   RETURN '';
 END
 $$;
 
-COMMENT ON FUNCTION medsched._times_listed(text, timestamp[]) IS
+COMMENT ON FUNCTION medsched._times_listed(text, text, timestamp[]) IS
   'Internal: single times in words';
 
 -- A rule with its start, cycle and bounds; single dates aside, but for whether COUNT counts any that are left out.
-CREATE OR REPLACE FUNCTION medsched._rule_description(rrule text, starts_at timestamp, time_zone text, cycle_days_on int, cycle_days_off int,
+CREATE OR REPLACE FUNCTION medsched._rule_description(language text, zone text, rrule text, starts_at timestamp, time_zone text, cycle_days_on int, cycle_days_off int,
   begins timestamptz, ends timestamptz, leaves_out boolean)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -177,6 +179,8 @@ DECLARE
   first timestamp;
   span text;
   words text;
+  doses text;
+  last timestamptz;
 BEGIN
   IF counted < begins THEN
     first_at := medsched._first_of_rule(rrule, starts_at, time_zone, cycle_days_on, cycle_days_off, begins);
@@ -184,40 +188,71 @@ BEGIN
   occurs := coalesce(first_at < ends, false);
   first := medsched._to_local(first_at, time_zone);
   IF occurs AND r.count = 1 THEN
-    RETURN 'once on ' || medsched._date_and_time_words(first) || ', ' || time_zone;
+    RETURN medsched._say(language, 'on_date', ARRAY[medsched._date_and_time_words(language, first)]) || zone;
   END IF;
   IF occurs THEN
     -- The date says all where the time of day is the rule's first.
-    span := 'from ' || CASE WHEN r.freq > 2 AND medsched._second_of_day(first) = r.hours[1] * 3600 + r.minutes[1] * 60 + r.seconds[1]
-                            THEN medsched._date_words(first) ELSE medsched._date_and_time_words(first) END
-            || medsched._end_words(time_zone, ends, r.until, r.until_utc);
+    span := medsched._say(language, 'from', ARRAY[
+              CASE WHEN r.freq > 2 AND medsched._second_of_day(first) = r.hours[1] * 3600 + r.minutes[1] * 60 + r.seconds[1]
+                   THEN medsched._date_words(language, first) ELSE medsched._date_and_time_words(language, first) END])
+            || medsched._end_words(language, time_zone, ends, r.until, r.until_utc);
   END IF;
-  words := medsched._rule_words(r,
-    r.freq = 2 AND coalesce(parts.minutes, parts.seconds) IS NOT NULL OR r.freq = 1 AND parts.seconds IS NOT NULL, span, time_zone);
+  words := medsched._rule_words(language, r,
+    r.freq = 2 AND coalesce(parts.minutes, parts.seconds) IS NOT NULL OR r.freq = 1 AND parts.seconds IS NOT NULL, span, zone);
   IF NOT occurs THEN
-    words := words || ', ' || CASE WHEN counted IS NULL AND has_cycle THEN 'never by this rule and cycle'
-                                   WHEN counted IS NULL THEN 'never by this rule'
-                                   WHEN ends <= begins THEN medsched._bounds_words(time_zone, begins, ends)
-                                   ELSE 'no dose by this rule ' || medsched._bounds_words(time_zone, begins, ends) END;
+    words := words || ', ' || CASE WHEN counted IS NULL AND has_cycle THEN medsched._say(language, 'never_by_cycle')
+                                   WHEN counted IS NULL THEN medsched._say(language, 'never_by_rule')
+                                   WHEN ends <= begins THEN medsched._bounds_words(language, time_zone, begins, ends)
+                                   ELSE medsched._say(language, 'no_dose_by_rule', ARRAY[medsched._bounds_words(language, time_zone, begins, ends)]) END;
   END IF;
   IF r.count IS NOT NULL AND counted IS NOT NULL THEN
-    words := words || ', ' || medsched._quantity(r.count::bigint, 'dose')
-             || CASE WHEN has_cycle OR leaves_out OR NOT occurs OR medsched._to_local(counted, time_zone) <> first
-                     THEN ' counting those left out' ELSE '' END;
+    doses := medsched._quantity(language, r.count::bigint, 'dose');
+    IF leaves_out OR NOT occurs OR medsched._to_local(counted, time_zone) <> first OR has_cycle AND (ends < 'infinity' OR r.count > 10000) THEN
+      doses := medsched._say(language, 'counting_left_out', ARRAY[doses]);
+    ELSIF has_cycle THEN
+      -- The doses there are; COUNT counts those of the days off, too.
+      last := medsched.previous_occurrence(rrule, starts_at, time_zone, 'infinity'::timestamptz, ARRAY[]::timestamp[], ARRAY[]::timestamp[], cycle_days_on, cycle_days_off);
+      doses := medsched._quantity(language, medsched.count_occurrences(rrule, starts_at, time_zone, counted, last + interval '1 second',
+                                    ARRAY[]::timestamp[], ARRAY[]::timestamp[], cycle_days_on, cycle_days_off), 'dose');
+    END IF;
   END IF;
   IF has_cycle THEN
-    words := words || ', ' || medsched._quantity(cycle_days_on::bigint, 'day') || ' on, ' || medsched._quantity(cycle_days_off::bigint, 'day') || ' off'
-             || CASE WHEN occurs AND first::date = starts_at::date THEN '' ELSE ' counted from ' || medsched._date_words(starts_at) END;
+    span := medsched._say(language, 'cycle', ARRAY[medsched._quantity(language, cycle_days_on::bigint, 'day'), medsched._quantity(language, cycle_days_off::bigint, 'day')]);
+    IF NOT occurs OR first::date <> starts_at::date THEN
+      span := medsched._say(language, 'counted_from', ARRAY[span, medsched._date_words(language, starts_at)]);
+    END IF;
+    doses := CASE WHEN doses IS NULL THEN span ELSE medsched._say(language, 'cycle_doses', ARRAY[span, doses]) END;
   END IF;
+  words := words || coalesce(', ' || doses, '');
   RETURN words;
 END
 $$;
 
-COMMENT ON FUNCTION medsched._rule_description(text, timestamp, text, int, int, timestamptz, timestamptz, boolean) IS
+COMMENT ON FUNCTION medsched._rule_description(text, text, text, timestamp, text, int, int, timestamptz, timestamptz, boolean) IS
   'Internal: the rule of a schedule with its start, cycle and bounds in words';
 
+-- "2 tablets", "0.5 mL".
+CREATE OR REPLACE FUNCTION medsched._amount_words(language text, amount numeric, unit text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  number CONSTANT text := replace(trim_scale(amount)::text, '.', medsched._say(language, 'decimal_point'));
+BEGIN
+  IF unit IS NULL OR amount IS NULL THEN
+    RETURN number;
+  END IF;
+  RETURN medsched._say(language, 'amount', ARRAY[number,
+    coalesce(medsched._say(language, 'unit.' || unit || CASE WHEN amount > 1 THEN '.n' ELSE '.1' END), unit)]);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._amount_words(text, numeric, text) IS
+  'Internal: an amount in words';
+
 -- ", at most 6000 mg in any 24 hours, at most 1 dose a day"
-CREATE OR REPLACE FUNCTION medsched._dose_limits_words(limits jsonb, dose_unit text)
+CREATE OR REPLACE FUNCTION medsched._dose_limits_words(language text, limits jsonb, dose_unit text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -228,16 +263,16 @@ DECLARE
 BEGIN
   PERFORM medsched._limits_valid(limits);
   FOR l IN SELECT r.* FROM medsched._limit_rows(NULL::interval, NULL::int, NULL::numeric, limits) WITH ORDINALITY AS r ORDER BY r.ordinality LOOP
-    words := words || ', at most ' || CASE WHEN l.is_amount THEN trim_scale(l.most)::text || coalesce(' ' || dose_unit, '')
-                                           ELSE medsched._quantity(l.most::bigint, 'dose') END
-             || CASE WHEN l.days = 1 THEN ' a day' WHEN l.days > 1 THEN format(' on any %s days in a row', l.days)
-                     ELSE ' in any ' || medsched._interval_words(l.within) END;
+    words := words || medsched._say(language, 'at_most', ARRAY[
+      CASE WHEN l.is_amount THEN medsched._amount_words(language, l.most, dose_unit) ELSE medsched._quantity(language, l.most::bigint, 'dose') END,
+      CASE WHEN l.days = 1 THEN medsched._say(language, 'a_day') WHEN l.days > 1 THEN medsched._say(language, 'days_in_a_row', ARRAY[l.days::text])
+           ELSE medsched._say(language, 'in_any', ARRAY[medsched._interval_words(language, l.within)]) END]);
   END LOOP;
   RETURN words;
 END
 $$;
 
-COMMENT ON FUNCTION medsched._dose_limits_words(jsonb, text) IS
+COMMENT ON FUNCTION medsched._dose_limits_words(text, jsonb, text) IS
   'Internal: limits in words';
 
 CREATE OR REPLACE FUNCTION medsched.describe_schedule(
@@ -254,7 +289,11 @@ CREATE OR REPLACE FUNCTION medsched.describe_schedule(
   max_per_24h int DEFAULT NULL,
   effective_from timestamptz DEFAULT NULL,
   limits jsonb DEFAULT NULL,
-  dose_unit text DEFAULT NULL)
+  dose_unit text DEFAULT NULL,
+  dose_amount numeric DEFAULT NULL,
+  instructions text DEFAULT NULL,
+  language text DEFAULT 'en',
+  with_time_zone boolean DEFAULT true)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
@@ -265,8 +304,15 @@ DECLARE
   begins timestamptz;
   ends timestamptz;
   times timestamp[];
+  zone CONSTANT text := CASE WHEN with_time_zone THEN ', ' || time_zone ELSE '' END;
+  words text;
 BEGIN
-  IF starts_at IS NULL OR time_zone IS NULL THEN
+  PERFORM medsched._check_language(language);
+  IF with_time_zone IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'with_time_zone must not be null';
+  ELSIF NOT (dose_amount > 0 AND dose_amount < 'infinity') THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'dose_amount must be finite and above 0', DETAIL = format('It is %s.', medsched._shortened(dose_amount::text));
+  ELSIF starts_at IS NULL OR time_zone IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '22004',
       MESSAGE = CASE WHEN starts_at IS NULL THEN 'starts_at' ELSE 'time_zone' END || ' must not be null';
   ELSIF ends_at = '-infinity' THEN
@@ -283,26 +329,31 @@ BEGIN
   ends := CASE WHEN ends_at < timestamptz '294276-12-29 00:00Z' THEN ends_at ELSE 'infinity' END;
 
   IF as_needed THEN
-    RETURN 'as needed' || coalesce(', at least ' || medsched._interval_words(min_interval) || ' apart', '')
-           || coalesce(', at most ' || medsched._quantity(max_per_24h::bigint, 'dose') || ' in any 24 hours', '')
-           || medsched._dose_limits_words(limits, dose_unit)
-           || ', ' || time_zone || ', ' || medsched._bounds_words(time_zone, begins, ends);
+    words := medsched._say(language, 'as_needed') || CASE WHEN min_interval IS NULL THEN '' ELSE medsched._say(language, 'apart', ARRAY[medsched._interval_words(language, min_interval)]) END
+      || CASE WHEN max_per_24h IS NULL THEN ''
+              ELSE medsched._say(language, 'at_most', ARRAY[medsched._quantity(language, max_per_24h::bigint, 'dose'),
+                     medsched._say(language, 'in_any', ARRAY[medsched._quantity(language, 24::bigint, 'hour')])]) END
+      || medsched._dose_limits_words(language, limits, dose_unit)
+      || zone || ', ' || medsched._bounds_words(language, time_zone, begins, ends);
   ELSIF rrule IS NULL THEN
     times := medsched._added_times(starts_at || rdates, exdates, time_zone, begins, ends);
     IF times = '{}' THEN
-      RETURN 'never, ' || time_zone;
+      RETURN medsched._say(language, 'never') || zone;
     END IF;
-    RETURN 'once on ' || medsched._date_and_time_words(times[1]) || ', ' || time_zone || medsched._times_listed('also', times[2:]);
+    words := medsched._say(language, 'on_date', ARRAY[medsched._date_and_time_words(language, times[1])]) || zone || medsched._times_listed(language, 'also', times[2:]);
+  ELSE
+    words := medsched._rule_description(language, zone, rrule, starts_at, time_zone, cycle_days_on, cycle_days_off, begins, ends, exdates <> '{}')
+      || medsched._times_listed(language, 'also', medsched._added_times(rdates, exdates, time_zone, begins, ends))
+      || medsched._times_listed(language, 'but_not',
+           medsched._left_out_times(exdates, rrule, starts_at, time_zone, rdates, cycle_days_on, cycle_days_off, begins, ends));
   END IF;
-  RETURN medsched._rule_description(rrule, starts_at, time_zone, cycle_days_on, cycle_days_off, begins, ends, exdates <> '{}')
-    || medsched._times_listed('also', medsched._added_times(rdates, exdates, time_zone, begins, ends))
-    || medsched._times_listed('but not',
-         medsched._left_out_times(exdates, rrule, starts_at, time_zone, rdates, cycle_days_on, cycle_days_off, begins, ends));
+  RETURN concat(medsched._amount_words(language, dose_amount, dose_unit) || ' ',
+                CASE WHEN instructions IS NULL THEN words ELSE medsched._say(language, 'instructions', ARRAY[words, instructions]) END);
 END
 $$;
 
-COMMENT ON FUNCTION medsched.describe_schedule(text, timestamp, text, timestamp[], timestamp[], timestamptz, int, int, boolean, interval, int, timestamptz, jsonb, text) IS
-'a schedule in English: "every day at 08:00 and 20:00, Europe/Berlin, from 1 March 2027 until 3 March 2027"; the arguments are the columns of medsched.schedules';
+COMMENT ON FUNCTION medsched.describe_schedule(text, timestamp, text, timestamp[], timestamp[], timestamptz, int, int, boolean, interval, int, timestamptz, jsonb, text, numeric, text, text, boolean) IS
+'a schedule in words: "400 mg twice a day at 08:00 and 20:00, Europe/Berlin, from 1 March 2027 until 3 March 2027; with food"; the arguments are the columns of medsched.schedules; language is en or de, any other 22023; with_time_zone false leaves out the zone';
 
 CREATE OR REPLACE FUNCTION medsched.describe_schedule(user_id uuid, schedule_id uuid)
 RETURNS text
@@ -315,7 +366,7 @@ DECLARE
 BEGIN
   SELECT medsched.describe_schedule(s.rrule::text, s.starts_at, s.time_zone::text, s.rdates, s.exdates,
            s.ends_at, s.cycle_days_on, s.cycle_days_off, s.as_needed, s.min_interval, s.max_per_24h,
-           s.effective_from, s.limits, s.dose_unit)
+           s.effective_from, s.limits, s.dose_unit, s.dose_amount, s.instructions, 'en'::text, true)
     INTO words
   FROM medsched.schedules AS s
   WHERE s.user_id = describe_schedule.user_id
@@ -328,4 +379,4 @@ END;
 $$;
 
 COMMENT ON FUNCTION medsched.describe_schedule(uuid, uuid) IS
-'a schedule of a user''s in English; an id that is not there, or another user''s, is P0002';
+'a schedule of a user''s in English, with its amount and instructions; an id that is not there, or another user''s, is P0002';

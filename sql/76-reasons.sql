@@ -92,18 +92,18 @@ BEGIN
   CASE part
   WHEN 'BYDAY' THEN
     n := date_part('isodow', local)::int - 1;
-    words := medsched._weekday_name(n);
+    words := medsched._weekday_name('en', n);
     holds := n = ANY (r.weekdays) OR EXISTS (SELECT FROM unnest(r.nth) AS u WHERE abs(u) % 7 = n);
     RETURN;
   WHEN 'BYMONTH' THEN
     n := date_part('month', local);
-    words := medsched._month_name(n);
+    words := medsched._month_name('en', n);
     holds := n = ANY (r.months);
     RETURN;
   WHEN 'BYMONTHDAY' THEN
     n := date_part('day', local);
     from_last := date_part('day', date_trunc('month', local) + interval '1 month' - interval '1 day')::int - n + 1;
-    words := 'the ' || medsched._ordinal(n);
+    words := 'the ' || medsched._ordinal('en', n);
     holds := n = ANY (r.monthdays) OR -from_last = ANY (r.monthdays);
   WHEN 'BYYEARDAY' THEN
     n := date_part('doy', local);
@@ -133,7 +133,7 @@ BEGIN
   IF distance % r.every = 0 THEN
     RETURN NULL;
   END IF;
-  RETURN 'the ' || medsched._period_name(r.freq) || ' is ' || medsched._quantity(distance, medsched._period_name(r.freq))
+  RETURN 'the ' || medsched._period_name(r.freq) || ' is ' || medsched._quantity('en', distance, medsched._period_name(r.freq))
          || ' after that of starts_at, which is no multiple of INTERVAL=' || r.every;
 END
 $$;
@@ -157,12 +157,12 @@ BEGIN
   IF hour_fits AND minute_fits AND second_fits THEN
     RETURN NULL;
   ELSIF size > 8 THEN
-    RETURN 'its times of day have no ' || medsched._joined(array_remove(ARRAY[
+    RETURN 'its times of day have no ' || medsched._joined('en', array_remove(ARRAY[
       CASE WHEN NOT hour_fits THEN 'hour ' || second / 3600 END,
       CASE WHEN NOT minute_fits THEN 'minute ' || second / 60 % 60 END,
       CASE WHEN NOT second_fits THEN 'second ' || second % 60 END], NULL), 'or');
   END IF;
-  RETURN CASE WHEN size = 1 THEN 'its time of day is ' ELSE 'its times of day are ' END || medsched._joined(
+  RETURN CASE WHEN size = 1 THEN 'its time of day is ' ELSE 'its times of day are ' END || medsched._joined('en',
     ARRAY(SELECT medsched._time_words(h * 3600 + m * 60 + s)
             FROM unnest(coalesce(r.hours, ARRAY(SELECT generate_series(0, 23)))) AS h
            CROSS JOIN unnest(coalesce(r.minutes, ARRAY(SELECT generate_series(0, 59)))) AS m

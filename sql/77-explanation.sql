@@ -7,7 +7,7 @@
 CREATE OR REPLACE FUNCTION medsched._clock_words(local timestamp, time_zone text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN medsched._weekday_name(date_part('isodow', local)::int - 1) || ', ' || medsched._date_and_time_words(local) || ' in ' || time_zone;
+RETURN medsched._weekday_name('en', date_part('isodow', local)::int - 1) || ', ' || medsched._date_and_time_words('en', local) || ' in ' || time_zone;
 
 COMMENT ON FUNCTION medsched._clock_words(timestamp, text) IS
   'Internal: a wall-clock time and its zone in words';
@@ -71,7 +71,7 @@ BEGIN
   ELSIF reasons = '{}' THEN
     RAISE EXCEPTION USING ERRCODE = 'XX000', MESSAGE = format('cannot tell why %s is no dose', at);
   END IF;
-  RETURN medsched._joined(reasons, 'and');
+  RETURN medsched._joined('en', reasons, 'and');
 END
 $$;
 

@@ -76,7 +76,7 @@ BEGIN
     AND days[nth:nth + cardinality(r.weekdays)]
         <> (medsched._days_of_weeks(r.weekdays, 0, every, starts_on))[:cardinality(r.weekdays) + 1]
   THEN
-    problem := format('counts weeks that begin on %s', medsched._weekday_name(r.week_start));
+    problem := format('counts weeks that begin on %s', medsched._weekday_name('en', r.week_start));
   END IF;
 END
 $$;

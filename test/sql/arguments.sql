@@ -35,7 +35,7 @@ INSERT INTO good VALUES
   ('outcome', 'taken'), ('grace', '1h'), ('former_offset', '2h'), ('tolerance_before', '10 min'), ('next_dose', '2026-03-02 19:00Z'), ('rrule', 'FREQ=DAILY'), ('starts_at', '2026-01-01 08:00'), ('time_zone', 'Europe/Berlin'),
   ('change_time_zone.time_zone', 'America/New_York'),
   ('rdates', '{2026-03-05 08:00}'), ('exdates', '{2026-03-06 08:00}'), ('cycle_days_on', '21'), ('cycle_days_off', '7'),
-  ('as_needed', 'false'), ('min_interval', NULL), ('max_per_24h', NULL), ('limits', '[]'), ('dose_unit', 'mg'), ('despite_limits', 'late'),
+  ('as_needed', 'false'), ('min_interval', NULL), ('max_per_24h', NULL), ('limits', '[]'), ('dose_unit', 'mg'), ('dose_amount', '1'), ('instructions', 'with food'), ('language', 'en'), ('with_time_zone', 'true'), ('despite_limits', 'late'),
   ('substance', NULL), ('substance_amount', NULL), ('substance_unit', NULL), ('allowance.substance', 'caffeine'), ('remove_substance_limits.substance', 'caffeine'),
   ('set_substance_limits.substance', 'caffeine'), ('set_substance_limits.min_interval', '1 hour'), ('unit', 'mg'),
   ('own_columns', '{}'), ('schedules', '[{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}]'), ('changes', '{"dose_amount": 2}'), ('update_medication.changes', '{"notes": "n"}'),

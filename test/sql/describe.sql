@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(148);
+SELECT plan(171);
 
 -- From Thursday 4 March 2027, 08:00 in Berlin.  The date after "from" is that of
 -- the rule's first occurrence.
@@ -9,15 +9,15 @@ FROM (VALUES
   ('FREQ=DAILY',
    'every day at 08:00, Europe/Berlin, from 4 March 2027'),
   ('FREQ=DAILY;BYHOUR=8,20;BYMINUTE=0',
-   'every day at 08:00 and 20:00, Europe/Berlin, from 4 March 2027'),
+   'twice a day at 08:00 and 20:00, Europe/Berlin, from 4 March 2027'),
   ('FREQ=DAILY;BYHOUR=8,20;BYMINUTE=0;UNTIL=20270303',
-   'every day at 08:00 and 20:00, Europe/Berlin, never by this rule'),
+   'twice a day at 08:00 and 20:00, Europe/Berlin, never by this rule'),
   ('FREQ=DAILY;INTERVAL=3',
    'every 3 days at 08:00, Europe/Berlin, from 4 March 2027'),
   ('FREQ=DAILY;COUNT=10',
    'every day at 08:00, Europe/Berlin, from 4 March 2027, 10 doses'),
   ('FREQ=DAILY;COUNT=1',
-   'once on 4 March 2027 at 08:00, Europe/Berlin'),
+   'on 4 March 2027 at 08:00, Europe/Berlin'),
   ('FREQ=DAILY;UNTIL=20270310T080000',
    'every day at 08:00, Europe/Berlin, from 4 March 2027 until 10 March 2027 at 08:00'),
   ('FREQ=DAILY;UNTIL=20270401T060000Z',
@@ -201,7 +201,7 @@ SELECT is(medsched.describe_schedule(t.rrule, t.starts_at::timestamp, t.time_zon
   format('%s from %s', t.rrule, t.starts_at))
 FROM (VALUES
   ('FREQ=DAILY;BYHOUR=8,20;BYMINUTE=0', '2027-03-01 10:00', 'Europe/Berlin',
-   'every day at 08:00 and 20:00, Europe/Berlin, from 1 March 2027 at 20:00'),
+   'twice a day at 08:00 and 20:00, Europe/Berlin, from 1 March 2027 at 20:00'),
   ('FREQ=MONTHLY', '2027-01-31 08:00', 'Europe/Berlin',
    'on the 31st of each month (no such day, no dose) at 08:00, Europe/Berlin, from 31 January 2027'),
   ('RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=FORWARD', '2028-02-29 08:00', 'Asia/Kolkata',
@@ -211,7 +211,7 @@ FROM (VALUES
   -- 02:30 does not exist on 28 March 2027 and is 03:30 on that day.
   ('FREQ=DAILY', '2027-03-28 02:30', 'Europe/Berlin',
    'every day at 02:30, Europe/Berlin, from 28 March 2027 at 03:30'),
-  (NULL, '2027-03-01 08:00', 'Europe/Berlin', 'once on 1 March 2027 at 08:00, Europe/Berlin')
+  (NULL, '2027-03-01 08:00', 'Europe/Berlin', 'on 1 March 2027 at 08:00, Europe/Berlin')
   ) AS t (rrule, starts_at, time_zone, words);
 
 -- Ends.
@@ -275,7 +275,7 @@ SELECT is(medsched.describe_schedule('FREQ=WEEKLY;BYDAY=TU', '2026-11-02 09:00',
 SELECT is(medsched.describe_schedule('FREQ=DAILY', '2027-03-01 08:00', 'Europe/Berlin', cycle_days_on => 21, cycle_days_off => 7),
   'every day at 08:00, Europe/Berlin, from 1 March 2027, 21 days on, 7 days off', 'a cycle');
 SELECT is(medsched.describe_schedule('FREQ=WEEKLY;BYDAY=FR;COUNT=6', '2027-03-01 08:00', 'Europe/Berlin', cycle_days_on => 10, cycle_days_off => 1),
-  'on Fridays at 08:00, Europe/Berlin, from 5 March 2027, 6 doses counting those left out, 10 days on, 1 day off counted from 1 March 2027',
+  'on Fridays at 08:00, Europe/Berlin, from 5 March 2027, 10 days on, 1 day off counted from 1 March 2027: 5 doses',
   'a cycle counts from the day of starts_at');
 SELECT is(medsched.describe_schedule('FREQ=DAILY;COUNT=10', '2027-03-01 08:00', 'Europe/Berlin',
     '{2027-03-20 09:00}', '{2027-03-06 08:00,2027-03-05 08:00,2027-03-06 08:00}'),
@@ -283,14 +283,14 @@ SELECT is(medsched.describe_schedule('FREQ=DAILY;COUNT=10', '2027-03-01 08:00', 
   'dates come in order and once');
 SELECT is(medsched.describe_schedule(NULL, '2027-03-01 08:00', 'Europe/Berlin',
     ARRAY(SELECT timestamp '2027-04-01' + n * interval '1 week' FROM generate_series(1, 7) AS n)),
-  'once on 1 March 2027 at 08:00, Europe/Berlin, also at 7 single times', 'many dates are counted');
+  'on 1 March 2027 at 08:00, Europe/Berlin, also at 7 single times', 'many dates are counted');
 
 -- Where it takes effect; dates that make no difference are not told.
 SELECT is(medsched.describe_schedule('FREQ=DAILY;INTERVAL=2;COUNT=10', '2027-03-01 08:00', 'Europe/Berlin', effective_from => '2027-03-04 00:00+01'),
   'every 2 days at 08:00, Europe/Berlin, from 5 March 2027, 10 doses counting those left out',
   'a schedule that takes effect later counts from starts_at');
 SELECT is(medsched.describe_schedule('FREQ=DAILY;BYHOUR=8,20', '2027-03-01 08:00', 'Europe/Berlin', effective_from => '2027-03-04 12:00+01'),
-  'every day at 08:00 and 20:00, Europe/Berlin, from 4 March 2027 at 20:00', 'from the first dose after it');
+  'twice a day at 08:00 and 20:00, Europe/Berlin, from 4 March 2027 at 20:00', 'from the first dose after it');
 SELECT is(medsched.describe_schedule('FREQ=DAILY', '2027-03-01 08:00', 'Europe/Berlin',
     '{2027-02-01 09:00,2027-03-02 08:00,2027-03-03 12:00}', '{2027-03-02 09:00,2027-03-09 08:00}', ends_at => '2027-03-08 00:00+01'),
   'every day at 08:00, Europe/Berlin, from 1 March 2027 until 7 March 2027, also on 2 March 2027 at 08:00 and on 3 March 2027 at 12:00',
@@ -298,7 +298,7 @@ SELECT is(medsched.describe_schedule('FREQ=DAILY', '2027-03-01 08:00', 'Europe/B
 SELECT is(medsched.describe_schedule(NULL, '2027-03-01 08:00', 'Europe/Berlin', effective_from => '2027-03-02 00:00+01'),
   'never, Europe/Berlin', 'a single dose before it takes effect');
 SELECT is(medsched.describe_schedule(NULL, '2027-03-01 08:00', 'Europe/Berlin', '{2027-03-05 08:00}', '{2027-03-01 08:00}'),
-  'once on 5 March 2027 at 08:00, Europe/Berlin', 'a single dose that is moved');
+  'on 5 March 2027 at 08:00, Europe/Berlin', 'a single dose that is moved');
 
 -- As needed.
 SELECT is(medsched.describe_schedule(NULL, '2027-03-01', 'Europe/Berlin', as_needed => true),
@@ -312,6 +312,49 @@ SELECT is(medsched.describe_schedule(NULL, '2027-03-01', 'Europe/Berlin', as_nee
 SELECT is(medsched.describe_schedule(NULL, '2027-03-01', 'Europe/Berlin', as_needed => true,
     effective_from => '2027-03-04 00:00+01', ends_at => '2027-03-04 00:00+01'),
   'as needed, Europe/Berlin, in effect at no time', 'as needed, replaced before it took effect');
+
+-- Amounts, instructions, and the zone.
+SELECT is(medsched.describe_schedule(t.rrule, '2027-03-01 08:00', 'Europe/Berlin', as_needed => t.rrule IS NULL, max_per_24h => CASE WHEN t.rrule IS NULL THEN 2 END,
+    dose_amount => t.amount, dose_unit => t.unit, instructions => t.instructions, with_time_zone => t.zone), t.words, t.words)
+FROM (VALUES
+  ('FREQ=DAILY;BYHOUR=8,20', 400, 'mg', 'with food', true, '400 mg twice a day at 08:00 and 20:00, Europe/Berlin, from 1 March 2027; with food'),
+  ('FREQ=DAILY;BYHOUR=8,14,20', 1.50, 'tablet', NULL, false, '1.5 tablets three times a day at 08:00, 14:00 and 20:00, from 1 March 2027'),
+  ('FREQ=DAILY;BYHOUR=8,12,16,20', 0.5, 'tablet', '100 % %s', false, '0.5 tablet four times a day at 08:00, 12:00, 16:00 and 20:00, from 1 March 2027; 100 % %s'),
+  ('FREQ=HOURLY;INTERVAL=8', 1, NULL, NULL, false, '1 every 8 hours from 1 March 2027 at 08:00'),
+  ('FREQ=DAILY;COUNT=1', 2, 'suppository', NULL, false, '2 suppositories on 1 March 2027 at 08:00'),
+  (NULL, 1, 'capsule', 'for pain', false, '1 capsule as needed, at most 2 doses in any 24 hours, from 1 March 2027 at 08:00; for pain'),
+  ('FREQ=DAILY', NULL, 'mg', NULL, false, 'every day at 08:00, from 1 March 2027')) AS t (rrule, amount, unit, instructions, zone, words);
+
+-- The doses that a COUNT and a cycle come to: 84 days from the 1st have 3 times 21 days on.
+SELECT is(medsched.describe_schedule('FREQ=DAILY;COUNT=84', '2027-03-01 08:00', 'Europe/Berlin', cycle_days_on => 21, cycle_days_off => 7),
+  'every day at 08:00, Europe/Berlin, from 1 March 2027, 21 days on, 7 days off: 63 doses', 'a count and a cycle');
+SELECT is(medsched.describe_schedule('FREQ=DAILY;COUNT=84', '2027-03-01 08:00', 'Europe/Berlin', cycle_days_on => 21, cycle_days_off => 7, ends_at => '2028-01-01Z'),
+  'every day at 08:00, Europe/Berlin, from 1 March 2027 until just before 1 January 2028 at 01:00, 21 days on, 7 days off: 84 doses counting those left out', 'a count, a cycle and an end');
+
+-- In German.
+SELECT is(medsched.describe_schedule(t.rrule, '2027-03-01 08:00', 'Europe/Berlin', ends_at => t.ends_at::timestamptz, as_needed => t.rrule IS NULL,
+    min_interval => CASE WHEN t.rrule IS NULL THEN interval '6 hours' END, limits => CASE WHEN t.rrule IS NULL THEN jsonb '[{"amount": 4, "days": 1}, {"doses": 2, "within": "2 days"}]' END,
+    dose_amount => t.amount, dose_unit => t.unit, language => 'de', with_time_zone => false), t.words, t.words)
+FROM (VALUES
+  ('FREQ=DAILY;BYHOUR=8,20;UNTIL=20270310', NULL, 1.5, 'tablet', '1,5 Tabletten zweimal täglich um 08:00 und 20:00, ab 1. März 2027 bis 10. März 2027'),
+  ('FREQ=DAILY', '2027-03-08 14:30+01', 0.5, 'tablet', '0,5 Tablette jeden Tag um 08:00, ab 1. März 2027 bis kurz vor dem 8. März 2027 um 14:30'),
+  ('FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE,TH,FR', NULL, 2, 'drop', '2 Tropfen alle 2 Wochen montags und mittwochs bis freitags um 08:00, ab 1. März 2027'),
+  ('FREQ=HOURLY;INTERVAL=8;COUNT=30', NULL, NULL, NULL, 'alle 8 Stunden ab 1. März 2027 um 08:00, 30 Dosen'),
+  ('FREQ=MONTHLY;BYDAY=1MO,-1FR', NULL, NULL, NULL, 'am ersten Montag und letzten Freitag jedes Monats um 08:00, ab 1. März 2027'),
+  ('FREQ=MONTHLY;BYMONTHDAY=31', NULL, NULL, NULL, 'am 31. jedes Monats (fehlt der Tag, entfällt die Dosis) um 08:00, ab 31. März 2027'),
+  ('FREQ=DAILY;COUNT=1', NULL, 1, 'puff', '1 Hub am 1. März 2027 um 08:00'),
+  (NULL, NULL, 1, 'tablet', '1 Tablette bei Bedarf, mindestens 6 Stunden Abstand, höchstens 4 Tabletten am Tag, höchstens 2 Dosen je 2 Tage, ab 1. März 2027 um 08:00'))
+  AS t (rrule, ends_at, amount, unit, words);
+SELECT is((SELECT string_agg(p.key, ' ') FROM medsched._sentence_patterns() AS p
+            WHERE length(p.en) - length(replace(p.en, '%s', '')) <> length(p.de) - length(replace(p.de, '%s', ''))), NULL, 'each pattern has as many parts in each language');
+SELECT throws_ok($$SELECT medsched.describe_schedule('FREQ=DAILY', '2027-03-01', 'Europe/Berlin', language => 'fr')$$,
+  '22023', 'language "fr" is not recognized', 'a language there is not');
+SELECT throws_ok($$SELECT medsched.describe_schedule('FREQ=DAILY', '2027-03-01', 'Europe/Berlin', language => NULL)$$,
+  '22004', 'language must not be null', 'language is null');
+SELECT throws_ok($$SELECT medsched.describe_schedule('FREQ=DAILY', '2027-03-01', 'Europe/Berlin', with_time_zone => NULL)$$,
+  '22004', 'with_time_zone must not be null', 'with_time_zone is null');
+SELECT throws_ok($$SELECT medsched.describe_schedule('FREQ=DAILY', '2027-03-01', 'Europe/Berlin', dose_amount => 'NaN')$$,
+  '22023', 'dose_amount must be finite and above 0', 'dose_amount is not a number');
 
 -- What is refused.
 SELECT throws_ok($$SELECT medsched.describe_schedule('FREQ=DAILY', NULL, 'Europe/Berlin')$$,
@@ -337,7 +380,11 @@ SELECT throws_ok($$SELECT medsched.describe_schedule('FREQ=DAILY', '2027-03-01',
 SELECT medsched.create_medication('00000000-0000-4000-8000-00000000d0d0', 'Tested',
   '[{"starts_at": "2027-03-01T08:00:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY;BYHOUR=8,20", "cycle_days_on": 21, "cycle_days_off": 7}]') \g /dev/null
 SELECT is(medsched.describe_schedule(s.user_id, s.id),
-  'every day at 08:00 and 20:00, Europe/Berlin, from 1 March 2027, 21 days on, 7 days off', 'a schedule by its id')
+  'twice a day at 08:00 and 20:00, Europe/Berlin, from 1 March 2027, 21 days on, 7 days off', 'a schedule by its id')
+FROM medsched.schedules s WHERE s.user_id = '00000000-0000-4000-8000-00000000d0d0';
+UPDATE medsched.schedules SET dose_amount = 1, dose_unit = 'capsule', instructions = 'after food' WHERE user_id = '00000000-0000-4000-8000-00000000d0d0';
+SELECT is(medsched.describe_schedule(s.user_id, s.id),
+  '1 capsule twice a day at 08:00 and 20:00, Europe/Berlin, from 1 March 2027, 21 days on, 7 days off; after food', 'its amount and instructions')
 FROM medsched.schedules s WHERE s.user_id = '00000000-0000-4000-8000-00000000d0d0';
 SELECT throws_ok(
   format($$SELECT medsched.describe_schedule('00000000-0000-4000-8000-00000000d0d1', %L)$$, s.id),

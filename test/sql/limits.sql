@@ -155,7 +155,7 @@ SELECT medsched.revise_schedule(:ann, lpad('e4', 32, '0')::uuid, '2020-04-01Z', 
 SELECT is((SELECT limits FROM medsched.schedules WHERE id = lpad('e5', 32, '0')::uuid), NULL, 'a revision can take them away');
 
 SELECT is(medsched.describe_schedule(:ann, lpad(id, 32, '0')::uuid), words, id)
-FROM (VALUES ('b1', 'as needed, at most 6000 mg in any 24 hours, at most 3 doses in any 7 days, UTC, from 1 March 2020'),
+FROM (VALUES ('b1', '1000 mg as needed, at most 6000 mg in any 24 hours, at most 3 doses in any 7 days, UTC, from 1 March 2020'),
              ('c1', 'as needed, at most 1 dose a day, Europe/Berlin, from 1 March 2020'),
              ('c3', 'as needed, at most 2 doses on any 3 days in a row, UTC, from 1 March 2020')) AS t (id, words);
 

@@ -50,7 +50,7 @@ SELECT lives_ok('SET CONSTRAINTS ALL IMMEDIATE', 'each medication has its schedu
 SET CONSTRAINTS ALL DEFERRED;
 
 SELECT is(medsched.describe_schedule(:person, pg_temp.schedule('metformin', '2024-03-18')),
-          'every day at 08:00 and 20:00, Europe/Berlin, from 18 March 2024', 'in words');
+          '500 mg twice a day at 08:00 and 20:00, Europe/Berlin, from 18 March 2024', 'in words');
 SELECT results_eq($$SELECT to_char(scheduled_for, 'MM-DD HH24:MI'), medication_name
                       FROM medsched.next_doses('00000000-0000-0000-0000-00000000000a', '2024-03-18 00:00Z', 4)$$,
   $$VALUES ('03-18 07:00', 'metformin'), ('03-18 19:00', 'metformin'), ('03-19 07:00', 'metformin'), ('03-19 19:00', 'metformin')$$,

@@ -336,6 +336,10 @@ withEachDriver('functions', (db) => {
 		assert.equal(await previousOccurrence(db, { ...rule, before: sunday }), '2026-03-01T13:00:00Z');
 		assert.equal(await previousOccurrence(db, { ...rule, before: '2026-03-01T13:00:00Z' }), null);
 		assert.match(await describeRule(db, { ...rule, asNeeded: false }), /Sunday/i);
+		assert.match(
+			await describeRule(db, { ...rule, doseAmount: '1.5', doseUnit: 'tablet', instructions: 'with food', language: 'de', withTimeZone: false }),
+			/^1,5 Tabletten .*; with food$/,
+		);
 		assert.equal(await checkRrule(db, { rrule: 'FREQ=DAILY' }), true);
 		assert.equal(await checkTimeZone(db, { timeZone: 'Europe/Berlin' }), true);
 		// Days on and off: 1, 2 on, 3 off, and so on.

@@ -1,12 +1,12 @@
 /** Rules, without a table. */
 import { columnsOf, plainValues, value, type RowOf } from '../definition.js';
-import { bigint, boolean, doseLimits, instant, integer, interval, listOf, optional, text, wallClock } from '../types.js';
+import { bigint, boolean, doseLimits, instant, integer, interval, listOf, numeric, optional, text, wallClock } from '../types.js';
 import { cycle, instantOrNull, textOrNull, window } from './shared.js';
 
 const rule = { rrule: textOrNull, startsAt: wallClock, timeZone: text };
 const dates = { rdates: optional(listOf(wallClock)), exdates: optional(listOf(wallClock)) };
 
-/** A rule in English; the arguments are a schedule's columns. */
+/** A rule in words; the arguments are a schedule's columns. language is en or de. */
 export const describeRule = value(
 	'describe_schedule',
 	{
@@ -20,6 +20,10 @@ export const describeRule = value(
 		maxPer24h: optional(integer),
 		limits: optional(doseLimits),
 		doseUnit: optional(text),
+		doseAmount: optional(numeric),
+		instructions: optional(text),
+		language: optional(text),
+		withTimeZone: optional(boolean),
 	},
 	text,
 );

@@ -137,9 +137,16 @@ export function ruleRoutes(db: Database) {
 			createRoute({
 				method: 'post',
 				path: '/rules/describe',
-				summary: 'Say a rule in English',
-				request: { body: m.body(m.Rule) },
-				responses: { 200: m.json(z.object({ description: z.string() }), 'the rule in English'), ...m.problems },
+				summary: 'Say a rule in words',
+				request: {
+					body: m.body(
+						m.Rule.extend({
+							language: z.string().max(10).openapi({ description: 'en or de', example: 'de' }).optional(),
+							withTimeZone: z.boolean().openapi({ description: 'false leaves out the time zone' }).optional(),
+						}).openapi('RuleToDescribe'),
+					),
+				},
+				responses: { 200: m.json(z.object({ description: z.string() }), 'the rule in words'), ...m.problems },
 			}),
 			async (c) => c.json({ description: await retrying(() => describeRule(db, c.req.valid('json'))) }, 200),
 		)

@@ -515,7 +515,7 @@ byBothWays('a person’s medications', (call) => {
 		assert.match((await call('POST', '/v1/rules/describe', { token, body: rule })).body.description, /Monday/);
 		const inGerman = await call('POST', '/v1/rules/describe', { token, body: { ...rule, language: 'de', withTimeZone: false } });
 		assert.equal(inGerman.body.description, 'montags um 08:00, ab 2. März 2026');
-		assert.equal((await call('POST', '/v1/rules/describe', { token, body: { ...rule, language: 'fr' } })).status, 400);
+		assert.equal((await call('POST', '/v1/rules/describe', { token, body: { ...rule, language: 'fr' } })).status, 422);
 		const at = await call('POST', '/v1/rules/occurrences?from=2026-03-01T00:00:00Z&to=2026-03-15T00:00:00Z', { token, body: rule });
 		assert.deepEqual(at.body, ['2026-03-02T08:00:00Z', '2026-03-09T08:00:00Z']);
 		const around = await call('POST', '/v1/rules/around?at=2026-03-09T08:00:00Z', { token, body: rule });

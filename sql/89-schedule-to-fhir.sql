@@ -198,7 +198,8 @@ BEGIN
   s.exdates := coalesce(s.exdates, '{}');
   s.as_needed := coalesce(s.as_needed, false);
   words := medsched.describe_schedule(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.ends_at, s.cycle_days_on, s.cycle_days_off, s.as_needed,
-    (schedule ->> 'min_interval')::interval, (schedule ->> 'max_per_24h')::int, s.effective_from, schedule -> 'limits', schedule ->> 'dose_unit');
+    (schedule ->> 'min_interval')::interval, (schedule ->> 'max_per_24h')::int, s.effective_from, schedule -> 'limits', schedule ->> 'dose_unit',
+    NULL::numeric, NULL::text, 'en'::text, true);
   dosage := CASE WHEN s.as_needed THEN medsched._fhir_needed(schedule, release)
                  ELSE jsonb_build_object('timing', medsched._fhir_timing(s, words)) END
     || jsonb_build_object('text', words, 'extension', jsonb_build_array(jsonb_build_object('url', medsched._fhir_url('schedule'::text),

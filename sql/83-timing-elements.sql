@@ -68,7 +68,10 @@ BEGIN
     expected := CASE member.key WHEN 'code' THEN 'object' WHEN 'repeat' THEN 'object' WHEN 'event' THEN 'array' WHEN 'id' THEN member.json_type END;
     IF expected IS NULL THEN
       RAISE 'timing has an unknown element "%"', medsched._shortened(member.key) USING ERRCODE = 'invalid_parameter_value',
-        HINT = 'A FHIR Timing has the elements code, event and repeat.';
+        HINT = CASE WHEN timing ?| '{timing,asNeeded,asNeededBoolean,asNeededCodeableConcept,asNeededFor,doseAndRate,dosage,dosageInstruction}'::text[]
+                    -- At set times, doses as needed would turn "missed".
+                    THEN 'A Dosage or a whole prescription is read by medsched.medication_from_fhir(), as needed too.'
+                    ELSE 'A FHIR Timing has the elements code, event and repeat.' END;
     ELSIF member.json_type <> expected THEN
       RAISE 'timing element "%" is not an %', member.key, expected USING ERRCODE = 'invalid_parameter_value';
     END IF;

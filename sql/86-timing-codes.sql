@@ -288,6 +288,15 @@ $$;
 COMMENT ON FUNCTION medsched._refuse_as_needed_code(jsonb) IS
   'Internal: error for a FHIR Timing.code as needed';
 
+CREATE OR REPLACE FUNCTION medsched._day_words()
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN concat('(mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(day)?s?|weekdays?|weekends?|(business|working) days?|'
+  '(mon|diens|donners|frei|sams|sonn|werk)tags?|mittwochs?|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miercoles|jueves|viernes|sabado|'
+  'domingo|lunedi|martedi|mercoledi|giovedi|venerdi|sabato|domenica|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag');
+COMMENT ON FUNCTION medsched._day_words() IS
+  'Internal: an expression for the words that say on which days';
+
 -- Refuse a code whose words say when in the day, or on which days, where nothing else does: "nightly" beside "once a day" must not
 -- become 08:00.  known: it is one of HL7's; of another, words that cannot be read may say it in any language.
 CREATE OR REPLACE FUNCTION medsched._refuse_more_words(timing_code jsonb, known boolean, has_times boolean, has_days boolean)
@@ -300,9 +309,7 @@ DECLARE
     'hs|qhs|qam|qpm|ac|pc|wak(e|ing)|morgens?|fruh|mittags?|abends?|nachts?|mahlzeit(en)?|fruhstuck|essen|schlafen|'
     'matin|midi|soirs?|coucher|repas|manana|noches?|tarde|desayuno|comidas?|cena|mattin[ao]|ser[ae]|notte|pranzo|colazione|past[io]|'
     'ochtend|avond|slapen|ontbijt|maaltijd(en)?|manha|noite|almoco|jantar|aften|kvall|natt(en)?|frukost)([^a-z]|$)|[0-9] ?[ap][.]?m|[0-9]:[0-9]');
-  day_words CONSTANT text := concat('(^|[^a-z])((mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(day)?s?|weekdays?|weekends?|(business|working) days?|'
-    '(mon|diens|donners|frei|sams|sonn|werk)tags?|mittwochs?|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miercoles|jueves|viernes|sabado|'
-    'domingo|lunedi|martedi|mercoledi|giovedi|venerdi|sabato|domenica|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag)([^a-z]|$)');
+  day_words CONSTANT text := concat('(^|[^a-z])(', medsched._day_words(), ')([^a-z]|$)');
   words text;
   spelt text;
 BEGIN

@@ -171,30 +171,36 @@ END;
 COMMENT ON FUNCTION medsched._dosage_texts(jsonb) IS
   'Internal: what a Dosage of FHIR says in words';
 
--- What words of a Dosage say that only its elements could: each expression, whether it is asked for, and what it says.  They are
--- not read. But 08:00 for "at bedtime", or no end for "for 7 days", would be another prescription than the words are.
-CREATE OR REPLACE FUNCTION medsched._words_beyond(words text, has_times boolean, has_days boolean, has_end boolean, is_needed boolean, is_alone boolean)
+-- What words of a Dosage say that its elements do not: NULL, or what.  said: what the elements say.  The words are not read. But
+-- 08:00 for "at bedtime", or no end for "for 7 days", would be another prescription than the words are.
+CREATE OR REPLACE FUNCTION medsched._words_beyond(words text, said text[])
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT r.says
     FROM (VALUES
-      (1, is_needed IS NOT TRUE, medsched._as_needed_words(), 'as needed'),
-      (2, has_times IS NOT TRUE, concat('noon|midday|afternoons?|evenings?|nights?|nightly|nocte|(bed|lunch|dinner|supper|sleep)(time)?|q?hs|qpm|[0-9]+ ?[ap][.]?m[.]?|[0-9]+:[0-9]+( ?h| ?uhr)?|[0-9]+ uhr',
-                                '|mittags?|nachmittags?|abends?|nachts?|midi|apr(è|e)s-midi|soirs?|coucher|nuit|middags?|avonds?'), 'when in the day'),
-      (3, has_days IS NOT TRUE, concat('(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)days?|weekdays?|weekends?|(mon|diens|donners|frei|sams|sonn)tags?|mittwochs?|sonnabends?',
-                               '|(lun|mar|mercre|jeu|vendre|same)dis?|dimanches?'), 'on which days'),
-      (4, has_end IS NOT TRUE, concat('(for|x|over|during|für|während|über|pendant|durant|gedurende|voor) ?(the next |a |up to )?',
-                              '([0-9]+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|eine?|zwei|drei|vier|fünf|sechs|sieben|acht|zehn|vierzehn|une?|deux|trois|quatre|cinq|sept|huit|dix)',
-                              '(-| to | bis )?[0-9]* ?(more )?(days?|weeks?|months?|doses?|tage?n?|wochen?|monate?n?|jours?|semaines?|mois|dagen|weken|d|wks?)|[0-9]+ ?/ ?7'), 'how long'),
-      (5, is_alone, '(and )?then|followed by|dann|danach|puis|ensuite|daarna|taper(ing)?|increas(e|ing)|decreas(e|ing)|titrate|alternat(e|ing|ely)', 'that it changes'),
-      (6, true, concat('[0-9]+ ?(-|–|to|or|bis|oder|ou) ?[0-9]+ ?(tab(let)?s?|cap(sule)?s?|puffs?|drops?|sprays?|ml|mg|mcg|units?|pills?|st(ü|u)ck|tabletten?|tropfen|comprim(é|e)s?|gouttes?|h|hrs?|hours?|hourly|stunden?|heures?)',
-                       '|(one|1) (-|to|or) (two|2)|(two|2) (-|to|or) (three|3)'), 'a range')) AS r (nth, asked, expression, says)
-   WHERE r.asked AND lower(words COLLATE "C") ~ concat('(^|[^a-z])(', r.expression, ')([^a-z]|$)')
+      (1, 'as needed', medsched._as_needed_words()),
+      (2, 'when in the day',
+       concat('noon|midday|afternoons?|evenings?|nights?|nightly|nocte|(bed|lunch|dinner|supper|sleep)(time)?|q?hs|qpm|[0-9]+ ?[ap][.]?m[.]?|[0-9]+:[0-9]+( ?h| ?uhr)?|[0-9]+ uhr',
+              '|mittags?|nachmittags?|abends?|nachts?|schlafen|midi|apres-midi|soirs?|coucher|nuit|tarde|noches?|cena|ser[ae]|notte|pranzo|middags?|avonds?|slapen|nacht',
+              '|noite|almoco|jantar|aften|kvall|natt(en)?')),
+      (3, 'on which days', medsched._day_words()),
+      (4, 'how long',
+       concat('(for|x|over|during|fur|wahrend|uber|pendant|durant|durante|por|per|gedurende|voor) ?(the next |a |up to )?',
+              '([0-9]+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|eine?|zwei|drei|vier|funf|sechs|sieben|acht|zehn|vierzehn|une?|deux|trois|quatre|cinq|sept|huit|dix)',
+              '( ?[(][a-z]+[)])?(-| to | bis )?[0-9]* ?(more )?(days?|weeks?|months?|doses?|tage?n?|wochen?|monate?n?|jours?|semaines?|mois|dias|semanas?|giorni|settiman[ae]|dagen|weken|d|wks?)|[0-9]+ ?/ ?7')),
+      (5, 'that it changes', '(and )?then|followed by|dann|danach|puis|ensuite|daarna|taper(ing)?|increas(e|ing)|decreas(e|ing)|titrate|alternat(e|ing|ely)'),
+      (6, 'a range of hours', '[0-9]+ ?(-|–|to|or|bis|oder|ou|a) ?[0-9]+ ?(h|hrs?|hours?|hourly|stunden?|heures?)'),
+      (7, 'a range of amounts',
+       concat('[0-9]+ ?(-|–|to|or|bis|oder|ou|a) ?[0-9]+ ?(tab(let)?s?|cap(sule)?s?|puffs?|drops?|sprays?|ml|mg|mcg|units?|pills?|st(ü|u)ck|tabletten?|tropfen|comprim(é|e)s?|gouttes?)',
+              '|(one|1) (to|or) (two|2)|(two|2) (to|or) (three|3)'))) AS r (nth, says, expression)
+   WHERE r.says <> ALL (said)
+     AND translate(lower(words COLLATE "C"), 'äöüÄÖÜßàáâãåçèéêëìíîïñòóôõùúûÀÁÂÃÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÙÚÛ', 'aouaousaaaaaceeeeiiiinoooouuuaaaaaceeeeiiiinoooouuu')
+         ~ concat('(^|[^a-z])(', r.expression, ')([^a-z]|$)')
    ORDER BY r.nth
    LIMIT 1;
 END;
-COMMENT ON FUNCTION medsched._words_beyond(text, boolean, boolean, boolean, boolean, boolean) IS
+COMMENT ON FUNCTION medsched._words_beyond(text, text[]) IS
   'Internal: what words of a Dosage say that its elements do not';
 
 -- The extensions that are read.

@@ -29,17 +29,24 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   repeat CONSTANT jsonb := coalesce(dosage #> '{timing,repeat}', '{}');
-  once CONSTANT boolean := dosage -> 'timing' ? 'event';
+  once CONSTANT boolean := coalesce(dosage -> 'timing' ? 'event', false);
   -- What says "not as needed" is believed before words.
-  not_needed CONSTANT boolean := coalesce(dosage -> 'asNeeded', dosage -> 'asNeededBoolean') = 'false';
+  said CONSTANT text[] := ARRAY(
+    SELECT s.says
+      FROM (VALUES
+        ('as needed', is_needed OR coalesce(dosage -> 'asNeeded', dosage -> 'asNeededBoolean') = 'false'),
+        ('when in the day', is_needed OR has_times OR once OR repeat ?| '{when,timeOfDay}'::text[] OR repeat #>> '{boundsPeriod,start}' ~ 'T'
+                            OR (medsched._timing_code(dosage #> '{timing,code}')).from_time IS NOT NULL),
+        ('on which days', once OR repeat ? 'dayOfWeek'),
+        ('how long', once OR repeat ?| '{boundsDuration,boundsPeriod,boundsRange,count}'::text[]),
+        ('that it changes', NOT is_alone),
+        ('a range of hours', repeat ? 'periodMax')) AS s (says, holds)
+     WHERE s.holds);
   says text;
   words text;
 BEGIN
   FOR words IN SELECT t FROM medsched._dosage_texts(dosage) AS t LOOP
-    says := medsched._words_beyond(words, is_needed OR has_times OR once OR repeat ?| '{when,timeOfDay}'::text[] OR coalesce(repeat #>> '{boundsPeriod,start}' ~ 'T', false)
-                                            OR (medsched._timing_code(dosage #> '{timing,code}')).from_time IS NOT NULL,
-      once OR repeat ? 'dayOfWeek', once OR repeat ?| '{boundsDuration,boundsPeriod,boundsRange,count}'::text[],
-      is_needed OR coalesce(not_needed, false), is_alone);
+    says := medsched._words_beyond(words, said);
     IF says IS NOT NULL THEN
       PERFORM medsched._refuse('0A000'::text, format('%s says %s in words alone', place, says),
         format('It says "%s".', medsched._shortened(words)),

@@ -228,8 +228,8 @@ FROM (VALUES
   ('{"timing": {"repeat": {"frequency": 3, "period": 1, "periodUnit": "d"}}, "text": "Take 1 three times a day for 7 days"}', '0A000', 'dosageInstruction[0] says how long in words alone'),
   ('{"timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}, "additionalInstruction": [{"text": "pendant deux semaines"}]}', '0A000', 'dosageInstruction[0] says how long in words alone'),
   ('{"timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}, "text": "2 tablets today, then 1 a day"}', '0A000', 'dosageInstruction[0] says that it changes in words alone'),
-  ('{"timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}, "text": "Take 1-2 tablets daily"}', '0A000', 'dosageInstruction[0] says a range in words alone'),
-  ('{"asNeededBoolean": true, "text": "one to two when it hurts"}', '0A000', 'dosageInstruction[0] says a range in words alone'),
+  ('{"timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}, "text": "Take 1-2 tablets daily"}', '0A000', 'dosageInstruction[0] says a range of amounts in words alone'),
+  ('{"asNeededBoolean": true, "text": "one to two when it hurts"}', '0A000', 'dosageInstruction[0] says a range of amounts in words alone'),
   -- Several.
   ('[{"timing": {"repeat": {"when": ["MORN"]}}}, {"text": "again", "timing": {"repeat": {"when": ["MORN"]}}}]', '22023', 'dosageInstruction[1] repeats dosageInstruction[0]'),
   ('[{"sequence": 1, "timing": {"repeat": {"when": ["MORN"]}}}, {"timing": {"repeat": {"when": ["EVE"]}}}]', '22023', 'dosageInstruction has entries with sequence and without'),

@@ -5,7 +5,7 @@
 import { MedschedError } from './errors.js';
 import { sqlNameOf, writeParameter, type AnyType, type Type } from './types.js';
 
-export type Arguments = Readonly<Record<string, AnyType & { readonly optional?: true }>>;
+export type Arguments = Readonly<Record<string, AnyType & { readonly optional?: true; readonly sqlDefault?: string }>>;
 
 /** The columns of a row, in the order of SQL. */
 export type Columns<R> = { readonly [K in keyof R]: Type<never, R[K]> };

@@ -20,8 +20,8 @@ export interface Type<In, Out = In> {
 	read(value: any): Out;
 }
 
-/** An argument that may be left out: the database has a default. */
-export type Optional<T> = T & { readonly optional: true };
+/** An argument that may be left out: the database has a default, which is this SQL. */
+export type Optional<T> = T & { readonly optional: true; readonly sqlDefault: string };
 
 // Method parameters are bivariant, so a Type of anything is one of never.
 export type AnyType = Type<never, unknown>;
@@ -83,8 +83,8 @@ export function orNull<In, Out>(other: Type<In, Out>): Type<In | null, Out | nul
 	return { ...(other as Type<In | null, Out | null>), nullable: true };
 }
 
-export function optional<T extends AnyType>(other: T): Optional<T> {
-	return { ...other, optional: true };
+export function optional<T extends AnyType>(other: T, sqlDefault = 'NULL'): Optional<T> {
+	return { ...other, optional: true, sqlDefault };
 }
 
 /** With another name in SQL than that of its property. */

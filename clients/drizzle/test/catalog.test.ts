@@ -101,7 +101,8 @@ describe('functions', async () => {
 			coalesce(proargnames, '{}') || row_names as names,
 			coalesce(array(select format_type(t, null) from unnest(coalesce(proallargtypes, proargtypes::oid[])) with ordinality as _ (t, i) order by i), '{}') || row_types as types,
 			coalesce(proargmodes::text[], array_fill('i'::text, array[pronargs::int])) || array_fill('t'::text, array[cardinality(row_names)]) as modes,
-			pronargdefaults as defaults
+			pronargdefaults as defaults,
+			array(select pg_get_function_arg_default(pg_proc.oid, n) from generate_series(1, pronargs) as n order by n) as texts_of_defaults
 		from pg_proc
 		cross join lateral (
 			-- A row type's columns are like those of RETURNS TABLE.
@@ -139,11 +140,12 @@ interface CatalogFunction {
 	types: string[];
 	modes: string[];
 	defaults: number;
+	texts_of_defaults: (string | null)[];
 }
 
 interface CatalogSignature {
 	name: string;
-	arguments: { name: string; type: string; optional: boolean }[];
+	arguments: { name: string; type: string; optional: boolean; default: string | null }[];
 	returns: string | { name: string; type: string }[];
 }
 
@@ -153,7 +155,7 @@ function signatureOfCatalog(row: CatalogFunction): CatalogSignature {
 	const outputs = all.filter((a) => a.mode !== 'i').map(({ name, type }) => ({ name, type }));
 	return {
 		name: row.name,
-		arguments: inputs.map(({ name, type }, i) => ({ name, type, optional: i >= inputs.length - row.defaults })),
+		arguments: inputs.map(({ name, type }, i) => ({ name, type, optional: i >= inputs.length - row.defaults, default: defaultOf(row.texts_of_defaults[i]) })),
 		// A set of plain values has no names of its own.
 		returns: outputs.length > 0 ? outputs : row.set_of ? [{ name: '', type: row.returns }] : row.returns,
 	};
@@ -162,12 +164,17 @@ function signatureOfCatalog(row: CatalogFunction): CatalogSignature {
 function signatureOfPackage(definition: Definition): CatalogSignature {
 	return {
 		name: definition.functionName,
-		arguments: named(definition.args).map(({ name, type }) => ({ name, type: type.sqlType, optional: 'optional' in type })),
+		arguments: named(definition.args).map(({ name, type }) => ({ name, type: type.sqlType, optional: 'optional' in type, default: defaultOf('sqlDefault' in type ? (type.sqlDefault as string) : null) })),
 		returns:
 			definition.gives === 'value'
 				? definition.result.sqlType
 				: named(definition.columns).map(({ name, type }) => ({ name: definition.ofValues ? '' : name, type: type.sqlType })),
 	};
+}
+
+/** A default as PostgreSQL writes it or as we do, without what only one writes. */
+function defaultOf(text: string | null | undefined): string | null {
+	return text?.replace(/ without time zone/, '').replace(/^NULL::.*/, 'NULL').replace(/^[(](.*)[)]$/, '$1') ?? null;
 }
 
 function named(types: Record<string, AnyType>) {

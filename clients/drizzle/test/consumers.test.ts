@@ -68,7 +68,7 @@ if (native) describe('the packed package', { concurrency: 2 }, () => {
 	after(() => rm(directory, { recursive: true, force: true }));
 
 	test('are the types wrong? No', async () => {
-		const { code, stdout } = await node('@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'node16', '--exclude-entrypoints', './managed.sql').catch((failed) => failed);
+		const { code, stdout } = await node('@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'node16', '--exclude-entrypoints', './managed.sql', './prisma').catch((failed) => failed);
 		assert.equal(code, undefined, stdout);
 	});
 

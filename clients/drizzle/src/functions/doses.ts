@@ -34,7 +34,7 @@ export interface ScheduledDose extends RowOf<typeof scheduledDose> {}
 export const upcomingDoses = rows('upcoming_doses', { userId, ...window }, columnsOf<Dose>(dose));
 
 /** A person's next doses that are not recorded yet. */
-export const nextDoses = rows('next_doses', { userId, after: optional(instant), maxDoses: optional(integer) }, columnsOf<Dose>(dose));
+export const nextDoses = rows('next_doses', { userId, after: optional(instant, 'now()'), maxDoses: optional(integer, '10') }, columnsOf<Dose>(dose));
 
 /** Everybody's doses in a window that are not recorded yet, in no order: for a notifier. */
 export const dueDoses = rows('due_doses', window, columnsOf<DueDose>(dueDose));

@@ -12,7 +12,7 @@ export const scheduleFromTimes = value(
 		timeZone: text,
 		daysOfWeek: optional(listOf(integer)),
 		endsOn: optional(date),
-		every: optional(integer),
+		every: optional(integer, '1'),
 		...cycle,
 		effectiveFrom: optional(instant),
 	},
@@ -49,7 +49,7 @@ export const scheduleFromSig = value(
 /** Schedules for a FHIR Timing, of R4 or R5; asNeeded is what the Dosage around it says. */
 export const scheduleFromFhir = value(
 	'schedule_from_fhir',
-	{ timing: json, startsOn: orNull(date), timeZone: text, times: optional(json), effectiveFrom: optional(instant), asNeeded: optional(boolean) },
+	{ timing: json, startsOn: orNull(date), timeZone: text, times: optional(json), effectiveFrom: optional(instant), asNeeded: optional(boolean, 'false') },
 	schedules,
 );
 

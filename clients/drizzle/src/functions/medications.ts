@@ -156,4 +156,4 @@ export interface TimeZoneChange extends RowOf<typeof timeZoneChange> {}
  * the shortest time between two of its doses around the change; `left` as it was, with the reason; `pinned`; `as_needed`; or
  * `in_zone` already.
  */
-export const changeTimeZone = rows('change_time_zone', { userId, timeZone: text, effectiveFrom: optional(instant) }, columnsOf<TimeZoneChange>(timeZoneChange));
+export const changeTimeZone = rows('change_time_zone', { userId, timeZone: text, effectiveFrom: optional(instant, 'now()') }, columnsOf<TimeZoneChange>(timeZoneChange));

@@ -28,7 +28,7 @@ const skipped = { ...record, newlySkipped: boolean };
 export interface SkippedDose extends RowOf<typeof skipped> {}
 
 const taking = {
-	takenAt: optional(instant),
+	takenAt: optional(instant, 'now()'),
 	recordedBy: optional(text),
 	amount: optional(numeric),
 	note: optional(text),

@@ -4,7 +4,7 @@ import { bigint, boolean, doseLimits, instant, integer, interval, listOf, numeri
 import { cycle, instantOrNull, textOrNull, window } from './shared.js';
 
 const rule = { rrule: textOrNull, startsAt: wallClock, timeZone: text };
-const dates = { rdates: optional(listOf(wallClock)), exdates: optional(listOf(wallClock)) };
+const dates = { rdates: optional(listOf(wallClock), `'{}'::timestamp[]`), exdates: optional(listOf(wallClock), `'{}'::timestamp[]`) };
 
 /** A rule in words; the arguments are a schedule's columns. language is en or de. */
 export const describeRule = value(
@@ -15,7 +15,7 @@ export const describeRule = value(
 		effectiveFrom: optional(instant),
 		endsAt: optional(instant),
 		...cycle,
-		asNeeded: optional(boolean),
+		asNeeded: optional(boolean, 'false'),
 		minInterval: optional(interval),
 		maxPer24h: optional(integer),
 		limits: optional(doseLimits),

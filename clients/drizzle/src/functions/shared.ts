@@ -10,7 +10,7 @@ export const scheduledFor = keyInstant;
 export const window = { from: called('window_start', instant), to: called('window_end', instant) };
 export const cycle = { cycleDaysOn: optional(integer), cycleDaysOff: optional(integer) };
 /** An instant that is now where it is left out. */
-export const at = optional(instant);
+export const at = optional(instant, 'now()');
 
 export const instantOrNull = orNull(instant);
 export const textOrNull = orNull(text);

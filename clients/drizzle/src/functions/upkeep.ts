@@ -6,7 +6,7 @@ import { instantOrNull, scheduleId, textOrNull, userId, window } from './shared.
 /** A person's schedules as an iCalendar document. */
 export const calendarFeed = value(
 	'calendar_feed',
-	{ userId, name: optional(text), alarm: optional(interval), since: optional(instant), horizon: optional(instant) },
+	{ userId, name: optional(text), alarm: optional(interval), since: optional(instant), horizon: optional(instant, `now() + '2 years'::interval`) },
 	text,
 );
 

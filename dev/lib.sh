@@ -69,6 +69,7 @@ works()
 		gcc) links gcc <<<$'#include <stdio.h>\nint main(void) { return 0; }' ;;
 		icalendar) /usr/bin/python3 -c 'import icalendar' ;;
 		libical) links_libical ;;
+		recurring-ical-events) /usr/bin/python3 -c 'import recurring_ical_events' ;;
 		node) node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' ;;
 		pgtap) server_has_extension pgtap ;;
 		postgresql) server_works && server_builds_modules ;;
@@ -85,6 +86,7 @@ packages_of()
 		gcc) echo gcc libc6-dev ;;
 		icalendar) echo python3 python3-icalendar ;;
 		libical) echo pkg-config libical-dev ;;
+		recurring-ical-events) echo python3-recurring-ical-events ;;
 		pgtap) server_packages postgresql-@-pgtap postgresql-pgtap ;;
 		postgresql)
 			server_packages postgresql-@ postgresql

@@ -62,6 +62,8 @@ BEGIN
          'How much of the substance one of its schedules'' dose_unit holds, in substance_unit'),
         ('medsched.medications', 'substance_unit', 'text',
          'Unit of substance_amount: mg'),
+        ('medsched.medications', 'changed_at', 'timestamptz',
+         'When what a calendar shows of it last changed; NULL: not since it was inserted'),
         ('medsched.schedules', 'user_id', 'uuid NOT NULL',
          'The medication''s user'),
         ('medsched.schedules', 'id', 'uuid NOT NULL DEFAULT gen_random_uuid()',
@@ -112,6 +114,8 @@ BEGIN
          'The schedule that this one revises'),
         ('medsched.schedules', 'created_at', 'timestamptz NOT NULL DEFAULT now()',
          'When the row was inserted'),
+        ('medsched.schedules', 'changed_at', 'timestamptz',
+         'When what a calendar shows of it last changed; NULL: not since it was inserted'),
         ('medsched.dose_taken', 'user_id', 'uuid NOT NULL',
          'The schedule''s user'),
         ('medsched.dose_taken', 'scheduled_for', 'timestamptz NOT NULL',
@@ -471,7 +475,19 @@ BEGIN
          'CREATE TRIGGER units_convert
             AFTER INSERT OR UPDATE ON medsched.substance_limits
             FOR EACH ROW EXECUTE FUNCTION medsched.units_convert()',
-         'Amounts that limits add up are in units that convert')
+         'Amounts that limits add up are in units that convert'),
+
+        ('medsched.medications', 'medication_changed_at',
+         'CREATE TRIGGER medication_changed_at
+            BEFORE UPDATE ON medsched.medications
+            FOR EACH ROW EXECUTE FUNCTION medsched.medication_changed_at()',
+         'What a calendar shows of a medication says when it last changed'),
+
+        ('medsched.schedules', 'schedule_changed_at',
+         'CREATE TRIGGER schedule_changed_at
+            BEFORE UPDATE ON medsched.schedules
+            FOR EACH ROW EXECUTE FUNCTION medsched.schedule_changed_at()',
+         'What a calendar shows of a schedule says when it last changed')
     ),
     tables (relation, comment) AS (
       VALUES

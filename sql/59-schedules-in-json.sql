@@ -69,7 +69,7 @@ COMMENT ON FUNCTION medsched._medication_key_types() IS
 CREATE OR REPLACE FUNCTION medsched._columns_of_medications()
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN '{user_id,id,inactivated_at,created_at}'::text[] || medsched._medication_key_names();
+RETURN '{user_id,id,inactivated_at,created_at,changed_at}'::text[] || medsched._medication_key_names();
 
 COMMENT ON FUNCTION medsched._columns_of_medications() IS
   'Internal: the columns of medications that are medsched''s';
@@ -77,7 +77,7 @@ COMMENT ON FUNCTION medsched._columns_of_medications() IS
 CREATE OR REPLACE FUNCTION medsched._columns_of_schedules()
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN '{user_id,medication_id,replaces,created_at}'::text[] || medsched._schedule_key_names();
+RETURN '{user_id,medication_id,replaces,created_at,changed_at}'::text[] || medsched._schedule_key_names();
 
 COMMENT ON FUNCTION medsched._columns_of_schedules() IS
   'Internal: the columns of schedules that are medsched''s';

@@ -150,7 +150,7 @@ AS $$
 BEGIN
   WITH a AS (
     SELECT a.*, a.attname = ANY (medsched._schedule_key_names()) AS is_key,
-           a.attname IN ('id', 'effective_from', 'ends_at', 'replaces', 'created_at') OR a.attidentity <> ''
+           a.attname IN ('id', 'effective_from', 'ends_at', 'replaces', 'created_at', 'changed_at') OR a.attidentity <> ''
            OR changes ? a.attname AND (a.attname = ANY (medsched._schedule_key_names()) OR jsonb_typeof(changes -> a.attname) <> 'null') AS differs
       FROM pg_attribute AS a
      WHERE a.attrelid = to_regclass('medsched.schedules') AND a.attnum > 0 AND NOT a.attisdropped
@@ -184,7 +184,7 @@ BEGIN
    WHERE a.attgenerated = ''
      AND CASE WHEN changes ? a.attname AND a.is_key THEN NOT a.attnotnull OR jsonb_typeof(changes -> a.attname) <> 'null'
               WHEN changes ? a.attname THEN jsonb_typeof(changes -> a.attname) <> 'null'
-              WHEN a.attidentity <> '' OR a.attname IN ('id', 'created_at') THEN false
+              WHEN a.attidentity <> '' OR a.attname IN ('id', 'created_at', 'changed_at') THEN false
               WHEN a.is_key OR a.attname IN ('user_id', 'medication_id', 'effective_from', 'replaces') THEN true
               ELSE a.attnum NOT IN (SELECT u.attnum FROM unique_alone AS u) END;
 END

@@ -10,13 +10,17 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
+#include "utils/uuid.h"
 
 #include "base/arguments.h"
 #include "base/message.h"
+#include "ical/ical_rule.h"
 #include "ical/vcalendar.h"
 #include "recurrence/calendar.h"
 #include "tables/saved_plan.h"
@@ -37,27 +41,33 @@ enum
 /* The columns of the query after those of SCHEDULE_COLUMNS. */
 enum
 {
-	FEED_UID = SCHEDULE_NCOLUMNS,
+	FEED_ID = SCHEDULE_NCOLUMNS,
+	FEED_REPLACES,
 	FEED_SUMMARY,
 	FEED_DESCRIPTION,
-	FEED_STAMP,
+	FEED_CREATED_AT,
+	FEED_CHANGED_AT,
+	FEED_MEDICATION_CREATED_AT,
+	FEED_MEDICATION_CHANGED_AT,
 	FEED_ENDS_AT,
 	FEED_NCOLUMNS
 };
 
 static SavedPlan schedules_of_user = {
-	.query = "SELECT " SCHEDULE_COLUMNS ", pg_catalog.concat(s.id, '@medsched'),"
+	.query = "SELECT " SCHEDULE_COLUMNS ", s.id, s.replaces,"
 			 " pg_catalog.concat_ws(' ', m.name, pg_catalog.trim_scale(s.dose_amount), s.dose_unit),"
-			 " s.instructions, s.created_at, LEAST(s.ends_at, m.inactivated_at)"
+			 " s.instructions, s.created_at, {changed_at?s.changed_at|NULL::pg_catalog.timestamptz},"
+			 " m.created_at, {changed_at?m.changed_at|NULL::pg_catalog.timestamptz},"
+			 " LEAST(s.ends_at, m.inactivated_at)"
 			 " FROM medsched.schedules AS s"
 			 " JOIN medsched.medications AS m"
 			 "  ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id"
-			 " WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND NOT s.as_needed"
+			 " WHERE s.user_id OPERATOR(pg_catalog.=) $1"
 			 " ORDER BY s.starts_at, s.id",
 	.nargs = 1,
 	.argtypes = {UUIDOID},
-	.columns = {SCHEDULE_COLUMN_LIST, COMPUTED_TEXT, COMPUTED_TEXT, SCHEDULES_INSTRUCTIONS, SCHEDULES_CREATED_AT,
-				SCHEDULES_ENDS_AT},
+	.columns = {SCHEDULE_COLUMN_LIST, SCHEDULES_ID, SCHEDULES_REPLACES, COMPUTED_TEXT, SCHEDULES_INSTRUCTIONS,
+				SCHEDULES_CREATED_AT, SCHEDULES_CHANGED_AT, MEDICATIONS_CREATED_AT, MEDICATIONS_CHANGED_AT, SCHEDULES_ENDS_AT},
 };
 
 /* What a call is asked for. */
@@ -68,6 +78,30 @@ typedef struct Feed
 	int64		alarm; /* seconds before, or negative for none */
 } Feed;
 
+/*
+ * A schedule in the feed.  Schedules that replace each other are one event to a calendar,
+ * which keeps its UID when it changes: the last of them has the UID of the first, as programs
+ * that read the feed again put an event in place of the one by that UID.  What was before,
+ * and is over, is an event of its own.
+ */
+typedef struct FeedSchedule FeedSchedule;
+
+struct FeedSchedule
+{
+	Datum		  id;
+	Datum		  replaces_id; /* 0: none */
+	FeedSchedule *replaces;	   /* or NULL */
+	FeedSchedule *replaced_by; /* or NULL */
+	FeedSchedule *first;	   /* of those that replace each other */
+	bool		  is_over;	   /* one that replaces it has events */
+	int64		  changes;	   /* seconds from creation to the last change: more after each */
+	TimestampTz	  modified;
+	const char	 *time_zone;
+	const char	 *summary;
+	const char	 *description; /* or NULL */
+	List		 *events;	   /* EventTimes */
+};
+
 /* A time zone in use, and the first instant it is used at. */
 typedef struct ZoneUse
 {
@@ -75,10 +109,15 @@ typedef struct ZoneUse
 	int64		from;
 } ZoneUse;
 
-static void	 read_arguments(FunctionCallInfo fcinfo, Feed *feed);
-static bool	 read_event(uint64 row, const Feed *feed, CalendarEvent *event);
-static char *text_or_null(const Datum *values, const bool *isnull, int column);
-static void	 add_zones(Calendar *calendar, List *events, const Feed *feed);
+static void			 read_arguments(FunctionCallInfo fcinfo, Feed *feed);
+static FeedSchedule *read_schedule(uint64 row, const Feed *feed);
+static int64		 seconds_between(const Datum *values, const bool *isnull, int from, int to);
+static char			*text_or_null(const Datum *values, const bool *isnull, int column);
+static void			 link_schedules(List *schedules);
+static void			 add_zones(Calendar *calendar, List *schedules, const Feed *feed);
+static ZoneUse		*find_use(List **uses, const char *time_zone, int64 from);
+static void			 add_events(Calendar *calendar, const FeedSchedule *schedule, const Feed *feed);
+static const char	*event_uid(const FeedSchedule *schedule, const EventTimes *times);
 
 Datum
 medsched_calendar_feed(PG_FUNCTION_ARGS)
@@ -88,7 +127,7 @@ medsched_calendar_feed(PG_FUNCTION_ARGS)
 	Datum		  user_id;
 	char		 *name;
 	Calendar	 *calendar;
-	List		 *events = NIL;
+	List		 *schedules = NIL;
 	ListCell	 *cell;
 	MemoryContext old;
 	char		 *words;
@@ -103,18 +142,11 @@ medsched_calendar_feed(PG_FUNCTION_ARGS)
 	calendar = vcalendar_create(name);
 	run_plan(&schedules_of_user, &user_id, NULL, true, SPI_OK_SELECT, 0);
 	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		CalendarEvent *event = palloc(sizeof(CalendarEvent));
-
-		if (read_event(i, &feed, event))
-			events = lappend(events, event);
-	}
-	/* A calendar has one component at least (RFC 5545 section 3.6). */
-	if (events == NIL)
-		vcalendar_add_zone(calendar, "UTC", 0, 0);
-	add_zones(calendar, events, &feed);
-	foreach (cell, events)
-		vcalendar_add_event(calendar, lfirst(cell), feed.alarm);
+		schedules = lappend(schedules, read_schedule(i, &feed));
+	link_schedules(schedules);
+	add_zones(calendar, schedules, &feed);
+	foreach (cell, schedules)
+		add_events(calendar, lfirst(cell), &feed);
 	words = vcalendar_text(calendar);
 	old = MemoryContextSwitchTo(caller);
 	result = cstring_to_text(words);
@@ -156,25 +188,48 @@ read_arguments(FunctionCallInfo fcinfo, Feed *feed)
 	}
 }
 
-/* Read an event from a row of the query; false: it has no dose from since on. */
-static bool
-read_event(uint64 row, const Feed *feed, CalendarEvent *event)
+/* Read a row of the query, with the events that it comes to. */
+static FeedSchedule *
+read_schedule(uint64 row, const Feed *feed)
 {
-	Datum		values[FEED_NCOLUMNS];
-	bool		isnull[FEED_NCOLUMNS];
-	ScheduleRow schedule;
+	FeedSchedule *schedule = palloc0(sizeof(FeedSchedule));
+	Datum		  values[FEED_NCOLUMNS];
+	bool		  isnull[FEED_NCOLUMNS];
+	ScheduleRow	  columns;
 
 	read_row(&schedules_of_user, row, values, isnull);
-	schedule_row_read(&schedule, values, isnull);
+	schedule_row_read(&columns, values, isnull);
 	if (!isnull[FEED_ENDS_AT])
-		schedule.source.ends_at = DatumGetTimestampTz(values[FEED_ENDS_AT]);
+		columns.source.ends_at = DatumGetTimestampTz(values[FEED_ENDS_AT]);
 
-	event->uid = text_or_null(values, isnull, FEED_UID);
-	event->summary = text_or_null(values, isnull, FEED_SUMMARY);
-	event->description = text_or_null(values, isnull, FEED_DESCRIPTION);
-	event->stamp = isnull[FEED_STAMP] ? 0 : DatumGetTimestampTz(values[FEED_STAMP]);
-	event->time_zone = schedule.source.time_zone;
-	return vevent_times(&schedule.source, schedule.effective_from, feed->since, feed->horizon, &event->times);
+	schedule->id = values[FEED_ID];
+	schedule->replaces_id = isnull[FEED_REPLACES] ? (Datum) 0 : values[FEED_REPLACES];
+	for (int column = FEED_CREATED_AT; column <= FEED_MEDICATION_CHANGED_AT; column++)
+	{
+		/* Applications can write these columns: what is in no year is not known. */
+		if (!isnull[column] && (DatumGetTimestampTz(values[column]) < LOCAL_MIN * USECS_PER_SEC ||
+								DatumGetTimestampTz(values[column]) >= LOCAL_END * USECS_PER_SEC))
+			isnull[column] = true;
+		if (column != FEED_MEDICATION_CREATED_AT && !isnull[column])
+			schedule->modified = Max(schedule->modified, DatumGetTimestampTz(values[column]));
+	}
+	schedule->changes = seconds_between(values, isnull, FEED_CREATED_AT, FEED_CHANGED_AT) +
+						seconds_between(values, isnull, FEED_MEDICATION_CREATED_AT, FEED_MEDICATION_CHANGED_AT);
+	schedule->time_zone = columns.source.time_zone;
+	schedule->summary = text_or_null(values, isnull, FEED_SUMMARY);
+	schedule->description = text_or_null(values, isnull, FEED_DESCRIPTION);
+	if (!columns.as_needed)
+		schedule->events = vevent_list(&columns.source, columns.effective_from, feed->since, feed->horizon);
+	return schedule;
+}
+
+/* Give the seconds from one column to another; 0 where one is NULL. */
+static int64
+seconds_between(const Datum *values, const bool *isnull, int from, int to)
+{
+	if (isnull[from] || isnull[to])
+		return 0;
+	return Max(second_of(DatumGetTimestampTz(values[to])) - second_of(DatumGetTimestampTz(values[from])), 0);
 }
 
 static char *
@@ -183,34 +238,82 @@ text_or_null(const Datum *values, const bool *isnull, int column)
 	return isnull[column] ? NULL : TextDatumGetCString(values[column]);
 }
 
+/*
+ * Find what replaces what, and have the first of those that replace each other count all changes.
+ * Rows that no trigger saw may replace each other in a circle.
+ */
+static void
+link_schedules(List *schedules)
+{
+	ListCell *cell;
+	ListCell *other;
+
+	foreach (cell, schedules)
+	{
+		FeedSchedule *schedule = lfirst(cell);
+
+		CHECK_FOR_INTERRUPTS();
+		if (schedule->replaces_id == (Datum) 0)
+			continue;
+		foreach (other, schedules)
+		{
+			FeedSchedule *replaced = lfirst(other);
+
+			if (replaced != schedule &&
+				memcmp(DatumGetUUIDP(replaced->id), DatumGetUUIDP(schedule->replaces_id), UUID_LEN) == 0)
+			{
+				schedule->replaces = replaced;
+				replaced->replaced_by = schedule;
+			}
+		}
+	}
+	foreach (cell, schedules)
+	{
+		FeedSchedule *schedule = lfirst(cell);
+		FeedSchedule *later = schedule->replaced_by;
+		int			  steps = list_length(schedules);
+
+		schedule->first = schedule;
+		while (schedule->first->replaces != NULL && steps-- > 0)
+			schedule->first = schedule->first->replaces;
+		for (steps = list_length(schedules); later != NULL && steps > 0; steps--)
+		{
+			schedule->is_over |= later->events != NIL;
+			later = later->replaced_by;
+		}
+		if (schedule->first != schedule)
+		{
+			schedule->first->changes += schedule->changes + 1;
+			schedule->first->modified = Max(schedule->first->modified, schedule->modified);
+		}
+	}
+}
+
 /* Add the time zones that events are written in, each once. */
 static void
-add_zones(Calendar *calendar, List *events, const Feed *feed)
+add_zones(Calendar *calendar, List *schedules, const Feed *feed)
 {
 	List	 *uses = NIL;
 	ListCell *cell;
 	ListCell *other;
+	bool	  is_empty = true;
 
-	foreach (cell, events)
+	foreach (cell, schedules)
 	{
-		CalendarEvent *event = lfirst(cell);
-		ZoneUse		  *use = NULL;
+		FeedSchedule *schedule = lfirst(cell);
+		ZoneUse		 *use = NULL;
 
-		if (event->times.utc)
-			continue;
-		foreach (other, uses)
+		foreach (other, schedule->events)
 		{
-			if (strcmp(((ZoneUse *) lfirst(other))->time_zone, event->time_zone) == 0)
-				use = lfirst(other);
+			const EventTimes *times = lfirst(other);
+
+			is_empty = false;
+			if (times->utc)
+				continue;
+			if (use == NULL)
+				use = find_use(&uses, schedule->time_zone, times->instant);
+			use->from = Min(use->from, times->instant);
 		}
-		if (use == NULL)
-		{
-			use = palloc(sizeof(ZoneUse));
-			use->time_zone = event->time_zone;
-			use->from = event->times.earliest;
-			uses = lappend(uses, use);
-		}
-		use->from = Min(use->from, event->times.earliest);
 	}
 	foreach (cell, uses)
 	{
@@ -218,4 +321,69 @@ add_zones(Calendar *calendar, List *events, const Feed *feed)
 
 		vcalendar_add_zone(calendar, use->time_zone, use->from, Max(use->from, second_of(feed->horizon)));
 	}
+	/* A calendar has one component at least (RFC 5545 section 3.6). */
+	if (is_empty)
+		vcalendar_add_zone(calendar, "UTC", 0, 0);
+}
+
+/* Find a time zone among those in use, or add it, from an instant on. */
+static ZoneUse *
+find_use(List **uses, const char *time_zone, int64 from)
+{
+	ListCell *cell;
+	ZoneUse	 *use;
+
+	foreach (cell, *uses)
+	{
+		use = lfirst(cell);
+		if (strcmp(use->time_zone, time_zone) == 0)
+			return use;
+	}
+	use = palloc(sizeof(ZoneUse));
+	use->time_zone = time_zone;
+	use->from = from;
+	*uses = lappend(*uses, use);
+	return use;
+}
+
+static void
+add_events(Calendar *calendar, const FeedSchedule *schedule, const Feed *feed)
+{
+	CalendarEvent event = {
+		.summary = schedule->summary,
+		.description = schedule->description,
+		.modified = schedule->first->modified,
+		.sequence = (int) Min(schedule->first->changes, PG_INT32_MAX),
+		.time_zone = schedule->time_zone,
+	};
+	ListCell *cell;
+
+	foreach (cell, schedule->events)
+	{
+		event.times = lfirst(cell);
+		event.uid = event_uid(schedule, event.times);
+		vcalendar_add_event(calendar, &event, feed->alarm);
+	}
+}
+
+/*
+ * Give the UID of an event: of a single dose by when it is, else by its place among the
+ * events of its schedule, so that it stays when their times change.
+ */
+static const char *
+event_uid(const FeedSchedule *schedule, const EventTimes *times)
+{
+	StringInfoData uid;
+
+	initStringInfo(&uid);
+	if (schedule->is_over && times->rrule != NULL)
+		appendStringInfo(&uid, "%s-replaced", uuid_text(schedule->id));
+	else
+		appendStringInfoString(&uid, uuid_text(schedule->first->id));
+	if (times->nth > 1)
+		appendStringInfo(&uid, "-%d", times->nth);
+	if (times->rrule == NULL || times->goes_on)
+		appendStringInfo(&uid, "-%s", ical_instant_text(times->instant));
+	appendStringInfoString(&uid, "@medsched");
+	return uid.data;
 }

@@ -3,9 +3,10 @@
  * vcalendar.c
  *		An iCalendar object, RFC 5545, built with libical's components.
  *
- * A component or property is added to the calendar in the very expression or
- * line that makes it, with nothing of PostgreSQL's between that could raise
- * an error: all that libical holds hangs on the calendar.
+ * A component is written out and given back as soon as it is complete, for libical
+ * takes kilobytes for each.  A part is added to the component in hand in the very
+ * expression or line that makes it, with nothing of PostgreSQL's between that could
+ * raise an error: all that libical holds hangs on the calendar.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,7 +14,9 @@
 
 #include <libical/ical.h>
 
+#include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 
 #include "base/message.h"
 #include "ical/vcalendar.h"
@@ -21,19 +24,28 @@
 #include "recurrence/calendar.h"
 #include "recurrence/libical.h"
 
+/* Octets of a line, but for the space that a folded one begins with. */
+#define MAX_LINE 74
+
+#define END_OF_CALENDAR "END:VCALENDAR\r\n"
+
 struct Calendar
 {
-	icalcomponent *component; /* libical's, or NULL */
-	char		  *text;	  /* libical's, or NULL */
+	StringInfoData text;	  /* in UTF-8: what is complete */
+	icalcomponent *component; /* libical's: the one in hand, or NULL */
+	char		  *words;	  /* libical's: its text, or NULL */
 };
 
 static void							 release_calendar(void *arg);
 static void							 out_of_memory(void);
+static icalcomponent				*begin_component(Calendar *calendar, icalcomponent_kind kind);
+static void							 end_component(Calendar *calendar);
 static icalcomponent				*add_component(icalcomponent *parent, icalcomponent_kind kind);
 static icalproperty					*add_property(icalcomponent *component, icalproperty *property);
 static char							*clean_text(const char *text);
+static void							 append_text_line(Calendar *calendar, const char *name, const char *text);
 static struct icaltimetype			 ical_time(int64 local, bool utc);
-static struct icaldatetimeperiodtype ical_date(int64 local, bool utc);
+static struct icaldatetimeperiodtype ical_date(int64 local);
 static void							 add_text_property(icalcomponent *component, const char *line);
 static void							 add_time_property(icalcomponent *component, icalproperty *property, const CalendarEvent *event);
 static void							 add_alarm(icalcomponent *event, const char *summary, int64 seconds);
@@ -44,27 +56,52 @@ vcalendar_create(const char *name)
 	Calendar			  *calendar = palloc0(sizeof(Calendar));
 	MemoryContextCallback *callback = palloc(sizeof(MemoryContextCallback));
 	char				  *clean = name == NULL ? NULL : clean_text(name);
+	icalcomponent		  *component;
 
+	initStringInfo(&calendar->text);
 	callback->func = release_calendar;
 	callback->arg = calendar;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
 
 	icalerror_set_errors_are_fatal(0);
-	calendar->component = icalcomponent_new(ICAL_VCALENDAR_COMPONENT);
+	component = begin_component(calendar, ICAL_VCALENDAR_COMPONENT);
+	add_property(component, icalproperty_new_version("2.0"));
+	add_property(component, icalproperty_new_prodid("-//medsched//medsched//EN"));
+	add_property(component, icalproperty_new_calscale("GREGORIAN"));
+	if (name != NULL)
+		add_property(component, icalproperty_new_name(clean));
+	end_component(calendar);
+
+	/* What is added comes before its end. */
+	calendar->text.len -= strlen(END_OF_CALENDAR);
+	Assert(strcmp(calendar->text.data + calendar->text.len, END_OF_CALENDAR) == 0);
+	calendar->text.data[calendar->text.len] = '\0';
+	/* What came before the NAME of RFC 7986. */
+	if (name != NULL)
+		append_text_line(calendar, "X-WR-CALNAME:", clean);
+	return calendar;
+}
+
+/* Begin a component of the calendar, which is then the one in hand. */
+static icalcomponent *
+begin_component(Calendar *calendar, icalcomponent_kind kind)
+{
+	CHECK_FOR_INTERRUPTS();
+	calendar->component = icalcomponent_new(kind);
 	if (calendar->component == NULL)
 		out_of_memory();
-	add_property(calendar->component, icalproperty_new_version("2.0"));
-	add_property(calendar->component, icalproperty_new_prodid("-//medsched//medsched//EN"));
-	add_property(calendar->component, icalproperty_new_calscale("GREGORIAN"));
-	if (clean != NULL)
-	{
-		/* RFC 7986, and what came before it. */
-		icalproperty *property = add_property(calendar->component, icalproperty_new_x(clean));
+	return calendar->component;
+}
 
-		icalproperty_set_x_name(property, "X-WR-CALNAME");
-		add_property(calendar->component, icalproperty_new_name(clean));
-	}
-	return calendar;
+/* Write the component in hand out, and give it back. */
+static void
+end_component(Calendar *calendar)
+{
+	calendar->words = icalcomponent_as_ical_string_r(calendar->component);
+	if (calendar->words == NULL)
+		out_of_memory();
+	appendStringInfoString(&calendar->text, calendar->words);
+	release_calendar(calendar);
 }
 
 /*
@@ -95,16 +132,47 @@ clean_text(const char *text)
 	return clean;
 }
 
-/* Give back what libical holds, as a memory context's callback. */
+/*
+ * Append a line whose value is a clean text, escaped and folded as RFC 5545 sections
+ * 3.3.11 and 3.1 say.  libical does not escape the values of properties that it does not know.
+ */
+static void
+append_text_line(Calendar *calendar, const char *name, const char *text)
+{
+	StringInfoData line;
+	const char	  *rest;
+
+	initStringInfo(&line);
+	appendStringInfoString(&line, name);
+	for (const char *c = text; *c != '\0'; c++)
+	{
+		if (strchr("\\;,\n", *c) != NULL)
+			appendStringInfoChar(&line, '\\');
+		appendStringInfoChar(&line, *c == '\n' ? 'n' : *c);
+	}
+	for (rest = line.data; strlen(rest) > MAX_LINE;)
+	{
+		int length = pg_encoding_mbcliplen(PG_UTF8, rest, strlen(rest), MAX_LINE);
+
+		appendBinaryStringInfo(&calendar->text, rest, length);
+		appendStringInfoString(&calendar->text, "\r\n ");
+		rest += length;
+	}
+	appendStringInfo(&calendar->text, "%s\r\n", rest);
+}
+
+/* Give back what libical holds, also as a memory context's callback. */
 static void
 release_calendar(void *arg)
 {
 	Calendar *calendar = arg;
 
-	if (calendar->text != NULL)
-		icalmemory_free_buffer(calendar->text);
+	if (calendar->words != NULL)
+		icalmemory_free_buffer(calendar->words);
+	calendar->words = NULL;
 	if (calendar->component != NULL)
 		icalcomponent_free(calendar->component);
+	calendar->component = NULL;
 }
 
 static void
@@ -127,7 +195,7 @@ vcalendar_add_zone(Calendar *calendar, const char *time_zone, int64 from, int64 
 {
 	Observance	  *observances;
 	int			   n = vtimezone_observances(zone_find(time_zone), from, horizon, &observances);
-	icalcomponent *zone = add_component(calendar->component, ICAL_VTIMEZONE_COMPONENT);
+	icalcomponent *zone = begin_component(calendar, ICAL_VTIMEZONE_COMPONENT);
 
 	add_property(zone, icalproperty_new_tzid(time_zone));
 	for (int i = 0; i < n; i++)
@@ -143,9 +211,10 @@ vcalendar_add_zone(Calendar *calendar, const char *time_zone, int64 from, int64 
 			add_property(component, icalproperty_new_tzname(observance->name));
 		if (observance->rrule != NULL)
 			add_text_property(component, psprintf("RRULE:%s", observance->rrule));
-		for (int other = 0; other < observance->n_others; other++)
-			add_property(component, icalproperty_new_rdate(ical_date(observance->others[other], false)));
+		for (int date = 0; date < observance->n_dates; date++)
+			add_property(component, icalproperty_new_rdate(ical_date(observance->dates[date])));
 	}
+	end_component(calendar);
 }
 
 /* Add a new component to another. */
@@ -190,9 +259,9 @@ add_text_property(icalcomponent *component, const char *line)
 }
 
 static struct icaldatetimeperiodtype
-ical_date(int64 local, bool utc)
+ical_date(int64 local)
 {
-	struct icaldatetimeperiodtype date = {.time = ical_time(local, utc), .period = icalperiodtype_null_period()};
+	struct icaldatetimeperiodtype date = {.time = ical_time(local, false), .period = icalperiodtype_null_period()};
 
 	return date;
 }
@@ -200,20 +269,21 @@ ical_date(int64 local, bool utc)
 void
 vcalendar_add_event(Calendar *calendar, const CalendarEvent *event, int64 alarm)
 {
-	const EventTimes *times = &event->times;
+	const EventTimes *times = event->times;
 	char			 *summary = clean_text(event->summary);
 	char			 *description = event->description == NULL ? NULL : clean_text(event->description);
-	icalcomponent	 *component = add_component(calendar->component, ICAL_VEVENT_COMPONENT);
+	icalcomponent	 *component = begin_component(calendar, ICAL_VEVENT_COMPONENT);
+	int64			  modified = second_of(event->modified);
 
 	add_property(component, icalproperty_new_uid(event->uid));
-	add_property(component, icalproperty_new_dtstamp(ical_time(second_of(event->stamp), true)));
+	add_property(component, icalproperty_new_dtstamp(ical_time(modified, true)));
+	add_property(component, icalproperty_new_lastmodified(ical_time(modified, true)));
+	add_property(component, icalproperty_new_sequence(event->sequence));
 	add_time_property(component, icalproperty_new_dtstart(ical_time(times->start, times->utc)), event);
 	if (times->rrule != NULL)
 		add_text_property(component, psprintf("RRULE:%s", times->rrule));
-	for (int i = 0; i < times->n_rdates; i++)
-		add_time_property(component, icalproperty_new_rdate(ical_date(times->rdates[i], times->utc)), event);
-	for (int i = 0; i < times->n_exdates; i++)
-		add_time_property(component, icalproperty_new_exdate(ical_time(times->exdates[i], times->utc)), event);
+	for (int i = 0; i < times->exdates.n; i++)
+		add_time_property(component, icalproperty_new_exdate(ical_time(times->exdates.values[i], times->utc)), event);
 	add_property(component, icalproperty_new_summary(summary));
 	if (description != NULL)
 		add_property(component, icalproperty_new_description(description));
@@ -221,6 +291,10 @@ vcalendar_add_event(Calendar *calendar, const CalendarEvent *event, int64 alarm)
 	add_property(component, icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT));
 	if (alarm >= 0)
 		add_alarm(component, summary, alarm);
+	end_component(calendar);
+	pfree(summary);
+	if (description != NULL)
+		pfree(description);
 }
 
 /* Add a time's property, with the name of its zone where it is a wall-clock time. */
@@ -228,7 +302,7 @@ static void
 add_time_property(icalcomponent *component, icalproperty *property, const CalendarEvent *event)
 {
 	add_property(component, property);
-	if (!event->times.utc)
+	if (!event->times->utc)
 		icalproperty_add_parameter(property, icalparameter_new_tzid(event->time_zone));
 }
 
@@ -246,8 +320,6 @@ add_alarm(icalcomponent *event, const char *summary, int64 seconds)
 char *
 vcalendar_text(Calendar *calendar)
 {
-	calendar->text = icalcomponent_as_ical_string_r(calendar->component);
-	if (calendar->text == NULL)
-		out_of_memory();
-	return pstrdup(pg_any_to_server(calendar->text, strlen(calendar->text), PG_UTF8));
+	appendStringInfoString(&calendar->text, END_OF_CALENDAR);
+	return pg_any_to_server(calendar->text.data, calendar->text.len, PG_UTF8);
 }

@@ -4,7 +4,8 @@
  *		An iCalendar object, RFC 5545, built with libical's components.
  *
  * libical allocates with malloc.  A calendar belongs to the memory context it
- * was created in: what libical holds for it goes when the context does.
+ * was created in: what libical holds for it goes when the context does, and is one
+ * component at a time.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,12 +21,13 @@ typedef struct Calendar Calendar;
 /* An event: all texts in the server's encoding. */
 typedef struct CalendarEvent
 {
-	const char *uid;
-	const char *summary;
-	const char *description; /* or NULL */
-	TimestampTz stamp;		 /* DTSTAMP */
-	const char *time_zone;
-	EventTimes	times;
+	const char		 *uid;
+	const char		 *summary;
+	const char		 *description; /* or NULL */
+	TimestampTz		  modified;	   /* DTSTAMP and LAST-MODIFIED */
+	int				  sequence;
+	const char		 *time_zone;
+	const EventTimes *times;
 } CalendarEvent;
 
 /* Make an empty calendar in CurrentMemoryContext; name may be NULL. */
@@ -40,7 +42,7 @@ extern void vcalendar_add_zone(Calendar *calendar, const char *time_zone, int64 
  */
 extern void vcalendar_add_event(Calendar *calendar, const CalendarEvent *event, int64 alarm);
 
-/* Write the calendar as text in the server's encoding, palloc'd. */
+/* Give the calendar as text in the server's encoding, palloc'd; nothing can be added after it. */
 extern char *vcalendar_text(Calendar *calendar);
 
 #endif /* MEDSCHED_VCALENDAR_H */

@@ -1,20 +1,22 @@
 /*-------------------------------------------------------------------------
  *
  * vevent.c
- *		A schedule as iCalendar tells it: DTSTART, RRULE, RDATE, EXDATE.
+ *		A schedule as the events of a calendar: DTSTART, RRULE, EXDATE.
  *
- * A calendar must come to the very doses that we do.  Where the two part:
+ * All programs must come to the very doses that we do.  So a rule is taken apart
+ * (event_rules.h), each part becomes a series of events, and the rest becomes
+ * single events, which are written in UTC:
  *
- *	- DTSTART is an occurrence, starts_at need not be: DTSTART is the rule's
- *	  first occurrence, which has INTERVAL and COUNT begin where ours do.
- *	- An end of the schedule's, or a local UNTIL, is an UNTIL in UTC: the last
- *	  occurrence.
- *	- Steps in elapsed time: a rule of hours or less has its DTSTART in UTC.
- *	- A wall-clock time in a gap moves forward with us, and is dropped by many
- *	  (RFC 5545 section 3.3.10): where it moves to is an RDATE as well.
- *	- Cycles; SKIP, which few programs know; BY parts, which look at the wall
- *	  clock, in a rule of hours or less; an INTERVAL beyond what libical
- *	  holds: single RDATEs instead of a rule.
+ *	- DTSTART is a dose, starts_at need not be.
+ *	- COUNT, UNTIL and the ends of the schedule and its medication are a COUNT, of
+ *	  several series where it is long: programs differ in what instant an UNTIL is.  One
+ *	  beyond the horizon is an UNTIL.
+ *	- Programs differ in what they make of a wall-clock time that does not come,
+ *	  or comes twice, when the clocks change, and some in what comes after it.  Such a
+ *	  dose is a single event, and its series ends before it and goes on as another after it.
+ *	- In a cycle with more days on than off, a series leaves the days off out by EXDATE.
+ *	  It ends at the horizon, lest there be doses on days off beyond it.
+ *	- RDATE is no part of what all programs read: dates are single events.
  *
  *-------------------------------------------------------------------------
  */
@@ -24,230 +26,418 @@
 #include "utils/timestamp.h"
 
 #include "base/arguments.h"
+#include "ical/event_rules.h"
 #include "ical/ical_rule.h"
 #include "ical/vevent.h"
 #include "schedule/engine.h"
-#include "schedule/rule_cache.h"
 #include "schedule/schedule_iterator.h"
 #include "schedule/schedule_search.h"
 
-/* libical 3 keeps INTERVAL in a short. */
-#define MAX_INTERVAL 32767
+/* Outlook has three digits for it, Google Calendar's own form two years of days. */
+#define MAX_COUNT 730
 
-static void			  add_time(Seconds *list, int64 time);
-static int64		  event_time(const EventTimes *times, const Zone *zone, int64 instant);
-static ScheduleSource rule_alone(const ScheduleSource *source, TimestampTz ends_at);
-static bool			  needs_single_dates(const ScheduleSource *source, const Recurrence *rule);
-static bool			  list_occurrences(const Schedule *schedule, const Zone *zone, TimestampTz from, TimestampTz to, EventTimes *times);
-static bool			  add_moved(const Schedule *schedule, const Schedule *alone, const Recurrence *rule, int64 start, const Zone *zone, int64 from, int64 horizon, Seconds *rdates);
-static void			  add_dates(const ScheduleSource *source, const Schedule *schedule, const Schedule *alone, const Zone *zone, const EventTimes *times, Seconds *rdates, Seconds *exdates);
-static bool			  count_is_whole(const ScheduleSource *source, TimestampTz first, TimestampTz last);
-static char			 *rule_ending(const ScheduleSource *source, const Schedule *alone, TimestampTz first, const Recurrence *rule, bool moved);
+/* No occurrence: after every instant. */
+#define NEVER PG_INT64_MAX
 
-bool
-vevent_times(const ScheduleSource *source, TimestampTz effective_from, TimestampTz since, TimestampTz horizon,
-			 EventTimes *times)
+/* A part of the rule in a calendar, between two doses that have to be single events. */
+typedef struct Series
 {
-	const Zone	  *zone = zone_find(source->time_zone);
-	Schedule	  *schedule = schedule_create_from(source, effective_from);
-	int64		   starts_at = second_of(source->starts_at);
-	ScheduleSource alone_source = rule_alone(source, source->ends_at);
-	Schedule	  *alone;
-	Recurrence	   rule;
-	TimestampTz	   first;
-	Seconds		   rdates = {0};
-	Seconds		   exdates = {0};
-	bool		   moved;
-	char		  *ending;
+	int		 nth;	   /* of the parts of the rule, from 1 */
+	bool	 goes_on;  /* after a piece of the same part */
+	Schedule schedule; /* the rule alone, on the clock that it is written in */
+	bool	 utc;
+	int64	 first; /* DTSTART, a dose */
+	int64	 last;	/* its last occurrence, or NEVER: it has none */
+	int		 count; /* from the first to the last; 0: not counted */
+	Seconds	 exdates;
+} Series;
 
-	memset(times, 0, sizeof(*times));
-	if (!schedule_next_occurrence(schedule, TIMESTAMP_IS_NOBEGIN(since) ? since : since - 1, &first))
-		return false;
+/* What a schedule is while it is written as events. */
+typedef struct EventList
+{
+	const ScheduleSource *source;
+	const Schedule		 *schedule;
+	int64				  horizon;
+	List				 *series;
+	Seconds				  singles; /* instants */
+} EventList;
+
+static bool	   open_series(EventList *list, TimestampTz effective_from);
+static void	   add_pieces(EventList *list, Series *whole, bool ends);
+static Seconds irregular_occurrences(const EventList *list, const Series *series);
+static bool	   is_plain(const Series *series, int64 instant);
+static void	   add_counted(EventList *list, Series *whole);
+static void	   add_open(EventList *list, Series *whole, bool ends);
+static void	   add_series(EventList *list, Series *whole, const Series *piece);
+static void	   add_days_off(const EventList *list, Series *series);
+static void	   add_exdates(const EventList *list, Series *series);
+static bool	   has_occurrence(const Series *series, int64 instant);
+static bool	   is_utc(const Zone *zone, int64 instant);
+static void	   list_doses(EventList *list, TimestampTz from, TimestampTz to);
+static void	   add_rdates(EventList *list);
+static bool	   is_covered(const EventList *list, int64 instant);
+static List	  *add_event(List *events, bool utc, int64 start, int64 instant);
+static void	   add_time(Seconds *times, int64 time);
+static int64   clock_time(const Series *series, int64 instant);
+
+List *
+vevent_list(const ScheduleSource *source, TimestampTz effective_from, TimestampTz since, TimestampTz horizon)
+{
+	EventList	list = {.source = source, .schedule = schedule_create_from(source, effective_from), .horizon = second_of(horizon)};
+	List	   *events = NIL;
+	ListCell   *cell;
+	TimestampTz first;
+
+	if (!schedule_next_occurrence(list.schedule, TIMESTAMP_IS_NOBEGIN(since) ? since : since - 1, &first))
+		return NIL;
 	if (source->rrule == NULL)
-		return list_occurrences(schedule, zone, DT_NOBEGIN, DT_NOEND, times);
+		list_doses(&list, since, DT_NOEND);
+	else
+	{
+		if (!open_series(&list, effective_from))
+			list_doses(&list, since, horizon);
+		add_rdates(&list);
+	}
 
-	rule = *rule_cache_find(source->rrule);
-	times->utc = rule.freq < FREQ_DAILY;
-	if (needs_single_dates(source, &rule))
-		return list_occurrences(schedule, zone, since, horizon, times);
+	foreach (cell, list.series)
+	{
+		Series	   *series = lfirst(cell);
+		EventTimes *event;
 
-	alone = schedule_create_from(&alone_source, effective_from);
-	if (!schedule_next_occurrence(alone, DT_NOBEGIN, &first))
-		return list_occurrences(schedule, zone, DT_NOBEGIN, DT_NOEND, times);
+		events = add_event(events, series->utc, clock_time(series, series->first), series->first);
+		event = llast(events);
+		event->rrule = ical_rule_text(&series->schedule.rule, series->count, series->last);
+		event->exdates = series->exdates;
+		event->nth = series->nth;
+		event->goes_on = series->goes_on;
+	}
+	seconds_sort_unique(&list.singles);
+	for (int i = 0; i < list.singles.n; i++)
+	{
+		int64 instant = list.singles.values[i];
 
-	times->start = event_time(times, zone, second_of(first));
-	moved = !times->utc &&
-			add_moved(schedule, alone, &rule, starts_at, zone, second_of(first), second_of(horizon), &rdates);
-	add_dates(source, schedule, alone, zone, times, &rdates, &exdates);
-	ending = rule_ending(source, alone, first, &rule, moved);
-
-	/* rdates may come before the rule's first occurrence. */
-	times->earliest = second_of(first);
-	if (schedule_next_occurrence(schedule, DT_NOBEGIN, &first))
-		times->earliest = Min(times->earliest, second_of(first));
-	seconds_sort_unique(&rdates);
-	seconds_sort_unique(&exdates);
-	times->rdates = rdates.values;
-	times->n_rdates = rdates.n;
-	times->exdates = exdates.values;
-	times->n_exdates = exdates.n;
-	times->rrule = ical_rule_text(&rule, starts_at, times->utc ? starts_at : times->start, ending);
-	return true;
+		CHECK_FOR_INTERRUPTS();
+		if (instant * USECS_PER_SEC >= since && !is_covered(&list, instant))
+			events = add_event(events, true, instant, instant);
+	}
+	return events;
 }
 
-/* Give the rule of a schedule without its dates. */
-static ScheduleSource
-rule_alone(const ScheduleSource *source, TimestampTz ends_at)
+static List *
+add_event(List *events, bool utc, int64 start, int64 instant)
 {
-	ScheduleSource alone = {
-		.rrule = source->rrule,
-		.starts_at = source->starts_at,
-		.time_zone = source->time_zone,
-		.ends_at = ends_at,
-	};
+	EventTimes *event = palloc0(sizeof(EventTimes));
 
-	return alone;
+	event->utc = utc;
+	event->start = start;
+	event->instant = instant;
+	return lappend(events, event);
 }
 
-/* List every occurrence in [from, to): the first is DTSTART, the others RDATEs. */
+/* Add series for the parts of the rule; false: it has no parts that programs read. */
 static bool
-list_occurrences(const Schedule *schedule, const Zone *zone, TimestampTz from, TimestampTz to, EventTimes *times)
+open_series(EventList *list, TimestampTz effective_from)
 {
-	ScheduleIterator *it = schedule_open(schedule, from, to);
-	Seconds			  list = {0};
+	const ScheduleSource *source = list->source;
+	ScheduleSource		  alone = *source;
+	Schedule			 *rule;
+	TimestampTz			  last;
+	bool				  ends;
+	List				 *rules;
+	ListCell			 *cell;
+
+	if (source->cycle_days_off > source->cycle_days_on)
+		return false;
+	alone.rdates = NULL;
+	alone.exdates = NULL;
+	rule = schedule_create_from(&alone, effective_from);
+	ends = rule->rule.count > 0 || rule->rule.until_form != UNTIL_NONE || !TIMESTAMP_IS_NOEND(source->ends_at);
+	if (ends)
+	{
+		if (!schedule_previous_occurrence(rule, DT_NOEND, &last))
+			return true;
+		rule->end = second_of(last) + 1;
+	}
+	if (source->cycle_days_on > 0)
+	{
+		rule->end = Min(rule->end, list->horizon);
+		ends = true;
+	}
+
+	rules = event_rules(&rule->rule, rule->start, rule->start_instant);
+	foreach (cell, rules)
+	{
+		const EventRule *part = lfirst(cell);
+		Series			 whole = {.nth = foreach_current_index(cell) + 1};
+
+		CHECK_FOR_INTERRUPTS();
+		whole.utc = part->utc || is_utc(rule->zone, rule->begin);
+		whole.schedule = *rule;
+		whole.schedule.rule = part->rule;
+		whole.schedule.elapsed = false;
+		whole.schedule.zone = whole.utc ? zone_find("UTC") : rule->zone;
+		whole.schedule.start = part->start;
+		whole.schedule.start_instant = zone_to_instant(whole.schedule.zone, part->start);
+		whole.schedule.cycle_days_on = 0;
+		whole.schedule.cycle_days_off = 0;
+		add_pieces(list, &whole, ends);
+	}
+	return rules != NIL;
+}
+
+/* Add the pieces of a series between its irregular occurrences before the horizon, and those as single events. */
+static void
+add_pieces(EventList *list, Series *whole, bool ends)
+{
+	Schedule *schedule = &whole->schedule;
+	Seconds	  irregular = irregular_occurrences(list, whole);
+	int64	  end = schedule->end;
+
+	for (int i = 0; i < irregular.n; i++)
+	{
+		schedule->end = irregular.values[i];
+		add_counted(list, whole);
+		if (schedule_is_occurrence(list->schedule, irregular.values[i] * USECS_PER_SEC))
+			add_time(&list->singles, irregular.values[i]);
+		schedule->begin = irregular.values[i] + 1;
+	}
+	schedule->end = end;
+	if (ends && end <= list->horizon)
+		add_counted(list, whole);
+	else
+		add_open(list, whole, ends);
+}
+
+/* Add what there is between the begin and the end of a series, all of it plain, with a COUNT. */
+static void
+add_counted(EventList *list, Series *whole)
+{
+	ScheduleIterator *it = schedule_open(&whole->schedule, DT_NOBEGIN, DT_NOEND);
+	Series			  piece = {0};
 	TimestampTz		  at;
 
 	while (schedule_next(it, &at))
-		add_time(&list, second_of(at));
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (piece.count == 0)
+		{
+			/* DTSTART is a dose. */
+			if (!schedule_is_occurrence(list->schedule, at))
+				continue;
+			piece = *whole;
+			piece.first = second_of(at);
+		}
+		piece.last = second_of(at);
+		if (++piece.count == MAX_COUNT)
+		{
+			add_series(list, whole, &piece);
+			piece.count = 0;
+		}
+	}
 	schedule_close(it);
-	if (list.n == 0)
-		return false;
-
-	times->earliest = list.values[0];
-	for (int i = 0; i < list.n; i++)
-		list.values[i] = event_time(times, zone, list.values[i]);
-	times->start = list.values[0];
-	times->rdates = list.values + 1;
-	times->n_rdates = list.n - 1;
-	return true;
+	if (piece.count > 0)
+		add_series(list, whole, &piece);
 }
 
+/* Add what there is from the begin of a series on, which has no end before the horizon. */
 static void
-add_time(Seconds *list, int64 time)
+add_open(EventList *list, Series *whole, bool ends)
 {
-	seconds_add(list, time);
-	check_dose_count(list->n);
+	ScheduleIterator *it = schedule_open(&whole->schedule, DT_NOBEGIN, DT_NOEND);
+	Series			  piece = *whole;
+	TimestampTz		  at;
+
+	while (schedule_next(it, &at))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!is_plain(whole, second_of(at)) || !schedule_is_occurrence(list->schedule, at))
+			continue;
+		piece.first = second_of(at);
+		piece.last = NEVER;
+		if (ends && schedule_previous_occurrence(&whole->schedule, DT_NOEND, &at))
+			piece.last = second_of(at);
+		add_series(list, whole, &piece);
+		break;
+	}
+	schedule_close(it);
 }
 
-/* Give an instant as the event writes it. */
-static int64
-event_time(const EventTimes *times, const Zone *zone, int64 instant)
+/* Add a piece of a series, or, where it is one dose, a single event. */
+static void
+add_series(EventList *list, Series *whole, const Series *piece)
 {
-	return times->utc ? instant : zone_to_local(zone, instant);
+	Series *series;
+
+	if (piece->first == piece->last)
+	{
+		add_time(&list->singles, piece->first);
+		return;
+	}
+	series = palloc(sizeof(Series));
+	*series = *piece;
+	series->goes_on = whole->goes_on;
+	whole->goes_on = true;
+	if (list->source->cycle_days_on > 0)
+		add_days_off(list, series);
+	else
+		add_exdates(list, series);
+	list->series = lappend(list->series, series);
+	check_dose_count(list_length(list->series));
 }
 
+/* Tell whether a zone has been UTC since a day before an instant, for ever. */
 static bool
-needs_single_dates(const ScheduleSource *source, const Recurrence *rule)
-{
-	Recurrence complete = *rule;
-
-	rule_imply(&complete, second_of(source->starts_at));
-	return source->cycle_days_on > 0 || rule->interval > MAX_INTERVAL || !ical_rule_fits(rule) ||
-		   (rule->freq < FREQ_DAILY && rule->by != 0) ||
-		   (rule->skip != SKIP_OMIT && (complete.by & (BY_MONTHDAY | BY_YEARDAY)));
-}
-
-/*
- * Add the local times to which gaps before the horizon move occurrences of a
- * rule, but for those that the rule names itself.  True: some are moved.
- */
-static bool
-add_moved(const Schedule *schedule, const Schedule *alone, const Recurrence *rule, int64 start, const Zone *zone,
-		  int64 from, int64 horizon, Seconds *rdates)
+is_utc(const Zone *zone, int64 instant)
 {
 	ZoneStretch stretch;
-	bool		moved = false;
 
-	for (zone_stretch_at(zone, from - LOCAL_SECS_PER_DAY, &stretch); stretch.until < horizon;
-		 zone_next_stretch(zone, &stretch))
+	zone_stretch_at(zone, instant - LOCAL_SECS_PER_DAY, &stretch);
+	return stretch.until == NEVER && stretch.offset == 0;
+}
+
+/* List the occurrences of a series before the horizon whose wall-clock time does not come, or comes twice. */
+static Seconds
+irregular_occurrences(const EventList *list, const Series *series)
+{
+	const Schedule *schedule = &series->schedule;
+	int64			end = Min(schedule->end, list->horizon) + LOCAL_SECS_PER_DAY;
+	Seconds			irregular = {0};
+	ZoneStretch		stretch;
+
+	for (zone_stretch_at(schedule->zone, schedule->begin - LOCAL_SECS_PER_DAY, &stretch); stretch.until < end;
+		 zone_next_stretch(schedule->zone, &stretch))
 	{
 		int64			  width = stretch.next_offset - stretch.offset;
 		ScheduleIterator *it;
 		TimestampTz		  at;
 
 		CHECK_FOR_INTERRUPTS();
-		if (width <= 0)
-			continue;
-		it = schedule_open(alone, stretch.until * USECS_PER_SEC, (stretch.until + width) * USECS_PER_SEC);
+		it = schedule_open(schedule, Min(stretch.until, stretch.until + width) * USECS_PER_SEC, Max(stretch.until, stretch.until + width) * USECS_PER_SEC);
 		while (schedule_next(it, &at))
 		{
-			int64 local = second_of(at) + stretch.next_offset;
+			/* What a gap leaves out is read as a time after it, which can be one of the rule's, too. */
+			bool in_gap = width > 0 && engine_finds(&schedule->rule, schedule->start, second_of(at) + stretch.offset);
 
-			moved |= engine_finds(rule, start, second_of(at) + stretch.offset);
-			if (!engine_finds(rule, start, local) && schedule_is_occurrence(schedule, at))
-				add_time(rdates, local);
+			if (in_gap || !is_plain(series, second_of(at)))
+				add_time(&irregular, second_of(at));
 		}
 		schedule_close(it);
 	}
-	return moved;
+	seconds_sort_unique(&irregular);
+	return irregular;
 }
 
-/* Add the dates of a schedule beside its rule. */
-static void
-add_dates(const ScheduleSource *source, const Schedule *schedule, const Schedule *alone, const Zone *zone,
-		  const EventTimes *times, Seconds *rdates, Seconds *exdates)
-{
-	Seconds dates = seconds_of_array(source->rdates);
-
-	for (int i = 0; i < dates.n; i++)
-	{
-		int64		instant = zone_to_instant(zone, dates.values[i]);
-		TimestampTz at = instant * USECS_PER_SEC;
-
-		if (schedule_is_occurrence(schedule, at) && !schedule_is_occurrence(alone, at))
-			add_time(rdates, event_time(times, zone, instant));
-	}
-
-	/* One in a gap is excluded as written and as read: programs compare either. */
-	dates = seconds_of_array(source->exdates);
-	for (int i = 0; i < dates.n; i++)
-	{
-		int64 instant = zone_to_instant(zone, dates.values[i]);
-
-		if (!schedule_is_occurrence(alone, instant * USECS_PER_SEC))
-			continue;
-		add_time(exdates, event_time(times, zone, instant));
-		if (!times->utc)
-			add_time(exdates, dates.values[i]);
-	}
-}
-
-/* Write COUNT or UNTIL of the rule in the calendar; NULL for neither. */
-static char *
-rule_ending(const ScheduleSource *source, const Schedule *alone, TimestampTz first, const Recurrence *rule, bool moved)
-{
-	TimestampTz last;
-
-	if (rule->count == 0 && rule->until_form == UNTIL_NONE && TIMESTAMP_IS_NOEND(source->ends_at))
-		return NULL;
-	if (!schedule_previous_occurrence(alone, DT_NOEND, &last))
-		elog(ERROR, "rule \"%s\" has a first occurrence but no last", source->rrule);
-
-	/* A program that drops what a gap moves counts one more at the end. */
-	if (rule->count > 0 && !moved && count_is_whole(source, first, last))
-		return psprintf("COUNT=" INT64_FORMAT, (int64) rule->count);
-	return psprintf("UNTIL=%s", ical_rule_instant(second_of(last)));
-}
-
-/* Tell whether a rule with COUNT begins and ends where it would without the schedule's own bounds. */
+/* Tell whether the wall-clock time of an occurrence is the one that the rule names, and comes once. */
 static bool
-count_is_whole(const ScheduleSource *source, TimestampTz first, TimestampTz last)
+is_plain(const Series *series, int64 instant)
 {
-	ScheduleSource unbound_source = rule_alone(source, DT_NOEND);
-	Schedule	  *unbound = schedule_create(&unbound_source);
-	TimestampTz	   first_unbound;
-	TimestampTz	   last_unbound;
+	ZoneStretch stretch;
 
-	return schedule_next_occurrence(unbound, DT_NOBEGIN, &first_unbound) && first == first_unbound &&
-		   schedule_previous_occurrence(unbound, DT_NOEND, &last_unbound) && last == last_unbound;
+	if (series->utc)
+		return true;
+	zone_stretch_at(series->schedule.zone, instant, &stretch);
+	return (stretch.until == NEVER || instant < stretch.until - (stretch.offset - stretch.next_offset)) &&
+		   engine_finds(&series->schedule.rule, series->schedule.start, instant + stretch.offset);
+}
+
+/* Leave the days off of a cycle, and exdates, out of a series that ends. */
+static void
+add_days_off(const EventList *list, Series *series)
+{
+	TimestampTz		  from = series->first * USECS_PER_SEC;
+	TimestampTz		  to = (series->last + 1) * USECS_PER_SEC;
+	ScheduleIterator *doses = schedule_open(list->schedule, from, to);
+	ScheduleIterator *it = schedule_open(&series->schedule, from, to);
+	TimestampTz		  dose = from;
+	TimestampTz		  at;
+
+	while (schedule_next(it, &at))
+	{
+		CHECK_FOR_INTERRUPTS();
+		while (dose < at && schedule_next(doses, &dose))
+			;
+		if (dose != at)
+			add_time(&series->exdates, clock_time(series, second_of(at)));
+	}
+	schedule_close(it);
+	schedule_close(doses);
+}
+
+/* Leave the exdates of a schedule out of a series. */
+static void
+add_exdates(const EventList *list, Series *series)
+{
+	const Seconds *exdates = &list->schedule->exdates;
+
+	for (int i = 0; i < exdates->n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (has_occurrence(series, exdates->values[i]))
+			add_time(&series->exdates, clock_time(series, exdates->values[i]));
+	}
+	seconds_sort_unique(&series->exdates);
+}
+
+/* Tell whether a plain occurrence of a series, excluded or not, is at an instant. */
+static bool
+has_occurrence(const Series *series, int64 instant)
+{
+	/* Most have another time of day. */
+	return instant >= series->first && instant <= series->last &&
+		   floor_mod(clock_time(series, instant) - series->schedule.start, LOCAL_SECS_PER_DAY) == 0 &&
+		   schedule_is_occurrence(&series->schedule, instant * USECS_PER_SEC) && is_plain(series, instant);
+}
+
+/* Add every dose in [from, to) as a single event. */
+static void
+list_doses(EventList *list, TimestampTz from, TimestampTz to)
+{
+	ScheduleIterator *it = schedule_open(list->schedule, from, to);
+	TimestampTz		  at;
+
+	while (schedule_next(it, &at))
+		add_time(&list->singles, second_of(at));
+	schedule_close(it);
+}
+
+/* Add the doses of rdates as single events. */
+static void
+add_rdates(EventList *list)
+{
+	const Seconds *rdates = &list->schedule->rdates;
+
+	for (int i = 0; i < rdates->n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (schedule_is_occurrence(list->schedule, rdates->values[i] * USECS_PER_SEC))
+			add_time(&list->singles, rdates->values[i]);
+	}
+}
+
+/* Tell whether a series has a dose. */
+static bool
+is_covered(const EventList *list, int64 instant)
+{
+	ListCell *cell;
+
+	foreach (cell, list->series)
+	{
+		if (has_occurrence(lfirst(cell), instant))
+			return true;
+	}
+	return false;
+}
+
+static void
+add_time(Seconds *times, int64 time)
+{
+	seconds_add(times, time);
+	check_dose_count(times->n);
+}
+
+/* Give an instant on the clock of a series. */
+static int64
+clock_time(const Series *series, int64 instant)
+{
+	return series->utc ? instant : zone_to_local(series->schedule.zone, instant);
 }

@@ -73,8 +73,9 @@ vtimezone_observances(const Zone *zone, int64 from, int64 horizon, Observance **
 
 			*observance = kind->observance;
 			observance->first = kind->locals.values[0];
-			observance->others = kind->locals.values + 1;
-			observance->n_others = single - 1;
+			/* ical.js reads DTSTART only where there is no RDATE. */
+			observance->dates = kind->locals.values;
+			observance->n_dates = single > 1 ? single : 0;
 		}
 		if (rrule != NULL)
 		{

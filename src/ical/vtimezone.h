@@ -22,10 +22,10 @@ typedef struct Observance
 	int64  offset_to;
 	bool   daylight;
 	char   name[TZ_STRLEN_MAX + 1];
-	int64  first;  /* local */
-	char  *rrule;  /* how it comes again for ever, or NULL */
-	int64 *others; /* else its other onsets, local */
-	int	   n_others;
+	int64  first;	/* local */
+	char  *rrule;	/* how it comes again for ever, or NULL */
+	int64 *dates;	/* else all its onsets, local, the first among them */
+	int	   n_dates; /* 0: there is the first alone */
 } Observance;
 
 /*

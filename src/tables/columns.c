@@ -37,6 +37,8 @@ static const ColumnFacts facts[TABLE_NCOLUMNS] = {
 	[MEDICATIONS_NAME] = {"medications", "name", TEXTOID, false, false},
 	[MEDICATIONS_INACTIVATED_AT] = {"medications", "inactivated_at", TIMESTAMPTZOID, true, true},
 	[MEDICATIONS_SUBSTANCE] = {"medications", "substance", TEXTOID, true, false},
+	[MEDICATIONS_CREATED_AT] = {"medications", "created_at", TIMESTAMPTZOID, true, false},
+	[MEDICATIONS_CHANGED_AT] = {"medications", "changed_at", TIMESTAMPTZOID, true, false},
 
 	[SCHEDULES_USER_ID] = {"schedules", "user_id", UUIDOID, false, true},
 	[SCHEDULES_ID] = {"schedules", "id", UUIDOID, false, true},
@@ -61,6 +63,7 @@ static const ColumnFacts facts[TABLE_NCOLUMNS] = {
 	[SCHEDULES_ENDS_AT] = {"schedules", "ends_at", TIMESTAMPTZOID, true, true},
 	[SCHEDULES_REPLACES] = {"schedules", "replaces", UUIDOID, true, true},
 	[SCHEDULES_CREATED_AT] = {"schedules", "created_at", TIMESTAMPTZOID, true, false},
+	[SCHEDULES_CHANGED_AT] = {"schedules", "changed_at", TIMESTAMPTZOID, true, false},
 
 	[DOSE_TAKEN_USER_ID] = {"dose_taken", "user_id", UUIDOID, false, true},
 	[DOSE_TAKEN_SCHEDULED_FOR] = {"dose_taken", "scheduled_for", TIMESTAMPTZOID, false, true},

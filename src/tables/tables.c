@@ -51,7 +51,7 @@ const char *const table_names[NTABLES] = {
 	[TABLE_MEDICATIONS] = "medications",
 	[TABLE_SUBSTANCE_LIMITS] = "substance_limits"};
 
-/* What the tables of 0.1.0 lack until create_tables() has run.  Their names are of one table each. */
+/* What the tables of 0.1.0 lack until create_tables() has run.  Of a name that two tables have, the last made stands for both. */
 static const struct
 {
 	MedschedTable table;
@@ -60,6 +60,7 @@ static const struct
 	{TABLE_MEDICATIONS, "substance"},
 	{TABLE_SCHEDULES, "limits"},
 	{TABLE_SCHEDULES, "missed_when_next"},
+	{TABLE_SCHEDULES, "changed_at"},
 	{TABLE_DOSE_TAKEN, "despite_limits"}};
 
 PG_FUNCTION_INFO_V1(medsched_check_tables);

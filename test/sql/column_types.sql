@@ -157,12 +157,12 @@ SELECT is_empty($$SELECT call, answer FROM baseline WHERE reads IS NOT NULL AND 
 -- An error is ours, or PostgreSQL's about types; never an internal one.
 CREATE TEMPORARY VIEW internal AS
   SELECT tab, col, did, call, answer FROM seen WHERE answer IS NULL OR answer ~ '^(XX|58|57)';
--- What C made of values that are not of its types; concat() takes any.
+-- What C made of values that are not of its types; concat() takes any, and tables of 0.1.0 have no changed_at.
 CREATE TEMPORARY VIEW misread AS
   SELECT s.tab, s.col, s.did, s.call, s.answer
     FROM seen AS s JOIN baseline AS b USING (call)
    WHERE b.reads = 'C' AND s.answer ~ '^answer: ' AND s.answer <> b.answer
-     AND NOT (s.call ~ 'calendar_feed' AND s.col IN ('name', 'dose_amount', 'dose_unit'));
+     AND NOT (s.call ~ 'calendar_feed' AND (s.col IN ('name', 'dose_amount', 'dose_unit') OR (s.tab, s.col) = ('schedules', 'changed_at')));
 -- The columns that a call fails for, and its errors that are not of a form.
 CREATE FUNCTION pg_temp.failing(call text, did text) RETURNS text LANGUAGE sql AS $$
   SELECT string_agg(DISTINCT s.tab || '.' || s.col, ' ' ORDER BY s.tab || '.' || s.col) FROM seen AS s

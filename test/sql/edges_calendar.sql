@@ -90,26 +90,18 @@ CREATE FUNCTION pg_temp.read(at timestamp, zone text, drops boolean) RETURNS tim
   FROM (SELECT min(i) FROM unnest('{0, 30 min, 1 hour, 2 hours}'::interval[]) AS back, LATERAL (SELECT at AT TIME ZONE zone - back) AS b(i)
         WHERE i AT TIME ZONE zone = at) AS m(first)
 $$;
--- What a program makes of the one event in a feed, before an instant.  One that drops times
--- does not count them either.
-CREATE FUNCTION pg_temp.event(feed text, zone text, horizon timestamptz, drops boolean) RETURNS timestamptz[] LANGUAGE plpgsql AS $$
+-- What a program makes of an event, before an instant.  One that drops times does not count them either.
+CREATE FUNCTION pg_temp.event(event text, of_zone text, horizon timestamptz, drops boolean) RETURNS SETOF timestamptz LANGUAGE plpgsql AS $$
 DECLARE
-  line text; in_event boolean := false;
-  starts_at timestamp; rule text; rule_until timestamptz; most bigint; dates timestamp[] := '{}'; left_out timestamp[] := '{}';
+  zone text := CASE WHEN event ~ 'DTSTART;TZID' THEN of_zone ELSE 'UTC' END;
+  rule text := substring(event FROM 'RRULE:([^\r]*)');
+  rule_until timestamptz := to_timestamp(substring(rule FROM 'UNTIL=(\d+T\d+)Z'), 'YYYYMMDD"T"HH24MISS');
+  most bigint := substring(rule FROM 'COUNT=(\d+)');
+  starts_at timestamp := to_timestamp(substring(event FROM 'DTSTART[^:]*:(\d{8}T\d{6})'), 'YYYYMMDD"T"HH24MISS') AT TIME ZONE 'UTC';
+  left_out timestamp[] := ARRAY(SELECT to_timestamp(m[1], 'YYYYMMDD"T"HH24MISS') AT TIME ZONE 'UTC' FROM regexp_matches(event, 'EXDATE[^:]*:(\d{8}T\d{6})', 'g') AS m);
 BEGIN
-  FOR line IN SELECT pg_temp.lines(feed) LOOP
-    in_event := in_event OR line = 'BEGIN:VEVENT';
-    CONTINUE WHEN NOT in_event;
-    IF line LIKE 'DTSTART;%' THEN starts_at := to_timestamp(substring(line FROM ':(.*)'), 'YYYYMMDD"T"HH24MISS') AT TIME ZONE 'UTC';
-    ELSIF line LIKE 'RRULE:%' THEN rule := substr(line, 7);
-    ELSIF line LIKE 'RDATE;%' THEN dates := dates || (to_timestamp(substring(line FROM ':(.*)'), 'YYYYMMDD"T"HH24MISS') AT TIME ZONE 'UTC');
-    ELSIF line LIKE 'EXDATE;%' THEN left_out := left_out || (to_timestamp(substring(line FROM ':(.*)'), 'YYYYMMDD"T"HH24MISS') AT TIME ZONE 'UTC');
-    END IF;
-  END LOOP;
-  rule_until := to_timestamp(substring(rule FROM 'UNTIL=(\d+T\d+)Z'), 'YYYYMMDD"T"HH24MISS');
-  most := substring(rule FROM 'COUNT=(\d+)');
   rule := regexp_replace(rule, ';(UNTIL|COUNT)=[^;]*', '', 'g');
-  RETURN (
+  RETURN QUERY
     WITH named AS (
       SELECT o AT TIME ZONE 'UTC' AS at, pg_temp.read(o AT TIME ZONE 'UTC', zone, drops) AS instant
       FROM medsched.occurrences(rule, starts_at, 'UTC', '1990-01-01Z', horizon + interval '2 days') AS o
@@ -117,11 +109,15 @@ BEGIN
     counted AS (SELECT at, instant, row_number() OVER (ORDER BY at) AS nth FROM named WHERE instant IS NOT NULL),
     kept AS (
       SELECT at, instant FROM counted WHERE (most IS NULL OR nth <= most) AND (rule_until IS NULL OR instant <= rule_until)
-      UNION ALL SELECT starts_at, pg_temp.read(starts_at, zone, false) WHERE rule IS NULL
-      UNION ALL SELECT d, pg_temp.read(d, zone, drops) FROM unnest(dates) AS d)
-    SELECT array_agg(DISTINCT instant ORDER BY instant) FROM kept
-    WHERE instant < horizon AND at <> ALL (left_out) AND NOT EXISTS (SELECT FROM unnest(left_out) AS l WHERE pg_temp.read(l, zone, drops) = instant));
+      UNION ALL SELECT starts_at, pg_temp.read(starts_at, zone, false) WHERE rule IS NULL)
+    SELECT instant FROM kept
+    WHERE instant < horizon AND at <> ALL (left_out) AND NOT EXISTS (SELECT FROM unnest(left_out) AS l WHERE pg_temp.read(l, zone, drops) = instant);
 END
+$$;
+-- Of all its events: a dose of two would be there twice.
+CREATE FUNCTION pg_temp.events(feed text, zone text, horizon timestamptz, drops boolean) RETURNS timestamptz[] LANGUAGE sql AS $$
+  SELECT array_agg(at ORDER BY at)
+  FROM regexp_matches(regexp_replace(feed, '\r\n ', '', 'g'), 'BEGIN:VEVENT.*?END:VEVENT', 'g') AS e, LATERAL pg_temp.event(e[1], zone, horizon, drops) AS at
 $$;
 
 CREATE TEMP TABLE event_case (n int GENERATED ALWAYS AS IDENTITY, zone text, starts_at text, rule text, more jsonb, title text);
@@ -152,7 +148,7 @@ INSERT INTO event_case (zone, starts_at, rule, more, title) VALUES
 ('America/Sao_Paulo', '2018-10-30 00:30', 'FREQ=DAILY;COUNT=10', '{}', 'the last gap there was'),
 ('Europe/Berlin', '2027-03-28 02:30', NULL, '{}', 'one dose in it');
 
-SELECT plan((SELECT count(*)::int FROM zone_case) + 2 * (SELECT count(*)::int FROM event_case) + 3);
+SELECT plan((SELECT count(*)::int FROM zone_case) + 2 * (SELECT count(*)::int FROM event_case) + 33);
 
 SELECT is(pg_temp.wrong_days(zone, starts_on, horizon), NULL, zone || ' ' || title) FROM zone_case ORDER BY n;
 
@@ -161,21 +157,53 @@ SELECT n, zone, title, pg_temp.prescribe(starts_at, zone, rule, more) AS person,
 ALTER TABLE answer ADD feed text, ADD doses timestamptz[];
 UPDATE answer SET feed = medsched.calendar_feed(person, horizon => horizon),
   doses = ARRAY(SELECT scheduled_for FROM medsched.upcoming_doses(person, '1990-01-01Z', horizon));
-SELECT is(pg_temp.event(feed, zone, horizon, drops => true), doses, 'dropped: ' || zone || ', ' || title) FROM answer ORDER BY n;
-SELECT is(pg_temp.event(feed, zone, horizon, drops => false), doses, 'moved: ' || zone || ', ' || title) FROM answer ORDER BY n;
+SELECT is(pg_temp.events(feed, zone, horizon, drops => true), doses, 'dropped: ' || zone || ', ' || title) FROM answer ORDER BY n;
+SELECT is(pg_temp.events(feed, zone, horizon, drops => false), doses, 'moved: ' || zone || ', ' || title) FROM answer ORDER BY n;
 
--- A list that programs have no room for is single dates.
-INSERT INTO medsched.medications (user_id, id, name) VALUES ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000000aa', 'Long');
-INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, rrule)
-VALUES ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000000bb', '00000000-0000-4000-8000-0000000000aa', '2026-01-01 08:00', 'UTC',
-  'FREQ=MONTHLY;BYMONTHDAY=' || (SELECT string_agg(n::text, ',') FROM generate_series(1, 31) AS n) || ',-1');
-CREATE FUNCTION pg_temp.dated() RETURNS SETOF text LANGUAGE sql AS
-$$SELECT line FROM regexp_split_to_table(medsched.calendar_feed('00000000-0000-4000-8000-000000000001', since => '2026-01-01Z', horizon => '2026-01-11Z'), E'\r?\n') AS line
-  WHERE line ~ '^(RRULE|RDATE|DTSTART;TZID)'$$;
-SELECT is((SELECT count(*) FROM pg_temp.dated() AS l WHERE l ~ 'RRULE:FREQ=M'), 0::bigint, '32 days of the month: no rule in the calendar');
-SELECT is((SELECT count(*) FROM pg_temp.dated() AS l WHERE l ~ '^RDATE;'), 9::bigint, 'but ten single dates, the first as DTSTART');
-UPDATE medsched.schedules SET rrule = 'FREQ=MONTHLY;BYMONTHDAY=' || (SELECT string_agg(n::text, ',') FROM generate_series(1, 31) AS n);
-SELECT is((SELECT count(*) FROM pg_temp.dated() AS l WHERE l ~ 'RRULE:FREQ=M'), 1::bigint, '31 are a rule');
+-- How many events the forms come to that rules can have, from 1 January 2026, 08:00 in UTC, within ten days.
+CREATE FUNCTION pg_temp.counted(rule text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  person uuid := pg_temp.prescribe('2026-01-01 08:00', 'UTC', rule);
+BEGIN
+  RETURN (SELECT concat(count(*) FILTER (WHERE e[1] ~ 'RRULE'), ' with rules, ', count(*) FILTER (WHERE e[1] !~ 'RRULE'), ' single')
+    FROM regexp_matches(medsched.calendar_feed(person, horizon => '2026-01-11Z'), 'BEGIN:VEVENT.*?END:VEVENT', 'g') AS e);
+END
+$$;
+CREATE FUNCTION pg_temp.numbers(first int, last int) RETURNS text LANGUAGE sql AS $$SELECT string_agg(n::text, ',') FROM generate_series(first, last) AS n$$;
+SELECT is(pg_temp.counted(rule), events, title) FROM (VALUES
+  ('FREQ=MONTHLY;BYMONTHDAY=' || pg_temp.numbers(1, 28), '28 with rules, 0 single', 'days that all months have'),
+  ('FREQ=MONTHLY;BYMONTHDAY=' || pg_temp.numbers(1, 29), '0 with rules, 10 single', 'a day that one has not'),
+  ('FREQ=MONTHLY;BYMONTHDAY=1,27,-1', '3 with rules, 0 single', 'the last day'),
+  ('FREQ=MONTHLY;BYMONTHDAY=1,28,-1', '0 with rules, 1 single', 'one that can be the last day is not it twice'),
+  ('FREQ=MONTHLY;BYMONTHDAY=1,-2', '0 with rules, 1 single', 'the last but one'),
+  ('FREQ=MONTHLY;BYDAY=1TH,4TH', '2 with rules, 0 single', 'numbered weekdays'),
+  ('FREQ=MONTHLY;BYDAY=1TH,-1FR', '2 with rules, 0 single', 'the last'),
+  ('FREQ=MONTHLY;BYDAY=1TH,4FR,-1FR', '0 with rules, 1 single', 'the fourth can be the last'),
+  ('FREQ=MONTHLY;BYDAY=1TH,5FR', '0 with rules, 1 single', 'the fifth'),
+  ('FREQ=MONTHLY;BYDAY=TH,FR', '1 with rules, 0 single', 'weekdays of the month are weekdays'),
+  ('FREQ=MONTHLY;INTERVAL=2;BYDAY=TH,FR', '0 with rules, 4 single', 'but of every second month'),
+  ('FREQ=YEARLY;BYMONTH=1,2;BYMONTHDAY=1,2', '4 with rules, 0 single', 'days of the year'),
+  ('FREQ=DAILY;BYMONTH=1,2;BYMONTHDAY=1,2', '4 with rules, 0 single', 'by the day'),
+  ('FREQ=DAILY;INTERVAL=2;BYMONTHDAY=1,2', '0 with rules, 1 single', 'but every second day of them'),
+  ('FREQ=DAILY;BYMONTH=1', '0 with rules, 10 single', 'all days of a month'),
+  ('FREQ=YEARLY;BYDAY=1TH', '0 with rules, 1 single', 'a weekday of the year'),
+  ('FREQ=YEARLY;BYYEARDAY=1', '0 with rules, 1 single', 'a day of the year by its number'),
+  ('FREQ=YEARLY;INTERVAL=9', '0 with rules, 1 single', 'years between that are too many'),
+  ('FREQ=DAILY;INTERVAL=999', '1 with rules, 0 single', 'days between'),
+  ('FREQ=DAILY;INTERVAL=1000', '0 with rules, 1 single', 'too many'),
+  ('FREQ=WEEKLY;INTERVAL=99', '1 with rules, 0 single', 'weeks between'),
+  ('FREQ=WEEKLY;INTERVAL=100', '0 with rules, 1 single', 'too many'),
+  ('FREQ=DAILY;BYHOUR=8,12;BYMINUTE=0,30;BYSECOND=0,30', '8 with rules, 0 single', 'times of day'),
+  ('FREQ=MINUTELY;INTERVAL=90', '16 with rules, 0 single', 'minutes that a day is a multiple of'),
+  ('FREQ=MINUTELY;INTERVAL=15', '96 with rules, 0 single', 'as many as there can be'),
+  ('FREQ=HOURLY;INTERVAL=7', '24 with rules, 0 single', 'hours that a week is a multiple of'),
+  ('FREQ=HOURLY;INTERVAL=1001', '0 with rules, 1 single', 'hours that come to too many days'),
+  ('FREQ=HOURLY;INTERVAL=6;BYDAY=TH', '0 with rules, 7 single', 'hours of some days'),
+  ('FREQ=SECONDLY;INTERVAL=43200', '2 with rules, 0 single', 'seconds'),
+  ('FREQ=SECONDLY;INTERVAL=50000', '0 with rules, 17 single', 'that come to too many times of day'),
+  ('FREQ=MONTHLY;BYDAY=TH;BYSETPOS=1', '0 with rules, 1 single', 'a position'),
+  ('RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=FORWARD;BYMONTHDAY=1', '1 with rules, 0 single', 'nothing to skip'),
+  ('RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=FORWARD;BYMONTHDAY=30', '0 with rules, 0 single', 'a day to skip')) AS t (rule, events, title);
 
 SELECT * FROM finish();
 ROLLBACK;

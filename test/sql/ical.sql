@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(29);
+SELECT plan(44);
 
 \set person '00000000-0000-4000-8000-00000000ca1e'
 
@@ -25,7 +25,7 @@ INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone
    '{2027-03-05 12:00}', '{2027-03-03 08:00}', '2027-02-28 12:34:56.789Z');
 
 -- Clocks in Berlin: forward on the last Sunday of March at 02:00, back on that of
--- October at 03:00.  The first dose is 20:00: 08:00 is before starts_at.
+-- October at 03:00.  The first dose is 20:00: 08:00 is before starts_at.  Each time of day is an event; a date is one alone, in UTC.
 SELECT is(
   ARRAY(SELECT pg_temp.lines(medsched.calendar_feed(:'person', horizon => '2028-01-01Z'))),
   ARRAY['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//medsched//medsched//EN', 'CALSCALE:GREGORIAN',
@@ -36,17 +36,19 @@ SELECT is(
     'BEGIN:STANDARD', 'DTSTART:20261025T030000', 'TZOFFSETFROM:+0200', 'TZOFFSETTO:+0100', 'TZNAME:CET',
     'RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10', 'END:STANDARD',
     'END:VTIMEZONE',
-    'BEGIN:VEVENT', 'UID:00000000-0000-4000-8000-0000000000b1@medsched', 'DTSTAMP:20270228T123456Z',
-    'DTSTART;TZID=Europe/Berlin:20270301T200000', 'RRULE:FREQ=DAILY;BYMINUTE=0;BYHOUR=8,20',
-    'RDATE;TZID=Europe/Berlin:20270305T120000', 'EXDATE;TZID=Europe/Berlin:20270303T080000',
-    'SUMMARY:Metformin\, "XR"\;\nwith \\ food 500 mg', 'DESCRIPTION:Swallow\; do not chew',
-    'CLASS:PRIVATE', 'TRANSP:TRANSPARENT', 'END:VEVENT', 'END:VCALENDAR'],
+'BEGIN:VEVENT', 'UID:00000000-0000-4000-8000-0000000000b1@medsched', 'DTSTAMP:20270228T123456Z', 'LAST-MODIFIED:20270228T123456Z', 'SEQUENCE:0', 'DTSTART;TZID=Europe/Berlin:20270302T080000', 'RRULE:FREQ=DAILY', 'EXDATE;TZID=Europe/Berlin:20270303T080000',
+    'SUMMARY:Metformin\, "XR"\;\nwith \\ food 500 mg', 'DESCRIPTION:Swallow\; do not chew', 'CLASS:PRIVATE', 'TRANSP:TRANSPARENT', 'END:VEVENT',
+    'BEGIN:VEVENT', 'UID:00000000-0000-4000-8000-0000000000b1-2@medsched', 'DTSTAMP:20270228T123456Z', 'LAST-MODIFIED:20270228T123456Z', 'SEQUENCE:0', 'DTSTART;TZID=Europe/Berlin:20270301T200000', 'RRULE:FREQ=DAILY',
+    'SUMMARY:Metformin\, "XR"\;\nwith \\ food 500 mg', 'DESCRIPTION:Swallow\; do not chew', 'CLASS:PRIVATE', 'TRANSP:TRANSPARENT', 'END:VEVENT',
+    'BEGIN:VEVENT', 'UID:00000000-0000-4000-8000-0000000000b1-20270305T110000Z@medsched', 'DTSTAMP:20270228T123456Z', 'LAST-MODIFIED:20270228T123456Z', 'SEQUENCE:0', 'DTSTART:20270305T110000Z',
+    'SUMMARY:Metformin\, "XR"\;\nwith \\ food 500 mg', 'DESCRIPTION:Swallow\; do not chew', 'CLASS:PRIVATE', 'TRANSP:TRANSPARENT', 'END:VEVENT',
+    'END:VCALENDAR'],
   'a calendar, line by line');
 
 SELECT is(
   ARRAY(SELECT l FROM pg_temp.lines(medsched.calendar_feed(:'person', 'Tablets, all', '1 hour 30 minutes', horizon => '2028-01-01Z')) WITH ORDINALITY AS _ (l, n)
         WHERE l ~ 'NAME[:;].*Tablets' OR l IN ('BEGIN:VALARM', 'END:VALARM') OR l ~ '^(ACTION|TRIGGER)' ORDER BY n),
-  ARRAY['X-WR-CALNAME:Tablets, all', 'NAME:Tablets\, all', 'BEGIN:VALARM', 'ACTION:DISPLAY', 'TRIGGER:-PT1H30M', 'END:VALARM'],
+  ARRAY['NAME:Tablets\, all', 'X-WR-CALNAME:Tablets\, all'] || (SELECT array_agg(l) FROM generate_series(1, 3), unnest(ARRAY['BEGIN:VALARM', 'ACTION:DISPLAY', 'TRIGGER:-PT1H30M', 'END:VALARM']) AS l),
   'a name and an alarm');
 
 -- What becomes of rules.  From Monday 1 March 2027, 10:00 in Berlin.
@@ -57,7 +59,7 @@ BEGIN
   PERFORM medsched.create_medication(person, 'Tested', jsonb_build_array(
     jsonb_build_object('starts_at', '2027-03-01T10:00:00', 'time_zone', 'Europe/Berlin', 'rrule', rule) || more));
   RETURN ARRAY(SELECT l FROM pg_temp.lines(medsched.calendar_feed(person, horizon => horizon)) WITH ORDINALITY AS _ (l, n)
-               WHERE l ~ '^(DTSTART(;TZID|:\d+T\d+Z)|RRULE:(?!FREQ=YEARLY;BYDAY=-1SU)|RDATE|EXDATE)' ORDER BY n);
+               WHERE l ~ '^(DTSTART(;TZID|:\d+T\d+Z)|RRULE:(?!FREQ=YEARLY;BYDAY=-1SU)|EXDATE)' ORDER BY n);
 END;
 $$;
 
@@ -67,31 +69,57 @@ FROM (VALUES
    ARRAY['DTSTART;TZID=Europe/Berlin:20270301T100000', 'RRULE:FREQ=DAILY;COUNT=10']),
   -- 1 to 9 March in full: the dose at 10:00 on 10 March is at ends_at.
   ('FREQ=DAILY;COUNT=10', '{"ends_at": "2027-03-10T09:00:00Z"}',
-   ARRAY['DTSTART;TZID=Europe/Berlin:20270301T100000', 'RRULE:FREQ=DAILY;UNTIL=20270309T090000Z']),
+   ARRAY['DTSTART;TZID=Europe/Berlin:20270301T100000', 'RRULE:FREQ=DAILY;COUNT=9']),
   ('FREQ=DAILY', '{"ends_at": "2027-03-10T09:00:01Z"}',
-   ARRAY['DTSTART;TZID=Europe/Berlin:20270301T100000', 'RRULE:FREQ=DAILY;UNTIL=20270310T090000Z']),
+   ARRAY['DTSTART;TZID=Europe/Berlin:20270301T100000', 'RRULE:FREQ=DAILY;COUNT=10']),
   ('FREQ=DAILY;UNTIL=20270331', '{}',
-   ARRAY['DTSTART;TZID=Europe/Berlin:20270301T100000', 'RRULE:FREQ=DAILY;UNTIL=20270331T080000Z']),
+   ARRAY['DTSTART;TZID=Europe/Berlin:20270301T100000', 'RRULE:FREQ=DAILY;COUNT=31']),
+  -- Beyond the horizon: 10:00 in summer.
+  ('FREQ=DAILY;UNTIL=20300601', '{}',
+   ARRAY['DTSTART;TZID=Europe/Berlin:20270301T100000', 'RRULE:FREQ=DAILY;UNTIL=20300601T080000Z']),
+  ('FREQ=DAILY;COUNT=1', '{}', ARRAY['DTSTART:20270301T090000Z']),
   ('FREQ=WEEKLY;INTERVAL=2;BYDAY=SU', '{"starts_at": "2027-03-04T10:00:00"}',
    ARRAY['DTSTART;TZID=Europe/Berlin:20270307T100000', 'RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=SU']),
+  -- Each of three times of day in UTC comes ten times.
   ('FREQ=HOURLY;INTERVAL=8;COUNT=30', '{}',
-   ARRAY['DTSTART:20270301T090000Z', 'RRULE:FREQ=HOURLY;COUNT=30;INTERVAL=8']),
-  -- The gap: 02:30 on 28 March is 03:30, as an RDATE for programs that drop it.
+   ARRAY['DTSTART:20270301T090000Z', 'RRULE:FREQ=DAILY;COUNT=10', 'DTSTART:20270301T170000Z', 'RRULE:FREQ=DAILY;COUNT=10',
+     'DTSTART:20270302T010000Z', 'RRULE:FREQ=DAILY;COUNT=10']),
+  -- 36 hours: 0, 36, 72: every third day at 09:00Z, and at 21:00Z of the day after.
+  ('FREQ=HOURLY;INTERVAL=36', '{}',
+   ARRAY['DTSTART:20270301T090000Z', 'RRULE:FREQ=DAILY;INTERVAL=3', 'DTSTART:20270302T210000Z', 'RRULE:FREQ=DAILY;INTERVAL=3']),
+  -- The gap: 02:30 on 28 March is 03:30, 01:30Z.  The hour that comes twice: 02:30 on 31 October is the first, 00:30Z.
+  -- From 2 March 26 doses before the one, 216 between the two.
   ('FREQ=DAILY;BYHOUR=2;BYMINUTE=30', '{}',
-   ARRAY['DTSTART;TZID=Europe/Berlin:20270302T023000', 'RRULE:FREQ=DAILY;BYMINUTE=30;BYHOUR=2', 'RDATE;TZID=Europe/Berlin:20270328T033000']),
+   ARRAY['DTSTART;TZID=Europe/Berlin:20270302T023000', 'RRULE:FREQ=DAILY;COUNT=26',
+     'DTSTART;TZID=Europe/Berlin:20270329T023000', 'RRULE:FREQ=DAILY;COUNT=216',
+     'DTSTART;TZID=Europe/Berlin:20271101T023000', 'RRULE:FREQ=DAILY',
+     'DTSTART:20270328T013000Z', 'DTSTART:20271031T003000Z']),
+  -- Days 3 and 4 of every 5 are off: 4 and 5, 9 and 10 March.  The horizon is the last of the year.
+  ('FREQ=DAILY;UNTIL=20270311', '{"cycle_days_on": 3, "cycle_days_off": 2}',
+   ARRAY['DTSTART;TZID=Europe/Berlin:20270301T100000', 'RRULE:FREQ=DAILY;COUNT=11',
+     'EXDATE;TZID=Europe/Berlin:20270304T100000', 'EXDATE;TZID=Europe/Berlin:20270305T100000',
+     'EXDATE;TZID=Europe/Berlin:20270309T100000', 'EXDATE;TZID=Europe/Berlin:20270310T100000']),
   -- Days 0 and 1 of every 100.
   ('FREQ=DAILY', '{"cycle_days_on": 2, "cycle_days_off": 98}',
-   ARRAY['DTSTART;TZID=Europe/Berlin:20270301T100000', 'RDATE;TZID=Europe/Berlin:20270302T100000',
-     'RDATE;TZID=Europe/Berlin:20270609T100000', 'RDATE;TZID=Europe/Berlin:20270610T100000',
-     'RDATE;TZID=Europe/Berlin:20270917T100000', 'RDATE;TZID=Europe/Berlin:20270918T100000',
-     'RDATE;TZID=Europe/Berlin:20271226T100000', 'RDATE;TZID=Europe/Berlin:20271227T100000']),
+   ARRAY['DTSTART:20270301T090000Z', 'DTSTART:20270302T090000Z', 'DTSTART:20270609T080000Z', 'DTSTART:20270610T080000Z',
+     'DTSTART:20270917T080000Z', 'DTSTART:20270918T080000Z', 'DTSTART:20271226T090000Z', 'DTSTART:20271227T090000Z']),
   ('RSCALE=GREGORIAN;FREQ=MONTHLY;INTERVAL=3;SKIP=BACKWARD;BYMONTHDAY=31', '{}',
-   ARRAY['DTSTART;TZID=Europe/Berlin:20270331T100000', 'RDATE;TZID=Europe/Berlin:20270630T100000',
-     'RDATE;TZID=Europe/Berlin:20270930T100000', 'RDATE;TZID=Europe/Berlin:20271231T100000']),
+   ARRAY['DTSTART:20270331T080000Z', 'DTSTART:20270630T080000Z', 'DTSTART:20270930T080000Z', 'DTSTART:20271231T090000Z']),
+  -- The 5th of every month; the Monday, the day of starts_at, of one week of the year.
+  ('FREQ=YEARLY;BYMONTHDAY=5', '{}', ARRAY['DTSTART;TZID=Europe/Berlin:20270305T100000', 'RRULE:FREQ=MONTHLY;BYMONTHDAY=5']),
+  ('FREQ=YEARLY;BYWEEKNO=20', '{}', ARRAY['DTSTART:20270517T080000Z']),
+  ('FREQ=YEARLY', '{}', ARRAY['DTSTART;TZID=Europe/Berlin:20270301T100000', 'RRULE:FREQ=YEARLY;BYMONTHDAY=1;BYMONTH=3']),
   -- 10:00 and every 12 hours, on Mondays: 22:00 of the day before is on a Sunday.
   ('FREQ=HOURLY;INTERVAL=12;BYDAY=MO;COUNT=4', '{}',
-   ARRAY['DTSTART:20270301T090000Z', 'RDATE:20270301T210000Z', 'RDATE:20270308T090000Z', 'RDATE:20270308T210000Z'])
+   ARRAY['DTSTART:20270301T090000Z', 'DTSTART:20270301T210000Z', 'DTSTART:20270308T090000Z', 'DTSTART:20270308T210000Z'])
   ) AS t (rule, more, lines);
+
+-- An observance that is dates has its first among them.  Clocks in Cairo go back on the day after the last Thursday of October.
+SELECT medsched.create_medication('00000000-0000-4000-8000-00000000ca4e', 'Tested',
+  '[{"starts_at": "2027-03-01T10:00:00", "time_zone": "Africa/Cairo", "rrule": "FREQ=DAILY"}]') \g /dev/null
+SELECT alike(medsched.calendar_feed('00000000-0000-4000-8000-00000000ca4e', horizon => '2028-01-01Z'),
+  E'%DTSTART:20261030T000000\r\nTZOFFSETFROM:+0300\r\nTZOFFSETTO:+0200\r\nTZNAME:EET\r\nRDATE:20261030T000000\r\nRDATE:20271029T000000\r\n%',
+  'of Cairo, too');
 
 -- What is not there.
 SELECT medsched.create_medication('00000000-0000-4000-8000-00000000ca2e', 'Paracetamol',
@@ -99,10 +127,36 @@ SELECT medsched.create_medication('00000000-0000-4000-8000-00000000ca2e', 'Parac
 SELECT unalike(medsched.calendar_feed('00000000-0000-4000-8000-00000000ca2e'), '%VEVENT%', 'as needed is no event');
 SELECT unalike(medsched.calendar_feed('00000000-0000-4000-8000-00000000ca3e'), '%VEVENT%', 'another user''s calendar is empty');
 SELECT medsched.inactivate_medication(:'person', '00000000-0000-4000-8000-0000000000a1', '2027-03-08 12:00Z') \g /dev/null
-SELECT alike(medsched.calendar_feed(:'person', horizon => '2028-01-01Z'), '%RRULE:FREQ=DAILY;UNTIL=20270308T070000Z;%',
+SELECT alike(medsched.calendar_feed(:'person', horizon => '2028-01-01Z'), E'%DTSTART;TZID=Europe/Berlin:20270302T080000\r\nRRULE:FREQ=DAILY;COUNT=7\r\n%',
   'an inactivated medication has its last dose before');
 SELECT unalike(medsched.calendar_feed(:'person', since => '2027-03-08 12:00Z', horizon => '2028-01-01Z'), '%VEVENT%', 'since leaves it out');
 SELECT alike(medsched.calendar_feed(:'person', since => '2027-03-08 07:00Z', horizon => '2028-01-01Z'), '%VEVENT%', 'since its last dose it is there');
+
+-- What is newer: UID, SEQUENCE and LAST-MODIFIED of each event, of a schedule made on 1 February 2027 at 12:00Z.
+CREATE FUNCTION pg_temp.versions() RETURNS text[] LANGUAGE sql AS $$
+  SELECT array_agg(concat_ws(' ', replace(e[1], '00000000-0000-4000-8000-0000000000', ''), e[2], e[3], e[4]) ORDER BY e[1])
+  FROM regexp_matches(medsched.calendar_feed('00000000-0000-4000-8000-00000000ca5e', horizon => '2028-01-01Z'),
+    'UID:([^@]*)@medsched.{2}DTSTAMP:[0-9TZ]*.{2}LAST-MODIFIED:([0-9TZ]*).{2}SEQUENCE:([0-9]*).{2}DTSTART[^:]*:([0-9TZ]*)', 'g') AS e
+$$;
+INSERT INTO medsched.medications (user_id, id, name, created_at) VALUES
+  ('00000000-0000-4000-8000-00000000ca5e', '00000000-0000-4000-8000-0000000000a5', 'Tested', '2027-02-01 12:00Z');
+INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, rrule, created_at) VALUES
+  ('00000000-0000-4000-8000-00000000ca5e', '00000000-0000-4000-8000-0000000000b5', '00000000-0000-4000-8000-0000000000a5',
+   '2027-03-01 10:00', 'Europe/Berlin', 'FREQ=DAILY', '2027-02-01 12:00Z');
+SELECT is(pg_temp.versions(), ARRAY['b5 20270201T120000Z 0 20270301T100000'], 'an event as it was made');
+SELECT medsched.correct_schedule('00000000-0000-4000-8000-00000000ca5e', '00000000-0000-4000-8000-0000000000b5', '{"starts_at": "2027-03-01T09:00"}') \g /dev/null
+-- A transaction before 2027 changes what was made in its future: a second later.
+SELECT is(pg_temp.versions(), ARRAY['b5 20270201T120001Z 1 20270301T090000'], 'one that was changed is the same and newer');
+UPDATE medsched.schedules SET grace = '1 hour', dose_unit = NULL WHERE id = '00000000-0000-4000-8000-0000000000b5';
+SELECT is(pg_temp.versions(), ARRAY['b5 20270201T120001Z 1 20270301T090000'], 'but not by what a calendar does not show');
+UPDATE medsched.medications SET name = 'Renamed' WHERE id = '00000000-0000-4000-8000-0000000000a5';
+SELECT is(pg_temp.versions(), ARRAY['b5 20270201T120001Z 2 20270301T090000'], 'by the name of the medication');
+SELECT medsched.revise_schedule('00000000-0000-4000-8000-00000000ca5e', '00000000-0000-4000-8000-0000000000b5', '2027-04-01Z', '{"starts_at": "2027-04-01T11:00"}') \g /dev/null
+UPDATE medsched.schedules SET created_at = '2027-02-01 12:00Z' WHERE replaces IS NOT NULL AND user_id = '00000000-0000-4000-8000-00000000ca5e';
+SELECT is((pg_temp.versions())[1], 'b5 20270201T120002Z 5 20270401T110000', 'a schedule that replaces another is that event, newer');
+SELECT alike((pg_temp.versions())[2], 'b5-replaced 20270201T120002Z 5 20270301T090000', 'and what was before is another');
+SELECT medsched.inactivate_medication('00000000-0000-4000-8000-00000000ca5e', '00000000-0000-4000-8000-0000000000a5', '2027-03-08 12:00Z') \g /dev/null
+SELECT is(pg_temp.versions(), ARRAY['b5 20270201T120002Z 7 20270301T090000'], 'inactivated before it began, it is what was before');
 
 -- What is refused.
 SELECT throws_ok($$SELECT medsched.calendar_feed(NULL)$$, '22004', 'user_id must not be null', 'user_id is null');

@@ -47,7 +47,7 @@ SELECT is(pg_temp.doses('a', '2026-01-01', '2026-01-16'),
 SELECT is(pg_temp.doses('a', '2026-01-19 12:00', '2026-01-21 12:00'), '01-20 11:00 a12, 01-21 07:00 a12', 'what is added stays so');
 SELECT is(s, ROW(o.user_id, pg_temp.id('a12'), o.medication_id, timestamp '2026-01-01 08:00', 'Europe/Berlin', false,
                  'FREQ=DAILY;INTERVAL=2', '{2026-01-20 12:00}', '{2026-01-09 08:00}', NULL, NULL, false, NULL, NULL, NULL,
-                 '30 min', NULL, false, 10, 'mg', 'with food', '2026-01-05 23:00Z', NULL, o.id, now())::medsched.schedules,
+                 '30 min', NULL, false, 10, 'mg', 'with food', '2026-01-05 23:00Z', NULL, o.id, now(), NULL)::medsched.schedules,
           'all else is as it was')
   FROM medsched.schedules AS s, medsched.schedules AS o WHERE s.id = pg_temp.id('a12') AND o.id = pg_temp.id('a11');
 SELECT is((s.ends_at, s.replaces, s.dose_amount), (timestamptz '2026-01-05 23:00Z', NULL::uuid, 5::numeric), 'the old one ends there')

@@ -1,10 +1,15 @@
 #!/bin/bash
-# calendar_feed, read back with icalendar and dateutil: the calendar comes to the
-# doses that upcoming_doses has.
+# calendar_feed, read back as calendar programs do: each comes to the doses that
+# upcoming_doses has.  Arguments are those of test/ical.py.
 . test/suites/lib.bash
+. test/suites/node.bash
 
 python=/usr/bin/python3
-need dateutil icalendar
+need gcc libical dateutil icalendar recurring-ical-events
+node_packages test/calendars
+mkdir -p build
+# shellcheck disable=SC2046
+gcc -O1 -Wall -Wextra -Werror test/calendars/libical_reader.c -o build/libical_reader $(pkg-config --cflags --libs libical)
 
 load_regimens
 while read -r line; do
@@ -13,7 +18,7 @@ while read -r line; do
 		"ok - "*) passed=$((passed + 1)) ;;
 		"not ok - "*) failed=$((failed + 1)) ;;
 	esac
-done < <($python test/ical.py 2>&1 || echo "not ok - test/ical.py ended with status $?")
+done < <($python test/ical.py "$@" 2>&1 || echo "not ok - test/ical.py ended with status $?")
 
 # One backend answers many calls, and its memory does not grow.
 resident()

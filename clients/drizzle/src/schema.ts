@@ -58,6 +58,7 @@ export const medications: MedschedTable<'medications', MedicationsColumns> = sta
 		substance: text('substance'),
 		substanceAmount: numeric('substance_amount'),
 		substanceUnit: text('substance_unit'),
+		changedAt: instant('changed_at'),
 	},
 	(table) => [primaryKey({ columns: [table.userId, table.id] }), unique().on(table.id)],
 ));
@@ -121,6 +122,7 @@ export const schedules: MedschedTable<'schedules', SchedulesColumns> = stated(me
 		createdAt: instant('created_at')
 			.notNull()
 			.default(sql`now()`),
+		changedAt: instant('changed_at'),
 	},
 	(table) => [
 		primaryKey({ columns: [table.userId, table.id] }),

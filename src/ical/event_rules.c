@@ -32,7 +32,6 @@ static const struct
 };
 
 static List		 *elapsed_rules(const Recurrence *rule, int64 start_instant);
-static int64	  greatest_common_divisor(int64 a, int64 b);
 static List		 *day_rules(const Recurrence *complete);
 static List		 *nth_weekday_rules(const Recurrence *complete);
 static List		 *monthday_rules(const Recurrence *complete, Recurrence part);
@@ -103,19 +102,6 @@ elapsed_rules(const Recurrence *rule, int64 start_instant)
 		rules = lappend(rules, event);
 	}
 	return rules;
-}
-
-static int64
-greatest_common_divisor(int64 a, int64 b)
-{
-	while (b != 0)
-	{
-		int64 rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
 }
 
 /* List rules that name the days of a rule, as Recurrence; NIL: there are none. */

@@ -73,7 +73,7 @@ static void	   add_days_off(const EventList *list, Series *series);
 static void	   add_exdates(const EventList *list, Series *series);
 static bool	   has_occurrence(const Series *series, int64 instant);
 static bool	   is_utc(const Zone *zone, int64 instant);
-static void	   list_doses(EventList *list, TimestampTz from, TimestampTz to);
+static void	   add_doses(EventList *list, TimestampTz from, TimestampTz to);
 static void	   add_rdates(EventList *list);
 static bool	   is_covered(const EventList *list, int64 instant);
 static List	  *add_event(List *events, bool utc, int64 start, int64 instant);
@@ -91,11 +91,11 @@ vevent_list(const ScheduleSource *source, TimestampTz effective_from, TimestampT
 	if (!schedule_next_occurrence(list.schedule, TIMESTAMP_IS_NOBEGIN(since) ? since : since - 1, &first))
 		return NIL;
 	if (source->rrule == NULL)
-		list_doses(&list, since, DT_NOEND);
+		add_doses(&list, since, DT_NOEND);
 	else
 	{
 		if (!open_series(&list, effective_from))
-			list_doses(&list, since, horizon);
+			add_doses(&list, since, horizon);
 		add_rdates(&list);
 	}
 
@@ -390,7 +390,7 @@ has_occurrence(const Series *series, int64 instant)
 
 /* Add every dose in [from, to) as a single event. */
 static void
-list_doses(EventList *list, TimestampTz from, TimestampTz to)
+add_doses(EventList *list, TimestampTz from, TimestampTz to)
 {
 	ScheduleIterator *it = schedule_open(list->schedule, from, to);
 	TimestampTz		  at;

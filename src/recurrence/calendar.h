@@ -44,6 +44,19 @@ floor_mod(int64_t dividend, int64_t divisor)
 	return remainder < 0 ? remainder + divisor : remainder;
 }
 
+static inline int64_t
+greatest_common_divisor(int64_t a, int64_t b)
+{
+	while (b != 0)
+	{
+		int64_t remainder = a % b;
+
+		a = b;
+		b = remainder;
+	}
+	return a;
+}
+
 static inline bool
 is_leap_year(int year)
 {

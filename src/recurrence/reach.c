@@ -10,9 +10,8 @@
  */
 #include "recurrence/recurrence.h"
 
-static bool	   steps_meet_limits(const RecurrenceIterator *it);
-static int64_t greatest_common_divisor(int64_t a, int64_t b);
-static bool	   positions_in_reach(const RecurrenceIterator *it);
+static bool steps_meet_limits(const RecurrenceIterator *it);
+static bool positions_in_reach(const RecurrenceIterator *it);
 
 bool
 recurrence_reaches_any(const RecurrenceIterator *it)
@@ -53,19 +52,6 @@ steps_meet_limits(const RecurrenceIterator *it)
 			return false;
 	}
 	return true;
-}
-
-static int64_t
-greatest_common_divisor(int64_t a, int64_t b)
-{
-	while (b != 0)
-	{
-		int64_t remainder = a % b;
-
-		a = b;
-		b = remainder;
-	}
-	return a;
 }
 
 /*

@@ -8,6 +8,7 @@ import io
 import json
 import subprocess
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import icalendar
@@ -33,8 +34,8 @@ def wall(time):
     return time.replace(tzinfo=None)
 
 
-def expand(event, zone, begin, end, moves):
-    """The occurrences of an event, by dateutil.  moves: a time that the clocks jump over is the one after, or else none."""
+def named(event, zone, begin, end):
+    """The wall-clock times of an event around [begin, end), by dateutil."""
     start = event["DTSTART"].dt
     times = rrule.rruleset()
     if "RRULE" in event:
@@ -47,25 +48,29 @@ def expand(event, zone, begin, end, moves):
     for time in values(event, "EXDATE"):
         times.exdate(wall(time))
     margin = timedelta(days=2)
-    for time in times.between(wall(begin) - margin, wall(end) + margin, inc=True):
-        local = time.replace(tzinfo=zone)
-        if zone is not UTC and not tz.datetime_exists(local):
-            if not moves:
-                continue
-            local = tz.resolve_imaginary(local)
-        if begin <= local < end:
-            yield str(event["UID"]), second(local)
+    return times.between(wall(begin) - margin, wall(end) + margin, inc=True)
 
 
-def dateutil(calendars, moves):
-    read = []
+def dateutil(calendars):
+    """With a time that the clocks jump over as the one after it, and with it as none."""
+    moved = []
+    dropped = []
     for calendar, begin, end in calendars:
         text = calendar.decode()
-        events = icalendar.Calendar.from_ical(text).walk("VEVENT")
         zones = tz.tzical(io.StringIO(text.replace("\r\n", "\n"))) if "BEGIN:VTIMEZONE" in text else None
-        read.append([pair for event in events for pair in expand(
-            event, zones.get(event["DTSTART"].params["TZID"]) if "TZID" in event["DTSTART"].params else UTC, begin, end, moves)])
-    return read
+        moved.append([])
+        dropped.append([])
+        for event in icalendar.Calendar.from_ical(text).walk("VEVENT"):
+            zone = zones.get(event["DTSTART"].params["TZID"]) if "TZID" in event["DTSTART"].params else UTC
+            for time in named(event, zone, begin, end):
+                local = time.replace(tzinfo=zone)
+                exists = zone is UTC or tz.datetime_exists(local)
+                at = local if exists else tz.resolve_imaginary(local)
+                if begin <= at < end:
+                    moved[-1].append((str(event["UID"]), second(at)))
+                    if exists:
+                        dropped[-1].append(moved[-1][-1])
+    return {"dateutil, gaps moved": moved, "dateutil, gaps dropped": dropped}
 
 
 def python_icalendar(calendars):
@@ -103,19 +108,19 @@ def node(calendars):
     return read
 
 
-def read_all(calendars, names=None):
-    """What programs read, by their names; all of them, or those named."""
-    read = {}
-    for name, reader in READERS.items():
-        if names is None or name in names:
-            read.update(reader(calendars))
-    return read
-
-
 READERS = {
-    "dateutil, gaps moved": lambda calendars: {"dateutil, gaps moved": dateutil(calendars, True)},
-    "dateutil, gaps dropped": lambda calendars: {"dateutil, gaps dropped": dateutil(calendars, False)},
-    "icalendar": lambda calendars: {"icalendar": python_icalendar(calendars)},
-    "libical": lambda calendars: {"libical": libical(calendars)},
     "node": node,
+    "libical": lambda calendars: {"libical": libical(calendars)},
+    "dateutil": dateutil,
+    "icalendar": lambda calendars: {"icalendar": python_icalendar(calendars)},
 }
+
+
+def read_all(calendars, names=READERS):
+    """What programs read, by their names."""
+    read = {}
+    # Other programs read while Python does.
+    with ThreadPoolExecutor(2) as pool:
+        for answer in [pool.submit(READERS[name], calendars) for name in names]:
+            read.update(answer.result())
+    return read

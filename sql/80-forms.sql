@@ -239,7 +239,12 @@ BEGIN
     SELECT jsonb_agg(s.value || CASE
              WHEN s.value ? 'as_needed'
                OR effective_from <= medsched._to_instant((s.value ->> 'starts_at')::timestamp, s.value ->> 'time_zone') THEN '{}'
-             ELSE jsonb_build_object('effective_from', medsched._instant_text(effective_from)) END
+             ELSE jsonb_build_object('effective_from', medsched._instant_text(effective_from))
+               -- A date that is written is none before it.
+               || CASE WHEN s.value ? 'rdates' THEN jsonb_build_object('rdates', (
+                    SELECT coalesce(jsonb_agg(r.value ORDER BY r.nth), '[]')
+                      FROM jsonb_array_elements(s.value -> 'rdates') WITH ORDINALITY AS r (value, nth)
+                     WHERE medsched._to_instant((r.value #>> '{}')::timestamp, s.value ->> 'time_zone') >= effective_from)) ELSE '{}' END END
            ORDER BY s.nth)
       FROM jsonb_array_elements(schedules) WITH ORDINALITY AS s (value, nth));
 END

@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(282);
+SELECT plan(283);
 
 -- FHIR Timings as clinics, pharmacies and programs write them, by kind, in our own words: the doses that they come to, worked out by
 -- hand, each with its words, or why they are refused.  Monday is 1 March 2027; the person is in Berlin.
@@ -416,6 +416,10 @@ FROM (VALUES
   ('{"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "duration": 3, "durationUnit": "d"}}', '0A000', 'timing with a duration of 3 d is not supported'),
   ('{"repeat": {"boundsPeriod": {"start": "2027-03-05", "end": "2027-03-04"}}}', '22023', 'timing ends before it starts'),
   ('{"repeat": {"boundsRange": {"low": {"value": 5, "code": "d"}}}}', '0A000', 'timing element "repeat.boundsRange" is not supported')) AS t (timing, sqlstate, message);
+
+-- Of events, those before effective_from are left out.
+SELECT is(pg_temp.doses_with_words(medsched.schedule_from_fhir('{"event": ["2027-03-09", "2027-03-01", "2027-03-20"]}', NULL, 'Europe/Berlin',
+            effective_from => '2027-03-05 00:00+01'), 40), '03-09 08:00, 03-20 08:00', 'events from an instant on');
 
 -- What is as needed is kept so.
 SELECT lives_ok($$SELECT medsched.create_medication('00000000-0000-0000-0000-0000000000fb', 'Ibuprofen', medsched.schedule_from_fhir(

@@ -7,5 +7,5 @@
 build_client
 node_tests clients/drizzle
 # With drizzle-orm 1.0.
-node_tests clients/drizzle build/drizzle-1/test/{define-relations,drizzle-orm-zod,errors,functions,holes,types}.test.js
+node_tests clients/drizzle build/drizzle-1/test/{define-relations,drivers,drizzle-orm-zod,errors,functions,holes,types}.test.js
 finish

@@ -87,7 +87,7 @@ console "RECONNECT" >/dev/null
 export MEDSCHED_DIRECT=0
 # Without what installs the managed edition: in databases of its own, to which the pooler
 # would keep connections, by statements longer than any other.
-mapfile -t tests < <(cd clients/drizzle && ls build/test/*.test.js | grep -vE '/(managed|consumers)\.test\.js$')
+mapfile -t tests < <(cd clients/drizzle && ls build/test/*.test.js | grep -vE '/(managed|consumers|drivers)\.test\.js$')
 node_tests clients/drizzle "${tests[@]}"
 node_tests examples/api
 directly "ALTER DATABASE $PGDATABASE RESET log_statement"

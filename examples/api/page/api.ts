@@ -66,7 +66,7 @@ export class Refused extends Error {
 		readonly status: number,
 		readonly problem: Problem,
 	) {
-		super(problem.title);
+		super(problem.detail ?? problem.title);
 	}
 }
 

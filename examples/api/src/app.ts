@@ -61,7 +61,13 @@ export function createApp({ db, tokens, pages = PUBLIC, log, isStopping = () => 
 	app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' });
 	app.doc31('/openapi.json', {
 		openapi: '3.1.0',
-		info: { title: 'Medication schedules', version: '1' },
+		info: {
+			title: 'Medication schedules',
+			version: '1',
+			description: 'Medications, their schedules, and the doses that were taken. Errors are application/problem+json (RFC 9457).',
+			license: { name: 'PostgreSQL License', url: 'https://www.postgresql.org/about/licence/' },
+		},
+		servers: [{ url: '/' }],
 		security: [{ bearer: [] }],
 	});
 	app.route('/', health(db, isStopping));

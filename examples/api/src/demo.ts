@@ -7,9 +7,10 @@ import { createMedication, markDoseTakenById, setSubstanceLimits, upcomingDoses,
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { openDatabase } from './database.js';
 import { OPERATOR } from './auth.js';
+import { bringUpToDate } from './migrations.js';
 import { caregivers } from './schema.js';
 
-await import('./migrate.js');
+await bringUpToDate();
 
 const ada = '0a0a0a0a-0000-4000-8000-00000000ada0';
 const ben = '0b0b0b0b-0000-4000-8000-00000000be00';

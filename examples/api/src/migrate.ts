@@ -1,10 +1,4 @@
-/** Brings the database up to date: medsched first, in the edition that MEDSCHED_EDITION says, then our own tables. */
-import { fileURLToPath } from 'node:url';
-import { applyManaged } from '@medsched/drizzle/managed';
-import { migrate } from 'drizzle-orm/node-postgres/migrator';
-import { openDatabase } from './database.js';
+/** Brings the database up to date, as a program.  Not awaited at the top level, which a bundle in CommonJS cannot. */
+import { bringUpToDate } from './migrations.js';
 
-const { db, close } = openDatabase(1);
-if (process.env['MEDSCHED_EDITION'] === 'managed') await applyManaged(db);
-await migrate(db, { migrationsFolder: fileURLToPath(new URL('../../migrations/', import.meta.url)) });
-await close();
+void bringUpToDate();

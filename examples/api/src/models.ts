@@ -1,5 +1,5 @@
 /** What goes over the wire, for validation and for the OpenAPI document. */
-import { z } from '@hono/zod-openapi';
+import { createRoute, z, type RouteConfig } from '@hono/zod-openapi';
 import { doseStatuses, outcomes, scheduleStates } from '@medsched/drizzle';
 import { ProblemBody } from './problem.js';
 
@@ -247,7 +247,7 @@ const problem = (description: string) => ({
 	content: { 'application/problem+json': { schema: ProblemBody } },
 });
 
-/** What any route may answer instead. */
+/** What a route may answer instead; `route` leaves out what that one cannot. */
 export const problems = {
 	400: problem('the request is malformed'),
 	401: problem('the token is missing, expired or not valid'),
@@ -257,5 +257,33 @@ export const problems = {
 	413: problem('the request is too large'),
 	415: problem('the request is not JSON'),
 	422: problem('the database refuses it'),
+	500: problem('something went wrong on the server’s side'),
 	503: problem('try again'),
 };
+
+const NO_QUERY = z.strictObject({});
+
+/** A route as createRoute makes it, that has an id and refuses what it does not know in the query. */
+export function route<P extends string, R extends Omit<RouteConfig, 'path'> & { path: P }>(config: R) {
+	const { method, path, request, responses } = config;
+	const query = request?.query instanceof z.ZodObject ? request.query.strict() : NO_QUERY;
+	const impossible = new Set([
+		...(request?.body === undefined ? ['413', '415'] : []),
+		// Of the questions, one is about a schedule of its own kind.
+		...(method === 'get' && !path.endsWith('/next-allowed') ? ['409'] : []),
+		...(/^\/(people|operator)\//.test(path) ? [] : ['403']),
+		...(path.includes('{') ? [] : ['404']),
+	]);
+	return createRoute({
+		...config,
+		operationId: operationId(method, path),
+		request: { ...request, query },
+		responses: Object.fromEntries(Object.entries(responses).filter(([status]) => !impossible.has(status))),
+	} as unknown as R);
+}
+
+/** `putDosesTaken` of PUT /people/{person}/doses/{doseId}/taken. */
+function operationId(method: string, path: string): string {
+	const words = path.replace(/^\/people\/\{person\}/, '').split(/[^A-Za-z{}]+/).filter((word) => word !== '' && !word.includes('{'));
+	return method + words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
+}

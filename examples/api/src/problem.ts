@@ -10,9 +10,9 @@ import { describeError, toStandardOutput } from './log.js';
 export const ProblemBody = z
 	.object({
 		type: z.string().openapi({ example: 'urn:medsched:dose_is_scheduled' }),
-		title: z.string(),
+		title: z.string().openapi({ description: 'the same for every problem of a type' }),
 		status: z.number().int(),
-		detail: z.string().optional(),
+		detail: z.string().openapi({ description: 'what is particular to this one' }),
 		hint: z.string().optional(),
 		scheduleId: z.string().optional().openapi({ description: 'the schedule that replaced the one in question' }),
 		doseId: z.string().optional().openapi({ description: 'the recorded dose in the way' }),
@@ -27,12 +27,31 @@ export class Problem extends Error {
 	constructor(
 		readonly status: Status,
 		readonly type: string,
-		title: string,
-		readonly more: { detail?: string | undefined; hint?: string | undefined; scheduleId?: string | undefined; doseId?: string | undefined; errors?: { path: string; message: string }[] } = {},
+		detail: string,
+		readonly more: { hint?: string | undefined; scheduleId?: string | undefined; doseId?: string | undefined; errors?: { path: string; message: string }[] } = {},
 		readonly headers: Record<string, string> = {},
 	) {
-		super(title);
+		super(detail);
 	}
+}
+
+/** What a type of problem is called, whatever its particulars. */
+const TITLES: Record<string, string> = {
+	invalid_request: 'The request is not valid',
+	unauthorized: 'The token is not valid',
+	forbidden: 'The caller may not do this',
+	not_found: 'There is no such thing',
+	too_large: 'The request is too large',
+	idempotency_key_reused: 'The Idempotency-Key was used for another request',
+	too_many_doses: 'There would be too many doses',
+	not_acceptable: 'The database does not accept a value',
+	busy: 'The service is busy',
+	internal: 'Something went wrong on our side',
+};
+
+/** The other types are rules of medsched's, by their names. */
+function titleOf({ type, status }: Problem): string {
+	return TITLES[type] ?? (status === 409 ? 'This is in conflict with what is recorded' : 'A rule of medication schedules does not allow this');
 }
 
 /** What a form that the schemas refuse is answered with. */
@@ -76,13 +95,14 @@ const CONFLICTS = new Set<Constraint>([
 ]);
 
 function ofDatabase(error: MedschedError): Problem {
-	const more = { detail: error.detail, hint: hintForClients(error.hint), scheduleId: error.scheduleId, doseId: error.doseId };
-	if (error.code === 'P0002') return new Problem(404, 'not_found', error.message, more);
+	const detail = [error.message, error.detail ?? ''].filter(Boolean).map((text) => text.replace(/[.]?$/, '.')).join(' ');
+	const more = { hint: hintForClients(error.hint), scheduleId: error.scheduleId, doseId: error.doseId };
+	if (error.code === 'P0002') return new Problem(404, 'not_found', detail, more);
 	if (error.code === '55000' || (error.constraint && CONFLICTS.has(error.constraint))) {
-		return new Problem(409, error.constraint ?? 'conflict', error.message, more);
+		return new Problem(409, error.constraint ?? 'conflict', detail, more);
 	}
-	if (error.code === '54000') return new Problem(422, 'too_many_doses', error.message, more);
-	return new Problem(422, error.constraint ?? 'not_acceptable', error.message, more);
+	if (error.code === '54000') return new Problem(422, 'too_many_doses', detail, more);
+	return new Problem(422, error.constraint ?? 'not_acceptable', detail, more);
 }
 
 function problemOf(thrown: unknown): Problem {
@@ -107,8 +127,9 @@ export function answerProblem(thrown: unknown, c: Context): Response {
 	}
 	const body = {
 		type: `urn:medsched:${problem.type}`,
-		title: problem.message,
+		title: titleOf(problem),
 		status: problem.status,
+		detail: problem.message,
 		...Object.fromEntries(Object.entries(problem.more).filter(([, value]) => value !== undefined)),
 	};
 	return c.body(JSON.stringify(body), problem.status, { ...problem.headers, 'Content-Type': 'application/problem+json' });

@@ -29,11 +29,16 @@ async function everything(): Promise<unknown> {
 			(select array_agg(a order by 1) from care.answers a)::text as answers`;
 }
 
+const titles = new Map<string, string>();
+
 function isProblem(answer: Answer, status: number, type?: string): void {
 	assert.equal(answer.status, status, JSON.stringify(answer.body));
 	assert.equal(answer.type, 'application/problem+json');
 	assert.equal(answer.body.status, status);
-	assert.ok(answer.body.title.length > 0);
+	assert.ok(answer.body.detail.length > 0);
+	// Whatever the particulars, a type has one title.
+	titles.set(answer.body.type, titles.get(answer.body.type) ?? answer.body.title);
+	assert.equal(answer.body.title, titles.get(answer.body.type));
 	if (type !== undefined) assert.equal(answer.body.type, `urn:medsched:${type}`);
 }
 
@@ -245,7 +250,7 @@ byBothWays('a person’s medications', (call) => {
 		const feed = await call('GET', '/v1/people/me/calendar.ics?name=Ada&alarm=10%20minutes', { token });
 		if (process.env['MEDSCHED_EDITION'] === 'managed') {
 			assert.equal(feed.status, 422);
-			assert.match(feed.body.title, /calendar_feed/);
+			assert.match(feed.body.detail, /calendar_feed/);
 			return;
 		}
 		assert.equal(feed.status, 200, JSON.stringify(feed.body));
@@ -572,20 +577,20 @@ byBothWays('tokens', (call) => {
 		['one for nobody', () => signed({}), /not valid/],
 		['one whose subject is SQL', () => signed({ sub: "' OR true --" }), /names no person/],
 	];
-	for (const [what, make, title] of refused) {
+	for (const [what, make, detail] of refused) {
 		test(`refused: ${what}`, async () => {
 			const token = await make();
 			const answer = await call('GET', '/v1/people/me/medications', { token });
 			isProblem(answer, 401, 'unauthorized');
-			assert.match(answer.body.title, title);
+			assert.match(answer.body.detail, detail);
 			assert.match(answer.headers['www-authenticate'] ?? '', /^Bearer/);
 		});
 	}
 	test('who the caller is, no header, query or body says', async () => {
 		const token = await signed({ sub });
 		const other = randomUUID();
-		const answer = await call('GET', `/v1/me?userId=${other}`, { token, headers: { 'x-user-id': other } });
-		assert.equal(answer.body.id, sub);
+		assert.equal((await call('GET', '/v1/me', { token, headers: { 'x-user-id': other } })).body.id, sub);
+		isProblem(await call('GET', `/v1/me?userId=${other}`, { token }), 400, 'invalid_request');
 	});
 });
 
@@ -735,7 +740,7 @@ byBothWays('bad input', (call) => {
 			const before = await everything();
 			const answer = await call(method, path, { ...request, token });
 			isProblem(answer, status, type);
-			if (status === 400) assert.ok(answer.body.errors?.length > 0 || answer.body.title.length > 10);
+			if (status === 400) assert.ok(answer.body.errors?.length > 0 || answer.body.detail.length > 10);
 			assert.deepEqual(await everything(), before, 'nothing half-written');
 		});
 	}
@@ -877,6 +882,7 @@ byBothWays('what needs no token', (call) => {
 		assert.equal(body.openapi, '3.1.0');
 		const paths = Object.entries<any>(body.paths);
 		const summaries = new Set<string>();
+		const ids = new Set<string>();
 		assert.ok(paths.length >= 24, `${paths.length}`);
 		for (const [path, methods] of paths) {
 			for (const [method, route] of Object.entries<any>(methods)) {
@@ -885,6 +891,9 @@ byBothWays('what needs no token', (call) => {
 				assert.ok(route.summary?.length > 5, `${method} ${path} has no summary`);
 				assert.ok(!summaries.has(route.summary), `${method} ${path} has another’s summary`);
 				summaries.add(route.summary);
+				assert.match(route.operationId ?? '', /^[a-z]+[A-Z]\w+$/, `${method} ${path} has no id`);
+				assert.ok(!ids.has(route.operationId), `${method} ${path} has the id of another, ${route.operationId}`);
+				ids.add(route.operationId);
 				assert.equal(route.responses['401'].content['application/problem+json'].schema['$ref'], '#/components/schemas/Problem');
 				for (const [, name] of path.matchAll(/\{(\w+)\}/g)) {
 					assert.ok(route.parameters.some((p: any) => p.in === 'path' && p.name === name && p.required), `${method} ${path} ${name}`);
@@ -892,7 +901,25 @@ byBothWays('what needs no token', (call) => {
 			}
 		}
 		assert.deepEqual(body.security, [{ bearer: [] }]);
+		assert.deepEqual(body.servers, [{ url: '/' }]);
+		assert.equal(body.info.license.name, 'PostgreSQL License');
 		assert.ok(body.components.schemas.Dose.properties.doseId);
+	});
+});
+
+byBothWays('what a route does not know in the query', (call) => {
+	test('is refused, by every route', async () => {
+		const token = await signed({ sub: randomUUID(), scope: OPERATOR });
+		const { body } = await call('GET', '/openapi.json');
+		for (const [path, methods] of Object.entries<any>(body.paths)) {
+			for (const method of Object.keys(methods)) {
+				const filled = path.replace('{person}', 'me').replaceAll(/\{\w+\}/g, randomUUID());
+				const body = ['get', 'delete'].includes(method) ? {} : { body: {} };
+				const answer = await call(method.toUpperCase(), `${filled}?form=2026-03-01T00:00:00Z`, { token, headers: key(), ...body });
+				isProblem(answer, 400, 'invalid_request');
+				if (answer.body.errors.every((error: any) => !error.path.startsWith('param'))) assert.match(JSON.stringify(answer.body.errors), /form/, `${method} ${path}`);
+			}
+		}
 	});
 });
 

@@ -1,4 +1,5 @@
 /** The API by both ways in, and tokens for it. */
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { after, describe } from 'node:test';
@@ -119,13 +120,27 @@ async function asLambda(): Promise<{ call: Call; close: () => Promise<void> }> {
 	};
 }
 
-/** Runs the tests over HTTP and as a Lambda function. */
+/** Whether an address is one of a path of the description. */
+function matches(template: string, address: string): boolean {
+	const [parts, given] = [template.split('/'), address.split('/')];
+	return parts.length === given.length && parts.every((part, i) => part.startsWith('{') || part === given[i]);
+}
+
+/** Runs the tests over HTTP and as a Lambda function: every answer has a status that the description of its route has. */
 export function byBothWays(name: string, tests: (call: Call) => void): void {
 	for (const [way, open] of [['HTTP', overHttp], ['Lambda', asLambda]] as const) {
 		describe(`${name}: ${way}`, () => {
 			const opened = open();
 			after(async () => (await opened).close());
-			tests(async (...request) => (await opened).call(...request));
+			const documented = opened.then(({ call }) => call('GET', '/openapi.json')).then(({ body }) => body.paths as Record<string, Record<string, { responses: object }>>);
+			tests(async (method, path, request) => {
+				const answer = await (await opened).call(method, path, request);
+				const [address = ''] = path.split('?');
+				const [, methods] = Object.entries(await documented).find(([template]) => matches(template, address)) ?? [];
+				const responses = methods?.[method.toLowerCase()]?.responses;
+				if (responses) assert.ok(String(answer.status) in responses, `${method} ${path} answers ${answer.status}, which its description does not have: ${JSON.stringify(answer.body)}`);
+				return answer;
+			});
 		});
 	}
 }

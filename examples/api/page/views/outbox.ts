@@ -18,10 +18,8 @@ export function actOf({ report }: Entry): string {
 }
 
 export function problemOf({ problem }: Entry): string {
-	return [problem?.title, problem?.detail]
-		.filter((text) => text !== undefined)
-		.map((text) => withLocalTimes(text.charAt(0).toUpperCase() + text.slice(1)).replace(/[.]?$/, '.'))
-		.join(' ');
+	const text = problem?.detail ?? problem?.title ?? '';
+	return withLocalTimes(text.charAt(0).toUpperCase() + text.slice(1));
 }
 
 /** nameOf gives the person's name where it is not the one whose doses are shown. */

@@ -1,5 +1,5 @@
 /** Doses: which are coming up, and what became of them. */
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import {
 	adherence,
 	adherenceByDay,
@@ -109,7 +109,7 @@ async function isRecordedAs(tx: Transaction, dose: { userId: string; scheduleId:
 export function doseRoutes(db: Database) {
 	return new OpenAPIHono<Env>()
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/people/{person}/doses',
 				summary: 'List the doses in a window',
@@ -122,7 +122,7 @@ export function doseRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/people/{person}/doses/next',
 				summary: 'List the next doses to take',
@@ -138,7 +138,7 @@ export function doseRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'put',
 				path: '/people/{person}/doses/{doseId}/taken',
 				summary: 'Record a dose as taken',
@@ -153,7 +153,7 @@ export function doseRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'put',
 				path: '/people/{person}/doses/{doseId}/skipped',
 				summary: 'Record a dose as skipped',
@@ -168,7 +168,7 @@ export function doseRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'delete',
 				path: '/people/{person}/doses/{doseId}/record',
 				summary: 'Take back what was recorded of a dose',
@@ -188,7 +188,7 @@ export function doseRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/people/{person}/schedules/{scheduleId}/dose-history',
 				summary: 'List what was recorded of a dose, and taken back',
@@ -203,7 +203,7 @@ export function doseRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/people/{person}/reports',
 				summary: 'Record what a device kept while offline',
@@ -237,7 +237,7 @@ export function doseRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'put',
 				path: '/people/{person}/schedules/{scheduleId}/extra/{takenAt}',
 				summary: 'Record an extra dose',
@@ -255,7 +255,7 @@ export function doseRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'put',
 				path: '/people/{person}/schedules/{scheduleId}/taken/{takenAt}',
 				summary: 'Record a dose taken as needed',
@@ -273,7 +273,7 @@ export function doseRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/people/{person}/schedules/{scheduleId}/next-allowed',
 				summary: 'Ask when the next dose as needed is allowed',
@@ -288,7 +288,7 @@ export function doseRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'put',
 				path: '/people/{person}/substances/{substance}/limits',
 				summary: 'Limit a substance',
@@ -304,7 +304,7 @@ export function doseRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'delete',
 				path: '/people/{person}/substances/{substance}/limits',
 				summary: 'Remove the limits of a substance',
@@ -318,7 +318,7 @@ export function doseRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/people/{person}/substances/{substance}/allowance',
 				summary: 'Ask how much of a substance is still allowed',
@@ -338,7 +338,7 @@ export function doseRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/people/{person}/adherence',
 				summary: 'Count the doses taken, by medication',
@@ -354,7 +354,7 @@ export function doseRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/people/{person}/adherence/days',
 				summary: 'Count the doses taken, by day',
@@ -367,7 +367,7 @@ export function doseRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/people/{person}/calendar.ics',
 				summary: 'Give the schedules as a calendar feed',

@@ -1,5 +1,5 @@
 /** FHIR: prescriptions in, what a person takes and took out. */
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { fhirMedicationAdministrations, fhirMedicationStatement, medicationFromFhir } from '@medsched/drizzle';
 import type { Env } from '../auth.js';
 import { retrying, type Database } from '../database.js';
@@ -20,7 +20,7 @@ const Prescribed = z.object({
 export function fhirRoutes(db: Database) {
 	return new OpenAPIHono<Env>()
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/medications/from-fhir',
 				summary: 'Read a prescription in FHIR',
@@ -40,7 +40,7 @@ export function fhirRoutes(db: Database) {
 			async (c) => c.json((await retrying(() => medicationFromFhir(db, c.req.valid('json'))))!, 200),
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/people/{person}/medications/{medicationId}/fhir',
 				summary: 'Give a medication as a MedicationStatement',
@@ -54,7 +54,7 @@ export function fhirRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/people/{person}/fhir/administrations',
 				summary: 'Give the recorded doses as MedicationAdministrations',

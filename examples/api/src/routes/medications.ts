@@ -1,5 +1,5 @@
 /** Medications and their schedules: prescribe, revise, end, take up again. */
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import {
 	addSchedule,
 	changeTimeZone,
@@ -49,7 +49,7 @@ const At = z.strictObject({ at: m.Instant.optional() });
 export function medicationRoutes(db: Database) {
 	return new OpenAPIHono<Env>()
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/people/{person}/medications',
 				summary: 'List the medications',
@@ -86,7 +86,7 @@ export function medicationRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/people/{person}/medications',
 				summary: 'Create a medication with its schedules',
@@ -107,7 +107,7 @@ export function medicationRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'patch',
 				path: '/people/{person}/medications/{medicationId}',
 				summary: 'Change a medication’s name or notes',
@@ -123,7 +123,7 @@ export function medicationRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'put',
 				path: '/people/{person}/medications/{medicationId}/name',
 				summary: 'Rename a medication',
@@ -139,7 +139,7 @@ export function medicationRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/people/{person}/medications/{medicationId}/schedules',
 				summary: 'Add a schedule to a medication',
@@ -160,7 +160,7 @@ export function medicationRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/people/{person}/medications/{medicationId}/inactivate',
 				summary: 'End a medication',
@@ -178,7 +178,7 @@ export function medicationRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/people/{person}/medications/{medicationId}/reactivate',
 				summary: 'Take an ended medication up again',
@@ -199,7 +199,7 @@ export function medicationRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/people/{person}/medications/{medicationId}/history',
 				summary: 'List the revisions of a medication’s schedules',
@@ -231,7 +231,7 @@ export function medicationRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/people/{person}/schedules',
 				summary: 'Give an overview of the schedules',
@@ -263,7 +263,7 @@ export function medicationRoutes(db: Database) {
 			async (c) => c.json(await retrying(() => scheduleOverview(db, { userId: c.get('personId') })), 200),
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/people/{person}/schedules/current',
 				summary: 'List the schedules in force or to come, as a form shows them',
@@ -277,7 +277,7 @@ export function medicationRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/people/{person}/schedules/{scheduleId}/correct',
 				summary: 'Correct a schedule: it was meant so from the start',
@@ -292,7 +292,7 @@ export function medicationRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/people/{person}/schedules/{scheduleId}/end',
 				summary: 'End a schedule',
@@ -310,7 +310,7 @@ export function medicationRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/people/{person}/schedules/{scheduleId}/revise',
 				summary: 'Change a schedule from an instant on',
@@ -335,7 +335,7 @@ export function medicationRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/people/{person}/schedules/{scheduleIds}/form',
 				summary: 'Lead schedules back to the form',
@@ -348,7 +348,7 @@ export function medicationRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/people/{person}/schedules/{scheduleId}/description',
 				summary: 'Say a schedule in English',
@@ -362,7 +362,7 @@ export function medicationRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/people/{person}/schedules/{scheduleId}/explanation',
 				summary: 'Explain why there is a dose at an instant, or none',
@@ -379,7 +379,7 @@ export function medicationRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'put',
 				path: '/people/{person}/time-zone',
 				summary: 'Move the schedules to another time zone',

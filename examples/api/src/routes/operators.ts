@@ -1,5 +1,5 @@
 /** For those who run the service: what concerns everybody. */
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { adherenceOfAll, checkIntegrity, dueDoses, eraseUser, moveRecordedDoses, scheduledDoses, version } from '@medsched/drizzle';
 import { eq, or, sql } from 'drizzle-orm';
 import type { Env } from '../auth.js';
@@ -12,7 +12,7 @@ const Page = m.Window.safeExtend({ limit: z.coerce.number().int().min(1).max(10_
 export function operatorRoutes(db: Database) {
 	return new OpenAPIHono<Env>()
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/operator/due-doses',
 				summary: 'List everybody’s doses that are not recorded',
@@ -25,7 +25,7 @@ export function operatorRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/operator/statistics',
 				summary: 'Sum up everybody’s doses',
@@ -53,7 +53,7 @@ export function operatorRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/operator/integrity',
 				summary: 'Check the tables against the rules',
@@ -65,7 +65,7 @@ export function operatorRoutes(db: Database) {
 			async (c) => c.json(await retrying(() => checkIntegrity(db, {})), 200),
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/operator/move-recorded-doses',
 				summary: 'Move recorded doses that a correction of the time zone data left behind',
@@ -78,7 +78,7 @@ export function operatorRoutes(db: Database) {
 			async (c) => c.json(await retrying(() => moveRecordedDoses(db, c.req.valid('json'))), 200),
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/operator/version',
 				summary: 'Tell the version of medsched',
@@ -87,7 +87,7 @@ export function operatorRoutes(db: Database) {
 			async (c) => c.json({ version: await retrying(() => version(db, {})) }, 200),
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'delete',
 				path: '/operator/people/{personId}',
 				summary: 'Erase a person',

@@ -1,5 +1,5 @@
 /** Who may act for whom, and what holds for a person. */
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { personSettings, setChangedBy } from '@medsched/drizzle';
 import { and, asc, eq } from 'drizzle-orm';
 import type { Env } from '../auth.js';
@@ -16,7 +16,7 @@ const Settings = z
 export function peopleRoutes(db: Database) {
 	return new OpenAPIHono<Env>()
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/me',
 				summary: 'Tell who the caller is, and for whom they may act',
@@ -38,7 +38,7 @@ export function peopleRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'put',
 				path: '/me/caregivers/{caregiverId}',
 				summary: 'Grant a caregiver access',
@@ -59,7 +59,7 @@ export function peopleRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'delete',
 				path: '/me/caregivers/{caregiverId}',
 				summary: 'Take a caregiver’s access back',
@@ -76,7 +76,7 @@ export function peopleRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/people/{person}/settings',
 				summary: 'Give a person’s settings',
@@ -91,7 +91,7 @@ export function peopleRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'put',
 				path: '/people/{person}/settings',
 				summary: 'Change a person’s settings',

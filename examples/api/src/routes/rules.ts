@@ -1,5 +1,5 @@
 /** Schedules from forms and prescriptions, and what a rule means before it is saved. */
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import {
 	checkRrule,
 	checkTimeZone,
@@ -34,7 +34,7 @@ const Calendar = z.strictObject({ calendar: z.string().min(1).max(200000), timeZ
 export function ruleRoutes(db: Database) {
 	return new OpenAPIHono<Env>()
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/schedules/from-times',
 				summary: 'Make schedules of times of day',
@@ -56,7 +56,7 @@ export function ruleRoutes(db: Database) {
 			async (c) => c.json(await retrying(() => scheduleFromTimes(db, c.req.valid('json'))), 200),
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/schedules/to-times',
 				summary: 'Lead schedules back to times of day',
@@ -66,7 +66,7 @@ export function ruleRoutes(db: Database) {
 			async (c) => c.json(await retrying(() => timesOfSchedules(db, { schedules: c.req.valid('json') as ScheduleInput[] })), 200),
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/schedules/from-sig',
 				summary: 'Make schedules of a prescription’s abbreviations',
@@ -76,7 +76,7 @@ export function ruleRoutes(db: Database) {
 			async (c) => c.json(await retrying(() => scheduleFromSig(db, c.req.valid('json'))), 200),
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/schedules/from-fhir',
 				summary: 'Make schedules of a FHIR Timing',
@@ -96,7 +96,7 @@ export function ruleRoutes(db: Database) {
 			async (c) => c.json(await retrying(() => scheduleFromFhir(db, c.req.valid('json'))), 200),
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/schedules/from-ical',
 				summary: 'Make schedules of a calendar’s events',
@@ -106,7 +106,7 @@ export function ruleRoutes(db: Database) {
 			async (c) => c.json(await retrying(() => scheduleFromIcal(db, c.req.valid('json'))), 200),
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/medications/from-ical',
 				summary: 'List a calendar’s events as medications',
@@ -122,7 +122,7 @@ export function ruleRoutes(db: Database) {
 			async (c) => c.json(await retrying(() => medicationsFromIcal(db, c.req.valid('json'))), 200),
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/schedules/abbreviations',
 				summary: 'List the abbreviations of prescriptions',
@@ -134,7 +134,7 @@ export function ruleRoutes(db: Database) {
 			async (c) => c.json({ codes: await retrying(() => timingCodes(db, {})), events: await retrying(() => timingEvents(db, {})) }, 200),
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/rules/describe',
 				summary: 'Say a rule in words',
@@ -151,7 +151,7 @@ export function ruleRoutes(db: Database) {
 			async (c) => c.json({ description: await retrying(() => describeRule(db, c.req.valid('json'))) }, 200),
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/rules/occurrences',
 				summary: 'List when a rule has doses',
@@ -164,7 +164,7 @@ export function ruleRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/rules/count',
 				summary: 'Count a rule’s doses in a window',
@@ -177,7 +177,7 @@ export function ruleRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'post',
 				path: '/rules/around',
 				summary: 'Find a rule’s doses before and after an instant',
@@ -203,7 +203,7 @@ export function ruleRoutes(db: Database) {
 			},
 		)
 		.openapi(
-			createRoute({
+			m.route({
 				method: 'get',
 				path: '/rules/check',
 				summary: 'Check a rule and a time zone',

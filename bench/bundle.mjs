@@ -5,7 +5,7 @@ import { statSync } from 'node:fs';
 const rounds = Number(process.argv[2]);
 const build = new URL('../examples/api/build/', import.meta.url).pathname;
 const env = { ...process.env, JWT_ISSUER: 'bench', JWT_AUDIENCE: 'bench', JWT_JWKS: '{"keys":[]}' };
-const event = { version: '2.0', rawPath: '/healthz', rawQueryString: '', headers: {}, isBase64Encoded: false, requestContext: { domainName: 'bench', http: { method: 'GET', path: '/healthz' } } };
+const event = { version: '2.0', rawPath: '/readyz', rawQueryString: '', headers: {}, isBase64Encoded: false, requestContext: { domainName: 'bench', http: { method: 'GET', path: '/readyz' } } };
 
 function coldStart(file) {
 	const script = `

@@ -3,7 +3,7 @@
 #
 # Size and cold start of the example API as a Lambda function: as tsc leaves it with its
 # node_modules, and as a bundle.  A cold start is a new Node process that loads the function,
-# connects to the database and answers /healthz; the median of ROUNDS (default 15), and of them
+# connects to the database and answers /readyz; the median of ROUNDS (default 15), and of them
 # the processor time, which depends less on what else the machine does.
 set -euo pipefail
 

@@ -552,7 +552,7 @@ byBothWays('a person’s medications', (call) => {
 		isProblem(await call('DELETE', `/v1/operator/people/${userId}`, { token }), 403);
 		const erased = await call('DELETE', `/v1/operator/people/${userId}`, { token: operator });
 		assert.equal(erased.status, 200, JSON.stringify(erased.body));
-		assert.equal(erased.body.medications, 3);
+		assert.equal(erased.body.medications, 4);
 		assert.deepEqual((await call('GET', '/v1/people/me/medications', { token })).body, []);
 	});
 });

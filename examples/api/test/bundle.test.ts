@@ -68,7 +68,7 @@ for (const [format, extension] of [['esm', 'mjs'], ['cjs', 'cjs']] as const) {
 		});
 
 		test('the Lambda function answers', async () => {
-			const event = { version: '2.0', rawPath: '/healthz', rawQueryString: '', headers: {}, isBase64Encoded: false, requestContext: { domainName: 'api.example', http: { method: 'GET', path: '/healthz' } } };
+			const event = { version: '2.0', rawPath: '/readyz', rawQueryString: '', headers: {}, isBase64Encoded: false, requestContext: { domainName: 'api.example', http: { method: 'GET', path: '/readyz' } } };
 			const script = `const { handler } = await import(${JSON.stringify(join(directory, format, `lambda.${extension}`))}); console.log(JSON.stringify(await handler(${JSON.stringify(event)}, {})));`;
 			const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { env });
 			assert.equal(JSON.parse(stdout).statusCode, 200);

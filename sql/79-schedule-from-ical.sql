@@ -54,11 +54,13 @@ DECLARE
   local timestamp;
   line int;
   dates_left_out int := 0;
+  beside_start text;              -- the zone of what names none beside a DTSTART that does
 BEGIN
   start := medsched._ical_start(event, zones, floating, all_day_at);
+  beside_start := CASE WHEN start.zone = 'UTC' THEN floating ELSE start.zone END;
   rule := medsched._ical_rule(event, start.at, start.zone, start.all_day);
 
-  FOR dates IN SELECT t.* FROM medsched._ical_times(event -> 'properties' -> 'RDATE', calendar, zones, floating) AS t LOOP
+  FOR dates IN SELECT t.* FROM medsched._ical_times(event -> 'properties' -> 'RDATE', calendar, zones, beside_start) AS t LOOP
     PERFORM medsched._ical_check_type('RDATE'::text, dates.line, dates.all_day OR start.all_day AND dates.at = date_trunc('day', dates.at), start.all_day);
     added := array_append(added, medsched._to_instant(dates.at + start.clock, dates.zone));
   END LOOP;
@@ -73,7 +75,7 @@ BEGIN
             FROM unnest(added) AS i (at)
            CROSS JOIN LATERAL (SELECT medsched._to_local(i.at, start.zone) AS local OFFSET 0) AS l) AS a;
 
-  FOR dates IN SELECT t.* FROM medsched._ical_times(event -> 'properties' -> 'EXDATE', calendar, zones, floating) AS t LOOP
+  FOR dates IN SELECT t.* FROM medsched._ical_times(event -> 'properties' -> 'EXDATE', calendar, zones, coalesce(beside_start, 'UTC')) AS t LOOP
     IF dates.all_day AND NOT start.all_day THEN
       -- A date leaves out the whole day.
       left_out := left_out || ARRAY(
@@ -105,7 +107,7 @@ BEGIN
       PERFORM medsched._ical_refuse('0A000'::text, line, 'RECURRENCE-ID of an event that recurs is not supported'::text,
         'It changes one instance.'::text, 'Leave out its RRULE and RDATE.'::text);
     END IF;
-    dates := medsched._ical_times(jsonb_build_array(medsched._ical_property(change, 'RECURRENCE-ID'::text)), calendar, zones, floating);
+    dates := medsched._ical_times(jsonb_build_array(medsched._ical_property(change, 'RECURRENCE-ID'::text)), calendar, zones, beside_start);
     PERFORM medsched._ical_check_type('RECURRENCE-ID'::text, line, dates.all_day OR start.all_day AND dates.at = date_trunc('day', dates.at), start.all_day);
     at := medsched._to_instant(dates.at + start.clock, dates.zone);
     local := medsched._to_local(at, start.zone);

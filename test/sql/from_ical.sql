@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(165);
+SELECT plan(169);
 
 -- A calendar of lines; of an event alone where there is no component in them.
 CREATE FUNCTION pg_temp.calendar(VARIADIC lines text[]) RETURNS text LANGUAGE sql AS $$
@@ -64,6 +64,8 @@ INSERT INTO cases VALUES
   ('EXDATE of RDATE that the rule has too', 'DTSTART:20270301T080000Z|RRULE:FREQ=DAILY;COUNT=3|RDATE:20270302T080000Z|EXDATE:20270302T080000Z', '2028-01-01', '03-01 08:00, 03-03 08:00'),
   ('EXDATE as a date leaves out the day', 'DTSTART;TZID=Europe/Berlin:20270301T080000|RRULE:FREQ=DAILY;BYHOUR=8,20;COUNT=6|EXDATE;VALUE=DATE:20270302', '2028-01-01',
    '03-01 07:00, 03-01 19:00, 03-03 07:00, 03-03 19:00'),
+  ('EXDATE without a zone is in that of DTSTART', 'DTSTART;TZID=Europe/Berlin:20270301T080000|RRULE:FREQ=DAILY;COUNT=3|EXDATE:20270302T080000', '2028-01-01', '03-01 07:00, 03-03 07:00'),
+  ('RDATE, too', 'DTSTART;TZID=Europe/Berlin:20270301T080000|RDATE:20270302T080000', '2028-01-01', '03-01 07:00, 03-02 07:00'),
   ('EXDATE in the gap', 'DTSTART;TZID=Europe/Berlin:20270327T023000|RRULE:FREQ=DAILY;COUNT=3|EXDATE;TZID=Europe/Berlin:20270328T023000', '2028-01-01', '03-27 01:30, 03-29 00:30'),
   ('EXDATE of DTSTART leaves COUNT as it is', 'DTSTART:20270301T080000Z|RRULE:FREQ=DAILY;COUNT=3|EXDATE:20270301T080000Z', '2028-01-01', '03-02 08:00, 03-03 08:00'),
   -- Steps of hours are in elapsed time.
@@ -237,6 +239,7 @@ FROM (VALUES
   ('a to-do of two times', 'BEGIN:VTODO|DTSTART:20270301T080000Z|DUE:20270301T083000Z|END:VTODO', NULL, '0A000: calendar line 5: VTODO with DTSTART and another DUE is not supported | It does not say at which of the two its dose is. | Leave one of them out.'),
   ('a to-do of none', 'BEGIN:VTODO|SUMMARY:x|END:VTODO', NULL, '22023: calendar line 3: VTODO has no DTSTART and no DUE | It must say when it is.'),
   ('RDATE of another type', 'DTSTART:20270301T080000Z|RDATE;VALUE=DATE:20270302', 'UTC', '22023: calendar line 5: RDATE is a date, and DTSTART is a time | Both must be of one type.'),
+  ('RDATE without a zone beside UTC', 'DTSTART:20270301T080000Z|RDATE:20270302T080000', NULL, '22023: calendar line 5: RDATE is in no time zone | Give time_zone, the zone of such times.'),
   ('EXDATE of another type', 'DTSTART;VALUE=DATE:20270301|EXDATE:20270302T080000|BEGIN:VALARM|TRIGGER:PT8H|END:VALARM', 'UTC', '22023: calendar line 5: EXDATE is a time, and DTSTART is a date | Both must be of one type.'),
   ('one UID for two', 'BEGIN:VEVENT|UID:a|DTSTART:20270301T080000Z|END:VEVENT|BEGIN:VEVENT|UID:a|DTSTART:20270302T080000Z|END:VEVENT', NULL,
    '22023: calendar line 3: another event has the same UID "a" | Neither SEQUENCE nor DTSTAMP says which of them is newer. | Give one of them, or a UID of its own to each.'),
@@ -289,6 +292,9 @@ SELECT is(pg_temp.doses(medsched.schedule_from_ical(pg_temp.calendar('DTSTART:20
   '03-03 08:00, 03-04 08:00, 03-05 08:00, 03-06 09:00', 'effective_from leaves out what is earlier, and COUNT counts it');
 SELECT is(jsonb_array_length(medsched.schedule_from_ical(pg_temp.calendar('BEGIN:VEVENT', 'DTSTART:20270301T080000Z', 'END:VEVENT', 'BEGIN:VEVENT', 'DTSTART:20270303T080000Z', 'END:VEVENT'), effective_from => '2027-03-02Z')), 1,
   'and events that are over');
+
+SELECT is(pg_temp.doses(medsched.schedule_from_ical(pg_temp.calendar('DTSTART:20270301T080000Z', 'RRULE:FREQ=DAILY;COUNT=3', 'EXDATE;VALUE=DATE:20270302')), '2028-01-01'), '03-01 08:00, 03-03 08:00',
+  'a date that is left out takes no zone');
 
 -- By names.
 CREATE FUNCTION pg_temp.medications(VARIADIC lines text[]) RETURNS SETOF text LANGUAGE sql AS $$

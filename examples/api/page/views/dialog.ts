@@ -67,5 +67,9 @@ export function ask({ title, content, choices, giveUp = words.cancel, check }: Q
 
 /** Closes what is asked: it is somebody else's session now. */
 export function closeDialogs(): void {
-	for (const dialog of document.querySelectorAll('dialog')) dialog.close();
+	for (const dialog of document.querySelectorAll('dialog')) {
+		dialog.close();
+		// At once: its event comes later, and it names a dose.
+		dialog.remove();
+	}
 }

@@ -34,8 +34,8 @@ function columnSql(name, sqlType) {
 	}
 }
 
-// Types of single values; JSON is schedules, as the database names their keys.
-const types = { boolean: 'boolean', integer: 'number', bigint: 'number', jsonb: 'Record<string, unknown>[]' };
+// Types of single values.
+const types = { boolean: 'boolean', integer: 'number', bigint: 'number', jsonb: 'unknown' };
 const typeOf = ({ sqlType, nullable }) => `${types[sqlType] ?? 'string'}${nullable ? ' | null' : ''}`;
 
 const comments = new Map();

@@ -174,7 +174,7 @@ function signatureOfPackage(definition: Definition): CatalogSignature {
 
 /** A default as PostgreSQL writes it or as we do, without what only one writes. */
 function defaultOf(text: string | null | undefined): string | null {
-	return text?.replace(/ without time zone/, '').replace(/^NULL::.*/, 'NULL').replace(/^[(](.*)[)]$/, '$1') ?? null;
+	return text?.replace(/ without time zone/, '').replace(/^NULL::.*/, 'NULL').replace(/^('.*')::text$/, '$1').replace(/^[(](.*)[)]$/, '$1') ?? null;
 }
 
 function named(types: Record<string, AnyType>) {

@@ -3,7 +3,7 @@ import { columnsOf, plainValues, row, value, type RowOf } from '../definition.js
 import { date, instant, json, oneOf, optional, prescribedSchedules, text } from '../types.js';
 import { medicationId, numericOrNull, textOrNull, userId, window } from './shared.js';
 
-const release = optional(oneOf(['R4', 'R5']));
+const release = optional(oneOf(['R4', 'R5']), "'R4'");
 
 const prescribed = {
 	name: textOrNull,

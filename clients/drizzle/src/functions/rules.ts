@@ -22,8 +22,8 @@ export const describeRule = value(
 		doseUnit: optional(text),
 		doseAmount: optional(numeric),
 		instructions: optional(text),
-		language: optional(text),
-		withTimeZone: optional(boolean),
+		language: optional(text, "'en'"),
+		withTimeZone: optional(boolean, 'true'),
 	},
 	text,
 );

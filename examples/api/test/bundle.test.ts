@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -75,3 +75,11 @@ for (const [format, extension] of [['esm', 'mjs'], ['cjs', 'cjs']] as const) {
 		});
 	});
 }
+
+test('the Dockerfile copies what the bundle reads, and runs it as another than root', async () => {
+	const dockerfile = await readFile(new URL('../../Dockerfile', import.meta.url), 'utf8');
+	const copied = [...dockerfile.matchAll(/^COPY --from=build \S*\/examples\/api\/build\/(\S+) \/app\/(\S+)$/gm)].map(([, from, to]) => [from, to]);
+	assert.deepEqual(copied, ['esm', 'public', 'migrations'].map((part) => [part, part]));
+	assert.match(dockerfile, /^USER (?!root|0)\S+$/m);
+	assert.match(dockerfile, /^CMD \["node", "\/app\/esm\/server\.mjs"\]$/m);
+});

@@ -9,8 +9,8 @@ RETURNS SETOF timestamptz
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 20
 AS $$
 DECLARE
-  first int;
-  last int;
+  first CONSTANT int := (timezone('UTC', lo) + east)::date - date '2000-01-01';
+  last CONSTANT int := (timezone('UTC', hi) + east)::date - date '2000-01-01';
   d int;
   second int;
   local timestamp;
@@ -28,13 +28,11 @@ BEGIN
     END LOOP;
     RETURN;
   END IF;
-  first := (timezone('UTC', lo) + east)::date - date '2000-01-01';
-  last := (timezone('UTC', hi) + east)::date - date '2000-01-01';
-  IF r.freq = 4 THEN
-    first := medsched._week(first, r.week_start);
-    last := medsched._week(last, r.week_start);
-  END IF;
-  FOR d IN SELECT n.day FROM medsched._regular_days(r, first, last) AS n LOOP
+  FOR d IN
+    SELECT n.day
+      FROM medsched._regular_days(r, CASE r.freq WHEN 4 THEN medsched._week(first, r.week_start) ELSE first END,
+                                  CASE r.freq WHEN 4 THEN medsched._week(last, r.week_start) ELSE last END) AS n
+  LOOP
     FOREACH second IN ARRAY r.times LOOP
       local := timestamp '2000-01-01' + make_interval(days => d, secs => second);
       at := timezone('UTC', local - east);

@@ -237,6 +237,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50 COST 5000
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
+SET enable_memoize = off
 AS $$
 #variable_conflict use_variable
 DECLARE
@@ -289,6 +290,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 COST 5000
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
+SET enable_memoize = off
 AS $$
 #variable_conflict use_variable
 DECLARE

@@ -63,7 +63,7 @@ BEGIN
         ('medsched.medications', 'substance_unit', 'text',
          'Unit of substance_amount: mg'),
         ('medsched.medications', 'changed_at', 'timestamptz',
-         'When what a calendar shows of it last changed; NULL: not since it was inserted'),
+         'When the row last changed; NULL: not since it was inserted'),
         ('medsched.schedules', 'user_id', 'uuid NOT NULL',
          'The medication''s user'),
         ('medsched.schedules', 'id', 'uuid NOT NULL DEFAULT gen_random_uuid()',
@@ -115,7 +115,7 @@ BEGIN
         ('medsched.schedules', 'created_at', 'timestamptz NOT NULL DEFAULT now()',
          'When the row was inserted'),
         ('medsched.schedules', 'changed_at', 'timestamptz',
-         'When what a calendar shows of it last changed; NULL: not since it was inserted'),
+         'When the row last changed; NULL: not since it was inserted'),
         ('medsched.dose_taken', 'user_id', 'uuid NOT NULL',
          'The schedule''s user'),
         ('medsched.dose_taken', 'scheduled_for', 'timestamptz NOT NULL',
@@ -194,6 +194,8 @@ BEGIN
          $$CHECK (inactivated_at >= '0001-01-01 00:00+00' AND inactivated_at < '10000-01-01 00:00+00')$$),
         ('medsched.medications', 'medications_created_at_in_range',
          $$CHECK (created_at >= '0001-01-01 00:00+00' AND created_at < '10000-01-01 00:00+00')$$),
+        ('medsched.medications', 'medications_changed_at_in_range',
+         $$CHECK (changed_at >= '0001-01-01 00:00+00' AND changed_at < '10000-01-01 00:00+00')$$),
         ('medsched.medications', 'medications_substance_not_blank',
          $$CHECK (substance ~ '^[^[:space:]](.*[^[:space:]])?$' AND length(substance) <= 1000)$$),
         ('medsched.medications', 'medications_substance_has_amount',
@@ -215,6 +217,8 @@ BEGIN
          $$CHECK (ends_at >= '0001-01-01 00:00+00' AND ends_at < '10000-01-01 00:00+00')$$),
         ('medsched.schedules', 'schedules_created_at_in_range',
          $$CHECK (created_at >= '0001-01-01 00:00+00' AND created_at < '10000-01-01 00:00+00')$$),
+        ('medsched.schedules', 'schedules_changed_at_in_range',
+         $$CHECK (changed_at >= '0001-01-01 00:00+00' AND changed_at < '10000-01-01 00:00+00')$$),
         ('medsched.schedules', 'schedules_dates_at_most_10000',
          $$CHECK (cardinality(rdates) <= 10000 AND cardinality(exdates) <= 10000)$$),
         ('medsched.schedules', 'schedules_rdates_valid',
@@ -477,17 +481,17 @@ BEGIN
             FOR EACH ROW EXECUTE FUNCTION medsched.units_convert()',
          'Amounts that limits add up are in units that convert'),
 
-        ('medsched.medications', 'medication_changed_at',
-         'CREATE TRIGGER medication_changed_at
+        ('medsched.medications', 'row_changed_at',
+         'CREATE TRIGGER row_changed_at
             BEFORE UPDATE ON medsched.medications
-            FOR EACH ROW EXECUTE FUNCTION medsched.medication_changed_at()',
-         'What a calendar shows of a medication says when it last changed'),
+            FOR EACH ROW EXECUTE FUNCTION medsched.row_changed_at()',
+         'A medication says when it last changed'),
 
-        ('medsched.schedules', 'schedule_changed_at',
-         'CREATE TRIGGER schedule_changed_at
+        ('medsched.schedules', 'row_changed_at',
+         'CREATE TRIGGER row_changed_at
             BEFORE UPDATE ON medsched.schedules
-            FOR EACH ROW EXECUTE FUNCTION medsched.schedule_changed_at()',
-         'What a calendar shows of a schedule says when it last changed')
+            FOR EACH ROW EXECUTE FUNCTION medsched.row_changed_at()',
+         'A schedule says when it last changed')
     ),
     tables (relation, comment) AS (
       VALUES

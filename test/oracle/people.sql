@@ -54,7 +54,7 @@ DECLARE
   state text; message text; detail text; hint text; rule text; relation text;
 BEGIN
   IF statement LIKE 'SELECT%' THEN
-    EXECUTE format('SELECT string_agg((to_jsonb(r) - ''{recorded_at,created_at,dose_id}''::text[])::text, '' '') FROM (%s) AS r', statement) INTO answer;
+    EXECUTE format('SELECT string_agg((to_jsonb(r) - ''{recorded_at,created_at,changed_at,dose_id}''::text[])::text, '' '') FROM (%s) AS r', statement) INTO answer;
   ELSE
     EXECUTE statement;
     GET DIAGNOSTICS answer = ROW_COUNT;

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(115);
+SELECT plan(131);
 
 -- What a row can hold is bounded, so that no row makes an answer about everybody
 -- fail, or slow: instants, lists of dates, texts, numbers.
@@ -20,8 +20,8 @@ CREATE TEMP TABLE edges (relation text, name text, within text, beyond text);
 INSERT INTO edges
 SELECT relation, format('%s_%s_in_range', relation, instant),
        format('%s = %L', instant, edge.within), format('%s = %L', instant, edge.beyond)
-  FROM (VALUES ('medications', 'inactivated_at'), ('medications', 'created_at'),
-               ('schedules', 'effective_from'), ('schedules', 'ends_at'), ('schedules', 'created_at'),
+  FROM (VALUES ('medications', 'inactivated_at'), ('medications', 'created_at'), ('medications', 'changed_at'),
+               ('schedules', 'effective_from'), ('schedules', 'ends_at'), ('schedules', 'created_at'), ('schedules', 'changed_at'),
                ('dose_taken', 'taken_at'), ('dose_taken', 'recorded_at')) AS t (relation, instant)
  CROSS JOIN (VALUES ('0001-01-01 00:00:00+00', '0001-12-31 23:59:59.999999+00 BC'),
                     ('9999-12-31 23:59:59.999999+00', '10000-01-01 00:00:00+00'),

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(44);
+SELECT plan(45);
 
 \set person '00000000-0000-4000-8000-00000000ca1e'
 
@@ -147,16 +147,18 @@ SELECT is(pg_temp.versions(), ARRAY['b5 20270201T120000Z 0 20270301T100000'], 'a
 SELECT medsched.correct_schedule('00000000-0000-4000-8000-00000000ca5e', '00000000-0000-4000-8000-0000000000b5', '{"starts_at": "2027-03-01T09:00"}') \g /dev/null
 -- A transaction before 2027 changes what was made in its future: a second later.
 SELECT is(pg_temp.versions(), ARRAY['b5 20270201T120001Z 1 20270301T090000'], 'one that was changed is the same and newer');
+UPDATE medsched.schedules SET grace = '1 hour' WHERE id = '00000000-0000-4000-8000-0000000000b5';
+SELECT is(pg_temp.versions(), ARRAY['b5 20270201T120002Z 2 20270301T090000'], 'by any change of its row');
 UPDATE medsched.schedules SET grace = '1 hour', dose_unit = NULL WHERE id = '00000000-0000-4000-8000-0000000000b5';
-SELECT is(pg_temp.versions(), ARRAY['b5 20270201T120001Z 1 20270301T090000'], 'but not by what a calendar does not show');
+SELECT is(pg_temp.versions(), ARRAY['b5 20270201T120002Z 2 20270301T090000'], 'but by none that changes nothing');
 UPDATE medsched.medications SET name = 'Renamed' WHERE id = '00000000-0000-4000-8000-0000000000a5';
-SELECT is(pg_temp.versions(), ARRAY['b5 20270201T120001Z 2 20270301T090000'], 'by the name of the medication');
+SELECT is(pg_temp.versions(), ARRAY['b5 20270201T120002Z 3 20270301T090000'], 'by the name of the medication');
 SELECT medsched.revise_schedule('00000000-0000-4000-8000-00000000ca5e', '00000000-0000-4000-8000-0000000000b5', '2027-04-01Z', '{"starts_at": "2027-04-01T11:00"}') \g /dev/null
 UPDATE medsched.schedules SET created_at = '2027-02-01 12:00Z' WHERE replaces IS NOT NULL AND user_id = '00000000-0000-4000-8000-00000000ca5e';
-SELECT is((pg_temp.versions())[1], 'b5 20270201T120002Z 5 20270401T110000', 'a schedule that replaces another is that event, newer');
-SELECT alike((pg_temp.versions())[2], 'b5-replaced 20270201T120002Z 5 20270301T090000', 'and what was before is another');
+SELECT is((pg_temp.versions())[1], 'b5 20270201T120003Z 6 20270401T110000', 'a schedule that replaces another is that event, newer');
+SELECT alike((pg_temp.versions())[2], 'b5-replaced 20270201T120003Z 6 20270301T090000', 'and what was before is another');
 SELECT medsched.inactivate_medication('00000000-0000-4000-8000-00000000ca5e', '00000000-0000-4000-8000-0000000000a5', '2027-03-08 12:00Z') \g /dev/null
-SELECT is(pg_temp.versions(), ARRAY['b5 20270201T120002Z 7 20270301T090000'], 'inactivated before it began, it is what was before');
+SELECT is(pg_temp.versions(), ARRAY['b5 20270201T120003Z 8 20270301T090000'], 'inactivated before it began, it is what was before');
 
 -- What is refused.
 SELECT throws_ok($$SELECT medsched.calendar_feed(NULL)$$, '22004', 'user_id must not be null', 'user_id is null');

@@ -131,6 +131,15 @@ $$;
 COMMENT ON FUNCTION medsched._sig_limit(text, jsonb, numeric, text) IS
   'Internal: a limit of a sig as one of a schedule';
 
+-- Note that times (T) or a route (R) come next: "on the face in the morning, on the scalp at bedtime" is RTRT.
+CREATE OR REPLACE FUNCTION medsched._sig_way(clause jsonb, what text)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN right(coalesce(clause ->> 'ways', ''), 1) = what THEN clause
+            ELSE clause || jsonb_build_object('ways', coalesce(clause ->> 'ways', '') || what) END;
+COMMENT ON FUNCTION medsched._sig_way(jsonb, text) IS
+  'Internal: a clause of a sig with the order of its times and routes';
+
 -- Gather the phrases.
 CREATE OR REPLACE FUNCTION medsched._sig_gather(sig text)
 RETURNS jsonb
@@ -155,6 +164,7 @@ DECLARE
   routes text[] := '{}';
   limits jsonb := '[]';
   i int := 0;
+  named int;                 -- events before the phrase
   part text;                 -- 'W' for days of the week, 'E' for times of day
 BEGIN
   FOR p IN SELECT e.value FROM jsonb_array_elements(said) WITH ORDINALITY AS e (value, nth) ORDER BY e.nth LOOP
@@ -172,6 +182,7 @@ BEGIN
         PERFORM medsched._refuse_sig(sig, '0A000', format('has doses beside others at "and %s"', p ->> 'raw'), NULL::text, 'Give each as a sig of its own.');
       END IF;
       c := c || jsonb_build_object(CASE WHEN c ? 'amount' THEN 'behind' ELSE 'before' END, true);
+      c := medsched._sig_way(c, 'T'::text);
       part := CASE WHEN kind ~ '^weekday' THEN 'W' WHEN kind IN ('event', 'further_meal', 'omni_nocte', 'offset', 'offset_meals', 'clock', 'further_clock') THEN 'E' END;
       IF part <> right(coalesce(c ->> 'order', ''), 1) THEN
         c := c || jsonb_build_object('order', concat(c ->> 'order', part));
@@ -204,6 +215,10 @@ BEGIN
             'words', CASE WHEN kind = 'amount_of_strength' THEN format('%s %s', p -> 'low' ->> 1, p -> 'units' ->> 0) END));
         END IF;
       WHEN kind = 'strength' THEN
+        -- "1 tablet (2 tablets)"
+        IF c ->> 'unit' = p -> 'units' ->> 0 AND (c ->> 'amount')::numeric <> (p -> 'low' ->> 0)::numeric THEN
+          PERFORM medsched._refuse_sig(sig, '22023', 'has two amounts for one dose', format('The second is "%s".', p ->> 'raw'), NULL::text);
+        END IF;
         c := medsched._sig_with(sig, c, 'words', to_jsonb(format('%s %s%s', p -> 'low' ->> 0, p -> 'units' ->> 0, CASE WHEN p ->> 'raw' ~ 'total' THEN ' total' ELSE '' END)));
       WHEN kind = 'amount_range' THEN
         PERFORM medsched._refuse_sig(sig, '0A000', format('has a range of amounts, "%s"', p ->> 'raw'), NULL::text, 'A schedule has one amount.');
@@ -245,12 +260,29 @@ BEGIN
         THEN
           PERFORM medsched._refuse_sig(sig, '22023', format('is not understood at "%s"', p ->> 'raw'), NULL::text, NULL::text);
         END IF;
+        -- "every morning and every other evening"
+        IF p ? 'n' AND c ? 'events' OR p ? 'after' AND c ? 'apart' THEN
+          PERFORM medsched._refuse_sig(sig, '0A000', format('has doses beside others at "%s"', p ->> 'raw'), NULL::text, 'Give each as a sig of its own.');
+        END IF;
         IF kind = 'event' AND p ? 'n' THEN
+          c := c || '{"apart": true}';
           c := medsched._sig_with(sig, medsched._sig_with(sig, c, 'period', '"d"'::jsonb), 'every', p -> 'n');
         END IF;
+        -- "once at bedtime" is each day, or one dose
+        IF p ->> 'raw' ~ '^once (at|in)' THEN
+          c := c || '{"once": true}';
+        END IF;
+        named := jsonb_array_length(coalesce(c -> 'events', '[]'));
         FOR event IN SELECT e FROM jsonb_array_elements_text(coalesce(p -> 'events', jsonb_build_array(left(event, -1) || (p ->> 'unit')))) WITH ORDINALITY AS x (e, nth) ORDER BY nth LOOP
           c := medsched._sig_with_event(sig, c, jsonb_build_object('event', event), p ? 'after');
         END LOOP;
+        -- "at bedtime in the morning" is one of them and a mistake, or both.
+        IF named > 0 AND named < jsonb_array_length(c -> 'events') AND NOT p ? 'after' THEN
+          c := c || '{"run_on": true}';
+        END IF;
+        IF c ? 'meals' AND p ->> 'after' = 'and' THEN
+          c := c || '{"meals_too": true}';
+        END IF;
         kind := 'event';
       WHEN kind IN ('offset', 'offset_meals') THEN
         event := p -> 'events' ->> 0;
@@ -265,6 +297,9 @@ BEGIN
         END IF;
       WHEN kind = 'meals' THEN
         c := medsched._sig_with(sig, c, 'meals', p -> 'events' -> 0);
+        IF p ->> 'after' = 'and' THEN
+          c := c || '{"meals_too": true}';
+        END IF;
       WHEN kind IN ('weekday', 'weekdays', 'weekday_list') THEN
         IF kind = 'weekday' AND last_kind = 'weekday' AND NOT p ? 'after' THEN
           PERFORM medsched._refuse_sig(sig, '22023', format('is not understood at "%s"', p ->> 'raw'), 'Two days of the week follow each other.', 'Put a comma or "and" between them.');
@@ -307,6 +342,8 @@ BEGIN
           whole := whole || '{"leaves_open": true}';
         ELSIF kind = 'until_finished' THEN
           whole := whole || '{"until_finished": true}';
+        ELSIF p ->> 'raw' = 'ou' AND i < jsonb_array_length(said) AND coalesce(said -> (i - 2) ->> 'raw', '') !~ '(gtts?|drops?)$' THEN
+          PERFORM medsched._refuse_sig(sig, '22023', 'has "ou", which has two meanings', 'It is each eye in Latin and "or" in French.', 'Say it in words.');
         ELSIF kind = 'route' AND p ->> 'words' = ANY (routes) THEN
           CONTINUE;
         ELSIF kind = 'route' THEN
@@ -314,7 +351,8 @@ BEGIN
           IF p ->> 'after' = 'and' AND c ?| timing OR p ->> 'words' ~ side AND EXISTS (SELECT FROM unnest(routes) AS r WHERE r ~ side) THEN
             PERFORM medsched._refuse_sig(sig, '0A000', format('has doses in two ways, the second "%s"', p ->> 'raw'), NULL::text, 'Give each as a sig of its own.');
           END IF;
-          routes := routes || (p ->> 'words');
+          routes := routes || coalesce(p ->> 'words', p ->> 'raw');
+          c := medsched._sig_way(c, 'R'::text);
         END IF;
         IF kind IN ('words', 'snack', 'until_finished') THEN
           whole := whole || jsonb_build_object('remark', p -> 'raw');

@@ -104,6 +104,7 @@ BEGIN ATOMIC
     ('# am',           'further_clock', NULL, 'am', NULL),
     ('# pm',           'further_clock', NULL, 'pm', NULL),
 
+    ('for # night',    'for_days', NULL, NULL, NULL),
     ('for # dose',     'doses', NULL, NULL, NULL),
     ('x # dose',       'doses', NULL, NULL, NULL),
     ('for up to # day', 'at_most_days', 1, NULL, NULL),
@@ -119,6 +120,7 @@ BEGIN ATOMIC
     ('ac',             'meals', NULL, NULL, '{AC}'),
     ('pc',             'meals', NULL, NULL, '{PC}'),
     ('achs',           'event', NULL, NULL, '{AC,HS}'),
+    ('ac bedtime',     'event', NULL, NULL, '{AC,HS}'),
     ('with morning and evening meal', 'event', NULL, NULL, '{CM,CV}'),
     ('with the morning and evening meal', 'event', NULL, NULL, '{CM,CV}'),
 

@@ -23,13 +23,15 @@ DECLARE
   -- In "C", whatever the database's locale: in Turkish, the capital of i has a dot.
   line text COLLATE "C" := lower(medsched._sig_folded(sig) COLLATE "C");
 BEGIN
-  line := regexp_replace(line, '([a-z])[(](e?s)[)]', E'\\1\\2', 'g');                                       -- tablet(s)
+  line := regexp_replace(line, '([a-z]) ?[(](e?s)[)]', E'\\1\\2', 'g');                                       -- tablet(s)
   line := regexp_replace(line, '(?<![a-z])w/o(?![a-z])', ' without ', 'g');
   line := regexp_replace(line, '(?<![a-z])w/', ' with ', 'g');
   line := regexp_replace(line, '(?<![a-z])([a-z])[.](?=[a-z0-9])', E'\\1', 'g');                            -- b.i.d., q.8 h
   line := regexp_replace(line, '([0-9])[.](?=[a-z])', E'\\1', 'g');                                         -- 8.h.
   line := regexp_replace(line, '(?<![0-9.,/])([1-9][0-9]{0,2}),000(?![0-9,.])', E'\\1000', 'g');            -- 50,000
+  line := regexp_replace(line, '(?<![0-9.,/])([1-9][0-9]?),([0-9]{3})(?= ?(?:m?c?g|iu|units?)(?![a-z]))', E'\\1\\2', 'g');  -- 1,250 mg
   line := regexp_replace(line, '(?<![0-9.,/])0,([0-9]{1,3})(?![0-9,./])', E'0.\\1', 'g');                   -- 0,5
+  line := regexp_replace(line, '(?<![-+0-9.,/])([1-9]),(5|25|75)(?![0-9,./])', E'\\1.\\2', 'g');             -- 2,5
   line := regexp_replace(line, '([a-z])-(?=[a-z])', E'\\1 ', 'g');                                          -- twice-daily
   line := regexp_replace(line, '([0-9])-(?=[a-z])', E'\\1 ', 'g');                                          -- 30-minutes
   line := regexp_replace(line, '(?<![a-z])one half(?![a-z])', 'half', 'g');
@@ -52,7 +54,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   RETURN CASE
-    WHEN written ~ '^([0-9]{1,6}([.][0-9]{1,4})?|[.][0-9]{1,4})$' THEN trim_scale(written::numeric)
+    -- 0800 is a time of day, and 1.000 a thousand in Berlin and one in Boston.
+    WHEN written ~ '^[1-9][0-9]{0,2}[.][0-9]{3}$' THEN NULL
+    WHEN written ~ '^((0|[1-9][0-9]{0,5})([.][0-9]{1,4})?|[.][0-9]{1,4})$' THEN trim_scale(written::numeric)
     WHEN written IN ('1/2', '1/4', '3/4') THEN trim_scale(split_part(written, '/', 1)::numeric / split_part(written, '/', 2)::numeric)
   END;
 END
@@ -70,7 +74,7 @@ DECLARE
   parts CONSTANT numeric[] := ARRAY(SELECT medsched._sig_number(p) FROM regexp_split_to_table(written, '[-+]') WITH ORDINALITY AS r (p, nth) ORDER BY nth);
 BEGIN
   IF written ~ '[-]' AND written ~ '[+]' OR cardinality(parts) NOT IN (3, 4) OR array_position(parts, NULL) IS NOT NULL
-    OR 10 < ANY (parts) OR 0 = ALL (parts)
+    OR 10 < ANY (parts) OR 0 = ALL (parts) OR cardinality(parts) = 3 AND written ~ '(^|[-+])[1-9][0-9]*[-+][13]/[24]'      -- "1/2-1-1/2" may be a range
   THEN
     RETURN NULL;
   END IF;
@@ -129,7 +133,8 @@ BEGIN
     low[last] := number; high[last] := number;
     key[last] := CASE
       WHEN number IS NOT NULL THEN '#'
-      WHEN t.class = 'unit' THEN '~'
+      -- "1 puff inhalation", "by inhalation"
+      WHEN t.class = 'unit' AND (t.word <> 'inhalation' OR key[last - 1] IN ('#', '##', 'a')) THEN '~'
       WHEN t.class = 'weekday' THEN '@'
       WHEN t.raw ~ '^[0-9]+:' THEN '$'
       WHEN t.raw ~ '[0-9].*[-+]' THEN '!'

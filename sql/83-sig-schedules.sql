@@ -30,7 +30,7 @@ BEGIN
 
   -- "with meals": at each where there are as many doses, or where bedtime is beside them; else the words alone.
   named := (SELECT coalesce(sum(CASE WHEN x.value ->> 'event' IN ('C', 'AC', 'PC') THEN 3 ELSE 1 END), 0) FROM jsonb_array_elements(events) AS x);
-  IF meals IS NOT NULL AND (per_day = named + 3 OR per_day IS NULL AND named = 1 AND events -> 0 ->> 'event' IN ('HS', 'NIGHT')) THEN
+  IF meals IS NOT NULL AND (per_day = named + 3 OR per_day IS NULL AND clause ? 'meals_too' AND named = 1 AND events -> 0 ->> 'event' IN ('HS', 'NIGHT')) THEN
     events := events || jsonb_build_array(jsonb_build_object('event', meals));
     named := named + 3;
     remark := NULL;
@@ -111,7 +111,7 @@ BEGIN
   IF doses IS NOT NULL AND lasts IS NOT NULL THEN
     PERFORM medsched._refuse_sig(sig, '0A000', 'has both a number of doses and a length of time', NULL::text, NULL::text);
   ELSIF clause ? 'hours' THEN
-    IF clause ?| '{events,meals,clocks,weekdays,week_times,period}' OR clause ? 'per_day' AND (clause ->> 'per_day')::int * hours <> 24 THEN
+    IF clause ?| '{events,meals,clocks,weekdays,week_times,period}' OR coalesce((clause ->> 'per_day')::int, CASE WHEN clause ? 'daily' THEN 1 END) * hours <> 24 THEN
       PERFORM medsched._refuse_sig(sig, '0A000', format('has times beside "every %s hours"', hours), NULL::text, NULL::text);
     ELSIF date_part('month', lasts) > 0 OR date_part('year', lasts) > 0 THEN
       PERFORM medsched._refuse_sig(sig, '0A000', 'has doses by the hour for months', NULL::text, 'Say how many days.');
@@ -239,6 +239,7 @@ DECLARE
   several CONSTANT boolean := jsonb_array_length(clauses) > 1;
   timing CONSTANT text[] := '{per_day,daily,hours,minutes,every,week_times,weekdays,clocks,events,meals,pattern}';
   clause jsonb;
+  named int;
 BEGIN
   IF several AND (whole ?| '{as_needed,limits,lasts,doses,remark}' OR (whole ->> 'routes')::int > 1) THEN
     PERFORM medsched._refuse_sig(sig, '0A000', 'has several amounts, and what might go with one of them or with all', NULL::text, 'Give each amount as a sig of its own.');
@@ -258,6 +259,22 @@ BEGIN
       PERFORM medsched._refuse_sig(sig, '0A000', 'has other times on other days', NULL::text, 'Give each as a sig of its own.');
     ELSIF several AND clause ?& '{before,behind}' THEN
       PERFORM medsched._refuse_sig(sig, '22023', 'leaves open which amount is when', NULL::text, 'Give each amount as a sig of its own.');
+    END IF;
+    named := jsonb_array_length(coalesce(clause -> 'events', '[]'));
+    IF clause ? 'run_on' AND NOT clause ? 'per_day' THEN
+      PERFORM medsched._refuse_sig(sig, '22023', 'leaves open how many doses it means', 'It names parts of the day without "and" or a comma.', 'Say how many times a day.');
+    ELSIF (whole ->> 'routes')::int > 1 AND clause ->> 'ways' ~ 'TRTR|RTRT' THEN
+      PERFORM medsched._refuse_sig(sig, '0A000', 'has doses in two ways', 'It has other times for each.', 'Give each as a sig of its own.');
+    ELSIF clause ? 'once' AND NOT clause ? 'daily' THEN
+      PERFORM medsched._refuse_sig(sig, '22023', 'leaves open how many doses it means', 'It says once, which may be each day.', 'Say once a day.');
+    -- "2 tablets daily in the morning and evening" may be one of them each time.
+    ELSIF named > 1 AND clause ? 'daily' AND (clause ->> 'amount' <> '1' OR clause ? 'each')
+      OR clause ->> 'amount' <> '1' AND clause ? 'daily' AND NOT clause ? 'events'
+         AND (clause ->> 'unit' = 'dose' OR clause ? 'meals' AND coalesce(clause ->> 'unit', '') <> ALL ('{mg,mcg,g,mL,L,mEq,mmol,unit}'))
+    THEN
+      PERFORM medsched._refuse_sig(sig, '0A000', 'does not say how many at once', format('It is %s in the time.', clause ->> 'amount'), 'Say once a day, twice a day.');
+    ELSIF (clause ->> 'amount')::numeric > 10 AND NOT clauses -> 0 ? 'unit' AND NOT clause ? 'unit' THEN
+      PERFORM medsched._refuse_sig(sig, '22023', format('has "%s" without a unit', clause ->> 'amount'), 'It may be a dose, a time or how many there are.', 'Say 20 units, 500 mg.');
     END IF;
     IF NOT clause ?| timing AND NOT whole ? 'as_needed' THEN
       PERFORM medsched._refuse_sig(sig, '0A000', 'does not say how often', NULL::text, 'Say how many times a day, or when in the day.');

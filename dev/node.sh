@@ -21,11 +21,11 @@ build_client()
 	(cd clients/drizzle && npm run -s build && npm run -s build:test)
 }
 
-# build_api: the example API, its tests, and the Drizzle package in it.
+# build_api: the example API, its bundles and tests, and the Drizzle package in it.
 build_api()
 {
 	build_client
 	node_packages examples/api
 	cp -r clients/drizzle/dist/. examples/api/node_modules/@medsched/drizzle/dist/
-	(cd examples/api && npm run -s build)
+	(cd examples/api && npm run -s bundle)
 }

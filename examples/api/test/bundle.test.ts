@@ -18,8 +18,8 @@ for (const [format, extension] of [['esm', 'mjs'], ['cjs', 'cjs']] as const) {
 		const database = `bundle_${format}_${process.pid}`;
 		const env = { ...process.env, PGDATABASE: database, PORT: '0', MEDSCHED_EDITION: 'managed' };
 		const admin = directly();
-		let directory: string;
-		let server: ChildProcess;
+		let directory = '';
+		let server: ChildProcess | undefined;
 		let url: string;
 
 		before(async () => {
@@ -37,11 +37,8 @@ for (const [format, extension] of [['esm', 'mjs'], ['cjs', 'cjs']] as const) {
 			}
 		});
 		after(async () => {
-			if (server.exitCode === null) {
-				server.kill();
-				await once(server, 'exit');
-			}
-			await rm(directory, { recursive: true, force: true });
+			if (server?.exitCode === null && server.kill()) await once(server, 'exit');
+			if (directory !== '') await rm(directory, { recursive: true, force: true });
 			await admin.unsafe(`drop database ${database} with (force)`);
 			await admin.end();
 		});

@@ -100,7 +100,7 @@ describe('the page for everybody', { timeout: 240_000 }, () => {
 		const context = await device({ ...PHONE, colorScheme: 'dark' });
 		const page = await open(context, who);
 		await dose(page, 'Metformin 00:01').row.waitFor();
-		await context.route('**/reports', (route) => route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify({ type: 'urn:medsched:substance_limits', title: 'too much', detail: 'The next is allowed at 2026-11-27 14:00:00+00.' }) }));
+		await context.route('**/reports', (route) => route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify({ type: 'urn:medsched:substance_limits', title: 'A rule of medication schedules does not allow this', detail: 'too much. The next is allowed at 2026-11-27 14:00:00+00.' }) }));
 		await context.addInitScript(() => delete (ServiceWorkerRegistration.prototype as any).sync);
 		await page.reload();
 		await dose(page, 'Metformin 00:01').take.tap();

@@ -170,6 +170,10 @@ BEGIN
   FOR p IN SELECT e.value FROM jsonb_array_elements(said) WITH ORDINALITY AS e (value, nth) ORDER BY e.nth LOOP
     i := i + 1;
     kind := p ->> 'kind';
+    -- "2, 3 times a day" are two three times, or two to three times.
+    IF p ->> 'after' = ',' AND p ->> 'raw' ~ '^[0-9]' AND said -> (i - 2) ->> 'raw' ~ '^[0-9]+$' THEN
+      PERFORM medsched._refuse_sig(sig, '22023', format('is not understood at "%s, %s"', said -> (i - 2) ->> 'raw', p ->> 'raw'), NULL::text, NULL::text);
+    END IF;
     IF kind <> ALL (no_timing) THEN
       -- What follows a length of time may be the next step of a taper.
       IF whole ?| '{lasts,doses}' THEN
@@ -180,6 +184,10 @@ BEGIN
         AND NOT (kind ~ '^weekday' AND c ? 'weekdays' OR kind ~ '^(event|further|offset|clock|meals)' AND c ?| '{events,meals,clocks}')
       THEN
         PERFORM medsched._refuse_sig(sig, '0A000', format('has doses beside others at "and %s"', p ->> 'raw'), NULL::text, 'Give each as a sig of its own.');
+      END IF;
+      -- "with breakfast daily and with dinner on Mondays"
+      IF kind ~ '^(weekday|days|weeks|months)' AND jsonb_array_length(coalesce(c -> 'events', '[]')) > 1 THEN
+        PERFORM medsched._refuse_sig(sig, '0A000', 'has other times on other days', NULL::text, 'Say the days first, or give each as a sig of its own.');
       END IF;
       c := c || jsonb_build_object(CASE WHEN c ? 'amount' THEN 'behind' ELSE 'before' END, true);
       c := medsched._sig_way(c, 'T'::text);

@@ -20,6 +20,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   number CONSTANT text := '[0-9]+(?:[.][0-9]+)?(?:/[0-9]+)?';
+  number_word CONSTANT text := 'one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|i|ii|iii|un|une|deux|trois|eine?|zwei|drei|vier';
   -- In "C", whatever the database's locale: in Turkish, the capital of i has a dot.
   line text COLLATE "C" := lower(medsched._sig_folded(sig) COLLATE "C");
 BEGIN
@@ -32,6 +33,7 @@ BEGIN
   line := regexp_replace(line, '(?<![0-9.,/])([1-9][0-9]?),([0-9]{3})(?= ?(?:m?c?g|iu|units?)(?![a-z]))', E'\\1\\2', 'g');  -- 1,250 mg
   line := regexp_replace(line, '(?<![0-9.,/])0,([0-9]{1,3})(?![0-9,./])', E'0.\\1', 'g');                   -- 0,5
   line := regexp_replace(line, '(?<![-+0-9.,/])([1-9]),(5|25|75)(?![0-9,./])', E'\\1.\\2', 'g');             -- 2,5
+  line := regexp_replace(line, format('(?<![a-z])(%1$s)-(?=(?:%1$s)(?![a-z]))', number_word), E'\\1 - ', 'g');     -- two-three
   line := regexp_replace(line, '([a-z])-(?=[a-z])', E'\\1 ', 'g');                                          -- twice-daily
   line := regexp_replace(line, '([0-9])-(?=[a-z])', E'\\1 ', 'g');                                          -- 30-minutes
   line := regexp_replace(line, '(?<![a-z])one half(?![a-z])', 'half', 'g');

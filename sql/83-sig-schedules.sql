@@ -238,6 +238,7 @@ DECLARE
   clauses CONSTANT jsonb := whole -> 'clauses';
   several CONSTANT boolean := jsonb_array_length(clauses) > 1;
   timing CONSTANT text[] := '{per_day,daily,hours,minutes,every,week_times,weekdays,clocks,events,meals,pattern}';
+  measures CONSTANT text[] := '{mg,mcg,g,mL,L,mEq,mmol,unit,drop}';
   clause jsonb;
   named int;
 BEGIN
@@ -270,9 +271,12 @@ BEGIN
     -- "2 tablets daily in the morning and evening" may be one of them each time.
     ELSIF named > 1 AND clause ? 'daily' AND (clause ->> 'amount' <> '1' OR clause ? 'each')
       OR clause ->> 'amount' <> '1' AND clause ? 'daily' AND NOT clause ? 'events'
-         AND (clause ->> 'unit' = 'dose' OR clause ? 'meals' AND coalesce(clause ->> 'unit', '') <> ALL ('{mg,mcg,g,mL,L,mEq,mmol,unit}'))
+         AND (clause ->> 'unit' = 'dose' OR clause ? 'meals' AND coalesce(clause ->> 'unit', '') <> ALL (measures))
     THEN
       PERFORM medsched._refuse_sig(sig, '0A000', 'does not say how many at once', format('It is %s in the time.', clause ->> 'amount'), 'Say once a day, twice a day.');
+    -- "30 tablets" are a box, and "1 tablet in the morning and 500 at night" are 500 mg.
+    ELSIF (clause ->> 'amount')::numeric > (CASE WHEN clause ? 'unit' THEN 24 ELSE 10 END) AND coalesce(clause ->> 'unit', clauses -> 0 ->> 'unit') <> ALL (measures) THEN
+      PERFORM medsched._refuse_sig(sig, '22023', format('has an amount that nobody takes at once, "%s"', clause ->> 'amount'), NULL::text, NULL::text);
     ELSIF (clause ->> 'amount')::numeric > 10 AND NOT clauses -> 0 ? 'unit' AND NOT clause ? 'unit' THEN
       PERFORM medsched._refuse_sig(sig, '22023', format('has "%s" without a unit', clause ->> 'amount'), 'It may be a dose, a time or how many there are.', 'Say 20 units, 500 mg.');
     END IF;

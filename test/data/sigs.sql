@@ -781,7 +781,13 @@ SELECT 'further wordings', t.* FROM (VALUES
   ('Take 1 tablet daily every 24 hours', 'HOURLY;INTERVAL=24 from 08:00 | 1 tablet'),
   ('Apply topically 2 times daily to the affected area for 14 days',
    '8,20;UNTIL=20270314 | apply to the skin, to the affected area'),
-  ('Take 1 tablet daily for 14 days. Finish all medication', '8;UNTIL=20270314 | 1 tablet | finish all medication')) AS t (sig, schedules);
+  ('Take 1 tablet daily for 14 days. Finish all medication', '8;UNTIL=20270314 | 1 tablet | finish all medication'),
+  ('Take two-three times a day as needed', 'PRN 3x/1d'),
+  ('Take 1 tablet every six-eight hours as needed', 'PRN 6 hours | 1 tablet | every 6 to 8 hours'),
+  ('Take one-and-one-half tablets daily', '8 | 1.5 tablet'),
+  ('Take 500 mg in the morning and 250 at night', '8 | 500 mg + 22 | 250 mg'),
+  ('Take 30 drops daily', '8 | 30 drop'),
+  ('Take 2 3 times a day', '8,14,20 | 2')) AS t (sig, schedules);
 
 -- Refused: what could be read as another dose.
 INSERT INTO sigs (source, sig, gives)
@@ -802,7 +808,9 @@ SELECT 'what could be read as another dose', t.* FROM (VALUES
   ('Take 1 tablet by mouth once at bedtime', '22023 leaves open how many doses it means (It says once, which may be each day.)'),
   ('2.000 IE täglich', '22023 has "2.000", which is not recognized'),
   ('take 1.000 units daily', '22023 has "1.000", which is not recognized'),
-  ('Take 1,125 tablets daily', '22023 has two amounts for one dose (The second is "125 tablets".)'),
+  ('Take 1,125 tablets daily', '22023 is not understood at "1, 125 tablets"'),
+  ('Take 1 tablet with breakfast daily and with dinner on Mondays', '0A000 has other times on other days'),
+  ('Take 1 tablet in the morning and at bedtime every other day', '0A000 has other times on other days'),
   ('Inject daily 0800', '22023 has "0800", which is not recognized'),
   ('Take bid 60', '22023 has "60" without a unit (It may be a dose, a time or how many there are.)'),
   ('Take 30 as needed', '22023 has "30" without a unit (It may be a dose, a time or how many there are.)'),
@@ -820,4 +828,10 @@ SELECT 'what could be read as another dose', t.* FROM (VALUES
   ('inhalation', '0A000 does not say how often'),
   ('Apply to face in the morning and evening, to scalp at bedtime', '0A000 has doses in two ways (It has other times for each.)'),
   ('Apply in the morning to face, at bedtime to scalp', '0A000 has doses in two ways (It has other times for each.)'),
-  ('Take 1 tablet daily. Finish all medication', '0A000 does not say when it ends')) AS t (sig, schedules);
+  ('Take 1 tablet daily. Finish all medication', '0A000 does not say when it ends'),
+  ('Apply two-three times daily', '0A000 has a range or a limit, and does not say as needed (Doses at set times have neither.)'),
+  ('Take one-two tablets daily', '0A000 has a range of amounts, "one-two tablets"'),
+  ('Take 2 tablets in the morning and 500 at night', '22023 has an amount that nobody takes at once, "500"'),
+  ('30 tablets daily', '22023 has an amount that nobody takes at once, "30"'),
+  ('Apply 2, 3 times a day', '22023 is not understood at "2, 3 times a day"'),
+  ('Take 2,3 times daily', '22023 is not understood at "2, 3 times daily"')) AS t (sig, schedules);

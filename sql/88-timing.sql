@@ -180,6 +180,10 @@ RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  schedules jsonb;
+  facts jsonb;
+  words text;
 BEGIN
   PERFORM medsched._fhir_check(timing);
   PERFORM medsched._check_times_json(times);
@@ -189,11 +193,20 @@ BEGIN
     RAISE 'timing as needed has no times' USING ERRCODE = 'invalid_parameter_value',
       HINT = 'A dose as needed is recorded at the time it is taken.';
   ELSIF as_needed THEN
-    RETURN medsched._timing_as_needed(timing, starts_on, time_zone);
+    schedules := medsched._timing_as_needed(timing, starts_on, time_zone);
   ELSIF timing ? 'event' THEN
     RETURN medsched._timing_event_schedules(timing, starts_on, time_zone, times);
+  ELSE
+    schedules := medsched._timing_at_times(timing, starts_on, time_zone, times);
   END IF;
-  RETURN medsched._timing_at_times(timing, starts_on, time_zone, times);
+  facts := medsched._worded_facts(timing, schedules, as_needed, times IS NOT NULL, true, false);
+  FOREACH words IN ARRAY COALESCE(medsched._timing_code_words(timing -> 'code'), '{}') LOOP
+    IF medsched._words_beyond(words, facts) IS NOT NULL THEN
+      RAISE 'timing code says more than repeat: "%"', medsched._shortened(words) USING ERRCODE = 'feature_not_supported',
+        DETAIL = format('It says %s.', medsched._words_beyond(words, facts)), HINT = 'Say it in repeat.';
+    END IF;
+  END LOOP;
+  RETURN schedules;
 END;
 $$;
 COMMENT ON FUNCTION medsched._timing_schedules(jsonb, date, text, jsonb, boolean) IS

@@ -126,6 +126,8 @@ AS $$
 DECLARE
   code CONSTANT text := nullif(btrim(quantity ->> 'code'), '');
   unit text := nullif(btrim(quantity ->> 'unit'), '');
+  coded record;
+  worded record;
 BEGIN
   PERFORM medsched._check_elements(quantity, 'Quantity'::text, place);
   IF NOT quantity ? 'value' OR (quantity ->> 'value')::numeric <= 0 THEN
@@ -136,9 +138,16 @@ BEGIN
     PERFORM medsched._refuse('0A000'::text, format('%s is by the size of the body, which is not supported', place),
       format('It is %s.', medsched._shortened(quantity::text)), 'Give the dose that was calculated from it.'::text);
   END IF;
-  IF unit IS NULL AND code <> '1' THEN
-    unit := regexp_replace(code, '^[{](.+)[}]$', E'\\1');
+  SELECT u.* INTO coded FROM medsched._worded_unit(code) AS u;
+  SELECT u.* INTO worded FROM medsched._worded_unit(unit) AS u;
+  -- "mg" whose code is g, or mL; a tablet that is a capsule may be only another word.
+  IF worded.factor <> coded.factor OR worded.kind <> coded.kind AND (worded.kind IN ('m', 'v', 'e') OR coded.kind IN ('m', 'v', 'e')) THEN
+    PERFORM medsched._refuse('22023'::text, format('%s has two units', place), format('It is %s.', medsched._shortened(quantity::text)), NULL::text);
+  ELSIF unit IS NULL AND code ~ '^[0-9]{2,}$' THEN
+    PERFORM medsched._refuse('0A000'::text, format('%s has a unit of which only a code is given', place),
+      format('It is %s.', medsched._shortened(quantity::text)), 'Give the unit in words.'::text);
   END IF;
+  unit := regexp_replace(coalesce(unit, code), '^[{](.+)[}]$', E'\\1');
   RETURN CASE WHEN unit <> '1' THEN unit END;
 END
 $$;
@@ -156,52 +165,6 @@ RETURN CASE
   ELSE medsched._unit_factor(medsched._quantity_unit(of_quantity, ''::text), medsched._quantity_unit(in_quantity, ''::text)) END;
 COMMENT ON FUNCTION medsched._quantity_factor(jsonb, jsonb) IS
   'Internal: how many of the unit of one FHIR Quantity another''s is';
-
--- What a Dosage says in words.
-CREATE OR REPLACE FUNCTION medsched._dosage_texts(dosage jsonb)
-RETURNS SETOF text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT w.words
-    FROM (VALUES (dosage ->> 'text'), (dosage ->> 'patientInstruction')) AS w (words)
-   WHERE w.words <> ''
-  UNION ALL
-  SELECT medsched._concept_words(a) FROM jsonb_path_query(dosage, 'lax $.additionalInstruction[*]') AS a;
-END;
-COMMENT ON FUNCTION medsched._dosage_texts(jsonb) IS
-  'Internal: what a Dosage of FHIR says in words';
-
--- What words of a Dosage say that its elements do not: NULL, or what.  said: what the elements say.  The words are not read. But
--- 08:00 for "at bedtime", or no end for "for 7 days", would be another prescription than the words are.
-CREATE OR REPLACE FUNCTION medsched._words_beyond(words text, said text[])
-RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT r.says
-    FROM (VALUES
-      (1, 'as needed', medsched._as_needed_words()),
-      (2, 'when in the day',
-       concat('noon|midday|afternoons?|evenings?|nights?|nightly|nocte|(bed|lunch|dinner|supper|sleep)(time)?|q?hs|qpm|[0-9]+ ?[ap][.]?m[.]?|[0-9]+:[0-9]+( ?h| ?uhr)?|[0-9]+ uhr',
-              '|mittags?|nachmittags?|abends?|nachts?|schlafen|midi|apres-midi|soirs?|coucher|nuit|tarde|noches?|cena|ser[ae]|notte|pranzo|middags?|avonds?|slapen|nacht',
-              '|noite|almoco|jantar|aften|kvall|natt(en)?')),
-      (3, 'on which days', medsched._day_words()),
-      (4, 'how long',
-       concat('(for|x|over|during|fur|wahrend|uber|pendant|durant|durante|por|per|gedurende|voor) ?(the next |a |up to )?',
-              '([0-9]+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|eine?|zwei|drei|vier|funf|sechs|sieben|acht|zehn|vierzehn|une?|deux|trois|quatre|cinq|sept|huit|dix)',
-              '( ?[(][a-z]+[)])?(-| to | bis )?[0-9]* ?(more )?(days?|weeks?|months?|doses?|tage?n?|wochen?|monate?n?|jours?|semaines?|mois|dias|semanas?|giorni|settiman[ae]|dagen|weken|d|wks?)|[0-9]+ ?/ ?7')),
-      (5, 'that it changes', '(and )?then|followed by|dann|danach|puis|ensuite|daarna|taper(ing)?|increas(e|ing)|decreas(e|ing)|titrate|alternat(e|ing|ely)'),
-      (6, 'a range of hours', '[0-9]+ ?(-|–|to|or|bis|oder|ou|a) ?[0-9]+ ?(h|hrs?|hours?|hourly|stunden?|heures?)'),
-      (7, 'a range of amounts',
-       concat('[0-9]+ ?(-|–|to|or|bis|oder|ou|a) ?[0-9]+ ?(tab(let)?s?|cap(sule)?s?|puffs?|drops?|sprays?|ml|mg|mcg|units?|pills?|st(ü|u)ck|tabletten?|tropfen|comprim(é|e)s?|gouttes?)',
-              '|(one|1) (to|or) (two|2)|(two|2) (to|or) (three|3)'))) AS r (nth, says, expression)
-   WHERE r.says <> ALL (said)
-     AND translate(lower(words COLLATE "C"), 'äöüÄÖÜßàáâãåçèéêëìíîïñòóôõùúûÀÁÂÃÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÙÚÛ', 'aouaousaaaaaceeeeiiiinoooouuuaaaaaceeeeiiiinoooouuu')
-         ~ concat('(^|[^a-z])(', r.expression, ')([^a-z]|$)')
-   ORDER BY r.nth
-   LIMIT 1;
-END;
-COMMENT ON FUNCTION medsched._words_beyond(text, text[]) IS
-  'Internal: what words of a Dosage say that its elements do not';
 
 -- The extensions that are read.
 CREATE OR REPLACE FUNCTION medsched._fhir_url(what text)

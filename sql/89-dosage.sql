@@ -15,48 +15,14 @@ BEGIN
     PERFORM medsched._refuse('22023'::text, format('%s contradicts itself about asNeeded', place),
       'It says that it is not as needed, and what it is needed for.'::text, NULL::text);
   END IF;
+  IF dosage -> 'asNeededCodeableConcept' = '{}' THEN
+    PERFORM medsched._refuse('22023'::text, format('%s.asNeededCodeableConcept is empty', place), NULL::text, NULL::text);
+  END IF;
   RETURN coalesce(said, false) OR for_what;
 END
 $$;
 COMMENT ON FUNCTION medsched._dosage_as_needed(jsonb, text) IS
   'Internal: whether a Dosage of FHIR is taken as needed';
-
--- Refuse a Dosage whose words say more than its elements do.
-CREATE OR REPLACE FUNCTION medsched._refuse_words_beyond(dosage jsonb, place text, is_needed boolean, has_times boolean, is_alone boolean)
-RETURNS void
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  repeat CONSTANT jsonb := coalesce(dosage #> '{timing,repeat}', '{}');
-  once CONSTANT boolean := coalesce(dosage -> 'timing' ? 'event', false);
-  -- What says "not as needed" is believed before words.
-  said CONSTANT text[] := ARRAY(
-    SELECT s.says
-      FROM (VALUES
-        ('as needed', is_needed OR coalesce(dosage -> 'asNeeded', dosage -> 'asNeededBoolean') = 'false'),
-        ('when in the day', is_needed OR has_times OR once OR repeat ?| '{when,timeOfDay}'::text[] OR repeat #>> '{boundsPeriod,start}' ~ 'T'
-                            OR (medsched._timing_code(dosage #> '{timing,code}')).from_time IS NOT NULL),
-        ('on which days', once OR repeat ? 'dayOfWeek'),
-        ('how long', once OR repeat ?| '{boundsDuration,boundsPeriod,boundsRange,count}'::text[]),
-        ('that it changes', NOT is_alone),
-        ('a range of hours', repeat ? 'periodMax')) AS s (says, holds)
-     WHERE s.holds);
-  says text;
-  words text;
-BEGIN
-  FOR words IN SELECT t FROM medsched._dosage_texts(dosage) AS t LOOP
-    says := medsched._words_beyond(words, said);
-    IF says IS NOT NULL THEN
-      PERFORM medsched._refuse('0A000'::text, format('%s says %s in words alone', place, says),
-        format('It says "%s".', medsched._shortened(words)),
-        'Say it in timing, asNeeded or doseAndRate; or leave the words out.'::text);
-    END IF;
-  END LOOP;
-END
-$$;
-COMMENT ON FUNCTION medsched._refuse_words_beyond(jsonb, text, boolean, boolean, boolean) IS
-  'Internal: error for a Dosage of FHIR whose words say more than its elements';
 
 -- The one doseQuantity of a Dosage; NULL: it has none.  Of what was ordered by the person's weight, it is what was calculated;
 -- amounts that stand by themselves must come to one.
@@ -249,9 +215,6 @@ BEGIN
   END IF;
   dose := medsched._dosage_quantity(dosage, place);
   is_needed := medsched._dosage_as_needed(dosage, place);
-  IF is_needed OR dosage ? 'timing' THEN
-    PERFORM medsched._refuse_words_beyond(dosage, place, is_needed, coalesce(jsonb_typeof(times) = 'array', false), is_alone);
-  END IF;
   IF is_needed THEN
     reading := true;
     schedules := jsonb_build_array(medsched._dosage_needed(dosage, dose, place, starts_on, time_zone, times));
@@ -280,6 +243,8 @@ BEGIN
                            medsched._dosage_words(dosage, ARRAY[s.value ->> 'instructions'], maximums))) ORDER BY s.nth)
                     FROM jsonb_array_elements(schedules) WITH ORDINALITY AS s (value, nth));
   END IF;
+  reading := false;
+  PERFORM medsched._refuse_words_beyond(dosage, schedules, dose, place, is_needed, coalesce(jsonb_typeof(times) = 'array', false), is_alone);
   RETURN (SELECT jsonb_agg(s.value || jsonb_strip_nulls(jsonb_build_object('dose_amount', dose -> 'value',
                                         'dose_unit', medsched._quantity_unit(dose, place))) ORDER BY s.nth)
             FROM jsonb_array_elements(schedules) WITH ORDINALITY AS s (value, nth));

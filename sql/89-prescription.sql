@@ -317,7 +317,10 @@ BEGIN
      OR strength -> 'numerator' ? 'comparator' OR strength -> 'denominator' ? 'comparator' OR amount <= 0 OR per <= 0
      OR amount / per * per IS DISTINCT FROM amount OR strength #>> '{numerator,unit}' IS NULL AND strength #>> '{numerator,code}' IS NULL
      OR EXISTS (SELECT FROM jsonb_array_elements(schedules) AS s
-                 WHERE NOT s ? 'dose_amount' OR unit <> '1' AND lower(s ->> 'dose_unit' COLLATE "C") IS DISTINCT FROM lower(unit COLLATE "C")) THEN
+                 WHERE NOT s ? 'dose_amount'
+                    -- Of one that has no unit, it is one tablet, not one mg.
+                    OR coalesce(unit, '1') = '1' AND (medsched._worded_unit(s ->> 'dose_unit')).kind IN ('m', 'v', 'e')
+                    OR unit <> '1' AND lower(s ->> 'dose_unit' COLLATE "C") IS DISTINCT FROM lower(unit COLLATE "C")) THEN
     RETURN;
   END IF;
   substance := btrim(medsched._concept_words(coalesce(ingredient -> 'itemCodeableConcept', ingredient #> '{item,concept}')));
@@ -343,6 +346,7 @@ DECLARE
   name CONSTANT text := CASE resource ->> 'resourceType' WHEN 'MedicationRequest' THEN 'dosageInstruction' ELSE 'dosage' END;
   element CONSTANT text := CASE WHEN resource ? 'effectiveDosePeriod' THEN 'effectiveDosePeriod' ELSE 'effectivePeriod' END;
   bounds CONSTANT jsonb := resource -> element;
+  dosage jsonb;
 BEGIN
   IF resource IS NULL OR time_zone IS NULL THEN
     PERFORM medsched._refuse('22004'::text, CASE WHEN resource IS NULL THEN 'resource' ELSE 'time_zone' END || ' must not be null', NULL::text, NULL::text);
@@ -363,6 +367,12 @@ BEGIN
     END IF;
     prescribed.schedules := medsched._dosages_schedules(resource -> name, name, time_zone, starts_on, times, element,
       coalesce(resource -> 'effectiveDateTime', bounds -> 'start'), bounds -> 'end');
+    IF resource ? 'renderedDosageInstruction' AND jsonb_array_length(resource -> name) = 1 AND NOT medsched._is_own_dosage(resource -> name -> 0) THEN
+      dosage := medsched._bounded_dosage(resource -> name -> 0, coalesce(resource -> 'effectiveDateTime', bounds -> 'start'), bounds -> 'end')
+        - '{text,patientInstruction,additionalInstruction}'::text[] || jsonb_build_object('text', resource -> 'renderedDosageInstruction');
+      PERFORM medsched._refuse_words_beyond(dosage, prescribed.schedules, medsched._dosage_quantity(dosage, name), 'renderedDosageInstruction'::text,
+        medsched._dosage_as_needed(dosage, name), coalesce(jsonb_typeof(times) = 'array', false), true);
+    END IF;
     IF resource ->> 'status' = 'completed' AND EXISTS (
          SELECT FROM jsonb_array_elements(prescribed.schedules) AS s
           WHERE NOT s ? 'ends_at' AND (coalesce((s -> 'as_needed')::boolean, false) OR s ->> 'rrule' !~ '(COUNT|UNTIL)=')) THEN

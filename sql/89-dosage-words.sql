@@ -1,0 +1,412 @@
+-- The words beside a FHIR Timing: they are not read into schedules, but what they say that the schedules do not is refused.
+-- 08:00 for "at bedtime", no end for "for 7 days" or once a day for "twice daily" would be another prescription than the words are.
+
+-- Words in one spelling: small letters without accents, one blank between words, numbers as digits, "1 (one)" and "1½" as 1 and 1.5.
+CREATE OR REPLACE FUNCTION medsched._spelt(words text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  spelt text := translate(lower(words COLLATE "C"), concat('äöüÄÖÜßàáâãåçèéêëìíîïñòóôõùúûÀÁÂÃÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÙÚÛ–—', chr(160)),
+                          'aouaousaaaaaceeeeiiiinoooouuuaaaaaceeeeiiiinoooouuu-- ');
+  number record;
+BEGIN
+  spelt := replace(replace(replace(spelt, '½', ' 1/2'), '¼', ' 1/4'), '¾', ' 3/4');
+  FOR number IN
+    SELECT * FROM (VALUES ('1 times', 'once|einmal'), ('2 times', 'twice|zweimal'), ('3 times', 'thrice|dreimal'), ('4 times', 'viermal'), ('1/2', '(a |1 |one )?half( a)?'),
+      ('1', 'one|un|una|une|uma|ein|eine|einen|einer'), ('2', 'two|deux|zwei|dos'), ('3', 'three|trois|drei|tres'), ('4', 'four|quatre|vier|cuatro'),
+      ('5', 'five|cinq|funf|cinco'), ('6', 'six|sechs|seis'), ('7', 'seven|sept|sieben|siete'), ('8', 'eight|huit|acht|ocho'), ('9', 'nine|neuf|neun'),
+      ('10', 'ten|dix|zehn|diez'), ('12', 'twelve'), ('14', 'fourteen|vierzehn|quatorze')) AS n (digits, spellings)
+  LOOP
+    spelt := regexp_replace(spelt, concat('(?<![a-z])(', number.spellings, ')(?![a-z])'), number.digits, 'g');
+  END LOOP;
+  spelt := regexp_replace(spelt, '([0-9]),([0-9]{3})(?![0-9])', E'\\1\\2', 'g');
+  spelt := regexp_replace(spelt, '([0-9]),([0-9])', E'\\1.\\2', 'g');
+  spelt := regexp_replace(spelt, '([0-9])[.]0+(?![0-9])', E'\\1', 'g');
+  spelt := regexp_replace(spelt, '(?<![0-9/.])([0-9]+) (and )?1/2(?![0-9/])', E'\\1.5', 'g');
+  spelt := regexp_replace(spelt, '(?<![0-9/.])1/2(?![0-9/])', '0.5', 'g');
+  spelt := regexp_replace(spelt, '(?<![0-9/.])1/4(?![0-9/])', '0.25', 'g');
+  spelt := regexp_replace(spelt, '([0-9.]+) ?[(] ?[0-9.]+ ?[)]', E'\\1', 'g');
+  RETURN btrim(regexp_replace(spelt, '[[:space:]]+', ' ', 'g'));
+END
+$$;
+COMMENT ON FUNCTION medsched._spelt(text) IS
+  'Internal: words in one spelling';
+
+-- What a Dosage says in words.
+CREATE OR REPLACE FUNCTION medsched._dosage_texts(dosage jsonb)
+RETURNS SETOF text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT w.words
+    FROM (VALUES (dosage ->> 'text'), (dosage ->> 'patientInstruction')) AS w (words)
+   WHERE w.words <> ''
+  UNION ALL
+  SELECT w.words
+    FROM jsonb_path_query(dosage, 'lax $.additionalInstruction[*]') AS a (concept)
+   CROSS JOIN LATERAL unnest(medsched._timing_code_words(a.concept)) AS w (words);
+END;
+COMMENT ON FUNCTION medsched._dosage_texts(jsonb) IS
+  'Internal: what a Dosage of FHIR says in words';
+
+-- The parts of the day in words, the events that are of each, and the times that are.
+CREATE OR REPLACE FUNCTION medsched._day_part_words()
+RETURNS TABLE (part text, expression text, events text[], from_time time, to_time time)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT p.part, p.expression, p.events::text[], p.from_time::time, p.to_time::time
+    FROM (VALUES
+      ('morning', 'mornings?|breakfast|qam|waking|(on|upon) rising|morgens?|fruh|fruhs|fruhstuck|matins?|manana|desayuno|mattin[ao]|colazione|ochtend|ontbijt|manha',
+       '{MORN,MORN.early,MORN.late,WAKE,CM,ACM,PCM,C,AC,PC}', '04:00', '12:00'),
+      ('noon', 'noon|midday|lunch(time)?|mittags?|midi|pranzo|middags?|almoco', '{NOON,CD,ACD,PCD,C,AC,PC}', '11:00', '15:00'),
+      ('afternoon', 'afternoons?|nachmittags?|apres-midi|tarde', '{AFT,AFT.early,AFT.late,PCD}', '12:00', '19:00'),
+      ('evening', 'evenings?|dinner|supper|qpm|abends?|abendessen|soirs?|cena|ser[ae]|avonds?|jantar|aften|kvall', '{EVE,EVE.early,EVE.late,CV,ACV,PCV,C,AC,PC}', '16:00', '24:00'),
+      ('night', 'nights?|nightly|nocte|nachts?|nuit|noches?|notte|noite|natt(en)?', '{NIGHT,HS,PHS,EVE.late}', '20:30', '04:00'),
+      ('bedtime', 'bed(time)?|q?hs|q[.]?h[.]s|h[.]s|sleep(time)?|schlafen|coucher|slapen', '{NIGHT,HS,PHS}', '20:30', '04:00'),
+      ('midnight', 'midnight|mitternacht|minuit', '{}', '23:00', '01:00')) AS p (part, expression, events, from_time, to_time);
+END;
+COMMENT ON FUNCTION medsched._day_part_words() IS
+  'Internal: the parts of the day in words';
+
+-- How often words say that it is: so many times in so many units.  at_least: no less often than that.
+CREATE OR REPLACE FUNCTION medsched._worded_rates(spelt text)
+RETURNS TABLE (frequency int, period int, unit text, at_least boolean)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  times CONSTANT text := '(?<![0-9.])([1-9][0-9]?) ?(?:x|times?|mal|fois|vez|veces|vezes|volta|volte|keer|maal|gang|gange|ganger) ?(?:/ ?|a |an |1 |per |each |every |in the |am |pro |par |al |ao |por |om |i )?';
+  ends CONSTANT text := '(?![a-z])';
+  found boolean := false;
+  rate record;
+BEGIN
+  FOR rate IN
+    SELECT m.m[1]::int AS frequency, 1 AS period, u.unit, false AS at_least
+      FROM (VALUES ('d', 'days?|daily|d|tag|taglich|tagl|tgl|jour|dia|giorno|dag|daags|daglig|dagligen|dagen|dygn|pd'), ('wk', 'weeks?|weekly|wk|woche|wochentlich|semaine|semana|settimana'), ('mo', 'months?|monthly|monat|monatlich|mois|mes')) AS u (unit, names)
+     CROSS JOIN LATERAL regexp_matches(spelt, concat(times, '(?:', u.names, ')', ends), 'g') AS m (m)
+    UNION
+    SELECT m.m[1]::int, 1, 'd', false FROM regexp_matches(spelt, '(?<![0-9.])([1-9]) ?x ?[0-9.]{1,3} ?(?:tab|kap|stuck|st[.]|trop|hub|com|cp|cap|gel|puff|drop)', 'g') AS m (m)
+    UNION
+    SELECT 1, 1, 'h', false WHERE spelt ~ '(?<![a-z])(every hour|hourly|stundlich)(?![a-z])' AND spelt !~ '[0-9][ -]?(hourly|stundlich)'
+    UNION
+    SELECT a.frequency, 1, 'd', false
+      FROM (VALUES (1, 'q[.]?d|qday'), (2, 'b[.]?i[.]?d|bd'), (3, 't[.]?i[.]?d|tds'), (4, 'q[.]?i[.]?d|qds')) AS a (frequency, names)
+     WHERE spelt ~ concat('(?<![a-z])(', a.names, ')', ends)
+    UNION
+    SELECT 1, coalesce(m.m[1], m.m[2])::int, 'h', false
+      FROM regexp_matches(spelt, '(?:(?<![a-z])(?:every|each|q|alle|toutes les|cada) ?([1-9][0-9]?) ?-?(?:h|hrs?|hours?|hourly|stunden?|heures?|horas?)|(?<![0-9-])([1-9][0-9]?)[ -]?(?:hourly|stundlich))(?![a-z])', 'g') AS m (m)
+    UNION
+    SELECT 1, m.m[1]::int, CASE left(m.m[2], 1) WHEN 'd' THEN 'd' WHEN 't' THEN 'd' WHEN 'j' THEN 'd' WHEN 'w' THEN 'wk' WHEN 's' THEN 'wk' ELSE 'mo' END, false
+      FROM regexp_matches(spelt, '(?<![a-z])(?:every|each|q|alle|tous les|toutes les|cada) ?([1-9][0-9]?) ?(days?|tage|jours|dias|weeks?|wk|wochen|semaines|semanas|months?|monate|mois)(?![a-z])', 'g') AS m (m)
+    UNION
+    SELECT 1, 2, CASE WHEN spelt ~ 'week|woche' AND spelt !~ 'da(y|ily)|tag' THEN 'wk' ELSE 'd' END, false
+     WHERE spelt ~ '(every|each) (other|second|2nd) (day|week)|alternate days|(?<![a-z])(qod|eod|fortnightly)(?![a-z])|jeden (zweiten|2[.]) tag'
+  LOOP
+    frequency := rate.frequency; period := rate.period; unit := rate.unit; at_least := rate.at_least;
+    found := true;
+    RETURN NEXT;
+  END LOOP;
+  IF NOT found THEN
+    RETURN QUERY
+      SELECT 1, 1, u.unit, u.unit = 'd'
+        FROM (VALUES ('d', 'daily(?! (dose|max|limit))|every day|each day|a day|per day|taglich|tagl|tgl|jeden tag|am tag|par jour|tous les jours|dagligen|daglig|dagelijks|diario|al dia'),
+                     ('wk', '(once )?weekly|every week|each week|a week|per week|wochentlich|jede woche|pro woche|par semaine|cada semana'),
+                     ('mo', '(once )?monthly|every month|each month|a month|per month|monatlich|par mois')) AS u (unit, names)
+       WHERE spelt ~ concat('(?<![a-z])(', u.names, ')', ends);
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION medsched._worded_rates(text) IS
+  'Internal: how often words say that a dose is';
+
+-- A unit of amounts as a kind and, of those of mass and volume, how many micrograms or microliters it is; NULL: not known.
+CREATE OR REPLACE FUNCTION medsched._worded_unit(unit text, OUT kind text, OUT factor numeric)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT u.kind, u.factor
+    FROM (VALUES ('m', 1000000, 'g|gm|grams?|gramm'), ('m', 1000, 'mg|milligrams?|milligramm'), ('m', 1, 'mcg|ug|micrograms?|mikrogramm|µg|μg'), ('m', 0.001, 'ng'),
+      ('v', 1000000, 'l|liters?|litres?'), ('v', 1000, 'ml|millilit(er|re)s?'), ('e', 1, 'units?|u|iu|[[]iu[]]|ie|i[.]e[.]|einheit(en)?|unites?|international units?'),
+      ('tablet', 1, 'tab|tabs|tbl|tablets?|tablette|tabletten|comprimes?|comprimidos?|cp'), ('capsule', 1, 'caps?|capsules?|kapsel|kapseln|gelules?'),
+      ('puff', 1, 'puffs?|inhalations?|actuations?|hub|hube|spruhstose?|bouffees?'), ('drop', 1, 'drops?|gtts?|tropfen|gouttes?'), ('spray', 1, 'sprays?'),
+      ('patch', 1, 'patch|patches|pflaster'), ('piece', 1, 'stuck|stk'), ('sachet', 1, 'sachets?|beutel'), ('suppository', 1, 'suppository|suppositories|zapfchen'),
+      ('pill', 1, 'pills?'), ('kg', 1, 'kg')) AS u (kind, factor, names)
+   WHERE regexp_replace(translate(lower(btrim(unit) COLLATE "C"), 'äöüß', 'aous'), '[(]([a-z]+)[)]$|[{}]', E'\\1', 'g') ~ concat('^(', u.names, ')$');
+END;
+COMMENT ON FUNCTION medsched._worded_unit(text) IS
+  'Internal: the kind and size of a unit of amounts in words';
+
+-- Whether words say another amount than the dose is: NULL, or so.  Of countable units each amount must be the dose's, of mass and
+-- volume one must, or so many tablets of a strength come to it.
+CREATE OR REPLACE FUNCTION medsched._words_another_amount(words text, dose jsonb)
+RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  spelt text := medsched._spelt(words);
+  amount CONSTANT numeric := (dose ->> 'value')::numeric;
+  unit record;
+  counted boolean;
+  found record;
+  fits boolean;
+BEGIN
+  SELECT u.* INTO unit FROM medsched._worded_unit(coalesce(nullif(dose ->> 'unit', ''), dose ->> 'code')) AS u;
+  -- The most that may be taken, and totals, are not the dose.
+  spelt := regexp_replace(spelt, '(max[a-z.]*|exceed|than|at most|up to|hochstens|in total|within|=)[^0-9.;,]{0,25}[0-9.]+ ?[a-z]+', ' ', 'g');
+  spelt := regexp_replace(spelt, '[0-9.]+ ?[a-z]+ ?(a|per|each|every|in) ?(1 )?(day|24)', ' ', 'g');
+  counted := unit.kind IS NULL OR unit.kind NOT IN ('m', 'v', 'e');
+  SELECT count(*) AS n, bool_and(f.said = amount) AS all_same, bool_or(f.said = amount) AS one_same, array_agg(f.said) AS amounts INTO found
+    FROM (SELECT m.m[1]::numeric * CASE WHEN u.kind IN ('m', 'v') THEN u.factor / coalesce(unit.factor, 1) ELSE 1 END AS said
+            FROM regexp_matches(spelt, '(?<![0-9./-])([0-9]{1,9}(?:[.][0-9]{1,6})?)[ -]?([a-zµμ]+(?:[(]e?[snr][)])?)', 'g') AS m (m)
+           CROSS JOIN LATERAL medsched._worded_unit(m.m[2]) AS u
+           WHERE u.kind = unit.kind OR unit.kind IS NULL AND dose ->> 'unit' IS NULL AND u.kind NOT IN ('m', 'v', 'e', 'kg')
+              OR unit.kind IN ('tablet', 'capsule', 'piece', 'pill') AND u.kind IN ('tablet', 'capsule', 'piece', 'pill')) AS f;
+  IF found.n = 0 THEN
+    RETURN false;
+  ELSIF counted THEN
+    RETURN NOT found.all_same;
+  END IF;
+  fits := found.one_same OR EXISTS (
+    SELECT FROM regexp_matches(spelt, '(?<![0-9./-])([0-9]{1,4}(?:[.][0-9]{1,6})?) ?(?:x|tab|cap|kaps|comp|gel|puff|spray|stuck|drop|sachet|pill|patch)', 'g') AS m (m), unnest(found.amounts) AS a
+     WHERE m.m[1]::numeric * a = amount);
+  RETURN NOT fits;
+END
+$$;
+COMMENT ON FUNCTION medsched._words_another_amount(text, jsonb) IS
+  'Internal: whether words say another amount than a dose is';
+
+-- What words say that schedules do not: NULL, or what.  facts: what the schedules say, of _worded_facts().
+CREATE OR REPLACE FUNCTION medsched._words_beyond(words text, facts jsonb)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  spelt text := regexp_replace(medsched._spelt(words), '(to|the|direct|from|avoid|of) sun(?![a-z])', ' ', 'g');
+  is_needed CONSTANT boolean := facts -> 'as_needed' = 'true';
+  clocks CONSTANT time[] := ARRAY(SELECT c::time FROM jsonb_array_elements_text(facts -> 'clocks') AS c ORDER BY 1);
+  scheme text[] := regexp_match(spelt, '(?<![0-9.,/-])([0-9.]+) ?- ?([0-9.]+) ?- ?([0-9.]+)(?: ?- ?([0-9.]+))?(?![0-9/-])');
+  says text;
+  rate record;
+  part record;
+  parts text[] := '{}';
+  named time[] := '{}';
+  days int[];
+  lasts text[];
+  fits boolean;
+  n int;
+BEGIN
+  -- What words cannot be beside elements that say nothing of it.
+  SELECT r.says INTO says
+    FROM (VALUES
+      (1, 'as needed', is_needed, concat(medsched._as_needed_words(),
+        '|(may|can) (be )?(take|taken|use|used|repeat|repeated)|up to [0-9]+ ?(x|times?|mal|tab[a-z]*|cap[a-z]*|puffs?|doses?)|for breakthrough|(if|when|for) (you have |in )?(severe |mild |any )?(pain|fever|nausea|wheez[a-z]*|itch[a-z]*|headache|insomnia)|bei (schmerzen|fieber|ubelkeit)')),
+      (2, 'that it changes', facts -> 'alone' = 'false', '(and )?then|followed by|dann|danach|puis|ensuite|daarna|taper(ing)?|increas(e|ing)|decreas(e|ing)|titrate|alternat(e|ing|ely)|(on )?day 1|first day|loading'),
+      (3, 'a range of hours', facts ? 'period_max', '(q ?)?[0-9]+ ?(-|to|or|bis|oder|ou|a) ?[0-9]+ ?(h|hrs?|hours?|hourly|stunden?|heures?)'),
+      (4, 'a range of times', facts ? 'frequency_max', '[0-9]+ ?(-|to|or|bis|oder|ou|a) ?[0-9]+ ?(x|times?|mal|fois)'),
+      (5, 'a range of amounts', false,
+       concat('(?<![0-9.-])[0-9.]+ ?(-|to|or|bis|oder|ou|a) ?[0-9.]+ ?(tab(let)?s?|tab(let)?[(]s[)]|cap(sule)?s?|puffs?|drops?|sprays?|ml|mg|mcg|units?|pills?|stuck|tabletten?|tropfen|comprimes?|gouttes?)',
+              '|(?<![0-9./-])1 ?(to|or|-) ?2(?![0-9./-])|(?<![0-9./-])2 ?(to|or|-) ?3(?![0-9./-])')),
+      (6, 'a limit', NOT is_needed OR facts ? 'limited',
+       '(max[a-z.]*|not exceed|(no|not) more than|at most|hochstens|limit)[^0-9.;,]{0,25}[0-9]+(?! ?(x |times|mal |[0-9]))'),
+      (8, 'a condition', false,
+       'adjust[a-z]*|with ?hold|hold (if|for|when)|sliding scale|depending (on|upon)|according to (the |your )?(blood|glucose|inr|levels?|weight|protocol|response|chart|scale|yellow)|je nach|nach plan|nach schema|laut plan|(if|when) (bp|sbp|systolic|blood|glucose|heart|pulse|hr|inr|temp[a-z]*)|only (if|when)'),
+      (9, 'that it is not as needed', NOT is_needed, 'regularly|not as needed|scheduled'),
+      (7, 'other days', false, '(except|not) (on )?(mon|tues|wednes|thurs|fri|satur|sun)days?|skip')) AS r (nth, says, holds, expression)
+   WHERE NOT r.holds AND spelt ~ concat('(^|[^a-z])(', r.expression, ')([^a-z]|$)')
+   ORDER BY r.nth LIMIT 1;
+  IF says IS NOT NULL THEN
+    RETURN says;
+  END IF;
+
+  -- How often.
+  FOR rate IN SELECT w.* FROM medsched._worded_rates(spelt) AS w LOOP
+    fits := EXISTS (SELECT FROM jsonb_array_elements(facts -> 'rates') AS r
+                     WHERE medsched._timing_same_rate(rate.frequency, rate.period, rate.unit, (r ->> 0)::int, (r ->> 1)::int, r ->> 2)
+                        OR rate.at_least AND (r ->> 2 IN ('s', 'min', 'h') OR r ->> 2 = 'd' AND (r ->> 0)::int >= (r ->> 1)::int));
+    -- "Daily", of some days of the week alone, names them.
+    fits := fits AND NOT (facts ? 'days' AND rate.unit = 'd' AND spelt !~ concat('(^|[^a-z])(', medsched._day_words(), ')([^a-z]|$)') AND jsonb_array_length(facts -> 'days') < 7);
+    IF NOT fits OR rate.unit = 'h' AND NOT is_needed AND NOT coalesce(facts -> 'hours' = to_jsonb(rate.period), rate.period = 24) THEN
+      RETURN 'how often';
+    END IF;
+  END LOOP;
+
+  -- Which days.
+  IF spelt ~ concat('(^|[^a-z])(', medsched._day_words(), ')([^a-z]|$)') AND NOT coalesce(facts -> 'once' = 'true', false) THEN
+    IF NOT facts ? 'days' THEN
+      RETURN 'on which days';
+    END IF;
+    days := ARRAY(SELECT d FROM generate_series(1, 7) AS d WHERE spelt ~ CASE WHEN d < 6 THEN '(^|[^a-z])(weekdays?|werktags?)([^a-z]|$)' ELSE '(^|[^a-z])weekends?([^a-z]|$)' END)
+            || ARRAY(SELECT DISTINCT CASE WHEN m.m[1] ~ '^(week|work|bus|werk)' THEN (facts #>> '{days,0}')::int WHEN m.m[1] ~ '^(mon|lun|maa)' THEN 1 WHEN m.m[1] ~ '^(tue|die|mar|din)' THEN 2 WHEN m.m[1] ~ '^(wed|mit|mer|mie|woe)' THEN 3
+                                  WHEN m.m[1] ~ '^(thu|don|jeu|jue|gio)' THEN 4 WHEN m.m[1] ~ '^(fri|fre|ven|vie|vri)' THEN 5 WHEN m.m[1] ~ '^(sat|sam|sab|zat)' THEN 6
+                                  WHEN m.m[1] ~ '^(sun|son|dim|dom|zon)' THEN 7 END
+                    FROM regexp_matches(spelt, concat('(?<![a-z])(', medsched._day_words(), ')(?![a-z])'), 'g') AS m (m) ORDER BY 1);
+    IF array_position(days, NULL) IS NULL AND NOT to_jsonb(days) <@ (facts -> 'days')
+       OR array_position(days, NULL) IS NULL AND NOT to_jsonb(days) @> (facts -> 'days') AND spelt !~ '-| to | bis | through | thru | a ' THEN
+      RETURN 'on which days';
+    END IF;
+  END IF;
+
+  -- How long.
+  FOR lasts IN
+    SELECT m FROM regexp_matches(spelt, concat('(?:^|[^a-z])(?:for|x|over|during|fur|wahrend|uber|pendant|durant|durante|por|per|gedurende|voor) ?(?:the next |the first |a |up to |a total of |a further |another )?([0-9]+)(?:[(][a-z]+[)])?(?: ?- ?[0-9]+| (?:to|bis) [0-9]+)? ?',
+      '(?:more |consecutive )?(days?|weeks?|months?|doses?|tage?n?|wochen?|monate?n?|jours?|semaines?|mois|dias|semanas?|giorni|settiman[ae]|dagen|weken|d|wks?)(?![a-z])'), 'g') AS m
+    UNION ALL SELECT ARRAY['1', m[1]] FROM regexp_matches(spelt, '(?:^|[^a-z])(?:for|over) (?:a|another|the) (day|week|month)(?![a-z])', 'g') AS m
+    UNION ALL SELECT m FROM regexp_matches(regexp_replace(spelt, '(every|each|alle|q) ?[0-9]+ ?[a-z]+', ' ', 'g'), '[,;(] ?([0-9]+)[ -](days?|weeks?|tage|wochen)(?![a-z])', 'g') AS m
+    UNION ALL SELECT ARRAY['0', 'until'] WHERE spelt ~ '(^|[^a-z])((until|till?|bis( zum)?|jusqu.au|hasta) [0-9]|stop (on|after)|[0-9]+ ?/ ?7)'
+  LOOP
+    n := CASE WHEN length(lasts[1]) < 6 THEN lasts[1]::int ELSE 0 END;
+    fits := CASE WHEN facts -> 'once' = 'true' THEN true
+                 WHEN NOT facts ? 'ends' THEN false
+                 WHEN lasts[2] = 'until' OR lasts[2] ~ '^mo' THEN true
+                 WHEN lasts[2] ~ '^dos' THEN coalesce(facts -> 'count' = to_jsonb(n), false)
+                 WHEN facts ? 'lasts' THEN n * CASE WHEN lasts[2] ~ '^(w|se)' THEN 7 ELSE 1 END BETWEEN (facts #>> '{lasts,0}')::numeric AND (facts #>> '{lasts,1}')::numeric
+                 ELSE true END;
+    IF NOT fits THEN
+      RETURN 'how long';
+    END IF;
+  END LOOP;
+
+  -- How long before or after its event.
+  IF facts ? 'offset' AND spelt ~ '[0-9] ?(min|minutes?|hours?|h|hrs?|stunden?|minuten) (before|after|prior|vor|nach)' AND NOT EXISTS (
+    SELECT FROM regexp_matches(spelt, '([0-9]{1,3}) ?(m|h|s)[a-z]* (?:before|after|prior|vor|nach)', 'g') AS m (m)
+     WHERE to_jsonb(m.m[1]::int * CASE m.m[2] WHEN 'm' THEN 1 ELSE 60 END) = facts -> 'offset')
+    AND spelt !~ concat('(?<![0-9])', facts ->> 'offset', ' ?(-|to|bis) ?[0-9]') THEN
+    RETURN 'when in the day';
+  END IF;
+
+  -- When in the day: of doses as needed it stays words.
+  IF is_needed OR facts -> 'once' = 'true' OR facts -> 'given' = 'true' THEN
+    RETURN NULL;
+  END IF;
+  FOR part IN SELECT * FROM medsched._day_part_words() LOOP
+    CONTINUE WHEN NOT (spelt ~ concat('(^|[^a-z])(', part.expression, ')([^a-z]|$)')
+      OR scheme IS NOT NULL AND coalesce(scheme[CASE part.part WHEN 'morning' THEN 1 WHEN 'noon' THEN 2 WHEN 'evening' THEN 3 WHEN 'night' THEN 4 END] !~ '^[0.]*$', false));
+    parts := array_append(parts, part.part);
+    IF NOT (facts -> 'events' ?| part.events OR EXISTS (
+          SELECT FROM unnest(clocks) AS c
+           WHERE CASE WHEN part.from_time > part.to_time THEN c >= part.from_time OR c < part.to_time ELSE c >= part.from_time AND c < part.to_time END)) THEN
+      RETURN 'when in the day';
+    END IF;
+  END LOOP;
+  IF scheme IS NOT NULL AND cardinality(ARRAY(SELECT s FROM unnest(scheme) AS s WHERE s !~ '^[0.]*$')) <> cardinality(clocks) THEN
+    RETURN 'how often';
+  ELSIF scheme IS NOT NULL AND (SELECT count(DISTINCT s) FROM unnest(scheme) AS s WHERE s !~ '^[0.]*$') > 1 THEN
+    RETURN 'several amounts';
+  ELSIF scheme IS NULL AND cardinality(clocks) > 1 AND parts <> '{}' AND NOT EXISTS (SELECT FROM medsched._worded_rates(spelt) AS w WHERE NOT w.at_least)
+    AND spelt !~ '(meals?|food|essen|mahlzeit(en)?|repas|[0-9] ?[ap][.]?m|[0-9]:[0-9]|uhr)' AND EXISTS (
+    SELECT FROM unnest(clocks) AS c
+     WHERE NOT EXISTS (SELECT FROM medsched._day_part_words() AS p
+                        WHERE p.part = ANY (parts)
+                          AND CASE WHEN p.from_time > p.to_time THEN c >= p.from_time OR c < p.to_time ELSE c >= p.from_time AND c < p.to_time END)) THEN
+    -- "In the morning" alone, of doses in the evening too.
+    RETURN 'when in the day';
+  END IF;
+  FOR lasts IN SELECT m FROM regexp_matches(spelt, '(?<![0-9:.])(0[0-9])([0-5][0-9])(?![0-9.:])()()', 'g') AS m
+               UNION ALL SELECT m FROM regexp_matches(spelt, '(?<![0-9:.])([0-9]{1,2})(?::([0-9]{2}))? ?(?:([ap])[.]?m(?![a-z])|(uhr))', 'g') AS m
+               UNION ALL SELECT m FROM regexp_matches(spelt, '(?<![0-9:.])([0-9]{1,2}):([0-9]{2})(?::00)?(?! ?(?:[ap][.]?m(?![a-z])|uhr|[0-9]))()()', 'g') AS m LOOP
+    n := lasts[1]::int % CASE WHEN lasts[3] <> '' THEN 12 ELSE 24 END + CASE WHEN lasts[3] = 'p' THEN 12 ELSE 0 END;
+    IF coalesce(lasts[2], '00') > '59' OR make_time(n, coalesce(lasts[2], '00')::int, 0) <> ALL (clocks) THEN
+      RETURN 'when in the day';
+    END IF;
+    named := array_append(named, make_time(n, coalesce(lasts[2], '00')::int, 0));
+  END LOOP;
+  RETURN CASE WHEN named <> '{}' AND NOT named @> clocks THEN 'when in the day' END;
+END
+$$;
+COMMENT ON FUNCTION medsched._words_beyond(text, jsonb) IS
+  'Internal: what words say that schedules do not';
+
+-- What a Timing and its schedules say, to hold words beside it.  alone: no other Dosage follows; given: the caller's times.
+CREATE OR REPLACE FUNCTION medsched._worded_facts(timing jsonb, schedules jsonb, is_needed boolean, given boolean, alone boolean, has_limit boolean)
+RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  repeat CONSTANT jsonb := coalesce(timing -> 'repeat', '{}');
+  said record := medsched._timing_said(CASE WHEN repeat ? 'frequencyMax' THEN jsonb_set(timing, '{repeat,frequency}', repeat -> 'frequencyMax') ELSE coalesce(timing, '{}') END);
+  clocks text[];
+  days int[];
+  per_day int;
+  rates jsonb := '[]';
+  begins record;
+  ends record;
+  lasts interval;
+  facts jsonb;
+BEGIN
+  IF NOT is_needed AND schedules -> 0 ->> 'rrule' !~ 'FREQ=(HOURLY|MINUTELY|SECONDLY)' THEN
+    -- A fortnight has all times of day, of the first days of the rule.
+    clocks := ARRAY(SELECT DISTINCT to_char(make_time(h, m, 0), 'HH24:MI')
+                      FROM jsonb_array_elements(schedules) AS s
+                     CROSS JOIN LATERAL medsched._completed(medsched._rule_parts(s ->> 'rrule'), (s ->> 'starts_at')::timestamp) AS r
+                     CROSS JOIN LATERAL unnest(r.hours) AS h CROSS JOIN LATERAL unnest(r.minutes) AS m ORDER BY 1);
+  END IF;
+  per_day := coalesce(nullif(cardinality(clocks), 0), (medsched._timing_counts(repeat))[1], (medsched._timing_counts(repeat))[2]);
+  IF repeat ? 'dayOfWeek' THEN
+    days := medsched._fhir_days(repeat);
+    rates := jsonb_build_array(jsonb_build_array(per_day, 1, 'd'), jsonb_build_array(per_day * cardinality(days), CASE WHEN said.unit = 'wk' THEN said.every ELSE 1 END, 'wk'));
+  ELSIF said.every IS NOT NULL THEN
+    rates := jsonb_build_array(jsonb_build_array(coalesce(said.frequency, per_day, 1), said.every, said.unit));
+  ELSIF per_day IS NOT NULL THEN
+    rates := jsonb_build_array(jsonb_build_array(per_day, 1, 'd'));
+  END IF;
+  begins := medsched._fhir_datetime(repeat #> '{boundsPeriod,start}', 'start'::text, 'UTC'::text);
+  ends := medsched._fhir_datetime(repeat #> '{boundsPeriod,end}', 'end'::text, 'UTC'::text);
+  lasts := medsched._fhir_bounds_duration(repeat -> 'boundsDuration');
+  facts := jsonb_build_object('as_needed', is_needed, 'given', given, 'alone', alone, 'rates', rates, 'clocks', to_jsonb(coalesce(clocks, '{}')),
+    'events', coalesce(repeat -> 'when', '[]'), 'once', coalesce(timing ? 'event', false) OR NOT is_needed AND jsonb_array_length(schedules) = 1 AND schedules -> 0 ->> 'rrule' IS NULL);
+  IF repeat ? 'dayOfWeek' THEN
+    facts := facts || jsonb_build_object('days', medsched._fhir_days(repeat));
+  END IF;
+  IF repeat ? 'offset' THEN facts := facts || jsonb_build_object('offset', (repeat ->> 'offset')::int); END IF;
+  IF repeat ? 'periodMax' THEN facts := facts || '{"period_max": true}'; END IF;
+  IF repeat ? 'frequencyMax' THEN facts := facts || '{"frequency_max": true}'; END IF;
+  IF has_limit THEN facts := facts || '{"limited": true}'; END IF;
+  IF said.unit = 'h' THEN
+    facts := facts || jsonb_build_object('hours', said.every);
+  ELSIF cardinality(clocks) > 1 AND 24 % cardinality(clocks) = 0 AND NOT EXISTS (
+      SELECT FROM generate_series(2, cardinality(clocks)) AS i WHERE clocks[i]::time - clocks[i - 1]::time <> make_interval(hours => 24 / cardinality(clocks))) THEN
+    facts := facts || jsonb_build_object('hours', 24 / cardinality(clocks));
+  END IF;
+  IF repeat ?| '{boundsDuration,boundsRange,count}'::text[] OR ends.last IS NOT NULL THEN
+    facts := facts || '{"ends": true}' || jsonb_strip_nulls(jsonb_build_object('count', repeat -> 'count'));
+    IF lasts IS NOT NULL AND lasts < interval '1 year' AND date_part('month', lasts) = 0 THEN
+      facts := facts || jsonb_build_object('lasts', jsonb_build_array(extract(epoch FROM lasts) / 86400, extract(epoch FROM lasts) / 86400));
+    ELSIF ends.last IS NOT NULL AND begins.first IS NOT NULL THEN
+      facts := facts || jsonb_build_object('lasts', jsonb_build_array(ends.last - begins.first, ends.last - begins.first + 1));
+    ELSIF repeat ? 'count' AND (rates -> 0) ->> 2 = 'd' AND days IS NULL THEN
+      facts := facts || jsonb_build_object('lasts', jsonb_build_array((repeat ->> 'count')::numeric * (rates #>> '{0,1}')::int / (rates #>> '{0,0}')::int, (repeat ->> 'count')::numeric * (rates #>> '{0,1}')::int / (rates #>> '{0,0}')::int));
+    END IF;
+  END IF;
+  RETURN facts;
+END
+$$;
+COMMENT ON FUNCTION medsched._worded_facts(jsonb, jsonb, boolean, boolean, boolean, boolean) IS
+  'Internal: what a FHIR Timing says that words beside it may say too';
+
+-- Refuse a Dosage whose words say more than its schedules do, or else.
+CREATE OR REPLACE FUNCTION medsched._refuse_words_beyond(dosage jsonb, schedules jsonb, dose jsonb, place text, is_needed boolean, has_times boolean, is_alone boolean)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  facts CONSTANT jsonb := medsched._worded_facts(dosage -> 'timing', schedules, is_needed, has_times, is_alone,
+    dosage ?| '{maxDosePerPeriod,maxDosePerAdministration}'::text[]);
+  says text;
+  words text;
+BEGIN
+  FOR words IN SELECT t FROM medsched._dosage_texts(dosage) AS t LOOP
+    says := coalesce(medsched._words_beyond(words, facts), CASE WHEN medsched._words_another_amount(words, dose) THEN 'another amount' END);
+    IF says IS NOT NULL THEN
+      PERFORM medsched._refuse('0A000'::text, format('%s says %s in words alone', place, says),
+        format('It says "%s".', medsched._shortened(words)),
+        'Say it in timing, asNeeded or doseAndRate; or leave the words out.'::text);
+    END IF;
+  END LOOP;
+END
+$$;
+COMMENT ON FUNCTION medsched._refuse_words_beyond(jsonb, jsonb, jsonb, text, boolean, boolean, boolean) IS
+  'Internal: error for a Dosage of FHIR whose words say more than its schedules';

@@ -185,7 +185,7 @@ BEGIN
   IF clause ?| '{clocks,weekdays,pattern}' OR clause ->> 'period' = 'mo' OR (clause ->> 'week_times')::int > 1 OR whole ? 'doses'
     OR jsonb_path_exists(clause, '$.events[*] ? (@.event == "C" || @.event == "AC" || @.event == "PC")')
     OR cardinality(named) > 1 OR cardinality(named) > 0 AND (clause ->> 'per_day')::int <> cardinality(named)
-    OR clause ? 'hours' AND clause ?| '{minutes,period,events,daily}'
+    OR clause ? 'hours' AND clause ?| '{minutes,period,events,daily}' OR clause ?& '{events,meals}'
   THEN
     PERFORM medsched._refuse_sig(sig, '0A000', 'is not supported', 'It is as needed, with times or an end that no limits say.',
       'Supported is as needed alone, after hours (every 6 hours), or after times a day or week (twice a day).');

@@ -811,6 +811,8 @@ SELECT 'what could be read as another dose', t.* FROM (VALUES
   ('Take 1,125 tablets daily', '22023 is not understood at "1, 125 tablets"'),
   ('Take 1 tablet with breakfast daily and with dinner on Mondays', '0A000 has other times on other days'),
   ('Take 1 tablet in the morning and at bedtime every other day', '0A000 has other times on other days'),
+  ('Take 1 tablet after meals and at bedtime as needed',
+   '0A000 is not supported (It is as needed, with times or an end that no limits say.)'),
   ('Inject daily 0800', '22023 has "0800", which is not recognized'),
   ('Take bid 60', '22023 has "60" without a unit (It may be a dose, a time or how many there are.)'),
   ('Take 30 as needed', '22023 has "30" without a unit (It may be a dose, a time or how many there are.)'),

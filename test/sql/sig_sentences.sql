@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(732);
+SELECT plan(733);
 \i test/data/sigs.sql
 
 CREATE FUNCTION pg_temp.short(sig text) RETURNS text LANGUAGE plpgsql AS $$

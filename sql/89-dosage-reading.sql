@@ -40,7 +40,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT p.part, p.expression, p.events::text[], p.from_time::time, p.to_time::time
     FROM (VALUES
-      ('morning', 'mornings?|breakfast|qam|waking|(on|upon) rising|morgens?|fruh|fruhs|fruhstuck|matins?|manana|desayuno|mattin[ao]|colazione|ochtend|ontbijt|manha',
+      ('morning', 'mornings?|mane|om|breakfast|qam|waking|(on|upon) rising|morgens?|fruh|fruhs|fruhstuck|matins?|manana|desayuno|mattin[ao]|colazione|ochtend|ontbijt|manha',
        '{MORN,MORN.early,MORN.late,WAKE,CM,ACM,PCM,C,AC,PC}', '04:00', '12:00'),
       ('noon', 'noon|midday|lunch(time)?|mittags?|midi|pranzo|middags?|almoco', '{NOON,CD,ACD,PCD,C,AC,PC}', '11:00', '15:00'),
       ('afternoon', 'afternoons?|nachmittags?|apres-midi|tarde', '{AFT,AFT.early,AFT.late,PCD}', '12:00', '19:00'),
@@ -76,6 +76,9 @@ BEGIN
     SELECT a.frequency, 1, 'd', false
       FROM (VALUES (1, 'q[.]?d|qday'), (2, 'b[.]?i[.]?d|bd'), (3, 't[.]?i[.]?d|tds'), (4, 'q[.]?i[.]?d|qds')) AS a (frequency, names)
      WHERE spelt ~ concat('(?<![a-z])(', a.names, ')', ends)
+    UNION
+    -- In the right eye it is another word.
+    SELECT 1, 1, 'd', false WHERE spelt ~ '(?<![a-z])od(?![a-z])' AND spelt !~ 'eye|drop|gtt|ophth'
     UNION
     SELECT 1, coalesce(m.m[1], m.m[2])::int, 'h', false
       FROM regexp_matches(spelt, '(?:(?<![a-z])(?:every|each|q|alle|toutes les|cada) ?([1-9][0-9]?) ?-?(?:h|hrs?|hours?|hourly|stunden?|heures?|horas?)|(?<![0-9-])([1-9][0-9]?)[ -]?(?:hourly|stundlich))(?![a-z])', 'g') AS m (m)
@@ -135,11 +138,29 @@ DECLARE
   fits boolean;
 BEGIN
   SELECT u.* INTO unit FROM medsched._worded_unit(coalesce(nullif(dose ->> 'unit', ''), dose ->> 'code')) AS u;
+  counted := unit.kind IS NULL OR unit.kind NOT IN ('m', 'v', 'e');
+  IF spelt ~ '[0-9] ?[a-z]+ ?/ ?(kg|m2)' THEN
+    spelt := regexp_replace(spelt, '[0-9.]+ ?[a-z]+ ?/ ?(kg|m2)', ' ', 'g');
+    IF NOT counted AND spelt !~ '[0-9] ?(mg|g|mcg|ml|units?)' THEN
+      RETURN true;
+    END IF;
+  END IF;
+  -- "2 x 500 mg", "two 5 ml spoonfuls".
+  FOR found IN SELECT m FROM regexp_matches(spelt, '((?<![0-9./-])([0-9]{1,2}) (?:x )?([0-9]{1,6}(?:[.][0-9]{1,4})?) ?(ml|mg|g|mcg)(?![a-z]))', 'g') AS m LOOP
+    spelt := replace(spelt, found.m[1], concat(found.m[2]::int * found.m[3]::numeric, ' ', found.m[4], ' ', found.m[2], ' x'));
+  END LOOP;
+  -- "2-0-0-2", "2 in the morning", "take 2 daily".
+  IF counted AND EXISTS (
+    SELECT FROM (SELECT unnest(regexp_match(spelt, '(?<![0-9.,/-])([0-9.]+) ?- ?([0-9.]+) ?- ?([0-9.]+)(?: ?- ?([0-9.]+))?(?![0-9/-])'))
+                 UNION ALL
+                 SELECT m[1] FROM regexp_matches(spelt, '(?<![0-9./:-])([0-9]{1,3}(?:[.][0-9]{1,3})?) (?:to be|daily|at (?:night|bedtime)|in the|(?:every|each) (?:day|morning|evening|night)|le|morgens|mittags|abends|nachts|nocte|mane|om|bd|bid|tds|tid|qds|qid|od|[0-9] times)(?![a-z])', 'g') AS m) AS a (said)
+     WHERE a.said ~ '^[0-9]{1,9}([.][0-9]{1,6})?$' AND a.said::numeric NOT IN (0, amount)) THEN
+    RETURN true;
+  END IF;
   -- The most that may be taken, and totals, are not the dose.
   spelt := regexp_replace(spelt, '(max[a-z.]*|exceed|than|at most|up to|hochstens|in total|within|=)[^0-9.;,]{0,25}[0-9.]+ ?[a-z]+', ' ', 'g');
   spelt := regexp_replace(spelt, '[0-9.]+ ?[a-z]+ ?(a|per|each|every|in) ?(1 )?(day|24)', ' ', 'g');
-  counted := unit.kind IS NULL OR unit.kind NOT IN ('m', 'v', 'e');
-  SELECT count(*) AS n, bool_and(f.said = amount) AS all_same, bool_or(f.said = amount) AS one_same, array_agg(f.said) AS amounts INTO found
+  SELECT count(*)::int AS n, bool_and(f.said = amount) AS all_same, bool_or(f.said = amount) AS one_same, array_agg(f.said) AS amounts INTO found
     FROM (SELECT m.m[1]::numeric * CASE WHEN u.kind IN ('m', 'v') THEN u.factor / coalesce(unit.factor, 1) ELSE 1 END AS said
             FROM regexp_matches(spelt, '(?<![0-9./-])([0-9]{1,9}(?:[.][0-9]{1,6})?)[ -]?([a-zµμ]+(?:[(]e?[snr][)])?)', 'g') AS m (m)
            CROSS JOIN LATERAL medsched._worded_unit(m.m[2]) AS u

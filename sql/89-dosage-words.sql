@@ -50,16 +50,20 @@ BEGIN
     FROM (VALUES
       (1, 'as needed', is_needed, concat(medsched._as_needed_words(),
         '|(may|can) (be )?(take|taken|use|used|repeat|repeated)|up to [0-9]+ ?(x|times?|mal|tab[a-z]*|cap[a-z]*|puffs?|doses?)|for breakthrough|(if|when|for) (you have |in )?(severe |mild |any )?(pain|fever|nausea|wheez[a-z]*|itch[a-z]*|headache|insomnia)|bei (schmerzen|fieber|ubelkeit)')),
-      (2, 'that it changes', facts -> 'alone' = 'false', '(and )?then|followed by|dann|danach|puis|ensuite|daarna|taper(ing)?|increas(e|ing)|decreas(e|ing)|titrate|alternat(e|ing|ely)|(on )?day 1|first day|loading'),
+      (2, 'that it changes', facts -> 'alone' = 'false', '(and )?then|followed by|dann|danach|puis|ensuite|daarna|taper(ing)?|increas(e|ing)|decreas(e|ing)|titrate|alternat(e|ing|ely)|(on )?day 1|first day|loading|reduc(e|ed|ing)|wean(ing)?|[0-9]+ (days?|weeks?) off'),
       (3, 'a range of hours', facts ? 'period_max', '(q ?)?[0-9]+ ?(-|to|or|bis|oder|ou|a) ?[0-9]+ ?(h|hrs?|hours?|hourly|stunden?|heures?)'),
       (4, 'a range of times', facts ? 'frequency_max', '[0-9]+ ?(-|to|or|bis|oder|ou|a) ?[0-9]+ ?(x|times?|mal|fois)'),
       (5, 'a range of amounts', false,
        concat('(?<![0-9.-])[0-9.]+ ?(-|to|or|bis|oder|ou|a) ?[0-9.]+ ?(tab(let)?s?|tab(let)?[(]s[)]|cap(sule)?s?|puffs?|drops?|sprays?|ml|mg|mcg|units?|pills?|stuck|tabletten?|tropfen|comprimes?|gouttes?)',
               '|(?<![0-9./-])1 ?(to|or|-) ?2(?![0-9./-])|(?<![0-9./-])2 ?(to|or|-) ?3(?![0-9./-])')),
       (6, 'a limit', NOT is_needed OR facts ? 'limited',
-       '(max[a-z.]*|not exceed|(no|not) more than|at most|hochstens|limit)[^0-9.;,]{0,25}[0-9]+(?! ?(x |times|mal |[0-9]))'),
+       '(max[a-z.]*|not exceed|(no|not) more than|at most|hochstens|limit)[^0-9.;,]{0,25}[0-9]+(?! ?(x |times|mal |[0-9]))|up to [0-9]+ ?(doses|tab[a-z]*|cap[a-z]*|puffs|sprays|mg|g)'),
       (8, 'a condition', false,
-       'adjust[a-z]*|with ?hold|hold (if|for|when)|sliding scale|depending (on|upon)|according to (the |your )?(blood|glucose|inr|levels?|weight|protocol|response|chart|scale|yellow)|je nach|nach plan|nach schema|laut plan|(if|when) (bp|sbp|systolic|blood|glucose|heart|pulse|hr|inr|temp[a-z]*)|only (if|when)'),
+       'adjust[a-z]*|(after|on|before) dialysis|with ?hold|hold (if|for|when)|sliding scale|depending (on|upon)|according to (the |your )?(blood|glucose|inr|levels?|weight|protocol|response|chart|scale|yellow)|je nach|nach plan|nach schema|laut plan|(if|when) (bp|sbp|systolic|blood|glucose|heart|pulse|hr|inr|temp[a-z]*)|only (if|when)'),
+      (10, 'that it is once', facts -> 'once' = 'true' OR coalesce(facts -> 'count' = '1', false),
+       '(?<!as a )(?<!in a )single dose|1 times only|stat|1[ -]times? (dose|only)|1 dose only|take (now|immediately)|(take|give|use) 1 times[. ]*$|einmalig'),
+      (11, 'that it is not taken', false,
+       '^(do not take|stop|hold|held|on hold)[.! ]*$|not (currently )?taking|(does|did) not take|no longer (taking|takes)|discontinued|stopped'),
       (9, 'that it is not as needed', NOT is_needed, 'regularly|not as needed|scheduled'),
       (7, 'other days', false, '(except|not) (on )?(mon|tues|wednes|thurs|fri|satur|sun)days?|skip')) AS r (nth, says, holds, expression)
    WHERE NOT r.holds AND spelt ~ concat('(^|[^a-z])(', r.expression, ')([^a-z]|$)')
@@ -139,7 +143,9 @@ BEGIN
       RETURN 'when in the day';
     END IF;
   END LOOP;
-  IF scheme IS NOT NULL AND cardinality(ARRAY(SELECT s FROM unnest(scheme) AS s WHERE s !~ '^[0.]*$')) <> cardinality(clocks) THEN
+  IF spelt ~ '(?<![a-z])(each|every|all) (main )?meals?(?![a-z])|jeder mahlzeit|chaque repas' AND cardinality(clocks) <> 3 THEN
+    RETURN 'how often';
+  ELSIF scheme IS NOT NULL AND cardinality(ARRAY(SELECT s FROM unnest(scheme) AS s WHERE s !~ '^[0.]*$')) <> cardinality(clocks) THEN
     RETURN 'how often';
   ELSIF scheme IS NOT NULL AND (SELECT count(DISTINCT s) FROM unnest(scheme) AS s WHERE s !~ '^[0.]*$') > 1 THEN
     RETURN 'several amounts';
@@ -154,6 +160,7 @@ BEGIN
   END IF;
   FOR lasts IN SELECT m FROM regexp_matches(spelt, '(?<![0-9:.])([012][0-9])([0-5][0-9])(?![0-9.:]| ?[mugi])()()', 'g') AS m
                 WHERE spelt ~ '(?<![0-9:.])0[0-9][0-5][0-9](?![0-9.:]| ?[mugi])'
+               UNION ALL SELECT ARRAY[m[1], m[2], '', ''] FROM regexp_matches(spelt, '(?<![a-z])(?:a|et|vers|at|um|y|las) ?([0-9]{1,2}) ?h(?:rs|eures)?([0-5][0-9])?(?![a-z0-9])', 'g') AS m
                UNION ALL SELECT m FROM regexp_matches(spelt, '(?<![0-9:.])([0-9]{1,2})(?::([0-9]{2}))? ?(?:([ap])[.]?m(?![a-z])|(uhr))', 'g') AS m
                UNION ALL SELECT m FROM regexp_matches(spelt, '(?<![0-9:.])([0-9]{1,2}):([0-9]{2})(?::00)?(?! ?(?:[ap][.]?m(?![a-z])|uhr|[0-9]))()()', 'g') AS m LOOP
     n := lasts[1]::int % CASE WHEN lasts[3] <> '' THEN 12 ELSE 24 END + CASE WHEN lasts[3] = 'p' THEN 12 ELSE 0 END;

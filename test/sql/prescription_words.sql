@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(139);
+SELECT plan(161);
 
 -- The words beside a FHIR Timing, by kind, as prescribers and programs write them: those that say what the schedules do are taken with
 -- them, and those that say more, or else, are refused with what they say.
@@ -129,6 +129,28 @@ INSERT INTO cases (words, repeat, dose, says) VALUES
   ('up to 3 times a day', '{"frequency": 3, "period": 1, "periodUnit": "d"}', '1 tablet', 'as needed'),
   (E'1 tablet AS\nNEEDED', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '1 tablet', 'as needed'),
   ('bei Schmerzen', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '1 tablet', 'as needed'),
+  ('TWO TO BE TAKEN EACH DAY', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '1 tablet', 'another amount'),
+  ('TAKE TWO DAILY', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '2 tablet', 'taken'),
+  ('1 in the morning, 2 in the evening', '{"frequency": 2, "period": 1, "periodUnit": "d"}', '1 tablet', 'another amount'),
+  ('2-0-2', '{"frequency": 2, "period": 1, "periodUnit": "d"}', '1 tablet', 'another amount'),
+  ('½-0-½', '{"frequency": 2, "period": 1, "periodUnit": "d"}', '0.5 tablet', 'taken'),
+  ('Two 5 ml spoonfuls daily', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '5 ml', 'another amount'),
+  ('Two 5 ml spoonfuls daily', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '10 ml', 'taken'),
+  ('10 mg/kg daily', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '10 mg', 'another amount'),
+  ('with each meal', '{"frequency": 2, "period": 1, "periodUnit": "d"}', '1 tablet', 'how often'),
+  ('one mane', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '1 tablet', 'taken'),
+  ('1 OD', '{"frequency": 2, "period": 1, "periodUnit": "d"}', '1 tablet', 'how often'),
+  ('à 20h', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '1 tablet', 'when in the day'),
+  ('21 days on, 7 days off', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '1 tablet', 'that it changes'),
+  ('reducing course', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '1 tablet', 'that it changes'),
+  ('after dialysis', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '1 tablet', 'a condition'),
+  ('one-time dose', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '1 tablet', 'that it is once'),
+  ('Take now', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '1 tablet', 'that it is once'),
+  ('as a single dose daily', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '1 tablet', 'taken'),
+  ('STOP', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '1 tablet', 'that it is not taken'),
+  ('not currently taking', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '1 tablet', 'that it is not taken'),
+  ('Do not take with milk', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '1 tablet', 'taken'),
+  ('every 5 minutes up to 3 doses', '{"frequency": 1, "period": 5, "periodUnit": "min"}', '1 tablet needed', 'a limit'),
   -- As needed: limits.
   ('1 tablet every 6 hours as needed', '{"frequency": 1, "period": 6, "periodUnit": "h"}', '1 tablet needed', 'taken'),
   ('1 tablet every 6 hours as needed', '{}', '1 tablet needed', 'how often'),

@@ -239,8 +239,10 @@ BEGIN
       facts := facts || jsonb_build_object('lasts', jsonb_build_array(extract(epoch FROM lasts) / 86400, extract(epoch FROM lasts) / 86400));
     ELSIF ends.last IS NOT NULL AND begins.first IS NOT NULL THEN
       facts := facts || jsonb_build_object('lasts', jsonb_build_array(ends.last - begins.first, ends.last - begins.first + 1));
-    ELSIF repeat ? 'count' AND (rates -> 0) ->> 2 = 'd' AND days IS NULL THEN
-      facts := facts || jsonb_build_object('lasts', jsonb_build_array((repeat ->> 'count')::numeric * (rates #>> '{0,1}')::int / (rates #>> '{0,0}')::int, (repeat ->> 'count')::numeric * (rates #>> '{0,1}')::int / (rates #>> '{0,0}')::int));
+    ELSIF repeat ? 'count' AND rates #>> '{0,2}' IN ('s', 'min', 'h', 'd', 'wk') AND days IS NULL THEN
+      facts := facts || jsonb_build_object('lasts', jsonb_build_array(l.days, l.days))
+        FROM (SELECT trim_scale(round((repeat ->> 'count')::numeric * (rates #>> '{0,1}')::int / (rates #>> '{0,0}')::int
+                * extract(epoch FROM medsched._fhir_interval(1, rates #>> '{0,2}')) / 86400, 6))) AS l (days);
     END IF;
   END IF;
   RETURN facts;

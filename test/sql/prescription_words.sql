@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(161);
+SELECT plan(163);
 
 -- The words beside a FHIR Timing, by kind, as prescribers and programs write them: those that say what the schedules do are taken with
 -- them, and those that say more, or else, are refused with what they say.
@@ -117,6 +117,8 @@ INSERT INTO cases (words, repeat, dose, says) VALUES
   ('1 tablet daily for a week', '{"frequency": 1, "period": 1, "periodUnit": "d", "boundsDuration": {"value": 7, "code": "d"}}', '1 tablet', 'taken'),
   ('for a week', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '1 tablet', 'how long'),
   ('1 tab bid, 10 days', '{"frequency": 2, "period": 1, "periodUnit": "d"}', '1 tablet', 'how long'),
+  ('every 8 hours for 7 days', '{"frequency": 1, "period": 8, "periodUnit": "h", "count": 21}', '1 tablet', 'taken'),
+  ('every 8 hours for 7 days', '{"frequency": 1, "period": 8, "periodUnit": "h", "count": 10}', '1 tablet', 'how long'),
   ('until 5 March', '{"frequency": 1, "period": 1, "periodUnit": "d"}', '1 tablet', 'how long'),
   ('for 6 doses', '{"frequency": 1, "period": 1, "periodUnit": "d", "count": 6}', '1 tablet', 'taken'),
   -- What changes, or hangs on something.

@@ -187,8 +187,12 @@ provide_node()
 		aarch64) arch=arm64 ;;
 		*) die "Node 20 or later is wanted; this is $(node --version)" ;;
 	esac
-	npm install --loglevel=error --no-audit --no-fund --prefix "$own" "node-linux-$arch@20" >&2
-	ln -sfn "node_modules/node-linux-$arch/bin" "$own/bin"
+	(
+		flock 9
+		works node && exit
+		npm install --loglevel=error --no-audit --no-fund --prefix "$own" "node-linux-$arch@20" >&2
+		ln -sfn "node_modules/node-linux-$arch/bin" "$own/bin"
+	) 9<"${BASH_SOURCE[0]}"
 	# The shell remembers where it found the other.
 	hash -r
 	works node || die "the Node of the npm package node-linux-$arch does not work"

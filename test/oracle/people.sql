@@ -76,7 +76,7 @@ CREATE FUNCTION pg_temp.schedules_of(who uuid) RETURNS TABLE (nth bigint, s meds
     FROM medsched.schedules AS s JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id WHERE s.user_id = who
 $$;
 
--- A text without such ids.
+-- A text without such ids, nor when it was: a row's changes are a second apart, where all are of one transaction.
 CREATE FUNCTION pg_temp.masked(line text, who uuid) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   r record;
@@ -87,7 +87,10 @@ BEGIN
   FOR r IN SELECT m.id, m.name FROM medsched.medications AS m WHERE m.user_id = who LOOP
     line := replace(line, r.id::text, r.name);
   END LOOP;
-  RETURN regexp_replace(replace(replace(line, who::text, 'who'), now()::text, 'now'), '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'an id', 'g');
+  FOR second IN 0 .. 30 LOOP
+    line := replace(line, (now() + second * interval '1 second')::text, concat_ws(' + ', 'now', nullif(second, 0)));
+  END LOOP;
+  RETURN regexp_replace(replace(line, who::text, 'who'), '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'an id', 'g');
 END
 $$;
 

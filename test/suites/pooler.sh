@@ -90,7 +90,7 @@ export MEDSCHED_DIRECT=0
 # prepares statements itself to see that they can be.
 mapfile -t tests < <(cd clients/drizzle && ls build/test/*.test.js | grep -vE '/(consumers|drivers|managed|mistakes|prisma|types)\.test\.js$')
 node_tests clients/drizzle "${tests[@]}"
-node_tests examples/api
+node_tests examples/api build/test/api.test.js
 directly "ALTER DATABASE $PGDATABASE RESET log_statement"
 console "RECONNECT" >/dev/null
 

@@ -16,16 +16,14 @@ DECLARE
   local timestamp;
   at timestamptz;
   step bigint;    -- in seconds
-  since_1970 bigint;
 BEGIN
   hi := least(hi, r.end_at);
   IF r.freq < 3 THEN
     step := r.every * (ARRAY[1, 60, 3600])[r.freq + 1];
-    since_1970 := extract(epoch FROM begun)::bigint + greatest(0, ceil(extract(epoch FROM lo - begun) / step)::bigint) * step;
-    WHILE since_1970 < extract(epoch FROM hi) LOOP
-      RETURN NEXT to_timestamp(since_1970);
-      since_1970 := since_1970 + step;
-    END LOOP;
+    RETURN QUERY
+      SELECT to_timestamp(s.since_1970)
+        FROM generate_series(extract(epoch FROM begun)::bigint + greatest(0, ceil(extract(epoch FROM lo - begun) / step)::bigint) * step,
+                             ceil(extract(epoch FROM hi))::bigint - 1, step) AS s (since_1970);
     RETURN;
   END IF;
   FOR d IN

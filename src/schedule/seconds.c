@@ -72,15 +72,3 @@ timestamps_of_array(ArrayType *array, Datum **elements, bool **nulls)
 		deconstruct_array(array, TIMESTAMPOID, sizeof(Timestamp), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, elements, nulls, &n);
 	return n;
 }
-
-Seconds
-seconds_of_array(ArrayType *array)
-{
-	Seconds seconds = {0};
-	Datum  *elements;
-	int		n = timestamps_of_array(array, &elements, NULL);
-
-	for (int i = 0; i < n; i++)
-		seconds_add(&seconds, second_of(DatumGetTimestamp(elements[i])));
-	return seconds;
-}

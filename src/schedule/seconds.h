@@ -42,7 +42,4 @@ extern void seconds_sort_unique(Seconds *seconds);
 /* Take a timestamp[] apart, or NULL, and give the number of its elements. */
 extern int timestamps_of_array(ArrayType *array, Datum **elements, bool **nulls);
 
-/* Read a timestamp[] of a schedule, which has no NULL and whole seconds alone, or NULL. */
-extern Seconds seconds_of_array(ArrayType *array);
-
 #endif /* MEDSCHED_SECONDS_H */

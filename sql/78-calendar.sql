@@ -1,21 +1,8 @@
 -- A user's schedules for calendar programs.
 
--- When a row changed.  A change is later than the one before it by a second at least: calendars count in them.
-CREATE OR REPLACE FUNCTION medsched._next_change(created_at timestamptz, changed_at timestamptz)
-RETURNS timestamptz
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-  RETURN least(greatest(now(), coalesce(changed_at, created_at) + interval '1 second'), timestamptz '9999-12-31 23:59:59Z');
-END
-$$;
-
-COMMENT ON FUNCTION medsched._next_change(timestamptz, timestamptz) IS
-  'Internal: when a row changes that was created and last changed then';
-
--- Notes when a medication or a schedule changes; what is given, by whoever restores rows, stays.  The rows are compared whole and
--- as they are stored: no type needs an equality of its own, and the tables' owner can alter any.
+-- Notes when a medication or a schedule changes, a second after the change before it at least: calendars count in them.  What is
+-- given, by whoever restores rows, stays.  The rows are compared whole and as they are stored: no type needs an equality of its
+-- own, and the tables' owner can alter any.
 CREATE OR REPLACE FUNCTION medsched.row_changed_at()
 RETURNS trigger
 LANGUAGE plpgsql
@@ -23,7 +10,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   IF record_image_ne(OLD, NEW) AND NEW.changed_at IS NOT DISTINCT FROM OLD.changed_at THEN
-    NEW.changed_at := medsched._next_change(OLD.created_at, OLD.changed_at);
+    NEW.changed_at := least(greatest(now(), coalesce(OLD.changed_at, OLD.created_at) + interval '1 second'), timestamptz '9999-12-31 23:59:59Z');
   END IF;
   RETURN NEW;
 END

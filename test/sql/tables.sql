@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(88);
+SELECT plan(93);
 
 -- What create_tables() leaves behind.
 
@@ -227,7 +227,30 @@ SELECT throws_ok(
   '23503', 'insert or update on table "schedules" violates foreign key constraint "schedules_user_id_replaces_fkey"',
   'and of the same user');
 
--- Without the tables.
+-- A row notes when it changed; created_at and the changes are of one transaction, so each is a second after the one before.
+INSERT INTO medsched.medications (user_id, id, name) VALUES ('00000000-0000-0000-0000-00000000000c', '00000000-0000-0000-0000-0000000000c9', 'Iron');
+INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, rrule) VALUES
+  ('00000000-0000-0000-0000-00000000000c', '00000000-0000-0000-0000-000000000c91', '00000000-0000-0000-0000-0000000000c9',
+   '2026-02-01 07:00', 'Europe/Berlin', 'FREQ=DAILY');
+CREATE FUNCTION pg_temp.changes() RETURNS interval[] LANGUAGE sql AS $$
+  SELECT ARRAY[m.changed_at - now(), s.changed_at - now()]
+  FROM medsched.medications AS m JOIN medsched.schedules AS s ON s.medication_id = m.id WHERE m.id = '00000000-0000-0000-0000-0000000000c9'
+$$;
+SELECT is(pg_temp.changes(), '{NULL,NULL}', 'a row that was inserted has not changed');
+UPDATE medsched.medications SET notes = 'x' WHERE id = '00000000-0000-0000-0000-0000000000c9';
+UPDATE medsched.schedules SET grace = '2 hours' WHERE id = '00000000-0000-0000-0000-000000000c91';
+SELECT is(pg_temp.changes(), '{00:00:01,00:00:01}', 'a change is noted');
+UPDATE medsched.medications SET notes = 'y' WHERE id = '00000000-0000-0000-0000-0000000000c9';
+UPDATE medsched.schedules SET grace = '2 hours' WHERE id = '00000000-0000-0000-0000-000000000c91';
+SELECT is(pg_temp.changes(), '{00:00:02,00:00:01}', 'a second after the one before, and not where nothing changes');
+UPDATE medsched.schedules SET grace = '1 hour', changed_at = now() + interval '1 day' WHERE id = '00000000-0000-0000-0000-000000000c91';
+SELECT is(pg_temp.changes(), '{00:00:02,1 day}', 'what is given stays');
+UPDATE medsched.schedules SET changed_at = '9999-12-31 23:59:59Z' WHERE id = '00000000-0000-0000-0000-000000000c91';
+SELECT lives_ok($$UPDATE medsched.schedules SET grace = '3 hours' WHERE id = '00000000-0000-0000-0000-000000000c91'$$, 'and never keeps a row from changing');
+
+-- Without the tables, of which nothing is left to be checked.
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
 DROP TABLE medsched.dose_taken, medsched.schedules, medsched.medications, medsched.substance_limits;
 SELECT is(pg_temp.failure($$SELECT medsched.upcoming_doses('00000000-0000-0000-0000-00000000000a', '2026-01-01', '2026-01-02')$$),
   '42P01: table "medsched.dose_taken" does not exist | Create the tables with SELECT medsched.create_tables().',

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(23);
+SELECT plan(24);
 
 -- dose_taken in partitions, as doc/operations.md makes it so, which stand in other schemas and have their columns in
 -- another order.
@@ -27,11 +27,16 @@ SELECT string_agg(format('ALTER TABLE archive.dose_taken_later ADD CONSTRAINT %I
   FROM pg_constraint WHERE conrelid = 'medsched.dose_taken'::regclass AND contype = 'c' \gset
 :checks;
 ALTER TABLE archive.dose_taken_later DROP COLUMN extra;
+-- What an earlier version had, of the partition's own.
+ALTER TABLE archive.dose_taken_later ADD CONSTRAINT dose_taken_outcome CHECK (outcome IN ('taken', 'skipped'));
+ALTER TABLE medsched.dose_taken ADD CONSTRAINT dose_taken_outcome CHECK (outcome IN ('taken', 'skipped'));
 ALTER TABLE medsched.dose_taken ATTACH PARTITION archive.dose_taken_later FOR VALUES FROM ('2027-01-01Z') TO (MAXVALUE);
 INSERT INTO medsched.dose_taken SELECT * FROM medsched.dose_taken_before;
 DROP TABLE medsched.dose_taken_before;
 SELECT medsched.create_tables() \g /dev/null
 
+SELECT is_empty($$SELECT conrelid::regclass FROM pg_constraint WHERE conname = 'dose_taken_outcome'$$,
+  'what another constraint says now is gone from every partition');
 SELECT is(array_agg(tgrelid::regclass::text ORDER BY tgrelid::regclass::text COLLATE "C"), '{archive.dose_taken_2025,archive.dose_taken_later,medsched.dose_taken,medsched.dose_taken_2026}',
   'create_tables() gives the triggers to every partition') FROM pg_trigger WHERE tgname = 'dose_is_scheduled';
 

@@ -31,7 +31,7 @@ DECLARE
   instants timestamptz[] := '{}';
   date timestamp;
 BEGIN
-  IF dates IS NULL OR dates = '{}' THEN
+  IF dates IS NULL OR cardinality(dates) = 0 THEN
     RETURN '{}';
   END IF;
   IF array_ndims(dates) > 1 THEN
@@ -83,7 +83,7 @@ RETURNS medsched._rule
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
-  second CONSTANT int := extract(epoch FROM starts_at::time);
+  second CONSTANT int := extract(epoch FROM starts_at - date_trunc('day', starts_at));
   times int[] := '{}';
   h int;
   m int;

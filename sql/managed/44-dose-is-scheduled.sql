@@ -16,7 +16,7 @@ BEGIN
   ELSIF as_needed THEN
     RETURN at >= medsched._instant(starts_at, zone) AND at < timestamptz '10000-01-01 00:00Z';
   END IF;
-  IF rdates <> '{}' OR exdates <> '{}' THEN
+  IF cardinality(rdates) + cardinality(exdates) > 0 THEN
     added := medsched._dates(medsched._dates_near(rdates, at), zone, 'rdates');
     excluded := medsched._dates(medsched._dates_near(exdates, at), zone, 'exdates');
   END IF;

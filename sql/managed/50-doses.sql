@@ -186,7 +186,7 @@ AS $$
     FROM (SELECT s.id, s.medication_id, m.name, s.starts_at, s.time_zone::text AS time_zone, medsched._zone(s.time_zone) AS zone,
                  medsched._begin_rule(medsched._read_rule(s.rrule), s.starts_at, medsched._zone(s.time_zone),
                                       s.cycle_days_on, s.cycle_days_off) AS rule,
-                 s.rdates, s.exdates, s.rdates = '{}' AND s.exdates = '{}' AS no_dates, s.as_needed,
+                 s.rdates, s.exdates, cardinality(s.rdates) + cardinality(s.exdates) = 0 AS no_dates, s.as_needed,
                  s.dose_amount, s.dose_unit, s.instructions, coalesce(s.grace, medsched._grace()) AS grace, s.missed_when_next,
                  least(s.ends_at, m.inactivated_at) AS closed,
                  -- Schedules have no doses beyond.
@@ -271,7 +271,7 @@ BEGIN
   END IF;
   RETURN QUERY
     SELECT d.* FROM medsched._doses($1, window_start, window_end, true, most) AS d
-     ORDER BY d.scheduled_for, d.medication_name, d.schedule_id
+     ORDER BY d.scheduled_for USING OPERATOR(pg_catalog.<), d.medication_name USING OPERATOR(pg_catalog.<), d.schedule_id USING OPERATOR(pg_catalog.<)
      LIMIT most + 1;
   GET DIAGNOSTICS n = ROW_COUNT;
   IF n > most THEN
@@ -337,7 +337,7 @@ BEGIN
     hi := lo + look;
     RETURN QUERY
       SELECT d.* FROM medsched._doses($1, lo, hi, false, most) AS d
-       ORDER BY d.scheduled_for, d.medication_name, d.schedule_id
+       ORDER BY d.scheduled_for USING OPERATOR(pg_catalog.<), d.medication_name USING OPERATOR(pg_catalog.<), d.schedule_id USING OPERATOR(pg_catalog.<)
        LIMIT max_doses - found;
     GET DIAGNOSTICS n = ROW_COUNT;
     found := found + n;

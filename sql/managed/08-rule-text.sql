@@ -11,7 +11,7 @@ CREATE TYPE medsched._rule AS (
   until timestamp,      -- inclusive: wall clock, or UTC where until_utc
   until_utc boolean,
   week_start int,       -- WKST; weekdays count from 0 = Monday
-  skip int,             -- a date that does not exist: 0 OMIT, 1 BACKWARD, 2 FORWARD
+  skip int,             -- a date that does not exist: 0 or NULL OMIT, 1 BACKWARD, 2 FORWARD
   seconds int[],
   minutes int[],
   hours int[],
@@ -19,9 +19,8 @@ CREATE TYPE medsched._rule AS (
   monthdays int[],
   yeardays int[],
   weeknos int[],
-  by_day boolean,
-  weekdays int[],       -- BYDAY without a number
-  nth int[],            -- BYDAY with one: 2TU is 2 * 7 + 1, -2TU is -(2 * 7 + 1)
+  weekdays int[],       -- BYDAY without a number; NULL: no BYDAY
+  nth int[],            -- BYDAY with one, NULL: none: 2TU is 2 * 7 + 1, -2TU is -(2 * 7 + 1)
   positions int[],      -- BYSETPOS
   -- What the schedule adds; _begin_rule fills it in.
   start timestamp,
@@ -102,7 +101,7 @@ DECLARE
   item text;
   number text;
   n int;
-  seen text[] := '{}';
+  seen text[];
   field text[];
 BEGIN
   -- One test of what is rare: each costs the first call of a connection a plan.
@@ -125,9 +124,6 @@ BEGIN
 
   r.every := 1;
   r.week_start := 0;
-  r.skip := 0;
-  r.until_utc := false;
-  r.by_day := false;
   FOREACH part IN ARRAY string_to_array(rest, ';') LOOP
     name := split_part(part, '=', 1);
     value := substr(part, length(name) + 2);
@@ -141,7 +137,7 @@ BEGIN
       PERFORM medsched._refuse('22023', 'invalid recurrence rule: ' || name || ' is given twice',
         'RFC 5545 section 3.3.10: a part must not occur more than once.');
     END IF;
-    seen := seen || name;
+    seen := array_append(seen, name);
 
     CASE name
     WHEN 'FREQ' THEN
@@ -156,9 +152,7 @@ BEGIN
       r.hours := medsched._read_numbers(name, value, 0, 23);
 
     WHEN 'BYDAY' THEN
-      r.by_day := true;
       r.weekdays := '{}';
-      r.nth := '{}';
       FOREACH item IN ARRAY CASE WHEN value = '' THEN '{""}' ELSE string_to_array(value, ',') END LOOP
         n := medsched._weekday_named(right(item, 2));
         number := left(item, -2);
@@ -167,9 +161,9 @@ BEGIN
             'BYDAY takes weekdays MO, TU, WE, TH, FR, SA, SU, each with or without a number from 1 to 53, or the same below zero to count from the end.');
         END IF;
         IF number <> '' THEN
-          r.nth := r.nth || (number::int * 7 + sign(number::int)::int * n);
+          r.nth := array_append(r.nth, number::int * 7 + sign(number::int)::int * n);
         ELSIF n <> ALL (r.weekdays) THEN
-          r.weekdays := r.weekdays || n;
+          r.weekdays := array_append(r.weekdays, n);
         END IF;
       END LOOP;
 
@@ -235,14 +229,14 @@ BEGIN
     END CASE;
   END LOOP;
 
+  -- What may not stand together, where there is any of it.
+  IF r.freq IS NOT NULL AND field IS NULL AND coalesce(r.nth, r.monthdays, r.yeardays, r.weeknos, r.positions) IS NULL
+     AND 'SKIP' <> ALL (seen) THEN
+    RETURN r;
+  END IF;
   IF r.freq IS NULL THEN
     PERFORM medsched._refuse('22023', 'invalid recurrence rule: no FREQ',
       'RFC 5545 section 3.3.10: FREQ is required.', 'Add for example FREQ=DAILY.');
-  END IF;
-  -- What may not stand together, where there is any of it.
-  IF field IS NULL AND coalesce(cardinality(r.nth), 0) = 0 AND coalesce(r.monthdays, r.yeardays, r.weeknos, r.positions) IS NULL
-     AND 'SKIP' <> ALL (seen) THEN
-    RETURN r;
   END IF;
   IF field IS NOT NULL AND r.count IS NOT NULL THEN
     PERFORM medsched._refuse('22023', 'invalid recurrence rule: both UNTIL and COUNT',
@@ -262,17 +256,17 @@ BEGIN
                        WHEN 'BYYEARDAY' THEN 'it is only for YEARLY and for frequencies below a day'
                        ELSE 'it is only for YEARLY' END));
   END IF;
-  IF cardinality(r.nth) > 0 AND r.freq < 5 THEN
+  IF r.nth IS NOT NULL AND r.freq < 5 THEN
     PERFORM medsched._refuse('22023', format('invalid recurrence rule: BYDAY with a number and FREQ=%s', substring(rest FROM 'FREQ=([A-Z]+)')),
       'RFC 5545 section 3.3.10: a number counts weekdays within a month or a year.',
       'Give the weekdays without numbers, or use MONTHLY or YEARLY.');
   END IF;
-  IF cardinality(r.nth) > 0 AND r.weeknos IS NOT NULL THEN
+  IF r.nth IS NOT NULL AND r.weeknos IS NOT NULL THEN
     PERFORM medsched._refuse('22023', 'invalid recurrence rule: BYDAY with a number and BYWEEKNO',
       'RFC 5545 section 3.3.10: BYDAY must not have a number when BYWEEKNO is given.',
       'Give the weekdays without numbers.');
   END IF;
-  IF r.positions IS NOT NULL AND NOT r.by_day
+  IF r.positions IS NOT NULL AND r.weekdays IS NULL
      AND coalesce(r.seconds, r.minutes, r.hours, r.months, r.monthdays, r.yeardays, r.weeknos) IS NULL THEN
     PERFORM medsched._refuse('22023', 'invalid recurrence rule: BYSETPOS alone',
       'RFC 5545 section 3.3.10: BYSETPOS must be used with another BY part.',

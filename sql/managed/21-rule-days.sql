@@ -77,7 +77,7 @@ BEGIN ATOMIC
    CROSS JOIN LATERAL unnest(CASE r.freq WHEN 4 THEN r.weekdays ELSE '{0}' END) AS weekday
    CROSS JOIN LATERAL (SELECT (CASE r.freq WHEN 4 THEN p.period * 7 - 5 + r.week_start + (weekday - r.week_start + 7) % 7
                                            ELSE p.period END)::int) AS d (day)
-   WHERE (r.freq = 4 OR NOT r.by_day OR medsched._weekday(d.day) = ANY (r.weekdays))
+   WHERE (r.freq = 4 OR r.weekdays IS NULL OR medsched._weekday(d.day) = ANY (r.weekdays))
      -- BYSETPOS selects before the cycle does.
      AND (r.days_on IS NULL OR r.positions IS NOT NULL
           OR mod(d.day - r.start_day + r.days_on + r.days_off, r.days_on + r.days_off) < r.days_on);
@@ -98,7 +98,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
   epoch CONSTANT date := date '2000-01-01';
-  skip CONSTANT int := CASE WHEN r.freq >= 5 AND r.weeknos IS NULL THEN r.skip ELSE 0 END;
+  skip CONSTANT int := CASE WHEN r.freq >= 5 AND r.weeknos IS NULL THEN coalesce(r.skip, 0) ELSE 0 END;
   beside CONSTANT int := (skip > 0)::int;    -- a date may move here from the period beside
   first bigint := greatest(r.phase, medsched._period(r, lo) - beside);
   last CONSTANT bigint := medsched._period(r, hi) + beside;
@@ -137,7 +137,7 @@ BEGIN
                                   date_part('doy', epoch + d.day)::int AS yearday OFFSET 0) AS c
        WHERE w.week BETWEEN 1 AND y.weeks
          AND d.day BETWEEN lo AND hi
-         AND (NOT r.by_day OR medsched._weekday(d.day) = ANY (r.weekdays))
+         AND (r.weekdays IS NULL OR medsched._weekday(d.day) = ANY (r.weekdays))
          AND (r.months IS NULL OR c.month = ANY (r.months))
          AND (r.monthdays IS NULL OR c.monthday = ANY (r.monthdays)
               OR c.monthday - medsched._month_size(c.year, c.month) - 1 = ANY (r.monthdays))
@@ -210,8 +210,8 @@ BEGIN
               OR skip = 2 AND c.year_size = 365 AND d.day = c.year_first + 365 AND 366 = ANY (r.yeardays)
               OR skip = 1 AND c.year_size = 365 AND d.day = c.year_first - 1 AND -366 = ANY (r.yeardays)
               OR skip = 2 AND c.year_size = 365 AND d.day = c.year_first AND -366 = ANY (r.yeardays))
-         AND (NOT r.by_day OR medsched._weekday(d.day) = ANY (r.weekdays)
-              OR r.nth <> '{}' AND medsched._is_nth(epoch + d.day, medsched._weekday(d.day), in_month, r.nth))
+         AND (r.weekdays IS NULL OR medsched._weekday(d.day) = ANY (r.weekdays)
+              OR r.nth IS NOT NULL AND medsched._is_nth(epoch + d.day, medsched._weekday(d.day), in_month, r.nth))
          AND (length IS NULL OR mod(d.day - r.start_day + length, length) < r.days_on);
   END IF;
 END

@@ -73,7 +73,7 @@ DECLARE
   step CONSTANT bigint := r.every * unit;
   into_unit CONSTANT int := mod(mod(start, unit) + unit, unit);
   phase CONSTANT bigint := start - into_unit;
-  by_days CONSTANT boolean := r.by_day OR r.days_on IS NOT NULL OR coalesce(r.months, r.monthdays, r.yeardays) IS NOT NULL;
+  by_days CONSTANT boolean := r.weekdays IS NOT NULL OR r.days_on IS NOT NULL OR coalesce(r.months, r.monthdays, r.yeardays) IS NOT NULL;
   by_time CONSTANT boolean := r.hours IS NOT NULL OR r.freq < 2 AND r.minutes IS NOT NULL OR r.freq = 0 AND r.seconds IS NOT NULL;
   times int[];    -- of a unit, in seconds after its beginning
   minutes CONSTANT int[] := CASE WHEN r.freq < 2 THEN r.minutes END;    -- what limits

@@ -17,13 +17,12 @@ DECLARE
   at timestamptz;
   step bigint;    -- in seconds
 BEGIN
-  hi := least(hi, r.end_at);
   IF r.freq < 3 THEN
     step := r.every * (ARRAY[1, 60, 3600])[r.freq + 1];
     RETURN QUERY
       SELECT to_timestamp(s.since_1970)
         FROM generate_series(extract(epoch FROM begun)::bigint + greatest(0, ceil(extract(epoch FROM lo - begun) / step)::bigint) * step,
-                             ceil(extract(epoch FROM hi))::bigint - 1, step) AS s (since_1970);
+                             ceil(extract(epoch FROM least(hi, r.end_at)))::bigint - 1, step) AS s (since_1970);
     RETURN;
   END IF;
   FOR d IN
@@ -34,7 +33,7 @@ BEGIN
     FOREACH second IN ARRAY r.times LOOP
       local := timestamp '2000-01-01' + make_interval(days => d, secs => second);
       at := timezone('UTC', local - east);
-      IF local >= r.start AND local < r.end_local AND at >= lo AND at < hi THEN
+      IF local >= r.start AND local < r.end_local AND at >= lo AND at < hi AND at < r.end_at THEN
         RETURN NEXT at;
       END IF;
     END LOOP;
@@ -92,7 +91,7 @@ BEGIN
     RETURN;
   END IF;
   -- Where days are limited, look at the days that are in question alone.
-  IF r.by_day OR r.days_on IS NOT NULL OR coalesce(r.months, r.monthdays, r.yeardays) IS NOT NULL THEN
+  IF r.weekdays IS NOT NULL OR r.days_on IS NOT NULL OR coalesce(r.months, r.monthdays, r.yeardays) IS NOT NULL THEN
     SELECT greatest(lo, timezone(time_zone, timestamp '2000-01-01' + make_interval(days => min(d.day) - 1))),
            least(hi, timezone(time_zone, timestamp '2000-01-01' + make_interval(days => max(d.day) + 2)))
       INTO lo, hi
@@ -161,7 +160,7 @@ DECLARE
   last int;
 BEGIN
   -- Few on each day, or on every day: the days give the window.
-  IF per_day <= 48 OR NOT (r.by_day OR r.freq >= 5 OR coalesce(r.months, r.monthdays, r.yeardays) IS NOT NULL OR r.days_on IS NOT NULL) THEN
+  IF per_day <= 48 OR NOT (r.weekdays IS NOT NULL OR r.freq >= 5 OR coalesce(r.months, r.monthdays, r.yeardays) IS NOT NULL OR r.days_on IS NOT NULL) THEN
     RETURN least(hi, lo + greatest(86400, 86400::bigint * most / per_day) * interval '1 second');
   END IF;
   -- Else as many days as have doses, to the beginning of the last.

@@ -50,7 +50,7 @@ BEGIN
 
   IF r.freq < 3 THEN
     begun := medsched._instant(r.start, time_zone);
-    IF coalesce(r.seconds, r.minutes, r.hours, r.months, r.monthdays, r.yeardays, r.positions) IS NULL AND NOT r.by_day THEN
+    IF coalesce(r.seconds, r.minutes, r.hours, r.months, r.monthdays, r.yeardays, r.positions) IS NULL AND r.weekdays IS NULL THEN
       step := r.every * (ARRAY[1, 60, 3600])[r.freq + 1];
       IF (r.count - 1)::numeric * step < 400000000000 THEN
         r.end_at := least(r.end_at, to_timestamp(extract(epoch FROM begun)::bigint + (r.count - 1) * step + 1));
@@ -108,7 +108,7 @@ BEGIN
     nth := nth + (SELECT count(*) FROM unnest(r.times) AS second WHERE second < extract(epoch FROM r.start::time));
   END IF;
   found := (nth - 1) / size;    -- days before the last
-  IF r.freq = 3 AND NOT r.by_day AND coalesce(r.months, r.monthdays) IS NULL THEN
+  IF r.freq = 3 AND r.weekdays IS NULL AND coalesce(r.months, r.monthdays) IS NULL THEN
     IF r.start_day + found * r.every <= hi_day THEN
       last_day := r.start_day + found * r.every;
     END IF;

@@ -83,8 +83,7 @@ RETURNS medsched._rule
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
-  second CONSTANT int := extract(epoch FROM starts_at - date_trunc('day', starts_at));
-  times int[] := '{}';
+  second int;    -- of the day
   h int;
   m int;
   s int;
@@ -94,7 +93,8 @@ BEGIN
   END IF;
   r.start := starts_at;
   r.start_day := starts_at::date - date '2000-01-01';
-  r.phase := CASE r.freq WHEN 3 THEN r.start_day ELSE medsched._period(r, r.start_day) END;
+  r.phase := CASE r.freq WHEN 3 THEN r.start_day WHEN 4 THEN medsched._week(r.start_day, r.week_start)
+                         ELSE medsched._period(r, r.start_day) END;
   IF days_on > 0 THEN
     r.days_on := days_on;
     r.days_off := days_off;
@@ -102,61 +102,55 @@ BEGIN
 
   r.regular := coalesce(r.months, r.monthdays, r.yeardays, r.weeknos, r.positions) IS NULL
                AND (r.freq IN (3, 4) OR r.freq < 3 AND coalesce(r.hours, r.minutes, r.seconds) IS NULL
-                                        AND NOT r.by_day AND r.days_on IS NULL);
+                                        AND r.weekdays IS NULL AND r.days_on IS NULL);
 
   -- "Information, not contained in the rule, necessary to determine the various recurrence instance start time and dates
   -- are derived from the Start Time (DTSTART)" (RFC 5545 section 3.3.10).
-  IF NOT r.by_day AND r.monthdays IS NULL AND r.yeardays IS NULL THEN
+  IF r.freq >= 4 AND r.weekdays IS NULL AND r.monthdays IS NULL AND r.yeardays IS NULL THEN
     IF r.freq = 4 OR r.weeknos IS NOT NULL THEN
-      r.by_day := true;
       r.weekdays := ARRAY[medsched._weekday(r.start_day)];
-      r.nth := '{}';
-    ELSIF r.freq >= 5 THEN
+    ELSE
       IF r.freq = 6 AND r.months IS NULL THEN
         r.months := ARRAY[date_part('month', starts_at)::int];
       END IF;
       r.monthdays := ARRAY[date_part('day', starts_at)::int];
     END IF;
   END IF;
-  IF r.freq < 3 THEN
-    NULL;    -- in each stretch of a zone anew, _steps
-  ELSIF coalesce(r.hours, r.minutes, r.seconds) IS NULL THEN
-    r.times := ARRAY[second];
-  ELSE
+  -- Below a day, in each stretch of a zone anew: _steps.
+  IF r.freq >= 3 THEN
+    second := extract(epoch FROM starts_at - date_trunc('day', starts_at));
     -- In order and each once, as the lists are.
     FOREACH h IN ARRAY coalesce(r.hours, ARRAY[second / 3600]) LOOP
       FOREACH m IN ARRAY coalesce(r.minutes, ARRAY[second / 60 % 60]) LOOP
         FOREACH s IN ARRAY coalesce(r.seconds, ARRAY[second % 60]) LOOP
-          times := times || (h * 3600 + m * 60 + s);
+          r.times := array_append(r.times, h * 3600 + m * 60 + s);
         END LOOP;
       END LOOP;
     END LOOP;
-    r.times := times;
   END IF;
 
   -- A position that no period reaches selects nothing.
-  IF r.positions IS NOT NULL AND (SELECT min(abs(n)) FROM unnest(r.positions) AS n)
+  IF r.positions IS NOT NULL THEN
+    IF (SELECT min(abs(n)) FROM unnest(r.positions) AS n)
        > (ARRAY[1, 1, 1, 1, 7, 33, 373])[r.freq + 1]
          * (CASE r.freq WHEN 0 THEN 1
                         WHEN 1 THEN coalesce(cardinality(r.seconds), 1)
                         WHEN 2 THEN coalesce(cardinality(r.seconds), 1) * coalesce(cardinality(r.minutes), 1)
                         ELSE cardinality(r.times) END) THEN
-    r.until := timestamp '0001-01-01';    -- so it ends before it begins
-    r.until_utc := true;
+      r.until := timestamp '0001-01-01';    -- so it ends before it begins
+      r.until_utc := true;
+    END IF;
   END IF;
 
   -- UNTIL is inclusive, and years end at 9999.
-  r.end_local := timestamp '10000-01-01';
-  r.end_at := CASE WHEN r.freq < 3 THEN medsched._instant(r.end_local, time_zone) ELSE 'infinity' END;
-  IF r.until IS NULL THEN
-    NULL;
-  ELSIF r.until_utc THEN
-    r.end_at := least(r.end_at, timezone('UTC', r.until) + interval '1 second');
-  ELSIF r.freq < 3 THEN
-    r.end_at := least(r.end_at, medsched._instant(r.until, time_zone) + interval '1 second');
-  ELSE
-    r.end_local := least(r.end_local, r.until + interval '1 second');
-  END IF;
+  r.end_local := CASE WHEN r.freq < 3 OR r.until_utc THEN timestamp '10000-01-01'
+                      ELSE least(timestamp '10000-01-01', r.until + interval '1 second') END;
+  r.end_at := CASE WHEN r.freq < 3
+                   THEN least(medsched._instant(r.end_local, time_zone),
+                              CASE WHEN r.until_utc THEN timezone('UTC', r.until)
+                                   WHEN r.until IS NOT NULL THEN medsched._instant(r.until, time_zone) END + interval '1 second')
+                   WHEN r.until_utc THEN timezone('UTC', r.until) + interval '1 second'
+                   ELSE 'infinity' END;
   RETURN r;
 END
 $$;

@@ -87,10 +87,10 @@ BEGIN
     period := 146097;
     days.days_on := NULL;    -- leave the cycle aside
   ELSE
-    period := lcm(CASE WHEN r.by_day THEN 7 ELSE 1 END, coalesce(r.days_on + r.days_off, 1));
+    period := lcm(CASE WHEN r.weekdays IS NOT NULL THEN 7 ELSE 1 END, coalesce(r.days_on + r.days_off, 1));
   END IF;
   divisor := gcd(step, period * 86400);
-  IF by_calendar OR r.by_day OR r.days_on IS NOT NULL THEN
+  IF by_calendar OR r.weekdays IS NOT NULL OR r.days_on IS NOT NULL THEN
     day_seconds := ARRAY(SELECT DISTINCT mod(d.day * 86400::bigint, divisor)
                            FROM medsched._days(days, r.start_day, (r.start_day + period - 1)::int) AS d);
   END IF;
@@ -143,7 +143,7 @@ BEGIN
          AND (minutes IS NULL OR date_part('minute', l.local) = ANY (minutes))
          AND (seconds IS NULL OR date_part('second', l.local) = ANY (seconds))
          AND (r.months IS NULL OR date_part('month', l.local) = ANY (r.months))
-         AND (NOT r.by_day OR date_part('isodow', l.local) - 1 = ANY (r.weekdays))
+         AND (r.weekdays IS NULL OR date_part('isodow', l.local) - 1 = ANY (r.weekdays))
          AND (coalesce(r.monthdays, r.yeardays) IS NULL AND r.days_on IS NULL
               OR EXISTS (SELECT FROM medsched._days(medsched._daily(r), l.local::date - date '2000-01-01', l.local::date - date '2000-01-01')))
        ORDER BY CASE WHEN ahead THEN s.at END, s.at DESC

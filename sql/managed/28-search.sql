@@ -11,7 +11,7 @@ DECLARE
   step CONSTANT numeric := r.every * (ARRAY[1, 60, 3600])[r.freq + 1];
   days numeric := CASE
     -- A rule that looks at times of the day alone sees them all in this time.
-    WHEN r.freq < 3 AND NOT r.by_day AND coalesce(r.months, r.monthdays, r.yeardays) IS NULL AND lcm(step, 86400) < 60 * 86400 THEN 1000
+    WHEN r.freq < 3 AND r.weekdays IS NULL AND coalesce(r.months, r.monthdays, r.yeardays) IS NULL AND lcm(step, 86400) < 60 * 86400 THEN 1000
     WHEN r.freq < 3 THEN lcm(step, 146097 * 86400::numeric) / 86400
     WHEN r.freq = 3 THEN lcm(r.every::numeric, 146097)
     WHEN r.freq = 4 THEN lcm(7 * r.every::numeric, 146097)

@@ -15,7 +15,7 @@ BEGIN
   parts.until := r.until;
   parts.until_utc := CASE WHEN r.until IS NOT NULL THEN r.until_utc END;
   parts.week_start := r.week_start;
-  parts.skip := r.skip;
+  parts.skip := coalesce(r.skip, 0);
   parts.seconds := medsched._ascending(r.seconds);
   parts.minutes := medsched._ascending(r.minutes);
   parts.hours := medsched._ascending(r.hours);
@@ -23,9 +23,9 @@ BEGIN
   parts.monthdays := medsched._ascending(r.monthdays);
   parts.yeardays := medsched._ascending(r.yeardays);
   parts.weeknos := medsched._ascending(r.weeknos);
-  IF r.by_day THEN
+  IF r.weekdays IS NOT NULL THEN
     parts.weekdays := medsched._ascending(r.weekdays);
-    parts.nth := medsched._ascending(r.nth);
+    parts.nth := medsched._ascending(coalesce(r.nth, '{}'));
   END IF;
   parts.positions := medsched._ascending(r.positions);
   RETURN parts;

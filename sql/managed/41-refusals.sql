@@ -58,10 +58,12 @@ BEGIN
    WHERE c.oid IN (to_regclass('medsched.medications'), to_regclass('medsched.schedules'), to_regclass('medsched.dose_taken'),
                    to_regclass('medsched.substance_limits'))
      AND (c.relkind NOT IN ('r', 'p') OR pg_get_userbyid(c.relowner) <> current_user) LIMIT 1;
-  IF relation.kind NOT IN ('r', 'p') THEN
+  IF NOT FOUND THEN
+    RETURN;
+  ELSIF relation.kind NOT IN ('r', 'p') THEN
     RAISE EXCEPTION USING ERRCODE = '42809', MESSAGE = format('"medsched.%s" is not a table', relation.name),
       HINT = 'Rename it or drop it, then call medsched.create_tables() again.';
-  ELSIF relation.name IS NOT NULL THEN
+  ELSE
     RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('table "medsched.%s" belongs to another role than medsched', relation.name),
       DETAIL = format('Its owner is "%s"; the rules have the rights of "%s", which installed medsched.', relation.owner, current_user),
       HINT = format('ALTER TABLE medsched.%I OWNER TO %I;', relation.name, current_user);

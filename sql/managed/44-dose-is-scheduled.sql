@@ -8,8 +8,8 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
   zone CONSTANT text := medsched._zone(time_zone);
-  added timestamptz[] := '{}';
-  excluded timestamptz[] := '{}';
+  added timestamptz[];
+  excluded timestamptz[];
 BEGIN
   IF NOT isfinite(at) OR date_trunc('second', at) <> at OR at < effective_from THEN
     RETURN false;
@@ -47,7 +47,7 @@ DECLARE
   at timestamptz;
   s record;
   m record;
-  is_limited boolean := false;
+  is_limited boolean;
   is_moved boolean := true;
 BEGIN
   IF TG_TABLE_SCHEMA <> 'medsched' THEN

@@ -8,7 +8,12 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  IF $1 IS NULL OR $2 IS NULL OR $3 IS NULL OR $5 = 'taken' AND $4 IS NULL THEN
+  -- One test of what is rare: each costs the first call of a connection a plan.
+  IF NOT ($1 IS NULL OR $2 IS NULL OR $3 IS NULL OR $5 = 'taken' AND $4 IS NULL
+          OR $3 < '0001-01-01 00:00+00' OR $3 >= '10000-01-01 00:00+00' OR $4 < '0001-01-01 00:00+00' OR $4 >= '10000-01-01 00:00+00'
+          OR to_regclass('medsched.dose_taken') IS NULL) THEN
+    RETURN;
+  ELSIF $1 IS NULL OR $2 IS NULL OR $3 IS NULL OR $5 = 'taken' AND $4 IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '22004',
       MESSAGE = CASE WHEN $1 IS NULL THEN 'user_id' WHEN $2 IS NULL THEN 'schedule_id' WHEN $3 IS NULL THEN 'scheduled_for'
                      ELSE 'taken_at' END || ' must not be null';
@@ -18,9 +23,7 @@ BEGIN
   ELSIF $4 < '0001-01-01 00:00+00' OR $4 >= '10000-01-01 00:00+00' THEN
     PERFORM medsched._require_instant($4, 'taken_at');
   END IF;
-  IF to_regclass('medsched.dose_taken') IS NULL THEN
-    PERFORM medsched._check_tables();
-  END IF;
+  PERFORM medsched._check_tables();
 END
 $$;
 
@@ -66,50 +69,50 @@ COMMENT ON FUNCTION medsched._refuse_outcome(uuid, uuid, timestamptz, text, time
 -- it, inserts nothing, and the look that follows sees what the other recorded.  By then the dose may have been undone: so it
 -- tries again.  It runs with its caller's search_path, as create_medication() does.
 CREATE OR REPLACE FUNCTION medsched._record_dose(
-  INOUT user_id uuid,
-  INOUT schedule_id uuid,
-  INOUT scheduled_for timestamptz,
-  INOUT taken_at timestamptz,
-  INOUT recorded_by text,
-  INOUT amount numeric,
-  INOUT note text,
-  INOUT outcome text,
-  INOUT reason text,
-  OUT recorded_at timestamptz,
-  OUT newly_recorded boolean,
-  INOUT despite_limits text)
+  user_id uuid,
+  schedule_id uuid,
+  scheduled_for timestamptz,
+  taken_at timestamptz,
+  recorded_by text,
+  amount numeric,
+  note text,
+  outcome text,
+  reason text,
+  despite_limits text)
+RETURNS medsched.taken_dose
 LANGUAGE plpgsql VOLATILE
 AS $$
 #variable_conflict use_column
 DECLARE
-  dose record;
+  dose medsched.taken_dose;
   broken text;
   of_schema text;
   of_table text;
 BEGIN
   PERFORM medsched._check_recording($1, $2, $3, $4, $8);
-  IF medsched._dose_is_refused($5, $6, $12) THEN
+  IF medsched._dose_is_refused($5, $6, $10) THEN
     BEGIN
       INSERT INTO medsched.dose_taken AS d (user_id, schedule_id, scheduled_for, taken_at, recorded_by, amount, note, outcome, reason, despite_limits)
-      SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9, $12
+      SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9, $10
         FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2
       ON CONFLICT (user_id, scheduled_for, schedule_id) DO NOTHING;
     EXCEPTION WHEN check_violation THEN
       GET STACKED DIAGNOSTICS broken = CONSTRAINT_NAME, of_schema = SCHEMA_NAME, of_table = TABLE_NAME;
-      PERFORM medsched._refuse_dose_value(broken, of_schema, of_table, $5, $6, $12);
+      PERFORM medsched._refuse_dose_value(broken, of_schema, of_table, $5, $6, $10);
       RAISE;
     END;
   END IF;
 
   FOR attempt IN 1 .. 10 LOOP
     INSERT INTO medsched.dose_taken AS d (user_id, schedule_id, scheduled_for, taken_at, recorded_by, amount, note, outcome, reason, despite_limits)
-    SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9, $12
+    SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9, $10
       FROM medsched.schedules AS s WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2
     ON CONFLICT (user_id, scheduled_for, schedule_id) DO NOTHING
-    RETURNING d.taken_at, d.recorded_by, d.amount, d.note, d.outcome, d.reason, d.recorded_at, d.despite_limits INTO dose;
-    newly_recorded := FOUND;
+    RETURNING d.user_id, d.schedule_id, d.scheduled_for, d.taken_at, d.recorded_by, d.amount, d.note, d.outcome, d.reason, d.recorded_at,
+      true, d.despite_limits INTO dose;
     EXIT WHEN FOUND;
-    SELECT d.taken_at, d.recorded_by, d.amount, d.note, d.outcome, d.reason, d.recorded_at, d.despite_limits INTO dose
+    SELECT d.user_id, d.schedule_id, d.scheduled_for, d.taken_at, d.recorded_by, d.amount, d.note, d.outcome, d.reason, d.recorded_at,
+           false, d.despite_limits INTO dose
       FROM medsched.dose_taken AS d
      WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2 AND d.scheduled_for OPERATOR(pg_catalog.=) $3;
     EXIT WHEN FOUND;
@@ -118,21 +121,14 @@ BEGIN
       PERFORM medsched._refuse_unknown($1, 'schedule', $2);
     END IF;
   END LOOP;
-  IF dose IS NULL THEN
+  IF dose.user_id IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '40001', MESSAGE = pg_catalog.format('could not record the dose at %s', $3),
       DETAIL = 'It is not recorded, and inserting it inserted nothing.',
       HINT = 'A trigger may suppress the insert, or other sessions record and undo the same dose: try again.';
   ELSIF dose.outcome OPERATOR(pg_catalog.<>) $8 THEN
     PERFORM medsched._refuse_outcome($1, $2, $3, dose.outcome, dose.taken_at, dose.reason);
   END IF;
-  taken_at := dose.taken_at;
-  recorded_by := dose.recorded_by;
-  amount := dose.amount;
-  note := dose.note;
-  outcome := dose.outcome;
-  reason := dose.reason;
-  recorded_at := dose.recorded_at;
-  despite_limits := dose.despite_limits;
+  RETURN dose;
 END
 $$;
 

@@ -84,6 +84,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
   second int;    -- of the day
+  times int[];
   h int;
   m int;
   s int;
@@ -123,10 +124,11 @@ BEGIN
     FOREACH h IN ARRAY coalesce(r.hours, ARRAY[second / 3600]) LOOP
       FOREACH m IN ARRAY coalesce(r.minutes, ARRAY[second / 60 % 60]) LOOP
         FOREACH s IN ARRAY coalesce(r.seconds, ARRAY[second % 60]) LOOP
-          r.times := array_append(r.times, h * 3600 + m * 60 + s);
+          times := array_append(times, h * 3600 + m * 60 + s);
         END LOOP;
       END LOOP;
     END LOOP;
+    r.times := times;
   END IF;
 
   -- A position that no period reaches selects nothing.

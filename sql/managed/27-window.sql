@@ -8,11 +8,21 @@ RETURNS SETOF timestamptz
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 60
 AS $$
 DECLARE
-  begun CONSTANT timestamptz := medsched._instant(starts_at, time_zone);
+  begun timestamptz;
+  east interval;
   to_at timestamptz;
   n bigint;
   found bigint := 0;
 BEGIN
+  -- What most schedules are.
+  IF r.regular AND r.freq >= 3 AND r.count IS NULL AND added IS NULL AND excluded IS NULL THEN
+    east := medsched._offset(time_zone, lo - interval '24 hours', hi);
+    IF east IS NOT NULL THEN
+      RETURN QUERY SELECT i.at FROM medsched._regular_instants(r, east, NULL, lo, hi) AS i (at);
+      RETURN;
+    END IF;
+  END IF;
+  begun := medsched._instant(starts_at, time_zone);
   lo := greatest(lo, begun, timestamptz '0001-01-01 00:00Z');
   hi := least(hi, timestamptz '10000-01-01 00:00Z');
   IF r.freq IS NULL THEN

@@ -178,15 +178,16 @@ AS $$
               WHEN o.at > now() THEN 'upcoming'
               WHEN now() - o.at > s.grace THEN 'missed'
               WHEN NOT s.missed_when_next THEN 'due'
-              WHEN medsched._next_occurrence(s.rule, s.starts_at, s.zone, o.at, medsched._dates(s.rdates, s.zone, 'rdates'),
-                                             medsched._dates(s.exdates, s.zone, 'exdates')) < least(s.closed, now() + interval '1 microsecond')
+              WHEN medsched._next_occurrence(s.rule, s.starts_at, s.zone, o.at, s.added, s.excluded) < least(s.closed, now() + interval '1 microsecond')
               THEN 'missed'
               ELSE 'due' END
     -- OFFSET 0: each is computed once for a schedule, whatever the planner thinks of the joins.
-    FROM (SELECT s.id, s.medication_id, m.name, s.starts_at, s.time_zone::text AS time_zone, medsched._zone(s.time_zone) AS zone,
-                 medsched._begin_rule(medsched._read_rule(s.rrule), s.starts_at, medsched._zone(s.time_zone),
+    FROM (SELECT s.id, s.medication_id, m.name, s.starts_at, s.time_zone::text AS time_zone, z.zone,
+                 medsched._begin_rule(medsched._read_rule(s.rrule), s.starts_at, z.zone,
                                       s.cycle_days_on, s.cycle_days_off) AS rule,
-                 s.rdates, s.exdates, cardinality(s.rdates) + cardinality(s.exdates) = 0 AS no_dates, s.as_needed,
+                 CASE WHEN cardinality(s.rdates) > 0 THEN medsched._dates(s.rdates, z.zone, 'rdates') END AS added,
+                 CASE WHEN cardinality(s.exdates) > 0 THEN medsched._dates(s.exdates, z.zone, 'exdates') END AS excluded,
+                 s.as_needed,
                  s.dose_amount, s.dose_unit, s.instructions, coalesce(s.grace, medsched._grace()) AS grace, s.missed_when_next,
                  least(s.ends_at, m.inactivated_at) AS closed,
                  -- Schedules have no doses beyond.
@@ -194,29 +195,19 @@ AS $$
                  least($3, s.ends_at, m.inactivated_at, timestamptz '10000-01-01 00:00Z') AS hi
             FROM medsched.schedules AS s
             JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
+           CROSS JOIN LATERAL (SELECT medsched._zone(s.time_zone) AS zone OFFSET 0) AS z
            WHERE s.user_id = $1 AND m.user_id = $1
              AND ((s.ends_at IS NULL OR s.ends_at > $2)
                   AND (m.inactivated_at IS NULL OR m.inactivated_at > $2)
                   AND (s.effective_from IS NULL OR s.as_needed OR s.effective_from < $3)
-                  OR EXISTS (SELECT FROM medsched.dose_taken AS t
-                              WHERE t.user_id = $1 AND t.schedule_id = s.id AND t.scheduled_for >= $2 AND t.scheduled_for < $3))
+                  -- No EXISTS, which is planned twice.
+                  OR (SELECT true FROM medsched.dose_taken AS t
+                       WHERE t.user_id = $1 AND t.schedule_id = s.id AND t.scheduled_for >= $2 AND t.scheduled_for < $3 LIMIT 1))
           OFFSET 0) AS s
-   -- What most schedules are is expanded here, for all at once; the rest by _window.
-   CROSS JOIN LATERAL (
-          SELECT CASE WHEN NOT s.no_dates OR (s.rule).regular IS NOT TRUE OR (s.rule).count IS NOT NULL OR s.lo >= s.hi THEN NULL
-                      WHEN (s.rule).freq < 3 THEN interval '0'
-                      ELSE medsched._offset(s.zone, s.lo - interval '24 hours', s.hi) END AS east,
-                 CASE WHEN (s.rule).freq < 3 THEN medsched._instant(s.starts_at, s.zone) END AS begun
-          OFFSET 0) AS c
    CROSS JOIN LATERAL (
           SELECT coalesce(i.at, d.scheduled_for) AS at, d.taken_at, d.recorded_by, d.outcome
-            FROM (SELECT i.at FROM medsched._regular_instants(s.rule, c.east, c.begun, s.lo, s.hi) AS i (at)
-                   WHERE c.east IS NOT NULL
-                  UNION ALL
-                  SELECT w.at
-                    FROM medsched._window(s.rule, s.starts_at, s.zone, s.lo, s.hi,
-                           medsched._dates(s.rdates, s.zone, 'rdates'), medsched._dates(s.exdates, s.zone, 'exdates'), $5) AS w (at)
-                   WHERE c.east IS NULL AND NOT s.as_needed) AS i
+            FROM (SELECT w.at FROM medsched._window(s.rule, s.starts_at, s.zone, s.lo, s.hi, s.added, s.excluded, $5) AS w (at)
+                   WHERE NOT s.as_needed) AS i
             FULL JOIN (SELECT t.scheduled_for, t.taken_at, t.recorded_by, t.outcome
                          FROM medsched.dose_taken AS t
                         -- One range of the primary key, whatever the person's history.

@@ -145,8 +145,7 @@ BEGIN
   END IF;
 
   -- UNTIL is inclusive, and years end at 9999.
-  r.end_local := CASE WHEN r.freq < 3 OR r.until_utc THEN timestamp '10000-01-01'
-                      ELSE least(timestamp '10000-01-01', r.until + interval '1 second') END;
+  r.end_local := CASE WHEN r.freq >= 3 AND NOT r.until_utc THEN r.until + interval '1 second' ELSE timestamp '10000-01-01' END;
   r.end_at := CASE WHEN r.freq < 3
                    THEN least(medsched._instant(r.end_local, time_zone),
                               CASE WHEN r.until_utc THEN timezone('UTC', r.until)

@@ -43,6 +43,25 @@ BEGIN
         ('{taken_dose}', 'newly_taken', 'boolean'),
         ('{skipped_dose}', 'newly_skipped', 'boolean'),
         ('{recorded_dose,taken_dose,skipped_dose}', 'despite_limits', 'text'),
+        -- What came of recording one of several.
+        ('{dose_result}', 'nth', 'int'),
+        ('{dose_result}', 'dose_id', 'text'),
+        ('{dose_result}', 'schedule_id', 'uuid'),
+        ('{dose_result}', 'scheduled_for', 'timestamptz'),
+        ('{dose_result}', 'outcome', 'text'),
+        ('{dose_result}', 'taken_at', 'timestamptz'),
+        ('{dose_result}', 'amount', 'numeric'),
+        ('{dose_result}', 'reason', 'text'),
+        ('{dose_result}', 'note', 'text'),
+        ('{dose_result}', 'recorded_by', 'text'),
+        ('{dose_result}', 'recorded_at', 'timestamptz'),
+        ('{dose_result}', 'despite_limits', 'text'),
+        ('{dose_result}', 'newly_recorded', 'boolean'),
+        ('{dose_result}', 'error_code', 'text'),
+        ('{dose_result}', 'error_constraint', 'text'),
+        ('{dose_result}', 'error_message', 'text'),
+        ('{dose_result}', 'error_detail', 'text'),
+        ('{dose_result}', 'error_hint', 'text'),
         -- What a form shows of schedules.
         ('{schedule_form}', 'times', 'time[]'),
         ('{schedule_form}', 'starts_on', 'date'),
@@ -191,6 +210,8 @@ COMMENT ON TYPE medsched.taken_dose IS
   'What is recorded of a dose that was taken, and whether it is new';
 COMMENT ON TYPE medsched.skipped_dose IS
   'What is recorded of a dose that was skipped, and whether it is new';
+COMMENT ON TYPE medsched.dose_result IS
+  'What came of recording one of several doses: the dose as recorded, or the error';
 COMMENT ON TYPE medsched.schedule_form IS
   'What a form shows of schedules: the arguments of schedule_from_times(), or the problem where no form shows them';
 COMMENT ON TYPE medsched.prescribed_medication IS

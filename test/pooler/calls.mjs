@@ -38,6 +38,8 @@ export const calls = {
 	'skip_dose_by_id(uuid,text,text,text,text)': `select * from medsched.skip_dose_by_id(${handle(4)})`,
 	'undo_dose(uuid,uuid,timestamptz)': `select * from medsched.undo_dose(${dose(3)})`,
 	'undo_dose_by_id(uuid,text)': `select * from medsched.undo_dose_by_id(${handle(4)})`,
+	'mark_doses_taken(uuid,text[],timestamptz,text,text,text)': `select * from medsched.mark_doses_taken(${user}, array[medsched.dose_id(${daily}, '2026-03-06 07:00Z'), 'x'])`,
+	'skip_doses(uuid,text[],text,text,text)': `select * from medsched.skip_doses(${user}, array[medsched.dose_id(${daily}, '2026-03-07 07:00Z'), 'x'])`,
 	'dose_history(uuid,uuid,timestamptz)': `select * from medsched.dose_history(${dose(3)})`,
 	'take_as_needed(uuid,uuid,timestamptz,text,numeric,text,text)': `select * from medsched.take_as_needed(${user}, ${asNeeded}, '2026-03-05 10:00Z')`,
 	'record_extra_dose(uuid,uuid,timestamptz,text,numeric,text,text,text)': `select * from medsched.record_extra_dose(${user}, ${daily}, '2026-03-05 10:00Z')`,

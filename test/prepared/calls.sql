@@ -55,6 +55,8 @@ INSERT INTO calls (function, args) VALUES
   ('skip_dose', ARRAY[:'ann', :'twice', '2026-01-04 08:00Z', 'nausea', NULL, NULL]),
   ('undo_dose_by_id', ARRAY[:'ann', 'v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMGExfDIwMjYtMDEtMDRUMjA6MDA6MDAuMDAwWg']),
   ('skip_dose_by_id', ARRAY[:'ann', 'v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMGExfDIwMjYtMDEtMDRUMjA6MDA6MDAuMDAwWg', 'nausea', NULL, NULL]),
+  ('mark_doses_taken', ARRAY[:'ann', '{v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMGExfDIwMjYtMDEtMDRUMjA6MDA6MDAuMDAwWg,x}', '2026-01-04 20:10Z', NULL, NULL, NULL]),
+  ('skip_doses', ARRAY[:'ann', '{v1:MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMGExfDIwMjYtMDEtMDRUMjA6MDA6MDAuMDAwWg,NULL}', 'nausea', NULL, NULL]),
   ('undo_dose', ARRAY[:'ann', :'twice', '2026-01-04 20:00Z']),
   ('dose_history', ARRAY[:'ann', :'twice', '2026-01-04 09:00Z']),
   ('record_extra_dose', ARRAY[:'ann', :'twice', '2026-01-04 20:00:07Z', NULL, '1', NULL, 'vomited', NULL]),

@@ -161,6 +161,15 @@ export const requiredColumns: Readonly<Record<string, readonly string[]>> = {
 	substance_limits: ['user_id', 'substance', 'limits', 'set_at'],
 };
 
+/** The columns that the error of one of several doses is in. */
+interface ErrorOfDose {
+	errorCode: string | null;
+	errorConstraint: string | null;
+	errorMessage: string | null;
+	errorDetail: string | null;
+	errorHint: string | null;
+}
+
 /** An error of medsched's.  `from` makes one of what a query threw. */
 export class MedschedError<C extends Constraint | undefined = Constraint | undefined> extends Error {
 	override readonly name = 'MedschedError';
@@ -217,6 +226,13 @@ export class MedschedError<C extends Constraint | undefined = Constraint | undef
 	/** The error of an argument that is refused before the database is asked. */
 	static ofArgument(message: string, code: '22004' | '22023', cause?: unknown): MedschedError {
 		return new MedschedError(message, { code }, undefined, cause);
+	}
+
+	/** The error of one of several doses, as `markDosesTaken` gives it; undefined where the dose is recorded. */
+	static ofResult({ errorCode, errorConstraint, errorMessage, errorDetail, errorHint }: ErrorOfDose): MedschedError | undefined {
+		if (errorCode === null) return undefined;
+		const fields = { code: errorCode, detail: errorDetail ?? undefined, hint: errorHint ?? undefined };
+		return new MedschedError(errorMessage ?? '', fields, constraints.find((name) => name === errorConstraint), undefined);
 	}
 
 	/**

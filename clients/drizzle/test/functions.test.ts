@@ -39,6 +39,8 @@ import {
 	isOnTime,
 	markDoseTaken,
 	markDoseTakenById,
+	markDosesTaken,
+	MedschedError,
 	moveRecordedDoses,
 	medications,
 	medicationsFromIcal,
@@ -71,6 +73,7 @@ import {
 	schedules,
 	skipDose,
 	skipDoseById,
+	skipDoses,
 	takeAsNeeded,
 	timingCodes,
 	timingEvents,
@@ -496,6 +499,34 @@ withEachDriver('functions', (db) => {
 		await skipDose(db, at(19));
 		assert.equal((await errorOf(markDoseTaken(db, at(19)))).constraint, 'dose_already_skipped');
 		await undoDose(db, at(19));
+	});
+
+	test('several doses, each as if alone', async () => {
+		const person = randomUUID();
+		const daily = randomUUID();
+		await createMedication(db, { userId: person, name: 'together', schedules: [{ id: daily, startsAt: '2026-03-01T08:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY' }] });
+		const [first, second, none] = ['02T08:00', '03T08:00', '03T09:00'].map((at) => dose(daily, `2026-03-${at}:00.000Z`)) as [string, string, string];
+		const take = (doseIds: string[]) => markDosesTaken(db, { userId: person, doseIds, takenAt: '2026-03-03T08:05:00Z', note: 'n', recordedBy: 'ada' });
+		const results = await take([second, none, 'x"y', first]);
+		const noError = { errorCode: null, errorConstraint: null, errorMessage: null, errorDetail: null, errorHint: null };
+		assert.deepEqual({ ...results[0], recordedAt: '' }, {
+			nth: 1, doseId: second, scheduleId: daily, scheduledFor: '2026-03-03T08:00:00Z', outcome: 'taken', takenAt: '2026-03-03T08:05:00Z', amount: null,
+			reason: null, note: 'n', recordedBy: 'ada', recordedAt: '', despiteLimits: null, newlyRecorded: true, ...noError,
+		});
+		assert.deepEqual(results.map((r) => [r.nth, r.doseId, r.outcome, r.newlyRecorded, r.errorCode, r.errorConstraint]), [
+			[1, second, 'taken', true, null, null],
+			[2, none, null, null, '23514', 'dose_is_scheduled'],
+			[3, 'x"y', null, null, '22023', null],
+			[4, first, 'taken', true, null, null],
+		]);
+		assert.equal(MedschedError.ofResult(results[0]!), undefined);
+		const error = MedschedError.ofResult(results[1]!)!;
+		assert.ok(error.is('dose_is_scheduled'));
+		assert.match(error.detail!, /The nearest doses are at/);
+		assert.deepEqual((await take([first, first])).map((r) => r.newlyRecorded), [false, false]);
+		assert.deepEqual(await take([]), []);
+		const [skipped, taken] = await skipDoses(db, { userId: person, doseIds: [dose(daily, '2026-03-04T08:00:00.000Z'), first], reason: 'fasting' });
+		assert.deepEqual([skipped?.outcome, skipped?.reason, taken?.errorConstraint], ['skipped', 'fasting', 'dose_already_taken']);
 	});
 
 	test('extra: recorded beside the schedule', async () => {

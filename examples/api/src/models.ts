@@ -191,6 +191,14 @@ export const Taking = z
 	.openapi('Taking');
 export const Skipping = z.strictObject({ reason: Text.optional(), note: Text.optional() }).openapi('Skipping');
 
+/** What is done with several doses in one call. */
+export const Doses = z.array(z.string().min(1).max(200)).min(1).max(500);
+export const TakingTogether = Taking.omit({ amount: true }).extend({ doseIds: Doses }).openapi('TakingTogether');
+export const SkippingTogether = Skipping.extend({ doseIds: Doses }).openapi('SkippingTogether');
+export const DoseResult = z
+	.object({ doseId: z.string(), newlyRecorded: z.boolean(), record: Record.nullable(), problem: ProblemBody.nullable() })
+	.openapi('DoseResult', { description: 'the dose as recorded, or the problem with it' });
+
 export const Counts = {
 	scheduled: z.number(),
 	taken: z.number(),

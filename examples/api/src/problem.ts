@@ -119,18 +119,26 @@ function problemOf(thrown: unknown): Problem {
 	return new Problem(500, 'internal', 'something went wrong on our side');
 }
 
-export function answerProblem(thrown: unknown, c: Context): Response {
-	const problem = problemOf(thrown);
-	if (problem.status === 500) {
-		const log = (c as Context<Env>).get('log') ?? toStandardOutput;
-		log({ level: 'error', requestId: c.get('requestId'), ...describeError(thrown) });
-	}
-	const body = {
+function bodyOf(problem: Problem): z.infer<typeof ProblemBody> {
+	return {
 		type: `urn:medsched:${problem.type}`,
 		title: titleOf(problem),
 		status: problem.status,
 		detail: problem.message,
 		...Object.fromEntries(Object.entries(problem.more).filter(([, value]) => value !== undefined)),
 	};
-	return c.body(JSON.stringify(body), problem.status, { ...problem.headers, 'Content-Type': 'application/problem+json' });
+}
+
+/** What one of several things is answered with, where the others are not in its way. */
+export function problemBodyOf(thrown: unknown): z.infer<typeof ProblemBody> {
+	return bodyOf(problemOf(thrown));
+}
+
+export function answerProblem(thrown: unknown, c: Context): Response {
+	const problem = problemOf(thrown);
+	if (problem.status === 500) {
+		const log = (c as Context<Env>).get('log') ?? toStandardOutput;
+		log({ level: 'error', requestId: c.get('requestId'), ...describeError(thrown) });
+	}
+	return c.body(JSON.stringify(bodyOf(problem)), problem.status, { ...problem.headers, 'Content-Type': 'application/problem+json' });
 }

@@ -143,6 +143,33 @@ byBothWays('a person’s medications', (call) => {
 		]);
 	});
 
+	test('the doses of a morning together, each as if alone', async () => {
+		const other = await signed({ sub: randomUUID() });
+		const [first, second] = [randomUUID(), randomUUID()];
+		const daily = { startsAt: '2026-03-01T08:00', timeZone: 'UTC', rrule: 'FREQ=DAILY' };
+		for (const id of [first, second]) {
+			assert.equal((await call('POST', '/v1/people/me/medications', { token: other, headers: key(), body: { name: 'together', schedules: [{ id, ...daily }] } })).status, 201);
+		}
+		const doses = (await call('GET', '/v1/people/me/doses?from=2026-03-02T00:00:00Z&to=2026-03-04T00:00:00Z', { token: other })).body;
+		const doseIds = doses.filter((dose: any) => dose.scheduledFor === '2026-03-02T08:00:00Z').map((dose: any) => dose.doseId);
+		const take = (ids: string[], more = {}) => call('POST', '/v1/people/me/doses/taken', { token: other, body: { doseIds: ids, takenAt: '2026-03-02T08:05:00Z', ...more } });
+		const told = (answer: any) => answer.body.map((r: any) => [r.record?.outcome, r.record?.takenAt, r.record?.note, r.newlyRecorded, r.problem?.type, r.problem?.status]);
+		assert.deepEqual(told(await take([...doseIds, 'v1:x'], { note: 'with water' })), [
+			['taken', '2026-03-02T08:05:00Z', 'with water', true, undefined, undefined],
+			['taken', '2026-03-02T08:05:00Z', 'with water', true, undefined, undefined],
+			[undefined, undefined, undefined, false, 'urn:medsched:not_acceptable', 422],
+		]);
+		assert.deepEqual((await take(doseIds)).body.map((r: any) => [r.doseId, r.newlyRecorded]), doseIds.map((id: string) => [id, false]));
+		const next = doses.filter((dose: any) => dose.scheduledFor === '2026-03-03T08:00:00Z').map((dose: any) => dose.doseId);
+		const skipped = await call('POST', '/v1/people/me/doses/skipped', { token: other, body: { doseIds: [next[0], doseIds[0]], reason: 'fasting' } });
+		assert.deepEqual(skipped.body.map((r: any) => [r.record?.outcome, r.record?.reason, r.problem?.type, r.problem?.status]), [
+			['skipped', 'fasting', undefined, undefined],
+			[undefined, undefined, 'urn:medsched:dose_already_taken', 409],
+		]);
+		isProblem(await take([]), 400, 'invalid_request');
+		isProblem(await take(doseIds, { amount: 1 }), 400, 'invalid_request');
+	});
+
 	test('report what was kept while offline: all or nothing', async () => {
 		const reports = [
 			{ scheduleId, scheduledFor: '2026-03-01T08:00:00Z', outcome: 'none' },
@@ -617,6 +644,8 @@ byBothWays('caregivers', (call) => {
 		['PUT', `${dose}/skipped`, { body: {} }],
 		['DELETE', `${dose}/record`, {}],
 		['POST', `/v1/people/${ben}/medications`, { headers: key(), body: { name: 'x', schedules: [daily] } }],
+		['POST', `/v1/people/${ben}/doses/taken`, { body: { doseIds: ['v1:x'] } }],
+		['POST', `/v1/people/${ben}/doses/skipped`, { body: { doseIds: ['v1:x'] } }],
 		['POST', `/v1/people/${ben}/reports`, { body: [{ scheduleId, scheduledFor: '2026-03-01T08:00:00Z', outcome: 'taken' }] }],
 		['POST', `/v1/people/${ben}/schedules/${scheduleId}/revise`, { headers: key(), body: { effectiveFrom: '2026-03-02T00:00:00Z', changes: {} } }],
 		['PUT', `/v1/people/${ben}/schedules/${scheduleId}/taken/2026-03-01T08:00:00Z`, { body: {} }],

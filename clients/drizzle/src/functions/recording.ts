@@ -1,7 +1,7 @@
 /** What became of a dose: taken, skipped, extra, taken back; and what limits allow. */
 import { columnsOf, row, rows, value, type RowOf } from '../definition.js';
-import { boolean, doseLimits, instant, interval, nothing, numeric, oneOf, optional, text, uuid } from '../types.js';
-import { at, changeOperations, instantOrNull, integerOrNull, jsonOrNull, numericOrNull, outcomes, scheduledFor, scheduleId, textOrNull, userId } from './shared.js';
+import { boolean, doseLimits, instant, integer, interval, listOf, nothing, numeric, oneOf, optional, orNull, text, uuid } from '../types.js';
+import { at, changeOperations, instantOrNull, integerOrNull, jsonOrNull, numericOrNull, outcomes, scheduledFor, scheduleId, textOrNull, userId, uuidOrNull } from './shared.js';
 
 const record = {
 	userId: uuid,
@@ -48,6 +48,37 @@ export const skipDose = row('skip_dose', { userId, scheduleId, scheduledFor, ...
 
 /** skipDose for the handle of a dose. */
 export const skipDoseById = row('skip_dose_by_id', { userId, doseId: text, ...skipping }, columnsOf<SkippedDose>(skipped));
+
+const result = {
+	nth: integer,
+	doseId: textOrNull,
+	scheduleId: uuidOrNull,
+	scheduledFor: instantOrNull,
+	outcome: orNull(oneOf(outcomes)),
+	takenAt: instantOrNull,
+	amount: numericOrNull,
+	reason: textOrNull,
+	note: textOrNull,
+	recordedBy: textOrNull,
+	recordedAt: instantOrNull,
+	despiteLimits: textOrNull,
+	newlyRecorded: orNull(boolean),
+	errorCode: textOrNull,
+	errorConstraint: textOrNull,
+	errorMessage: textOrNull,
+	errorDetail: textOrNull,
+	errorHint: textOrNull,
+};
+/** What came of one of several doses: the record, or the error, of which `MedschedError.ofResult` makes one. */
+export interface DoseResult extends RowOf<typeof result> {}
+
+const { amount: _, ...takingTogether } = taking;
+
+/** markDoseTakenById for several doses, each as if alone: a row for each handle, in their order. */
+export const markDosesTaken = rows('mark_doses_taken', { userId, doseIds: listOf(text), ...takingTogether }, columnsOf<DoseResult>(result));
+
+/** skipDoseById for several doses, each as if alone: a row for each handle, in their order. */
+export const skipDoses = rows('skip_doses', { userId, doseIds: listOf(text), ...skipping }, columnsOf<DoseResult>(result));
 
 /** Records a dose taken beside those of a schedule at set times: vomited and taken again, a rescue dose. */
 export const recordExtraDose = row('record_extra_dose', { userId, scheduleId, ...taking, reason: optional(text) }, columnsOf<TakenDose>(taken));

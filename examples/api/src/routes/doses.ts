@@ -10,6 +10,8 @@ import {
 	doseTaken,
 	markDoseTaken,
 	markDoseTakenById,
+	markDosesTaken,
+	MedschedError,
 	nextAsNeededAt,
 	nextDoses,
 	outcomes,
@@ -18,6 +20,7 @@ import {
 	setSubstanceLimits,
 	skipDose,
 	skipDoseById,
+	skipDoses,
 	recordExtraDose,
 	takeAsNeeded,
 	undoDose,
@@ -28,6 +31,7 @@ import { and, eq, isNull } from 'drizzle-orm';
 import type { Env } from '../auth.js';
 import { inTransaction, once, retrying, type Database, type Transaction } from '../database.js';
 import * as m from '../models.js';
+import { problemBodyOf } from '../problem.js';
 
 const doseParam = m.PersonParam.extend({ doseId: z.string().min(1).max(200) });
 const scheduleParam = m.PersonParam.extend({ scheduleId: m.Id });
@@ -106,6 +110,19 @@ async function isRecordedAs(tx: Transaction, dose: { userId: string; scheduleId:
 	return rows.length > 0;
 }
 
+/** What came of each of several doses, for who asked for it. */
+function answered(userId: string, results: Awaited<ReturnType<typeof markDosesTaken>>): z.infer<typeof m.DoseResult>[] {
+	return results.map(({ nth, doseId, newlyRecorded, errorCode, errorConstraint, errorMessage, errorDetail, errorHint, ...record }) => {
+		const error = MedschedError.ofResult({ errorCode, errorConstraint, errorMessage, errorDetail, errorHint });
+		return {
+			doseId: doseId!,
+			newlyRecorded: newlyRecorded ?? false,
+			record: error ? null : ({ userId, ...record } as z.infer<typeof m.Record>),
+			problem: error ? problemBodyOf(error) : null,
+		};
+	});
+}
+
 export function doseRoutes(db: Database) {
 	return new OpenAPIHono<Env>()
 		.openapi(
@@ -165,6 +182,36 @@ export function doseRoutes(db: Database) {
 				const userId = c.get('personId');
 				const skipping = { ...c.req.valid('json'), recordedBy: c.get('recordedBy') };
 				return c.json(await retrying(() => skipDoseById(db, { userId, doseId, ...skipping })), 200);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'post',
+				path: '/people/{person}/doses/taken',
+				summary: 'Record several doses as taken',
+				description: 'Records several doses as taken, each as if alone: a problem with one is told beside what was recorded of the others. May be sent again.',
+				request: { params: m.PersonParam, body: m.body(m.TakingTogether) },
+				responses: { 200: m.json(z.array(m.DoseResult), 'for each dose, in their order'), ...m.problems },
+			}),
+			async (c) => {
+				const userId = c.get('personId');
+				const taking = { ...c.req.valid('json'), recordedBy: c.get('recordedBy') };
+				return c.json(answered(userId, await retrying(() => markDosesTaken(db, { userId, ...taking }))), 200);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'post',
+				path: '/people/{person}/doses/skipped',
+				summary: 'Record several doses as skipped',
+				description: 'Records several doses as skipped, each as if alone: a problem with one is told beside what was recorded of the others. May be sent again.',
+				request: { params: m.PersonParam, body: m.body(m.SkippingTogether) },
+				responses: { 200: m.json(z.array(m.DoseResult), 'for each dose, in their order'), ...m.problems },
+			}),
+			async (c) => {
+				const userId = c.get('personId');
+				const skipping = { ...c.req.valid('json'), recordedBy: c.get('recordedBy') };
+				return c.json(answered(userId, await retrying(() => skipDoses(db, { userId, ...skipping }))), 200);
 			},
 		)
 		.openapi(

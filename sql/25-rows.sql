@@ -62,6 +62,19 @@ BEGIN
         ('{dose_result}', 'error_message', 'text'),
         ('{dose_result}', 'error_detail', 'text'),
         ('{dose_result}', 'error_hint', 'text'),
+        -- An entry of a stock.
+        ('{stock_entry}', 'user_id', 'uuid'),
+        ('{stock_entry}', 'entry_id', 'uuid'),
+        ('{stock_entry}', 'medication_id', 'uuid'),
+        ('{stock_entry}', 'kind', 'text'),
+        ('{stock_entry}', 'occurred_at', 'timestamptz'),
+        ('{stock_entry}', 'amount', 'numeric'),
+        ('{stock_entry}', 'unit', 'text'),
+        ('{stock_entry}', 'days_supply', 'int'),
+        ('{stock_entry}', 'note', 'text'),
+        ('{stock_entry}', 'recorded_by', 'text'),
+        ('{stock_entry}', 'recorded_at', 'timestamptz'),
+        ('{stock_entry}', 'newly_recorded', 'boolean'),
         -- What a form shows of schedules.
         ('{schedule_form}', 'times', 'time[]'),
         ('{schedule_form}', 'starts_on', 'date'),
@@ -212,6 +225,8 @@ COMMENT ON TYPE medsched.skipped_dose IS
   'What is recorded of a dose that was skipped, and whether it is new';
 COMMENT ON TYPE medsched.dose_result IS
   'What came of recording one of several doses: the dose as recorded, or the error';
+COMMENT ON TYPE medsched.stock_entry IS
+  'What is recorded in the ledger of a stock, and whether it is new';
 COMMENT ON TYPE medsched.schedule_form IS
   'What a form shows of schedules: the arguments of schedule_from_times(), or the problem where no form shows them';
 COMMENT ON TYPE medsched.prescribed_medication IS

@@ -21,7 +21,7 @@ BEGIN
 
   FOR relation IN
     SELECT t.name, c.relkind
-      FROM (VALUES ('medications'), ('schedules'), ('dose_taken'), ('person_settings'), ('substance_limits')) AS t (name)
+      FROM (VALUES ('medications'), ('schedules'), ('dose_taken'), ('person_settings'), ('substance_limits'), ('stock_entries')) AS t (name)
       LEFT JOIN pg_class AS c ON c.relnamespace = 'medsched'::regnamespace AND c.relname = t.name
   LOOP
     IF relation.relkind IS NULL THEN
@@ -142,6 +142,28 @@ BEGIN
          'When the person''s day begins: a dose before it belongs to the day before, in reports by day'),
         ('medsched.dose_taken', 'despite_limits', 'text',
          'Why it was taken in spite of the limits; NULL: it keeps them'),
+        ('medsched.stock_entries', 'user_id', 'uuid NOT NULL',
+         'The medication''s user'),
+        ('medsched.stock_entries', 'id', 'uuid NOT NULL DEFAULT gen_random_uuid()',
+         'Unique for the user'),
+        ('medsched.stock_entries', 'medication_id', 'uuid NOT NULL',
+         'The medication, of the same user'),
+        ('medsched.stock_entries', 'kind', 'text NOT NULL',
+         'dispensed, lost or expired: so much more or less; corrected: the difference, with its sign; counted: so much is there'),
+        ('medsched.stock_entries', 'occurred_at', 'timestamptz NOT NULL DEFAULT now()',
+         'When it was handed over, lost or counted'),
+        ('medsched.stock_entries', 'amount', 'numeric NOT NULL',
+         'How much, in unit'),
+        ('medsched.stock_entries', 'unit', 'text',
+         'Unit of amount, which converts to dose_unit of the medication''s schedules: tablet, ml'),
+        ('medsched.stock_entries', 'days_supply', 'int',
+         'Dispensed: for how many days the dispenser says it lasts'),
+        ('medsched.stock_entries', 'note', 'text',
+         'Free text: batch, pharmacy'),
+        ('medsched.stock_entries', 'recorded_by', 'text',
+         'Who recorded it, where not the person: the application''s name for a caregiver or device'),
+        ('medsched.stock_entries', 'recorded_at', 'timestamptz NOT NULL DEFAULT now()',
+         'When the row was inserted'),
         ('medsched.substance_limits', 'user_id', 'uuid NOT NULL',
          'The person; the application''s id'),
         ('medsched.substance_limits', 'substance', 'text NOT NULL',
@@ -169,6 +191,11 @@ BEGIN
          $$PRIMARY KEY (user_id, scheduled_for, schedule_id)$$),
         ('medsched.person_settings', 'person_settings_pkey',
          $$PRIMARY KEY (user_id)$$),
+        ('medsched.stock_entries', 'stock_entries_pkey',
+         $$PRIMARY KEY (user_id, id)$$),
+        -- Its index finds the entries of a medication in the order of time.
+        ('medsched.stock_entries', 'stock_entries_user_id_medication_id_occurred_at_id_key',
+         $$UNIQUE (user_id, medication_id, occurred_at, id)$$),
         ('medsched.substance_limits', 'substance_limits_pkey',
          $$PRIMARY KEY (user_id, substance)$$),
         ('medsched.medications', 'medications_id_key',
@@ -184,6 +211,9 @@ BEGIN
          $$FOREIGN KEY (user_id, replaces) REFERENCES medsched.schedules$$),
         ('medsched.dose_taken', 'dose_taken_user_id_schedule_id_fkey',
          $$FOREIGN KEY (user_id, schedule_id) REFERENCES medsched.schedules$$),
+        -- A medication is deleted by erase_user() alone.
+        ('medsched.stock_entries', 'stock_entries_user_id_medication_id_fkey',
+         $$FOREIGN KEY (user_id, medication_id) REFERENCES medsched.medications ON DELETE CASCADE$$),
         ('medsched.medications', 'medications_name_not_blank',
          $$CHECK (name ~ '[^[:space:]]')$$),
         ('medsched.medications', 'medications_name_length',
@@ -263,6 +293,26 @@ BEGIN
          $$CHECK (medsched._dose_valid(scheduled_for, taken_at, recorded_at, outcome, amount, reason, recorded_by, despite_limits))$$),
         ('medsched.person_settings', 'person_settings_day_begins_at_in_range',
          $$CHECK (day_begins_at < '24:00')$$),
+        ('medsched.stock_entries', 'stock_entries_kind',
+         $$CHECK (kind IN ('dispensed', 'counted', 'lost', 'corrected', 'expired'))$$),
+        ('medsched.stock_entries', 'stock_entries_amount_of_kind',
+         $$CHECK (CASE kind WHEN 'counted' THEN amount >= 0 WHEN 'corrected' THEN amount <> 0 ELSE amount > 0 END)$$),
+        ('medsched.stock_entries', 'stock_entries_amount_size',
+         $$CHECK (abs(amount) < 1e1000 AND scale(amount) <= 1000)$$),
+        ('medsched.stock_entries', 'stock_entries_unit_length',
+         $$CHECK (length(unit) <= 1000)$$),
+        ('medsched.stock_entries', 'stock_entries_days_supply_of_dispensed',
+         $$CHECK (days_supply IS NULL OR kind = 'dispensed')$$),
+        ('medsched.stock_entries', 'stock_entries_days_supply_in_range',
+         $$CHECK (days_supply >= 1 AND days_supply <= 3660)$$),
+        ('medsched.stock_entries', 'stock_entries_occurred_at_in_range',
+         $$CHECK (occurred_at >= '0001-01-01 00:00+00' AND occurred_at < '10000-01-01 00:00+00')$$),
+        ('medsched.stock_entries', 'stock_entries_recorded_at_in_range',
+         $$CHECK (recorded_at >= '0001-01-01 00:00+00' AND recorded_at < '10000-01-01 00:00+00')$$),
+        ('medsched.stock_entries', 'stock_entries_note_length',
+         $$CHECK (length(note) <= 10000)$$),
+        ('medsched.stock_entries', 'stock_entries_recorded_by_length',
+         $$CHECK (length(recorded_by) <= 1000)$$),
         ('medsched.substance_limits', 'substance_limits_substance_not_blank',
          $$CHECK (substance ~ '^[^[:space:]](.*[^[:space:]])?$' AND length(substance) <= 1000)$$),
         ('medsched.substance_limits', 'substance_limits_limits_valid',
@@ -475,6 +525,21 @@ BEGIN
             EXECUTE FUNCTION medsched.units_convert()',
          'Amounts that limits add up are in units that convert'),
 
+        ('medsched.stock_entries', 'units_convert',
+         'CREATE TRIGGER units_convert
+            AFTER INSERT ON medsched.stock_entries
+            FOR EACH ROW EXECUTE FUNCTION medsched.units_convert()',
+         'Amounts of a stock are in units that convert to those of its doses'),
+
+        ('medsched.stock_entries', 'units_convert_changed',
+         'CREATE TRIGGER units_convert_changed
+            AFTER UPDATE ON medsched.stock_entries
+            FOR EACH ROW
+            WHEN ((OLD.user_id, OLD.id, OLD.medication_id, OLD.unit, OLD.occurred_at)
+                  IS DISTINCT FROM (NEW.user_id, NEW.id, NEW.medication_id, NEW.unit, NEW.occurred_at))
+            EXECUTE FUNCTION medsched.units_convert()',
+         'Amounts of a stock are in units that convert to those of its doses'),
+
         ('medsched.substance_limits', 'units_convert',
          'CREATE TRIGGER units_convert
             AFTER INSERT OR UPDATE ON medsched.substance_limits
@@ -499,6 +564,7 @@ BEGIN
         ('medsched.schedules', 'When a medication is taken: a wall-clock pattern in a time zone. A medication has at least one.'),
         ('medsched.person_settings', 'What holds for a person in all reports. One row for a person; no row: the defaults.'),
         ('medsched.dose_taken', 'What became of a dose, taken or skipped, and extra doses. One row for a dose; no row: not recorded.'),
+        ('medsched.stock_entries', 'What came to and went from the stock of a medication beside the doses taken, and what was counted. A ledger: rows are added.'),
         ('medsched.substance_limits', 'How much of a substance a person may take, by all medications that hold it.')
     ),
     -- What an earlier version defined otherwise: a trigger or constraint is made
@@ -592,10 +658,10 @@ BEGIN
       JOIN pg_roles AS r ON r.rolname = current_user
      WHERE steps IS NOT NULL
        AND c.oid IN ('medsched.medications'::regclass, 'medsched.schedules'::regclass, 'medsched.dose_taken'::regclass,
-                     'medsched.person_settings'::regclass, 'medsched.substance_limits'::regclass)
+                     'medsched.person_settings'::regclass, 'medsched.substance_limits'::regclass, 'medsched.stock_entries'::regclass)
        AND c.relowner <> r.oid
        AND (r.rolsuper OR NOT pg_has_role(r.oid, c.relowner, 'USAGE'))
-     ORDER BY array_position('{medications,schedules,dose_taken,person_settings,substance_limits}', c.relname::text)
+     ORDER BY array_position('{medications,schedules,dose_taken,person_settings,substance_limits,stock_entries}', c.relname::text)
   LOOP
     RAISE 'must be owner of table %', relation.name
       USING ERRCODE = 'insufficient_privilege',

@@ -129,7 +129,7 @@ $$;
 COMMENT ON FUNCTION medsched._limit_broken_by(uuid, uuid, timestamptz) IS
   'For check_integrity: the limit that a recorded dose breaks';
 
--- Check that the amounts which limits add up are in units that convert, after a row of a table was written.  Called for the rule
+-- Check that the amounts which limits add up, and those of a stock, are in units that convert, after a row of a table was written.  Called for the rule
 -- units_convert, with the rights of the tables' owner; tell is whether the error may speak of other rows.
 CREATE OR REPLACE FUNCTION medsched._check_units(relation regclass, kind text, of_user uuid, id uuid, of_substance text, tell boolean)
 RETURNS boolean
@@ -161,7 +161,12 @@ BEGIN
         'Give both one dose_unit, or the limits in numbers of doses.'::text, '23514'::text);
     END IF;
   END IF;
-  IF kind <> 'substance_limits' THEN
+  IF kind IN ('schedules', 'stock_entries') THEN
+    PERFORM medsched._check_stock_units(relation, kind, of_user, $4, tell);
+  END IF;
+  IF kind = 'stock_entries' THEN
+    RETURN true;
+  ELSIF kind <> 'substance_limits' THEN
     SELECT s.id, m.substance INTO other
       FROM medsched.schedules AS s
       JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
@@ -209,4 +214,4 @@ END
 $$;
 
 COMMENT ON FUNCTION medsched._check_units(regclass, text, uuid, uuid, text, boolean) IS
-  'Internal: checks that the amounts which limits add up are in units that convert';
+  'Internal: checks that the amounts which limits add up, and those of a stock, are in units that convert';

@@ -23,7 +23,7 @@ BEGIN
     SELECT c.relname AS name, c.relkind AS kind, pg_get_userbyid(c.relowner) AS owner
       FROM pg_class AS c
      WHERE c.relnamespace = 'medsched'::regnamespace
-       AND c.relname IN ('medications', 'schedules', 'dose_taken', 'person_settings', 'substance_limits', 'change_history')
+       AND c.relname IN ('medications', 'schedules', 'dose_taken', 'person_settings', 'substance_limits', 'stock_entries', 'change_history')
      ORDER BY c.relname
   LOOP
     IF found.kind NOT IN ('r', 'p') THEN
@@ -67,7 +67,7 @@ BEGIN
     COMMENT ON COLUMN medsched.change_history.id IS 'Orders the changes of a row';
     COMMENT ON COLUMN medsched.change_history.table_name IS 'The table: medications, schedules, dose_taken and so on';
     COMMENT ON COLUMN medsched.change_history.operation IS 'INSERT, UPDATE or DELETE';
-    COMMENT ON COLUMN medsched.change_history.medication_id IS 'The medication, of a medication or a schedule';
+    COMMENT ON COLUMN medsched.change_history.medication_id IS 'The medication, of a medication, a schedule or a stock entry';
     COMMENT ON COLUMN medsched.change_history.schedule_id IS 'The schedule, of a schedule or a dose';
     COMMENT ON COLUMN medsched.change_history.scheduled_for IS 'The dose''s instant, of a dose';
     COMMENT ON COLUMN medsched.change_history.changed_by IS 'Who changed it as the application names them: the setting medsched.changed_by; NULL: not said';
@@ -109,7 +109,7 @@ BEGIN
         INSERT INTO medsched.change_history (user_id, changed_at, table_name, operation, medication_id, schedule_id, scheduled_for,
                                              changed_by, changed_role, transaction_id, before, after)
         VALUES ((entry->>'user_id')::uuid, clock_timestamp(), TG_ARGV[0], TG_OP,
-                CASE TG_ARGV[0] WHEN 'medications' THEN entry->>'id' WHEN 'schedules' THEN entry->>'medication_id' END::uuid,
+                CASE TG_ARGV[0] WHEN 'medications' THEN entry->>'id' WHEN 'schedules' THEN entry->>'medication_id' WHEN 'stock_entries' THEN entry->>'medication_id' END::uuid,
                 CASE TG_ARGV[0] WHEN 'schedules' THEN entry->>'id' WHEN 'dose_taken' THEN entry->>'schedule_id' END::uuid,
                 CASE TG_ARGV[0] WHEN 'dose_taken' THEN entry->>'scheduled_for' END::timestamptz,
                 nullif(current_setting('medsched.changed_by', true), ''),
@@ -132,7 +132,7 @@ BEGIN
     SELECT c.relname AS name
       FROM pg_class AS c
      WHERE c.relnamespace = 'medsched'::regnamespace
-       AND c.relname IN ('medications', 'schedules', 'dose_taken', 'person_settings', 'substance_limits')
+       AND c.relname IN ('medications', 'schedules', 'dose_taken', 'person_settings', 'substance_limits', 'stock_entries')
        AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgname = 'record_change')
   LOOP
     EXECUTE format('CREATE TRIGGER record_change AFTER INSERT OR UPDATE OR DELETE ON medsched.%I

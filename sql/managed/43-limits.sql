@@ -1,4 +1,4 @@
--- The units of what limits add up.
+-- The units of what limits add up, and of what doses are taken off.
 
 CREATE OR REPLACE FUNCTION medsched.units_convert()
 RETURNS trigger
@@ -18,9 +18,9 @@ BEGIN
     PERFORM medsched._refuse_event('units_convert');
   END IF;
   IF kind = 'substance_limits' THEN
-    PERFORM medsched._check_units(TG_RELID, kind, NEW.user_id, NULL::uuid, NEW.substance, medsched._may_tell('{medications,schedules,substance_limits}'));
+    PERFORM medsched._check_units(TG_RELID, kind, NEW.user_id, NULL::uuid, NEW.substance, medsched._may_tell('{medications,schedules,substance_limits,stock_entries}'));
   ELSE
-    PERFORM medsched._check_units(TG_RELID, kind, NEW.user_id, NEW.id, NULL::text, medsched._may_tell('{medications,schedules,substance_limits}'));
+    PERFORM medsched._check_units(TG_RELID, kind, NEW.user_id, NEW.id, NULL::text, medsched._may_tell('{medications,schedules,substance_limits,stock_entries}'));
   END IF;
   RETURN NULL;
 END

@@ -78,7 +78,12 @@ static const ColumnFacts facts[TABLE_NCOLUMNS] = {
 	[DOSE_TAKEN_DESPITE_LIMITS] = {"dose_taken", "despite_limits", TEXTOID, true, false},
 
 	[SUBSTANCE_LIMITS_USER_ID] = {"substance_limits", "user_id", UUIDOID, false, true},
-	[SUBSTANCE_LIMITS_SUBSTANCE] = {"substance_limits", "substance", TEXTOID, false, true}};
+	[SUBSTANCE_LIMITS_SUBSTANCE] = {"substance_limits", "substance", TEXTOID, false, true},
+
+	[STOCK_ENTRIES_USER_ID] = {"stock_entries", "user_id", UUIDOID, false, true},
+	[STOCK_ENTRIES_ID] = {"stock_entries", "id", UUIDOID, false, true},
+	[STOCK_ENTRIES_MEDICATION_ID] = {"stock_entries", "medication_id", UUIDOID, false, true},
+	[STOCK_ENTRIES_OCCURRED_AT] = {"stock_entries", "occurred_at", TIMESTAMPTZOID, false, true}};
 
 static void				check_type(TableColumn column, Oid found);
 pg_noreturn static void refuse_null(TableColumn column);

@@ -49,7 +49,8 @@ const char *const table_names[NTABLES] = {
 	[TABLE_DOSE_TAKEN] = "dose_taken",
 	[TABLE_SCHEDULES] = "schedules",
 	[TABLE_MEDICATIONS] = "medications",
-	[TABLE_SUBSTANCE_LIMITS] = "substance_limits"};
+	[TABLE_SUBSTANCE_LIMITS] = "substance_limits",
+	[TABLE_STOCK_ENTRIES] = "stock_entries"};
 
 /* What the tables of 0.1.0 lack until create_tables() has run.  Of a name that two tables have, the last made stands for both. */
 static const struct
@@ -179,12 +180,15 @@ find_tables(void)
 		if (get_attnum(tables[later_columns[i].table], later_columns[i].column) != InvalidAttrNumber)
 			found.later_columns |= UINT32_C(1) << i;
 	}
-	/* Tables that know no substance have no limits of one. */
-	tables[TABLE_SUBSTANCE_LIMITS] = InvalidOid;
-	if (tables_have_later_column("substance"))
+	/* Those of 0.1.0 know no substance, and have neither limits of one nor a stock. */
+	for (int i = NLINKED_TABLES; i < NTABLES; i++)
 	{
-		tables[TABLE_SUBSTANCE_LIMITS] = medsched_table(table_names[TABLE_SUBSTANCE_LIMITS]);
-		check_keys(table_names[TABLE_SUBSTANCE_LIMITS], tables[TABLE_SUBSTANCE_LIMITS]);
+		tables[i] = InvalidOid;
+		if (tables_have_later_column("substance"))
+		{
+			tables[i] = medsched_table(table_names[i]);
+			check_keys(table_names[i], tables[i]);
+		}
 	}
 	found.schema = GetSysCacheHashValue1(NAMESPACEOID, ObjectIdGetDatum(get_namespace_oid("medsched", false)));
 	memcpy(found.tables, tables, sizeof(tables));

@@ -11,7 +11,7 @@
 #ifndef MEDSCHED_TABLES_H
 #define MEDSCHED_TABLES_H
 
-/* In the order in which foreign keys let go of rows; the last hang on none. */
+/* In the order in which foreign keys let go of rows; those after NLINKED_TABLES let go by themselves. */
 typedef enum MedschedTable
 {
 	TABLE_DOSE_TAKEN,
@@ -19,6 +19,7 @@ typedef enum MedschedTable
 	TABLE_MEDICATIONS,
 	NLINKED_TABLES,
 	TABLE_SUBSTANCE_LIMITS = NLINKED_TABLES,
+	TABLE_STOCK_ENTRIES,
 	NTABLES
 } MedschedTable;
 

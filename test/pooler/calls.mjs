@@ -20,8 +20,8 @@ export const calls = {
 	'enable_history()': `select medsched.enable_history()`,
 	'create_medication(uuid,text,jsonb,text,jsonb,text,numeric,text)': `select medsched.create_medication(${user}, 'metformin',
 		jsonb_build_array(
-			jsonb_build_object('id', ${daily}::text, 'starts_at', '2026-03-01T08:00:00', 'time_zone', 'Europe/Berlin', 'rrule', 'FREQ=DAILY'),
-			jsonb_build_object('id', ${asNeeded}::text, 'starts_at', '2026-03-01T00:00:00', 'time_zone', 'Europe/Berlin', 'as_needed', true)))`,
+			jsonb_build_object('id', ${daily}::text, 'starts_at', '2026-03-01T08:00:00', 'time_zone', 'Europe/Berlin', 'rrule', 'FREQ=DAILY', 'dose_amount', 1),
+			jsonb_build_object('id', ${asNeeded}::text, 'starts_at', '2026-03-01T00:00:00', 'time_zone', 'Europe/Berlin', 'as_needed', true, 'dose_amount', 1)))`,
 	'upcoming_doses(uuid,timestamptz,timestamptz)': `select * from medsched.upcoming_doses(${user}, ${window})`,
 	'next_doses(uuid,timestamptz,integer)': `select * from medsched.next_doses(${user})`,
 	'due_doses(timestamptz,timestamptz)': `select * from medsched.due_doses(${window})`,
@@ -47,6 +47,10 @@ export const calls = {
 	'set_substance_limits(uuid,text,jsonb,text,interval,text)': `select medsched.set_substance_limits(${user}, 'metformin', min_interval => '1 hour')`,
 	'allowance(uuid,text,timestamptz)': `select * from medsched.allowance(${user}, 'metformin')`,
 	'remove_substance_limits(uuid,text)': `select medsched.remove_substance_limits(${user}, 'metformin')`,
+	'record_stock_entry(uuid,uuid,text,numeric,text,timestamptz,integer,text,text,uuid)':
+		`select * from medsched.record_stock_entry(${user}, ${medication}, 'dispensed', 60, occurred_at => '2026-03-01Z', days_supply => 30, entry_id => '00000000-0000-4000-8000-000000000ee4')`,
+	'stock(uuid,timestamptz)': `select * from medsched.stock(${user})`,
+	'delete_stock_entry(uuid,uuid)': `select medsched.delete_stock_entry(${user}, '00000000-0000-4000-8000-000000000ee4')`,
 	'adherence(uuid,timestamptz,timestamptz)': `select * from medsched.adherence(${user}, ${window})`,
 	'adherence_by_day(uuid,timestamptz,timestamptz,time)': `select * from medsched.adherence_by_day(${user}, ${window}, '04:00')`,
 	'adherence_of_all(timestamptz,timestamptz)': `select * from medsched.adherence_of_all(${window})`,

@@ -19,6 +19,9 @@ SELECT medsched.create_medication(lpad('a', 32, '0')::uuid, 'Prednisone', '[
 SELECT medsched.create_medication(lpad('a', 32, '0')::uuid, 'Paused', '[
   {"starts_at": "2026-01-01T08:00:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY"}]') AS paused \gset
 SELECT medsched.inactivate_medication(lpad('a', 32, '0')::uuid, :'paused', '2026-02-01Z') \g /dev/null
+SELECT medsched.create_medication(lpad('a', 32, '0')::uuid, 'Counted', '[
+  {"starts_at": "2026-01-01T08:00:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY", "dose_amount": 1, "dose_unit": "mg"}]') AS counted \gset
+SELECT medsched.record_stock_entry(lpad('a', 32, '0')::uuid, :'counted', 'dispensed', 90, 'mg', '2026-01-01Z', 90, entry_id => lpad('e1', 32, '0')::uuid) \g /dev/null
 SELECT medsched.set_substance_limits(lpad('a', 32, '0')::uuid, 'caffeine', min_interval => '1 hour') \g /dev/null
 SET CONSTRAINTS ALL IMMEDIATE;
 
@@ -39,6 +42,8 @@ INSERT INTO good VALUES
   ('as_needed', 'false'), ('min_interval', NULL), ('max_per_24h', NULL), ('limits', '[]'), ('dose_unit', 'mg'), ('dose_amount', '1'), ('instructions', 'with food'), ('language', 'en'), ('with_time_zone', 'true'), ('despite_limits', 'late'),
   ('substance', NULL), ('substance_amount', NULL), ('substance_unit', NULL), ('allowance.substance', 'caffeine'), ('remove_substance_limits.substance', 'caffeine'),
   ('set_substance_limits.substance', 'caffeine'), ('set_substance_limits.min_interval', '1 hour'), ('unit', 'mg'),
+  ('record_stock_entry.medication_id', :'counted'), ('kind', 'dispensed'), ('occurred_at', '2026-03-01Z'), ('days_supply', '30'), ('entry_id', lpad('e1', 32, '0')),
+  ('record_stock_entry.entry_id', lpad('e2', 32, '0')),
   ('own_columns', '{}'), ('schedules', '[{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}]'), ('changes', '{"dose_amount": 2}'), ('update_medication.changes', '{"notes": "n"}'),
   ('schedule', '{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}'),
   ('resource', '[{"timing": {"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}}]'), ('release', 'R4'),

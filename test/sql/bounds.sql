@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(131);
+SELECT plan(165);
 
 -- What a row can hold is bounded, so that no row makes an answer about everybody
 -- fail, or slow: instants, lists of dates, texts, numbers.
@@ -13,6 +13,9 @@ SELECT medsched.create_medication(:'user', 'Ramipril', '[
   {"id": "00000000-0000-0000-0000-0000000000e2", "starts_at": "0001-01-01T08:00:00", "time_zone": "UTC", "as_needed": true}]') AS medication \gset
 SELECT medsched.mark_dose_taken(:'user', '00000000-0000-0000-0000-0000000000e1', '2026-01-01 08:00Z') \g /dev/null
 INSERT INTO medsched.person_settings (user_id) VALUES (:'user');
+ALTER TABLE medsched.stock_entries DISABLE TRIGGER units_convert;    -- its schedules have no amounts
+INSERT INTO medsched.stock_entries (user_id, medication_id, kind, amount) VALUES (:'user', :'medication', 'dispensed', 1);
+ALTER TABLE medsched.stock_entries ENABLE TRIGGER units_convert;
 
 -- Tables: on both sides of each edge ----------------------------------------------
 
@@ -22,7 +25,7 @@ SELECT relation, format('%s_%s_in_range', relation, instant),
        format('%s = %L', instant, edge.within), format('%s = %L', instant, edge.beyond)
   FROM (VALUES ('medications', 'inactivated_at'), ('medications', 'created_at'), ('medications', 'changed_at'),
                ('schedules', 'effective_from'), ('schedules', 'ends_at'), ('schedules', 'created_at'), ('schedules', 'changed_at'),
-               ('dose_taken', 'taken_at'), ('dose_taken', 'recorded_at')) AS t (relation, instant)
+               ('dose_taken', 'taken_at'), ('dose_taken', 'recorded_at'), ('stock_entries', 'occurred_at'), ('stock_entries', 'recorded_at')) AS t (relation, instant)
  CROSS JOIN (VALUES ('0001-01-01 00:00:00+00', '0001-12-31 23:59:59.999999+00 BC'),
                     ('9999-12-31 23:59:59.999999+00', '10000-01-01 00:00:00+00'),
                     ('9999-12-31 23:59:59.999999+00', '294276-12-31 23:59:59.999999+00'),
@@ -40,6 +43,15 @@ INSERT INTO edges VALUES
   ('schedules', 'schedules_dose_amount_size', $$dose_amount = 1e-1000$$, $$dose_amount = 1e-1001$$),
   ('dose_taken', 'dose_taken_amount_size', $$amount = repeat('9', 1000)::numeric$$, $$amount = 1e1000$$),
   ('dose_taken', 'dose_taken_amount_size', $$amount = 1e-1000$$, $$amount = 1 + 1e-1001$$),
+  ('stock_entries', 'stock_entries_amount_size', $$amount = repeat('9', 1000)::numeric$$, $$amount = 1e1000$$),
+  ('stock_entries', 'stock_entries_amount_size', $$kind = 'corrected', amount = -1e-1000$$, $$kind = 'corrected', amount = -1 - 1e-1001$$),
+  ('stock_entries', 'stock_entries_amount_size', $$kind = 'corrected', amount = -1$$, $$kind = 'corrected', amount = '-Infinity'$$),
+  ('stock_entries', 'stock_entries_amount_size', $$amount = 2$$, $$amount = 'NaN'$$),
+  ('stock_entries', 'stock_entries_unit_length', $$unit = repeat('ä', 1000)$$, $$unit = repeat('ä', 1001)$$),
+  ('stock_entries', 'stock_entries_note_length', $$note = repeat('ä', 10000)$$, $$note = repeat('ä', 10001)$$),
+  ('stock_entries', 'stock_entries_recorded_by_length', $$recorded_by = repeat('ä', 1000)$$, $$recorded_by = repeat('ä', 1001)$$),
+  ('stock_entries', 'stock_entries_days_supply_in_range', 'days_supply = 1', 'days_supply = 0'),
+  ('stock_entries', 'stock_entries_days_supply_in_range', 'days_supply = 3660', 'days_supply = 3661'),
   ('schedules', 'schedules_cycle_days_in_range', 'cycle_days_on = 3660, cycle_days_off = 1', 'cycle_days_on = 3661, cycle_days_off = 1'),
   ('schedules', 'schedules_cycle_days_in_range', 'cycle_days_on = 1, cycle_days_off = 3660', 'cycle_days_on = 1, cycle_days_off = 3661'),
   ('schedules', 'schedules_dates_at_most_10000',

@@ -88,8 +88,8 @@ SELECT is_empty($$
 $$, 'the tables are the caller''s, not the extension''s');
 
 SELECT bag_eq('SELECT relname FROM tables',
-  $$VALUES (name 'medications'), ('schedules'), ('dose_taken'), ('person_settings'), ('substance_limits')$$,
-  'create_tables() creates five tables');
+  $$VALUES (name 'medications'), ('schedules'), ('dose_taken'), ('person_settings'), ('substance_limits'), ('stock_entries')$$,
+  'create_tables() creates these tables');
 
 SELECT is_empty($$
   SELECT a.attrelid::regclass, a.attname

@@ -9,6 +9,9 @@ SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000a', 'Metfo
     {"id": "00000000-0000-0000-0000-000000000a12", "starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "as_needed": true, "min_interval": "4 hours"}]') AS medication \gset
 SELECT medsched.mark_dose_taken('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-02 07:00Z') \g /dev/null
 SELECT medsched.set_substance_limits('00000000-0000-0000-0000-00000000000a', 'metformin', min_interval => '1 hour') \g /dev/null
+SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000a', 'Ramipril',
+  '[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "rrule": "FREQ=DAILY", "dose_amount": 5, "dose_unit": "mg"}]') AS ramipril \gset
+SELECT medsched.record_stock_entry('00000000-0000-0000-0000-00000000000a', :'ramipril', 'dispensed', 150, 'mg', '2026-01-01Z', 30) \g /dev/null
 SET CONSTRAINTS ALL IMMEDIATE;
 
 -- A worker sees no temporary table, but what this transaction made.
@@ -41,6 +44,7 @@ dose_status('2026-01-01Z', NULL, '1h', NULL)
 dose_id($schedule, '2026-01-01Z')
 next_as_needed_at($user, '00000000-0000-0000-0000-000000000a12', '2026-01-03Z')
 allowance($user, 'metformin', '2026-01-03Z')
+stock($user, '2026-02-01Z')
 schedule_history($user, '$medication')
 current_schedules($user)
 current_schedules($user, '$medication')

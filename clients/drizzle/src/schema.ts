@@ -23,7 +23,7 @@ import {
 	uuid,
 } from 'drizzle-orm/pg-core';
 import { instant, rrule, timeZone, wallClock, wallClocks } from './columns.js';
-import { changeOperations, outcomes, type ChangeOperation, type Outcome } from './functions/shared.js';
+import { changeOperations, outcomes, stockEntryKinds, type ChangeOperation, type Outcome, type StockEntryKind } from './functions/shared.js';
 import { stated } from './orm.js';
 import type { BigInt, Boolean, Custom, Identity, Integer, Interval, Json, MedschedTable, NotNull, Numeric, Text, TextOf, Time, Uuid, WithDefault } from './orm.js';
 import type { DoseLimit } from './schedule-input.js';
@@ -255,6 +255,50 @@ export const substanceLimits: MedschedTable<'substance_limits', SubstanceLimitsC
 	(table) => [primaryKey({ columns: [table.userId, table.substance] })],
 ));
 
+type StockEntriesColumns = {
+	userId: NotNull<Uuid>;
+	id: WithDefault<NotNull<Uuid>>;
+	medicationId: NotNull<Uuid>;
+	kind: NotNull<TextOf<StockEntryKind, typeof stockEntryKinds>>;
+	occurredAt: WithDefault<NotNull<Custom<Instant>>>;
+	amount: NotNull<Numeric>;
+	unit: Text;
+	daysSupply: Integer;
+	note: Text;
+	recordedBy: Text;
+	recordedAt: WithDefault<NotNull<Custom<Instant>>>;
+};
+
+/** What came to and went from the stock of a medication beside the doses taken, and what was counted. */
+export const stockEntries: MedschedTable<'stock_entries', StockEntriesColumns> = stated(medsched.table(
+	'stock_entries',
+	{
+		userId: uuid('user_id').notNull(),
+		id: uuid('id').notNull().defaultRandom(),
+		medicationId: uuid('medication_id').notNull(),
+		kind: text('kind', { enum: stockEntryKinds }).notNull(),
+		occurredAt: instant('occurred_at')
+			.notNull()
+			.default(sql`now()`),
+		amount: numeric('amount').notNull(),
+		unit: text('unit'),
+		daysSupply: integer('days_supply'),
+		note: text('note'),
+		recordedBy: text('recorded_by'),
+		recordedAt: instant('recorded_at')
+			.notNull()
+			.default(sql`now()`),
+	},
+	(table) => [
+		primaryKey({ columns: [table.userId, table.id] }),
+		unique().on(table.userId, table.medicationId, table.occurredAt, table.id),
+		foreignKey({
+			columns: [table.userId, table.medicationId],
+			foreignColumns: [medications.userId, medications.id],
+		}).onDelete('cascade'),
+	],
+));
+
 export type Medication = InferSelectModel<typeof medications>;
 export type NewMedication = InferInsertModel<typeof medications>;
 export type Schedule = InferSelectModel<typeof schedules>;
@@ -263,5 +307,7 @@ export type DoseTaken = InferSelectModel<typeof doseTaken>;
 export type NewDoseTaken = InferInsertModel<typeof doseTaken>;
 export type PersonSettings = InferSelectModel<typeof personSettings>;
 export type Change = InferSelectModel<typeof changeHistory>;
+export type StockEntry = InferSelectModel<typeof stockEntries>;
+export type NewStockEntry = InferInsertModel<typeof stockEntries>;
 export type SubstanceLimits = InferSelectModel<typeof substanceLimits>;
 export type NewSubstanceLimits = InferInsertModel<typeof substanceLimits>;

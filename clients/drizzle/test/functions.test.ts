@@ -48,6 +48,10 @@ import {
 	removeSubstanceLimits,
 	setSubstanceLimits,
 	allowance,
+	deleteStockEntry,
+	recordStockEntry,
+	stock,
+	stockEntries,
 	nextDoses,
 	nextOccurrence,
 	occurrences,
@@ -569,6 +573,33 @@ withEachDriver('functions', (db) => {
 		assert.equal((await allowance(db, { userId: person, substance: 'paracetamol', at })).allowedAt, '2026-03-03T10:00:00Z');
 		assert.equal(await removeSubstanceLimits(db, { userId: person, substance: 'paracetamol' }), true);
 		assert.equal((await errorOf(allowance(db, { userId: person, substance: 'paracetamol', at }))).code, 'P0002');
+	});
+
+	test('stock: what came, what was taken, what is left', async () => {
+		const [person, daily, entryId] = [randomUUID(), randomUUID(), randomUUID()];
+		const medicationId = await createMedication(db, {
+			userId: person,
+			name: 'syrup',
+			schedules: [{ id: daily, startsAt: '2026-03-01T08:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY', doseAmount: 5, doseUnit: 'ml' }],
+		});
+		const bottle = { userId: person, medicationId, kind: 'dispensed', amount: '0.1', unit: 'l', occurredAt: '2026-03-01T00:00:00Z', daysSupply: 20, entryId } as const;
+		const first = await recordStockEntry(db, bottle);
+		assert.deepEqual({ ...first, recordedAt: '' }, { ...bottle, note: null, recordedBy: null, recordedAt: '', newlyRecorded: true });
+		assert.equal((await recordStockEntry(db, bottle)).newlyRecorded, false);
+		assert.equal((await errorOf(recordStockEntry(db, { ...bottle, amount: 1 }))).constraint, 'stock_entry_already_recorded');
+		assert.equal((await errorOf(recordStockEntry(db, { userId: person, medicationId, kind: 'lost', amount: 1, unit: 'spoon' }))).constraint, 'units_convert');
+		await markDoseTaken(db, { userId: person, scheduleId: daily, scheduledFor: '2026-03-02T08:00:00Z', takenAt: '2026-03-02T08:00:00Z' });
+		const at = '2026-03-03T00:00:00Z';
+		const left = { medicationId, medicationName: 'syrup', amount: '0.095', unit: 'l', countedAt: null, taken: '0.005', problem: null };
+		assert.deepEqual(await stock(db, { userId: person, at }), [left]);
+		await recordStockEntry(db, { userId: person, medicationId, kind: 'counted', amount: 90, unit: 'ml', occurredAt: at });
+		assert.deepEqual(await stock(db, { userId: person, at }), [{ ...left, amount: '90', unit: 'ml', countedAt: at, taken: '0' }]);
+		assert.deepEqual(
+			(await db.select().from(stockEntries).where(eq(stockEntries.userId, person)).orderBy(stockEntries.occurredAt)).map((e) => [e.kind, e.amount, e.daysSupply]),
+			[['dispensed', '0.1', 20], ['counted', '90', null]],
+		);
+		assert.equal(await deleteStockEntry(db, { userId: person, entryId }), true);
+		assert.equal(await deleteStockEntry(db, { userId: person, entryId }), false);
 	});
 
 	test('as needed: recorded within its limits', async () => {

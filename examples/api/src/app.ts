@@ -15,6 +15,7 @@ import { medicationRoutes } from './routes/medications.js';
 import { operatorRoutes } from './routes/operators.js';
 import { peopleRoutes } from './routes/people.js';
 import { ruleRoutes } from './routes/rules.js';
+import { stockRoutes } from './routes/stock.js';
 
 export interface AppOptions {
 	db: Database;
@@ -54,7 +55,7 @@ export function createApp({ db, tokens, pages = PUBLIC, log, isStopping = () => 
 	app.use('/v1/people/:person/*', actFor(db));
 	app.use('/v1/operator/*', operatorsOnly);
 
-	for (const routes of [peopleRoutes, medicationRoutes, doseRoutes, ruleRoutes, fhirRoutes, operatorRoutes]) {
+	for (const routes of [peopleRoutes, medicationRoutes, doseRoutes, stockRoutes, ruleRoutes, fhirRoutes, operatorRoutes]) {
 		app.route('/v1', routes(db));
 	}
 

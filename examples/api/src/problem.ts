@@ -88,6 +88,7 @@ const CONFLICTS = new Set<Constraint>([
 	'as_needed_max_per_24h',
 	'as_needed_limits',
 	'substance_limits',
+	'stock_entry_already_recorded',
 	'medications_not_deleted',
 	'schedules_id_key',
 	'schedules_pkey',

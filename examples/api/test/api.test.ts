@@ -446,6 +446,43 @@ byBothWays('a person’s medications', (call) => {
 		isProblem(await allowed('2026-03-03T08:00:00Z'), 404, 'not_found');
 	});
 
+	test('stock: recorded, listed, asked for, deleted', async () => {
+		const person = await signed({ sub: randomUUID() });
+		const created = await call('POST', '/v1/people/me/medications', {
+			token: person, headers: key(),
+			body: { name: 'ramipril', schedules: [{ startsAt: '2026-03-01T08:00', timeZone: 'UTC', rrule: 'FREQ=DAILY', doseAmount: 1, doseUnit: 'tablet' }] },
+		});
+		const medicationId = created.body.id;
+		const [pack, count] = [randomUUID(), randomUUID()];
+		const record = (id: string, body: object) => call('PUT', `/v1/people/me/stock-entries/${id}`, { token: person, body: { medicationId, unit: 'tablet', ...body } });
+		const dispensed = { kind: 'dispensed', amount: 28, occurredAt: '2026-03-01T00:00:00Z', daysSupply: 28, note: 'batch 7' };
+		const first = await record(pack, dispensed);
+		assert.deepEqual({ ...first.body, recordedAt: '' }, {
+			entryId: pack, medicationId, kind: 'dispensed', occurredAt: '2026-03-01T00:00:00Z', amount: '28', unit: 'tablet', daysSupply: 28, note: 'batch 7',
+			recordedBy: null, recordedAt: '', newlyRecorded: true,
+		});
+		assert.deepEqual((await record(pack, dispensed)).body, { ...first.body, newlyRecorded: false });
+		isProblem(await record(pack, { ...dispensed, amount: 56 }), 409, 'stock_entry_already_recorded');
+		isProblem(await record(count, { kind: 'lost', amount: 5, unit: 'ml' }), 422, 'units_convert');
+		isProblem(await record(count, { kind: 'lost', amount: -5 }), 422, 'stock_entries_amount_of_kind');
+		isProblem(await record(count, { kind: 'gone', amount: 5 }), 400, 'invalid_request');
+		const [dose] = (await call('GET', '/v1/people/me/doses?from=2026-03-02T00:00:00Z&to=2026-03-03T00:00:00Z', { token: person })).body;
+		await call('PUT', `/v1/people/me/doses/${dose.doseId}/taken`, { token: person, body: { takenAt: '2026-03-02T08:00:00Z' } });
+		const left = () => call('GET', '/v1/people/me/stock?at=2026-03-03T00:00:00Z', { token: person });
+		const known = { medicationId, medicationName: 'ramipril', amount: '27', unit: 'tablet', countedAt: null, taken: '1', problem: null };
+		assert.deepEqual((await left()).body, [known]);
+		assert.equal((await record(count, { kind: 'counted', amount: '20.5', occurredAt: '2026-03-02T12:00:00Z' })).status, 200);
+		assert.deepEqual((await left()).body, [{ ...known, amount: '20.5', countedAt: '2026-03-02T12:00:00Z', taken: '0' }]);
+		const entries = await call('GET', `/v1/people/me/medications/${medicationId}/stock-entries`, { token: person });
+		assert.deepEqual(entries.body.map((e: any) => [e.entryId, e.kind, e.amount]), [[pack, 'dispensed', '28'], [count, 'counted', '20.5']]);
+		const remove = () => call('DELETE', `/v1/people/me/stock-entries/${count}`, { token: person });
+		assert.deepEqual((await remove()).body, { deleted: true });
+		assert.deepEqual((await remove()).body, { deleted: false });
+		assert.deepEqual((await left()).body, [known]);
+		const stranger = await signed({ sub: randomUUID() });
+		assert.deepEqual((await call('GET', '/v1/people/me/stock', { token: stranger })).body, []);
+	});
+
 	const asNeededId = randomUUID();
 	const at = (id: string, time: string) => `/v1/people/me/schedules/${id}/taken/${time}`;
 	const nextAllowed = (id: string, time: string) => `/v1/people/me/schedules/${id}/next-allowed?at=${time}`;
@@ -990,6 +1027,7 @@ describe('coverage', () => {
 		}
 		// What no client can do anything about.
 		assert.deepEqual(hints.filter((_, i) => seen[i] === undefined).sort(), [
+			'A trigger may suppress the insert, or other sessions record and delete the same entry: try again.',
 			'A trigger may suppress the insert, or other sessions record and undo the same dose: try again.',
 			'Add it as medsched.create_tables() makes it.',
 			"Call medsched.erase_user() as the tables' owner, or as a role that a policy USING (true) shows all rows of the three tables.",

@@ -7,4 +7,5 @@ export * from './ical.js';
 export * from './medications.js';
 export * from './recording.js';
 export * from './rules.js';
+export * from './stock.js';
 export * from './upkeep.js';

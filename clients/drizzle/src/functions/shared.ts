@@ -32,6 +32,10 @@ export type DoseStatus = (typeof doseStatuses)[number];
 export const scheduleStates = ['medication inactive', 'replaced', 'ended', 'planned', 'as needed', 'over', 'current'] as const;
 export type ScheduleState = (typeof scheduleStates)[number];
 
+/** What an entry of a stock says: so much more, so much is there, so much less, a difference. */
+export const stockEntryKinds = ['dispensed', 'counted', 'lost', 'corrected', 'expired'] as const;
+export type StockEntryKind = (typeof stockEntryKinds)[number];
+
 /** What may change a row. */
 export const changeOperations = ['INSERT', 'UPDATE', 'DELETE'] as const;
 export type ChangeOperation = (typeof changeOperations)[number];

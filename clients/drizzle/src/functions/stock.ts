@@ -1,0 +1,59 @@
+/** What is left of a medication: a ledger of what came and went, and what the doses took. */
+import { columnsOf, row, rows, value, type RowOf } from '../definition.js';
+import { boolean, instant, integer, numeric, oneOf, optional, text, uuid } from '../types.js';
+import { at, instantOrNull, integerOrNull, medicationId, numericOrNull, stockEntryKinds, textOrNull, userId } from './shared.js';
+
+const entry = {
+	userId: uuid,
+	entryId: uuid,
+	medicationId: uuid,
+	kind: oneOf(stockEntryKinds),
+	occurredAt: instant,
+	amount: numeric,
+	unit: textOrNull,
+	daysSupply: integerOrNull,
+	note: textOrNull,
+	recordedBy: textOrNull,
+	recordedAt: instant,
+	newlyRecorded: boolean,
+};
+/** An entry of a stock; newlyRecorded is false where it was recorded before. */
+export interface RecordedStockEntry extends RowOf<typeof entry> {}
+
+/** Records that so much was dispensed, lost or expired, is corrected by (with its sign), or was counted.  An `entryId` again changes nothing. */
+export const recordStockEntry = row(
+	'record_stock_entry',
+	{
+		userId,
+		medicationId,
+		kind: oneOf(stockEntryKinds),
+		amount: numeric,
+		/** Converts to the doseUnit of the medication's schedules. */
+		unit: optional(text),
+		occurredAt: optional(instant, 'now()'),
+		/** Dispensed: for how many days the dispenser says it lasts. */
+		daysSupply: optional(integer),
+		note: optional(text),
+		recordedBy: optional(text),
+		entryId: optional(uuid, 'gen_random_uuid()'),
+	},
+	columnsOf<RecordedStockEntry>(entry),
+);
+
+/** Deletes an entry that was recorded by mistake; false: there was none. */
+export const deleteStockEntry = value('delete_stock_entry', { userId, entryId: uuid }, boolean);
+
+const left = {
+	medicationId: uuid,
+	medicationName: text,
+	amount: numericOrNull,
+	unit: textOrNull,
+	countedAt: instantOrNull,
+	taken: numericOrNull,
+	problem: textOrNull,
+};
+/** What is left of a medication: `amount` is null where `problem` says what is not known. */
+export interface Stock extends RowOf<typeof left> {}
+
+/** What is left of each medication that has entries: counted last, with the entries since, less the doses taken since. */
+export const stock = rows('stock', { userId, at }, columnsOf<Stock>(left));

@@ -1,0 +1,118 @@
+/** What is left of a person's medications. */
+import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { deleteStockEntry, recordStockEntry, setChangedBy, stock, stockEntries, stockEntryKinds } from '@medsched/drizzle';
+import { and, asc, eq } from 'drizzle-orm';
+import type { Env } from '../auth.js';
+import { inTransaction, retrying, type Database } from '../database.js';
+import * as m from '../models.js';
+
+const entryParam = m.PersonParam.extend({ entryId: m.Id });
+const entryFields = {
+	kind: z.enum(stockEntryKinds).openapi({ description: 'so much more, so much is there, so much less, a difference with its sign' }),
+	occurredAt: m.Instant,
+	daysSupply: z.number().int().min(1).max(3660).openapi({ description: 'dispensed: for how many days the dispenser says it lasts' }),
+};
+const NewStockEntry = z
+	.strictObject({
+		medicationId: m.Id,
+		kind: entryFields.kind,
+		amount: z.union([z.string().regex(/^-?\d{1,20}(\.\d{1,20})?$/, 'not a decimal number'), z.number()]).openapi({ type: 'string', example: '30' }),
+		unit: z.string().max(64).optional(),
+		occurredAt: entryFields.occurredAt.optional(),
+		daysSupply: entryFields.daysSupply.optional(),
+		note: m.Text.optional(),
+	})
+	.openapi('NewStockEntry');
+const StockEntry = z
+	.object({
+		entryId: m.Id,
+		medicationId: m.Id,
+		kind: entryFields.kind,
+		occurredAt: z.string(),
+		amount: z.string(),
+		unit: z.string().nullable(),
+		daysSupply: z.number().nullable(),
+		note: z.string().nullable(),
+		recordedBy: z.string().nullable(),
+		recordedAt: z.string(),
+	})
+	.openapi('StockEntry');
+const Stock = z
+	.object({
+		medicationId: m.Id,
+		medicationName: z.string(),
+		amount: z.string().nullable().openapi({ description: 'what is left, in unit; null: problem says why it is not known' }),
+		unit: z.string().nullable(),
+		countedAt: z.string().nullable(),
+		taken: z.string().nullable().openapi({ description: 'what the doses took since it was counted, or since the first entry' }),
+		problem: z.string().nullable(),
+	})
+	.openapi('Stock');
+
+export function stockRoutes(db: Database) {
+	return new OpenAPIHono<Env>()
+		.openapi(
+			m.route({
+				method: 'get',
+				path: '/people/{person}/stock',
+				summary: 'Tell what is left of the medications',
+				request: { params: m.PersonParam, query: z.object({ at: m.Instant.optional() }) },
+				responses: { 200: m.json(z.array(Stock), 'for each medication that has entries'), ...m.problems },
+			}),
+			async (c) => c.json(await retrying(() => stock(db, { userId: c.get('personId'), ...c.req.valid('query') })), 200),
+		)
+		.openapi(
+			m.route({
+				method: 'put',
+				path: '/people/{person}/stock-entries/{entryId}',
+				summary: 'Record what came to or went from a stock, or was counted',
+				request: { params: entryParam, body: m.body(NewStockEntry) },
+				responses: { 200: m.json(StockEntry.extend({ newlyRecorded: z.boolean() }), 'the entry as recorded, by this call or an earlier one'), ...m.problems },
+			}),
+			async (c) => {
+				const given = { userId: c.get('personId'), ...c.req.valid('param'), ...c.req.valid('json'), recordedBy: c.get('recordedBy') };
+				const { person, ...entry } = given;
+				const { userId, ...recorded } = await retrying(() => recordStockEntry(db, entry));
+				return c.json(recorded, 200);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'delete',
+				path: '/people/{person}/stock-entries/{entryId}',
+				summary: 'Delete an entry of a stock that was recorded by mistake',
+				request: { params: entryParam },
+				responses: { 200: m.json(z.object({ deleted: z.boolean() }), 'whether there was one'), ...m.problems },
+			}),
+			async (c) => {
+				const { entryId } = c.req.valid('param');
+				const deleted = await retrying(() =>
+					inTransaction(db, async (tx) => {
+						await setChangedBy(tx, c.get('principal').id);
+						return await deleteStockEntry(tx, { userId: c.get('personId'), entryId });
+					}),
+				);
+				return c.json({ deleted }, 200);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'get',
+				path: '/people/{person}/medications/{medicationId}/stock-entries',
+				summary: 'List the entries of a medication’s stock',
+				request: { params: m.PersonParam.extend({ medicationId: m.Id }) },
+				responses: { 200: m.json(z.array(StockEntry), 'in the order of time'), ...m.problems },
+			}),
+			async (c) => {
+				const { medicationId } = c.req.valid('param');
+				const entries = await retrying(() =>
+					db
+						.select()
+						.from(stockEntries)
+						.where(and(eq(stockEntries.userId, c.get('personId')), eq(stockEntries.medicationId, medicationId)))
+						.orderBy(asc(stockEntries.occurredAt), asc(stockEntries.recordedAt), asc(stockEntries.id)),
+				);
+				return c.json(entries.map(({ userId, id, ...entry }) => ({ entryId: id, ...entry })), 200);
+			},
+		);
+}

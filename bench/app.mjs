@@ -2,10 +2,13 @@
 // user's schedules and taken doses, expand the rules, merge.
 //
 // expand(schedule, from, to) gives the instants of a schedule in [from, to) as
-// milliseconds; there are three of them: withRrule, withFloatingRrule, withLuxon.
+// milliseconds: withLuxon, and for each npm package that expands rules, one that
+// uses it as it offers itself.
 
 import { DateTime } from 'luxon';
 import rrule from 'rrule';
+import { DateTime as RustDateTime, RRuleSet } from 'rrule-rust';
+import { RRuleTemporal } from 'rrule-temporal';
 
 const { RRule } = rrule;
 const GRACE = 3600_000;
@@ -102,6 +105,25 @@ function expandRrule(s, from, to, expand) {
 
 const lastBefore = (date) => new Date(date.getTime() - 1);
 
+// With rrule-temporal, which steps hours as they pass.
+export function withRruleTemporal(s, from, to) {
+  const rule = new RRuleTemporal({ rruleString: `DTSTART;TZID=${s.time_zone}:${icalTime(s.starts_at)}\nRRULE:${s.rrule}` });
+  return rule.between(from, lastBefore(to), true).map((at) => at.epochMilliseconds);
+}
+
+// With rrule-rust, which steps hours on the wall clock; every eight hours is eight hours in UTC.
+export function withRruleRust(s, from, to) {
+  const start = s.rrule.startsWith('FREQ=HOURLY')
+    ? `DTSTART:${icalTime(new Date(toInstant(s.starts_at, s.time_zone)))}Z`
+    : `DTSTART;TZID=${s.time_zone}:${icalTime(s.starts_at)}`;
+  return RRuleSet.fromString(`${start}\nRRULE:${s.rrule}`)
+    .between(RustDateTime.fromDate(from), RustDateTime.fromDate(lastBefore(to)), true)
+    .map((at) => at.toTimestamp());
+}
+
+// 20260301T080000, of a Date that shows the wall clock in UTC.
+const icalTime = (wall) => wall.toISOString().replace(/[-:]|[.].*/g, '');
+
 const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
 
 // With luxon and a loop over the days of the window, as applications do that
@@ -133,9 +155,4 @@ export function withLuxon(s, from, to) {
     }
   }
   return found;
-}
-
-// The same from the same program, asked of medsched.
-export async function callUpcomingDoses(sql, userId, from, to) {
-  return sql`SELECT * FROM medsched.upcoming_doses(${userId}, ${from}, ${to})`;
 }

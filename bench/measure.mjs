@@ -5,16 +5,18 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { settings } from './cases.mjs';
 
 const run = promisify(execFile);
 const queries = new URL('./queries/', import.meta.url);
 
-// The text of a query file for a range of users (see users in run.mjs).
+// The text of a query file for a range of users and a window (see run.mjs).
 export function queryText(bench, name, { first, last } = bench.users.usual) {
-  const values = { ...bench.window, reference: bench.reference, first, last };
-  return readFileSync(new URL(`${name}.sql`, queries), 'utf8').replace(/@(\w+)@/g, (_, key) => values[key]);
+  const values = { ...bench.window, reference: bench.reference, first, last, dose_columns: part('dose_columns') };
+  return file(name).replace(/@(\w+)@/g, (_, key) => values[key]);
 }
+
+const file = (name) => readFileSync(new URL(`${name}.sql`, queries), 'utf8');
+const part = (name) => file(`parts/${name}`).trim();
 
 // The same for one user, outside of pgbench.
 export function queryTextFor(bench, name, user) {
@@ -24,6 +26,19 @@ export function queryTextFor(bench, name, user) {
     .replace(/;\s*$/, '');
 }
 
+// The same as a function of the application: a statement with parameters.
+export function ask(name) {
+  const text = file(name)
+    .replace('@dose_columns@', part('dose_columns'))
+    .replace(/^\\set.*\n/gm, '')
+    .replaceAll('md5(:user::text)::uuid', '$1::uuid')
+    .replaceAll("timestamptz '@from@'", '$2::timestamptz')
+    .replaceAll("timestamptz '@to@'", '$3::timestamptz')
+    .replace(/;\s*$/, '');
+  return (client, ...parameters) => client.unsafe(text, text.includes('$2') ? parameters : parameters.slice(0, 1),
+    { prepare: client.options.prepare });
+}
+
 export const userId = (user) => {
   const hex = createHash('md5').update(String(user)).digest('hex');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
@@ -31,16 +46,16 @@ export const userId = (user) => {
 
 // One session of pgbench, random users; the seed is the round's, so every case
 // of a round asks for the same ones.
-export function pgbench(name, mode, { users = 'usual' } = {}) {
+export function pgbench(name, mode, { users = 'usual', edition = 'native' } = {}) {
   return async (bench, round) => {
-    const file = join(bench.scratch, `${name}.${users}.sql`);
-    writeFileSync(file, queryText(bench, name, bench.users[users]));
+    const script = join(bench.scratch, `${name}.${users}.sql`);
+    writeFileSync(script, queryText(bench, name, bench.users[users]));
     // As many calls as fill the time, going by the round before.
-    const key = `${file}/${mode}`;
-    const calls = Math.max(10, Math.round(bench.seconds / (bench.pace.get(key) ?? bench.seconds / 20)));
+    const key = `${script}/${mode}/${edition}`;
+    const calls = Math.max(2, Math.round(bench.seconds / (bench.pace.get(key) ?? bench.seconds / 10)));
     const { stdout } = await run('pgbench', [
       '-n', '-c', '1', '-j', '1', '-t', String(calls), '-M', mode, '--random-seed', String(round + 1),
-      '-f', file,
+      '-f', script, bench.databases[edition],
     ]);
     const failed = Number(/failed transactions: (\d+)/.exec(stdout)?.[1] ?? 0);
     if (failed > 0) throw new Error(`${failed} calls of ${name} failed`);
@@ -63,7 +78,7 @@ export function query(name) {
 
 // A query belongs to the group that its name begins with.
 export async function applySettings(bench, name) {
-  const [, wanted] = Object.entries(settings).find(([group]) => name.startsWith(group));
+  const [, wanted] = Object.entries(bench.settings).find(([group]) => name.startsWith(group));
   for (const [setting, value] of Object.entries(wanted)) await bench.sql`SELECT set_config(${setting}, ${value}, false)`;
 }
 
@@ -75,22 +90,24 @@ export function summary(bench, name) {
     : text.replace('count(*)', 'count(*) AS units');
 }
 
-// A function of the application, in this very process.
-export function app(call) {
+// A function of the application, in this very process, with random users as in pgbench.
+export function app(call, mode, { users = 'usual', edition = 'native' } = {}) {
   return async (bench, round) => {
     const draw = generator(round + 1);
-    const { first, last } = bench.users.usual;
+    const client = bench.clients[edition][mode];
     const from = new Date(bench.window.from);
     const to = new Date(bench.window.to);
     const started = performance.now();
     let calls = 0;
     do {
-      await call(bench.app, userId(first + Math.floor(draw() * (last - first + 1))), from, to);
+      await call(client, userId(drawn(bench.users[users], draw)), from, to);
       calls++;
-    } while (performance.now() - started < bench.seconds * 1000);
+    } while (calls < 2 || performance.now() - started < bench.seconds * 1000);
     return (performance.now() - started) / 1000 / calls;
   };
 }
+
+export const drawn = ({ first, last }, draw) => first + Math.floor(draw() * (last - first + 1));
 
 // Park and Miller's: small and repeatable.
 export function generator(seed) {

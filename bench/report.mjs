@@ -3,9 +3,14 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { brief } from './brief.mjs';
+import { duration, significant, table } from './format.mjs';
 
 const TITLES = {
-  upcoming: ['One user, seven days', 'upcoming_doses'],
+  node: ['One user, seven days, from a Node application', 'node_upcoming_doses'],
+  upcoming: ['One user, seven days, in the server', 'upcoming_doses'],
+  days_node: ['People without rules by the hour, from a Node application', 'days_node_upcoming_doses'],
+  days: ['People without rules by the hour, in the server', 'days_upcoming_doses'],
   expand: ['Every schedule expanded over 30 days', 'expand_occurrences'],
   report: ['A report over all users, 30 days', 'report_adherence'],
   next: ['What is next for a user', 'upcoming_day'],
@@ -13,21 +18,17 @@ const TITLES = {
   age: ['Age of the schedules', 'week'],
 };
 
-const REFERENCES = {
-  expand_occurrences: 'occurrences', report_adherence: 'adherence_of_all', upcoming_day: 'one day', week: 'a week',
+const NOTES = {
+  node: 'Each side in one process, by turns, with the driver postgres.js on the same socket: a statement of upcoming_doses, the same SQL ' +
+    'as in the next table, or an application that asks for schedules and recorded doses at once and expands the rules itself.',
+  upcoming: 'The same statements from pgbench, which only discards what it is sent.',
+  days_node: 'rrule-plpgsql knows no `FREQ=HOURLY` in a time zone, so here nobody has one.',
 };
 
-const table = (head, rows) =>
-  [head, head.map((_, i) => (i ? '--:' : ':--')), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n') + '\n';
-
-const significant = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
-
-function duration(seconds) {
-  if (seconds >= 0.1) return `${significant(seconds)} s`;
-  if (seconds >= 1e-3) return `${significant(seconds * 1e3)} ms`;
-  if (seconds >= 1e-6) return `${significant(seconds * 1e6)} µs`;
-  return `${significant(seconds * 1e9)} ns`;
-}
+const REFERENCES = {
+  node_upcoming_doses: 'upcoming_doses', days_node_upcoming_doses: 'upcoming_doses', days_upcoming_doses: 'upcoming_doses',
+  expand_occurrences: 'occurrences', report_adherence: 'adherence_of_all', upcoming_day: 'one day', week: 'a week',
+};
 
 const megabytes = (bytes) => `${significant(Number(bytes) / 2 ** 20)} MB`;
 
@@ -37,14 +38,13 @@ async function machine(bench) {
     SELECT name, current_setting(name) AS value FROM pg_settings
     WHERE name IN ('shared_buffers', 'work_mem', 'jit', 'max_parallel_workers_per_gather') ORDER BY name`;
   const libical = execFileSync('pkg-config', ['--modversion', 'libical'], { encoding: 'utf8' }).trim();
-  const package_ = (name) =>
-    JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), 'utf8')).version;
+  const packages = ['postgres', 'luxon', 'rrule', 'rrule-rust', 'rrule-temporal'].map((name) =>
+    `${name} ${JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), 'utf8')).version}`);
   return [
     `- ${cpus().length} cores, ${cpus()[0].model.trim()}; ${Math.round(totalmem() / 2 ** 30)} GB of memory; load average ` +
       `${bench.load.map((l) => l.toFixed(1)).join(' before, ')} after.`,
     `- PostgreSQL ${version} over a Unix socket, ${settings.map((s) => `${s.name} ${s.value}`).join(', ')}; all data in ` +
-      `shared buffers. libical ${libical}, Node ${process.versions.node}, rrule ${package_('rrule')}, luxon ` +
-      `${package_('luxon')}, postgres ${package_('postgres')}.`,
+      `shared buffers. libical ${libical}, Node ${process.versions.node}, ${[...packages, ...bench.packages].join(', ')}.`,
     `- Medians of ${bench.rounds} rounds, the cases of a table interleaved, ${bench.seconds} s each, one session.`,
     ...(bench.sizes
       ? [`- ${bench.users.usual.last.toLocaleString('en')} users, ${bench.sizes.schedules.toLocaleString('en')} schedules, ` +
@@ -57,6 +57,7 @@ async function machine(bench) {
 
 function timings(bench, group, members) {
   const [title, reference] = TITLES[group];
+  const compared = members.some((c) => bench.same.has(c.compared));
   const rows = members.map((c) => {
     const key = `${c.name}/${c.mode}`;
     const samples = bench.samples.get(key);
@@ -65,13 +66,24 @@ function timings(bench, group, members) {
       c.title, c.mode, duration(bench.median(key)),
       `${duration(Math.min(...samples))} – ${duration(Math.max(...samples))}`,
       `${significant(bench.median(key) / bench.median(base))}×`,
+      ...(compared ? [same(bench.same.get(c.compared)?.timed), same(bench.same.get(c.compared)?.clocks)] : []),
     ];
   });
-  const head = ['', 'protocol', `a ${members[0].unit}`, 'range', `against ${REFERENCES[reference] ?? reference}`];
+  const head = ['', 'protocol', `a ${members[0].unit}`, 'range', `against ${REFERENCES[reference] ?? reference}`,
+    ...(compared ? ['same doses', '… where clocks change'] : [])];
   const plans = members
     .filter((c) => c.name in bench.plans)
     .map((c) => `${c.title} ${bench.plans[c.name] ? 'ran in parallel' : 'ran without parallel workers'}`);
-  return `## ${title}\n\n${table(head, rows)}${plans.length ? `\n${plans.join('; ')}.\n` : ''}`;
+  return `## ${title}\n\n${NOTES[group] ? `${NOTES[group]}\n\n` : ''}${table(head, rows)}${differences(bench, members)}` +
+    `${plans.length ? `\n${plans.join('; ')}.\n` : ''}`;
+}
+
+// Of how many people the answer was compared, and of how many it was the same.
+const same = (counted) => (!counted?.[1] ? '' : counted[0] === counted[1] ? `all of ${counted[1]}` : `**${counted[0]} of ${counted[1]}**`);
+
+function differences(bench, members) {
+  const titles = new Map(members.filter((c) => bench.same.get(c.compared)?.first).map((c) => [c.compared, c.title]));
+  return [...titles].map(([name, title]) => `\n${title} gives other doses. ${bench.same.get(name).first}\n`).join('');
 }
 
 function engineTable(bench) {
@@ -92,7 +104,7 @@ function verdicts(bench, targets) {
   const rows = targets.map((t) => {
     const wanted = t.most ? `≤ ${t.most}×` : `≥ ${t.least}×`;
     const name = `${t.of} over ${t.over}`.replace(/_/g, ' ').replaceAll('/', ', ');
-    if (!bench.samples.has(t.of)) return [name, wanted, '–', `not measured: ${bench.leftOut.get(t.of.split('/')[0])}`];
+    if (!bench.samples.has(t.of)) return [name, wanted, '–', `not measured: ${bench.leftOut.get(t.of.split('/')[0]) ?? 'its group did not run'}`];
     const ratio = bench.median(t.of) / bench.median(t.over);
     return [name, wanted, `${significant(ratio)}×`, (t.most ? ratio <= t.most : ratio >= t.least) ? 'met' : '**missed**'];
   });
@@ -116,6 +128,7 @@ function verdicts(bench, targets) {
 
 export async function render(bench, timed, targets) {
   const parts = [`# Measured\n`, await machine(bench) + '\n'];
+  if (bench.samples.has('node_upcoming_doses/prepared') && bench.samples.has('upcoming_doses/prepared')) parts.push(brief(bench) + '\n');
   for (const group of Object.keys(TITLES)) {
     const members = timed.filter((c) => c.group === group);
     if (members.length) parts.push(timings(bench, group, members));

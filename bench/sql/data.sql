@@ -1,11 +1,15 @@
 -- The benchmark's data: users with four medications each, a schedule for each
 -- medication, and what was recorded of the doses of the last 80 days.
 --
--- Variables of psql: users, and reference, the instant the data ends at.
+-- Variables of psql: users; reference, the instant the data ends at; and others,
+-- how many users each of the groups beside them has.
 -- Everything is drawn from hashes of the row's number, so a run can be repeated.
 
 \set ON_ERROR_STOP on
 \set QUIET on
+\if :{?others} \else
+\set others 500
+\endif
 
 SET session_replication_role = replica;   -- no triggers: the sample is checked below
 SET client_min_messages = warning;
@@ -57,8 +61,9 @@ INSERT INTO bench.drugs VALUES
   (10, 'Warfarin 3 mg', 1, 'tablet', 'at the same time of day'),
   (11, 'Insulin glargine', 14, 'unit', 'under the skin');
 
--- What the schedules are drawn as.  Numbers above :users are two small groups
--- with the same rules, begun twenty years and one week ago.
+-- What the schedules are drawn as.  Numbers above :users are small groups: two
+-- with the same rules, begun twenty years and one week ago, and one without
+-- rules by the hour.
 CREATE TABLE bench.drawn AS
 SELECT k.key, bench.user_id(u.number) AS user_id,
        md5('medication ' || key)::uuid AS medication_id,
@@ -71,20 +76,22 @@ SELECT k.key, bench.user_id(u.number) AS user_id,
 FROM (
     SELECT number, number AS seed, 'usual' AS age FROM generate_series(1, :users) AS number
     UNION ALL
-    SELECT :users + number, -number, 'twenty years' FROM generate_series(1, 500) AS number
+    SELECT :users + number, -number, 'twenty years' FROM generate_series(1, :others) AS number
     UNION ALL
-    SELECT :users + 500 + number, -number, 'one week' FROM generate_series(1, 500) AS number
+    SELECT :users + 500 + number, -number, 'one week' FROM generate_series(1, :others) AS number
+    UNION ALL
+    SELECT :users + 1000 + number, :users + 1000 + number, 'no hours' FROM generate_series(1, :others) AS number
   ) AS u
   CROSS JOIN generate_series(0, 3) AS m
   CROSS JOIN LATERAL (SELECT u.number * 4 + m AS key, u.seed::bigint * 4 + m AS seed_key) AS k
   JOIN bench.zones AS z ON z.number = bench.draw(u.seed, 1, 8)
-  JOIN bench.patterns AS p ON p.number = bench.draw(k.seed_key, 2, 6)
+  JOIN bench.patterns AS p ON p.number = bench.draw(k.seed_key, 2, CASE u.age WHEN 'no hours' THEN 5 ELSE 6 END)
   JOIN bench.drugs AS d ON d.number = (bench.draw(u.seed, 3, 12) + 5 * m) % 12
   CROSS JOIN LATERAL (
     SELECT (timestamptz :'reference' AT TIME ZONE z.name)::date
-           - CASE u.age WHEN 'usual' THEN 80 + bench.draw(k.seed_key, 4, 1015)
-                        WHEN 'twenty years' THEN 7305 + bench.draw(k.seed_key, 4, 2)
-                        ELSE 7 + bench.draw(k.seed_key, 4, 2) END
+           - CASE u.age WHEN 'twenty years' THEN 7305 + bench.draw(k.seed_key, 4, 2)
+                        WHEN 'one week' THEN 7 + bench.draw(k.seed_key, 4, 2)
+                        ELSE 80 + bench.draw(k.seed_key, 4, 1015) END
            + CASE WHEN p.starts_at_midnight THEN interval '0'
                   ELSE interval '6 hours' + bench.draw(k.seed_key, 5, 64) * interval '15 minutes' END AS at
   ) AS starts;

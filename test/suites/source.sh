@@ -81,6 +81,14 @@ equals "each is raised by something" "${unraised:-}" ""
 # against what it gives.
 equals "doc/sources.md counts the rows of test/data" "$(sed -n '/^| source | taken/,/^$/p' doc/sources.md | sed '1,2d;/^$/d')" "$(psql -XAtq -v ON_ERROR_STOP=1 -f test/data/sources.sql)"
 
+# Both are written by dev/bench --publish, and by hand they are easily parted.
+measured()
+{
+	sed -n '/^<!-- measured by dev\/bench -->$/,/^<!-- end of what dev\/bench measured -->$/p' "$1"
+}
+succeeds "README.md has measured figures" grep -qE '^[|] `upcoming_doses` [|].* 1 [(].*s[)] [|] 1 [(].*s[)] [|]$' <(measured README.md)
+equals "they are those of doc/performance-results.md" "$(measured README.md)" "$(measured doc/performance-results.md)"
+
 # CONTRIBUTING.md is the map: what it names is there, and what is there it names.
 # NAME, TOPIC and the like stand for any word.
 map=CONTRIBUTING.md

@@ -28,6 +28,17 @@ export interface AppOptions {
 	isStopping?: () => boolean;
 }
 
+/** The routes by topic, as the description groups them. */
+const TOPICS = [
+	{ name: 'people', description: 'Who the caller is, who may act for whom, and what holds for a person', routes: peopleRoutes },
+	{ name: 'medications', description: 'Medications and their schedules', routes: medicationRoutes },
+	{ name: 'doses', description: 'Doses that are due, and what became of them', routes: doseRoutes },
+	{ name: 'stock', description: 'What is left of the medications', routes: stockRoutes },
+	{ name: 'rules', description: 'Schedules made of forms, prescriptions and calendars; what a rule means before it is saved', routes: ruleRoutes },
+	{ name: 'fhir', description: 'FHIR, in and out', routes: fhirRoutes },
+	{ name: 'operator', description: 'For those who run the service', routes: operatorRoutes },
+];
+
 const PUBLIC = new URL('../public/', import.meta.url);
 
 export function createApp({ db, tokens, pages = PUBLIC, log, isStopping = () => false }: AppOptions) {
@@ -55,8 +66,12 @@ export function createApp({ db, tokens, pages = PUBLIC, log, isStopping = () => 
 	app.use('/v1/people/:person/*', actFor(db));
 	app.use('/v1/operator/*', operatorsOnly);
 
-	for (const routes of [peopleRoutes, medicationRoutes, doseRoutes, stockRoutes, ruleRoutes, fhirRoutes, operatorRoutes]) {
-		app.route('/v1', routes(db));
+	for (const { name, routes } of TOPICS) {
+		const topic = routes(db);
+		for (const definition of topic.openAPIRegistry.definitions) {
+			if (definition.type === 'route') definition.route.tags = [name];
+		}
+		app.route('/v1', topic);
 	}
 
 	app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' });
@@ -67,8 +82,10 @@ export function createApp({ db, tokens, pages = PUBLIC, log, isStopping = () => 
 			version: '1',
 			description: 'Medications, their schedules, and the doses that were taken. Errors are application/problem+json (RFC 9457).',
 			license: { name: 'PostgreSQL License', url: 'https://www.postgresql.org/about/licence/' },
+			contact: { name: 'Whoever runs this server' },
 		},
-		servers: [{ url: '/' }],
+		servers: [{ url: '/', description: 'where this description comes from' }],
+		tags: TOPICS.map(({ name, description }) => ({ name, description })),
 		security: [{ bearer: [] }],
 	});
 	app.route('/', health(db, isStopping));

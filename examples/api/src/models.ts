@@ -6,7 +6,7 @@ import { ProblemBody } from './problem.js';
 const WALL_CLOCK = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/;
 const DECIMAL = /^\d{1,20}(\.\d{1,20})?$/;
 
-export const Id = z.guid();
+export const Id = z.guid().openapi({ example: '5c1b0c59-8d4f-4e38-9a3c-6c52b35c7f6e' });
 /** An instant with its offset; in a URL, a + is written %2B. */
 export const Instant = z.iso
 	.datetime({
@@ -17,11 +17,14 @@ export const Instant = z.iso
 export const WallClock = z.string().regex(WALL_CLOCK, 'not a wall-clock time without offset, as 2026-03-01T08:00').openapi({ example: '2026-03-01T08:00' });
 export const TimeZone = z.string().min(1).max(64).openapi({ example: 'Europe/Berlin' });
 export const Rrule = z.string().min(1).max(1000).openapi({ example: 'FREQ=DAILY;BYHOUR=8,20' });
-export const Day = z.iso.date();
+export const Day = z.iso.date().openapi({ example: '2026-03-01' });
 export const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/, 'not a time of day, as 04:00').openapi({ example: '04:00' });
-export const Amount = z.union([z.string().regex(DECIMAL, 'not a decimal number'), z.number().positive()]).openapi({ type: 'string', example: '0.5' });
+export const Amount = z.union([z.string().regex(DECIMAL, 'not a decimal number').openapi({ format: 'decimal', example: '0.5' }), z.number().positive()]);
 export const Interval = z.string().min(1).max(64).openapi({ example: '4 hours' });
-export const Text = z.string().max(2000);
+export const Text = z.string().max(2000).openapi({ example: 'with food' });
+export const Name = z.string().trim().min(1).max(200).openapi({ example: 'ibuprofen' });
+export const Unit = z.string().max(64).openapi({ example: 'mg' });
+export const Description = z.string().openapi({ example: 'every day at 08:00 and 20:00 (Europe/Berlin)' });
 const Dates = z.array(WallClock).max(1000);
 /** How much, or how many doses, within a length of time or on so many calendar days in a row. */
 export const DoseLimit = z
@@ -32,7 +35,26 @@ export const DoseLimit = z
 		z.strictObject({ doses: z.number().int().min(1).max(1000), days: z.number().int().min(1).max(366) }),
 	])
 	.openapi('DoseLimit');
-const CycleDays = z.number().int().min(1).max(3660);
+const CycleDays = z.number().int().min(1).max(3660).openapi({ example: 21 });
+
+/**
+ * What is in answers, which have one spelling of each value; an Instant is in UTC.  The formats are of the OpenAPI
+ * Initiative's registry.
+ */
+export const given = {
+	wallClock: z.string().openapi({ format: 'date-time-local', example: '2026-03-01T08:00:00' }),
+	timeOfDay: z.string().openapi({ format: 'time-local', example: '08:00:00' }),
+	decimal: z.string().openapi({ format: 'decimal', example: '0.5' }),
+	interval: z.string().openapi({ example: '04:00:00' }),
+	count: z.number().int().openapi({ example: 14 }),
+	medicationName: z.string().openapi({ example: 'ibuprofen' }),
+	unit: z.string().openapi({ example: 'mg' }),
+	text: z.string().openapi({ example: 'with food' }),
+	/** Who did it, as their token names them. */
+	caller: z.string().openapi({ example: '0b0b0b0b-0000-4000-8000-00000000be00' }),
+	doseId: z.string().openapi({ example: 'v1:NWMxYjBjNTktOGQ0Zi00ZTM4LTlhM2MtNmM1MmIzNWM3ZjZlfDIwMjYtMDMtMDFUMDc6MDA6MDAuMDAwWg', description: 'the dose, in the addresses of what is done with it' }),
+	problem: z.string().openapi({ example: 'the schedules have different time zones' }),
+};
 
 export const Window = z
 	.object({ from: Instant, to: Instant })
@@ -46,11 +68,11 @@ export const Substance = z.string().min(1).max(200).openapi({ example: 'paraceta
 export const SubstanceLimits = z
 	.strictObject({
 		limits: z.array(DoseLimit).max(20).optional(),
-		unit: z.string().max(64).optional(),
+		unit: Unit.optional(),
 		minInterval: Interval.optional(),
 		timeZone: TimeZone.optional(),
 	})
-	.openapi('SubstanceLimits');
+	.openapi('SubstanceLimits', { example: { limits: [{ amount: '4000', within: '24 hours' }], unit: 'mg', minInterval: '4 hours' } });
 
 const scheduleFields = {
 	startsAt: WallClock,
@@ -69,45 +91,45 @@ const scheduleFields = {
 	toleranceBefore: Interval.nullable().optional(),
 	missedWhenNext: z.boolean().optional(),
 	doseAmount: Amount.nullable().optional(),
-	doseUnit: z.string().max(64).nullable().optional(),
+	doseUnit: Unit.nullable().optional(),
 	instructions: Text.nullable().optional(),
 	endsAt: Instant.nullable().optional(),
 };
 
 export const ScheduleInput = z.strictObject({ id: Id.optional(), ...scheduleFields, effectiveFrom: Instant.nullable().optional() }).openapi('ScheduleInput');
-export const ScheduleChanges = z.strictObject(scheduleFields).partial().openapi('ScheduleChanges');
+export const ScheduleChanges = z.strictObject(scheduleFields).partial().openapi('ScheduleChanges', { example: { rrule: 'FREQ=DAILY;BYHOUR=9', doseAmount: '1' } });
 export const NewMedication = z
 	.strictObject({
-		name: z.string().trim().min(1).max(200),
+		name: Name,
 		notes: Text.nullable().optional(),
 		substance: Substance.optional(),
 		substanceAmount: Amount.optional(),
-		substanceUnit: z.string().max(64).optional(),
+		substanceUnit: Unit.optional(),
 		schedules: z.array(ScheduleInput).min(1).max(50),
 	})
 	.openapi('NewMedication');
 
 export const MedicationChanges = z
-	.strictObject({ name: z.string().trim().min(1).max(200), notes: Text.nullable() })
+	.strictObject({ name: Name, notes: Text.nullable() })
 	.partial()
-	.openapi('MedicationChanges');
+	.openapi('MedicationChanges', { example: { name: 'ibuprofen 400' } });
 
 /** What a schedule prescribes. */
 export const prescribed = {
-	doseAmount: z.string().nullable(),
-	doseUnit: z.string().nullable(),
-	instructions: z.string().nullable(),
+	doseAmount: given.decimal.nullable(),
+	doseUnit: given.unit.nullable(),
+	instructions: given.text.nullable(),
 };
 
 export const Schedule = z
 	.object({
 		id: Id,
-		startsAt: z.string(),
-		timeZone: z.string(),
-		rrule: z.string().nullable(),
+		startsAt: given.wallClock,
+		timeZone: TimeZone,
+		rrule: Rrule.nullable(),
 		...prescribed,
 		asNeeded: z.boolean(),
-		endsAt: z.string().nullable(),
+		endsAt: Instant.nullable(),
 		replaces: Id.nullable(),
 	})
 	.openapi('Schedule');
@@ -116,96 +138,99 @@ export const Schedule = z
 export const CurrentSchedule = z
 	.object({
 		medicationId: Id,
-		medicationName: z.string(),
-		medicationNotes: z.string().nullable(),
+		medicationName: given.medicationName,
+		medicationNotes: given.text.nullable(),
 		scheduleId: Id,
 		state: z.enum(scheduleStates),
-		startsAt: z.string(),
-		timeZone: z.string(),
+		startsAt: given.wallClock,
+		timeZone: TimeZone,
 		timeZonePinned: z.boolean(),
-		rrule: z.string().nullable(),
-		rdates: z.array(z.string()),
-		exdates: z.array(z.string()),
-		cycleDaysOn: z.number().nullable(),
-		cycleDaysOff: z.number().nullable(),
+		rrule: Rrule.nullable(),
+		rdates: z.array(given.wallClock),
+		exdates: z.array(given.wallClock),
+		cycleDaysOn: CycleDays.nullable(),
+		cycleDaysOff: CycleDays.nullable(),
 		asNeeded: z.boolean(),
-		minInterval: z.string().nullable(),
-		maxPer24h: z.number().nullable(),
-		grace: z.string().nullable(),
+		minInterval: given.interval.nullable(),
+		maxPer24h: given.count.nullable(),
+		limits: z.array(DoseLimit).nullable(),
+		grace: given.interval.nullable(),
 		...prescribed,
-		effectiveFrom: z.string().nullable(),
-		endsAt: z.string().nullable(),
+		effectiveFrom: Instant.nullable(),
+		endsAt: Instant.nullable(),
 		replaces: Id.nullable(),
 		replacedBy: Id.nullable(),
+		createdAt: Instant,
 	})
 	.openapi('CurrentSchedule');
 
 export const Medication = z
 	.object({
 		id: Id,
-		name: z.string(),
-		notes: z.string().nullable(),
-		substance: z.string().nullable().openapi({ description: 'which substance it holds, as limits name it' }),
-		inactivatedAt: z.string().nullable(),
+		name: given.medicationName,
+		notes: given.text.nullable(),
+		substance: Substance.nullable().openapi({ description: 'which substance it holds, as limits name it' }),
+		inactivatedAt: Instant.nullable(),
 		schedules: z.array(Schedule),
 	})
 	.openapi('Medication');
 
 const doseFields = {
-	doseId: z.string(),
-	scheduledFor: z.string(),
-	localTime: z.string(),
-	timeZone: z.string(),
+	doseId: given.doseId,
+	scheduledFor: Instant,
+	localTime: given.wallClock,
+	timeZone: TimeZone,
 	medicationId: Id,
-	medicationName: z.string(),
+	medicationName: given.medicationName,
 	scheduleId: Id,
 	...prescribed,
 	status: z.enum(doseStatuses),
 };
 
 export const Dose = z
-	.object({ ...doseFields, takenAt: z.string().nullable(), recordedBy: z.string().nullable() })
+	.object({ ...doseFields, takenAt: Instant.nullable(), recordedBy: given.caller.nullable() })
 	.openapi('Dose');
 export const DueDose = z.object({ userId: Id, ...doseFields }).openapi('DueDose');
 
 const recordFields = {
 	userId: Id,
 	scheduleId: Id,
-	scheduledFor: z.string(),
+	scheduledFor: Instant,
 	outcome: z.enum(outcomes),
-	takenAt: z.string().nullable(),
-	amount: z.string().nullable(),
-	reason: z.string().nullable(),
-	note: z.string().nullable(),
-	recordedBy: z.string().nullable(),
-	recordedAt: z.string(),
-	despiteLimits: z.string().nullable(),
+	takenAt: Instant.nullable(),
+	amount: given.decimal.nullable(),
+	reason: given.text.nullable(),
+	note: given.text.nullable(),
+	recordedBy: given.caller.nullable(),
+	recordedAt: Instant,
+	despiteLimits: given.text.nullable(),
 };
 export const Record = z.object(recordFields).openapi('Record');
 export const Taken = z.object({ ...recordFields, newlyTaken: z.boolean() }).openapi('Taken');
 export const Skipped = z.object({ ...recordFields, newlySkipped: z.boolean() }).openapi('Skipped');
 
-export const DespiteLimits = z.string().min(1).max(1000).openapi({ description: 'why it was taken in spite of the limits' });
+export const DespiteLimits = z.string().min(1).max(1000).openapi({ example: 'severe pain', description: 'why it was taken in spite of the limits' });
 export const Taking = z
 	.strictObject({ takenAt: Instant.optional(), amount: Amount.optional(), note: Text.optional(), despiteLimits: DespiteLimits.optional() })
 	.openapi('Taking');
 export const Skipping = z.strictObject({ reason: Text.optional(), note: Text.optional() }).openapi('Skipping');
 
 /** What is done with several doses in one call. */
-export const Doses = z.array(z.string().min(1).max(200)).min(1).max(500);
+export const Doses = z.array(given.doseId.min(1).max(200)).min(1).max(500);
 export const TakingTogether = Taking.omit({ amount: true }).extend({ doseIds: Doses }).openapi('TakingTogether');
 export const SkippingTogether = Skipping.extend({ doseIds: Doses }).openapi('SkippingTogether');
 export const DoseResult = z
 	.object({ doseId: z.string(), newlyRecorded: z.boolean(), record: Record.nullable(), problem: ProblemBody.nullable() })
 	.openapi('DoseResult', { description: 'the dose as recorded, or the problem with it' });
 
+export const Percentage = given.decimal.openapi({ example: '92.9' });
 export const Counts = {
-	scheduled: z.number(),
-	taken: z.number(),
-	skipped: z.number(),
-	missed: z.number(),
-	onTime: z.number(),
-	percentage: z.string().nullable(),
+	scheduled: given.count,
+	taken: given.count,
+	skipped: given.count,
+	missed: given.count,
+	onTime: given.count,
+	percentage: Percentage.nullable(),
 };
 
 export const Rule = z
@@ -223,21 +248,21 @@ export const Rule = z
 /** What a form shows of schedules. */
 export const Form = z
 	.object({
-		times: z.array(z.string()).nullable(),
-		startsOn: z.string().nullable(),
-		timeZone: z.string().nullable(),
-		daysOfWeek: z.array(z.number()).nullable(),
-		endsOn: z.string().nullable(),
-		every: z.number().nullable(),
-		cycleDaysOn: z.number().nullable(),
-		cycleDaysOff: z.number().nullable(),
-		problem: z.string().nullable().openapi({ description: 'why no form shows the schedules; all else is null then' }),
+		times: z.array(given.timeOfDay).nullable(),
+		startsOn: Day.nullable(),
+		timeZone: TimeZone.nullable(),
+		daysOfWeek: z.array(z.number().int().min(1).max(7)).nullable(),
+		endsOn: Day.nullable(),
+		every: z.number().int().min(1).nullable(),
+		cycleDaysOn: CycleDays.nullable(),
+		cycleDaysOff: CycleDays.nullable(),
+		problem: given.problem.nullable().openapi({ description: 'why no form shows the schedules; all else is null then' }),
 	})
 	.openapi('Form');
 
 export const PersonParam = z.object({ person: z.string().openapi({ description: 'a person’s id, or me', example: 'me' }) });
 export const IdempotencyKey = z.object({
-	'idempotency-key': z.string().min(8).max(200).openapi({ description: 'the same for each retry of one request' }),
+	'idempotency-key': z.string().min(8).max(200).openapi({ example: '8f14e45f-ceea-467f-9b1c-2f7a5d0e3a11', description: 'the same for each retry of one request' }),
 });
 
 /** A response in JSON. */
@@ -264,29 +289,54 @@ export const problems = {
 	409: problem('in conflict with what is recorded'),
 	413: problem('the request is too large'),
 	415: problem('the request is not JSON'),
-	422: problem('the database refuses it'),
+	422: problem('a rule of medication schedules does not allow it'),
 	500: problem('something went wrong on the server’s side'),
 	503: problem('try again'),
 };
 
+/** What follows from a request's place and parts; of 404, 409 and 422 each route says which of them it has. */
+function canAnswer(status: number, { path, request, refuses = [404, 409, 422] }: Pick<Route, 'path' | 'request' | 'refuses'>): boolean {
+	switch (status) {
+		case 403:
+			return /^\/(people|operator)\//.test(path);
+		case 413:
+		case 415:
+			return request?.body !== undefined;
+		case 404:
+		case 409:
+			return refuses.includes(status as 404);
+		case 422:
+			// An Idempotency-Key may have been used for another request.
+			return refuses.includes(422) || request?.headers !== undefined;
+		default:
+			return true;
+	}
+}
+
 const NO_QUERY = z.strictObject({});
 
+type Route = RouteConfig & {
+	summary: string;
+	/** Which it answers of 404 (no such medication, schedule …), 409 (what is recorded is in the way) and 422 (a rule is broken). */
+	refuses?: readonly (404 | 409 | 422)[];
+};
+
 /** A route as createRoute makes it, that has an id and refuses what it does not know in the query. */
-export function route<P extends string, R extends Omit<RouteConfig, 'path'> & { path: P }>(config: R) {
-	const { method, path, request, responses } = config;
+export function route<P extends string, R extends Omit<Route, 'path'> & { path: P }>(config: R) {
+	const { method, path, summary, request, responses, refuses, ...more } = config;
 	const query = request?.query instanceof z.ZodObject ? request.query.strict() : NO_QUERY;
-	const impossible = new Set([
-		...(request?.body === undefined ? ['413', '415'] : []),
-		// Of the questions, one is about a schedule of its own kind.
-		...(method === 'get' && !path.endsWith('/next-allowed') ? ['409'] : []),
-		...(/^\/(people|operator)\//.test(path) ? [] : ['403']),
-		...(path.includes('{') ? [] : ['404']),
-	]);
+	const possible = Object.entries(responses).filter(([status]) => canAnswer(Number(status), config));
+	const [, success] = possible.find(([status]) => status.startsWith('2')) ?? [];
 	return createRoute({
-		...config,
+		// What is said of an operation is what it does, and what it answers.
+		description: `${summary}. Answer: ${(success as { description: string }).description}.`,
+		...more,
+		method,
+		path,
+		summary,
 		operationId: operationId(method, path),
 		request: { ...request, query },
-		responses: Object.fromEntries(Object.entries(responses).filter(([status]) => !impossible.has(status))),
+		responses: Object.fromEntries(possible),
 	} as unknown as R);
 }
 

@@ -9,14 +9,17 @@ import { describeError, toStandardOutput } from './log.js';
 
 export const ProblemBody = z
 	.object({
-		type: z.string().openapi({ example: 'urn:medsched:dose_is_scheduled' }),
-		title: z.string().openapi({ description: 'the same for every problem of a type' }),
-		status: z.number().int(),
-		detail: z.string().openapi({ description: 'what is particular to this one' }),
-		hint: z.string().optional(),
-		scheduleId: z.string().optional().openapi({ description: 'the schedule that replaced the one in question' }),
-		doseId: z.string().optional().openapi({ description: 'the recorded dose in the way' }),
-		errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+		type: z.string().openapi({ format: 'uri', example: 'urn:medsched:dose_is_scheduled' }),
+		title: z.string().openapi({ description: 'the same for every problem of a type', example: 'A rule of medication schedules does not allow this' }),
+		status: z.number().int().openapi({ example: 422 }),
+		detail: z.string().openapi({ description: 'what is particular to this one', example: 'schedule "5c1b0c59-8d4f-4e38-9a3c-6c52b35c7f6e" has no dose at 2026-03-01 07:30:00+00.' }),
+		hint: z.string().optional().openapi({ example: 'Record a dose at the scheduledFor that GET /v1/people/{person}/doses gives.' }),
+		scheduleId: z.guid().optional().openapi({ description: 'the schedule that replaced the one in question' }),
+		doseId: z.string().optional().openapi({ description: 'the recorded dose in the way', example: 'v1:NWMxYjBjNTktOGQ0Zi00ZTM4LTlhM2MtNmM1MmIzNWM3ZjZlfDIwMjYtMDMtMDFUMDc6MDA6MDAuMDAwWg' }),
+		errors: z
+			.array(z.object({ path: z.string().openapi({ example: 'json.schedules.0.timeZone' }), message: z.string().openapi({ example: 'schedules.0.timeZone is missing' }) }))
+			.optional()
+			.openapi({ description: 'each thing that is wrong with a request that is not valid' }),
 	})
 	.openapi('Problem');
 
@@ -44,7 +47,7 @@ const TITLES: Record<string, string> = {
 	too_large: 'The request is too large',
 	idempotency_key_reused: 'The Idempotency-Key was used for another request',
 	too_many_doses: 'There would be too many doses',
-	not_acceptable: 'The database does not accept a value',
+	not_supported: 'The database does not support this',
 	busy: 'The service is busy',
 	internal: 'Something went wrong on our side',
 };
@@ -98,12 +101,22 @@ const CONFLICTS = new Set<Constraint>([
 function ofDatabase(error: MedschedError): Problem {
 	const detail = [error.message, error.detail ?? ''].filter(Boolean).map((text) => text.replace(/[.]?$/, '.')).join(' ');
 	const more = { hint: hintForClients(error.hint), scheduleId: error.scheduleId, doseId: error.doseId };
+	// An argument: what the package refuses before it asks the database, and what the database refuses.
+	if (error.code.startsWith('22')) return new Problem(400, 'invalid_request', detail, more);
 	if (error.code === 'P0002') return new Problem(404, 'not_found', detail, more);
 	if (error.code === '55000' || (error.constraint && CONFLICTS.has(error.constraint))) {
 		return new Problem(409, error.constraint ?? 'conflict', detail, more);
 	}
 	if (error.code === '54000') return new Problem(422, 'too_many_doses', detail, more);
-	return new Problem(422, error.constraint ?? 'not_acceptable', detail, more);
+	return new Problem(422, error.constraint ?? 'not_supported', detail, more);
+}
+
+/** Whether a text of the request's own was refused that no column of PostgreSQL can have, medsched's or another. */
+function hasZeroByte(thrown: unknown): boolean {
+	for (let error = thrown; error instanceof Error; error = error.cause) {
+		if (/^(22021|22P05)$/.test(String((error as { code?: unknown }).code))) return true;
+	}
+	return false;
 }
 
 function problemOf(thrown: unknown): Problem {
@@ -114,6 +127,7 @@ function problemOf(thrown: unknown): Problem {
 	}
 	const error = MedschedError.from(thrown);
 	if (error) return ofDatabase(error);
+	if (hasZeroByte(thrown)) return new Problem(400, 'invalid_request', 'a text has a zero byte, which the database cannot keep');
 	if (isRetryable(thrown)) {
 		return new Problem(503, 'busy', 'the database cannot be reached', { hint: 'Send the request again.' }, { 'Retry-After': '1' });
 	}

@@ -8,7 +8,7 @@ import * as medsched from '@medsched/drizzle';
 import { generateKeyPair } from 'jose';
 import { OPERATOR } from '../src/auth.js';
 import { hintForClients, routeOf } from '../src/hints.js';
-import { byBothWays, directly, overHttp, publicJwk, signed, type Answer, type Request } from './harness.js';
+import { byBothWays, Description, directly, overHttp, publicJwk, seen, signed, type Answer, type Request } from './harness.js';
 
 const sql = directly();
 after(() => sql.end());
@@ -157,7 +157,7 @@ byBothWays('a person’s medications', (call) => {
 		assert.deepEqual(told(await take([...doseIds, 'v1:x'], { note: 'with water' })), [
 			['taken', '2026-03-02T08:05:00Z', 'with water', true, undefined, undefined],
 			['taken', '2026-03-02T08:05:00Z', 'with water', true, undefined, undefined],
-			[undefined, undefined, undefined, false, 'urn:medsched:not_acceptable', 422],
+			[undefined, undefined, undefined, false, 'urn:medsched:invalid_request', 400],
 		]);
 		assert.deepEqual((await take(doseIds)).body.map((r: any) => [r.doseId, r.newlyRecorded]), doseIds.map((id: string) => [id, false]));
 		const next = doses.filter((dose: any) => dose.scheduledFor === '2026-03-03T08:00:00Z').map((dose: any) => dose.doseId);
@@ -246,8 +246,18 @@ byBothWays('a person’s medications', (call) => {
 		const take = (time: string, more: object = {}) =>
 			call('POST', '/v1/people/me/reports', { token: theirs, body: [{ scheduleId: needed, scheduledFor: time, outcome: 'taken', takenAt: time, ...more }] });
 		assert.deepEqual((await take('2026-03-01T10:00:00Z')).body, [{ changed: true }]);
+		isProblem(await call('PUT', `/v1/people/me/schedules/${needed}/extra/2026-03-01T10:00:00Z`, { token: theirs, body: {} }), 409, 'schedule_has_set_times');
 		isProblem(await take('2026-03-01T12:00:00Z'), 409, 'as_needed_min_interval');
 		assert.deepEqual((await take('2026-03-01T12:00:00Z', { despiteLimits: 'severe pain' })).body, [{ changed: true }]);
+	});
+
+	test('more doses than one answer can have', async () => {
+		const busy = await signed({ sub: randomUUID() });
+		const body = { name: 'drip', schedules: [{ startsAt: '2026-01-01T00:00', timeZone: 'UTC', rrule: 'FREQ=MINUTELY' }] };
+		assert.equal((await call('POST', '/v1/people/me/medications', { token: busy, headers: key(), body })).status, 201);
+		isProblem(await call('GET', '/v1/people/me/doses?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z', { token: busy }), 422, 'too_many_doses');
+		// The managed edition has no feed, and says so.
+		isProblem(await call('GET', '/v1/people/me/calendar.ics', { token: busy }), 422, process.env['MEDSCHED_EDITION'] === 'managed' ? 'not_supported' : 'too_many_doses');
 	});
 
 	test('adherence', async () => {
@@ -297,6 +307,7 @@ byBothWays('a person’s medications', (call) => {
 		const again = await call('POST', `/v1/people/me/schedules/${scheduleId}/revise`, { ...request, headers: key() });
 		isProblem(again, 409, 'schedule_not_replaced');
 		assert.equal(again.body.scheduleId, revised.body.scheduleId);
+		isProblem(await call('POST', `/v1/people/me/schedules/${scheduleId}/end`, { token, body: { at: '2026-03-06T00:00:00Z' } }), 409, 'schedule_not_replaced');
 		const doses = await call('GET', '/v1/people/me/doses?from=2026-03-03T00:00:00Z&to=2026-03-07T00:00:00Z', { token });
 		assert.deepEqual(doses.body.map((d: any) => [d.scheduledFor, d.doseAmount, d.status]), [
 			['2026-03-03T08:00:00Z', '0.5', 'skipped'],
@@ -342,6 +353,7 @@ byBothWays('a person’s medications', (call) => {
 		const again = await call('POST', `/v1/people/me/medications/${medicationId}/reactivate`, { token, headers: key(), body: { at: '2026-03-20T00:00:00Z' } });
 		assert.equal(again.status, 200, JSON.stringify(again.body));
 		assert.deepEqual((await call('GET', later, { token })).body.map((d: any) => d.scheduledFor), ['2026-03-20T11:00:00Z', '2026-03-21T11:00:00Z']);
+		isProblem(await call('POST', `/v1/people/me/medications/${medicationId}/reactivate`, { token, headers: key(), body: {} }), 409, 'medication_is_inactive');
 	});
 
 	test('what a person edits: add, rename, go back to the form, correct, end', async () => {
@@ -358,6 +370,7 @@ byBothWays('a person’s medications', (call) => {
 		assert.deepEqual([added.status, added.body.startsAt, added.body.doseAmount, added.body.medicationId], [201, '2026-03-01T20:00:00', '2', created.body.id], JSON.stringify(added.body));
 		assert.deepEqual((await call('POST', `${medication}/schedules`, request)).body, added.body);
 		isProblem(await call('POST', `${medication}/schedules`, { ...request, headers: key(), body: { ...request.body, rrule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30' } }), 422, 'schedule_has_dose');
+		isProblem(await call('POST', `${medication}/schedules`, { ...request, headers: key(), body: { ...request.body, id: first } }), 409, 'schedules_pkey');
 		assert.equal((await call('POST', `/v1/people/me/medications/${randomUUID()}/schedules`, { ...request, headers: key() })).status, 404);
 
 		assert.equal((await call('PUT', `${medication}/name`, { token: editor, body: { name: 'metformin 500' } })).body.name, 'metformin 500');
@@ -506,6 +519,7 @@ byBothWays('a person’s medications', (call) => {
 		const undone = await call('DELETE', `/v1/people/me/doses/${handle(asNeededId, '2026-03-02T20:30:00.000Z')}/record`, { token: other });
 		assert.equal(undone.body.removed?.note, 'headache', JSON.stringify(undone.body));
 		assert.deepEqual((await call('GET', nextAllowed(asNeededId, '2026-03-02T21:00:00Z'), { token: other })).body, { allowedAt: '2026-03-02T21:00:00Z' });
+		isProblem(await call('PUT', at(asNeededId, '2026-03-03T20:30:00Z'), { token: other, body: { amount: '0' } }), 422, 'dose_taken_amount_positive');
 	});
 
 	const refusedAsNeeded: [string, number, string, string, string, object?][] = [
@@ -559,7 +573,7 @@ byBothWays('a person’s medications', (call) => {
 		const prescribed = await call('POST', '/v1/medications/from-fhir', { token, body: { resource, timeZone: 'Europe/Berlin', startsOn: '2096-03-02' } });
 		assert.equal(prescribed.status, 200, JSON.stringify(prescribed.body));
 		assert.deepEqual([prescribed.body.name, prescribed.body.schedules[0].doseAmount], ['by prescription', 2]);
-		isProblem(await call('POST', '/v1/medications/from-fhir', { token, body: { resource: { ...resource, doNotPerform: true }, ...start } }), 422, 'not_acceptable');
+		isProblem(await call('POST', '/v1/medications/from-fhir', { token, body: { resource: { ...resource, doNotPerform: true }, timeZone: 'UTC' } }), 422, 'not_supported');
 		const { name, schedules } = prescribed.body;
 		const ordered = await call('POST', '/v1/people/me/medications', { token, headers: key(), body: { name, schedules } });
 		assert.equal(ordered.status, 201, JSON.stringify(ordered.body));
@@ -584,7 +598,7 @@ byBothWays('a person’s medications', (call) => {
 		assert.match((await call('POST', '/v1/rules/describe', { token, body: rule })).body.description, /Monday/);
 		const inGerman = await call('POST', '/v1/rules/describe', { token, body: { ...rule, language: 'de', withTimeZone: false } });
 		assert.equal(inGerman.body.description, 'montags um 08:00, ab 2. März 2026');
-		assert.equal((await call('POST', '/v1/rules/describe', { token, body: { ...rule, language: 'fr' } })).status, 422);
+		assert.equal((await call('POST', '/v1/rules/describe', { token, body: { ...rule, language: 'fr' } })).status, 400);
 		const at = await call('POST', '/v1/rules/occurrences?from=2026-03-01T00:00:00Z&to=2026-03-15T00:00:00Z', { token, body: rule });
 		assert.deepEqual(at.body, ['2026-03-02T08:00:00Z', '2026-03-09T08:00:00Z']);
 		const around = await call('POST', '/v1/rules/around?at=2026-03-09T08:00:00Z', { token, body: rule });
@@ -751,6 +765,7 @@ byBothWays('bad input', (call) => {
 	const post = '/v1/people/me/medications';
 	const drop = "x'); DROP TABLE medsched.medications; --";
 
+	const chinese = { rrule: 'RSCALE=CHINESE;FREQ=DAILY', startsAt: '2026-03-01T08:00', timeZone: 'UTC' };
 	const refused: [string, number, string | undefined, string, string, Request][] = [
 		['malformed JSON', 400, 'invalid_request', 'POST', post, { headers: key(), body: '{"name": ' }],
 		['no body', 400, 'invalid_request', 'POST', post, { headers: key() }],
@@ -760,45 +775,59 @@ byBothWays('bad input', (call) => {
 		['a body of a megabyte', 413, 'too_large', 'POST', post, { headers: key(), body: { name: 'x', notes: 'x'.repeat(1_000_000), schedules: [daily] } }],
 		['no name', 400, 'invalid_request', 'POST', post, { headers: key(), body: { schedules: [daily] } }],
 		['a blank name', 400, 'invalid_request', 'POST', post, { headers: key(), body: { name: '  ', schedules: [daily] } }],
-		['a zero byte in a name', 422, 'not_acceptable', 'POST', post, { headers: key(), body: { name: 'a\0b', schedules: [daily] } }],
+		['a zero byte in a name', 400, 'invalid_request', 'POST', post, { headers: key(), body: { name: 'a\0b', schedules: [daily] } }],
+		['a zero byte in a name of the API’s own', 400, 'invalid_request', 'PUT', `/v1/me/caregivers/${randomUUID()}`, { body: { personName: 'a\0b' } }],
 		['no schedule', 400, 'invalid_request', 'POST', post, { headers: key(), body: { name: 'x', schedules: [] } }],
 		['an unknown key', 400, 'invalid_request', 'POST', post, { headers: key(), body: { name: 'x', schedules: [daily], userId: randomUUID() } }],
 		['an unknown key of a schedule', 400, 'invalid_request', 'POST', post, medication({ rule: 'FREQ=DAILY' })],
-		['an unknown zone', 422, 'not_acceptable', 'POST', post, medication({ timeZone: 'Mars/Olympus' })],
-		['a POSIX zone', 422, 'not_acceptable', 'POST', post, medication({ timeZone: 'EST5EDT4' })],
-		['SQL for a zone', 422, 'not_acceptable', 'POST', post, medication({ timeZone: drop })],
-		['a rule that is none', 422, 'not_acceptable', 'POST', post, medication({ rrule: 'FREQ=SOMETIMES' })],
-		['SQL for a rule', 422, 'not_acceptable', 'POST', post, medication({ rrule: drop })],
+		['an unknown zone', 400, 'invalid_request', 'POST', post, medication({ timeZone: 'Mars/Olympus' })],
+		['a POSIX zone', 400, 'invalid_request', 'POST', post, medication({ timeZone: 'EST5EDT4' })],
+		['SQL for a zone', 400, 'invalid_request', 'POST', post, medication({ timeZone: drop })],
+		['a rule that is none', 400, 'invalid_request', 'POST', post, medication({ rrule: 'FREQ=SOMETIMES' })],
+		['SQL for a rule', 400, 'invalid_request', 'POST', post, medication({ rrule: drop })],
 		['a rule that never occurs', 422, 'schedule_has_dose', 'POST', post, medication({ rrule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30' })],
 		['a start that is an instant', 400, 'invalid_request', 'POST', post, medication({ startsAt: '2026-03-01T08:00:00Z' })],
-		['a start that is no day', 422, 'not_acceptable', 'POST', post, medication({ startsAt: '2026-02-30T08:00' })],
+		['a start that is no day', 400, 'invalid_request', 'POST', post, medication({ startsAt: '2026-02-30T08:00' })],
 		['a negative amount', 400, 'invalid_request', 'POST', post, medication({ doseAmount: '-1' })],
 		['no amount at all', 422, 'schedules_dose_amount_positive', 'POST', post, medication({ doseAmount: '0' })],
 		['half a cycle', 422, 'schedules_cycle_days', 'POST', post, medication({ cycleDaysOn: 3 })],
-		['an interval that is none', 422, 'not_acceptable', 'POST', post, medication({ grace: 'a while' })],
+		['an interval that is none', 400, 'invalid_request', 'POST', post, medication({ grace: 'a while' })],
 		['a schedule’s id that is taken', 409, undefined, 'POST', post, medication({ id: scheduleId })],
 		['a window without end', 400, 'invalid_request', 'GET', '/v1/people/me/doses?from=2026-03-01T00:00:00Z', {}],
 		['a window of no time', 400, 'invalid_request', 'GET', '/v1/people/me/doses?from=yesterday&to=today', {}],
 		['a time without offset', 400, 'invalid_request', 'GET', '/v1/people/me/doses?from=2026-03-01T00:00:00&to=2026-03-02T00:00:00', {}],
-		['a window the wrong way round', 422, 'not_acceptable', 'GET', '/v1/people/me/doses?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z', {}],
+		['a window the wrong way round', 400, 'invalid_request', 'GET', '/v1/people/me/doses?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z', {}],
 		['a window of a thousand years', 400, 'invalid_request', 'GET', '/v1/people/me/doses?from=2026-01-01T00:00:00Z&to=3026-01-01T00:00:00Z', {}],
 		['half a million rows', 422, 'too_many_doses', 'POST', '/v1/rules/occurrences?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z', { body: { rrule: 'FREQ=MINUTELY', startsAt: '2026-01-01T00:00', timeZone: 'UTC' } }],
 		['a limit of a million', 400, 'invalid_request', 'GET', '/v1/people/me/doses/next?limit=1000000', {}],
 		['a person that is none', 400, 'invalid_request', 'GET', `/v1/people/${encodeURIComponent("' OR true --")}/medications`, {}],
-		['a handle that is none', 422, 'not_acceptable', 'PUT', '/v1/people/me/doses/nonsense/taken', { body: {} }],
-		['a handle that holds something else', 422, 'not_acceptable', 'PUT', `/v1/people/me/doses/v1:${Buffer.from('hello').toString('base64url')}/taken`, { body: {} }],
+		['a handle that is none', 400, 'invalid_request', 'PUT', '/v1/people/me/doses/nonsense/taken', { body: {} }],
+		['a handle that holds something else', 400, 'invalid_request', 'PUT', `/v1/people/me/doses/v1:${Buffer.from('hello').toString('base64url')}/taken`, { body: {} }],
 		['a dose that is not scheduled', 422, 'dose_is_scheduled', 'PUT', `/v1/people/me/doses/${handle(scheduleId, '2026-03-01T08:30:00.000Z')}/taken`, { body: {} }],
 		['a schedule that is not there', 404, 'not_found', 'PUT', `/v1/people/me/doses/${handle(randomUUID(), '2026-03-01T08:00:00.000Z')}/taken`, { body: {} }],
 		['a medication that is not there', 404, 'not_found', 'POST', `/v1/people/me/medications/${randomUUID()}/inactivate`, { body: {} }],
 		['an id that is none', 400, 'invalid_request', 'POST', '/v1/people/me/medications/1;DROP/inactivate', { body: {} }],
-		['a change of nothing', 422, 'not_acceptable', 'POST', `/v1/people/me/schedules/${scheduleId}/revise`, { headers: key(), body: { effectiveFrom: '2026-03-02T00:00:00Z', changes: {} } }],
+		['a change of nothing', 400, 'invalid_request', 'POST', `/v1/people/me/schedules/${scheduleId}/revise`, { headers: key(), body: { effectiveFrom: '2026-03-02T00:00:00Z', changes: {} } }],
 		['a change to an unknown key', 400, 'invalid_request', 'POST', `/v1/people/me/schedules/${scheduleId}/revise`, { headers: key(), body: { effectiveFrom: '2026-03-02T00:00:00Z', changes: { id: randomUUID() } } }],
-		['a move to an unknown zone', 422, 'not_acceptable', 'PUT', '/v1/people/me/time-zone', { headers: key(), body: { timeZone: 'Nowhere/Land' } }],
+		['a move to an unknown zone', 400, 'invalid_request', 'PUT', '/v1/people/me/time-zone', { headers: key(), body: { timeZone: 'Nowhere/Land' } }],
 		['times that are none', 400, 'invalid_request', 'POST', '/v1/schedules/from-times', { body: { times: ['25:00'], startsOn: '2026-03-01', timeZone: 'UTC' } }],
-		['a sig that is none', 422, 'not_acceptable', 'POST', '/v1/schedules/from-sig', { body: { sig: 'WHENEVER', startsOn: '2026-03-01', timeZone: 'UTC' } }],
-		['a calendar that is none', 422, 'not_acceptable', 'POST', '/v1/schedules/from-ical', { body: { calendar: 'Take one a day' } }],
-		['a FHIR Timing that is none', 422, 'not_acceptable', 'POST', '/v1/schedules/from-fhir', { body: { timing: { repeat: { frequency: 'often' } }, startsOn: '2026-03-01', timeZone: 'UTC' } }],
-		['an alarm that is none', 422, 'not_acceptable', 'GET', '/v1/people/me/calendar.ics?alarm=loud', {}],
+		['a sig that is none', 400, 'invalid_request', 'POST', '/v1/schedules/from-sig', { body: { sig: 'WHENEVER', startsOn: '2026-03-01', timeZone: 'UTC' } }],
+		['a calendar that is none', 400, 'invalid_request', 'POST', '/v1/schedules/from-ical', { body: { calendar: 'Take one a day' } }],
+		['a FHIR Timing that is none', 400, 'invalid_request', 'POST', '/v1/schedules/from-fhir', { body: { timing: { repeat: { frequency: 'often' } }, startsOn: '2026-03-01', timeZone: 'UTC' } }],
+		...[
+			['POST', '/v1/rules/describe', chinese],
+			['POST', '/v1/rules/around?at=2026-03-01T00:00:00Z', chinese],
+			['POST', '/v1/schedules/to-times', [chinese]],
+			['POST', '/v1/schedules/from-ical', { calendar: `BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20260301T080000Z\r\nRRULE:${chinese.rrule}\r\nEND:VEVENT\r\nEND:VCALENDAR` }],
+			['POST', '/v1/schedules/from-sig', { sig: '1-2 tab BID', startsOn: '2026-03-01', timeZone: 'UTC' }],
+			['POST', '/v1/schedules/from-fhir', { timing: { repeat: { frequency: 1, period: 1, periodUnit: 'd', boundsRange: { low: { value: 3 } } } }, startsOn: '2026-03-01', timeZone: 'UTC' }],
+		].map(([method, path, body]): (typeof refused)[number] => [`what is not supported, by ${path as string}`, 422, 'not_supported', method as string, path as string, { body }]),
+		['a rule that is not supported, by itself', 422, 'not_supported', 'GET', `/v1/rules/check?rrule=${encodeURIComponent(chinese.rrule)}&timeZone=UTC`, {}],
+		['half a million doses counted', 422, 'too_many_doses', 'POST', '/v1/rules/count?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z', { body: { rrule: 'FREQ=MINUTELY', startsAt: '2026-01-01T00:00', timeZone: 'UTC' } }],
+		['a dose skipped that is not scheduled', 422, 'dose_is_scheduled', 'PUT', `/v1/people/me/doses/${handle(scheduleId, '2026-03-01T08:30:00.000Z')}/skipped`, { body: {} }],
+		['an extra dose of nothing', 422, 'dose_taken_amount_positive', 'PUT', `/v1/people/me/schedules/${scheduleId}/extra/2026-03-01T08:30:00Z`, { body: { amount: '0' } }],
+		['a correction to a rule that never occurs', 422, 'schedule_has_dose', 'POST', `/v1/people/me/schedules/${scheduleId}/correct`, { body: { rrule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30' } }],
+		['an alarm that is none', 400, 'invalid_request', 'GET', '/v1/people/me/calendar.ics?alarm=loud', {}],
 		['an address that is none', 404, 'not_found', 'GET', '/v1/nothing/here', {}],
 	];
 	for (const [what, status, type, method, path, request] of refused) {
@@ -884,7 +913,7 @@ byBothWays('retries', (call) => {
 
 	test('what failed may be sent again with its key', async () => {
 		const headers = key();
-		isProblem(await post(headers, { name: 'once', schedules: [{ ...daily, timeZone: 'Mars/Olympus' }] }), 422);
+		isProblem(await post(headers, { name: 'once', schedules: [{ ...daily, timeZone: 'Mars/Olympus' }] }), 400);
 		assert.equal((await post(headers)).status, 201);
 	});
 
@@ -966,28 +995,133 @@ byBothWays('what needs no token', (call) => {
 				}
 			}
 		}
+		assert.deepEqual(unsaid(body), []);
 		assert.deepEqual(body.security, [{ bearer: [] }]);
-		assert.deepEqual(body.servers, [{ url: '/' }]);
+		assert.deepEqual(body.servers.map(({ url }: any) => url), ['/']);
 		assert.equal(body.info.license.name, 'PostgreSQL License');
 		assert.ok(body.components.schemas.Dose.properties.doseId);
 	});
 });
 
-byBothWays('what a route does not know in the query', (call) => {
-	test('is refused, by every route', async () => {
-		const token = await signed({ sub: randomUUID(), scope: OPERATOR });
-		const { body } = await call('GET', '/openapi.json');
-		for (const [path, methods] of Object.entries<any>(body.paths)) {
-			for (const method of Object.keys(methods)) {
-				const filled = path.replace('{person}', 'me').replaceAll(/\{\w+\}/g, randomUUID());
-				const body = ['get', 'delete'].includes(method) ? {} : { body: {} };
-				const answer = await call(method.toUpperCase(), `${filled}?form=2026-03-01T00:00:00Z`, { token, headers: key(), ...body });
-				isProblem(answer, 400, 'invalid_request');
-				if (answer.body.errors.every((error: any) => !error.path.startsWith('param'))) assert.match(JSON.stringify(answer.body.errors), /form/, `${method} ${path}`);
-			}
+byBothWays('every route', (call) => {
+	const caller = randomUUID();
+	const token = signed({ sub: caller, scope: OPERATOR });
+	const large = `"${'x'.repeat(300_000)}"`;
+
+	interface Example {
+		operationId: string;
+		method: string;
+		responses: string[];
+		/** Its address, with the examples of its parameters. */
+		address: (person: string) => string;
+		hasBody: boolean;
+		hasKey: boolean;
+		/** What it takes, by the examples of its description. */
+		body: { body?: unknown };
+	}
+
+	async function routes(): Promise<Example[]> {
+		const { document } = new Description((await call('GET', '/openapi.json')).body);
+		return Object.entries<any>(document.paths).flatMap(([path, methods]) =>
+			Object.entries<any>(methods).map(([method, { operationId, parameters = [], requestBody, responses }]) => {
+				const of = (place: string) => parameters.filter((parameter: any) => parameter.in === place && parameter.required);
+				const query = of('query').map(({ name, schema }: any) => `${name}=${encodeURIComponent(exampleOf(document, schema) as string)}`);
+				return {
+					operationId,
+					method: method.toUpperCase(),
+					responses: Object.keys(responses),
+					address: (person: string) => {
+						const filled = path.replace(/\{(\w+)\}/g, (_: string, name: string) =>
+							name === 'person' ? person : encodeURIComponent(String(exampleOf(document, of('path').find((parameter: any) => parameter.name === name).schema))),
+						);
+						return `${filled}?${query.join('&')}`;
+					},
+					hasBody: requestBody !== undefined,
+					hasKey: parameters.some(({ name }: any) => name === 'idempotency-key'),
+					body: requestBody === undefined ? {} : { body: exampleOf(document, requestBody.content['application/json'].schema) },
+				};
+			}),
+		);
+	}
+
+	test('refuses what it does not know in the query', async () => {
+		for (const { method, address, body } of await routes()) {
+			const answer = await call(method, `${address('me')}&form=2026-03-01T00:00:00Z`, { token: await token, headers: key(), ...body });
+			isProblem(answer, 400, 'invalid_request');
+			assert.match(JSON.stringify(answer.body.errors), /form/, `${method} ${address('me')}`);
+		}
+	});
+
+	test('wants a token', async () => {
+		for (const { method, address, body } of await routes()) isProblem(await call(method, address('me'), body), 401, 'unauthorized');
+	});
+
+	test('about a person or the service wants the right to it', async () => {
+		const stranger = await signed({ sub: randomUUID() });
+		for (const { method, address, body, responses } of await routes()) {
+			if (responses.includes('403')) isProblem(await call(method, address(caller), { token: stranger, headers: key(), ...body }), 403, 'forbidden');
+		}
+	});
+
+	test('with a body wants it in JSON, and no larger than it can be', async () => {
+		for (const { method, address, hasBody } of await routes()) {
+			if (!hasBody) continue;
+			isProblem(await call(method, address('me'), { token: await token, headers: { ...key(), 'content-type': 'text/plain' }, body: 'x' }), 415, 'invalid_request');
+			isProblem(await call(method, address('me'), { token: await token, headers: key(), body: large }), 413, 'too_large');
+		}
+	});
+
+	test('takes the examples of its description, and says so when there is nothing by that id', async () => {
+		for (const { operationId, method, address, body, responses } of await routes()) {
+			const answer = await call(method, address('me'), { token: await token, headers: key(), ...body });
+			if (responses.includes('404')) isProblem(answer, 404, 'not_found');
+			else if (!(process.env['MEDSCHED_EDITION'] === 'managed' && operationId === 'getCalendarIcs')) assert.ok(answer.status < 300, `${operationId}: ${answer.status} ${JSON.stringify(answer.body)}`);
+		}
+	});
+
+	test('that takes an Idempotency-Key refuses one that was used for another request', async () => {
+		const headers = key();
+		const created = await call('POST', '/v1/people/me/medications', { token: await token, headers, body: { name: 'aspirin', schedules: [daily] } });
+		assert.equal(created.status, 201, JSON.stringify(created.body));
+		for (const { method, address, body, hasKey } of await routes()) {
+			if (hasKey) isProblem(await call(method, address('me'), { token: await token, headers, ...body }), 422, 'idempotency_key_reused');
 		}
 	});
 });
+
+/** Where a description leaves open what a text looks like, or which numbers there are. */
+function unsaid(part: any, path: string[] = []): string[] {
+	if (typeof part !== 'object' || part === null) return [];
+	const types = [part.type].flat();
+	const isOpen = types.includes('string')
+		? part.type && !part.format && !part.pattern && !part.enum && part.example === undefined && path.at(-1) !== 'propertyNames'
+		: types.includes('integer') && part.minimum === undefined && part.example === undefined;
+	return [
+		...(isOpen && path.includes('schema') || isOpen && path.includes('schemas') ? [path.join('/')] : []),
+		...Object.entries(part).flatMap(([key, value]) => (key === 'example' ? [] : unsaid(value, [...path, key]))),
+	];
+}
+
+/** A value as a schema of the description has it: its example, or the least that it takes. */
+function exampleOf(document: any, schema: any): unknown {
+	if (schema.$ref) return exampleOf(document, document.components.schemas[schema.$ref.split('/').at(-1)]);
+	if (schema.example !== undefined) return schema.example;
+	if (schema.allOf) return Object.assign({}, ...schema.allOf.map((part: any) => exampleOf(document, part)));
+	const [first] = schema.anyOf ?? schema.oneOf ?? schema.enum ?? [];
+	if (first !== undefined) return schema.enum ? first : exampleOf(document, first);
+	switch ([schema.type].flat()[0]) {
+		case 'object':
+			return Object.fromEntries((schema.required ?? []).map((name: string) => [name, exampleOf(document, schema.properties[name])]));
+		case 'array':
+			return schema.minItems ? [exampleOf(document, schema.items)] : [];
+		case 'integer':
+			return schema.minimum ?? 1;
+		case 'boolean':
+			return true;
+		default:
+			throw new Error(`a value needs an example: ${JSON.stringify(schema)}`);
+	}
+}
 
 describe('coverage', () => {
 	const tree = new URL('../../../../', import.meta.url);
@@ -1049,6 +1183,16 @@ describe('coverage', () => {
 			'medsched.create_tables() has your views use the new one.',
 		]);
 		for (const route of Object.values(routeOf)) assert.ok(routes.includes(route), route);
+	});
+
+	test('each status that the description of a route has is one that it answers with', async () => {
+		const { call, close } = await overHttp();
+		const { body } = await call('GET', '/openapi.json').finally(close);
+		const unseen = Object.values<any>(body.paths)
+			.flatMap((methods) => Object.values<any>(methods))
+			.flatMap(({ operationId, responses }) => Object.keys(responses).filter((status) => !seen(operationId).has(Number(status))).map((status) => `${operationId} ${status}`));
+		// When the server or the database is in trouble, any route answers with these.
+		assert.deepEqual(unseen.filter((status) => !/ 50[03]$/.test(status)), []);
 	});
 
 	test('the README lists the routes', async () => {

@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { after, describe } from 'node:test';
 import { serve } from '@hono/node-server';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
 import postgres from 'postgres';
@@ -120,25 +122,76 @@ async function asLambda(): Promise<{ call: Call; close: () => Promise<void> }> {
 	};
 }
 
-/** Whether an address is one of a path of the description. */
-function matches(template: string, address: string): boolean {
-	const [parts, given] = [template.split('/'), address.split('/')];
-	return parts.length === given.length && parts.every((part, i) => part.startsWith('{') || part === given[i]);
+/** What the API says of itself, and answers that are to be as it says. */
+export class Description {
+	readonly paths: Record<string, Record<string, Operation>>;
+	readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
+
+	constructor(readonly document: any) {
+		this.paths = document.paths;
+		addFormats.default(this.#ajv);
+		this.#ajv.addFormat('decimal', /^-?\d+(\.\d+)?$/);
+		this.#ajv.addFormat('date-time-local', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?$/);
+		this.#ajv.addFormat('time-local', /^\d\d:\d\d:\d\d$/);
+		this.#ajv.addSchema(closed(structuredClone(document)), 'api');
+	}
+
+	/** The path and the operation that answer to an address, if any. */
+	operationAt(method: string, address: string): [path: string, operation: Operation | undefined] | undefined {
+		const given = address.split('?')[0]!.split('/');
+		const path = Object.keys(this.paths).find((template) => {
+			const parts = template.split('/');
+			return parts.length === given.length && parts.every((part, i) => part.startsWith('{') || part === given[i]);
+		});
+		return path === undefined ? undefined : [path, this.paths[path]![method.toLowerCase()]];
+	}
+
+	/** Holds an answer to what is said of it: its status, its type, and all that is in it. */
+	check(method: string, address: string, answer: Answer): void {
+		const [path, operation] = this.operationAt(method, address) ?? [];
+		if (path === undefined || operation === undefined) return;
+		const what = `${method} ${address} answers ${answer.status} ${answer.type}: ${JSON.stringify(answer.body)}`;
+		const response = operation.responses[answer.status];
+		assert.ok(response, `${what}, a status that its description does not have`);
+		seen(operation.operationId).add(answer.status);
+		if (response.content === undefined) return assert.equal(answer.body, '', what);
+		assert.ok(answer.type in response.content, `${what}, a type that its description does not have`);
+		const pointer = ['paths', path, method.toLowerCase(), 'responses', answer.status, 'content', answer.type, 'schema'];
+		const validate = this.#ajv.getSchema(`api#/${pointer.map((key) => encodeURIComponent(String(key).replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`)!;
+		assert.ok(validate(answer.body), `${what}, which its description does not allow: ${JSON.stringify(validate.errors?.map(({ instancePath, message, params }) => [instancePath, message, params]))}`);
+	}
 }
 
-/** Runs the tests over HTTP and as a Lambda function: every answer has a status that the description of its route has. */
+interface Operation {
+	operationId: string;
+	responses: Record<string, { content?: Record<string, object> }>;
+}
+
+const statuses = new Map<string, Set<number>>();
+
+/** The statuses that an operation has answered with in the tests so far. */
+export function seen(operationId: string): Set<number> {
+	return statuses.get(operationId) ?? statuses.set(operationId, new Set()).get(operationId)!;
+}
+
+/** The same description, in which an object has no property but those that are described. */
+function closed(part: any): any {
+	if (typeof part !== 'object' || part === null) return part;
+	for (const [key, value] of Object.entries(part)) if (key !== 'allOf') closed(value);
+	if (part.type === 'object' && part.properties) part.additionalProperties ??= false;
+	return part;
+}
+
+/** Runs the tests over HTTP and as a Lambda function; every answer is as the description of its route says. */
 export function byBothWays(name: string, tests: (call: Call) => void): void {
 	for (const [way, open] of [['HTTP', overHttp], ['Lambda', asLambda]] as const) {
 		describe(`${name}: ${way}`, () => {
 			const opened = open();
 			after(async () => (await opened).close());
-			const documented = opened.then(({ call }) => call('GET', '/openapi.json')).then(({ body }) => body.paths as Record<string, Record<string, { responses: object }>>);
+			const description = opened.then(({ call }) => call('GET', '/openapi.json')).then(({ body }) => new Description(body));
 			tests(async (method, path, request) => {
 				const answer = await (await opened).call(method, path, request);
-				const [address = ''] = path.split('?');
-				const [, methods] = Object.entries(await documented).find(([template]) => matches(template, address)) ?? [];
-				const responses = methods?.[method.toLowerCase()]?.responses;
-				if (responses) assert.ok(String(answer.status) in responses, `${method} ${path} answers ${answer.status}, which its description does not have: ${JSON.stringify(answer.body)}`);
+				(await description).check(method, path, answer);
 				return answer;
 			});
 		});

@@ -33,7 +33,7 @@ import { inTransaction, once, retrying, type Database, type Transaction } from '
 import * as m from '../models.js';
 import { problemBodyOf } from '../problem.js';
 
-const doseParam = m.PersonParam.extend({ doseId: z.string().min(1).max(200) });
+const doseParam = m.PersonParam.extend({ doseId: m.given.doseId.min(1).max(200) });
 const scheduleParam = m.PersonParam.extend({ scheduleId: m.Id });
 const substanceParam = m.PersonParam.extend({ substance: m.Substance });
 
@@ -64,9 +64,9 @@ const Report = z
 const RecordThen = z.record(z.string(), z.unknown()).nullable();
 const Change = z
 	.object({
-		changedAt: z.string(),
+		changedAt: m.Instant,
 		operation: z.enum(changeOperations),
-		changedBy: z.string().nullable(),
+		changedBy: m.given.caller.nullable(),
 		before: RecordThen,
 		after: RecordThen,
 	})
@@ -130,6 +130,7 @@ export function doseRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/doses',
 				summary: 'List the doses in a window',
+				refuses: [422],
 				request: { params: m.PersonParam, query: m.Window },
 				responses: { 200: m.json(z.array(m.Dose), 'the doses in [from, to), in order of time'), ...m.problems },
 			}),
@@ -143,6 +144,7 @@ export function doseRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/doses/next',
 				summary: 'List the next doses to take',
+				refuses: [],
 				request: {
 					params: m.PersonParam,
 					query: z.object({ after: m.Instant.optional(), limit: z.coerce.number().int().min(1).max(1000).default(10) }),
@@ -159,6 +161,7 @@ export function doseRoutes(db: Database) {
 				method: 'put',
 				path: '/people/{person}/doses/{doseId}/taken',
 				summary: 'Record a dose as taken',
+				refuses: [404, 409, 422],
 				request: { params: doseParam, body: m.body(m.Taking) },
 				responses: { 200: m.json(m.Taken, 'the dose as recorded, by this call or an earlier one'), ...m.problems },
 			}),
@@ -174,6 +177,7 @@ export function doseRoutes(db: Database) {
 				method: 'put',
 				path: '/people/{person}/doses/{doseId}/skipped',
 				summary: 'Record a dose as skipped',
+				refuses: [404, 409, 422],
 				request: { params: doseParam, body: m.body(m.Skipping) },
 				responses: { 200: m.json(m.Skipped, 'the dose as recorded, by this call or an earlier one'), ...m.problems },
 			}),
@@ -189,6 +193,7 @@ export function doseRoutes(db: Database) {
 				method: 'post',
 				path: '/people/{person}/doses/taken',
 				summary: 'Record several doses as taken',
+				refuses: [],
 				description: 'Records several doses as taken, each as if alone: a problem with one is told beside what was recorded of the others. May be sent again.',
 				request: { params: m.PersonParam, body: m.body(m.TakingTogether) },
 				responses: { 200: m.json(z.array(m.DoseResult), 'for each dose, in their order'), ...m.problems },
@@ -204,6 +209,7 @@ export function doseRoutes(db: Database) {
 				method: 'post',
 				path: '/people/{person}/doses/skipped',
 				summary: 'Record several doses as skipped',
+				refuses: [],
 				description: 'Records several doses as skipped, each as if alone: a problem with one is told beside what was recorded of the others. May be sent again.',
 				request: { params: m.PersonParam, body: m.body(m.SkippingTogether) },
 				responses: { 200: m.json(z.array(m.DoseResult), 'for each dose, in their order'), ...m.problems },
@@ -219,6 +225,7 @@ export function doseRoutes(db: Database) {
 				method: 'delete',
 				path: '/people/{person}/doses/{doseId}/record',
 				summary: 'Take back what was recorded of a dose',
+				refuses: [404],
 				request: { params: doseParam },
 				responses: { 200: m.json(z.object({ removed: m.Record.nullable() }), 'what had been recorded'), ...m.problems },
 			}),
@@ -239,6 +246,7 @@ export function doseRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/schedules/{scheduleId}/dose-history',
 				summary: 'List what was recorded of a dose, and taken back',
+				refuses: [],
 				request: { params: scheduleParam, query: z.object({ scheduledFor: m.Instant }) },
 				responses: { 200: m.json(z.array(Change), 'each change with the record before and after it, in order'), ...m.problems },
 			}),
@@ -254,6 +262,7 @@ export function doseRoutes(db: Database) {
 				method: 'post',
 				path: '/people/{person}/reports',
 				summary: 'Record what a device kept while offline',
+				refuses: [404, 409, 422],
 				description:
 					'Records what a device kept while it was offline: all of it or, with an error, nothing. May be sent again. '
 					+ 'With an Idempotency-Key, what is sent again has no effect even when somebody else has changed the record since.',
@@ -288,6 +297,7 @@ export function doseRoutes(db: Database) {
 				method: 'put',
 				path: '/people/{person}/schedules/{scheduleId}/extra/{takenAt}',
 				summary: 'Record an extra dose',
+				refuses: [404, 409, 422],
 				description: 'Records a dose taken beside those of a schedule at set times. The time is part of the address: sent again, it is the same dose.',
 				request: {
 					params: scheduleParam.extend({ takenAt: m.Instant }),
@@ -306,6 +316,7 @@ export function doseRoutes(db: Database) {
 				method: 'put',
 				path: '/people/{person}/schedules/{scheduleId}/taken/{takenAt}',
 				summary: 'Record a dose taken as needed',
+				refuses: [404, 409, 422],
 				description: 'Records a dose of a medication taken as needed. The time is part of the address: sent again, it is the same dose.',
 				request: {
 					params: scheduleParam.extend({ takenAt: m.Instant }),
@@ -324,8 +335,9 @@ export function doseRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/schedules/{scheduleId}/next-allowed',
 				summary: 'Ask when the next dose as needed is allowed',
+				refuses: [404, 409],
 				request: { params: scheduleParam, query: z.object({ at: m.Instant.optional() }) },
-				responses: { 200: m.json(z.object({ allowedAt: z.string().nullable() }), 'when the next dose as needed is allowed'), ...m.problems },
+				responses: { 200: m.json(z.object({ allowedAt: m.Instant.nullable() }), 'when the next dose as needed is allowed'), ...m.problems },
 			}),
 			async (c) => {
 				const { scheduleId } = c.req.valid('param');
@@ -339,6 +351,7 @@ export function doseRoutes(db: Database) {
 				method: 'put',
 				path: '/people/{person}/substances/{substance}/limits',
 				summary: 'Limit a substance',
+				refuses: [422],
 				description: 'Sets how much of a substance the person may take, by all medications that hold it, in place of what was set before.',
 				request: { params: substanceParam, body: m.body(m.SubstanceLimits) },
 				responses: { 204: { description: 'set' }, ...m.problems },
@@ -355,6 +368,7 @@ export function doseRoutes(db: Database) {
 				method: 'delete',
 				path: '/people/{person}/substances/{substance}/limits',
 				summary: 'Remove the limits of a substance',
+				refuses: [],
 				request: { params: substanceParam },
 				responses: { 204: { description: 'removed' }, ...m.problems },
 			}),
@@ -369,10 +383,11 @@ export function doseRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/substances/{substance}/allowance',
 				summary: 'Ask how much of a substance is still allowed',
+				refuses: [404],
 				request: { params: substanceParam, query: z.object({ at: m.Instant.optional() }) },
 				responses: {
 					200: m.json(
-						z.object({ allowedAt: z.string(), amount: z.string().nullable(), unit: z.string().nullable(), doses: z.number().nullable() }),
+						z.object({ allowedAt: m.Instant, amount: m.given.decimal.nullable(), unit: m.given.unit.nullable(), doses: m.given.count.nullable() }),
 						'when any is allowed, and how much then',
 					),
 					...m.problems,
@@ -389,9 +404,10 @@ export function doseRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/adherence',
 				summary: 'Count the doses taken, by medication',
+				refuses: [],
 				request: { params: m.PersonParam, query: m.Window },
 				responses: {
-					200: m.json(z.array(z.object({ medicationId: m.Id, medicationName: z.string(), ...m.Counts })), 'for each medication'),
+					200: m.json(z.array(z.object({ medicationId: m.Id, medicationName: m.given.medicationName, ...m.Counts })), 'for each medication'),
 					...m.problems,
 				},
 			}),
@@ -405,8 +421,9 @@ export function doseRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/adherence/days',
 				summary: 'Count the doses taken, by day',
+				refuses: [],
 				request: { params: m.PersonParam, query: m.Window.safeExtend({ dayBeginsAt: m.TimeOfDay.optional() }) },
-				responses: { 200: m.json(z.array(z.object({ day: z.string(), ...m.Counts })), 'for each day'), ...m.problems },
+				responses: { 200: m.json(z.array(z.object({ day: m.Day, ...m.Counts })), 'for each day'), ...m.problems },
 			}),
 			async (c) => {
 				const { from, to, dayBeginsAt } = c.req.valid('query');
@@ -418,17 +435,18 @@ export function doseRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/calendar.ics',
 				summary: 'Give the schedules as a calendar feed',
+				refuses: [422],
 				request: {
 					params: m.PersonParam,
 					query: z.object({
-						name: z.string().max(200).optional(),
+						name: z.string().max(200).optional().openapi({ example: 'Ada’s medicines' }),
 						alarm: z.string().max(64).optional().openapi({ example: '10 minutes' }),
 						since: m.Instant.optional(),
 						horizon: m.Instant.optional(),
 					}),
 				},
 				responses: {
-					200: { description: 'an iCalendar document', content: { 'text/calendar': { schema: z.string() } } },
+					200: { description: 'an iCalendar document', content: { 'text/calendar': { schema: z.string().openapi({ example: 'BEGIN:VCALENDAR' }) } } },
 					...m.problems,
 				},
 			}),

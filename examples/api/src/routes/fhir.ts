@@ -7,14 +7,22 @@ import * as m from '../models.js';
 import { Schedules, Times } from './rules.js';
 
 const Resource = z.record(z.string(), z.unknown());
+const REQUEST = {
+	resourceType: 'MedicationRequest',
+	status: 'active',
+	intent: 'order',
+
+	medicationCodeableConcept: { text: 'ibuprofen' },
+	dosageInstruction: [{ timing: { repeat: { when: ['MORN'], boundsPeriod: { start: '2026-03-01' } } }, doseAndRate: [{ doseQuantity: { value: 400, unit: 'mg' } }] }],
+};
 const Release = z.enum(['R4', 'R5']).optional();
 const Prescribed = z.object({
-	name: z.string().nullable().openapi({ description: 'null: the resource only refers to a Medication' }),
+	name: m.given.medicationName.nullable().openapi({ description: 'null: the resource only refers to a Medication' }),
 	schedules: Schedules,
-	notes: z.string().nullable(),
-	substance: z.string().nullable(),
-	substanceAmount: z.string().nullable(),
-	substanceUnit: z.string().nullable(),
+	notes: m.given.text.nullable(),
+	substance: m.Substance.nullable(),
+	substanceAmount: m.given.decimal.nullable(),
+	substanceUnit: m.given.unit.nullable(),
 });
 
 export function fhirRoutes(db: Database) {
@@ -24,10 +32,11 @@ export function fhirRoutes(db: Database) {
 				method: 'post',
 				path: '/medications/from-fhir',
 				summary: 'Read a prescription in FHIR',
+				refuses: [422],
 				request: {
 					body: m.body(
 						z.strictObject({
-							resource: z.union([Resource, z.array(Resource).min(1).max(100)]),
+							resource: z.union([Resource.openapi({ example: REQUEST }), z.array(Resource).min(1).max(100)]),
 							timeZone: m.TimeZone,
 							startsOn: m.Day.optional(),
 							times: Times,
@@ -44,6 +53,7 @@ export function fhirRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/medications/{medicationId}/fhir',
 				summary: 'Give a medication as a MedicationStatement',
+				refuses: [404],
 				request: { params: m.PersonParam.extend({ medicationId: m.Id }), query: z.object({ release: Release }) },
 				responses: { 200: m.json(Resource, 'a MedicationStatement'), ...m.problems },
 			}),
@@ -58,6 +68,7 @@ export function fhirRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/fhir/administrations',
 				summary: 'Give the recorded doses as MedicationAdministrations',
+				refuses: [],
 				request: { params: m.PersonParam, query: m.Window.safeExtend({ medicationId: m.Id.optional(), release: Release }) },
 				responses: { 200: m.json(z.array(Resource), 'MedicationAdministrations, in the order of their times'), ...m.problems },
 			}),

@@ -16,6 +16,7 @@ import {
 	reviseSchedule,
 	scheduleHistory,
 	scheduleOverview,
+	scheduleStates,
 	schedules,
 	timesOfSchedule,
 	updateMedication,
@@ -36,14 +37,14 @@ const Journey = z.array(
 		newScheduleId: m.Id.nullable(),
 		outcome: z.enum(['moved', 'left', 'pinned', 'as_needed', 'in_zone']),
 		effectiveFrom: m.Instant.nullable(),
-		shortestInterval: z.string().nullable(),
-		reason: z.string().nullable(),
+		shortestInterval: m.given.interval.nullable(),
+		reason: m.given.problem.nullable(),
 	}),
 );
 const Schedules = z.array(m.CurrentSchedule);
 // Columns that an application adds are its own to show; this one has none.
 const shown = <Row extends { ownColumns: unknown; medicationOwnColumns: unknown }>({ ownColumns, medicationOwnColumns, ...row }: Row) => row;
-const MedicationRow = z.object({ medicationId: m.Id, name: z.string(), notes: z.string().nullable(), inactivatedAt: z.string().nullable(), createdAt: z.string() });
+const MedicationRow = z.object({ medicationId: m.Id, name: m.given.medicationName, notes: m.given.text.nullable(), inactivatedAt: m.Instant.nullable(), createdAt: m.Instant });
 const At = z.strictObject({ at: m.Instant.optional() });
 
 export function medicationRoutes(db: Database) {
@@ -53,6 +54,7 @@ export function medicationRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/medications',
 				summary: 'List the medications',
+				refuses: [],
 				request: { params: m.PersonParam },
 				responses: { 200: m.json(z.array(m.Medication), 'medications with their schedules'), ...m.problems },
 			}),
@@ -90,6 +92,7 @@ export function medicationRoutes(db: Database) {
 				method: 'post',
 				path: '/people/{person}/medications',
 				summary: 'Create a medication with its schedules',
+				refuses: [409, 422],
 				request: { params: m.PersonParam, headers: m.IdempotencyKey, body: m.body(m.NewMedication) },
 				responses: { 201: m.json(z.object({ id: m.Id, schedules: Schedules }), 'created'), ...m.problems },
 			}),
@@ -111,6 +114,7 @@ export function medicationRoutes(db: Database) {
 				method: 'patch',
 				path: '/people/{person}/medications/{medicationId}',
 				summary: 'Change a medication’s name or notes',
+				refuses: [404],
 				request: { params: medicationParam, body: m.body(m.MedicationChanges) },
 				responses: { 200: m.json(MedicationRow, 'the medication'), ...m.problems },
 			}),
@@ -127,7 +131,8 @@ export function medicationRoutes(db: Database) {
 				method: 'put',
 				path: '/people/{person}/medications/{medicationId}/name',
 				summary: 'Rename a medication',
-				request: { params: medicationParam, body: m.body(z.strictObject({ name: z.string().trim().min(1).max(200) })) },
+				refuses: [404],
+				request: { params: medicationParam, body: m.body(z.strictObject({ name: m.Name })) },
 				responses: { 200: m.json(MedicationRow, 'the medication'), ...m.problems },
 			}),
 			async (c) => {
@@ -143,6 +148,7 @@ export function medicationRoutes(db: Database) {
 				method: 'post',
 				path: '/people/{person}/medications/{medicationId}/schedules',
 				summary: 'Add a schedule to a medication',
+				refuses: [404, 409, 422],
 				request: { params: medicationParam, headers: m.IdempotencyKey, body: m.body(m.ScheduleInput) },
 				responses: { 201: m.json(m.CurrentSchedule, 'the schedule'), ...m.problems },
 			}),
@@ -164,9 +170,10 @@ export function medicationRoutes(db: Database) {
 				method: 'post',
 				path: '/people/{person}/medications/{medicationId}/inactivate',
 				summary: 'End a medication',
+				refuses: [404],
 				request: { params: medicationParam, body: m.body(At) },
 				responses: {
-					200: m.json(z.object({ inactivatedAt: z.string() }), 'when it ended, after what is recorded; a second call does not change it'),
+					200: m.json(z.object({ inactivatedAt: m.Instant }), 'when it ended, after what is recorded; a second call does not change it'),
 					...m.problems,
 				},
 			}),
@@ -182,6 +189,7 @@ export function medicationRoutes(db: Database) {
 				method: 'post',
 				path: '/people/{person}/medications/{medicationId}/reactivate',
 				summary: 'Take an ended medication up again',
+				refuses: [404, 409],
 				request: { params: medicationParam, headers: m.IdempotencyKey, body: m.body(At) },
 				responses: { 200: m.json(Replaced, 'the schedules that go on, and those they replace'), ...m.problems },
 			}),
@@ -203,6 +211,7 @@ export function medicationRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/medications/{medicationId}/history',
 				summary: 'List the revisions of a medication’s schedules',
+				refuses: [404],
 				request: { params: medicationParam },
 				responses: {
 					200: m.json(
@@ -210,14 +219,14 @@ export function medicationRoutes(db: Database) {
 							z.object({
 								scheduleId: m.Id,
 								replaces: m.Id.nullable(),
-								startsAt: z.string(),
-								timeZone: z.string(),
-								rrule: z.string().nullable(),
-								effectiveFrom: z.string().nullable(),
-								endsAt: z.string().nullable(),
+								startsAt: m.given.wallClock,
+								timeZone: m.TimeZone,
+								rrule: m.Rrule.nullable(),
+								effectiveFrom: m.Instant.nullable(),
+								endsAt: m.Instant.nullable(),
 								...m.prescribed,
-								createdAt: z.string(),
-								revision: z.number().int(),
+								createdAt: m.Instant,
+								revision: z.number().int().min(1),
 							}),
 						),
 						'its schedules, each followed by those that replaced it',
@@ -235,22 +244,23 @@ export function medicationRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/schedules',
 				summary: 'Give an overview of the schedules',
+				refuses: [],
 				request: { params: m.PersonParam },
 				responses: {
 					200: m.json(
 						z.array(
 							z.object({
 								medicationId: m.Id,
-								medicationName: z.string(),
+								medicationName: m.given.medicationName,
 								scheduleId: m.Id,
-								state: z.string(),
-								description: z.string(),
-								doseAmount: z.string().nullable(),
-								doseUnit: z.string().nullable(),
-								lastRecorded: z.string().nullable(),
-								nextDose: z.string().nullable(),
-								effectiveFrom: z.string().nullable(),
-								endsAt: z.string().nullable(),
+								state: z.enum(scheduleStates),
+								description: m.Description,
+								doseAmount: m.given.decimal.nullable(),
+								doseUnit: m.given.unit.nullable(),
+								lastRecorded: m.Instant.nullable(),
+								nextDose: m.Instant.nullable(),
+								effectiveFrom: m.Instant.nullable(),
+								endsAt: m.Instant.nullable(),
 								replaces: m.Id.nullable(),
 								replacedBy: m.Id.nullable(),
 							}),
@@ -267,6 +277,7 @@ export function medicationRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/schedules/current',
 				summary: 'List the schedules in force or to come, as a form shows them',
+				refuses: [],
 				request: { params: m.PersonParam, query: z.object({ medicationId: m.Id.optional() }) },
 				responses: { 200: m.json(Schedules, 'the schedules, in order of their medications'), ...m.problems },
 			}),
@@ -281,6 +292,7 @@ export function medicationRoutes(db: Database) {
 				method: 'post',
 				path: '/people/{person}/schedules/{scheduleId}/correct',
 				summary: 'Correct a schedule: it was meant so from the start',
+				refuses: [404, 409, 422],
 				request: { params: scheduleParam, body: m.body(m.ScheduleChanges) },
 				responses: { 200: m.json(m.CurrentSchedule, 'the schedule, with the id it had'), ...m.problems },
 			}),
@@ -296,9 +308,10 @@ export function medicationRoutes(db: Database) {
 				method: 'post',
 				path: '/people/{person}/schedules/{scheduleId}/end',
 				summary: 'End a schedule',
+				refuses: [404, 409],
 				request: { params: scheduleParam, body: m.body(At) },
 				responses: {
-					200: m.json(z.object({ endedAt: z.string() }), 'when it ended, after what is recorded; a second call does not change it'),
+					200: m.json(z.object({ endedAt: m.Instant }), 'when it ended, after what is recorded; a second call does not change it'),
 					...m.problems,
 				},
 			}),
@@ -314,6 +327,7 @@ export function medicationRoutes(db: Database) {
 				method: 'post',
 				path: '/people/{person}/schedules/{scheduleId}/revise',
 				summary: 'Change a schedule from an instant on',
+				refuses: [404, 409, 422],
 				request: {
 					params: scheduleParam,
 					headers: m.IdempotencyKey,
@@ -339,7 +353,8 @@ export function medicationRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/schedules/{scheduleIds}/form',
 				summary: 'Lead schedules back to the form',
-				request: { params: m.PersonParam.extend({ scheduleIds: z.string().max(4000).regex(/^[0-9a-f-]{36}(,[0-9a-f-]{36})*$/i, 'not ids with commas between').openapi({ description: 'their ids, with commas between' }) }) },
+				refuses: [404],
+				request: { params: m.PersonParam.extend({ scheduleIds: z.string().max(4000).regex(/^[0-9a-fA-F-]{36}(,[0-9a-fA-F-]{36})*$/, 'not ids with commas between').openapi({ description: 'their ids, with commas between', example: '5c1b0c59-8d4f-4e38-9a3c-6c52b35c7f6e' }) }) },
 				responses: { 200: m.json(m.Form, 'what from-times would make them of; or the problem, where no form shows them'), ...m.problems },
 			}),
 			async (c) => {
@@ -352,8 +367,9 @@ export function medicationRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/schedules/{scheduleId}/description',
 				summary: 'Say a schedule in English',
+				refuses: [404],
 				request: { params: scheduleParam },
-				responses: { 200: m.json(z.object({ description: z.string() }), 'the schedule in English'), ...m.problems },
+				responses: { 200: m.json(z.object({ description: m.Description }), 'the schedule in English'), ...m.problems },
 			}),
 			async (c) => {
 				const { scheduleId } = c.req.valid('param');
@@ -366,9 +382,10 @@ export function medicationRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/schedules/{scheduleId}/explanation',
 				summary: 'Explain why there is a dose at an instant, or none',
+				refuses: [404],
 				request: { params: scheduleParam, query: z.object({ at: m.Instant }) },
 				responses: {
-					200: m.json(z.object({ isDose: z.boolean(), explanation: z.string() }), 'why there is, or is not, a dose then'),
+					200: m.json(z.object({ isDose: z.boolean(), explanation: z.string().openapi({ example: 'There is a dose: the rule has every day at 08:00.' }) }), 'why there is, or is not, a dose then'),
 					...m.problems,
 				},
 			}),
@@ -383,6 +400,7 @@ export function medicationRoutes(db: Database) {
 				method: 'put',
 				path: '/people/{person}/time-zone',
 				summary: 'Move the schedules to another time zone',
+				refuses: [],
 				request: {
 					params: m.PersonParam,
 					headers: m.IdempotencyKey,

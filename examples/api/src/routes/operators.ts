@@ -16,6 +16,7 @@ export function operatorRoutes(db: Database) {
 				method: 'get',
 				path: '/operator/due-doses',
 				summary: 'List everybody’s doses that are not recorded',
+				refuses: [],
 				request: { query: Page },
 				responses: { 200: m.json(z.array(m.DueDose), 'doses not recorded, for a notifier'), ...m.problems },
 			}),
@@ -29,9 +30,10 @@ export function operatorRoutes(db: Database) {
 				method: 'get',
 				path: '/operator/statistics',
 				summary: 'Sum up everybody’s doses',
+				refuses: [],
 				request: { query: m.Window },
 				responses: {
-					200: m.json(z.object({ people: z.number(), doses: z.number(), lowest: z.array(z.object({ userId: m.Id, medicationId: m.Id, percentage: z.string().nullable() })) }), 'how doses went, over all people'),
+					200: m.json(z.object({ people: m.given.count, doses: m.given.count, lowest: z.array(z.object({ userId: m.Id, medicationId: m.Id, percentage: m.Percentage.nullable() })) }), 'how doses went, over all people'),
 					...m.problems,
 				},
 			}),
@@ -57,8 +59,9 @@ export function operatorRoutes(db: Database) {
 				method: 'get',
 				path: '/operator/integrity',
 				summary: 'Check the tables against the rules',
+				refuses: [],
 				responses: {
-					200: m.json(z.array(z.object({ rule: z.string(), userId: m.Id, rowId: z.string(), problem: z.string() })), 'what breaks a rule: nothing, where all is well'),
+					200: m.json(z.array(z.object({ rule: z.string().openapi({ example: 'dose_is_scheduled' }), userId: m.Id, rowId: z.string().openapi({ example: '5c1b0c59-8d4f-4e38-9a3c-6c52b35c7f6e' }), problem: m.given.problem })), 'what breaks a rule: nothing, where all is well'),
 					...m.problems,
 				},
 			}),
@@ -69,9 +72,10 @@ export function operatorRoutes(db: Database) {
 				method: 'post',
 				path: '/operator/move-recorded-doses',
 				summary: 'Move recorded doses that a correction of the time zone data left behind',
+				refuses: [],
 				request: { body: m.body(m.Window.safeExtend({ timeZone: m.TimeZone, formerOffset: m.Interval })) },
 				responses: {
-					200: m.json(z.array(z.object({ userId: m.Id, scheduleId: m.Id, formerScheduledFor: m.Instant, scheduledFor: m.Instant.nullable(), problem: z.string().nullable() })), 'each dose that was moved, or why it stays'),
+					200: m.json(z.array(z.object({ userId: m.Id, scheduleId: m.Id, formerScheduledFor: m.Instant, scheduledFor: m.Instant.nullable(), problem: m.given.problem.nullable() })), 'each dose that was moved, or why it stays'),
 					...m.problems,
 				},
 			}),
@@ -82,7 +86,8 @@ export function operatorRoutes(db: Database) {
 				method: 'get',
 				path: '/operator/version',
 				summary: 'Tell the version of medsched',
-				responses: { 200: m.json(z.object({ version: z.string() }), 'the version in the database'), ...m.problems },
+				refuses: [],
+				responses: { 200: m.json(z.object({ version: z.string().openapi({ example: '0.2.0' }) }), 'the version in the database'), ...m.problems },
 			}),
 			async (c) => c.json({ version: await retrying(() => version(db, {})) }, 200),
 		)
@@ -91,8 +96,9 @@ export function operatorRoutes(db: Database) {
 				method: 'delete',
 				path: '/operator/people/{personId}',
 				summary: 'Erase a person',
+				refuses: [],
 				request: { params: z.object({ personId: m.Id }) },
-				responses: { 200: m.json(z.object({ medications: z.number(), schedules: z.number(), doses: z.number() }), 'how much was erased'), ...m.problems },
+				responses: { 200: m.json(z.object({ medications: m.given.count, schedules: m.given.count, doses: m.given.count }), 'how much was erased'), ...m.problems },
 			}),
 			async (c) => {
 				const { personId } = c.req.valid('param');

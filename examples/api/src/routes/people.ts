@@ -7,6 +7,7 @@ import { inTransaction, retrying, type Database } from '../database.js';
 import * as m from '../models.js';
 import { caregivers } from '../schema.js';
 
+const PersonName = z.string().trim().min(1).max(200).openapi({ example: 'Ada' });
 const caregiverParam = z.object({ caregiverId: m.Id });
 
 const Settings = z
@@ -20,8 +21,9 @@ export function peopleRoutes(db: Database) {
 				method: 'get',
 				path: '/me',
 				summary: 'Tell who the caller is, and for whom they may act',
+				refuses: [],
 				responses: {
-					200: m.json(z.object({ id: m.Id, actsFor: z.array(z.object({ id: m.Id, name: z.string() })) }), 'the caller, and who granted the caller access'),
+					200: m.json(z.object({ id: m.Id, actsFor: z.array(z.object({ id: m.Id, name: PersonName })) }), 'the caller, and who granted the caller access'),
 					...m.problems,
 				},
 			}),
@@ -42,7 +44,8 @@ export function peopleRoutes(db: Database) {
 				method: 'put',
 				path: '/me/caregivers/{caregiverId}',
 				summary: 'Grant a caregiver access',
-				request: { params: caregiverParam, body: m.body(z.strictObject({ personName: z.string().trim().min(1).max(200) })) },
+				refuses: [],
+				request: { params: caregiverParam, body: m.body(z.strictObject({ personName: PersonName })) },
 				responses: { 204: { description: 'granted' }, ...m.problems },
 			}),
 			async (c) => {
@@ -63,6 +66,7 @@ export function peopleRoutes(db: Database) {
 				method: 'delete',
 				path: '/me/caregivers/{caregiverId}',
 				summary: 'Take a caregiver’s access back',
+				refuses: [],
 				request: { params: caregiverParam },
 				responses: { 204: { description: 'taken back' }, ...m.problems },
 			}),
@@ -80,6 +84,7 @@ export function peopleRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/settings',
 				summary: 'Give a person’s settings',
+				refuses: [],
 				request: { params: m.PersonParam },
 				responses: { 200: m.json(Settings, 'the settings, or the defaults'), ...m.problems },
 			}),
@@ -95,6 +100,7 @@ export function peopleRoutes(db: Database) {
 				method: 'put',
 				path: '/people/{person}/settings',
 				summary: 'Change a person’s settings',
+				refuses: [],
 				request: { params: m.PersonParam, body: m.body(Settings) },
 				responses: { 200: m.json(Settings, 'the settings'), ...m.problems },
 			}),

@@ -24,12 +24,12 @@ import type { Env } from '../auth.js';
 import { retrying, type Database } from '../database.js';
 import * as m from '../models.js';
 
-const Time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/, 'not a time of day, as 08:00');
-export const Schedules = z.array(z.object({ startsAt: z.string(), timeZone: z.string(), rrule: z.string().nullable().optional(), timeZonePinned: z.boolean().optional(), rdates: z.array(z.string()).optional(), exdates: z.array(z.string()).optional(), instructions: z.string().nullable().optional(), effectiveFrom: m.Instant.nullable().optional() }));
+export const Schedules = z.array(m.ScheduleInput);
 const schedules = { 200: m.json(Schedules, 'schedules, to send with a new medication'), ...m.problems };
 const start = { startsOn: m.Day, timeZone: m.TimeZone, effectiveFrom: m.Instant.optional() };
-export const Times = z.record(z.string().max(32), z.union([Time, z.array(Time)])).or(z.array(Time)).optional();
-const Calendar = z.strictObject({ calendar: z.string().min(1).max(200000), timeZone: m.TimeZone.optional(), allDayAt: Time.optional(), effectiveFrom: m.Instant.optional() });
+export const Times = z.record(z.string().max(32), z.union([m.TimeOfDay, z.array(m.TimeOfDay)])).or(z.array(m.TimeOfDay)).optional();
+const CALENDAR = ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'UID:8f14e45f@calendar.example', 'DTSTART:20260301T080000Z', 'RRULE:FREQ=DAILY', 'SUMMARY:ibuprofen', 'END:VEVENT', 'END:VCALENDAR'].join('\r\n');
+const Calendar = z.strictObject({ calendar: z.string().min(1).max(200000).openapi({ example: CALENDAR }), timeZone: m.TimeZone.optional(), allDayAt: m.TimeOfDay.optional(), effectiveFrom: m.Instant.optional() });
 
 export function ruleRoutes(db: Database) {
 	return new OpenAPIHono<Env>()
@@ -38,10 +38,11 @@ export function ruleRoutes(db: Database) {
 				method: 'post',
 				path: '/schedules/from-times',
 				summary: 'Make schedules of times of day',
+				refuses: [],
 				request: {
 					body: m.body(
 						z.strictObject({
-							times: z.array(Time).min(1).max(100),
+							times: z.array(m.TimeOfDay).min(1).max(100),
 							...start,
 							daysOfWeek: z.array(z.number().int().min(1).max(7)).min(1).max(7).optional(),
 							endsOn: m.Day.optional(),
@@ -60,6 +61,7 @@ export function ruleRoutes(db: Database) {
 				method: 'post',
 				path: '/schedules/to-times',
 				summary: 'Lead schedules back to times of day',
+				refuses: [422],
 				request: { body: m.body(z.array(m.ScheduleInput).min(1).max(100)) },
 				responses: { 200: m.json(m.Form, 'what from-times would make them of; or the problem, where no form shows them'), ...m.problems },
 			}),
@@ -70,7 +72,8 @@ export function ruleRoutes(db: Database) {
 				method: 'post',
 				path: '/schedules/from-sig',
 				summary: 'Make schedules of a prescription’s abbreviations',
-				request: { body: m.body(z.strictObject({ sig: z.string().min(1).max(200), ...start, times: Times })) },
+				refuses: [422],
+				request: { body: m.body(z.strictObject({ sig: z.string().min(1).max(200).openapi({ example: '1 tab PO BID' }), ...start, times: Times })) },
 				responses: schedules,
 			}),
 			async (c) => c.json(await retrying(() => scheduleFromSig(db, c.req.valid('json'))), 200),
@@ -80,10 +83,11 @@ export function ruleRoutes(db: Database) {
 				method: 'post',
 				path: '/schedules/from-fhir',
 				summary: 'Make schedules of a FHIR Timing',
+				refuses: [422],
 				request: {
 					body: m.body(
 						z.strictObject({
-							timing: z.record(z.string(), z.unknown()),
+							timing: z.record(z.string(), z.unknown()).openapi({ example: { repeat: { frequency: 2, period: 1, periodUnit: 'd' } } }),
 							...start,
 							startsOn: m.Day.nullable(),
 							times: Times,
@@ -100,6 +104,7 @@ export function ruleRoutes(db: Database) {
 				method: 'post',
 				path: '/schedules/from-ical',
 				summary: 'Make schedules of a calendar’s events',
+				refuses: [422],
 				request: { body: m.body(Calendar) },
 				responses: schedules,
 			}),
@@ -110,10 +115,11 @@ export function ruleRoutes(db: Database) {
 				method: 'post',
 				path: '/medications/from-ical',
 				summary: 'List a calendar’s events as medications',
+				refuses: [],
 				request: { body: m.body(Calendar) },
 				responses: {
 					200: m.json(
-						z.array(z.object({ name: z.string().nullable(), schedules: Schedules.nullable(), alarm: z.string().nullable(), uids: z.array(z.string()), problem: z.string().nullable() })),
+						z.array(z.object({ name: m.given.medicationName.nullable(), schedules: Schedules.nullable(), alarm: m.given.interval.nullable(), uids: z.array(z.string().openapi({ example: '8f14e45f@calendar.example' })), problem: m.given.problem.nullable() })),
 						'what to send as new medications; or the problem, where events are no schedules',
 					),
 					...m.problems,
@@ -126,8 +132,9 @@ export function ruleRoutes(db: Database) {
 				method: 'get',
 				path: '/schedules/abbreviations',
 				summary: 'List the abbreviations of prescriptions',
+				refuses: [],
 				responses: {
-					200: m.json(z.object({ codes: z.array(z.object({ code: z.string() }).loose()), events: z.array(z.object({ event: z.string() }).loose()) }), 'what from-sig and from-fhir know'),
+					200: m.json(z.object({ codes: z.array(z.object({ code: z.string().openapi({ example: 'BID' }) }).loose()), events: z.array(z.object({ event: z.string().openapi({ example: 'CM' }) }).loose()) }), 'what from-sig and from-fhir know'),
 					...m.problems,
 				},
 			}),
@@ -138,6 +145,7 @@ export function ruleRoutes(db: Database) {
 				method: 'post',
 				path: '/rules/describe',
 				summary: 'Say a rule in words',
+				refuses: [422],
 				request: {
 					body: m.body(
 						m.Rule.extend({
@@ -146,7 +154,7 @@ export function ruleRoutes(db: Database) {
 						}).openapi('RuleToDescribe'),
 					),
 				},
-				responses: { 200: m.json(z.object({ description: z.string() }), 'the rule in words'), ...m.problems },
+				responses: { 200: m.json(z.object({ description: m.Description }), 'the rule in words'), ...m.problems },
 			}),
 			async (c) => c.json({ description: await retrying(() => describeRule(db, c.req.valid('json'))) }, 200),
 		)
@@ -155,8 +163,9 @@ export function ruleRoutes(db: Database) {
 				method: 'post',
 				path: '/rules/occurrences',
 				summary: 'List when a rule has doses',
+				refuses: [422],
 				request: { query: m.Window, body: m.body(m.Rule) },
-				responses: { 200: m.json(z.array(z.string()), 'when it would have doses'), ...m.problems },
+				responses: { 200: m.json(z.array(m.Instant), 'when it would have doses'), ...m.problems },
 			}),
 			async (c) => {
 				const rows = await retrying(() => occurrences(db, { ...c.req.valid('json'), ...c.req.valid('query') }));
@@ -168,8 +177,9 @@ export function ruleRoutes(db: Database) {
 				method: 'post',
 				path: '/rules/count',
 				summary: 'Count a rule’s doses in a window',
+				refuses: [422],
 				request: { query: m.Window, body: m.body(m.Rule) },
-				responses: { 200: m.json(z.object({ count: z.number() }), 'how many doses it would have'), ...m.problems },
+				responses: { 200: m.json(z.object({ count: m.given.count }), 'how many doses it would have'), ...m.problems },
 			}),
 			async (c) => {
 				const count = await retrying(() => countOccurrences(db, { ...c.req.valid('json'), ...c.req.valid('query') }));
@@ -181,9 +191,10 @@ export function ruleRoutes(db: Database) {
 				method: 'post',
 				path: '/rules/around',
 				summary: 'Find a rule’s doses before and after an instant',
+				refuses: [422],
 				request: { query: z.object({ at: m.Instant }), body: m.body(m.Rule) },
 				responses: {
-					200: m.json(z.object({ previous: z.string().nullable(), isOccurrence: z.boolean(), next: z.string().nullable() }), 'the occurrences around an instant'),
+					200: m.json(z.object({ previous: m.Instant.nullable(), isOccurrence: z.boolean(), next: m.Instant.nullable() }), 'the occurrences around an instant'),
 					...m.problems,
 				},
 			}),
@@ -207,6 +218,7 @@ export function ruleRoutes(db: Database) {
 				method: 'get',
 				path: '/rules/check',
 				summary: 'Check a rule and a time zone',
+				refuses: [422],
 				request: { query: z.object({ rrule: m.Rrule, timeZone: m.TimeZone }) },
 				responses: { 200: m.json(z.object({ valid: z.boolean() }), 'both are valid; else an error says what is wrong'), ...m.problems },
 			}),

@@ -6,6 +6,11 @@ import { ProblemBody } from './problem.js';
 const WALL_CLOCK = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/;
 const DECIMAL = /^\d{1,20}(\.\d{1,20})?$/;
 
+/** A schema with a name of its own, or null: by nullable(), the description would have no null of it, or it everywhere. */
+export function orNull<T extends z.ZodType>(schema: T) {
+	return z.union([schema, z.null()]);
+}
+
 export const Id = z.guid().openapi({ example: '5c1b0c59-8d4f-4e38-9a3c-6c52b35c7f6e' });
 /** An instant with its offset; in a URL, a + is written %2B. */
 export const Instant = z.iso
@@ -220,7 +225,7 @@ export const Doses = z.array(given.doseId.min(1).max(200)).min(1).max(500);
 export const TakingTogether = Taking.omit({ amount: true }).extend({ doseIds: Doses }).openapi('TakingTogether');
 export const SkippingTogether = Skipping.extend({ doseIds: Doses }).openapi('SkippingTogether');
 export const DoseResult = z
-	.object({ doseId: z.string(), newlyRecorded: z.boolean(), record: Record.nullable(), problem: ProblemBody.nullable() })
+	.object({ doseId: given.doseId, newlyRecorded: z.boolean(), record: orNull(Record), problem: orNull(ProblemBody) })
 	.openapi('DoseResult', { description: 'the dose as recorded, or the problem with it' });
 
 export const Percentage = given.decimal.openapi({ example: '92.9' });

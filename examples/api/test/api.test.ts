@@ -996,6 +996,7 @@ byBothWays('what needs no token', (call) => {
 			}
 		}
 		assert.deepEqual(unsaid(body), []);
+		for (const [name, { type }] of Object.entries<any>(body.components.schemas)) assert.ok(![type].flat().includes('null'), `${name} is null in no place, or in all`);
 		assert.deepEqual(body.security, [{ bearer: [] }]);
 		assert.deepEqual(body.servers.map(({ url }: any) => url), ['/']);
 		assert.equal(body.info.license.name, 'PostgreSQL License');

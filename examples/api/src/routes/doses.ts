@@ -227,7 +227,7 @@ export function doseRoutes(db: Database) {
 				summary: 'Take back what was recorded of a dose',
 				refuses: [404],
 				request: { params: doseParam },
-				responses: { 200: m.json(z.object({ removed: m.Record.nullable() }), 'what had been recorded'), ...m.problems },
+				responses: { 200: m.json(z.object({ removed: m.orNull(m.Record) }), 'what had been recorded'), ...m.problems },
 			}),
 			async (c) => {
 				const { doseId } = c.req.valid('param');

@@ -1186,6 +1186,25 @@ describe('coverage', () => {
 		for (const route of Object.values(routeOf)) assert.ok(routes.includes(route), route);
 	});
 
+	test('an answer that is not as described is found', async () => {
+		const { call, close } = await overHttp();
+		const description = new Description((await call('GET', '/openapi.json').finally(close)).body);
+		const answer = (body: unknown, more: Partial<Answer> = {}): Answer => ({ status: 200, type: 'application/json', headers: {}, body, ...more });
+		const me = { id: randomUUID(), actsFor: [] };
+		description.check('GET', '/v1/me', answer(me));
+		for (const wrong of [
+			answer({ ...me, name: 'Ada' }),
+			answer({ ...me, id: 'Ada' }),
+			answer({ ...me, actsFor: [{ id: me.id, name: 'Ben', born: 1950 }] }),
+			answer({ id: me.id }),
+			answer(me, { status: 201 }),
+			answer('', { type: 'text/html' }),
+		]) {
+			assert.throws(() => description.check('GET', '/v1/me', wrong), { code: 'ERR_ASSERTION' }, JSON.stringify(wrong));
+		}
+		assert.throws(() => description.check('PUT', `/v1/people/me/stock-entries/${me.id}`, answer({ more: 1 })), /"more"/);
+	});
+
 	test('each status that the description of a route has is one that it answers with', async () => {
 		const { call, close } = await overHttp();
 		const { body } = await call('GET', '/openapi.json').finally(close);

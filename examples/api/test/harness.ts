@@ -175,11 +175,18 @@ export function seen(operationId: string): Set<number> {
 }
 
 /** The same description, in which an object has no property but those that are described. */
-function closed(part: any): any {
-	if (typeof part !== 'object' || part === null) return part;
-	for (const [key, value] of Object.entries(part)) if (key !== 'allOf') closed(value);
-	if (part.type === 'object' && part.properties) part.additionalProperties ??= false;
-	return part;
+function closed(document: any): any {
+	const parts = new Set([...JSON.stringify(document).matchAll(/"allOf":\[\{"\$ref":"([^"]+)"/g)].map(([, of]) => of));
+	const close = (part: any, pointer: string, isPart = parts.has(pointer)): void => {
+		if (typeof part !== 'object' || part === null) return;
+		for (const [key, value] of Object.entries<any>(part)) {
+			if (key === 'allOf') for (const one of value) close(one, '', true);
+			else close(value, `${pointer}/${key}`);
+		}
+		if (!isPart && (part.allOf || ([part.type].flat().includes('object') && part.properties))) part.unevaluatedProperties ??= part.additionalProperties ?? false;
+	};
+	close(document, '#');
+	return document;
 }
 
 /** Runs the tests over HTTP and as a Lambda function; every answer is as the description of its route says. */

@@ -43,7 +43,7 @@ const databases = { native: process.env.PGDATABASE, managed: 'medsched_managed' 
 const bench = {
   full: options.full,
   rounds: Number(options.rounds ?? (published ? 9 : 5)),
-  seconds: Number(options.seconds ?? (options.full ? 3 : 0.3)),
+  seconds: Number(options.seconds ?? (options.full ? 3 : options.publish ? 0.5 : 0.3)),
   reference: at(0),
   window: { from: at(-3), to: at(4) },
   users: {

@@ -1,23 +1,28 @@
 #!/bin/bash
-# bench/editions.sh [--users N] [--rounds N] [--calls N]
+# bench/editions.sh [--users N] [--rounds N] [--calls N] [--publish]
 #
 # The managed edition against the native one, in one cluster and by turns: a week
 # of four schedules, recording a dose, and the first call of a connection.  Prints
-# the medians of the rounds and whether they meet their targets.  dev/bench
-# editions runs it, inside dev/with-cluster.
+# the medians of the rounds and whether they meet their targets; with --publish it
+# writes them to doc/managed.md.  dev/bench editions runs it, inside dev/with-cluster.
 set -euo pipefail
 
 users=200
 rounds=9
 calls=300
+publish=false
 while [ $# -gt 0 ]; do
 	case $1 in
 		--users | --rounds | --calls)
 			declare "${1#--}=$2"
 			shift 2
 			;;
+		--publish)
+			publish=true
+			shift
+			;;
 		*)
-			echo "usage: dev/bench editions [--users N] [--rounds N] [--calls N]" >&2
+			echo "usage: dev/bench editions [--users N] [--rounds N] [--calls N] [--publish]" >&2
 			exit 2
 			;;
 	esac
@@ -58,11 +63,13 @@ cat >"$tmp/take.sql" <<-SQL
 	WHERE d.n = (SELECT nextval('bench.turn'));
 SQL
 
-# The milliseconds of a call, in a session that has made it before.
+# The milliseconds of a call, in a session that has made it before: the first is left out.
 call()
 {
-	pgbench -n -M prepared -t "$calls" --random-seed "$((round + 1))" -f "$tmp/$1.sql" "${database[$2]}" 2>/dev/null |
-		sed -n 's/^latency average = \([0-9.]*\) ms$/\1/p'
+	rm -f "$tmp"/log.*
+	pgbench -n -M prepared -t $((calls + 1)) --random-seed "$((round + 1))" -l --log-prefix "$tmp/log" -f "$tmp/$1.sql" \
+		"${database[$2]}" >/dev/null 2>&1
+	awk 'NR > 1 { sum += $3 } END { print sum / (NR - 1) / 1000 }' "$tmp"/log.*
 }
 
 # The milliseconds of the first call of a connection, once that stands.
@@ -95,6 +102,10 @@ printf '%-42s %10s %10s %7s  %s\n' "medians of $rounds rounds, in ms" native man
 while IFS='|' read -r what title most_ratio most_ms; do
 	native=$(median <"$tmp/$what.native")
 	managed=$(median <"$tmp/$what.managed")
+	awk -v title="$title" -v native="$native" -v managed="$managed" '
+		# Two figures are what holds from run to run.
+		function ms(value) { return sprintf(value < 1 ? "%.2f ms" : "%.1f ms", value) }
+		BEGIN { sub(/[a-z_]+$/, "`&`", title); printf "| %s | %s | %s | %.1f× |\n", title, ms(native), ms(managed), managed / native }' >>"$tmp/rows"
 	awk -v title="$title" -v native="$native" -v managed="$managed" -v most_ratio="$most_ratio" -v most_ms="$most_ms" '
 		BEGIN {
 			met = (most_ratio == "" || managed / native <= most_ratio) && (most_ms == "" || managed <= most_ms)
@@ -109,4 +120,12 @@ done <<-TARGETS
 	first_week|first call of a connection, upcoming_doses||15
 	first_take|first call of a connection, mark_dose_taken||15
 TARGETS
+if $publish; then
+	# Between the head of the table and the line after it.
+	awk -v rows="$tmp/rows" '
+		/^[|]/ && table { next }
+		{ table = 0; print }
+		/^[|] [|] native [|] managed [|]/ { getline; print; while ((getline row <rows) > 0) print row; table = 1 }' doc/managed.md >"$tmp/managed.md"
+	cat "$tmp/managed.md" >doc/managed.md
+fi
 exit $status

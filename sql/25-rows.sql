@@ -29,6 +29,7 @@ BEGIN
         ('{scheduled_dose}', 'outcome', 'text'),
         ('{scheduled_dose}', 'on_time', 'boolean'),
         ('{scheduled_dose}', 'missed', 'boolean'),
+        ('{dose,scheduled_dose,due_dose}', 'due_at', 'timestamptz'),
         -- What is recorded of one.
         ('{recorded_dose,taken_dose,skipped_dose}', 'user_id', 'uuid'),
         ('{recorded_dose,taken_dose,skipped_dose}', 'schedule_id', 'uuid'),
@@ -75,6 +76,15 @@ BEGIN
         ('{stock_entry}', 'recorded_by', 'text'),
         ('{stock_entry}', 'recorded_at', 'timestamptz'),
         ('{stock_entry}', 'newly_recorded', 'boolean'),
+        -- Where a dose that was moved is now.
+        ('{moved_dose}', 'user_id', 'uuid'),
+        ('{moved_dose}', 'schedule_id', 'uuid'),
+        ('{moved_dose}', 'scheduled_for', 'timestamptz'),
+        ('{moved_dose}', 'dose_id', 'text'),
+        ('{moved_dose}', 'due_at', 'timestamptz'),
+        ('{moved_dose}', 'reason', 'text'),
+        ('{moved_dose}', 'moved_by', 'text'),
+        ('{moved_dose}', 'moved_at', 'timestamptz'),
         -- What a form shows of schedules.
         ('{schedule_form}', 'times', 'time[]'),
         ('{schedule_form}', 'starts_on', 'date'),
@@ -227,6 +237,8 @@ COMMENT ON TYPE medsched.dose_result IS
   'What came of recording one of several doses: the dose as recorded, or the error';
 COMMENT ON TYPE medsched.stock_entry IS
   'What is recorded in the ledger of a stock, and whether it is new';
+COMMENT ON TYPE medsched.moved_dose IS
+  'A dose that was moved, and when it is due now; moved_at is NULL where that is its own time';
 COMMENT ON TYPE medsched.schedule_form IS
   'What a form shows of schedules: the arguments of schedule_from_times(), or the problem where no form shows them';
 COMMENT ON TYPE medsched.prescribed_medication IS

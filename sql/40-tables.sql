@@ -15,13 +15,14 @@ DECLARE
   owner record;
   step text;
   steps text[];
+  shared boolean := to_regclass('medsched.dose_taken') IS NOT NULL AND to_regclass('medsched.moved_doses') IS NULL;
 BEGIN
   -- Two deployments at once: the second waits, and finds everything there.
   PERFORM pg_advisory_xact_lock(hashtextextended('medsched.create_tables', 0));
 
   FOR relation IN
     SELECT t.name, c.relkind
-      FROM (VALUES ('medications'), ('schedules'), ('dose_taken'), ('person_settings'), ('substance_limits'), ('stock_entries')) AS t (name)
+      FROM (VALUES ('medications'), ('schedules'), ('dose_taken'), ('person_settings'), ('substance_limits'), ('stock_entries'), ('moved_doses')) AS t (name)
       LEFT JOIN pg_class AS c ON c.relnamespace = 'medsched'::regnamespace AND c.relname = t.name
   LOOP
     IF relation.relkind IS NULL THEN
@@ -177,7 +178,21 @@ BEGIN
         ('medsched.substance_limits', 'time_zone', 'medsched.time_zone',
          'IANA name: where the days of limits begin'),
         ('medsched.substance_limits', 'set_at', 'timestamptz NOT NULL DEFAULT now()',
-         'Since when the limits are these')
+         'Since when the limits are these'),
+        ('medsched.moved_doses', 'user_id', 'uuid NOT NULL',
+         'The schedule''s user'),
+        ('medsched.moved_doses', 'schedule_id', 'uuid NOT NULL',
+         'The schedule, of the same user'),
+        ('medsched.moved_doses', 'scheduled_for', 'timestamptz NOT NULL',
+         'The dose''s instant by its schedule, which identifies it still'),
+        ('medsched.moved_doses', 'due_at', 'timestamptz NOT NULL',
+         'When it is to be taken instead'),
+        ('medsched.moved_doses', 'reason', 'text',
+         'Why it was moved'),
+        ('medsched.moved_doses', 'moved_by', 'text',
+         'Who moved it, where not the person: the application''s name for a caregiver or device'),
+        ('medsched.moved_doses', 'moved_at', 'timestamptz NOT NULL DEFAULT now()',
+         'When it was last moved')
     ),
     constraints (relation, name, definition) AS (
       -- Keys first. Every look-up names the user, and a user has few schedules: the
@@ -198,6 +213,11 @@ BEGIN
          $$UNIQUE (user_id, medication_id, occurred_at, id)$$),
         ('medsched.substance_limits', 'substance_limits_pkey',
          $$PRIMARY KEY (user_id, substance)$$),
+        ('medsched.moved_doses', 'moved_doses_pkey',
+         $$PRIMARY KEY (user_id, scheduled_for, schedule_id)$$),
+        -- At the end of a statement, so that one can move several doses on.
+        ('medsched.moved_doses', 'moved_doses_user_id_due_at_schedule_id_key',
+         $$UNIQUE (user_id, due_at, schedule_id) DEFERRABLE$$),
         ('medsched.medications', 'medications_id_key',
          $$UNIQUE (id)$$),
         ('medsched.schedules', 'schedules_id_key',
@@ -214,6 +234,8 @@ BEGIN
         -- A medication is deleted by erase_user() alone.
         ('medsched.stock_entries', 'stock_entries_user_id_medication_id_fkey',
          $$FOREIGN KEY (user_id, medication_id) REFERENCES medsched.medications ON DELETE CASCADE$$),
+        ('medsched.moved_doses', 'moved_doses_user_id_schedule_id_fkey',
+         $$FOREIGN KEY (user_id, schedule_id) REFERENCES medsched.schedules ON DELETE CASCADE$$),
         ('medsched.medications', 'medications_name_not_blank',
          $$CHECK (name ~ '[^[:space:]]')$$),
         ('medsched.medications', 'medications_name_length',
@@ -328,7 +350,21 @@ BEGIN
         ('medsched.substance_limits', 'substance_limits_unit_not_blank',
          $$CHECK (unit ~ '[^[:space:]]' AND length(unit) <= 1000)$$),
         ('medsched.substance_limits', 'substance_limits_days_have_time_zone',
-         $$CHECK (time_zone IS NOT NULL OR NOT jsonb_path_exists(limits, '$[*].days'))$$)
+         $$CHECK (time_zone IS NOT NULL OR NOT jsonb_path_exists(limits, '$[*].days'))$$),
+        ('medsched.moved_doses', 'moved_doses_due_at_is_another',
+         $$CHECK (due_at <> scheduled_for)$$),
+        ('medsched.moved_doses', 'moved_doses_due_at_whole_second',
+         $$CHECK (due_at = date_trunc('second', due_at))$$),
+        ('medsched.moved_doses', 'moved_doses_scheduled_for_in_range',
+         $$CHECK (scheduled_for >= '0001-01-01 00:00+00' AND scheduled_for < '10000-01-01 00:00+00')$$),
+        ('medsched.moved_doses', 'moved_doses_due_at_in_range',
+         $$CHECK (due_at >= '0001-01-01 00:00+00' AND due_at < '10000-01-01 00:00+00')$$),
+        ('medsched.moved_doses', 'moved_doses_moved_at_in_range',
+         $$CHECK (moved_at >= '0001-01-01 00:00+00' AND moved_at < '10000-01-01 00:00+00')$$),
+        ('medsched.moved_doses', 'moved_doses_reason_length',
+         $$CHECK (length(reason) <= 1000)$$),
+        ('medsched.moved_doses', 'moved_doses_moved_by_length',
+         $$CHECK (length(moved_by) <= 1000)$$)
     ),
     -- A WHEN clause compares what is stored in the end, whichever column an
     -- UPDATE names and whatever other triggers changed.
@@ -556,7 +592,13 @@ BEGIN
          'CREATE TRIGGER row_changed_at
             BEFORE UPDATE ON medsched.schedules
             FOR EACH ROW EXECUTE FUNCTION medsched.row_changed_at()',
-         'A schedule says when it last changed')
+         'A schedule says when it last changed'),
+
+        ('medsched.moved_doses', 'moved_dose_is_scheduled',
+         'CREATE TRIGGER moved_dose_is_scheduled
+            AFTER INSERT OR UPDATE OR DELETE ON medsched.moved_doses
+            FOR EACH ROW EXECUTE FUNCTION medsched.moved_dose_is_scheduled()',
+         'Only a dose that is not recorded is moved, within its schedule and to a time of its own')
     ),
     tables (relation, comment) AS (
       VALUES
@@ -565,7 +607,8 @@ BEGIN
         ('medsched.person_settings', 'What holds for a person in all reports. One row for a person; no row: the defaults.'),
         ('medsched.dose_taken', 'What became of a dose, taken or skipped, and extra doses. One row for a dose; no row: not recorded.'),
         ('medsched.stock_entries', 'What came to and went from the stock of a medication beside the doses taken, and what was counted. A ledger: rows are added.'),
-        ('medsched.substance_limits', 'How much of a substance a person may take, by all medications that hold it.')
+        ('medsched.substance_limits', 'How much of a substance a person may take, by all medications that hold it.'),
+        ('medsched.moved_doses', 'Single doses that are to be taken at another time than their schedule''s. One row for a dose; no row: at its own time.')
     ),
     -- What an earlier version defined otherwise: a trigger or constraint is made
     -- anew where its definition, as the catalog prints it, lacks this text.
@@ -658,10 +701,10 @@ BEGIN
       JOIN pg_roles AS r ON r.rolname = current_user
      WHERE steps IS NOT NULL
        AND c.oid IN ('medsched.medications'::regclass, 'medsched.schedules'::regclass, 'medsched.dose_taken'::regclass,
-                     'medsched.person_settings'::regclass, 'medsched.substance_limits'::regclass, 'medsched.stock_entries'::regclass)
+                     'medsched.person_settings'::regclass, 'medsched.substance_limits'::regclass, 'medsched.stock_entries'::regclass, 'medsched.moved_doses'::regclass)
        AND c.relowner <> r.oid
        AND (r.rolsuper OR NOT pg_has_role(r.oid, c.relowner, 'USAGE'))
-     ORDER BY array_position('{medications,schedules,dose_taken,person_settings,substance_limits,stock_entries}', c.relname::text)
+     ORDER BY array_position('{medications,schedules,dose_taken,person_settings,substance_limits,stock_entries,moved_doses}', c.relname::text)
   LOOP
     RAISE 'must be owner of table %', relation.name
       USING ERRCODE = 'insufficient_privilege',
@@ -680,6 +723,29 @@ BEGIN
         EXECUTE step || ' NOT VALID';
     END;
   END LOOP;
+
+  -- Whoever could list and record doses before there was a table of those that are moved still can.  Row security would let
+  -- them see others' rows in it: there it is on, and policies are the application's to write.
+  IF shared THEN
+    FOR relation IN
+      SELECT string_agg(format('GRANT %s ON medsched.moved_doses TO %s%s', a.privilege_type,
+               CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' END), '; ') AS grants,
+             c.relrowsecurity AS secured
+        FROM pg_class AS c
+        LEFT JOIN LATERAL aclexplode(c.relacl) AS a ON a.grantee <> c.relowner AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+       WHERE c.oid = 'medsched.dose_taken'::regclass
+       GROUP BY c.oid
+    LOOP
+      IF relation.grants IS NOT NULL THEN
+        EXECUTE relation.grants;
+      END IF;
+      IF relation.secured THEN
+        ALTER TABLE medsched.moved_doses ENABLE ROW LEVEL SECURITY;
+        RAISE WARNING 'table "medsched.moved_doses" has row security and no policy'
+          USING HINT = 'Give it the policies of "medsched.dose_taken": without one, no other role than its owner sees which doses were moved.';
+      END IF;
+    END LOOP;
+  END IF;
 
   -- Where changes are recorded, those of a new table are, too.
   IF EXISTS (SELECT FROM pg_class AS c WHERE c.oid = to_regclass('medsched.change_history') AND pg_get_userbyid(c.relowner) = current_user) THEN

@@ -23,3 +23,6 @@ COMMENT ON FUNCTION medsched.dose_status(timestamptz, text, interval, timestampt
 
 COMMENT ON FUNCTION medsched.dose_id(uuid, timestamptz) IS
   'The stable, URL-safe handle of a dose';
+
+COMMENT ON FUNCTION medsched._read_dose_id(text) IS
+  'Internal: the dose of a handle';

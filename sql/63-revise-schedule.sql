@@ -232,6 +232,7 @@ BEGIN
     IF successor IS NOT NULL THEN
       PERFORM medsched._relink(schedule.user_id, successor, new_row.id);
     END IF;
+    PERFORM medsched._carry_moves(schedule, new_row, new_row.effective_from);
   EXCEPTION WHEN data_exception OR integrity_constraint_violation OR feature_not_supported THEN
     -- In the words of the changes, and without the statements that it came through.
     GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT,
@@ -424,6 +425,7 @@ BEGIN
   successor := medsched._successor($1, $2);
   PERFORM medsched._check_revision(schedule, successor, inactivated_at, $3, changes);
   PERFORM medsched._check_no_dose_recorded($1, $2, $3);
+  PERFORM medsched._check_no_dose_moved_past($1, $2, $3);
   -- A time zone alone, of what says when the doses are, is a journey.
   IF changes OPERATOR(pg_catalog.?) 'time_zone'
      AND NOT changes OPERATOR(pg_catalog.?|) '{starts_at,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed}'::pg_catalog.text[] THEN

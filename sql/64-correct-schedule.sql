@@ -84,6 +84,9 @@ BEGIN
       ' s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at', part.list, part.source)
       INTO new_row USING schedule.user_id, schedule.id, changes;
     GET DIAGNOSTICS updated = ROW_COUNT;
+    IF updated OPERATOR(pg_catalog.>) 0 THEN
+      PERFORM medsched._carry_moves(schedule, new_row, '-infinity'::pg_catalog.timestamptz);
+    END IF;
   EXCEPTION WHEN data_exception OR integrity_constraint_violation OR feature_not_supported THEN
     -- In the words of the changes, and without the statement that it came through.
     GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT,

@@ -65,8 +65,9 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  -- After the last dose recorded: it is one of the old clock's.
-  traveller.takes_effect := greatest($3, (traveller.schedule).effective_from, traveller.last_recorded + interval '1 second');
+  -- After the last dose recorded, and after one that was moved past the change: they are of the old clock's.
+  traveller.takes_effect := medsched._after_moved((traveller.schedule).user_id, (traveller.schedule).id,
+    greatest($3, (traveller.schedule).effective_from, traveller.last_recorded + interval '1 second'));
   traveller.travelling := medsched._to_come(traveller.schedule, traveller.takes_effect, traveller.inactivated_at);
   traveller.outcome := CASE
     WHEN NOT medsched._has_dose(traveller.schedule, $3, traveller.inactivated_at) THEN 'over'

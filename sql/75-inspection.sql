@@ -27,6 +27,48 @@ $$;
 COMMENT ON FUNCTION medsched._first_dose(text, timestamp, text, timestamp[], timestamp[], int, int, timestamptz) IS
   'For check_integrity: the first dose of a schedule, or why it cannot be computed';
 
+-- The rows of medsched.moved_doses: tables of an earlier version have none.
+CREATE OR REPLACE FUNCTION medsched._moved_rows()
+RETURNS TABLE (user_id uuid, schedule_id uuid, scheduled_for timestamptz, due_at timestamptz)
+LANGUAGE plpgsql STABLE ROWS 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+  IF to_regclass('medsched.moved_doses') IS NOT NULL THEN
+    RETURN QUERY SELECT v.user_id, v.schedule_id, v.scheduled_for, v.due_at FROM medsched.moved_doses AS v;
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._moved_rows() IS
+  'For check_integrity: the rows of medsched.moved_doses';
+
+-- What is wrong with a moved dose as its schedule is now.  One beyond the end of its schedule is not due, and no mistake.
+CREATE OR REPLACE FUNCTION medsched._move_of_row_problem(user_id uuid, schedule_id uuid, scheduled_for timestamptz, due_at timestamptz,
+  as_needed boolean, rrule text, starts_at timestamp, time_zone text, rdates timestamp[], exdates timestamp[], cycle_days_on int,
+  cycle_days_off int, ends_at timestamptz, OUT rule text, OUT problem text)
+LANGUAGE plpgsql STABLE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF as_needed OR NOT medsched.is_occurrence($6, $7, $8, $3, $9, $10, $11, $12) THEN
+    rule := 'moved_dose_is_scheduled';
+    problem := 'The schedule has no dose then, and the move does nothing.';
+  ELSIF (due_at < ends_at) IS NOT FALSE AND medsched.is_occurrence($6, $7, $8, $4, $9, $10, $11, $12)
+        AND NOT EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = $1 AND v.schedule_id = $2 AND v.scheduled_for = $4) THEN
+    rule := 'moved_dose_is_apart';
+    problem := format('It is due at %s, as another dose of its schedule is.', due_at);
+  END IF;
+EXCEPTION WHEN data_exception OR feature_not_supported THEN
+  -- What is to be said of such a schedule, schedule_has_dose says.
+  rule := NULL;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._move_of_row_problem(uuid, uuid, timestamptz, timestamptz, boolean, text, timestamp, text, timestamp[], timestamp[], int, int, timestamptz) IS
+  'For check_integrity: what is wrong with a moved dose';
+
 -- What the triggers would refuse, but for one thing: a schedule that ends before its
 -- first dose is refused as a new one only, for one that was ended since is history.
 -- The planner sets it into the caller's query, so that the rows of one user cost
@@ -101,6 +143,15 @@ AS $$
            s.effective_from, o.rdates, o.exdates) AS p
    WHERE (s.rdates OPERATOR(pg_catalog.<>) '{}' OR s.exdates OPERATOR(pg_catalog.<>) '{}')
      AND p.rule IS NOT NULL
+  UNION ALL
+  SELECT p.rule, v.user_id, pg_catalog.concat(v.schedule_id, ' ', v.scheduled_for), p.problem
+    FROM medsched._moved_rows() AS v
+    JOIN medsched.schedules AS s
+      ON s.user_id OPERATOR(pg_catalog.=) v.user_id AND s.id OPERATOR(pg_catalog.=) v.schedule_id
+   CROSS JOIN LATERAL medsched._move_of_row_problem(
+           v.user_id, v.schedule_id, v.scheduled_for, v.due_at, s.as_needed, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
+           s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, s.ends_at) AS p
+   WHERE p.rule IS NOT NULL
   UNION ALL
   SELECT 'dose_has_schedule', d.user_id, pg_catalog.concat(d.schedule_id, ' ', d.scheduled_for),
          pg_catalog.format('The user has no schedule "%s".', d.schedule_id)

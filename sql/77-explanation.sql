@@ -169,6 +169,7 @@ DECLARE
   pattern boolean;
   before timestamptz;
   after timestamptz;
+  due_at timestamptz;
 BEGIN
   PERFORM medsched._require_id(user_id, 'user_id');
   PERFORM medsched._require_id(schedule_id, 'schedule_id');
@@ -226,6 +227,15 @@ BEGIN
     ELSE medsched._no_dose_words(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, at) END;
   explanation := CASE WHEN is_dose THEN 'A dose: ' ELSE 'No dose: ' END || explanation || '.';
 
+  due_at := CASE WHEN is_dose AND to_regclass('medsched.moved_doses') IS NOT NULL
+                 THEN (SELECT v.due_at FROM medsched.moved_doses AS v
+                        WHERE v.user_id = explain_dose.user_id AND v.schedule_id = explain_dose.schedule_id AND v.scheduled_for = at) END;
+  IF due_at >= ends AND NOT s.recorded THEN
+    explanation := format('No dose: it was moved to %s, when the schedule is over.', due_at);
+    is_dose := false;
+  ELSIF due_at IS NOT NULL THEN
+    explanation := explanation || format(' It was moved, and is due at %s.', due_at);
+  END IF;
   IF s.outcome = 'extra' THEN
     explanation := explanation || ' An extra dose is recorded then.';
   END IF;

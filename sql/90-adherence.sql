@@ -49,7 +49,7 @@ AS $$
          CASE WHEN pg_catalog.date_trunc('milliseconds', o.scheduled_for) OPERATOR(pg_catalog.=) o.scheduled_for
               THEN medsched.dose_id(s.id, o.scheduled_for) END,
          o.scheduled_for,
-         medsched._to_local(o.scheduled_for, s.time_zone::pg_catalog.text),
+         medsched._to_local(o.due_at, s.time_zone::pg_catalog.text),
          s.time_zone::pg_catalog.text,
          m.id,
          m.name,
@@ -57,13 +57,14 @@ AS $$
          s.dose_amount,
          s.dose_unit,
          s.instructions,
-         d.taken_at,
-         d.recorded_by,
-         medsched.dose_status(o.scheduled_for, d.outcome, s.grace, n.next_dose),
-         d.outcome,
-         medsched.is_on_time(o.scheduled_for, d.taken_at, s.grace, s.tolerance_before),
-         d.outcome IS NULL
-           AND medsched.dose_status(o.scheduled_for, NULL::pg_catalog.text, s.grace, n.next_dose) OPERATOR(pg_catalog.=) 'missed'
+         o.taken_at,
+         o.recorded_by,
+         medsched.dose_status(o.due_at, o.outcome, s.grace, n.next_dose),
+         o.outcome,
+         medsched.is_on_time(o.due_at, o.taken_at, s.grace, s.tolerance_before),
+         o.outcome IS NULL
+           AND medsched.dose_status(o.due_at, NULL::pg_catalog.text, s.grace, n.next_dose) OPERATOR(pg_catalog.=) 'missed',
+         o.due_at
     -- What the tables of an earlier version lack until create_tables() has run: there the names below mean these.
     FROM (SELECT NULL::pg_catalog.interval AS tolerance_before, false AS missed_when_next) AS lacking
    CROSS JOIN LATERAL (
@@ -84,24 +85,40 @@ AS $$
               AND t.outcome OPERATOR(pg_catalog.<>) 'extra'
               AND t.scheduled_for OPERATOR(pg_catalog.>=) greatest($1, '0001-01-01 00:00:00Z'::pg_catalog.timestamptz)
               AND t.scheduled_for OPERATOR(pg_catalog.<) least($2, '10000-01-01 00:00:00Z'::pg_catalog.timestamptz)) AS r
-   CROSS JOIN LATERAL medsched._schedule_doses(
-           s.id, r.scheduled_for, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
-           greatest($1, s.effective_from), least($2, s.ends_at, m.inactivated_at),
-           s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS o
    CROSS JOIN LATERAL (
-           SELECT r.taken_at[o.nth], r.recorded_by[o.nth], r.outcome[o.nth]) AS d (taken_at, recorded_by, outcome)
+           SELECT CASE WHEN (SELECT medsched._any_moved()) THEN medsched._has_moved(s.user_id, s.id, $1) ELSE false END
+           OFFSET 0) AS v (moved)
+   CROSS JOIN LATERAL (
+           SELECT i.scheduled_for, i.scheduled_for, r.taken_at[i.nth], r.recorded_by[i.nth], r.outcome[i.nth]
+             FROM medsched._schedule_doses(
+                    s.id, r.scheduled_for, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
+                    greatest($1, s.effective_from), least($2, s.ends_at, m.inactivated_at),
+                    s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS i
+            WHERE NOT v.moved
+           UNION ALL
+           SELECT i.scheduled_for, i.due_at, i.taken_at, i.recorded_by, i.outcome
+             FROM medsched._moved_schedule_doses(
+                    s.user_id, s.id, r.scheduled_for, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
+                    s.cycle_days_on, s.cycle_days_off, s.effective_from, least(s.ends_at, m.inactivated_at), $1, $2) AS i
+            WHERE v.moved) AS o (scheduled_for, due_at, taken_at, recorded_by, outcome)
    -- When the schedule has its next dose, for one that is due and is missed then.
    CROSS JOIN LATERAL (
-           SELECT CASE WHEN s.missed_when_next AND d.outcome IS NULL
-                            AND medsched.dose_status(o.scheduled_for, NULL::pg_catalog.text, s.grace, NULL::pg_catalog.timestamptz) OPERATOR(pg_catalog.=) 'due'
-                       THEN medsched._next_dose(o.scheduled_for, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
-                                                s.cycle_days_on, s.cycle_days_off, least(s.ends_at, m.inactivated_at)) END) AS n (next_dose)
+           SELECT CASE WHEN s.missed_when_next AND o.outcome IS NULL
+                            AND medsched.dose_status(o.due_at, NULL::pg_catalog.text, s.grace, NULL::pg_catalog.timestamptz) OPERATOR(pg_catalog.=) 'due'
+                       THEN CASE WHEN v.moved
+                                 THEN medsched._next_due(s.user_id, s.id, o.due_at, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
+                                                         s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, s.effective_from,
+                                                         least(s.ends_at, m.inactivated_at))
+                                 ELSE medsched._next_dose(o.scheduled_for, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
+                                                          s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
+                                                          least(s.ends_at, m.inactivated_at)) END END) AS n (next_dose)
    WHERE medsched.check_window_for_all($1, $2)
      AND NOT s.as_needed
      AND ((s.effective_from IS NULL OR s.effective_from OPERATOR(pg_catalog.<) least($2, s.ends_at, m.inactivated_at))
           AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) $1)
           AND (m.inactivated_at IS NULL OR m.inactivated_at OPERATOR(pg_catalog.>) $1)
-          OR r.scheduled_for IS NOT NULL)
+          OR r.scheduled_for IS NOT NULL
+          OR v.moved)
 $$;
 
 COMMENT ON FUNCTION medsched.scheduled_doses(timestamptz, timestamptz) IS
@@ -112,7 +129,7 @@ RETURNS SETOF medsched.due_dose
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
   SELECT o.user_id, o.dose_id, o.scheduled_for, o.local_time, o.time_zone, o.medication_id, o.medication_name,
-         o.schedule_id, o.dose_amount, o.dose_unit, o.instructions, o.status
+         o.schedule_id, o.dose_amount, o.dose_unit, o.instructions, o.status, o.due_at
     FROM medsched.scheduled_doses(window_start, window_end) AS o
    WHERE o.outcome IS NULL
 $$;
@@ -150,11 +167,11 @@ AS $$
       SELECT s.user_id,
              m.id AS medication_id,
              m.name AS medication_name,
-             pg_catalog.sum(o.scheduled)::pg_catalog.int8 AS scheduled,
-             pg_catalog.sum(r.taken)::pg_catalog.int8 AS taken,
-             pg_catalog.sum(r.skipped)::pg_catalog.int8 AS skipped,
-             pg_catalog.sum(greatest(o.over OPERATOR(pg_catalog.-) r.over, 0))::pg_catalog.int8 AS missed,
-             pg_catalog.sum(r.on_time)::pg_catalog.int8 AS on_time
+             pg_catalog.sum(CASE WHEN v.moved THEN k.scheduled ELSE o.scheduled END)::pg_catalog.int8 AS scheduled,
+             pg_catalog.sum(CASE WHEN v.moved THEN k.taken ELSE r.taken END)::pg_catalog.int8 AS taken,
+             pg_catalog.sum(CASE WHEN v.moved THEN k.skipped ELSE r.skipped END)::pg_catalog.int8 AS skipped,
+             pg_catalog.sum(CASE WHEN v.moved THEN k.missed ELSE greatest(o.over OPERATOR(pg_catalog.-) r.over, 0) END)::pg_catalog.int8 AS missed,
+             pg_catalog.sum(CASE WHEN v.moved THEN k.on_time ELSE r.on_time END)::pg_catalog.int8 AS on_time
         -- As scheduled_doses() does for the tables of an earlier version.
         FROM (SELECT NULL::pg_catalog.interval AS tolerance_before, false AS missed_when_next) AS lacking
        CROSS JOIN LATERAL (
@@ -194,11 +211,31 @@ AS $$
                       medsched._count_schedule_doses(
                         s.id, r.recorded_over, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, w.first, least(w.last, w.graced),
                         s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off)) AS o (scheduled, over)
+       -- Where some were moved, each is looked at.
+       CROSS JOIN LATERAL (
+               SELECT CASE WHEN (SELECT medsched._any_moved()) THEN medsched._has_moved(s.user_id, s.id, $1) ELSE false END
+               OFFSET 0) AS v (moved)
+       CROSS JOIN LATERAL (
+               SELECT pg_catalog.count(*) AS scheduled,
+                      pg_catalog.count(*) FILTER (WHERE i.outcome OPERATOR(pg_catalog.=) 'taken') AS taken,
+                      pg_catalog.count(*) FILTER (WHERE i.outcome OPERATOR(pg_catalog.=) 'skipped') AS skipped,
+                      pg_catalog.count(*) FILTER (
+                        WHERE i.outcome IS NULL
+                          AND medsched.dose_status(i.due_at, NULL::pg_catalog.text, s.grace,
+                                CASE WHEN s.missed_when_next AND i.due_at OPERATOR(pg_catalog.<=) pg_catalog.now()
+                                     THEN medsched._next_due(s.user_id, s.id, i.due_at, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
+                                                             s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, s.effective_from,
+                                                             least(s.ends_at, m.inactivated_at)) END) OPERATOR(pg_catalog.=) 'missed') AS missed,
+                      pg_catalog.count(*) FILTER (WHERE medsched.is_on_time(i.due_at, i.taken_at, s.grace, s.tolerance_before)) AS on_time
+                 FROM medsched._moved_schedule_doses(
+                        s.user_id, s.id, r.recorded, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
+                        s.cycle_days_on, s.cycle_days_off, s.effective_from, least(s.ends_at, m.inactivated_at), $1, $2) AS i
+                WHERE v.moved) AS k
        WHERE medsched.check_window_for_all($1, $2)
          AND NOT s.as_needed
-         AND (w.first OPERATOR(pg_catalog.<) w.last OR r.recorded IS NOT NULL)
+         AND (w.first OPERATOR(pg_catalog.<) w.last OR r.recorded IS NOT NULL OR v.moved)
        GROUP BY s.user_id, m.id, m.name
-      HAVING pg_catalog.sum(o.scheduled) OPERATOR(pg_catalog.>) 0) AS a
+      HAVING pg_catalog.sum(CASE WHEN v.moved THEN k.scheduled ELSE o.scheduled END) OPERATOR(pg_catalog.>) 0) AS a
 $$;
 
 COMMENT ON FUNCTION medsched.adherence_of_all(timestamptz, timestamptz) IS
@@ -223,7 +260,7 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION medsched.adherence(uuid, timestamptz, timestamptz) IS
-  'How a user''s doses in [window_start, window_end) went, a row per medication: scheduled; of these taken, skipped, missed (not recorded, and its grace over, or the next one due where missed_when_next is set); of the taken those on time (taken_at within grace after scheduled_for, or within tolerance_before before it); and the percentage taken of those taken, skipped or missed. Doses as needed and extra doses do not count';
+  'How a user''s doses in [window_start, window_end) went, a row per medication: scheduled; of these taken, skipped, missed (not recorded, and its grace over, or the next one due where missed_when_next is set); of the taken those on time (taken_at within grace after due_at, or within tolerance_before before it); and the percentage taken of those taken, skipped or missed. Doses as needed and extra doses do not count';
 
 CREATE OR REPLACE FUNCTION medsched._check_day_begins_at(day_begins_at time)
 RETURNS boolean

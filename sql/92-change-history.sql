@@ -23,7 +23,7 @@ BEGIN
     SELECT c.relname AS name, c.relkind AS kind, pg_get_userbyid(c.relowner) AS owner
       FROM pg_class AS c
      WHERE c.relnamespace = 'medsched'::regnamespace
-       AND c.relname IN ('medications', 'schedules', 'dose_taken', 'person_settings', 'substance_limits', 'stock_entries', 'change_history')
+       AND c.relname IN ('medications', 'schedules', 'dose_taken', 'person_settings', 'substance_limits', 'stock_entries', 'moved_doses', 'change_history')
      ORDER BY c.relname
   LOOP
     IF found.kind NOT IN ('r', 'p') THEN
@@ -110,8 +110,8 @@ BEGIN
                                              changed_by, changed_role, transaction_id, before, after)
         VALUES ((entry->>'user_id')::uuid, clock_timestamp(), TG_ARGV[0], TG_OP,
                 CASE TG_ARGV[0] WHEN 'medications' THEN entry->>'id' WHEN 'schedules' THEN entry->>'medication_id' WHEN 'stock_entries' THEN entry->>'medication_id' END::uuid,
-                CASE TG_ARGV[0] WHEN 'schedules' THEN entry->>'id' WHEN 'dose_taken' THEN entry->>'schedule_id' END::uuid,
-                CASE TG_ARGV[0] WHEN 'dose_taken' THEN entry->>'scheduled_for' END::timestamptz,
+                CASE WHEN TG_ARGV[0] = 'schedules' THEN entry->>'id' WHEN TG_ARGV[0] IN ('dose_taken', 'moved_doses') THEN entry->>'schedule_id' END::uuid,
+                CASE WHEN TG_ARGV[0] IN ('dose_taken', 'moved_doses') THEN entry->>'scheduled_for' END::timestamptz,
                 nullif(current_setting('medsched.changed_by', true), ''),
                 coalesce(nullif(current_setting('role'), 'none'), session_user),
                 pg_current_xact_id()::text::bigint, was, becomes);
@@ -132,7 +132,7 @@ BEGIN
     SELECT c.relname AS name
       FROM pg_class AS c
      WHERE c.relnamespace = 'medsched'::regnamespace
-       AND c.relname IN ('medications', 'schedules', 'dose_taken', 'person_settings', 'substance_limits', 'stock_entries')
+       AND c.relname IN ('medications', 'schedules', 'dose_taken', 'person_settings', 'substance_limits', 'stock_entries', 'moved_doses')
        AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgname = 'record_change')
   LOOP
     EXECUTE format('CREATE TRIGGER record_change AFTER INSERT OR UPDATE OR DELETE ON medsched.%I

@@ -56,7 +56,7 @@ BEGIN
   SELECT c.relname AS name, c.relkind AS kind, pg_get_userbyid(c.relowner) AS owner INTO relation
     FROM pg_class AS c
    WHERE c.oid IN (to_regclass('medsched.medications'), to_regclass('medsched.schedules'), to_regclass('medsched.dose_taken'),
-                   to_regclass('medsched.substance_limits'), to_regclass('medsched.stock_entries'))
+                   to_regclass('medsched.substance_limits'), to_regclass('medsched.stock_entries'), to_regclass('medsched.moved_doses'))
      AND (c.relkind NOT IN ('r', 'p') OR pg_get_userbyid(c.relowner) <> current_user) LIMIT 1;
   IF NOT FOUND THEN
     RETURN;

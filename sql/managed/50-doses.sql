@@ -146,10 +146,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION medsched._read_dose_id(text) IS
-  'Internal: the dose of a handle';
-
--- A user's doses in a window, in no order: those of each schedule at its times, and all that is recorded, though it be none of
+-- A user's doses scheduled in a window, in no order: those of each schedule at its times, and all that is recorded, though it be none of
 -- these: as needed none is, and time zone data that changed or data loaded with triggers off can leave one without.
 --
 -- SQL without settings of its own, so that it becomes part of the query that calls it.  A name is a column's before it is an
@@ -168,7 +165,8 @@ RETURNS TABLE (
   instructions text,
   taken_at timestamptz,
   recorded_by text,
-  status text)
+  status text,
+  due_at timestamptz)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
 AS $$
   SELECT CASE WHEN date_trunc('milliseconds', o.at) = o.at THEN medsched._dose_id(s.id, o.at) END,
@@ -180,7 +178,8 @@ AS $$
               WHEN NOT s.missed_when_next THEN 'due'
               WHEN medsched._next_occurrence(s.rule, s.starts_at, s.zone, o.at, s.added, s.excluded) < least(s.closed, now() + interval '1 microsecond')
               THEN 'missed'
-              ELSE 'due' END
+              ELSE 'due' END,
+         o.at
     -- OFFSET 0: each is computed once for a schedule, whatever the planner thinks of the joins.
     FROM (SELECT s.id, s.medication_id, m.name, s.starts_at, s.time_zone::text AS time_zone, z.zone,
                  medsched._begin_rule(medsched._read_rule(s.rrule), s.starts_at, z.zone,
@@ -217,7 +216,60 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION medsched._doses(uuid, timestamptz, timestamptz, boolean, int) IS
-  'Internal: a user''s doses in a window';
+  'Internal: a user''s doses scheduled in a window';
+
+-- The same for a user of whom a dose was moved: those due in the window.
+CREATE OR REPLACE FUNCTION medsched._doses_and_moved(user_id uuid, window_start timestamptz, window_end timestamptz, recorded boolean, most int)
+RETURNS SETOF medsched.dose
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50
+AS $$
+#variable_conflict use_variable
+BEGIN
+  RETURN QUERY
+    SELECT CASE WHEN date_trunc('milliseconds', o.scheduled_for) = o.scheduled_for THEN medsched._dose_id(s.id, o.scheduled_for) END,
+           o.scheduled_for, medsched._to_local(o.due_at, s.time_zone::text), s.time_zone::text, s.medication_id, m.name, s.id,
+           s.dose_amount, s.dose_unit, s.instructions, o.taken_at, o.recorded_by,
+           medsched.dose_status(o.due_at, o.outcome, s.grace,
+             CASE WHEN s.missed_when_next AND o.outcome IS NULL AND o.due_at <= now()
+                  THEN medsched._next_due(s.user_id, s.id, o.due_at, s.rrule::text, s.starts_at, s.time_zone::text, s.rdates, s.exdates,
+                                          s.cycle_days_on, s.cycle_days_off, s.effective_from, least(s.ends_at, m.inactivated_at)) END),
+           o.due_at
+      FROM (SELECT d.schedule_id, d.scheduled_for, d.scheduled_for AS due_at, d.taken_at, d.recorded_by,
+                   CASE WHEN d.status IN ('taken', 'skipped', 'extra') THEN d.status END AS outcome
+              FROM medsched._doses($1, $2, $3, true, $5) AS d
+             WHERE NOT EXISTS (SELECT FROM medsched.moved_doses AS v
+                                WHERE v.user_id = $1 AND v.schedule_id = d.schedule_id AND v.scheduled_for = d.scheduled_for)
+            UNION ALL
+            SELECT s.id, i.scheduled_for, i.due_at, i.taken_at, i.recorded_by, i.outcome
+              FROM medsched.schedules AS s
+              JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
+             CROSS JOIN LATERAL medsched._moved_into(s.user_id, s.id, s.rrule::text, s.starts_at, s.time_zone::text, s.rdates, s.exdates,
+                                  s.cycle_days_on, s.cycle_days_off, s.effective_from, least(s.ends_at, m.inactivated_at), $2, $3) AS i
+             WHERE s.user_id = $1 AND m.user_id = $1
+               AND s.id IN (SELECT v.schedule_id FROM medsched.moved_doses AS v WHERE v.user_id = $1 AND v.due_at >= $2 AND v.due_at < $3)
+               AND (NOT s.as_needed OR i.outcome IS NOT NULL)) AS o
+      JOIN medsched.schedules AS s ON s.user_id = $1 AND s.id = o.schedule_id
+      JOIN medsched.medications AS m ON m.user_id = $1 AND m.id = s.medication_id
+     WHERE $4 OR o.outcome IS NULL;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._doses_and_moved(uuid, timestamptz, timestamptz, boolean, int) IS
+  'Internal: a user''s doses due in a window, where some were moved';
+
+-- Whether any dose of a user was moved; tables of an earlier version have none.
+CREATE OR REPLACE FUNCTION medsched._any_moved_of(user_id uuid)
+RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+BEGIN
+  RETURN to_regclass('medsched.moved_doses') IS NOT NULL
+         AND EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = $1);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._any_moved_of(uuid) IS
+  'Internal: whether any dose of a user was moved';
 
 CREATE OR REPLACE FUNCTION medsched.upcoming_doses(
   user_id uuid,
@@ -260,6 +312,17 @@ BEGIN
       PERFORM medsched._refuse_count(most);
     END IF;
   END IF;
+  IF medsched._any_moved_of($1) THEN
+    RETURN QUERY
+      SELECT d.* FROM medsched._doses_and_moved($1, window_start, window_end, true, most) AS d
+       ORDER BY d.due_at USING OPERATOR(pg_catalog.<), d.medication_name USING OPERATOR(pg_catalog.<), d.schedule_id USING OPERATOR(pg_catalog.<)
+       LIMIT most + 1;
+    GET DIAGNOSTICS n = ROW_COUNT;
+    IF n > most THEN
+      PERFORM medsched._refuse_count(most);
+    END IF;
+    RETURN;
+  END IF;
   RETURN QUERY
     SELECT d.* FROM medsched._doses($1, window_start, window_end, true, most) AS d
      ORDER BY d.scheduled_for USING OPERATOR(pg_catalog.<), d.medication_name USING OPERATOR(pg_catalog.<), d.schedule_id USING OPERATOR(pg_catalog.<)
@@ -288,9 +351,11 @@ DECLARE
   most int;
   n bigint;
   found bigint := 0;
+  since timestamptz;
   lo timestamptz;
   hi timestamptz;
   look interval := '1 day';
+  moved boolean;
 BEGIN
   IF $1 IS NULL THEN
     PERFORM medsched.check_user($1);
@@ -308,8 +373,10 @@ BEGIN
     PERFORM medsched._check_tables();
   END IF;
   most := medsched._max_doses();
+  moved := medsched._any_moved_of($1);
   lo := after + interval '1 microsecond';
   WHILE found < max_doses AND lo < timestamptz '10000-01-01 00:00Z' LOOP
+    since := lo;
     lo := (SELECT min(o.at)
              FROM (SELECT s.rrule, s.starts_at, s.effective_from, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
                           medsched._zone(s.time_zone) AS zone, least(s.ends_at, m.inactivated_at) AS hi
@@ -324,12 +391,22 @@ BEGIN
                      s.starts_at, s.zone, greatest(lo, s.effective_from) - interval '1 microsecond',
                      medsched._dates(s.rdates, s.zone, 'rdates'), medsched._dates(s.exdates, s.zone, 'exdates')) AS o (at)
             WHERE s.hi IS NULL OR o.at < s.hi);
+    IF moved THEN
+      lo := least(lo, (SELECT min(v.due_at) FROM medsched.moved_doses AS v WHERE v.user_id = $1 AND v.due_at >= since));
+    END IF;
     EXIT WHEN lo IS NULL;
     hi := lo + look;
-    RETURN QUERY
-      SELECT d.* FROM medsched._doses($1, lo, hi, false, most) AS d
-       ORDER BY d.scheduled_for USING OPERATOR(pg_catalog.<), d.medication_name USING OPERATOR(pg_catalog.<), d.schedule_id USING OPERATOR(pg_catalog.<)
-       LIMIT max_doses - found;
+    IF moved THEN
+      RETURN QUERY
+        SELECT d.* FROM medsched._doses_and_moved($1, lo, hi, false, most) AS d
+         ORDER BY d.due_at USING OPERATOR(pg_catalog.<), d.medication_name USING OPERATOR(pg_catalog.<), d.schedule_id USING OPERATOR(pg_catalog.<)
+         LIMIT max_doses - found;
+    ELSE
+      RETURN QUERY
+        SELECT d.* FROM medsched._doses($1, lo, hi, false, most) AS d
+         ORDER BY d.scheduled_for USING OPERATOR(pg_catalog.<), d.medication_name USING OPERATOR(pg_catalog.<), d.schedule_id USING OPERATOR(pg_catalog.<)
+         LIMIT max_doses - found;
+    END IF;
     GET DIAGNOSTICS n = ROW_COUNT;
     found := found + n;
     IF found > most THEN

@@ -45,3 +45,7 @@ CREATE OR REPLACE FUNCTION medsched.dose_id(schedule_id uuid, scheduled_for time
 RETURNS text
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'medsched_dose_id';
+
+CREATE OR REPLACE FUNCTION medsched._read_dose_id(dose_id text, OUT schedule_id uuid, OUT scheduled_for timestamptz)
+LANGUAGE C IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_read_dose_id';

@@ -7,7 +7,9 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/pg_type.h"
+#include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
@@ -39,7 +41,30 @@ static SavedPlan find_dose_schedule = {
 	NULL,
 	{SCHEDULES_AS_NEEDED}};
 
+PG_FUNCTION_INFO_V1(medsched_read_dose_id);
+
+static void read_handle(FunctionCallInfo fcinfo, int argument, pg_uuid_t *schedule_id, TimestampTz *scheduled_for);
 static bool has_schedule(const DoseRow *row);
+
+/*
+ * medsched_read_dose_id gives the schedule and the time of the dose that a handle names.
+ */
+Datum
+medsched_read_dose_id(PG_FUNCTION_ARGS)
+{
+	pg_uuid_t	schedule_id;
+	TimestampTz scheduled_for;
+	TupleDesc	descriptor;
+	Datum		values[2];
+	bool		isnull[2] = {false, false};
+
+	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	read_handle(fcinfo, 0, &schedule_id, &scheduled_for);
+	values[0] = UUIDPGetDatum(&schedule_id);
+	values[1] = TimestampTzGetDatum(scheduled_for);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, isnull)));
+}
 
 void
 dose_row_set(DoseRow *row, DoseColumn column, Datum value)
@@ -80,22 +105,29 @@ void
 dose_row_set_handle(DoseRow *row, FunctionCallInfo fcinfo)
 {
 	pg_uuid_t  *schedule_id = palloc(sizeof(pg_uuid_t));
-	text	   *handle;
 	TimestampTz scheduled_for;
 
-	require_argument(fcinfo, 1, "dose_id");
-	handle = PG_GETARG_TEXT_PP(1);
-	if (!dose_id_read(VARDATA_ANY(handle), VARSIZE_ANY_EXHDR(handle), schedule_id, &scheduled_for))
+	read_handle(fcinfo, 1, schedule_id, &scheduled_for);
+	dose_row_set_argument(row, ROW_USER_ID, fcinfo, 0);
+	dose_row_set(row, ROW_SCHEDULE_ID, UUIDPGetDatum(schedule_id));
+	dose_row_set(row, ROW_SCHEDULED_FOR, TimestampTzGetDatum(scheduled_for));
+}
+
+/* Read the handle of a dose in an argument. */
+static void
+read_handle(FunctionCallInfo fcinfo, int argument, pg_uuid_t *schedule_id, TimestampTz *scheduled_for)
+{
+	text *handle;
+
+	require_argument(fcinfo, argument, "dose_id");
+	handle = PG_GETARG_TEXT_PP(argument);
+	if (!dose_id_read(VARDATA_ANY(handle), VARSIZE_ANY_EXHDR(handle), schedule_id, scheduled_for))
 		ereport(ERROR,
 				(errcode_medsched(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("malformed dose_id"),
 				 errdetail("\"%s\" is not the handle of a dose.",
-						   text_to_cstring(DatumGetTextPP(DirectFunctionCall2(text_left, PG_GETARG_DATUM(1), Int32GetDatum(120))))),
+						   text_to_cstring(DatumGetTextPP(DirectFunctionCall2(text_left, PG_GETARG_DATUM(argument), Int32GetDatum(120))))),
 				 errhint("Pass a dose_id as medsched.upcoming_doses() or medsched.dose_id() gave it.")));
-
-	dose_row_set_argument(row, ROW_USER_ID, fcinfo, 0);
-	dose_row_set(row, ROW_SCHEDULE_ID, UUIDPGetDatum(schedule_id));
-	dose_row_set(row, ROW_SCHEDULED_FOR, TimestampTzGetDatum(scheduled_for));
 }
 
 void

@@ -29,11 +29,11 @@ extern const char *const dose_status_names[DOSE_NSTATUS];
 
 /* Give the status, at an instant, of a dose that is not recorded; grace is in microseconds. */
 static inline DoseStatus
-dose_status_at(TimestampTz scheduled_for, int64 grace, TimestampTz at)
+dose_status_at(TimestampTz due_at, int64 grace, TimestampTz at)
 {
-	if (scheduled_for > at)
+	if (due_at > at)
 		return DOSE_UPCOMING;
-	return at - scheduled_for <= grace ? DOSE_DUE : DOSE_MISSED;
+	return at - due_at <= grace ? DOSE_DUE : DOSE_MISSED;
 }
 
 /* Give medsched.grace in microseconds. */

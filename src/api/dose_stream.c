@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * dose_stream.c
- *		A user's doses in order of time: two index scans, merged.
+ *		A user's doses in the order in which they are due: two index scans, merged.
  *
  *-------------------------------------------------------------------------
  */
@@ -28,7 +28,8 @@ struct DoseStream
 	TimestampTz	 to;
 	DoseSource **sources; /* in order of schedule_id */
 	int			 nsources;
-	binaryheap	*heap; /* of sources, the next dose on top */
+	bool		 may_be_timed; /* the user may have doses with a time of their own */
+	binaryheap	*heap;		   /* of sources, the next dose on top */
 };
 
 /* The places of find_schedules' columns, after SCHEDULE_COLUMNS. */
@@ -43,13 +44,16 @@ enum
 	SOURCE_GRACE,
 	SOURCE_INACTIVATED_AT,
 	SOURCE_MISSED_WHEN_NEXT,
+	SOURCE_MAY_BE_TIMED,
 	SOURCE_NCOLUMNS
 };
 
 #define FIND_SCHEDULES                                                                               \
 	"SELECT " SCHEDULE_COLUMNS ", s.id, s.medication_id, m.name, "                                   \
 	"s.dose_amount, s.dose_unit, s.instructions, s.grace, m.inactivated_at, "                        \
-	"{missed_when_next?s.missed_when_next|false} "                                                   \
+	"{missed_when_next?s.missed_when_next|false}, "                                                  \
+	"{due_at?EXISTS (SELECT FROM medsched.moved_doses AS v "                                         \
+	"WHERE v.user_id OPERATOR(pg_catalog.=) $1)|false} "                                             \
 	"FROM medsched.schedules AS s "                                                                  \
 	"JOIN medsched.medications AS m "                                                                \
 	"ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id " \
@@ -57,7 +61,7 @@ enum
 
 #define SOURCE_COLUMN_LIST                                                                                \
 	SCHEDULE_COLUMN_LIST, SCHEDULES_ID, SCHEDULES_MEDICATION_ID, MEDICATIONS_NAME, SCHEDULES_DOSE_AMOUNT, \
-		SCHEDULES_DOSE_UNIT, SCHEDULES_INSTRUCTIONS, SCHEDULES_GRACE, MEDICATIONS_INACTIVATED_AT, SCHEDULES_MISSED_WHEN_NEXT
+		SCHEDULES_DOSE_UNIT, SCHEDULES_INSTRUCTIONS, SCHEDULES_GRACE, MEDICATIONS_INACTIVATED_AT, SCHEDULES_MISSED_WHEN_NEXT, COMPUTED_BOOLEAN
 
 /* A user's schedules that can have a dose from an instant on. */
 static SavedPlan find_schedules = {
@@ -69,13 +73,16 @@ static SavedPlan find_schedules = {
 	NULL,
 	{SOURCE_COLUMN_LIST}};
 
-/* The others of which something is recorded in a window. */
+/* The others of which something is recorded in a window, or was moved into it. */
 static SavedPlan find_ended_schedules = {
 	FIND_SCHEDULES
 	"AND (s.ends_at OPERATOR(pg_catalog.<=) $2 OR m.inactivated_at OPERATOR(pg_catalog.<=) $2) "
-	"AND EXISTS (SELECT FROM medsched.dose_taken AS d "
+	"AND (EXISTS (SELECT FROM medsched.dose_taken AS d "
 	"WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) s.id "
-	"AND d.scheduled_for OPERATOR(pg_catalog.>=) $2 AND d.scheduled_for OPERATOR(pg_catalog.<) $3)",
+	"AND d.scheduled_for OPERATOR(pg_catalog.>=) $2 AND d.scheduled_for OPERATOR(pg_catalog.<) $3)"
+	"{due_at? OR EXISTS (SELECT FROM medsched.moved_doses AS v "
+	"WHERE v.user_id OPERATOR(pg_catalog.=) $1 AND v.schedule_id OPERATOR(pg_catalog.=) s.id "
+	"AND v.due_at OPERATOR(pg_catalog.>=) $2 AND v.due_at OPERATOR(pg_catalog.<) $3)|})",
 	3,
 	{UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
 	NULL,
@@ -93,16 +100,43 @@ static SavedPlan find_recorded = {
 	NULL,
 	{DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_SCHEDULE_ID, DOSE_TAKEN_TAKEN_AT, DOSE_TAKEN_RECORDED_BY, DOSE_TAKEN_OUTCOME}};
 
+/*
+ * A user's doses that were moved into a window, out of it, or later, with what is recorded
+ * of them.  The later ones say when the next dose of a schedule is due.
+ */
+static SavedPlan find_moved = {
+	"SELECT v.scheduled_for, v.schedule_id, d.taken_at, d.recorded_by, d.outcome, v.due_at "
+	"FROM medsched.moved_doses AS v "
+	"LEFT JOIN medsched.dose_taken AS d "
+	"ON d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) v.schedule_id "
+	"AND d.scheduled_for OPERATOR(pg_catalog.=) v.scheduled_for "
+	"WHERE v.user_id OPERATOR(pg_catalog.=) $1 "
+	"AND (v.scheduled_for OPERATOR(pg_catalog.>=) $2 OR v.due_at OPERATOR(pg_catalog.>=) $2) "
+	"ORDER BY v.schedule_id, v.scheduled_for",
+	2,
+	{UUIDOID, TIMESTAMPTZOID},
+	NULL,
+	{MOVED_DOSES_SCHEDULED_FOR, MOVED_DOSES_SCHEDULE_ID, DOSE_TAKEN_TAKEN_AT, DOSE_TAKEN_RECORDED_BY, COMPUTED_TEXT,
+	 MOVED_DOSES_DUE_AT}};
+
 static void			 read_sources(DoseStream *stream);
 static void			 read_source(DoseStream *stream, DoseSource *source, int row);
 static RecordedDose *read_recorded(int *nrecorded);
+static void			 read_recorded_dose(RecordedDose *dose, const Datum *values, const bool *isnull);
 static bool			 is_extra(Datum outcome);
 static bool			 assign_recorded(DoseStream *stream, RecordedDose *recorded, int nrecorded);
+static TimedDose	*read_moved(int *nmoved);
+static bool			 assign_timed(DoseStream *stream, TimedDose *doses, int ndoses);
+static void			 find_arriving(DoseStream *stream, DoseSource *source);
+static bool			 is_timed(const DoseSource *source, TimestampTz scheduled_for);
 static DoseSource	*find_source(DoseStream *stream, const pg_uuid_t *schedule_id);
 static void			 rank_sources(DoseStream *stream);
-static bool			 advance(DoseSource *source);
+static void			 next_occurrence(DoseSource *source);
+static bool			 find_next(DoseSource *source);
 static int			 compare_ids(const void *a, const void *b);
 static int			 compare_ranks(const void *a, const void *b, void *collation);
+static int			 compare_scheduled(const void *a, const void *b);
+static int			 compare_due(const void *a, const void *b);
 static int			 compare_next(Datum a, Datum b, void *arg);
 
 DoseStream *
@@ -110,7 +144,10 @@ dose_stream_open(Datum user_id, TimestampTz from, TimestampTz to)
 {
 	DoseStream	 *stream = palloc0(sizeof(DoseStream));
 	RecordedDose *recorded;
+	TimedDose	 *moved = NULL;
 	int			  nrecorded;
+	int			  nmoved = 0;
+	bool		  all;
 	Datum		  values[3];
 
 	stream->from = ceil_to_second(from);
@@ -125,10 +162,20 @@ dose_stream_open(Datum user_id, TimestampTz from, TimestampTz to)
 	/* Ask for one more than allowed, so that nothing is left out unnoticed. */
 	run_plan(&find_recorded, values, NULL, true, SPI_OK_SELECT, (long) medsched_max_doses + 1);
 	recorded = read_recorded(&nrecorded);
-	if (!assign_recorded(stream, recorded, nrecorded))
+	if (stream->nsources == 0)
+		stream->may_be_timed = tables_have_later_column("due_at");
+	if (stream->may_be_timed)
+	{
+		run_plan(&find_moved, values, NULL, true, SPI_OK_SELECT, 0);
+		moved = read_moved(&nmoved);
+	}
+	all = assign_timed(stream, moved, nmoved);
+	all = assign_recorded(stream, recorded, nrecorded) && all;
+	if (!all)
 	{
 		run_plan(&find_ended_schedules, values, NULL, true, SPI_OK_SELECT, 0);
 		read_sources(stream);
+		(void) assign_timed(stream, moved, nmoved);
 		(void) assign_recorded(stream, recorded, nrecorded);
 	}
 	rank_sources(stream);
@@ -140,7 +187,10 @@ dose_stream_open(Datum user_id, TimestampTz from, TimestampTz to)
 
 		if (!source->row.as_needed && stream->from < source->until)
 			source->iterator = schedule_open(schedule_row_schedule(&source->row), stream->from, source->until);
-		if (advance(source))
+		if (source->ntimed > 0)
+			find_arriving(stream, source);
+		next_occurrence(source);
+		if (find_next(source))
 			binaryheap_add_unordered(stream->heap, PointerGetDatum(source));
 	}
 	binaryheap_build(stream->heap);
@@ -157,15 +207,28 @@ dose_stream_next(DoseStream *stream, Dose *dose)
 
 	source = (DoseSource *) DatumGetPointer(binaryheap_first(stream->heap));
 	dose->source = source;
+	dose->due_at = source->next;
 	dose->scheduled_for = source->next;
 	dose->recorded = NULL;
-	if (source->recorded != NULL && source->recorded->scheduled_for == source->next)
+	if (source->narriving > 0 && source->arriving[0]->due_at == source->next)
 	{
-		dose->recorded = source->recorded;
-		source->recorded = source->recorded->next;
+		dose->scheduled_for = source->arriving[0]->scheduled_for;
+		dose->recorded = source->arriving[0]->recorded;
+		source->arriving++;
+		source->narriving--;
+	}
+	else
+	{
+		if (source->recorded != NULL && source->recorded->scheduled_for == source->next)
+		{
+			dose->recorded = source->recorded;
+			source->recorded = source->recorded->next;
+		}
+		if (source->occurrence == source->next)
+			next_occurrence(source);
 	}
 
-	if (advance(source))
+	if (find_next(source))
 		binaryheap_replace_first(stream->heap, PointerGetDatum(source));
 	else
 		binaryheap_remove_first(stream->heap);
@@ -187,21 +250,32 @@ Timestamp
 dose_local_time(const Dose *dose)
 {
 	ZoneStretch *stretch = &dose->source->stretch;
-	int64		 instant = second_of(dose->scheduled_for);
+	int64		 instant = second_of(dose->due_at);
 
 	if (instant >= stretch->until)
 		zone_stretch_at(dose->source->zone, instant, stretch);
-	return dose->scheduled_for + stretch->offset * USECS_PER_SEC;
+	return dose->due_at + stretch->offset * USECS_PER_SEC;
 }
 
 bool
 dose_next_has_come(const Dose *dose, TimestampTz at)
 {
-	DoseSource *source = dose->source;
-	TimestampTz next;
+	DoseSource	   *source = dose->source;
+	const Schedule *schedule = schedule_row_schedule(&source->row);
+	TimestampTz		next = dose->due_at;
 
-	return schedule_next_occurrence(schedule_row_schedule(&source->row), dose->scheduled_for, &next) &&
-		   next <= at && next < source->ends_at;
+	for (int i = 0; i < source->ntimed; i++)
+	{
+		if (source->timed[i].exists && source->timed[i].due_at > dose->due_at && source->timed[i].due_at <= at)
+			return true;
+	}
+	while (schedule_next_occurrence(schedule, next, &next) && next <= at && next < source->ends_at)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!is_timed(source, next))
+			return true;
+	}
+	return false;
 }
 
 /* Add the schedules found to the sources. */
@@ -251,6 +325,7 @@ read_source(DoseStream *stream, DoseSource *source, int row)
 	dose_id_write_schedule(VARDATA(source->dose_id), &source->schedule_id);
 
 	source->missed_when_next = DatumGetBool(values[SOURCE_MISSED_WHEN_NEXT]);
+	stream->may_be_timed |= DatumGetBool(values[SOURCE_MAY_BE_TIMED]);
 
 	source->ends_at = source->row.ends_at;
 	if (!isnull[SOURCE_INACTIVATED_AT])
@@ -274,15 +349,22 @@ read_recorded(int *nrecorded)
 		bool  isnull[5];
 
 		read_row(&find_recorded, i, values, isnull);
-		recorded[i].scheduled_for = DatumGetTimestampTz(values[0]);
-		recorded[i].schedule_id = DatumGetUUIDP(values[1]);
-		recorded[i].status = isnull[2] ? DOSE_SKIPPED : is_extra(values[4]) ? DOSE_EXTRA
-																			: DOSE_TAKEN;
-		recorded[i].taken_at = isnull[2] ? 0 : DatumGetTimestampTz(values[2]);
-		recorded[i].recorded_by = isnull[3] ? 0 : values[3];
+		read_recorded_dose(&recorded[i], values, isnull);
 	}
 	*nrecorded = (int) nfound;
 	return recorded;
+}
+
+/* Read a recorded dose from the columns of find_recorded. */
+static void
+read_recorded_dose(RecordedDose *dose, const Datum *values, const bool *isnull)
+{
+	dose->scheduled_for = DatumGetTimestampTz(values[0]);
+	dose->schedule_id = DatumGetUUIDP(values[1]);
+	dose->status = isnull[2] ? DOSE_SKIPPED : is_extra(values[4]) ? DOSE_EXTRA
+																  : DOSE_TAKEN;
+	dose->taken_at = isnull[2] ? 0 : DatumGetTimestampTz(values[2]);
+	dose->recorded_by = isnull[3] ? 0 : values[3];
 }
 
 /* Tell whether an outcome is that of a dose beside the schedule. */
@@ -295,7 +377,91 @@ is_extra(Datum outcome)
 		   memcmp(VARDATA_ANY(name), dose_status_names[DOSE_EXTRA], VARSIZE_ANY_EXHDR(name)) == 0;
 }
 
-/* Hang every recorded dose on its schedule; false: one has none among the sources. */
+/* Read the moved doses found, in order of their schedules and of time. */
+static TimedDose *
+read_moved(int *nmoved)
+{
+	uint64	   nfound = SPI_processed;
+	TimedDose *moved = palloc0(sizeof(TimedDose) * Max(nfound, 1));
+
+	for (uint64 i = 0; i < nfound; i++)
+	{
+		Datum values[6];
+		bool  isnull[6];
+
+		CHECK_FOR_INTERRUPTS();
+		read_row(&find_moved, i, values, isnull);
+		moved[i].scheduled_for = DatumGetTimestampTz(values[0]);
+		moved[i].schedule_id = DatumGetUUIDP(values[1]);
+		moved[i].due_at = DatumGetTimestampTz(values[5]);
+		if (isnull[4])
+			continue;
+		moved[i].recorded = palloc0(sizeof(RecordedDose));
+		read_recorded_dose(moved[i].recorded, values, isnull);
+	}
+	*nmoved = (int) nfound;
+	return moved;
+}
+
+/*
+ * Hang the doses with a time of their own, in order of their schedules, on these; false:
+ * one that is recorded, and due in the window, has none among the sources.
+ */
+static bool
+assign_timed(DoseStream *stream, TimedDose *doses, int ndoses)
+{
+	bool all = true;
+	int	 source = 0;
+
+	for (int i = 0; i < stream->nsources; i++)
+		stream->sources[i]->ntimed = 0;
+	for (int i = 0; i < ndoses; i++)
+	{
+		int order = 1;
+
+		while (source < stream->nsources &&
+			   (order = memcmp(doses[i].schedule_id, &stream->sources[source]->schedule_id, sizeof(pg_uuid_t))) > 0)
+			source++;
+		if (order != 0)
+		{
+			all = all && (doses[i].recorded == NULL || doses[i].due_at < stream->from || doses[i].due_at >= stream->to);
+			continue;
+		}
+		if (stream->sources[source]->ntimed++ == 0)
+			stream->sources[source]->timed = &doses[i];
+	}
+	return all;
+}
+
+/* Find which of a source's doses with a time of their own there are, and which are due in the window, by when they are due. */
+static void
+find_arriving(DoseStream *stream, DoseSource *source)
+{
+	source->arriving = palloc(sizeof(TimedDose *) * source->ntimed);
+	for (int i = 0; i < source->ntimed; i++)
+	{
+		TimedDose *dose = &source->timed[i];
+
+		CHECK_FOR_INTERRUPTS();
+		dose->exists = dose->recorded != NULL ||
+					   (!source->row.as_needed && dose->scheduled_for < source->ends_at && dose->due_at < source->ends_at &&
+						schedule_row_allows(&source->row, dose->scheduled_for));
+		if (dose->exists && dose->due_at >= stream->from && dose->due_at < stream->to)
+			source->arriving[source->narriving++] = dose;
+	}
+	qsort(source->arriving, source->narriving, sizeof(TimedDose *), compare_due);
+}
+
+/* Tell whether a dose of a source has a time of its own, and so does not come when it is scheduled for. */
+static bool
+is_timed(const DoseSource *source, TimestampTz scheduled_for)
+{
+	TimedDose key = {.scheduled_for = scheduled_for};
+
+	return source->ntimed > 0 && bsearch(&key, source->timed, source->ntimed, sizeof(TimedDose), compare_scheduled) != NULL;
+}
+
+/* Hang every recorded dose, but those with a time of their own, on its schedule; false: one has none among the sources. */
 static bool
 assign_recorded(DoseStream *stream, RecordedDose *recorded, int nrecorded)
 {
@@ -316,6 +482,8 @@ assign_recorded(DoseStream *stream, RecordedDose *recorded, int nrecorded)
 			all = false;
 			continue;
 		}
+		if (is_timed(source, recorded[i].scheduled_for))
+			continue;
 		*source->recorded_end = &recorded[i];
 		source->recorded_end = &recorded[i].next;
 	}
@@ -361,27 +529,37 @@ rank_sources(DoseStream *stream)
 	pfree(by_rank);
 }
 
+/* Go to the source's next occurrence that is due when it is scheduled for. */
+static void
+next_occurrence(DoseSource *source)
+{
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (source->iterator != NULL && !schedule_next(source->iterator, &source->occurrence))
+		{
+			schedule_close(source->iterator);
+			source->iterator = NULL;
+		}
+		if (source->iterator == NULL)
+			source->occurrence = DT_NOEND;
+	} while (is_timed(source, source->occurrence));
+}
+
 /*
- * Go to the source's next dose: its next occurrence, or what is recorded before that;
- * false: it has no more.  What is recorded is given though it be no occurrence: as
- * needed none is, and time zone data that changed or data loaded with the triggers
- * off can leave one without.
+ * Find when the source's next dose is due: an occurrence, what is recorded before that,
+ * or a dose with a time of its own; false: it has no more.  What is recorded is given
+ * though it be no occurrence: as needed none is, and time zone data that changed or data
+ * loaded with the triggers off can leave one without.
  */
 static bool
-advance(DoseSource *source)
+find_next(DoseSource *source)
 {
-	CHECK_FOR_INTERRUPTS();
-
-	if (source->next == source->occurrence && (source->iterator == NULL || !schedule_next(source->iterator, &source->occurrence)))
-	{
-		if (source->iterator != NULL)
-			schedule_close(source->iterator);
-		source->iterator = NULL;
-		source->occurrence = DT_NOEND;
-	}
 	source->next = source->occurrence;
 	if (source->recorded != NULL && source->recorded->scheduled_for < source->next)
 		source->next = source->recorded->scheduled_for;
+	if (source->narriving > 0 && source->arriving[0]->due_at < source->next)
+		source->next = source->arriving[0]->due_at;
 	return source->next != DT_NOEND;
 }
 
@@ -402,6 +580,24 @@ compare_ranks(const void *a, const void *b, void *collation)
 								   VARDATA_ANY(right), VARSIZE_ANY_EXHDR(right), *(Oid *) collation);
 
 	return order != 0 ? order : compare_ids(a, b);
+}
+
+static int
+compare_scheduled(const void *a, const void *b)
+{
+	TimestampTz left = ((const TimedDose *) a)->scheduled_for;
+	TimestampTz right = ((const TimedDose *) b)->scheduled_for;
+
+	return left < right ? -1 : left > right;
+}
+
+static int
+compare_due(const void *a, const void *b)
+{
+	TimestampTz left = (*(TimedDose *const *) a)->due_at;
+	TimestampTz right = (*(TimedDose *const *) b)->due_at;
+
+	return left < right ? -1 : left > right;
 }
 
 /* Compare for the heap, which has its greatest on top: the earliest is the greatest. */

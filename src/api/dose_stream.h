@@ -2,8 +2,11 @@
  *
  * dose_stream.h
  *		A user's doses, one after the other: the occurrences of all schedules
- *		merged in order of time, each with what was recorded for it, and what was
- *		recorded besides.
+ *		merged in the order in which they are due, each with what was recorded for
+ *		it, and what was recorded besides.
+ *
+ *		A dose is identified by the instant it is scheduled for, and due then or,
+ *		where it has another time, when that says.
  *
  *-------------------------------------------------------------------------
  */
@@ -29,6 +32,16 @@ typedef struct RecordedDose
 	Datum				 recorded_by; /* text; 0: NULL */
 } RecordedDose;
 
+/* A dose that is due at another instant than it is scheduled for. */
+typedef struct TimedDose
+{
+	const pg_uuid_t *schedule_id;
+	TimestampTz		 scheduled_for;
+	TimestampTz		 due_at;
+	RecordedDose	*recorded; /* NULL: not recorded */
+	bool			 exists;   /* it is recorded, or a dose of its schedule that comes before the end */
+} TimedDose;
+
 /* A schedule, and what is the same for all its doses. */
 typedef struct DoseSource
 {
@@ -53,7 +66,11 @@ typedef struct DoseSource
 	TimestampTz		  occurrence; /* the first not before next; DT_NOEND: there are no more */
 	RecordedDose	 *recorded;	  /* the same of what is recorded */
 	RecordedDose	**recorded_end;
-	TimestampTz		  next;
+	TimedDose		 *timed; /* the doses with a time of their own, by scheduled_for: they come at due_at alone */
+	int				  ntimed;
+	TimedDose		**arriving; /* those of them in the window, by due_at */
+	int				  narriving;
+	TimestampTz		  next;		 /* when the next is due; DT_NOEND: there is none */
 	Oid				  collation; /* of medication_name */
 	int				  rank;		 /* in order of (medication_name, schedule_id) */
 } DoseSource;
@@ -62,33 +79,34 @@ typedef struct Dose
 {
 	DoseSource		   *source;
 	TimestampTz			scheduled_for;
+	TimestampTz			due_at;
 	const RecordedDose *recorded; /* NULL: not recorded */
 } Dose;
 
 typedef struct DoseStream DoseStream;
 
 /*
- * Start on the doses of a user in [from, to), with the caller's rights, in
+ * Start on the doses of a user that are due in [from, to), with the caller's rights, in
  * CurrentMemoryContext.  Needs an SPI connection, and lasts no longer than it.
  * Errors: 54000 when more than medsched.max_doses are recorded there.
  */
 extern DoseStream *dose_stream_open(Datum user_id, TimestampTz from, TimestampTz to);
 
 /*
- * Give the next dose, in order of (scheduled_for, medication_name, schedule_id);
+ * Give the next dose, in order of (due_at, medication_name, schedule_id);
  * false: there is none.  Every dose recorded is one, unless the caller may not see
  * its schedule; a schedule as needed has no others.
  */
 extern bool dose_stream_next(DoseStream *stream, Dose *dose);
 
 /*
- * Give a dose's handle, good until the next dose of its source, and its wall-clock
- * time.  No handle, NULL, has what is recorded at no whole millisecond.
+ * Give a dose's handle, good until the next dose of its source, and when it is due by
+ * the wall clock.  No handle, NULL, has what is recorded at no whole millisecond.
  */
 extern text		*dose_handle(const Dose *dose);
 extern Timestamp dose_local_time(const Dose *dose);
 
-/* Tell whether the time of the dose that its schedule, which is not as needed, has next has come at an instant. */
+/* Tell whether the dose that its schedule, which is not as needed, has next is due at an instant. */
 extern bool dose_next_has_come(const Dose *dose, TimestampTz at);
 
 #endif /* MEDSCHED_DOSE_STREAM_H */

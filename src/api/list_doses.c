@@ -37,6 +37,7 @@ enum
 	TAKEN_AT,
 	RECORDED_BY,
 	STATUS,
+	DUE_AT,
 	DOSE_NCOLUMNS
 };
 
@@ -53,7 +54,8 @@ static const AnswerColumn dose_columns[DOSE_NCOLUMNS] = {
 	[INSTRUCTIONS] = {"instructions", TEXTOID},
 	[TAKEN_AT] = {"taken_at", TIMESTAMPTZOID},
 	[RECORDED_BY] = {"recorded_by", TEXTOID},
-	[STATUS] = {"status", TEXTOID}};
+	[STATUS] = {"status", TEXTOID},
+	[DUE_AT] = {"due_at", TIMESTAMPTZOID}};
 
 PG_FUNCTION_INFO_V1(medsched_upcoming_doses);
 PG_FUNCTION_INFO_V1(medsched_next_doses);
@@ -174,6 +176,7 @@ answer_set_dose(Answer *answer, const Dose *dose, TimestampTz now, const Datum *
 	values[TAKEN_AT] = recorded != NULL ? TimestampTzGetDatum(recorded->taken_at) : 0;
 	values[RECORDED_BY] = recorded != NULL ? recorded->recorded_by : 0;
 	values[STATUS] = statuses[status_of_dose(dose, now)];
+	values[DUE_AT] = TimestampTzGetDatum(dose->due_at);
 
 	isnull[DOSE_ID] = values[DOSE_ID] == 0;
 	isnull[DOSE_AMOUNT] = source->dose_amount == 0;
@@ -192,7 +195,7 @@ status_of_dose(const Dose *dose, TimestampTz at)
 
 	if (dose->recorded != NULL)
 		return dose->recorded->status;
-	status = dose_status_at(dose->scheduled_for, dose->source->grace, at);
+	status = dose_status_at(dose->due_at, dose->source->grace, at);
 	if (status == DOSE_DUE && dose->source->missed_when_next && dose_next_has_come(dose, at))
 		return DOSE_MISSED;
 	return status;

@@ -83,7 +83,13 @@ static const ColumnFacts facts[TABLE_NCOLUMNS] = {
 	[STOCK_ENTRIES_USER_ID] = {"stock_entries", "user_id", UUIDOID, false, true},
 	[STOCK_ENTRIES_ID] = {"stock_entries", "id", UUIDOID, false, true},
 	[STOCK_ENTRIES_MEDICATION_ID] = {"stock_entries", "medication_id", UUIDOID, false, true},
-	[STOCK_ENTRIES_OCCURRED_AT] = {"stock_entries", "occurred_at", TIMESTAMPTZOID, false, true}};
+	[STOCK_ENTRIES_OCCURRED_AT] = {"stock_entries", "occurred_at", TIMESTAMPTZOID, false, true},
+
+	[MOVED_DOSES_USER_ID] = {"moved_doses", "user_id", UUIDOID, false, true},
+	[MOVED_DOSES_SCHEDULE_ID] = {"moved_doses", "schedule_id", UUIDOID, false, true},
+	[MOVED_DOSES_SCHEDULED_FOR] = {"moved_doses", "scheduled_for", TIMESTAMPTZOID, false, true},
+	[MOVED_DOSES_DUE_AT] = {"moved_doses", "due_at", TIMESTAMPTZOID, false, true},
+	[MOVED_DOSES_MOVED_AT] = {"moved_doses", "moved_at", TIMESTAMPTZOID, false, false}};
 
 static void				check_type(TableColumn column, Oid found);
 pg_noreturn static void refuse_null(TableColumn column);

@@ -50,7 +50,8 @@ const char *const table_names[NTABLES] = {
 	[TABLE_SCHEDULES] = "schedules",
 	[TABLE_MEDICATIONS] = "medications",
 	[TABLE_SUBSTANCE_LIMITS] = "substance_limits",
-	[TABLE_STOCK_ENTRIES] = "stock_entries"};
+	[TABLE_STOCK_ENTRIES] = "stock_entries",
+	[TABLE_MOVED_DOSES] = "moved_doses"};
 
 /* What the tables of 0.1.0 lack until create_tables() has run.  Of a name that two tables have, the last made stands for both. */
 static const struct
@@ -62,7 +63,8 @@ static const struct
 	{TABLE_SCHEDULES, "limits"},
 	{TABLE_SCHEDULES, "missed_when_next"},
 	{TABLE_SCHEDULES, "changed_at"},
-	{TABLE_DOSE_TAKEN, "despite_limits"}};
+	{TABLE_DOSE_TAKEN, "despite_limits"},
+	{TABLE_MOVED_DOSES, "due_at"}};
 
 PG_FUNCTION_INFO_V1(medsched_check_tables);
 
@@ -174,13 +176,15 @@ find_tables(void)
 		tables[i] = medsched_table(table_names[i]);
 		check_keys(table_names[i], tables[i]);
 	}
+	tables[TABLE_MOVED_DOSES] = get_relname_relid(table_names[TABLE_MOVED_DOSES], get_namespace_oid("medsched", false));
 	found.later_columns = 0;
 	for (int i = 0; i < (int) lengthof(later_columns); i++)
 	{
-		if (get_attnum(tables[later_columns[i].table], later_columns[i].column) != InvalidAttrNumber)
+		if (OidIsValid(tables[later_columns[i].table]) &&
+			get_attnum(tables[later_columns[i].table], later_columns[i].column) != InvalidAttrNumber)
 			found.later_columns |= UINT32_C(1) << i;
 	}
-	/* Those of 0.1.0 know no substance, and have neither limits of one nor a stock. */
+	/* Those of 0.1.0 know no substance, and have neither limits of one, nor a stock, nor doses that were moved. */
 	for (int i = NLINKED_TABLES; i < NTABLES; i++)
 	{
 		tables[i] = InvalidOid;

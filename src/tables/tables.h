@@ -20,6 +20,7 @@ typedef enum MedschedTable
 	NLINKED_TABLES,
 	TABLE_SUBSTANCE_LIMITS = NLINKED_TABLES,
 	TABLE_STOCK_ENTRIES,
+	TABLE_MOVED_DOSES,
 	NTABLES
 } MedschedTable;
 
@@ -35,7 +36,7 @@ extern Oid medsched_table(const char *name);
 extern void check_tables(void);
 
 /*
- * Tell which of the columns that were added after 0.1.0 the tables have, as a set, and
+ * Tell which of the columns and tables that were added after 0.1.0 the tables have, as a set, and
  * whether they have one of them.  They are found as check_tables() found them.
  */
 extern uint32 tables_later_columns(void);

@@ -36,6 +36,7 @@ INSERT INTO good VALUES
   ('window_start', '2026-03-01Z'), ('window_end', '2026-03-04Z'), ('at', '2026-03-02 07:00Z'), ('after', '2026-03-01Z'), ('before', '2026-03-01Z'),
   ('effective_from', '2026-03-01Z'), ('ends_at', '2026-09-01Z'), ('since', '2026-01-01Z'), ('horizon', '2027-01-01Z'),
   ('max_doses', '5'), ('recorded_by', 'nurse'), ('amount', '1'), ('note', 'n'), ('reason', 'r'), ('notes', 'n'), ('name', 'Aspirin'), ('alarm', '5 min'),
+  ('due_at', '2026-03-02 09:00Z'), ('move_dose.local_time', NULL), ('move_dose_by_id.local_time', NULL), ('moved_by', 'nurse'), ('move_by', '1 hour'),
   ('outcome', 'taken'), ('grace', '1h'), ('former_offset', '2h'), ('tolerance_before', '10 min'), ('next_dose', '2026-03-02 19:00Z'), ('rrule', 'FREQ=DAILY'), ('starts_at', '2026-01-01 08:00'), ('time_zone', 'Europe/Berlin'),
   ('change_time_zone.time_zone', 'America/New_York'),
   ('rdates', '{2026-03-05 08:00}'), ('exdates', '{2026-03-06 08:00}'), ('cycle_days_on', '21'), ('cycle_days_off', '7'),

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(165);
+SELECT plan(189);
 
 -- What a row can hold is bounded, so that no row makes an answer about everybody
 -- fail, or slow: instants, lists of dates, texts, numbers.
@@ -16,6 +16,8 @@ INSERT INTO medsched.person_settings (user_id) VALUES (:'user');
 ALTER TABLE medsched.stock_entries DISABLE TRIGGER units_convert;    -- its schedules have no amounts
 INSERT INTO medsched.stock_entries (user_id, medication_id, kind, amount) VALUES (:'user', :'medication', 'dispensed', 1);
 ALTER TABLE medsched.stock_entries ENABLE TRIGGER units_convert;
+INSERT INTO medsched.moved_doses (user_id, schedule_id, scheduled_for, due_at)
+VALUES (:'user', '00000000-0000-0000-0000-0000000000e1', '2026-01-02 08:00Z', '2026-01-02 09:00Z');
 
 -- Tables: on both sides of each edge ----------------------------------------------
 
@@ -25,7 +27,8 @@ SELECT relation, format('%s_%s_in_range', relation, instant),
        format('%s = %L', instant, edge.within), format('%s = %L', instant, edge.beyond)
   FROM (VALUES ('medications', 'inactivated_at'), ('medications', 'created_at'), ('medications', 'changed_at'),
                ('schedules', 'effective_from'), ('schedules', 'ends_at'), ('schedules', 'created_at'), ('schedules', 'changed_at'),
-               ('dose_taken', 'taken_at'), ('dose_taken', 'recorded_at'), ('stock_entries', 'occurred_at'), ('stock_entries', 'recorded_at')) AS t (relation, instant)
+               ('dose_taken', 'taken_at'), ('dose_taken', 'recorded_at'), ('stock_entries', 'occurred_at'), ('stock_entries', 'recorded_at'),
+               ('moved_doses', 'scheduled_for'), ('moved_doses', 'moved_at')) AS t (relation, instant)
  CROSS JOIN (VALUES ('0001-01-01 00:00:00+00', '0001-12-31 23:59:59.999999+00 BC'),
                     ('9999-12-31 23:59:59.999999+00', '10000-01-01 00:00:00+00'),
                     ('9999-12-31 23:59:59.999999+00', '294276-12-31 23:59:59.999999+00'),
@@ -35,6 +38,10 @@ INSERT INTO edges VALUES
   ('dose_taken',  'dose_taken_scheduled_for_in_range', $$scheduled_for = '0001-01-01 08:00Z'$$, $$scheduled_for = '0001-12-31 23:00Z BC'$$),
   ('person_settings', 'person_settings_day_begins_at_in_range', $$day_begins_at = '00:00'$$, $$day_begins_at = '24:00'$$),
   ('person_settings', 'person_settings_day_begins_at_in_range', $$day_begins_at = '23:59:59.999999'$$, $$day_begins_at = '23:59:60'$$),
+  ('moved_doses', 'moved_doses_due_at_in_range', $$due_at = '0001-01-01 00:00Z'$$, $$due_at = '0001-12-31 23:59:59Z BC'$$),
+  ('moved_doses', 'moved_doses_due_at_in_range', $$due_at = '9999-12-31 23:59:59Z'$$, $$due_at = 'infinity'$$),
+  ('moved_doses', 'moved_doses_reason_length', $$reason = repeat('ä', 1000)$$, $$reason = repeat('ä', 1001)$$),
+  ('moved_doses', 'moved_doses_moved_by_length', $$moved_by = repeat('ä', 1000)$$, $$moved_by = repeat('ä', 1001)$$),
   ('medications', 'medications_name_length', $$name = repeat('ä', 1000)$$, $$name = repeat('ä', 1001)$$),
   ('schedules', 'schedules_dose_unit_length', $$dose_unit = repeat('ä', 1000)$$, $$dose_unit = repeat('ä', 1001)$$),
   ('schedules', 'schedules_instructions_length', $$instructions = repeat('ä', 10000)$$, $$instructions = repeat('ä', 10001)$$),

@@ -104,7 +104,7 @@ SELECT results_eq(
 UPDATE medsched.schedules SET dose_amount = 1.5, dose_unit = 'tablet', instructions = 'after breakfast' WHERE id = lpad('e1', 32, '0')::uuid;
 SELECT is(d, ROW(medsched.dose_id(lpad('e1', 32, '0')::uuid, '2026-06-01 08:00Z'), timestamptz '2026-06-01 08:00Z', timestamp '2026-06-01 08:00',
                  'UTC'::text, md5('Zinc')::uuid, 'Zinc'::text, lpad('e1', 32, '0')::uuid, 1.5, 'tablet'::text, 'after breakfast'::text,
-                 NULL::timestamptz, NULL::text, d.status)::medsched.dose, 'a row, all its columns')
+                 NULL::timestamptz, NULL::text, d.status, timestamptz '2026-06-01 08:00Z')::medsched.dose, 'a row, all its columns')
 FROM medsched.upcoming_doses(lpad('e', 32, '0')::uuid, '2026-06-01', '2026-06-02') AS d WHERE medication_name = 'Zinc';
 SELECT medsched.mark_dose_taken(lpad('e', 32, '0')::uuid, lpad('e1', 32, '0')::uuid, '2026-06-01 08:00Z', '2026-06-01 09:00Z', 'Ben') \g /dev/null
 SELECT is((taken_at, recorded_by, status), (timestamptz '2026-06-01 09:00Z', 'Ben'::text, 'taken'::text), 'and with what was recorded')

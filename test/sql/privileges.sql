@@ -69,7 +69,7 @@ SELECT is(pg_temp.as_role('medsched_app', call) ~ '^42501: permission denied for
   FROM calls WHERE call !~ 'create_tables';
 
 -- What the reference says a caller needs, is what it needs.
-GRANT SELECT ON medsched.medications, medsched.schedules, medsched.dose_taken TO medsched_app;
+GRANT SELECT ON medsched.medications, medsched.schedules, medsched.dose_taken, medsched.moved_doses TO medsched_app;
 SELECT is(pg_temp.as_role('medsched_app', call), 'no error', 'a reader may: ' || call) FROM calls WHERE call ~ '^SELECT \*|upcoming|next_as';
 SELECT is(pg_temp.as_role('medsched_app', call) ~ '^42501: permission denied for table', true, 'a reader may not: ' || call) FROM calls WHERE call ~ 'mark|skip|take_as|undo|create_med|inact';
 GRANT INSERT ON medsched.dose_taken TO medsched_app;
@@ -184,6 +184,7 @@ ALTER TABLE medsched.schedules OWNER TO medsched_owner;
 ALTER TABLE medsched.dose_taken OWNER TO medsched_owner;
 ALTER TABLE medsched.substance_limits OWNER TO medsched_owner;
 ALTER TABLE medsched.stock_entries OWNER TO medsched_owner;
+ALTER TABLE medsched.moved_doses OWNER TO medsched_owner;
 SELECT is(pg_temp.as_role('medsched_app', $$SELECT medsched.mark_dose_taken('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-07 08:00Z')$$),
   'no error', 'a rule sees what it needs though the owner is subject to policies');
 SELECT is(pg_temp.as_role('medsched_app', $$DELETE FROM medsched.dose_taken; DELETE FROM medsched.schedules; SET CONSTRAINTS ALL IMMEDIATE$$) ~ '^23514 medsched.schedules.medication_has_schedule',

@@ -37,7 +37,7 @@ CREATE TEMPORARY TABLE looks AS SELECT * FROM (VALUES
   ($$SELECT medsched.explain_dose('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-02')$$),
   ($$SELECT medsched.check_integrity()$$)) AS t (look);
 
-GRANT SELECT ON medsched.medications, medsched.schedules, medsched.dose_taken TO nurse;
+GRANT SELECT ON medsched.medications, medsched.schedules, medsched.dose_taken, medsched.moved_doses TO nurse;
 SELECT is(pg_temp.as_nurse(look), 'no error', 'who may read, may: ' || substring(look FROM 'medsched\.\w+')) FROM looks;
 SELECT alike(pg_temp.as_nurse(call), '42501: permission denied for table %', 'but not: ' || substring(call FROM 'medsched\.\w+')) FROM calls ORDER BY n;
 

@@ -39,6 +39,7 @@ CREATE TABLE trap.schedules ();
 CREATE TABLE trap.dose_taken ();
 CREATE TABLE trap.substance_limits ();
 CREATE TABLE trap.stock_entries ();
+CREATE TABLE trap.moved_doses ();
 CREATE TABLE trap.pg_trigger (tgrelid oid, tgname name);
 CREATE TEMP TABLE medications ();
 CREATE TEMP TABLE schedules ();
@@ -123,12 +124,12 @@ SELECT is(pg_temp.trapped('SELECT pg_temp.delete_schedules()'),
 SET CONSTRAINTS ALL IMMEDIATE;
 
 -- The tables are made of what is in pg_catalog, whatever comes first.
-DROP TABLE medsched.stock_entries, medsched.dose_taken, medsched.schedules, medsched.medications, medsched.substance_limits;
+DROP TABLE medsched.stock_entries, medsched.moved_doses, medsched.dose_taken, medsched.schedules, medsched.medications, medsched.substance_limits;
 SELECT is(pg_temp.trapped('SELECT medsched.create_tables()'), '', 'create_tables');
 SELECT is_empty($$SELECT d.objid FROM pg_depend d JOIN pg_operator o ON d.refclassid = 'pg_operator'::regclass AND d.refobjid = o.oid WHERE o.oprnamespace = 'trap'::regnamespace AND d.classid <> 'pg_amop'::regclass
                   UNION ALL SELECT d.objid FROM pg_depend d JOIN pg_proc p ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid
                    WHERE p.pronamespace = 'trap'::regnamespace AND d.classid NOT IN ('pg_operator'::regclass, 'pg_proc'::regclass)$$, 'nothing of the tables depends on a trap');
-SELECT is((SELECT count(*) FROM pg_catalog.pg_trigger WHERE tgrelid::regclass::text LIKE 'medsched.%' AND NOT tgisinternal), 29::bigint, 'every trigger is there');
+SELECT is((SELECT count(*) FROM pg_catalog.pg_trigger WHERE tgrelid::regclass::text LIKE 'medsched.%' AND NOT tgisinternal), 30::bigint, 'every trigger is there');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -55,7 +55,7 @@ contains "or with another's tables of ours" \
 	'relation medsched._late_check belongs to another role than its schema'
 
 # The rules and erasing have the rights of the role that installed medsched, for its own tables alone.
-for table in medications schedules dose_taken substance_limits stock_entries; do
+for table in medications schedules dose_taken substance_limits stock_entries moved_doses; do
 	contains "nothing is recorded while $table is another's" "$(PGUSER=postgres psql -Xq -v ON_ERROR_STOP=1 2>&1 <<-SQL || true
 		BEGIN; CREATE ROLE stranger; GRANT USAGE ON SCHEMA medsched TO stranger; ALTER TABLE medsched.$table OWNER TO stranger;
 		SELECT medsched.create_medication('00000000-0000-4000-8000-00000000000a', 'x', '[{"starts_at": "2026-01-01 08:00", "time_zone": "UTC"}]') \\gset
@@ -71,7 +71,7 @@ done
 equals "whatever has those rights and names a table looks whose it is" "$(query "
 	SELECT p.oid::regprocedure FROM pg_proc AS p
 	 WHERE p.pronamespace = 'medsched'::regnamespace AND p.prosecdef
-	   AND p.prosrc ~ 'medsched[.](medications|schedules|dose_taken|substance_limits|stock_entries)' AND p.prosrc !~ '_check_owner'")" ""
+	   AND p.prosrc ~ 'medsched[.](medications|schedules|dose_taken|substance_limits|stock_entries|moved_doses)' AND p.prosrc !~ '_check_owner'")" ""
 
 # The server's time zone data may lose a name: whose schedule has it does not stop the answers about others.
 equals "a schedule whose zone is gone is left out, and named" "$(PGUSER=postgres psql -XAtq <<-'SQL' 2>&1 | sed 's/^psql:[^ ]* //'
@@ -115,7 +115,7 @@ equals "a function that sets no search_path is internal, has its caller's rights
 	                         'update_medication', 'rename_medication', 'inactivate_medication', 'reactivate_medication', 'revise_schedule',
 	                         'change_time_zone', 'move_recorded_doses', 'record_extra_dose', 'take_as_needed', 'mark_dose_taken', 'mark_dose_taken_by_id', 'skip_dose',
 	                         'skip_dose_by_id', 'undo_dose', 'erase_with_account', 'set_substance_limits',
-	                         'remove_substance_limits', 'record_stock_entry', 'delete_stock_entry')
+	                         'remove_substance_limits', 'record_stock_entry', 'delete_stock_entry', 'move_dose', 'move_dose_by_id', 'move_doses', 'moved_dose_is_scheduled')
 	   AND (p.prosecdef OR NOT starts_with(p.proname, '_')
 	        OR EXISTS (SELECT FROM pg_depend AS d WHERE d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid
 	                                                AND d.classid IN ('pg_constraint'::regclass, 'pg_trigger'::regclass)))

@@ -1,0 +1,120 @@
+-- What becomes of moved doses when their schedule changes.
+
+-- Refuse to change a schedule from an instant on when a dose of before was moved to after it, and is not recorded: it would be
+-- due when its schedule is over.
+CREATE OR REPLACE FUNCTION medsched._check_no_dose_moved_past(of_user uuid, of_schedule uuid, from_instant timestamptz)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  moved record;
+BEGIN
+  IF to_regclass('medsched.moved_doses') IS NULL THEN
+    RETURN;
+  END IF;
+  SELECT v.scheduled_for, v.due_at INTO moved
+    FROM medsched.moved_doses AS v
+   WHERE v.user_id = $1 AND v.schedule_id = $2 AND v.scheduled_for < $3 AND v.due_at >= $3
+     AND NOT EXISTS (SELECT FROM medsched.dose_taken AS d WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = v.scheduled_for)
+   ORDER BY v.due_at LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = format('schedule "%s" has a dose that was moved past %s', $2, $3),
+      DETAIL = format('Dose "%s", at %s, is due at %s.', medsched.dose_id($2, moved.scheduled_for), moved.scheduled_for, moved.due_at),
+      HINT = 'Choose an instant after that, or record, skip or move the dose first.',
+      TABLE = 'moved_doses', CONSTRAINT = 'moved_dose_in_effect';
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_no_dose_moved_past(uuid, uuid, timestamptz) IS
+  'Internal: checks that no dose of a schedule was moved from before an instant to after it';
+
+-- The first instant from one on past which no dose of a schedule was moved.
+CREATE OR REPLACE FUNCTION medsched._after_moved(of_user uuid, of_schedule uuid, from_instant timestamptz)
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  last timestamptz;
+BEGIN
+  WHILE to_regclass('medsched.moved_doses') IS NOT NULL LOOP
+    last := (SELECT max(v.due_at) FROM medsched.moved_doses AS v
+              WHERE v.user_id = $1 AND v.schedule_id = $2 AND v.scheduled_for < $3 AND v.due_at >= $3
+                AND NOT EXISTS (SELECT FROM medsched.dose_taken AS d
+                                 WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = v.scheduled_for));
+    EXIT WHEN last IS NULL;
+    $3 := last + interval '1 second';
+  END LOOP;
+  RETURN $3;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._after_moved(uuid, uuid, timestamptz) IS
+  'Internal: the first instant past which no dose of a schedule was moved';
+
+-- Where the moves of a schedule's doses go that is replaced by another from an instant on, or was changed itself: those that
+-- the new row has, by the wall clock where the time zone changed.  fits: the dose is one of the new row, and can be due then.
+CREATE OR REPLACE FUNCTION medsched._moves_to_carry(old_row medsched._schedule, new_row medsched._schedule, from_instant timestamptz)
+RETURNS TABLE (former_scheduled_for timestamptz, scheduled_for timestamptz, due_at timestamptz, reason text, moved_by text, moved_at timestamptz, fits boolean)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+  travels CONSTANT boolean := old_row.time_zone <> new_row.time_zone;
+BEGIN
+  IF to_regclass('medsched.moved_doses') IS NULL THEN
+    RETURN;
+  END IF;
+  RETURN QUERY
+    WITH moves AS (
+      SELECT v.scheduled_for AS former, v.reason, v.moved_by, v.moved_at, w.scheduled_for, w.due_at
+        FROM medsched.moved_doses AS v
+       CROSS JOIN LATERAL (
+               SELECT CASE WHEN travels THEN medsched._to_instant(medsched._to_local(v.scheduled_for, old_row.time_zone), new_row.time_zone) ELSE v.scheduled_for END,
+                      CASE WHEN travels THEN medsched._to_instant(medsched._to_local(v.due_at, old_row.time_zone), new_row.time_zone) ELSE v.due_at END)
+               AS w (scheduled_for, due_at)
+       WHERE v.user_id = old_row.user_id AND v.schedule_id = old_row.id AND v.scheduled_for >= $3
+         AND NOT EXISTS (SELECT FROM medsched.dose_taken AS d
+                          WHERE d.user_id = v.user_id AND d.schedule_id = v.schedule_id AND d.scheduled_for = v.scheduled_for))
+    SELECT m.former, m.scheduled_for, m.due_at, m.reason, m.moved_by, m.moved_at,
+           p.rule IS NULL AND (NOT p.onto_dose OR EXISTS (SELECT FROM moves AS o WHERE o.scheduled_for = m.due_at))
+      FROM moves AS m
+     CROSS JOIN LATERAL medsched._move_problem(new_row.user_id, new_row.id, m.scheduled_for, m.due_at) AS p;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._moves_to_carry(medsched._schedule, medsched._schedule, timestamptz) IS
+  'Internal: where the moves of the doses of a schedule go that was replaced or changed';
+
+-- Have the moves of a schedule's doses go over to the row that replaced it, or stay with the row that was changed, those that fit:
+-- a dose of the others is due at its own time, if there is one.  It writes, and so runs with its caller's search_path.
+CREATE OR REPLACE FUNCTION medsched._carry_moves(old_row medsched._schedule, new_row medsched._schedule, from_instant timestamptz)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+#variable_conflict use_column
+BEGIN
+  IF NOT EXISTS (SELECT FROM medsched._moves_to_carry($1, $2, $3) AS m
+                  WHERE NOT m.fits OR $1.id OPERATOR(pg_catalog.<>) $2.id OR m.scheduled_for OPERATOR(pg_catalog.<>) m.former_scheduled_for) THEN
+    RETURN;
+  END IF;
+  WITH moves AS MATERIALIZED (
+    SELECT m.* FROM medsched._moves_to_carry($1, $2, $3) AS m
+     WHERE NOT m.fits OR $1.id OPERATOR(pg_catalog.<>) $2.id OR m.scheduled_for OPERATOR(pg_catalog.<>) m.former_scheduled_for
+  ),
+  gone AS (
+    DELETE FROM medsched.moved_doses AS v
+     USING moves AS m
+     WHERE v.user_id OPERATOR(pg_catalog.=) $1.user_id AND v.schedule_id OPERATOR(pg_catalog.=) $1.id
+       AND v.scheduled_for OPERATOR(pg_catalog.=) m.former_scheduled_for
+  )
+  INSERT INTO medsched.moved_doses AS v (user_id, schedule_id, scheduled_for, due_at, reason, moved_by, moved_at)
+  SELECT $2.user_id, $2.id, m.scheduled_for, m.due_at, m.reason, m.moved_by, m.moved_at FROM moves AS m WHERE m.fits;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._carry_moves(medsched._schedule, medsched._schedule, timestamptz) IS
+  'Internal: has the moves of the doses of a schedule go over to the row that replaced it';

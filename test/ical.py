@@ -97,7 +97,7 @@ SELECT p.id, encode(convert_to(medsched.calendar_feed(p.id, horizon => :'end'), 
 FROM unnest(:'people'::uuid[]) WITH ORDINALITY AS p (id, nth) ORDER BY p.nth
 """
 DOSES = """
-SELECT p.id, d.schedule_id, extract(epoch FROM d.scheduled_for)::bigint
+SELECT p.id, d.schedule_id, extract(epoch FROM d.due_at)::bigint
 FROM unnest(:'people'::uuid[]) AS p (id) CROSS JOIN LATERAL medsched.upcoming_doses(p.id, :'begin', :'end') AS d
 """
 
@@ -201,6 +201,39 @@ def check_cases():
             names=["node"])
     nth = list(cases).index("a zone that gave summer time up")
     compare(["a zone that gave summer time up, before"], [people[nth]], datetime(2018, 9, 1, tzinfo=UTC), datetime(2019, 6, 1, tzinfo=UTC))
+
+
+# Of each person, doses here and there go 20 minutes to 2 days earlier or later; what is refused stays.
+MOVE = """
+CREATE FUNCTION pg_temp.move(person uuid, dose text, due_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM medsched.move_dose_by_id(person, dose, due_at);
+EXCEPTION WHEN check_violation THEN
+  NULL;
+END $$;
+SELECT count(pg_temp.move(p.id, d.dose_id, d.due_at + (ARRAY['20 minutes', '-45 minutes', '5 hours', '-2 days', '30 hours'])[1 + d.nth % 5]::interval))
+FROM unnest(:'people'::uuid[]) AS p (id)
+CROSS JOIN LATERAL (SELECT d.dose_id, d.due_at, row_number() OVER (ORDER BY d.due_at, d.dose_id) AS nth
+                      FROM medsched.upcoming_doses(p.id, '2026-03-01Z', '2026-12-01Z') AS d) AS d
+WHERE d.nth % 7 = 3;
+SELECT count(*) FROM medsched.moved_doses WHERE user_id = ANY (:'people'::uuid[])
+"""
+
+
+def check_moved():
+    cases = {
+        "moved doses": [schedule("FREQ=DAILY;BYHOUR=8,20", "2026-03-01T08:00:00")],
+        "moved doses around the changes of the clocks": [schedule("FREQ=DAILY", "2026-03-20T02:30:00"), schedule("FREQ=DAILY", "2026-10-20T02:30:00")],
+        "moved doses in UTC": [schedule("FREQ=HOURLY;INTERVAL=8;COUNT=90", "2026-03-20T06:00:00", "America/New_York")],
+        "moved doses that are single events": [schedule("FREQ=MONTHLY;BYMONTHDAY=31", "2026-03-01T08:00:00"), schedule(None, "2026-04-01T08:00:00", rdates=["2026-04-03T08:00:00"] )],
+        "moved doses of a cycle": [schedule("FREQ=DAILY", "2026-03-01T08:00:00", cycle_days_on=21, cycle_days_off=7)],
+        "moved doses of every week": [schedule("FREQ=WEEKLY;BYDAY=MO,TH", "2026-03-01T08:00:00", exdates=["2026-03-09T08:00:00"])],
+        "moved doses before an end": [schedule("FREQ=DAILY", "2026-03-01T08:00:00", ends_at="2026-04-01T12:00:00Z")],
+    }
+    people = create(cases.values())
+    moved = int(query(MOVE, people="{" + ",".join(people) + "}").splitlines()[-1])
+    report(f"doses are moved: {moved}", moved > 100)
+    compare(cases, people)
 
 
 def check_zones():
@@ -352,6 +385,7 @@ def check_feed():
 
 check_regimens()
 check_cases()
+check_moved()
 check_zones()
 check_random()
 check_names()

@@ -70,6 +70,27 @@ static SavedPlan schedules_of_user = {
 				SCHEDULES_CREATED_AT, SCHEDULES_CHANGED_AT, MEDICATIONS_CREATED_AT, MEDICATIONS_CHANGED_AT, SCHEDULES_ENDS_AT},
 };
 
+/* The doses of a user that were moved, and whether they are recorded. */
+static SavedPlan moved_of_user = {
+	.query = "SELECT v.schedule_id, v.scheduled_for, v.due_at, v.moved_at, EXISTS (SELECT FROM medsched.dose_taken AS d"
+			 " WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) v.schedule_id"
+			 " AND d.scheduled_for OPERATOR(pg_catalog.=) v.scheduled_for)"
+			 " FROM medsched.moved_doses AS v"
+			 " WHERE v.user_id OPERATOR(pg_catalog.=) $1"
+			 " ORDER BY v.scheduled_for",
+	.nargs = 1,
+	.argtypes = {UUIDOID},
+	.columns = {MOVED_DOSES_SCHEDULE_ID, MOVED_DOSES_SCHEDULED_FOR, MOVED_DOSES_DUE_AT, MOVED_DOSES_MOVED_AT, COMPUTED_BOOLEAN},
+};
+
+/* A row of it. */
+typedef struct MovedDose
+{
+	Datum	  schedule_id;
+	MovedTime time;
+	bool	  recorded;
+} MovedDose;
+
 /* What a call is asked for. */
 typedef struct Feed
 {
@@ -94,7 +115,8 @@ struct FeedSchedule
 	FeedSchedule *replaced_by; /* or NULL */
 	FeedSchedule *first;	   /* of those that replace each other */
 	bool		  is_over;	   /* one that replaces it has events */
-	int64		  changes;	   /* seconds from creation to the last change: more after each */
+	TimestampTz	  created;
+	int64		  changes; /* seconds from creation to the last change: more after each */
 	TimestampTz	  modified;
 	const char	 *time_zone;
 	const char	 *summary;
@@ -110,7 +132,10 @@ typedef struct ZoneUse
 } ZoneUse;
 
 static void			 read_arguments(FunctionCallInfo fcinfo, Feed *feed);
-static FeedSchedule *read_schedule(uint64 row, const Feed *feed);
+static List			*read_moves(Datum user_id);
+static List			*moved_of_schedule(List *moved, Datum schedule_id, TimestampTz ends_at);
+static FeedSchedule *read_schedule(uint64 row, List *moved, const Feed *feed);
+static bool			 is_in_calendar(TimestampTz at);
 static int64		 seconds_between(const Datum *values, const bool *isnull, int from, int to);
 static char			*text_or_null(const Datum *values, const bool *isnull, int column);
 static void			 link_schedules(List *schedules);
@@ -128,6 +153,7 @@ medsched_calendar_feed(PG_FUNCTION_ARGS)
 	char		 *name;
 	Calendar	 *calendar;
 	List		 *schedules = NIL;
+	List		 *moved;
 	ListCell	 *cell;
 	MemoryContext old;
 	char		 *words;
@@ -140,9 +166,10 @@ medsched_calendar_feed(PG_FUNCTION_ARGS)
 	/* All that follows is in SPI's memory context, and gone with it. */
 	SPI_connect();
 	calendar = vcalendar_create(name);
+	moved = read_moves(user_id);
 	run_plan(&schedules_of_user, &user_id, NULL, true, SPI_OK_SELECT, 0);
 	for (uint64 i = 0; i < SPI_processed; i++)
-		schedules = lappend(schedules, read_schedule(i, &feed));
+		schedules = lappend(schedules, read_schedule(i, moved, &feed));
 	link_schedules(schedules);
 	add_zones(calendar, schedules, &feed);
 	foreach (cell, schedules)
@@ -188,9 +215,60 @@ read_arguments(FunctionCallInfo fcinfo, Feed *feed)
 	}
 }
 
+/* Read the doses of a user that were moved, as MovedDoses. */
+static List *
+read_moves(Datum user_id)
+{
+	List *moved = NIL;
+
+	check_tables();
+	if (!tables_have_later_column("due_at"))
+		return NIL;
+	run_plan(&moved_of_user, &user_id, NULL, true, SPI_OK_SELECT, 0);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		MovedDose *dose = palloc0(sizeof(MovedDose));
+		Datum	   values[5];
+		bool	   isnull[5];
+
+		CHECK_FOR_INTERRUPTS();
+		read_row(&moved_of_user, i, values, isnull);
+		/* The checks of the table may be gone. */
+		if (!is_in_calendar(DatumGetTimestampTz(values[1])) || !is_in_calendar(DatumGetTimestampTz(values[2])) ||
+			!is_in_calendar(DatumGetTimestampTz(values[3])))
+			continue;
+		dose->schedule_id = values[0];
+		dose->time.instant = second_of(DatumGetTimestampTz(values[1]));
+		dose->time.due_at = second_of(DatumGetTimestampTz(values[2]));
+		dose->time.moved_at = DatumGetTimestampTz(values[3]);
+		dose->recorded = DatumGetBool(values[4]);
+		moved = lappend(moved, dose);
+	}
+	return moved;
+}
+
+/* Give those of a schedule that ends at an instant, as MovedTimes.  One that would be due then or later does not come, if it is not recorded. */
+static List *
+moved_of_schedule(List *moved, Datum schedule_id, TimestampTz ends_at)
+{
+	List	 *times = NIL;
+	ListCell *cell;
+
+	foreach (cell, moved)
+	{
+		MovedDose *dose = lfirst(cell);
+
+		if (memcmp(DatumGetUUIDP(dose->schedule_id), DatumGetUUIDP(schedule_id), UUID_LEN) != 0)
+			continue;
+		dose->time.absent = !dose->recorded && dose->time.due_at * USECS_PER_SEC >= ends_at;
+		times = lappend(times, &dose->time);
+	}
+	return times;
+}
+
 /* Read a row of the query, with the events that it comes to. */
 static FeedSchedule *
-read_schedule(uint64 row, const Feed *feed)
+read_schedule(uint64 row, List *moved, const Feed *feed)
 {
 	FeedSchedule *schedule = palloc0(sizeof(FeedSchedule));
 	Datum		  values[FEED_NCOLUMNS];
@@ -207,20 +285,28 @@ read_schedule(uint64 row, const Feed *feed)
 	for (int column = FEED_CREATED_AT; column <= FEED_MEDICATION_CHANGED_AT; column++)
 	{
 		/* Applications can write these columns: what is in no year is not known. */
-		if (!isnull[column] && (DatumGetTimestampTz(values[column]) < LOCAL_MIN * USECS_PER_SEC ||
-								DatumGetTimestampTz(values[column]) >= LOCAL_END * USECS_PER_SEC))
+		if (!isnull[column] && !is_in_calendar(DatumGetTimestampTz(values[column])))
 			isnull[column] = true;
 		if (column != FEED_MEDICATION_CREATED_AT && !isnull[column])
 			schedule->modified = Max(schedule->modified, DatumGetTimestampTz(values[column]));
 	}
 	schedule->changes = seconds_between(values, isnull, FEED_CREATED_AT, FEED_CHANGED_AT) +
 						seconds_between(values, isnull, FEED_MEDICATION_CREATED_AT, FEED_MEDICATION_CHANGED_AT);
+	schedule->created = isnull[FEED_CREATED_AT] ? LOCAL_END * USECS_PER_SEC : DatumGetTimestampTz(values[FEED_CREATED_AT]);
 	schedule->time_zone = columns.source.time_zone;
 	schedule->summary = text_or_null(values, isnull, FEED_SUMMARY);
 	schedule->description = text_or_null(values, isnull, FEED_DESCRIPTION);
 	if (!columns.as_needed)
-		schedule->events = vevent_list(&columns.source, columns.effective_from, feed->since, feed->horizon);
+		schedule->events = vevent_list(&columns.source, columns.effective_from,
+									   moved_of_schedule(moved, schedule->id, columns.source.ends_at), feed->since, feed->horizon);
 	return schedule;
+}
+
+/* Tell whether an instant is in a year that a calendar can have. */
+static bool
+is_in_calendar(TimestampTz at)
+{
+	return at >= LOCAL_MIN * USECS_PER_SEC && at < LOCAL_END * USECS_PER_SEC;
 }
 
 /* Give the seconds from one column to another; 0 where one is NULL. */
@@ -360,9 +446,21 @@ add_events(Calendar *calendar, const FeedSchedule *schedule, const Feed *feed)
 
 	foreach (cell, schedule->events)
 	{
+		CalendarEvent moved = event;
+
 		event.times = lfirst(cell);
-		event.uid = event_uid(schedule, event.times);
-		vcalendar_add_event(calendar, &event, feed->alarm);
+		event.uid = event_uid(schedule, event.times->of != NULL ? event.times->of : event.times);
+		if (event.times->moved == NULL)
+		{
+			vcalendar_add_event(calendar, &event, feed->alarm);
+			continue;
+		}
+		/* Moved once more, it is a later version of the same event. */
+		moved.times = event.times;
+		moved.uid = event.uid;
+		moved.modified = Max(event.modified, event.times->moved->moved_at);
+		moved.sequence = (int) Min(Max(event.sequence, (event.times->moved->moved_at - schedule->created) / USECS_PER_SEC), PG_INT32_MAX);
+		vcalendar_add_event(calendar, &moved, feed->alarm);
 	}
 }
 

@@ -47,7 +47,7 @@ static void							 append_text_line(Calendar *calendar, const char *name, const 
 static struct icaltimetype			 ical_time(int64 local, bool utc);
 static struct icaldatetimeperiodtype ical_date(int64 local);
 static void							 add_text_property(icalcomponent *component, const char *line);
-static void							 add_time_property(icalcomponent *component, icalproperty *property, const CalendarEvent *event);
+static void							 add_time_property(icalcomponent *component, icalproperty *property, const char *time_zone, const EventTimes *times);
 static void							 add_alarm(icalcomponent *event, const char *summary, int64 seconds);
 
 Calendar *
@@ -279,11 +279,13 @@ vcalendar_add_event(Calendar *calendar, const CalendarEvent *event, int64 alarm)
 	add_property(component, icalproperty_new_dtstamp(ical_time(modified, true)));
 	add_property(component, icalproperty_new_lastmodified(ical_time(modified, true)));
 	add_property(component, icalproperty_new_sequence(event->sequence));
-	add_time_property(component, icalproperty_new_dtstart(ical_time(times->start, times->utc)), event);
+	if (times->of != NULL)
+		add_time_property(component, icalproperty_new_recurrenceid(ical_time(times->recurrence_id, times->of->utc)), event->time_zone, times->of);
+	add_time_property(component, icalproperty_new_dtstart(ical_time(times->start, times->utc)), event->time_zone, times);
 	if (times->rrule != NULL)
 		add_text_property(component, psprintf("RRULE:%s", times->rrule));
 	for (int i = 0; i < times->exdates.n; i++)
-		add_time_property(component, icalproperty_new_exdate(ical_time(times->exdates.values[i], times->utc)), event);
+		add_time_property(component, icalproperty_new_exdate(ical_time(times->exdates.values[i], times->utc)), event->time_zone, times);
 	add_property(component, icalproperty_new_summary(summary));
 	if (description != NULL)
 		add_property(component, icalproperty_new_description(description));
@@ -299,11 +301,11 @@ vcalendar_add_event(Calendar *calendar, const CalendarEvent *event, int64 alarm)
 
 /* Add a time's property, with the name of its zone where it is a wall-clock time. */
 static void
-add_time_property(icalcomponent *component, icalproperty *property, const CalendarEvent *event)
+add_time_property(icalcomponent *component, icalproperty *property, const char *time_zone, const EventTimes *times)
 {
 	add_property(component, property);
-	if (!event->times->utc)
-		icalproperty_add_parameter(property, icalparameter_new_tzid(event->time_zone));
+	if (!times->utc)
+		icalproperty_add_parameter(property, icalparameter_new_tzid(time_zone));
 }
 
 static void

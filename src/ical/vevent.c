@@ -17,6 +17,7 @@
  *	- In a cycle with more days on than off, a series leaves the days off out by EXDATE.
  *	  It ends at the horizon, lest there be doses on days off beyond it.
  *	- RDATE is no part of what all programs read: dates are single events.
+ *	- A dose that was moved overrides its occurrence by RECURRENCE-ID, or is a single event.
  *
  *-------------------------------------------------------------------------
  */
@@ -58,40 +59,47 @@ typedef struct EventList
 	const ScheduleSource *source;
 	const Schedule		 *schedule;
 	int64				  horizon;
+	List				 *moved; /* MovedTimes */
 	List				 *series;
 	Seconds				  singles; /* instants */
 } EventList;
 
-static bool	   open_series(EventList *list, TimestampTz effective_from);
-static void	   add_pieces(EventList *list, Series *whole, bool ends);
-static Seconds irregular_occurrences(const EventList *list, const Series *series);
-static bool	   is_plain(const Series *series, int64 instant);
-static void	   add_counted(EventList *list, Series *whole);
-static void	   add_open(EventList *list, Series *whole, bool ends);
-static void	   add_series(EventList *list, Series *whole, const Series *piece);
-static void	   add_days_off(const EventList *list, Series *series);
-static void	   add_exdates(const EventList *list, Series *series);
-static bool	   has_occurrence(const Series *series, int64 instant);
-static bool	   is_utc(const Zone *zone, int64 instant);
-static void	   add_doses(EventList *list, TimestampTz from, TimestampTz to);
-static void	   add_rdates(EventList *list);
-static bool	   is_covered(const EventList *list, int64 instant);
-static List	  *add_event(List *events, bool utc, int64 start, int64 instant);
-static void	   add_time(Seconds *times, int64 time);
-static int64   clock_time(const Series *series, int64 instant);
+static bool				open_series(EventList *list, TimestampTz effective_from);
+static void				add_pieces(EventList *list, Series *whole, bool ends);
+static Seconds			irregular_occurrences(const EventList *list, const Series *series);
+static bool				is_plain(const Series *series, int64 instant);
+static void				add_counted(EventList *list, Series *whole);
+static void				add_open(EventList *list, Series *whole, bool ends);
+static void				add_series(EventList *list, Series *whole, const Series *piece);
+static void				add_days_off(const EventList *list, Series *series);
+static void				add_exdates(const EventList *list, Series *series);
+static void				add_moved_single(EventList *list, const MovedTime *move);
+static List			   *add_overriding(const EventList *list, List *events, const Series *series, EventTimes *event);
+static const MovedTime *find_move_of(const EventList *list, int64 instant);
+static bool				has_moved_from(List *moved, int64 instant);
+static bool				has_occurrence(const Series *series, int64 instant);
+static bool				is_utc(const Zone *zone, int64 instant);
+static void				add_doses(EventList *list, TimestampTz from, TimestampTz to);
+static void				add_rdates(EventList *list);
+static bool				is_covered(const EventList *list, int64 instant);
+static List			   *add_event(List *events, bool utc, int64 start, int64 instant);
+static void				add_time(Seconds *times, int64 time);
+static int64			clock_time(const Series *series, int64 instant);
 
 List *
-vevent_list(const ScheduleSource *source, TimestampTz effective_from, TimestampTz since, TimestampTz horizon)
+vevent_list(const ScheduleSource *source, TimestampTz effective_from, List *moved, TimestampTz since, TimestampTz horizon)
 {
-	EventList	list = {.source = source, .schedule = schedule_create_from(source, effective_from), .horizon = second_of(horizon)};
+	EventList	list = {.source = source, .schedule = schedule_create_from(source, effective_from), .horizon = second_of(horizon), .moved = moved};
 	List	   *events = NIL;
+	List	   *overriding = NIL;
 	ListCell   *cell;
 	TimestampTz first;
 
-	if (!schedule_next_occurrence(list.schedule, TIMESTAMP_IS_NOBEGIN(since) ? since : since - 1, &first))
+	if (!schedule_next_occurrence(list.schedule, TIMESTAMP_IS_NOBEGIN(since) ? since : since - 1, &first) &&
+		!has_moved_from(moved, TIMESTAMP_IS_NOBEGIN(since) ? PG_INT64_MIN : second_of(since)))
 		return NIL;
 	if (source->rrule == NULL)
-		add_doses(&list, since, DT_NOEND);
+		add_doses(&list, DT_NOBEGIN, DT_NOEND);
 	else
 	{
 		if (!open_series(&list, effective_from))
@@ -110,17 +118,93 @@ vevent_list(const ScheduleSource *source, TimestampTz effective_from, TimestampT
 		event->exdates = series->exdates;
 		event->nth = series->nth;
 		event->goes_on = series->goes_on;
+		overriding = add_overriding(&list, overriding, series, event);
 	}
+	events = list_concat(events, overriding);
+	foreach (cell, moved)
+		add_moved_single(&list, lfirst(cell));
 	seconds_sort_unique(&list.singles);
 	for (int i = 0; i < list.singles.n; i++)
 	{
-		int64 instant = list.singles.values[i];
+		int64			 instant = list.singles.values[i];
+		const MovedTime *move = find_move_of(&list, instant);
+		int64			 due_at = move == NULL ? instant : move->due_at;
 
 		CHECK_FOR_INTERRUPTS();
-		if (instant * USECS_PER_SEC >= since && !is_covered(&list, instant))
-			events = add_event(events, true, instant, instant);
+		if (due_at * USECS_PER_SEC < since || (move != NULL && move->absent) || is_covered(&list, instant))
+			continue;
+		events = add_event(events, true, due_at, instant);
+		((EventTimes *) llast(events))->moved = move;
 	}
 	return events;
+}
+
+/* Add a dose that was moved to the single events, where the schedule has it: it may have come before what is listed. */
+static void
+add_moved_single(EventList *list, const MovedTime *move)
+{
+	CHECK_FOR_INTERRUPTS();
+	if (schedule_is_occurrence(list->schedule, move->instant * USECS_PER_SEC))
+		add_time(&list->singles, move->instant);
+}
+
+/* Add the doses of an event with a rule that were moved; one that does not come at all, the event leaves out. */
+static List *
+add_overriding(const EventList *list, List *events, const Series *series, EventTimes *event)
+{
+	ListCell *cell;
+
+	foreach (cell, list->moved)
+	{
+		const MovedTime *move = lfirst(cell);
+		EventTimes		*override;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!has_occurrence(series, move->instant) || !schedule_is_occurrence(list->schedule, move->instant * USECS_PER_SEC))
+			continue;
+		if (move->absent)
+		{
+			add_time(&event->exdates, clock_time(series, move->instant));
+			seconds_sort_unique(&event->exdates);
+			continue;
+		}
+		events = add_event(events, true, move->due_at, move->instant);
+		override = llast(events);
+		override->moved = move;
+		override->of = event;
+		override->recurrence_id = clock_time(series, move->instant);
+	}
+	return events;
+}
+
+/* Find what is moved at an instant; NULL: nothing. */
+static const MovedTime *
+find_move_of(const EventList *list, int64 instant)
+{
+	ListCell *cell;
+
+	foreach (cell, list->moved)
+	{
+		if (((const MovedTime *) lfirst(cell))->instant == instant)
+			return lfirst(cell);
+	}
+	return NULL;
+}
+
+/* Tell whether a dose was moved to an instant or after it. */
+static bool
+has_moved_from(List *moved, int64 instant)
+{
+	ListCell *cell;
+
+	foreach (cell, moved)
+	{
+		const MovedTime *move = lfirst(cell);
+
+		if (!move->absent && move->due_at >= instant)
+			return true;
+	}
+	return false;
 }
 
 static List *

@@ -11,10 +11,11 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <libical/ical.h>
 
-static void read_event(icalcomponent *event, long begin, long end);
+static void read_event(icalcomponent *calendar, icalcomponent *event, long begin, long end);
 static int	show(icalcomponent *event, struct icaltimetype at, long begin, long end);
 
 int
@@ -38,7 +39,7 @@ main(void)
 			return 1;
 		for (event = icalcomponent_get_first_component(calendar, ICAL_VEVENT_COMPONENT); event != NULL;
 			 event = icalcomponent_get_next_component(calendar, ICAL_VEVENT_COMPONENT))
-			read_event(event, begin, end);
+			read_event(calendar, event, begin, end);
 		puts(".");
 		fflush(stdout);
 		icalcomponent_free(calendar);
@@ -47,8 +48,26 @@ main(void)
 	return 0;
 }
 
+/* Tell whether another event overrides an occurrence. */
+static int
+is_overridden(icalcomponent *calendar, icalcomponent *event, struct icaltimetype at)
+{
+	icalcompiter other = icalcomponent_begin_component(calendar, ICAL_VEVENT_COMPONENT);
+
+	for (; icalcompiter_deref(&other) != NULL; icalcompiter_next(&other))
+	{
+		icalcomponent *override = icalcompiter_deref(&other);
+
+		if (icalcomponent_get_first_property(override, ICAL_RECURRENCEID_PROPERTY) != NULL &&
+			strcmp(icalcomponent_get_uid(override), icalcomponent_get_uid(event)) == 0 &&
+			icaltime_compare(icalcomponent_get_recurrenceid(override), at) == 0)
+			return 1;
+	}
+	return 0;
+}
+
 static void
-read_event(icalcomponent *event, long begin, long end)
+read_event(icalcomponent *calendar, icalcomponent *event, long begin, long end)
 {
 	struct icaltimetype start = icalcomponent_get_dtstart(event);
 	icalproperty	   *rule = icalcomponent_get_first_property(event, ICAL_RRULE_PROPERTY);
@@ -63,7 +82,7 @@ read_event(icalcomponent *event, long begin, long end)
 	iterator = icalrecur_iterator_new(icalproperty_get_rrule(rule), start);
 	for (at = icalrecur_iterator_next(iterator); !icaltime_is_null_time(at); at = icalrecur_iterator_next(iterator))
 	{
-		if (!icalproperty_recurrence_is_excluded(event, &start, &at) && !show(event, at, begin, end))
+		if (!icalproperty_recurrence_is_excluded(event, &start, &at) && !is_overridden(calendar, event, at) && !show(event, at, begin, end))
 			break;
 	}
 	icalrecur_iterator_free(iterator);

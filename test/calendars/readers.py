@@ -34,8 +34,8 @@ def wall(time):
     return time.replace(tzinfo=None)
 
 
-def named(event, zone, begin, end):
-    """The wall-clock times of an event around [begin, end), by dateutil."""
+def named(event, zone, begin, end, overridden):
+    """The wall-clock times of an event around [begin, end), by dateutil; what is overridden other events have."""
     start = event["DTSTART"].dt
     times = rrule.rruleset()
     if "RRULE" in event:
@@ -45,7 +45,7 @@ def named(event, zone, begin, end):
         times.rrule(rule if until is None else rule.replace(until=wall(until.astimezone(zone))))
     else:
         times.rdate(wall(start))
-    for time in values(event, "EXDATE"):
+    for time in values(event, "EXDATE") + overridden:
         times.exdate(wall(time))
     margin = timedelta(days=2)
     return times.between(wall(begin) - margin, wall(end) + margin, inc=True)
@@ -60,9 +60,12 @@ def dateutil(calendars):
         zones = tz.tzical(io.StringIO(text.replace("\r\n", "\n"))) if "BEGIN:VTIMEZONE" in text else None
         moved.append([])
         dropped.append([])
-        for event in icalendar.Calendar.from_ical(text).walk("VEVENT"):
+        events = icalendar.Calendar.from_ical(text).walk("VEVENT")
+        for event in events:
+            overridden = [] if "RECURRENCE-ID" in event else [
+                other["RECURRENCE-ID"].dt for other in events if "RECURRENCE-ID" in other and other["UID"] == event["UID"]]
             zone = zones.get(event["DTSTART"].params["TZID"]) if "TZID" in event["DTSTART"].params else UTC
-            for time in named(event, zone, begin, end):
+            for time in named(event, zone, begin, end, overridden):
                 local = time.replace(tzinfo=zone)
                 exists = zone is UTC or tz.datetime_exists(local)
                 at = local if exists else tz.resolve_imaginary(local)

@@ -12,7 +12,7 @@ TEMPLATES = {
     "MONTHLY": ([{"BYMONTHDAY": MONTHDAY}, {"BYDAY": rf"([1-4]|-1){DAY}"}], 99),
     "YEARLY": ([{"BYMONTH": MONTH, "BYMONTHDAY": MONTHDAY}], 8),
 }
-PROPERTIES = {"UID", "DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "DTSTART", "RRULE", "EXDATE", "SUMMARY", "DESCRIPTION", "CLASS", "TRANSP"}
+PROPERTIES = {"UID", "DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "DTSTART", "RECURRENCE-ID", "RRULE", "EXDATE", "SUMMARY", "DESCRIPTION", "CLASS", "TRANSP"}
 
 
 def unfolded(calendar):
@@ -42,9 +42,13 @@ def faults(calendar):
         name, _, parameters = name.partition(";")
         if line == "BEGIN:VEVENT":
             event = {}
+            uid = instance = ""
         elif line == "END:VEVENT":
             if "EXDATE" in event and "RRULE" not in event:
                 yield "EXDATE without RRULE"
+            if (uid, instance) in uids:
+                yield f"UID {uid} twice"
+            uids.add((uid, instance))
             event = None
         elif line in ("BEGIN:VALARM", "END:VALARM"):
             alarm = line == "BEGIN:VALARM"
@@ -53,7 +57,7 @@ def faults(calendar):
                 yield f"property {name}"
             if name in event and name != "EXDATE":
                 yield f"{name} twice"
-            if name in ("DTSTART", "EXDATE") and ("TZID=" in parameters) == value.endswith("Z"):
+            if name in ("DTSTART", "EXDATE", "RECURRENCE-ID") and ("TZID=" in parameters) == value.endswith("Z"):
                 yield f"{line} is neither in a zone nor in UTC"
             if name == "EXDATE" and parameters != event["DTSTART"]:
                 yield f"{line} is on another clock than DTSTART"
@@ -61,6 +65,6 @@ def faults(calendar):
             if name == "RRULE":
                 yield from faults_of_rule(value)
             elif name == "UID":
-                if value in uids:
-                    yield f"UID {value} twice"
-                uids.add(value)
+                uid = value
+            elif name == "RECURRENCE-ID":
+                instance = value

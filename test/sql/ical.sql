@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(45);
+SELECT plan(49);
 
 \set person '00000000-0000-4000-8000-00000000ca1e'
 
@@ -176,11 +176,29 @@ SELECT throws_ok($$SELECT pg_temp.times('FREQ=DAILY', '{"cycle_days_on": 2, "cyc
   '54000', 'more than 5 doses in the window', 'single dates are bounded');
 RESET medsched.max_doses;
 
+-- A dose that was moved overrides its occurrence; one that is a single event is one at another time.
+SELECT medsched.create_medication('00000000-0000-4000-8000-0000000000fa', 'Moved', '[
+  {"id": "00000000-0000-4000-8000-0000000000f1", "starts_at": "2030-03-28T08:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY;BYHOUR=8,20"},
+  {"id": "00000000-0000-4000-8000-0000000000f2", "starts_at": "2030-03-28T09:00", "time_zone": "Europe/Berlin"}]') \g /dev/null
+SELECT medsched.move_dose('00000000-0000-4000-8000-0000000000fa', '00000000-0000-4000-8000-0000000000f1', '2030-03-29 19:00Z', '2030-03-29 21:30Z'),
+       medsched.move_dose('00000000-0000-4000-8000-0000000000fa', '00000000-0000-4000-8000-0000000000f2', '2030-03-28 08:00Z', '2030-03-28 12:00Z') \g /dev/null
+CREATE TEMP VIEW moved AS
+  SELECT regexp_replace(regexp_replace(e, '(DTSTAMP|LAST-MODIFIED|SEQUENCE|SUMMARY|CLASS|TRANSP):[^\n]*', '', 'g'), '\s+', ' ', 'g') AS event
+    FROM regexp_split_to_table(medsched.calendar_feed('00000000-0000-4000-8000-0000000000fa', horizon => '2030-05-01Z'), 'BEGIN:VEVENT') AS e;
+SELECT is(count(*), 1::bigint, 'a moved dose overrides its occurrence')
+  FROM moved WHERE event = ' UID:00000000-0000-4000-8000-0000000000f1-2@medsched RECURRENCE-ID;TZID=Europe/Berlin:20300329T200000 DTSTART:20300329T213000Z END:VEVENT ';
+SELECT is(count(*), 1::bigint, 'in the event of its time of day')
+  FROM moved WHERE event = ' UID:00000000-0000-4000-8000-0000000000f1-2@medsched DTSTART;TZID=Europe/Berlin:20300328T200000 RRULE:FREQ=DAILY END:VEVENT ';
+SELECT is(count(*), 1::bigint, 'a single dose is the same event at another time')
+  FROM moved WHERE event ~ '^ UID:00000000-0000-4000-8000-0000000000f2-20300328T080000Z@medsched DTSTART:20300328T120000Z END:VEVENT';
+UPDATE medsched.schedules SET ends_at = '2030-03-29 20:00Z' WHERE id = '00000000-0000-4000-8000-0000000000f1';
+SELECT is(array_agg(substring(event FROM 'EXDATE[^ ]*')), '{EXDATE;TZID=Europe/Berlin:20300329T200000}', 'one that was moved past the end does not come') FROM moved WHERE event ~ '20300329T(200000|190000Z|213000Z)';
+
 -- Nobody sees what they may not.
 CREATE ROLE medsched_stranger;
 GRANT USAGE ON SCHEMA medsched TO medsched_stranger;
 SET LOCAL ROLE medsched_stranger;
-SELECT throws_ok($$SELECT medsched.calendar_feed('00000000-0000-4000-8000-00000000ca1e')$$, '42501', 'permission denied for table schedules', 'without grants there is no calendar');
+SELECT throws_ok($$SELECT medsched.calendar_feed('00000000-0000-4000-8000-00000000ca1e')$$, '42501', 'permission denied for table moved_doses', 'without grants there is no calendar');
 RESET ROLE;
 
 SELECT * FROM finish();

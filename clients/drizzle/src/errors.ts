@@ -136,6 +136,20 @@ export const constraints = [
 	'substance_limits_amounts_have_unit',
 	'substance_limits_unit_not_blank',
 	'substance_limits_days_have_time_zone',
+	'moved_dose_is_scheduled',
+	'moved_dose_not_recorded',
+	'moved_dose_in_effect',
+	'moved_dose_is_apart',
+	'moved_doses_pkey',
+	'moved_doses_user_id_due_at_schedule_id_key',
+	'moved_doses_user_id_schedule_id_fkey',
+	'moved_doses_due_at_is_another',
+	'moved_doses_due_at_whole_second',
+	'moved_doses_scheduled_for_in_range',
+	'moved_doses_due_at_in_range',
+	'moved_doses_moved_at_in_range',
+	'moved_doses_reason_length',
+	'moved_doses_moved_by_length',
 ] as const;
 
 export type Constraint = (typeof constraints)[number];
@@ -170,6 +184,7 @@ export const requiredColumns: Readonly<Record<string, readonly string[]>> = {
 	change_history: ['user_id', 'changed_at', 'id', 'table_name', 'operation', 'changed_role', 'transaction_id'],
 	dose_taken: ['user_id', 'scheduled_for', 'schedule_id', 'outcome', 'recorded_at'],
 	medications: ['user_id', 'id', 'name', 'created_at'],
+	moved_doses: ['user_id', 'schedule_id', 'scheduled_for', 'due_at', 'moved_at'],
 	person_settings: ['user_id', 'day_begins_at'],
 	schedules: ['user_id', 'id', 'medication_id', 'starts_at', 'time_zone', 'time_zone_pinned', 'rdates', 'exdates', 'as_needed', 'missed_when_next', 'created_at'],
 	stock_entries: ['user_id', 'id', 'medication_id', 'kind', 'occurred_at', 'amount', 'recorded_at'],

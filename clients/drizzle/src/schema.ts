@@ -299,6 +299,37 @@ export const stockEntries: MedschedTable<'stock_entries', StockEntriesColumns> =
 	],
 ));
 
+type MovedDosesColumns = {
+	userId: NotNull<Uuid>;
+	scheduleId: NotNull<Uuid>;
+	scheduledFor: NotNull<Custom<Instant>>;
+	dueAt: NotNull<Custom<Instant>>;
+	reason: Text;
+	movedBy: Text;
+	movedAt: WithDefault<NotNull<Custom<Instant>>>;
+};
+
+/** Single doses that are to be taken at another time than their schedule's: one row for each. */
+export const movedDoses: MedschedTable<'moved_doses', MovedDosesColumns> = stated(medsched.table(
+	'moved_doses',
+	{
+		userId: uuid('user_id').notNull(),
+		scheduleId: uuid('schedule_id').notNull(),
+		scheduledFor: instant('scheduled_for').notNull(),
+		dueAt: instant('due_at').notNull(),
+		reason: text('reason'),
+		movedBy: text('moved_by'),
+		movedAt: instant('moved_at')
+			.notNull()
+			.default(sql`now()`),
+	},
+	(table) => [
+		primaryKey({ columns: [table.userId, table.scheduledFor, table.scheduleId] }),
+		unique().on(table.userId, table.dueAt, table.scheduleId),
+		foreignKey({ columns: [table.userId, table.scheduleId], foreignColumns: [schedules.userId, schedules.id] }).onDelete('cascade'),
+	],
+));
+
 export type Medication = InferSelectModel<typeof medications>;
 export type NewMedication = InferInsertModel<typeof medications>;
 export type Schedule = InferSelectModel<typeof schedules>;
@@ -311,3 +342,5 @@ export type StockEntry = InferSelectModel<typeof stockEntries>;
 export type NewStockEntry = InferInsertModel<typeof stockEntries>;
 export type SubstanceLimits = InferSelectModel<typeof substanceLimits>;
 export type NewSubstanceLimits = InferInsertModel<typeof substanceLimits>;
+export type DoseMoved = InferSelectModel<typeof movedDoses>;
+export type NewDoseMoved = InferInsertModel<typeof movedDoses>;

@@ -41,6 +41,9 @@ import {
 	markDoseTakenById,
 	markDosesTaken,
 	MedschedError,
+	moveDose,
+	moveDoseById,
+	moveDoses,
 	moveRecordedDoses,
 	medications,
 	medicationsFromIcal,
@@ -544,6 +547,24 @@ withEachDriver('functions', (db) => {
 		const doses = await upcomingDoses(db, { userId, from: '2026-03-02T08:00:00Z', to: '2026-03-02T09:00:00Z' });
 		assert.deepEqual(doses.filter((d) => d.scheduleId === daily).map((d) => [d.scheduledFor, d.status]), [['2026-03-02T08:00:00Z', 'missed'], ['2026-03-02T08:20:00Z', 'extra']]);
 		assert.equal((await undoDose(db, { userId, scheduleId: daily, scheduledFor: '2026-03-02T08:20:00Z' })).length, 1);
+	});
+
+	test('moved: one dose at another time, by its handle of before', async () => {
+		const daily = randomUUID();
+		const person = randomUUID();
+		await createMedication(db, { userId: person, name: 'ramipril', schedules: [{ id: daily, startsAt: '2030-03-01T08:00:00', timeZone: 'Europe/Berlin', rrule: 'FREQ=DAILY;BYHOUR=8,20' }] });
+		const scheduledFor = '2030-03-02T07:00:00Z';
+		const moved = await moveDose(db, { userId: person, scheduleId: daily, scheduledFor, dueAt: '2030-03-02T09:30:00Z', reason: 'at work', movedBy: 'Ben' });
+		assert.deepEqual([moved.dueAt, moved.scheduledFor, moved.reason, moved.movedBy, typeof moved.movedAt], ['2030-03-02T09:30:00Z', scheduledFor, 'at work', 'Ben', 'string']);
+		const listed = async () => (await upcomingDoses(db, { userId: person, from: '2030-03-02T00:00:00Z', to: '2030-03-03T00:00:00Z' })).map((d) => [d.doseId === moved.doseId, d.dueAt, d.localTime]);
+		assert.deepEqual(await listed(), [[true, '2030-03-02T09:30:00Z', '2030-03-02T10:30:00'], [false, '2030-03-02T19:00:00Z', '2030-03-02T20:00:00']]);
+		assert.equal((await errorOf(moveDose(db, { userId: person, scheduleId: daily, scheduledFor, dueAt: '2030-03-02T19:00:00Z' }))).constraint, 'moved_dose_is_apart');
+		assert.equal((await moveDoseById(db, { userId: person, doseId: moved.doseId, localTime: '2030-03-02T12:00:00' })).dueAt, '2030-03-02T11:00:00Z');
+		const day = { userId: person, from: '2030-03-02T00:00:00Z', to: '2030-03-03T00:00:00Z' };
+		assert.deepEqual((await moveDoses(db, { ...day, moveBy: '1 hour' })).map((d) => d.dueAt), ['2030-03-02T12:00:00Z', '2030-03-02T20:00:00Z']);
+		assert.equal((await moveDoseById(db, { userId: person, doseId: moved.doseId, dueAt: scheduledFor })).movedAt, null);
+		await markDoseTakenById(db, { userId: person, doseId: moved.doseId, takenAt: '2030-03-02T07:10:00Z' });
+		assert.equal((await errorOf(moveDoseById(db, { userId: person, doseId: moved.doseId, dueAt: '2030-03-02T09:30:00Z' }))).constraint, 'moved_dose_not_recorded');
 	});
 
 	test('limits: of amounts, of a substance, and in spite of them', async () => {

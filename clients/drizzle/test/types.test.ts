@@ -35,6 +35,7 @@ interface Dose {
 	takenAt: string | null;
 	recordedBy: string | null;
 	status: DoseStatus;
+	dueAt: string;
 }
 type Flat<T> = { [K in keyof T]: T[K] };
 

@@ -18,11 +18,13 @@ const scheduled = {
 const recorded = { takenAt: instantOrNull, recordedBy: textOrNull };
 const status = { status: oneOf(doseStatuses) };
 
-const dose = { ...scheduled, ...recorded, ...status };
+const due = { dueAt: instant };
+
+const dose = { ...scheduled, ...recorded, ...status, ...due };
 /** A dose of a person, taken or not. */
 export interface Dose extends RowOf<typeof dose> {}
 
-const dueDose = { userId: uuid, ...scheduled, ...status };
+const dueDose = { userId: uuid, ...scheduled, ...status, ...due };
 /** A dose of somebody that is not recorded yet. */
 export interface DueDose extends RowOf<typeof dueDose> {}
 
@@ -30,7 +32,7 @@ const scheduledDose = { userId: uuid, ...dose, outcome: orNull(oneOf(outcomes)),
 /** A dose of somebody, with what was recorded. */
 export interface ScheduledDose extends RowOf<typeof scheduledDose> {}
 
-/** A person's doses in a window, taken or not, in order of time. */
+/** A person's doses in a window, taken or not, in the order in which they are due. */
 export const upcomingDoses = rows('upcoming_doses', { userId, ...window }, columnsOf<Dose>(dose));
 
 /** A person's next doses that are not recorded yet. */

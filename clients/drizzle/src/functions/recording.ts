@@ -1,7 +1,7 @@
-/** What became of a dose: taken, skipped, extra, taken back; and what limits allow. */
+/** What became of a dose: taken, skipped, extra, taken back, moved; and what limits allow. */
 import { columnsOf, row, rows, value, type RowOf } from '../definition.js';
-import { boolean, doseLimits, instant, integer, interval, listOf, nothing, numeric, oneOf, optional, orNull, text, uuid } from '../types.js';
-import { at, changeOperations, instantOrNull, integerOrNull, jsonOrNull, numericOrNull, outcomes, scheduledFor, scheduleId, textOrNull, userId, uuidOrNull } from './shared.js';
+import { boolean, doseLimits, instant, integer, interval, listOf, nothing, numeric, oneOf, optional, orNull, text, uuid, wallClock } from '../types.js';
+import { at, changeOperations, instantOrNull, integerOrNull, jsonOrNull, numericOrNull, outcomes, scheduledFor, scheduleId, textOrNull, userId, uuidOrNull, window } from './shared.js';
 
 const record = {
 	userId: uuid,
@@ -88,6 +88,31 @@ export const undoDose = rows('undo_dose', { userId, scheduleId, scheduledFor }, 
 
 /** undoDose for the handle of a dose. */
 export const undoDoseById = rows('undo_dose_by_id', { userId, doseId: text }, columnsOf<RecordedDose>(record));
+
+const moved = {
+	userId: uuid,
+	scheduleId: uuid,
+	scheduledFor: instant,
+	doseId: text,
+	dueAt: instant,
+	reason: textOrNull,
+	movedBy: textOrNull,
+	/** When it was moved; null: it is due at its own time. */
+	movedAt: instantOrNull,
+};
+/** A dose that was moved, and when it is due now. */
+export interface MoveOfDose extends RowOf<typeof moved> {}
+
+const moving = { dueAt: optional(instant), reason: optional(text), movedBy: optional(text), /** Instead of dueAt, by the clock of the schedule. */ localTime: optional(wallClock) };
+
+/** Moves one dose to another time, or back to its own.  It keeps its handle. */
+export const moveDose = row('move_dose', { userId, scheduleId, scheduledFor, ...moving }, columnsOf<MoveOfDose>(moved));
+
+/** moveDose for the handle of a dose. */
+export const moveDoseById = row('move_dose_by_id', { userId, doseId: text, ...moving }, columnsOf<MoveOfDose>(moved));
+
+/** Moves all doses of a person that are due in a window and not recorded, by the same length of time: all of them or none. */
+export const moveDoses = rows('move_doses', { userId, ...window, moveBy: interval, reason: optional(text), movedBy: optional(text) }, columnsOf<MoveOfDose>(moved));
 
 const doseChange = {
 	changedAt: instant,

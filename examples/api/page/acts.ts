@@ -1,4 +1,5 @@
 /** What can be done with a dose. Each act is kept on the device first, then shown, then sent. */
+import { dueAt } from './clock.js';
 import { announce, focusOn, focusOnDay } from './speak.js';
 import { readOutbox, refresh } from './session.js';
 import type { ShownDose } from './shown.js';
@@ -16,13 +17,13 @@ const AHEAD_MS = 3 * 3_600_000;
 export async function take(dose: ShownDose): Promise<void> {
 	// Of a day that is over, the time is not now.
 	if (state.day < 0) return await takeAt(dose);
-	const isAhead = Date.parse(dose.scheduledFor) - Date.now() > AHEAD_MS;
-	if (isAhead && !(await askWhetherAhead(doseName(dose), dose.scheduledFor))) return;
+	const isAhead = Date.parse(dueAt(dose)) - Date.now() > AHEAD_MS;
+	if (isAhead && !(await askWhetherAhead(doseName(dose), dueAt(dose)))) return;
 	await report(dose, { outcome: 'taken', takenAt: new Date().toISOString() }, 'tick');
 }
 
 export async function takeAt(dose: ShownDose): Promise<void> {
-	const at = await askWhen(doseName(dose), state.day < 0 ? new Date(dose.scheduledFor) : new Date());
+	const at = await askWhen(doseName(dose), state.day < 0 ? new Date(dueAt(dose)) : new Date());
 	if (at) await report(dose, { outcome: 'taken', takenAt: at.toISOString() }, 'undo');
 }
 

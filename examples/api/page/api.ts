@@ -13,6 +13,8 @@ export interface Me {
 export interface Dose {
 	doseId: string | null;
 	scheduledFor: string;
+	/** When it is to be taken. What an earlier page kept on this device lacks it. */
+	dueAt?: string;
 	localTime: string;
 	timeZone: string;
 	medicationName: string;

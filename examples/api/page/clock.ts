@@ -45,9 +45,14 @@ export function localInput(date: Date): string {
 	return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
+/** When a dose is to be taken, which a move changes and not its name. */
+export function dueAt(dose: { scheduledFor: string; dueAt?: string }): string {
+	return dose.dueAt ?? dose.scheduledFor;
+}
+
 /** The time on the clock of the schedule's zone, where that is another time than here: "20:00 in Tokyo". */
-export function elsewhere(dose: { scheduledFor: string; localTime: string; timeZone: string }): string | undefined {
-	const here = localInput(new Date(dose.scheduledFor));
+export function elsewhere(dose: { scheduledFor: string; dueAt?: string; localTime: string; timeZone: string }): string | undefined {
+	const here = localInput(new Date(dueAt(dose)));
 	const there = dose.localTime.slice(0, 16);
 	if (here === there) return undefined;
 	// Wall-clock times are formatted as if they were UTC's: no other zone can move them.

@@ -1,6 +1,6 @@
 /** The doses as they are shown: what the server said, and on top of it what was tapped since. */
 import type { Dose } from './api.js';
-import { localInput, zone } from './clock.js';
+import { dueAt, localInput, zone } from './clock.js';
 import { doseKey } from './outbox.js';
 import type { Entry } from './store.js';
 
@@ -29,7 +29,7 @@ export function shownDoses(doses: Dose[], entries: Entry[], { asNeeded, current,
 	for (const entry of entries) {
 		if (entry.state !== 'refused') overlay(shown, entry, now);
 	}
-	return [...shown.values()].sort((a, b) => Date.parse(a.scheduledFor) - Date.parse(b.scheduledFor) || a.medicationName.localeCompare(b.medicationName));
+	return [...shown.values()].sort((a, b) => Date.parse(dueAt(a)) - Date.parse(dueAt(b)) || a.medicationName.localeCompare(b.medicationName));
 }
 
 function overlay(shown: Map<string, ShownDose>, { report, dose, state }: Entry, now: number): void {
@@ -48,8 +48,8 @@ function overlay(shown: Map<string, ShownDose>, { report, dose, state }: Entry, 
 	}
 }
 
-function openStatus({ scheduledFor }: { scheduledFor: string }, now: number): 'upcoming' | 'open' {
-	return Date.parse(scheduledFor) > now ? 'upcoming' : 'open';
+function openStatus(dose: { scheduledFor: string; dueAt?: string }, now: number): 'upcoming' | 'open' {
+	return Date.parse(dueAt(dose)) > now ? 'upcoming' : 'open';
 }
 
 function sameInstant(a: string | null, b: string | null): boolean {

@@ -1,6 +1,6 @@
 /** What the page knows, and what follows from it. Who changes it calls changed(). */
 import type { DayCounts, Me } from './api.js';
-import { midnight, type Day } from './clock.js';
+import { dueAt, midnight, type Day } from './clock.js';
 import type { KnownDoses, KnownSchedules } from './read.js';
 import { shownDoses, type ShownDose } from './shown.js';
 import type { Entry, Kept, Session } from './store.js';
@@ -68,7 +68,7 @@ export function dosesOf(day: Day, now: number): ShownDose[] {
 	const [from, to] = [midnight(day).getTime(), midnight(day + 1).getTime()];
 	const asNeeded = new Set((state.schedules?.value.asNeeded ?? []).map(({ schedule }) => schedule.scheduleId));
 	const all = shownDoses(state.doses?.value.doses ?? [], personsEntries(), { asNeeded, current: isCurrent(state.doses, now), now });
-	return all.filter(({ scheduledFor }) => from <= Date.parse(scheduledFor) && Date.parse(scheduledFor) < to);
+	return all.filter((dose) => from <= Date.parse(dueAt(dose)) && Date.parse(dueAt(dose)) < to);
 }
 
 /** Whether the doses of a day have been read. */

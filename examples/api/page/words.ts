@@ -29,6 +29,7 @@ export const words = {
 	skipped: 'skipped',
 	extra: (time: string) => `extra dose taken ${time}`,
 	takenBack: 'taken back',
+	movedFrom: (time: string) => `moved from ${time}`,
 	badges: { due: 'due now', missed: 'missed', upcoming: '', open: 'not ticked off', taken: '', skipped: '', extra: 'extra' },
 	waiting: 'not sent yet',
 

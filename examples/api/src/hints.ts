@@ -12,6 +12,7 @@ export const routeOf: Record<string, string> = {
 	end_schedule: 'POST /v1/people/{person}/schedules/{scheduleId}/end',
 	inactivate_medication: 'POST /v1/people/{person}/medications/{medicationId}/inactivate',
 	mark_dose_taken: 'PUT /v1/people/{person}/doses/{doseId}/taken',
+	move_dose: 'PUT /v1/people/{person}/doses/{doseId}/due-at',
 	next_as_needed_at: 'GET /v1/people/{person}/schedules/{scheduleId}/next-allowed',
 	reactivate_medication: 'POST /v1/people/{person}/medications/{medicationId}/reactivate',
 	record_extra_dose: 'PUT /v1/people/{person}/schedules/{scheduleId}/extra/{takenAt}',

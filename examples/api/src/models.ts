@@ -182,8 +182,9 @@ export const Medication = z
 
 const doseFields = {
 	doseId: given.doseId,
-	scheduledFor: Instant,
-	localTime: given.wallClock,
+	scheduledFor: Instant.openapi({ description: 'with scheduleId, which dose it is' }),
+	dueAt: Instant.openapi({ description: 'when it is to be taken: scheduledFor, unless it was moved' }),
+	localTime: given.wallClock.openapi({ description: 'dueAt on the wall clock of the schedule' }),
 	timeZone: TimeZone,
 	medicationId: Id,
 	medicationName: given.medicationName,
@@ -218,6 +219,26 @@ export const DespiteLimits = z.string().min(1).max(1000).openapi({ example: 'sev
 export const Taking = z
 	.strictObject({ takenAt: Instant.optional(), amount: Amount.optional(), note: Text.optional(), despiteLimits: DespiteLimits.optional() })
 	.openapi('Taking');
+export const Moved = z
+	.object({
+		userId: Id,
+		scheduleId: Id,
+		scheduledFor: Instant,
+		doseId: given.doseId,
+		dueAt: Instant,
+		reason: given.text.nullable(),
+		movedBy: given.caller.nullable(),
+		movedAt: Instant.nullable().openapi({ description: 'null: it is due at its own time' }),
+	})
+	.openapi('Moved');
+const MoveReason = z.string().max(1000).openapi({ example: 'at the dentist' });
+export const Moving = z
+	.strictObject({ dueAt: Instant.optional(), localTime: WallClock.optional(), reason: MoveReason.optional() })
+	.refine((r) => (r.dueAt === undefined) !== (r.localTime === undefined), { error: 'one of dueAt and localTime is needed' })
+	.openapi('Moving');
+export const MovingAll = z
+	.strictObject({ from: Instant, to: Instant, moveBy: Interval, reason: MoveReason.optional() })
+	.openapi('MovingAll');
 export const Skipping = z.strictObject({ reason: Text.optional(), note: Text.optional() }).openapi('Skipping');
 
 /** What is done with several doses in one call. */

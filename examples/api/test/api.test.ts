@@ -426,6 +426,31 @@ byBothWays('a person’s medications', (call) => {
 		assert.equal((await call('DELETE', `/v1/people/me/doses/${listed.body[0].doseId}/record`, { token })).status, 200);
 	});
 
+	test('a dose moved: it keeps its id, and all of a day go together', async () => {
+		const person = await signed({ sub: randomUUID() });
+		const daily = { startsAt: '2030-03-01T08:00', timeZone: 'Europe/Berlin', rrule: 'FREQ=DAILY;BYHOUR=8,20' };
+		assert.equal((await call('POST', '/v1/people/me/medications', { token: person, headers: key(), body: { name: 'ramipril', schedules: [daily] } })).status, 201);
+		const day = { from: '2030-03-02T00:00:00Z', to: '2030-03-03T00:00:00Z' };
+		const listed = async () => (await call('GET', `/v1/people/me/doses?${new URLSearchParams(day)}`, { token: person })).body.map((d: any) => [d.scheduledFor, d.dueAt, d.localTime]);
+		const [first] = (await call('GET', `/v1/people/me/doses?${new URLSearchParams(day)}`, { token: person })).body;
+		const move = (body: object) => call('PUT', `/v1/people/me/doses/${first.doseId}/due-at`, { token: person, body });
+		const moved = await move({ localTime: '2030-03-02T10:30', reason: 'at work' });
+		assert.deepEqual([moved.status, moved.body.dueAt, moved.body.doseId, moved.body.reason], [200, '2030-03-02T09:30:00Z', first.doseId, 'at work'], JSON.stringify(moved.body));
+		assert.deepEqual(await listed(), [['2030-03-02T07:00:00Z', '2030-03-02T09:30:00Z', '2030-03-02T10:30:00'], ['2030-03-02T19:00:00Z', '2030-03-02T19:00:00Z', '2030-03-02T20:00:00']]);
+		isProblem(await move({ dueAt: '2030-03-02T19:00:00Z' }), 409, 'moved_dose_is_apart');
+		isProblem(await move({ dueAt: '2030-03-02T19:00:00Z', localTime: '2030-03-02T20:00' }), 400, 'invalid_request');
+		const again = { token: person, headers: key(), body: { ...day, moveBy: '1 hour' } };
+		for (const repeated of [1, 2]) {
+			const all = await call('POST', '/v1/people/me/doses/move', again);
+			assert.deepEqual([all.status, all.body.map((d: any) => d.dueAt)], [200, ['2030-03-02T10:30:00Z', '2030-03-02T20:00:00Z']], `${repeated}: ${JSON.stringify(all.body)}`);
+		}
+		const onto = { from: '2030-03-02T10:00:00Z', to: '2030-03-02T11:00:00Z', moveBy: '9 hours 30 minutes' };
+		isProblem(await call('POST', '/v1/people/me/doses/move', { token: person, headers: key(), body: onto }), 409, 'moved_dose_is_apart');
+		isProblem(await call('POST', '/v1/people/me/doses/move', { ...again, body: onto }), 422, 'idempotency_key_reused');
+		assert.equal((await call('PUT', `/v1/people/me/doses/${first.doseId}/taken`, { token: person, body: {} })).body.newlyTaken, true);
+		isProblem(await move({ dueAt: first.scheduledFor }), 409, 'moved_dose_not_recorded');
+	});
+
 	test('limits of a substance: set, asked for, held, insisted against, removed', async () => {
 		const person = await signed({ sub: randomUUID() });
 		const [tablets, nightly] = [randomUUID(), randomUUID()];
@@ -694,6 +719,8 @@ byBothWays('caregivers', (call) => {
 		['PUT', `${dose}/taken`, { body: {} }],
 		['PUT', `${dose}/skipped`, { body: {} }],
 		['DELETE', `${dose}/record`, {}],
+		['PUT', `${dose}/due-at`, { body: { dueAt: '2026-03-01T09:00:00Z' } }],
+		['POST', `/v1/people/${ben}/doses/move`, { headers: key(), body: { from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00Z', moveBy: '1 hour' } }],
 		['POST', `/v1/people/${ben}/medications`, { headers: key(), body: { name: 'x', schedules: [daily] } }],
 		['POST', `/v1/people/${ben}/doses/taken`, { body: { doseIds: ['v1:x'] } }],
 		['POST', `/v1/people/${ben}/doses/skipped`, { body: { doseIds: ['v1:x'] } }],
@@ -824,6 +851,8 @@ byBothWays('bad input', (call) => {
 		].map(([method, path, body]): (typeof refused)[number] => [`what is not supported, by ${path as string}`, 422, 'not_supported', method as string, path as string, { body }]),
 		['a rule that is not supported, by itself', 422, 'not_supported', 'GET', `/v1/rules/check?rrule=${encodeURIComponent(chinese.rrule)}&timeZone=UTC`, {}],
 		['half a million doses counted', 422, 'too_many_doses', 'POST', '/v1/rules/count?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z', { body: { rrule: 'FREQ=MINUTELY', startsAt: '2026-01-01T00:00', timeZone: 'UTC' } }],
+		['a dose moved that is not scheduled', 422, 'moved_dose_is_scheduled', 'PUT', `/v1/people/me/doses/${handle(scheduleId, '2026-03-01T08:30:00.000Z')}/due-at`, { body: { dueAt: '2026-03-01T09:00:00Z' } }],
+		['a dose moved of a schedule that is not there', 404, 'not_found', 'PUT', `/v1/people/me/doses/${handle(randomUUID(), '2026-03-01T08:00:00.000Z')}/due-at`, { body: { dueAt: '2026-03-01T09:00:00Z' } }],
 		['a dose skipped that is not scheduled', 422, 'dose_is_scheduled', 'PUT', `/v1/people/me/doses/${handle(scheduleId, '2026-03-01T08:30:00.000Z')}/skipped`, { body: {} }],
 		['an extra dose of nothing', 422, 'dose_taken_amount_positive', 'PUT', `/v1/people/me/schedules/${scheduleId}/extra/2026-03-01T08:30:00Z`, { body: { amount: '0' } }],
 		['a correction to a rule that never occurs', 422, 'schedule_has_dose', 'POST', `/v1/people/me/schedules/${scheduleId}/correct`, { body: { rrule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30' } }],

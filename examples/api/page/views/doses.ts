@@ -1,7 +1,7 @@
 /** The list of a day's doses. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
-import { elsewhere, timeOf } from '../clock.js';
+import { dueAt, elsewhere, timeAndDayOf, timeOf } from '../clock.js';
 import { isRecorded, type ShownDose } from '../shown.js';
 import { words } from '../words.js';
 
@@ -22,8 +22,8 @@ export interface DoseList {
 }
 
 /** What a dose is called: "Metformin 08:00". */
-export function doseName(dose: { medicationName: string; scheduledFor: string }): string {
-	return words.dose(dose.medicationName, timeOf(dose.scheduledFor));
+export function doseName(dose: { medicationName: string; scheduledFor: string; dueAt?: string }): string {
+	return words.dose(dose.medicationName, timeOf(dueAt(dose)));
 }
 
 export function outcomeOf(dose: { status: string; takenAt: string | null }): string {
@@ -68,8 +68,8 @@ function doseRow(dose: ShownDose, canTake: boolean, { take, takeAt, skip, undo }
 		></button>
 		<div class="what">
 			<p class="when">
-				<span class="time">${timeOf(dose.scheduledFor)}</span>
-				${zoneOf(dose)} ${badge === '' ? nothing : html`<span class="badge">${badge}</span>`}
+				<span class="time">${timeOf(dueAt(dose))}</span>
+				${zoneOf(dose)} ${movedFrom(dose)} ${badge === '' ? nothing : html`<span class="badge">${badge}</span>`}
 			</p>
 			<p class="name"><bdi>${dose.medicationName}</bdi></p>
 			<p class="more"><bdi>${amountOf(dose)}</bdi></p>
@@ -83,6 +83,12 @@ function doseRow(dose: ShownDose, canTake: boolean, { take, takeAt, skip, undo }
 			<button type="button" class="undo ${away(!recorded)}" aria-label="${words.undo} ${name}" @click=${() => undo(dose)}>${words.undo}</button>
 		</div>
 	</li>`;
+}
+
+function movedFrom(dose: ShownDose) {
+	const due = new Date(dueAt(dose));
+	if (due.getTime() === Date.parse(dose.scheduledFor)) return nothing;
+	return html`<span class="moved">${words.movedFrom(timeAndDayOf(dose.scheduledFor, due))}</span>`;
 }
 
 function zoneOf(dose: ShownDose) {

@@ -12,6 +12,8 @@ import {
 	markDoseTakenById,
 	markDosesTaken,
 	MedschedError,
+	moveDoseById,
+	moveDoses,
 	nextAsNeededAt,
 	nextDoses,
 	outcomes,
@@ -239,6 +241,43 @@ export function doseRoutes(db: Database) {
 					}),
 				);
 				return c.json({ removed: removed ?? null }, 200);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'put',
+				path: '/people/{person}/doses/{doseId}/due-at',
+				summary: 'Move a dose to another time',
+				description: 'Moves this dose alone, to an instant or to a time by the clock of its schedule; to its own time moves it back. It keeps its id.',
+				request: { params: doseParam, body: m.body(m.Moving) },
+				responses: { 200: m.json(m.Moved, 'when it is due now'), ...m.problems },
+			}),
+			async (c) => {
+				const { doseId } = c.req.valid('param');
+				const move = { ...c.req.valid('json'), movedBy: c.get('recordedBy') };
+				return c.json(await retrying(() => moveDoseById(db, { userId: c.get('personId'), doseId, ...move })), 200);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'post',
+				path: '/people/{person}/doses/move',
+				summary: 'Move all doses of a window by the same time',
+				description: 'Moves the doses that are due in [from, to) and not recorded: all of them or, with an error, none.',
+				refuses: [409],
+				request: { params: m.PersonParam, headers: m.IdempotencyKey, body: m.body(m.MovingAll) },
+				responses: { 200: m.json(z.array(m.Moved), 'when they are due now'), ...m.problems },
+			}),
+			async (c) => {
+				const userId = c.get('personId');
+				const moves = { ...c.req.valid('json'), movedBy: c.get('recordedBy') };
+				const key = c.req.valid('header')['idempotency-key'];
+				// Sent again, they would be moved again.
+				const { body } = await once(db, { callerId: c.get('principal').id, key, content: ['moveDoses', userId, moves] }, async (tx) => ({
+					status: 200,
+					body: await moveDoses(tx, { userId, ...moves }),
+				}));
+				return c.json(body, 200);
 			},
 		)
 		.openapi(

@@ -54,6 +54,23 @@ describe('the page', { timeout: 240_000 }, () => {
 		await other.close();
 	});
 
+	test('a dose that was moved comes when it is due, and says where from', async () => {
+		const { who, page } = await withMetformin();
+		const [{ due }] = await sql`
+			select to_char(timezone('Europe/Berlin', m.due_at), 'HH24:MI') as due
+			  from medsched.upcoming_doses(${who.id}, now() - interval '25 hours', now() + interval '1 microsecond') as d,
+			       medsched.move_dose(${who.id}, d.schedule_id, d.scheduled_for, date_trunc('day', d.local_time) at time zone 'Europe/Berlin' + interval '30 minutes') as m
+			 where d.local_time = date_trunc('day', timezone('Europe/Berlin', now()))` as unknown as [{ due: string }];
+		await page.reload();
+		const { row, take } = dose(page, `Metformin ${due}`);
+		await row.waitFor();
+		assert.equal(await row.locator('.moved').textContent(), 'moved from 00:00');
+		assert.deepEqual(await page.locator('.time').allTextContents(), ['00:01', due]);
+		await take.tap();
+		await settled(page);
+		assert.deepEqual((await recorded(who)).map((r) => r.outcome), ['taken']);
+	});
+
 	test('two taps in two tabs record one dose', async () => {
 		const { who, page } = await withMetformin();
 		const other = await phone.newPage();

@@ -63,6 +63,12 @@ BEGIN
          'How much of the substance one of its schedules'' dose_unit holds, in substance_unit'),
         ('medsched.medications', 'substance_unit', 'text',
          'Unit of substance_amount: mg'),
+        ('medsched.medications', 'refill_lead_time', 'interval',
+         'How long before it runs short it is to be refilled; a day is 24 hours'),
+        ('medsched.medications', 'refill_reserve', 'numeric',
+         'How much is always to be left, in refill_reserve_unit'),
+        ('medsched.medications', 'refill_reserve_unit', 'text',
+         'Unit of refill_reserve, which converts to dose_unit of the schedules'),
         ('medsched.medications', 'changed_at', 'timestamptz',
          'When the row last changed; NULL: not since it was inserted'),
         ('medsched.schedules', 'user_id', 'uuid NOT NULL',
@@ -256,6 +262,14 @@ BEGIN
          $$CHECK (substance_amount > 0 AND substance_amount < 1e1000 AND scale(substance_amount) <= 1000)$$),
         ('medsched.medications', 'medications_substance_unit_not_blank',
          $$CHECK (substance_unit ~ '[^[:space:]]' AND length(substance_unit) <= 1000)$$),
+        ('medsched.medications', 'medications_refill_lead_time_in_range',
+         $$CHECK (refill_lead_time >= '0' AND refill_lead_time <= '366 days')$$),
+        ('medsched.medications', 'medications_refill_reserve_size',
+         $$CHECK (refill_reserve >= 0 AND refill_reserve < 1e1000 AND scale(refill_reserve) <= 1000)$$),
+        ('medsched.medications', 'medications_refill_reserve_unit_of_reserve',
+         $$CHECK (refill_reserve_unit IS NULL OR refill_reserve IS NOT NULL)$$),
+        ('medsched.medications', 'medications_refill_reserve_unit_length',
+         $$CHECK (length(refill_reserve_unit) <= 1000)$$),
         ('medsched.schedules', 'schedules_starts_at_whole_second',
          $$CHECK (starts_at >= '0001-01-01' AND starts_at < '10000-01-01'
            AND starts_at = date_trunc('second', starts_at))$$),
@@ -548,18 +562,21 @@ BEGIN
         ('medsched.medications', 'units_convert',
          'CREATE TRIGGER units_convert
             AFTER INSERT ON medsched.medications
-            FOR EACH ROW WHEN (NEW.substance IS NOT NULL)
+            FOR EACH ROW WHEN (NEW.substance IS NOT NULL OR NEW.refill_reserve > 0)
             EXECUTE FUNCTION medsched.units_convert()',
-         'Amounts that limits add up are in units that convert'),
+         'Amounts that limits add up, and those of a stock, are in units that convert'),
 
         ('medsched.medications', 'units_convert_changed',
          'CREATE TRIGGER units_convert_changed
             AFTER UPDATE ON medsched.medications
             FOR EACH ROW
             WHEN (NEW.substance IS NOT NULL
-                  AND (OLD.user_id, OLD.id, OLD.substance, OLD.substance_unit) IS DISTINCT FROM (NEW.user_id, NEW.id, NEW.substance, NEW.substance_unit))
+                  AND (OLD.user_id, OLD.id, OLD.substance, OLD.substance_unit) IS DISTINCT FROM (NEW.user_id, NEW.id, NEW.substance, NEW.substance_unit)
+                  OR NEW.refill_reserve > 0
+                  AND (OLD.user_id, OLD.id, OLD.refill_reserve, OLD.refill_reserve_unit)
+                      IS DISTINCT FROM (NEW.user_id, NEW.id, NEW.refill_reserve, NEW.refill_reserve_unit))
             EXECUTE FUNCTION medsched.units_convert()',
-         'Amounts that limits add up are in units that convert'),
+         'Amounts that limits add up, and those of a stock, are in units that convert'),
 
         ('medsched.stock_entries', 'units_convert',
          'CREATE TRIGGER units_convert

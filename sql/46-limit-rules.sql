@@ -161,7 +161,7 @@ BEGIN
         'Give both one dose_unit, or the limits in numbers of doses.'::text, '23514'::text);
     END IF;
   END IF;
-  IF kind IN ('schedules', 'stock_entries') THEN
+  IF kind <> 'substance_limits' THEN
     PERFORM medsched._check_stock_units(relation, kind, of_user, $4, tell);
   END IF;
   IF kind = 'stock_entries' THEN

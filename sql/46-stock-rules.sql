@@ -1,7 +1,7 @@
 -- The rules about stocks: what is taken off one is known, and in units that convert.
 
--- Check a schedule, or an entry of a stock, against those of its medication: each dose after the entry takes a known amount off
--- it, in a unit that converts.  Called for the rule units_convert, as _check_units() is.
+-- Check a schedule, a medication or an entry of a stock against the others of the medication: each dose after the entry takes a
+-- known amount off it, in a unit that converts, as that of the reserve does.  Called for the rule units_convert, as _check_units() is.
 CREATE OR REPLACE FUNCTION medsched._check_stock_units(relation regclass, kind text, of_user uuid, id uuid, tell boolean)
 RETURNS void
 LANGUAGE plpgsql STABLE
@@ -12,25 +12,38 @@ AS $$
 #variable_conflict use_variable
 DECLARE
   other record;
+  stock text := 'stock';
 BEGIN
   SELECT s.id, s.dose_amount, s.dose_unit, e.unit INTO other
     FROM medsched.stock_entries AS e
     JOIN medsched.schedules AS s ON s.user_id = e.user_id AND s.medication_id = e.medication_id
    WHERE e.user_id = of_user AND s.user_id = of_user AND CASE kind WHEN 'schedules' THEN s.id = $4 ELSE e.id = $4 END
+     AND kind <> 'medications'
      AND (s.ends_at IS NULL OR s.ends_at > e.occurred_at)
      AND (s.dose_amount IS NULL OR medsched._unit_factor(s.dose_unit, e.unit) IS NULL)
    ORDER BY s.dose_amount IS NOT NULL, s.id, e.id
    LIMIT 1;
-  IF NOT FOUND THEN
+  IF NOT FOUND AND kind <> 'stock_entries' THEN
+    SELECT s.id, 0::numeric AS dose_amount, s.dose_unit, m.refill_reserve_unit AS unit INTO other
+      FROM medsched.medications AS m
+      JOIN medsched.schedules AS s ON s.user_id = m.user_id AND s.medication_id = m.id
+     WHERE m.user_id = of_user AND s.user_id = of_user AND CASE kind WHEN 'schedules' THEN s.id = $4 ELSE m.id = $4 END
+       AND m.refill_reserve > 0 AND (s.ends_at IS NULL OR s.ends_at > now())
+       AND medsched._unit_factor(s.dose_unit, m.refill_reserve_unit) IS NULL
+     ORDER BY s.id
+     LIMIT 1;
+    stock := 'refill_reserve';
+  END IF;
+  IF other IS NULL THEN
     RETURN;
   ELSIF other.dose_amount IS NULL THEN
     PERFORM medsched._refuse_rule(relation, 'schedule_has_dose_amount'::text, format('schedule "%s" must have dose_amount', other.id),
       CASE WHEN tell THEN 'Its medication has a stock, off which each dose takes so much.' END, NULL::text, '23514'::text);
   END IF;
   PERFORM medsched._refuse_rule(relation, 'units_convert'::text,
-    CASE kind WHEN 'schedules' THEN format('schedule "%s" has a dose_unit that the stock of its medication does not convert to', other.id)
-              ELSE format('stock in %s does not convert to the doses of its medication', medsched._unit_words(other.unit)) END,
-    CASE WHEN tell THEN format('The stock is in %s, and doses of schedule "%s" are in %s.', medsched._unit_words(other.unit), other.id,
+    CASE kind WHEN 'schedules' THEN format('schedule "%s" has a dose_unit that the %s of its medication does not convert to', other.id, stock)
+              ELSE format('%s in %s does not convert to the doses of its medication', stock, medsched._unit_words(other.unit)) END,
+    CASE WHEN tell THEN format('The %s is in %s, and doses of schedule "%s" are in %s.', stock, medsched._unit_words(other.unit), other.id,
                                medsched._unit_words(other.dose_unit)) END,
     'Use one unit, or units of mass or of volume: kg, g, mg, mcg, ng; l, dl, cl, ml, ul.'::text, '23514'::text);
 END

@@ -54,7 +54,11 @@ DECLARE
     WHEN 'medications_substance_has_amount' THEN 'substance, substance_amount and substance_unit must be given together'
     WHEN 'medications_substance_amount_positive'
     THEN 'substance_amount must be above 0 and have at most 1000 digits before and after the point'
-    WHEN 'medications_substance_unit_not_blank' THEN 'substance_unit must have 1 to 1000 characters that are not all blank' END END;
+    WHEN 'medications_substance_unit_not_blank' THEN 'substance_unit must have 1 to 1000 characters that are not all blank'
+    WHEN 'medications_refill_lead_time_in_range' THEN 'refill_lead_time must be from 0 to 366 days'
+    WHEN 'medications_refill_reserve_size' THEN 'refill_reserve must be 0 or above and have at most 1000 digits before and after the point'
+    WHEN 'medications_refill_reserve_unit_of_reserve' THEN 'refill_reserve_unit must be given with refill_reserve'
+    WHEN 'medications_refill_reserve_unit_length' THEN 'refill_reserve_unit must have at most 1000 characters' END END;
 BEGIN
   IF code = '23502' AND table_name = 'medications' AND column_name <> '' THEN
     message := format('%s must have %s', coalesce(own_place, 'own_columns'), column_name);
@@ -64,6 +68,8 @@ BEGIN
     detail := CASE constraint_name
       WHEN 'medications_substance_has_amount' THEN ''
       WHEN 'medications_substance_amount_positive' THEN format('It is %s.', medsched._shortened(given ->> 'substance_amount'))
+      WHEN 'medications_refill_lead_time_in_range' THEN format('It is %s.', medsched._shortened(given ->> 'refill_lead_time'))
+      WHEN 'medications_refill_reserve_size' THEN format('It is %s.', medsched._shortened(given ->> 'refill_reserve'))
       ELSE format('It is "%s".', medsched._shortened(given ->> substring(rule FROM '^[a-z_]+'))) END;
   ELSIF own_place IS NOT NULL AND left(code, 2) IN ('22', '23', '0A') THEN
     message := format('%s: %s', own_place, message);

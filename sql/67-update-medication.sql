@@ -26,6 +26,8 @@ BEGIN
       RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = place || 'name must not be null';
     ELSIF type = 'text' AND jsonb_typeof(value) NOT IN ('string', 'null') THEN
       RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('%s%s must be a string', place, key);
+    ELSIF type = 'interval' AND jsonb_typeof(value) NOT IN ('string', 'null') THEN
+      RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('%s%s must be a string that holds an interval, such as "5 days"', place, key);
     ELSIF type = 'numeric' AND jsonb_typeof(value) NOT IN ('number', 'string', 'null') THEN
       RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('%s%s must be a number, or a string that holds one', place, key);
     END IF;
@@ -96,7 +98,7 @@ END
 $$;
 
 COMMENT ON FUNCTION medsched.update_medication(uuid, uuid, jsonb) IS
-  'Changes the name, the notes, the substance or columns that the application added of a medication, by an object whose keys are columns; returns the medication';
+  'Changes the name, the notes, the substance, lead time and reserve for refills, or columns that the application added of a medication, by an object whose keys are columns; returns the medication';
 
 CREATE OR REPLACE FUNCTION medsched.rename_medication(user_id uuid, medication_id uuid, name text)
 RETURNS medsched.medication

@@ -21,7 +21,7 @@ PG_FUNCTION_INFO_V1(medsched_units_convert);
 
 /* Most schedules have nothing that is added up. */
 static SavedPlan check_schedule_units = {
-	"SELECT CASE WHEN s.as_needed OR m.substance IS NOT NULL OR EXISTS "
+	"SELECT CASE WHEN s.as_needed OR m.substance IS NOT NULL OR m.refill_reserve OPERATOR(pg_catalog.>) 0 OR EXISTS "
 	"(SELECT FROM medsched.stock_entries AS e "
 	"WHERE e.user_id OPERATOR(pg_catalog.=) $2 AND e.medication_id OPERATOR(pg_catalog.=) s.medication_id) "
 	"THEN medsched._check_units($1, 'schedules'::pg_catalog.text, $2, $3, NULL::pg_catalog.text, $4) END "

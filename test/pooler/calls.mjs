@@ -53,6 +53,10 @@ export const calls = {
 	'record_stock_entry(uuid,uuid,text,numeric,text,timestamptz,integer,text,text,uuid)':
 		`select * from medsched.record_stock_entry(${user}, ${medication}, 'dispensed', 60, occurred_at => '2026-03-01Z', days_supply => 30, entry_id => '00000000-0000-4000-8000-000000000ee4')`,
 	'stock(uuid,timestamptz)': `select * from medsched.stock(${user})`,
+	'stock_forecast(uuid,timestamptz)': `select * from medsched.stock_forecast(${user})`,
+	'runs_out_at(uuid,uuid,timestamptz)': `select medsched.runs_out_at(${user}, ${medication})`,
+	'refill_by(uuid,uuid,timestamptz)': `select medsched.refill_by(${user}, ${medication})`,
+	'due_refills(timestamptz,timestamptz,timestamptz)': `select * from medsched.due_refills(${window})`,
 	'delete_stock_entry(uuid,uuid)': `select medsched.delete_stock_entry(${user}, '00000000-0000-4000-8000-000000000ee4')`,
 	'adherence(uuid,timestamptz,timestamptz)': `select * from medsched.adherence(${user}, ${window})`,
 	'adherence_by_day(uuid,timestamptz,timestamptz,time)': `select * from medsched.adherence_by_day(${user}, ${window}, '04:00')`,

@@ -43,7 +43,7 @@ INSERT INTO good VALUES
   ('as_needed', 'false'), ('min_interval', NULL), ('max_per_24h', NULL), ('limits', '[]'), ('dose_unit', 'mg'), ('dose_amount', '1'), ('instructions', 'with food'), ('language', 'en'), ('with_time_zone', 'true'), ('despite_limits', 'late'),
   ('substance', NULL), ('substance_amount', NULL), ('substance_unit', NULL), ('allowance.substance', 'caffeine'), ('remove_substance_limits.substance', 'caffeine'),
   ('set_substance_limits.substance', 'caffeine'), ('set_substance_limits.min_interval', '1 hour'), ('unit', 'mg'),
-  ('record_stock_entry.medication_id', :'counted'), ('kind', 'dispensed'), ('occurred_at', '2026-03-01Z'), ('days_supply', '30'), ('entry_id', lpad('e1', 32, '0')),
+  ('record_stock_entry.medication_id', :'counted'), ('kind', 'dispensed'), ('occurred_at', '2026-03-01Z'), ('days_supply', '30'), ('entry_id', lpad('e1', 32, '0')), ('runs_out_at.medication_id', :'counted'), ('refill_by.medication_id', :'counted'),
   ('record_stock_entry.entry_id', lpad('e2', 32, '0')),
   ('own_columns', '{}'), ('schedules', '[{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}]'), ('changes', '{"dose_amount": 2}'), ('update_medication.changes', '{"notes": "n"}'),
   ('schedule', '{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}'),

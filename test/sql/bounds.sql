@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(189);
+SELECT plan(201);
 
 -- What a row can hold is bounded, so that no row makes an answer about everybody
 -- fail, or slow: instants, lists of dates, texts, numbers.
@@ -50,6 +50,12 @@ INSERT INTO edges VALUES
   ('schedules', 'schedules_dose_amount_size', $$dose_amount = 1e-1000$$, $$dose_amount = 1e-1001$$),
   ('dose_taken', 'dose_taken_amount_size', $$amount = repeat('9', 1000)::numeric$$, $$amount = 1e1000$$),
   ('dose_taken', 'dose_taken_amount_size', $$amount = 1e-1000$$, $$amount = 1 + 1e-1001$$),
+  ('medications', 'medications_refill_lead_time_in_range', $$refill_lead_time = '0'$$, $$refill_lead_time = '-1 microsecond'$$),
+  ('medications', 'medications_refill_lead_time_in_range', $$refill_lead_time = '366 days'$$, $$refill_lead_time = '366 days 1 microsecond'$$),
+  ('medications', 'medications_refill_reserve_size', $$refill_reserve = 0$$, $$refill_reserve = -1$$),
+  ('medications', 'medications_refill_reserve_size', $$refill_reserve = repeat('9', 1000)::numeric$$, $$refill_reserve = 1e1000$$),
+  ('medications', 'medications_refill_reserve_size', $$refill_reserve = 1e-1000$$, $$refill_reserve = 'NaN'$$),
+  ('medications', 'medications_refill_reserve_unit_length', $$refill_reserve = 1, refill_reserve_unit = repeat('ä', 1000)$$, $$refill_reserve = 1, refill_reserve_unit = repeat('ä', 1001)$$),
   ('stock_entries', 'stock_entries_amount_size', $$amount = repeat('9', 1000)::numeric$$, $$amount = 1e1000$$),
   ('stock_entries', 'stock_entries_amount_size', $$kind = 'corrected', amount = -1e-1000$$, $$kind = 'corrected', amount = -1 - 1e-1001$$),
   ('stock_entries', 'stock_entries_amount_size', $$kind = 'corrected', amount = -1$$, $$kind = 'corrected', amount = '-Infinity'$$),

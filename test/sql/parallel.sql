@@ -45,6 +45,10 @@ dose_id($schedule, '2026-01-01Z')
 next_as_needed_at($user, '00000000-0000-0000-0000-000000000a12', '2026-01-03Z')
 allowance($user, 'metformin', '2026-01-03Z')
 stock($user, '2026-02-01Z')
+stock_forecast($user, '2026-01-15Z')
+runs_out_at($user, '$ramipril', '2026-01-15Z')
+refill_by($user, '$ramipril', '2026-01-15Z')
+due_refills('2026-01-01Z', '2026-03-01Z', '2026-01-15Z')
 schedule_history($user, '$medication')
 current_schedules($user)
 current_schedules($user, '$medication')
@@ -74,7 +78,7 @@ percentage_taken(1, 2, 3)
 adherence($user, '2026-01-01Z', '2026-02-01Z')
 adherence_by_day($user, '2026-01-01Z', '2026-02-01Z')
 adherence_of_all('2026-01-01Z', '2026-02-01Z')$calls$, E'\n')) AS call;
-UPDATE test_parallel.calls SET call = replace(call, '$medication', :'medication');
+UPDATE test_parallel.calls SET call = replace(replace(call, '$medication', :'medication'), '$ramipril', :'ramipril');
 \if :native
 \else
 DELETE FROM test_parallel.calls WHERE starts_with(call, 'calendar_feed');

@@ -58,6 +58,11 @@ export type ScheduleChanges = { [K in Exclude<keyof ScheduleInput, 'id'>]?: Sche
 export interface MedicationChanges {
 	name?: string | undefined;
 	notes?: string | null | undefined;
+	/** How long before it runs short it is to be refilled, as `5 days`. */
+	refillLeadTime?: string | null | undefined;
+	/** How much is always to be left, in `refillReserveUnit`. */
+	refillReserve?: string | number | null | undefined;
+	refillReserveUnit?: string | null | undefined;
 	/** Columns that your application added to `medications`, by their names in the database. */
 	ownColumns?: Record<string, unknown> | undefined;
 }

@@ -41,6 +41,9 @@ type MedicationsColumns = {
 	substance: Text;
 	substanceAmount: Numeric;
 	substanceUnit: Text;
+	refillLeadTime: Interval;
+	refillReserve: Numeric;
+	refillReserveUnit: Text;
 };
 
 /** What a person takes.  Never deleted: inactivated. */
@@ -58,6 +61,9 @@ export const medications: MedschedTable<'medications', MedicationsColumns> = sta
 		substance: text('substance'),
 		substanceAmount: numeric('substance_amount'),
 		substanceUnit: text('substance_unit'),
+		refillLeadTime: interval('refill_lead_time'),
+		refillReserve: numeric('refill_reserve'),
+		refillReserveUnit: text('refill_reserve_unit'),
 		changedAt: instant('changed_at'),
 	},
 	(table) => [primaryKey({ columns: [table.userId, table.id] }), unique().on(table.id)],

@@ -61,7 +61,8 @@ export const prescribedSchedules = type<ScheduleInput[]>(
 export const scheduleChanges = type<ScheduleChanges>('jsonb', (changes) => JSON.stringify(writeSchedule(changes)), readJson);
 export const medicationChanges = type<MedicationChanges>(
 	'jsonb',
-	({ ownColumns, ...ours }) => JSON.stringify({ ...ownColumns, ...ours }),
+	({ ownColumns, refillLeadTime, refillReserve, refillReserveUnit, ...ours }) =>
+		JSON.stringify({ ...ownColumns, ...ours, refill_lead_time: refillLeadTime, refill_reserve: refillReserve, refill_reserve_unit: refillReserveUnit }),
 	readJson,
 );
 export const nothing = type<never, void>('void', String, () => undefined);

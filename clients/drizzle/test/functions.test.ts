@@ -55,6 +55,10 @@ import {
 	recordStockEntry,
 	stock,
 	stockEntries,
+	stockForecast,
+	runsOutAt,
+	refillBy,
+	dueRefills,
 	nextDoses,
 	nextOccurrence,
 	occurrences,
@@ -619,6 +623,17 @@ withEachDriver('functions', (db) => {
 			(await db.select().from(stockEntries).where(eq(stockEntries.userId, person)).orderBy(stockEntries.occurredAt)).map((e) => [e.kind, e.amount, e.daysSupply]),
 			[['dispensed', '0.1', 20], ['counted', '90', null]],
 		);
+		// 90 ml are 18 days, the first that of 3 March; after the 13th 25 ml are left, after the 14th 20.
+		await updateMedication(db, { userId: person, medicationId, changes: { refillLeadTime: '2 days', refillReserve: 25, refillReserveUnit: 'ml' } });
+		const forecast = { medicationId, medicationName: 'syrup', amount: '90', unit: 'ml', runsOutAt: '2026-03-21T08:00:00Z', isEstimate: false, refillBy: '2026-03-14T08:00:00Z' };
+		assert.deepEqual(await stockForecast(db, { userId: person, at }), [{ ...forecast, problem: null }]);
+		assert.equal(await runsOutAt(db, { userId: person, medicationId, at }), forecast.runsOutAt);
+		assert.equal(await refillBy(db, { userId: person, medicationId, at }), forecast.refillBy);
+		const due = await dueRefills(db, { from: '2026-03-14T00:00:00Z', to: '2026-03-20T00:00:00Z', at });
+		assert.deepEqual(due.filter((refill) => refill.userId === person), [{ userId: person, ...forecast }]);
+		assert.equal((await errorOf(runsOutAt(db, { userId: person, medicationId, at: '2026-02-01T00:00:00Z' }))).constraint, 'medication_has_stock');
+		await updateMedication(db, { userId: person, medicationId, changes: { refillLeadTime: null, refillReserve: null, refillReserveUnit: null } });
+		assert.equal(await refillBy(db, { userId: person, medicationId, at }), forecast.runsOutAt);
 		assert.equal(await deleteStockEntry(db, { userId: person, entryId }), true);
 		assert.equal(await deleteStockEntry(db, { userId: person, entryId }), false);
 	});

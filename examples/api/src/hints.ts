@@ -16,6 +16,7 @@ export const routeOf: Record<string, string> = {
 	next_as_needed_at: 'GET /v1/people/{person}/schedules/{scheduleId}/next-allowed',
 	reactivate_medication: 'POST /v1/people/{person}/medications/{medicationId}/reactivate',
 	record_extra_dose: 'PUT /v1/people/{person}/schedules/{scheduleId}/extra/{takenAt}',
+	record_stock_entry: 'PUT /v1/people/{person}/stock-entries/{entryId}',
 	remove_substance_limits: 'DELETE /v1/people/{person}/substances/{substance}/limits',
 	revise_schedule: 'POST /v1/people/{person}/schedules/{scheduleId}/revise',
 	set_substance_limits: 'PUT /v1/people/{person}/substances/{substance}/limits',

@@ -115,7 +115,13 @@ export const NewMedication = z
 	.openapi('NewMedication');
 
 export const MedicationChanges = z
-	.strictObject({ name: Name, notes: Text.nullable() })
+	.strictObject({
+		name: Name,
+		notes: Text.nullable(),
+		refillLeadTime: Interval.nullable().openapi({ description: 'how long before it runs short it is to be refilled' }),
+		refillReserve: z.union([Amount, z.literal(0)]).nullable().openapi({ type: 'string', description: 'how much is always to be left' }),
+		refillReserveUnit: z.string().max(64).nullable(),
+	})
 	.partial()
 	.openapi('MedicationChanges', { example: { name: 'ibuprofen 400' } });
 
@@ -197,6 +203,16 @@ export const Dose = z
 	.object({ ...doseFields, takenAt: Instant.nullable(), recordedBy: given.caller.nullable() })
 	.openapi('Dose');
 export const DueDose = z.object({ userId: Id, ...doseFields }).openapi('DueDose');
+
+export const Refill = {
+	medicationId: Id,
+	medicationName: z.string(),
+	amount: z.string().nullable(),
+	unit: z.string().nullable(),
+	runsOutAt: z.string().nullable().openapi({ description: 'the first dose to come that is more than what is left' }),
+	isEstimate: z.boolean().openapi({ description: 'it depends on how much was taken as needed of late' }),
+	refillBy: z.string().nullable(),
+};
 
 const recordFields = {
 	userId: Id,

@@ -515,6 +515,16 @@ byBothWays('a person’s medications', (call) => {
 		assert.deepEqual((await left()).body, [{ ...known, amount: '20.5', countedAt: '2026-03-02T12:00:00Z', taken: '0' }]);
 		const entries = await call('GET', `/v1/people/me/medications/${medicationId}/stock-entries`, { token: person });
 		assert.deepEqual(entries.body.map((e: any) => [e.entryId, e.kind, e.amount]), [[pack, 'dispensed', '28'], [count, 'counted', '20.5']]);
+		const change = await call('PATCH', `/v1/people/me/medications/${medicationId}`, { token: person, body: { refillLeadTime: '3 days', refillReserve: '5', refillReserveUnit: 'tablet' } });
+		assert.equal(change.status, 200, JSON.stringify(change.body));
+		// 20.5 are 20 days from 3 March on: the 21st dose is of the 23rd; after that of the 17th 5.5 are left, after that of the 18th 4.5.
+		const at = '?at=2026-03-03T00:00:00Z';
+		const forecast = await call('GET', `/v1/people/me/stock/forecast${at}`, { token: person });
+		assert.deepEqual(forecast.body, [{
+			medicationId, medicationName: 'ramipril', amount: '20.5', unit: 'tablet', runsOutAt: '2026-03-23T08:00:00Z', isEstimate: false, refillBy: '2026-03-15T08:00:00Z', problem: null,
+		}]);
+		assert.deepEqual((await call('GET', `/v1/people/me/medications/${medicationId}/refill${at}`, { token: person })).body, { runsOutAt: '2026-03-23T08:00:00Z', refillBy: '2026-03-15T08:00:00Z' });
+		isProblem(await call('GET', `/v1/people/me/medications/${medicationId}/refill?at=2026-02-01T00:00:00Z`, { token: person }), 409, 'medication_has_stock');
 		const remove = () => call('DELETE', `/v1/people/me/stock-entries/${count}`, { token: person });
 		assert.deepEqual((await remove()).body, { deleted: true });
 		assert.deepEqual((await remove()).body, { deleted: false });
@@ -639,7 +649,7 @@ byBothWays('a person’s medications', (call) => {
 
 	test('operators see all, and nobody else does', async () => {
 		const operator = await signed({ sub: randomUUID(), scope: `openid ${OPERATOR}` });
-		for (const path of [`/v1/operator/due-doses?${window}`, `/v1/operator/statistics?${window}`, '/v1/operator/integrity', '/v1/operator/version']) {
+		for (const path of [`/v1/operator/due-doses?${window}`, `/v1/operator/due-refills?${window}`, `/v1/operator/statistics?${window}`, '/v1/operator/integrity', '/v1/operator/version']) {
 			isProblem(await call('GET', path, { token }), 403);
 			const answer = await call('GET', path, { token: operator });
 			assert.equal(answer.status, 200, JSON.stringify(answer.body));

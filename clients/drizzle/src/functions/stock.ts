@@ -1,7 +1,7 @@
 /** What is left of a medication: a ledger of what came and went, and what the doses took. */
 import { columnsOf, row, rows, value, type RowOf } from '../definition.js';
 import { boolean, instant, integer, numeric, oneOf, optional, text, uuid } from '../types.js';
-import { at, instantOrNull, integerOrNull, medicationId, numericOrNull, stockEntryKinds, textOrNull, userId } from './shared.js';
+import { at, instantOrNull, integerOrNull, medicationId, numericOrNull, stockEntryKinds, textOrNull, userId, window } from './shared.js';
 
 const entry = {
 	userId: uuid,
@@ -57,3 +57,32 @@ export interface Stock extends RowOf<typeof left> {}
 
 /** What is left of each medication that has entries: counted last, with the entries since, less the doses taken since. */
 export const stock = rows('stock', { userId, at }, columnsOf<Stock>(left));
+
+const ofMedication = {
+	medicationId: uuid,
+	medicationName: text,
+	amount: numericOrNull,
+	unit: textOrNull,
+	runsOutAt: instantOrNull,
+	isEstimate: boolean,
+	refillBy: instantOrNull,
+};
+const forecast = { ...ofMedication, problem: textOrNull };
+/** When what is left of a medication runs out; `isEstimate` where that depends on what is taken as needed. */
+export interface StockForecast extends RowOf<typeof forecast> {}
+
+/** When each runs out: the first dose to come that is more than what is left; and by when it is to be refilled.  The soonest first. */
+export const stockForecast = rows('stock_forecast', { userId, at }, columnsOf<StockForecast>(forecast));
+
+/** When one medication runs out; null: not in ten years. */
+export const runsOutAt = value('runs_out_at', { userId, medicationId, at }, instantOrNull);
+
+/** By when it is to be refilled: the medication's lead time before a dose leaves less than its reserve. */
+export const refillBy = value('refill_by', { userId, medicationId, at }, instantOrNull);
+
+const ofPerson = { userId: uuid, ...ofMedication };
+/** A refill of somebody's medication. */
+export interface DueRefill extends RowOf<typeof ofPerson> {}
+
+/** Everybody's medications that are to be refilled in a window, for a notifier; in no order. */
+export const dueRefills = rows('due_refills', { ...window, at }, columnsOf<DueRefill>(ofPerson));

@@ -113,7 +113,7 @@ export function medicationRoutes(db: Database) {
 			m.route({
 				method: 'patch',
 				path: '/people/{person}/medications/{medicationId}',
-				summary: 'Change a medication’s name or notes',
+				summary: 'Change a medication’s name, notes, or when it is to be refilled',
 				refuses: [404],
 				request: { params: medicationParam, body: m.body(m.MedicationChanges) },
 				responses: { 200: m.json(MedicationRow, 'the medication'), ...m.problems },

@@ -1,6 +1,6 @@
 /** For those who run the service: what concerns everybody. */
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import { adherenceOfAll, checkIntegrity, dueDoses, eraseUser, moveRecordedDoses, scheduledDoses, version } from '@medsched/drizzle';
+import { adherenceOfAll, checkIntegrity, dueDoses, dueRefills, eraseUser, moveRecordedDoses, scheduledDoses, version } from '@medsched/drizzle';
 import { eq, or, sql } from 'drizzle-orm';
 import type { Env } from '../auth.js';
 import { inTransaction, retrying, type Database } from '../database.js';
@@ -23,6 +23,19 @@ export function operatorRoutes(db: Database) {
 			async (c) => {
 				const { limit, ...window } = c.req.valid('query');
 				return c.json(await retrying(() => dueDoses(db, window).limit(limit)), 200);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'get',
+				path: '/operator/due-refills',
+				summary: 'List everybody’s medications that are to be refilled',
+				request: { query: Page },
+				responses: { 200: m.json(z.array(z.object({ userId: m.Id, ...m.Refill })), 'refills, for a notifier'), ...m.problems },
+			}),
+			async (c) => {
+				const { limit, ...window } = c.req.valid('query');
+				return c.json(await retrying(() => dueRefills(db, window).limit(limit)), 200);
 			},
 		)
 		.openapi(

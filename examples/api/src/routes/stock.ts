@@ -1,6 +1,6 @@
 /** What is left of a person's medications. */
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import { deleteStockEntry, recordStockEntry, setChangedBy, stock, stockEntries, stockEntryKinds } from '@medsched/drizzle';
+import { deleteStockEntry, recordStockEntry, refillBy, runsOutAt, setChangedBy, stock, stockEntries, stockEntryKinds, stockForecast } from '@medsched/drizzle';
 import { and, asc, eq } from 'drizzle-orm';
 import type { Env } from '../auth.js';
 import { inTransaction, retrying, type Database } from '../database.js';
@@ -49,6 +49,8 @@ const Stock = z
 	})
 	.openapi('Stock');
 
+const StockForecast = z.object({ ...m.Refill, problem: z.string().nullable() }).openapi('StockForecast');
+
 export function stockRoutes(db: Database) {
 	return new OpenAPIHono<Env>()
 		.openapi(
@@ -61,6 +63,31 @@ export function stockRoutes(db: Database) {
 				responses: { 200: m.json(z.array(Stock), 'for each medication that has entries'), ...m.problems },
 			}),
 			async (c) => c.json(await retrying(() => stock(db, { userId: c.get('personId'), ...c.req.valid('query') })), 200),
+		)
+		.openapi(
+			m.route({
+				method: 'get',
+				path: '/people/{person}/stock/forecast',
+				summary: 'Tell when the medications run out',
+				request: { params: m.PersonParam, query: z.object({ at: m.Instant.optional() }) },
+				responses: { 200: m.json(z.array(StockForecast), 'for each medication that has entries, the soonest first'), ...m.problems },
+			}),
+			async (c) => c.json(await retrying(() => stockForecast(db, { userId: c.get('personId'), ...c.req.valid('query') })), 200),
+		)
+		.openapi(
+			m.route({
+				method: 'get',
+				path: '/people/{person}/medications/{medicationId}/refill',
+				summary: 'Tell when one runs out, and by when it is to be refilled',
+				request: { params: m.PersonParam.extend({ medicationId: m.Id }), query: z.object({ at: m.Instant.optional() }) },
+				responses: { 200: m.json(z.object({ runsOutAt: z.string().nullable(), refillBy: z.string().nullable() }), 'null: not in ten years'), ...m.problems },
+			}),
+			async (c) => {
+				const { medicationId } = c.req.valid('param');
+				const asked = { userId: c.get('personId'), medicationId, ...c.req.valid('query') };
+				const [runsOut, refill] = await retrying(() => Promise.all([runsOutAt(db, asked), refillBy(db, asked)]));
+				return c.json({ runsOutAt: runsOut, refillBy: refill }, 200);
+			},
 		)
 		.openapi(
 			m.route({

@@ -52,7 +52,7 @@ COMMENT ON FUNCTION medsched._schedule_key_types() IS
 CREATE OR REPLACE FUNCTION medsched._medication_key_names()
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN '{name,notes,substance,substance_amount,substance_unit,refill_lead_time,refill_reserve,refill_reserve_unit}'::text[];
+RETURN '{name,notes,substance,substance_amount,substance_unit,therapeutic_class,refill_lead_time,refill_reserve,refill_reserve_unit}'::text[];
 
 COMMENT ON FUNCTION medsched._medication_key_names() IS
   'Internal: the columns of a medication that a caller gives';
@@ -60,7 +60,7 @@ COMMENT ON FUNCTION medsched._medication_key_names() IS
 CREATE OR REPLACE FUNCTION medsched._medication_key_types()
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN '{text,text,text,numeric,text,interval,numeric,text}'::text[];
+RETURN '{text,text,text,numeric,text,text,interval,numeric,text}'::text[];
 
 COMMENT ON FUNCTION medsched._medication_key_types() IS
   'Internal: the types of the columns of a medication that a caller gives';

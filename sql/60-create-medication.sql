@@ -55,6 +55,7 @@ DECLARE
     WHEN 'medications_substance_amount_positive'
     THEN 'substance_amount must be above 0 and have at most 1000 digits before and after the point'
     WHEN 'medications_substance_unit_not_blank' THEN 'substance_unit must have 1 to 1000 characters that are not all blank'
+    WHEN 'medications_therapeutic_class_not_blank' THEN 'therapeutic_class must have 1 to 1000 characters, and begin and end with no blank'
     WHEN 'medications_refill_lead_time_in_range' THEN 'refill_lead_time must be from 0 to 366 days'
     WHEN 'medications_refill_reserve_size' THEN 'refill_reserve must be 0 or above and have at most 1000 digits before and after the point'
     WHEN 'medications_refill_reserve_unit_of_reserve' THEN 'refill_reserve_unit must be given with refill_reserve'

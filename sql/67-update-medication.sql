@@ -98,7 +98,7 @@ END
 $$;
 
 COMMENT ON FUNCTION medsched.update_medication(uuid, uuid, jsonb) IS
-  'Changes the name, the notes, the substance, lead time and reserve for refills, or columns that the application added of a medication, by an object whose keys are columns; returns the medication';
+  'Changes the name, the notes, the substance, the therapeutic class, lead time and reserve for refills, or columns that the application added of a medication, by an object whose keys are columns; returns the medication';
 
 CREATE OR REPLACE FUNCTION medsched.rename_medication(user_id uuid, medication_id uuid, name text)
 RETURNS medsched.medication

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(103);
+SELECT plan(104);
 
 -- What create_tables() leaves behind.
 
@@ -117,6 +117,7 @@ FROM (VALUES
   ('medications', 'medications_substance_has_amount',    $$substance = 'x', substance_unit = 'mg'$$),
   ('medications', 'medications_substance_amount_positive', $$substance = 'x', substance_amount = 'NaN', substance_unit = 'mg'$$),
   ('medications', 'medications_substance_unit_not_blank', $$substance = 'x', substance_amount = 1, substance_unit = ' '$$),
+  ('medications', 'medications_therapeutic_class_not_blank', $$therapeutic_class = ' x'$$),
   ('medications', 'medications_refill_reserve_unit_of_reserve', $$refill_reserve_unit = 'mg'$$),
   ('dose_taken',  'dose_taken_despite_limits_valid',     $$despite_limits = ''$$),
   ('substance_limits', 'substance_limits_substance_not_blank', $$substance = ' '$$),
@@ -162,7 +163,7 @@ SELECT is_empty($$
        'schedules_as_needed_has_no_times', 'schedules_limits_are_as_needed', 'schedules_min_interval_in_range',
        'schedules_max_per_24h_positive', 'schedules_grace_in_range', 'schedules_tolerance_before_in_range', 'schedules_replaces_another',
        'schedules_limits_have_dose_amount', 'medications_substance_not_blank',
-       'medications_substance_has_amount', 'medications_substance_amount_positive', 'medications_substance_unit_not_blank', 'medications_refill_reserve_unit_of_reserve',
+       'medications_substance_has_amount', 'medications_substance_amount_positive', 'medications_substance_unit_not_blank', 'medications_refill_reserve_unit_of_reserve', 'medications_therapeutic_class_not_blank',
        'substance_limits_substance_not_blank', 'substance_limits_not_empty', 'substance_limits_amounts_have_unit',
        'substance_limits_unit_not_blank', 'substance_limits_days_have_time_zone',
        'stock_entries_kind', 'stock_entries_amount_of_kind', 'stock_entries_days_supply_of_dispensed',

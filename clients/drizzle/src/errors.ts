@@ -65,6 +65,7 @@ export const constraints = [
 	'medications_substance_has_amount',
 	'medications_substance_amount_positive',
 	'medications_substance_unit_not_blank',
+	'medications_therapeutic_class_not_blank',
 	'medications_refill_lead_time_in_range',
 	'medications_refill_reserve_size',
 	'medications_refill_reserve_unit_of_reserve',

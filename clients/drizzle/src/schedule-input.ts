@@ -58,6 +58,8 @@ export type ScheduleChanges = { [K in Exclude<keyof ScheduleInput, 'id'>]?: Sche
 export interface MedicationChanges {
 	name?: string | undefined;
 	notes?: string | null | undefined;
+	/** What measures of covered days count it with: statins. */
+	therapeuticClass?: string | null | undefined;
 	/** How long before it runs short it is to be refilled, as `5 days`. */
 	refillLeadTime?: string | null | undefined;
 	/** How much is always to be left, in `refillReserveUnit`. */

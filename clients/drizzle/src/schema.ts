@@ -41,6 +41,7 @@ type MedicationsColumns = {
 	substance: Text;
 	substanceAmount: Numeric;
 	substanceUnit: Text;
+	therapeuticClass: Text;
 	refillLeadTime: Interval;
 	refillReserve: Numeric;
 	refillReserveUnit: Text;
@@ -61,6 +62,7 @@ export const medications: MedschedTable<'medications', MedicationsColumns> = sta
 		substance: text('substance'),
 		substanceAmount: numeric('substance_amount'),
 		substanceUnit: text('substance_unit'),
+		therapeuticClass: text('therapeutic_class'),
 		refillLeadTime: interval('refill_lead_time'),
 		refillReserve: numeric('refill_reserve'),
 		refillReserveUnit: text('refill_reserve_unit'),

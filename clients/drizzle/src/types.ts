@@ -61,8 +61,8 @@ export const prescribedSchedules = type<ScheduleInput[]>(
 export const scheduleChanges = type<ScheduleChanges>('jsonb', (changes) => JSON.stringify(writeSchedule(changes)), readJson);
 export const medicationChanges = type<MedicationChanges>(
 	'jsonb',
-	({ ownColumns, refillLeadTime, refillReserve, refillReserveUnit, ...ours }) =>
-		JSON.stringify({ ...ownColumns, ...ours, refill_lead_time: refillLeadTime, refill_reserve: refillReserve, refill_reserve_unit: refillReserveUnit }),
+	({ ownColumns, therapeuticClass, refillLeadTime, refillReserve, refillReserveUnit, ...ours }) =>
+		JSON.stringify({ ...ownColumns, ...ours, therapeutic_class: therapeuticClass, refill_lead_time: refillLeadTime, refill_reserve: refillReserve, refill_reserve_unit: refillReserveUnit }),
 	readJson,
 );
 export const nothing = type<never, void>('void', String, () => undefined);

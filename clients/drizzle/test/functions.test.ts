@@ -59,6 +59,9 @@ import {
 	runsOutAt,
 	refillBy,
 	dueRefills,
+	proportionOfDaysCovered,
+	medicationPossessionRatio,
+	coveredDaysOfAll,
 	nextDoses,
 	nextOccurrence,
 	occurrences,
@@ -634,6 +637,16 @@ withEachDriver('functions', (db) => {
 		assert.equal((await errorOf(runsOutAt(db, { userId: person, medicationId, at: '2026-02-01T00:00:00Z' }))).constraint, 'medication_has_stock');
 		await updateMedication(db, { userId: person, medicationId, changes: { refillLeadTime: null, refillReserve: null, refillReserveUnit: null } });
 		assert.equal(await refillBy(db, { userId: person, medicationId, at }), forecast.runsOutAt);
+		// The bottle is for 20 days, 1 to 20 March, of 31.
+		await updateMedication(db, { userId: person, medicationId, changes: { therapeuticClass: 'antitussives' } });
+		const march = { from: '2026-03-01', to: '2026-04-01' };
+		const fill = { therapeuticClass: 'antitussives', medicationIds: [medicationId], medicationNames: ['syrup'], firstFill: '2026-03-01', days: 31, fills: 1, fillsWithoutDaysSupply: 0 };
+		assert.deepEqual(await proportionOfDaysCovered(db, { userId: person, ...march }), [{ ...fill, daysCovered: 20, percentage: '64.5' }]);
+		assert.deepEqual(await medicationPossessionRatio(db, { userId: person, ...march }), [{ ...fill, daysSupplied: 20, percentage: '64.5' }]);
+		const all = await coveredDaysOfAll(db, march);
+		assert.deepEqual(all.filter((row) => row.userId === person), [
+			{ userId: person, ...fill, daysCovered: 20, daysSupplied: 20, proportionOfDaysCovered: '64.5', medicationPossessionRatio: '64.5' },
+		]);
 		assert.equal(await deleteStockEntry(db, { userId: person, entryId }), true);
 		assert.equal(await deleteStockEntry(db, { userId: person, entryId }), false);
 	});

@@ -68,6 +68,12 @@ export const Window = z
 		path: ['to'],
 	});
 
+/** Days: from is one of them, to is not. */
+export const Days = z.object({ from: Day, to: Day }).refine(({ from, to }) => !(Date.parse(to) - Date.parse(from) > 3660 * 86_400_000), {
+	error: 'the window is longer than 3660 days',
+	path: ['to'],
+});
+
 export const Substance = z.string().min(1).max(200).openapi({ example: 'paracetamol' });
 /** What a person may take of a substance, by all medications that hold it. */
 export const SubstanceLimits = z
@@ -118,6 +124,7 @@ export const MedicationChanges = z
 	.strictObject({
 		name: Name,
 		notes: Text.nullable(),
+		therapeuticClass: z.string().min(1).max(200).nullable().openapi({ description: 'what covered days count it with: statins' }),
 		refillLeadTime: Interval.nullable().openapi({ description: 'how long before it runs short it is to be refilled' }),
 		refillReserve: z.union([Amount, z.literal(0)]).nullable().openapi({ type: 'string', description: 'how much is always to be left' }),
 		refillReserveUnit: z.string().max(64).nullable(),
@@ -212,6 +219,16 @@ export const Refill = {
 	runsOutAt: z.string().nullable().openapi({ description: 'the first dose to come that is more than what is left' }),
 	isEstimate: z.boolean().openapi({ description: 'it depends on how much was taken as needed of late' }),
 	refillBy: z.string().nullable(),
+};
+
+export const CoveredDays = {
+	therapeuticClass: z.string().nullable(),
+	medicationIds: z.array(Id),
+	medicationNames: z.array(z.string()),
+	firstFill: z.string().nullable(),
+	days: z.number().nullable(),
+	fills: z.number(),
+	fillsWithoutDaysSupply: z.number(),
 };
 
 const recordFields = {

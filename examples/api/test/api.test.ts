@@ -525,6 +525,11 @@ byBothWays('a person’s medications', (call) => {
 		}]);
 		assert.deepEqual((await call('GET', `/v1/people/me/medications/${medicationId}/refill${at}`, { token: person })).body, { runsOutAt: '2026-03-23T08:00:00Z', refillBy: '2026-03-15T08:00:00Z' });
 		isProblem(await call('GET', `/v1/people/me/medications/${medicationId}/refill?at=2026-02-01T00:00:00Z`, { token: person }), 409, 'medication_has_stock');
+		const march = '?from=2026-03-01&to=2026-04-01';
+		const fill = { therapeuticClass: null, medicationIds: [medicationId], medicationNames: ['ramipril'], firstFill: '2026-03-01', days: 31, fills: 1, fillsWithoutDaysSupply: 0 };
+		assert.deepEqual((await call('GET', `/v1/people/me/days-covered${march}`, { token: person })).body, [{ ...fill, daysCovered: 28, percentage: '90.3' }]);
+		assert.deepEqual((await call('GET', `/v1/people/me/days-supplied${march}`, { token: person })).body, [{ ...fill, daysSupplied: 28, percentage: '90.3' }]);
+		isProblem(await call('GET', '/v1/people/me/days-covered?from=2026-04-01&to=2026-03-01', { token: person }), 422);
 		const remove = () => call('DELETE', `/v1/people/me/stock-entries/${count}`, { token: person });
 		assert.deepEqual((await remove()).body, { deleted: true });
 		assert.deepEqual((await remove()).body, { deleted: false });
@@ -649,7 +654,7 @@ byBothWays('a person’s medications', (call) => {
 
 	test('operators see all, and nobody else does', async () => {
 		const operator = await signed({ sub: randomUUID(), scope: `openid ${OPERATOR}` });
-		for (const path of [`/v1/operator/due-doses?${window}`, `/v1/operator/due-refills?${window}`, `/v1/operator/statistics?${window}`, '/v1/operator/integrity', '/v1/operator/version']) {
+		for (const path of [`/v1/operator/due-doses?${window}`, `/v1/operator/due-refills?${window}`, '/v1/operator/covered-days?from=2026-03-01&to=2026-04-01', `/v1/operator/statistics?${window}`, '/v1/operator/integrity', '/v1/operator/version']) {
 			isProblem(await call('GET', path, { token }), 403);
 			const answer = await call('GET', path, { token: operator });
 			assert.equal(answer.status, 200, JSON.stringify(answer.body));

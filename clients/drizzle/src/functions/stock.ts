@@ -1,6 +1,6 @@
 /** What is left of a medication: a ledger of what came and went, and what the doses took. */
 import { columnsOf, row, rows, value, type RowOf } from '../definition.js';
-import { boolean, instant, integer, numeric, oneOf, optional, text, uuid } from '../types.js';
+import { bigint, boolean, called, date, instant, integer, listOf, numeric, oneOf, optional, orNull, text, uuid } from '../types.js';
 import { at, instantOrNull, integerOrNull, medicationId, numericOrNull, stockEntryKinds, textOrNull, userId, window } from './shared.js';
 
 const entry = {
@@ -86,3 +86,43 @@ export interface DueRefill extends RowOf<typeof ofPerson> {}
 
 /** Everybody's medications that are to be refilled in a window, for a notifier; in no order. */
 export const dueRefills = rows('due_refills', { ...window, at }, columnsOf<DueRefill>(ofPerson));
+
+/** Half-open: from ≤ day < to. */
+const days = { from: called('window_start', date), to: called('window_end', date) };
+const ofClass = {
+	therapeuticClass: textOrNull,
+	medicationIds: listOf(uuid),
+	medicationNames: listOf(text),
+	firstFill: orNull(date),
+	days: integerOrNull,
+};
+const fills = { fills: integer, fillsWithoutDaysSupply: integer };
+
+const covered = { ...ofClass, daysCovered: integer, percentage: numericOrNull, ...fills };
+/** How many days the fills of a class covered: `percentage` is the proportion of days covered. */
+export interface DaysCovered extends RowOf<typeof covered> {}
+
+/** The proportion of days covered (PDC), a row for each class: from the first fill in the window to its end, each day once. */
+export const proportionOfDaysCovered = rows('proportion_of_days_covered', { userId, ...days }, columnsOf<DaysCovered>(covered));
+
+const supplied = { ...ofClass, daysSupplied: bigint, percentage: numericOrNull, ...fills };
+/** How many days the fills of a class were for: `percentage` is the medication possession ratio. */
+export interface DaysSupplied extends RowOf<typeof supplied> {}
+
+/** The medication possession ratio (MPR), a row for each class: above 100 where more was supplied than the days there were. */
+export const medicationPossessionRatio = rows('medication_possession_ratio', { userId, ...days }, columnsOf<DaysSupplied>(supplied));
+
+const coveredOfPerson = {
+	userId: uuid,
+	...ofClass,
+	daysCovered: integer,
+	daysSupplied: bigint,
+	proportionOfDaysCovered: numericOrNull,
+	medicationPossessionRatio: numericOrNull,
+	...fills,
+};
+/** Both of somebody. */
+export interface CoveredDaysOfPerson extends RowOf<typeof coveredOfPerson> {}
+
+/** Everybody's, in no order. */
+export const coveredDaysOfAll = rows('covered_days_of_all', days, columnsOf<CoveredDaysOfPerson>(coveredOfPerson));

@@ -1,6 +1,6 @@
 /** For those who run the service: what concerns everybody. */
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import { adherenceOfAll, checkIntegrity, dueDoses, dueRefills, eraseUser, moveRecordedDoses, scheduledDoses, version } from '@medsched/drizzle';
+import { adherenceOfAll, checkIntegrity, coveredDaysOfAll, dueDoses, dueRefills, eraseUser, moveRecordedDoses, scheduledDoses, version } from '@medsched/drizzle';
 import { eq, or, sql } from 'drizzle-orm';
 import type { Env } from '../auth.js';
 import { inTransaction, retrying, type Database } from '../database.js';
@@ -36,6 +36,34 @@ export function operatorRoutes(db: Database) {
 			async (c) => {
 				const { limit, ...window } = c.req.valid('query');
 				return c.json(await retrying(() => dueRefills(db, window).limit(limit)), 200);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'get',
+				path: '/operator/covered-days',
+				summary: 'Give everybody’s proportion of days covered and possession ratio',
+				request: { query: m.Days.safeExtend({ limit: z.coerce.number().int().min(1).max(10_000).default(1000) }) },
+				responses: {
+					200: m.json(
+						z.array(
+							z.object({
+								userId: m.Id,
+								...m.CoveredDays,
+								daysCovered: z.number(),
+								daysSupplied: z.number(),
+								proportionOfDaysCovered: z.string().nullable(),
+								medicationPossessionRatio: z.string().nullable(),
+							}),
+						),
+						'for each person and class',
+					),
+					...m.problems,
+				},
+			}),
+			async (c) => {
+				const { limit, ...days } = c.req.valid('query');
+				return c.json(await retrying(() => coveredDaysOfAll(db, days).limit(limit)), 200);
 			},
 		)
 		.openapi(

@@ -1,6 +1,6 @@
 /** What is left of a person's medications. */
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import { deleteStockEntry, recordStockEntry, refillBy, runsOutAt, setChangedBy, stock, stockEntries, stockEntryKinds, stockForecast } from '@medsched/drizzle';
+import { deleteStockEntry, medicationPossessionRatio, proportionOfDaysCovered, recordStockEntry, refillBy, runsOutAt, setChangedBy, stock, stockEntries, stockEntryKinds, stockForecast } from '@medsched/drizzle';
 import { and, asc, eq } from 'drizzle-orm';
 import type { Env } from '../auth.js';
 import { inTransaction, retrying, type Database } from '../database.js';
@@ -88,6 +88,26 @@ export function stockRoutes(db: Database) {
 				const [runsOut, refill] = await retrying(() => Promise.all([runsOutAt(db, asked), refillBy(db, asked)]));
 				return c.json({ runsOutAt: runsOut, refillBy: refill }, 200);
 			},
+		)
+		.openapi(
+			m.route({
+				method: 'get',
+				path: '/people/{person}/days-covered',
+				summary: 'Give the proportion of days covered by fills',
+				request: { params: m.PersonParam, query: m.Days },
+				responses: { 200: m.json(z.array(z.object({ ...m.CoveredDays, daysCovered: z.number(), percentage: z.string().nullable() })), 'for each class'), ...m.problems },
+			}),
+			async (c) => c.json(await retrying(() => proportionOfDaysCovered(db, { userId: c.get('personId'), ...c.req.valid('query') })), 200),
+		)
+		.openapi(
+			m.route({
+				method: 'get',
+				path: '/people/{person}/days-supplied',
+				summary: 'Give the medication possession ratio',
+				request: { params: m.PersonParam, query: m.Days },
+				responses: { 200: m.json(z.array(z.object({ ...m.CoveredDays, daysSupplied: z.number(), percentage: z.string().nullable() })), 'for each class'), ...m.problems },
+			}),
+			async (c) => c.json(await retrying(() => medicationPossessionRatio(db, { userId: c.get('personId'), ...c.req.valid('query') })), 200),
 		)
 		.openapi(
 			m.route({

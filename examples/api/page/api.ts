@@ -46,6 +46,15 @@ export interface Allowance {
 	doses: number | null;
 }
 
+export interface StockForecast {
+	medicationName: string;
+	amount: string | null;
+	unit: string | null;
+	runsOutAt: string | null;
+	isEstimate: boolean;
+	refillBy: string | null;
+}
+
 export interface DayCounts {
 	day: string;
 	scheduled: number;

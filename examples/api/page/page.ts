@@ -12,6 +12,7 @@ import { asNeededList } from './views/as-needed.js';
 import { doseList } from './views/doses.js';
 import { historyTable } from './views/history.js';
 import { outboxPanel } from './views/outbox.js';
+import { stockList } from './views/stock.js';
 import { words } from './words.js';
 
 const DAYS = [-1, 0, 1] as const;
@@ -62,7 +63,7 @@ function personChoice({ owner, person }: Session) {
 function personsPage({ person }: Session): TemplateResult {
 	const now = Date.now();
 	const { day, entries } = state;
-	const { asNeeded = [], timed = [] } = state.schedules?.value ?? {};
+	const { asNeeded = [], timed = [], stock = [] } = state.schedules?.value ?? {};
 	const empty = isKnown(day) ? words.noDoses : state.doses === undefined && state.trouble === undefined ? words.loading : words.notKnown;
 	return html`${outboxPanel(entries, (of) => (of === person ? undefined : (nameOf(of) ?? words.myself)), { seen, insist })}
 		<nav class="days" aria-label=${words.day}>
@@ -71,7 +72,8 @@ function personsPage({ person }: Session): TemplateResult {
 		${doseList({ doses: dosesOf(day, now), canTake: day <= 0, label: dayName(midnight(day)), empty }, { take, takeAt, skip, undo })}
 		<p class="clock">${words.clock(zone())}</p>
 		${timed.length === 0 ? nothing : html`<button type="button" class="extra" @click=${takeExtra}>${words.extraDose}</button>`}
-		${asNeeded.length === 0 ? nothing : asNeededList(asNeeded, allowed(now), takeAsNeeded)} ${history()}`;
+		${asNeeded.length === 0 ? nothing : asNeededList(asNeeded, allowed(now), takeAsNeeded)} ${stock.length === 0 ? nothing : stockList(stock, now)}
+		${history()}`;
 }
 
 function history(): TemplateResult {

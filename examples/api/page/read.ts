@@ -1,5 +1,5 @@
 /** Reads what is shown, and keeps it for when there is no connection. */
-import { call, Refused, type Allowance, type CurrentSchedule, type DayCounts, type Dose, type Me } from './api.js';
+import { call, Refused, type Allowance, type CurrentSchedule, type DayCounts, type Dose, type Me, type StockForecast } from './api.js';
 import { midnight } from './clock.js';
 import * as store from './store.js';
 import type { AsNeeded } from './views/as-needed.js';
@@ -19,6 +19,8 @@ export interface KnownSchedules {
 	/** Those at set times. */
 	timed: CurrentSchedule[];
 	asNeeded: AsNeeded[];
+	/** Those that run out, the soonest first. */
+	stock: StockForecast[];
 }
 
 export async function readMe(token: string): Promise<Me> {
@@ -36,9 +38,10 @@ export async function readDoses({ token, owner, person }: store.Session): Promis
 
 export async function readSchedules({ token, owner, person }: store.Session): Promise<store.Kept<KnownSchedules>> {
 	const at = Date.now();
-	const [current, medications] = await Promise.all([
+	const [current, medications, forecast] = await Promise.all([
 		call<CurrentSchedule[]>(token, `/people/${person}/schedules/current`),
 		call<{ id: string; substance: string | null }[]>(token, `/people/${person}/medications`),
+		call<StockForecast[]>(token, `/people/${person}/stock/forecast`),
 	]);
 	const substanceOf = new Map(medications.map(({ id, substance }) => [id, substance]));
 	const asNeeded = await Promise.all(
@@ -53,7 +56,9 @@ export async function readSchedules({ token, owner, person }: store.Session): Pr
 				return { schedule, allowedAt, substance, allowance };
 			}),
 	);
-	const read = { at, value: { timed: current.filter((schedule) => !schedule.asNeeded && schedule.state === 'current'), asNeeded } };
+	const timed = current.filter((schedule) => !schedule.asNeeded && schedule.state === 'current');
+	const stock = forecast.filter(({ amount, runsOutAt }) => amount === null || runsOutAt !== null);
+	const read = { at, value: { timed, asNeeded, stock } };
 	await store.keep(owner, person, 'schedules', read);
 	return read;
 }

@@ -103,6 +103,13 @@ export const words = {
 	extraReason: 'Reason (for example: vomited and taken again)',
 	record: 'Record',
 
+	stock: 'What is left',
+	stockLeft: (amount: string) => `${amount} left`,
+	stockUnknown: 'how much is left is not known: count it',
+	runsOut: (time: string, isEstimate: boolean) => (isEstimate ? `runs out about ${time}, if it is taken as often as of late` : `not enough for ${time}`),
+	refillBy: (time: string) => `refill by ${time}`,
+	refillNow: 'refill now',
+
 	history: 'The last 14 days',
 	historyCaption: 'Doses taken, by day',
 	historyNeedsConnection: 'A connection is needed.',

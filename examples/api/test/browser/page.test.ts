@@ -270,6 +270,22 @@ describe('the page', { timeout: 240_000 }, () => {
 		await device2.close();
 	});
 
+	test('what is left, and when it is to be refilled', async () => {
+		const { who, page } = await withMetformin();
+		const [metformin] = (await server.call('GET', '/v1/people/me/medications', { token: who.token })).body;
+		const counted = { medicationId: metformin.id, kind: 'counted', amount: '20000', unit: 'mg' };
+		assert.equal((await server.call('PUT', `/v1/people/me/stock-entries/${randomUUID()}`, { token: who.token, body: counted })).status, 200);
+		await page.reload();
+		const left = page.locator('.stock li').filter({ hasText: 'Metformin' });
+		await left.getByText('20000 mg left').waitFor();
+		await left.getByText('not enough for').waitFor();
+		await left.getByText('refill by').waitFor();
+		// Twice a day is twenty days.
+		await server.call('PATCH', `/v1/people/me/medications/${metformin.id}`, { token: who.token, body: { refillLeadTime: '30 days' } });
+		await page.reload();
+		await left.getByText('refill now').waitFor();
+	});
+
 	test('as needed: what is allowed and from when; too early takes a reason', async () => {
 		const { who, page } = await withMetformin();
 		await prescribe(who, 'Ibuprofen', { asNeeded: true, doseAmount: '400', doseUnit: 'mg', minInterval: '6 hours' });

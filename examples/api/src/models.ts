@@ -69,10 +69,10 @@ export const Window = z
 	});
 
 /** Days: from is one of them, to is not. */
-export const Days = z.object({ from: Day, to: Day }).refine(({ from, to }) => !(Date.parse(to) - Date.parse(from) > 3660 * 86_400_000), {
-	error: 'the window is longer than 3660 days',
-	path: ['to'],
-});
+export const Days = z
+	.object({ from: Day, to: Day })
+	.refine(({ from, to }) => !(to < from), { error: 'the window ends before it begins', path: ['to'] })
+	.refine(({ from, to }) => !(Date.parse(to) - Date.parse(from) > 3660 * 86_400_000), { error: 'the window is longer than 3660 days', path: ['to'] });
 
 export const Substance = z.string().min(1).max(200).openapi({ example: 'paracetamol' });
 /** What a person may take of a substance, by all medications that hold it. */
@@ -120,14 +120,16 @@ export const NewMedication = z
 	})
 	.openapi('NewMedication');
 
+/** What covered days count a medication with. */
+const TherapeuticClass = z.string().trim().min(1).max(200).openapi({ example: 'statins' });
 export const MedicationChanges = z
 	.strictObject({
 		name: Name,
 		notes: Text.nullable(),
-		therapeuticClass: z.string().min(1).max(200).nullable().openapi({ description: 'what covered days count it with: statins' }),
-		refillLeadTime: Interval.nullable().openapi({ description: 'how long before it runs short it is to be refilled' }),
-		refillReserve: z.union([Amount, z.literal(0)]).nullable().openapi({ type: 'string', description: 'how much is always to be left' }),
-		refillReserveUnit: z.string().max(64).nullable(),
+		therapeuticClass: TherapeuticClass.nullable(),
+		refillLeadTime: Interval.nullable(),
+		refillReserve: Amount.nullable(),
+		refillReserveUnit: Unit.nullable(),
 	})
 	.partial()
 	.openapi('MedicationChanges', { example: { name: 'ibuprofen 400' } });
@@ -213,22 +215,22 @@ export const DueDose = z.object({ userId: Id, ...doseFields }).openapi('DueDose'
 
 export const Refill = {
 	medicationId: Id,
-	medicationName: z.string(),
-	amount: z.string().nullable(),
-	unit: z.string().nullable(),
-	runsOutAt: z.string().nullable().openapi({ description: 'the first dose to come that is more than what is left' }),
+	medicationName: given.medicationName,
+	amount: given.decimal.nullable(),
+	unit: given.unit.nullable(),
+	runsOutAt: Instant.nullable().openapi({ description: 'the first dose to come that is more than what is left' }),
 	isEstimate: z.boolean().openapi({ description: 'it depends on how much was taken as needed of late' }),
-	refillBy: z.string().nullable(),
+	refillBy: Instant.nullable(),
 };
 
 export const CoveredDays = {
-	therapeuticClass: z.string().nullable(),
+	therapeuticClass: TherapeuticClass.nullable(),
 	medicationIds: z.array(Id),
-	medicationNames: z.array(z.string()),
-	firstFill: z.string().nullable(),
-	days: z.number().nullable(),
-	fills: z.number(),
-	fillsWithoutDaysSupply: z.number(),
+	medicationNames: z.array(given.medicationName),
+	firstFill: Day.nullable(),
+	days: given.count.nullable().openapi({ description: 'from the first fill to the end of the window' }),
+	fills: given.count,
+	fillsWithoutDaysSupply: given.count,
 };
 
 const recordFields = {

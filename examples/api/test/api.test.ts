@@ -525,11 +525,12 @@ byBothWays('a person’s medications', (call) => {
 		}]);
 		assert.deepEqual((await call('GET', `/v1/people/me/medications/${medicationId}/refill${at}`, { token: person })).body, { runsOutAt: '2026-03-23T08:00:00Z', refillBy: '2026-03-15T08:00:00Z' });
 		isProblem(await call('GET', `/v1/people/me/medications/${medicationId}/refill?at=2026-02-01T00:00:00Z`, { token: person }), 409, 'medication_has_stock');
+		isProblem(await call('GET', `/v1/people/me/medications/${randomUUID()}/refill`, { token: person }), 404, 'not_found');
 		const march = '?from=2026-03-01&to=2026-04-01';
 		const fill = { therapeuticClass: null, medicationIds: [medicationId], medicationNames: ['ramipril'], firstFill: '2026-03-01', days: 31, fills: 1, fillsWithoutDaysSupply: 0 };
 		assert.deepEqual((await call('GET', `/v1/people/me/days-covered${march}`, { token: person })).body, [{ ...fill, daysCovered: 28, percentage: '90.3' }]);
 		assert.deepEqual((await call('GET', `/v1/people/me/days-supplied${march}`, { token: person })).body, [{ ...fill, daysSupplied: 28, percentage: '90.3' }]);
-		isProblem(await call('GET', '/v1/people/me/days-covered?from=2026-04-01&to=2026-03-01', { token: person }), 422);
+		isProblem(await call('GET', '/v1/people/me/days-covered?from=2026-04-01&to=2026-03-01', { token: person }), 400, 'invalid_request');
 		const remove = () => call('DELETE', `/v1/people/me/stock-entries/${count}`, { token: person });
 		assert.deepEqual((await remove()).body, { deleted: true });
 		assert.deepEqual((await remove()).body, { deleted: false });

@@ -30,6 +30,7 @@ export function operatorRoutes(db: Database) {
 				method: 'get',
 				path: '/operator/due-refills',
 				summary: 'List everybody’s medications that are to be refilled',
+				refuses: [],
 				request: { query: Page },
 				responses: { 200: m.json(z.array(z.object({ userId: m.Id, ...m.Refill })), 'refills, for a notifier'), ...m.problems },
 			}),
@@ -43,6 +44,7 @@ export function operatorRoutes(db: Database) {
 				method: 'get',
 				path: '/operator/covered-days',
 				summary: 'Give everybody’s proportion of days covered and possession ratio',
+				refuses: [],
 				request: { query: m.Days.safeExtend({ limit: z.coerce.number().int().min(1).max(10_000).default(1000) }) },
 				responses: {
 					200: m.json(
@@ -50,10 +52,10 @@ export function operatorRoutes(db: Database) {
 							z.object({
 								userId: m.Id,
 								...m.CoveredDays,
-								daysCovered: z.number(),
-								daysSupplied: z.number(),
-								proportionOfDaysCovered: z.string().nullable(),
-								medicationPossessionRatio: z.string().nullable(),
+								daysCovered: m.given.count,
+								daysSupplied: m.given.count,
+								proportionOfDaysCovered: m.Percentage.nullable(),
+								medicationPossessionRatio: m.Percentage.nullable(),
 							}),
 						),
 						'for each person and class',

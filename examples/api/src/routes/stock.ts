@@ -49,7 +49,7 @@ const Stock = z
 	})
 	.openapi('Stock');
 
-const StockForecast = z.object({ ...m.Refill, problem: z.string().nullable() }).openapi('StockForecast');
+const StockForecast = z.object({ ...m.Refill, problem: m.given.problem.nullable() }).openapi('StockForecast');
 
 export function stockRoutes(db: Database) {
 	return new OpenAPIHono<Env>()
@@ -69,6 +69,7 @@ export function stockRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/stock/forecast',
 				summary: 'Tell when the medications run out',
+				refuses: [],
 				request: { params: m.PersonParam, query: z.object({ at: m.Instant.optional() }) },
 				responses: { 200: m.json(z.array(StockForecast), 'for each medication that has entries, the soonest first'), ...m.problems },
 			}),
@@ -79,8 +80,9 @@ export function stockRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/medications/{medicationId}/refill',
 				summary: 'Tell when one runs out, and by when it is to be refilled',
+				refuses: [404, 409],
 				request: { params: m.PersonParam.extend({ medicationId: m.Id }), query: z.object({ at: m.Instant.optional() }) },
-				responses: { 200: m.json(z.object({ runsOutAt: z.string().nullable(), refillBy: z.string().nullable() }), 'null: not in ten years'), ...m.problems },
+				responses: { 200: m.json(z.object({ runsOutAt: m.Refill.runsOutAt, refillBy: m.Refill.refillBy }), 'when; null: not in ten years'), ...m.problems },
 			}),
 			async (c) => {
 				const { medicationId } = c.req.valid('param');
@@ -94,8 +96,9 @@ export function stockRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/days-covered',
 				summary: 'Give the proportion of days covered by fills',
+				refuses: [],
 				request: { params: m.PersonParam, query: m.Days },
-				responses: { 200: m.json(z.array(z.object({ ...m.CoveredDays, daysCovered: z.number(), percentage: z.string().nullable() })), 'for each class'), ...m.problems },
+				responses: { 200: m.json(z.array(z.object({ ...m.CoveredDays, daysCovered: m.given.count, percentage: m.Percentage.nullable() })), 'for each class'), ...m.problems },
 			}),
 			async (c) => c.json(await retrying(() => proportionOfDaysCovered(db, { userId: c.get('personId'), ...c.req.valid('query') })), 200),
 		)
@@ -104,8 +107,9 @@ export function stockRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/days-supplied',
 				summary: 'Give the medication possession ratio',
+				refuses: [],
 				request: { params: m.PersonParam, query: m.Days },
-				responses: { 200: m.json(z.array(z.object({ ...m.CoveredDays, daysSupplied: z.number(), percentage: z.string().nullable() })), 'for each class'), ...m.problems },
+				responses: { 200: m.json(z.array(z.object({ ...m.CoveredDays, daysSupplied: m.given.count, percentage: m.Percentage.nullable() })), 'for each class'), ...m.problems },
 			}),
 			async (c) => c.json(await retrying(() => medicationPossessionRatio(db, { userId: c.get('personId'), ...c.req.valid('query') })), 200),
 		)

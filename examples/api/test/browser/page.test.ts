@@ -1,5 +1,6 @@
 /** The page with a connection: what it shows, and what a tap does. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import type { BrowserContext, Page } from 'playwright-core';
 import { signed } from '../harness.js';

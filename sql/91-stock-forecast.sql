@@ -137,7 +137,7 @@ $$;
 COMMENT ON FUNCTION medsched._used_up_at(timestamptz, numeric, timestamptz) IS
   'Internal: the instant so many seconds after another';
 
--- The same of one person, a medication at a time, looking as far ahead as its stock lasts: into windows that grow, to ten years.
+-- The same of one person, looking ahead as far as each stock lasts: into windows that grow, to ten years.
 CREATE OR REPLACE FUNCTION medsched._stock_forecast(of_user uuid, of_medication uuid, at timestamptz)
 RETURNS TABLE (medication_id uuid, medication_name text, amount numeric, unit text, runs_out_at timestamptz, is_estimate boolean,
   refill_by timestamptz, problem text)
@@ -146,20 +146,19 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-  medication uuid;
+  last CONSTANT timestamptz := '9999-12-31 23:59:59Z';
   days int;
 BEGIN
-  FOR medication IN
-    SELECT DISTINCT e.medication_id FROM medsched.stock_entries AS e
-     WHERE e.user_id = $1 AND ($2 IS NULL OR e.medication_id = $2) AND e.occurred_at <= $3
+  -- Few are dispensed for longer.
+  FOR medication_id, medication_name, amount, unit, runs_out_at, is_estimate, refill_by, problem IN
+    SELECT f.medication_id, f.medication_name, f.amount, f.unit, f.runs_out_at, f.is_estimate, f.refill_by, f.problem
+      FROM medsched._stock_forecasts($1, $2, $3, least($3 + interval '100 days', last)) AS f
   LOOP
-    FOREACH days IN ARRAY '{100,300,900,2700,3653}'::int[] LOOP
-      SELECT f.medication_id, f.medication_name, f.amount, f.unit, f.runs_out_at, f.is_estimate, f.refill_by, f.problem
-        INTO medication_id, medication_name, amount, unit, runs_out_at, is_estimate, refill_by, problem
-        FROM medsched._stock_forecasts($1, medication, $3, least($3 + make_interval(days => days), timestamptz '9999-12-31 23:59:59Z')) AS f;
+    FOREACH days IN ARRAY '{300,900,2700,3653}'::int[] LOOP
       EXIT WHEN runs_out_at IS NOT NULL OR problem IS NOT NULL;
+      SELECT f.runs_out_at, f.is_estimate, f.refill_by INTO runs_out_at, is_estimate, refill_by
+        FROM medsched._stock_forecasts($1, medication_id, $3, least($3 + make_interval(days => days), last)) AS f;
     END LOOP;
-    CONTINUE WHEN medication_id IS NULL;
     RETURN NEXT;
   END LOOP;
 END

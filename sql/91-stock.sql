@@ -108,7 +108,8 @@ BEGIN
       DETAIL = 'It is not recorded, and inserting it inserted nothing.',
       HINT = 'A trigger may suppress the insert, or other sessions record and delete the same entry: try again.';
   ELSIF NOT entry.newly_recorded AND (entry.medication_id OPERATOR(pg_catalog.<>) $2 OR entry.kind OPERATOR(pg_catalog.<>) $3
-                                      OR entry.amount OPERATOR(pg_catalog.<>) $4 OR entry.unit IS DISTINCT FROM $5) THEN
+                                      OR entry.amount OPERATOR(pg_catalog.<>) $4
+                                      OR NOT coalesce(entry.unit OPERATOR(pg_catalog.=) $5, entry.unit IS NULL AND $5 IS NULL)) THEN
     RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = pg_catalog.format('stock entry "%s" is already recorded otherwise', $10),
       DETAIL = 'It has another medication, kind, amount or unit.', HINT = 'Give each entry an id of its own.',
       TABLE = 'stock_entries', CONSTRAINT = 'stock_entry_already_recorded';

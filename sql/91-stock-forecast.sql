@@ -80,19 +80,19 @@ BEGIN
                                      medsched._unit_words(t.unit)) END AS problem) AS p),
     doses AS (
       SELECT d.user_id, d.medication_id, d.due_at, d.amount,
-             sum(d.amount) OVER (PARTITION BY d.user_id, d.medication_id ORDER BY d.due_at, d.schedule_id) AS used,
-             lag(d.due_at) OVER (PARTITION BY d.user_id, d.medication_id ORDER BY d.due_at, d.schedule_id) AS last_due_at
-        FROM (SELECT k.user_id, k.medication_id, o.schedule_id, o.scheduled_for AS due_at, o.outcome, o.taken_at,
+             sum(d.amount) OVER (PARTITION BY d.user_id, d.medication_id ORDER BY d.due_at, d.schedule_id, d.scheduled_for) AS used,
+             lag(d.due_at) OVER (PARTITION BY d.user_id, d.medication_id ORDER BY d.due_at, d.schedule_id, d.scheduled_for) AS last_due_at
+        FROM (SELECT k.user_id, k.medication_id, o.schedule_id, o.scheduled_for, o.due_at, o.outcome, o.taken_at,
                      s.dose_amount * medsched._unit_factor(s.dose_unit, k.unit) AS amount,
                      now() - medsched.grace_ended_before(s.grace) AS grace,
                      -- One that is missed when the next is due.
-                     s.missed_when_next AND coalesce(lead(o.scheduled_for) OVER (PARTITION BY o.schedule_id ORDER BY o.scheduled_for) <= $3, false) AS is_over
+                     s.missed_when_next AND coalesce(lead(o.due_at) OVER (PARTITION BY o.schedule_id ORDER BY o.due_at, o.scheduled_for) <= $3, false) AS is_over
                 FROM stocks AS k
                CROSS JOIN LATERAL medsched.scheduled_doses($3 - k.grace, k.until) AS o
                 JOIN medsched.schedules AS s ON s.user_id = k.user_id AND s.id = o.schedule_id
                WHERE o.user_id = k.user_id AND o.medication_id = k.medication_id AND k.problem IS NULL) AS d
        -- To come is what was not taken or skipped by then, and can still be.
-       WHERE (d.outcome IS NULL OR d.outcome = 'taken' AND medsched._counts_at(false, d.due_at, d.taken_at) > $3)
+       WHERE (d.outcome IS NULL OR d.outcome = 'taken' AND medsched._counts_at(false, d.scheduled_for, d.taken_at) > $3)
          AND d.due_at >= $3 - d.grace AND NOT d.is_over),
     -- What has been used up by an instant: the doses until then, and what is taken as needed.
     levels AS (

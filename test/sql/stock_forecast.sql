@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(80);
+SELECT plan(82);
 
 -- When stocks run out, and by when they are to be refilled; every instant is worked out by hand.
 
@@ -189,6 +189,13 @@ SELECT is(pg_temp.due('2026-03-10Z', '2026-03-20Z'), 'Taper 03-13 08:00 (03-13 0
 SELECT is(pg_temp.failure($$SELECT medsched.runs_out_at(pg_temp.id('a'), pg_temp.medication('a', 'Syrup'), '2026-03-01Z')$$),
   format('55000 medsched.stock_entries.medication_has_stock: the stock of medication "%s" is not known | How much a dose to come takes is not known.'
          ' | Count it: call medsched.record_stock_entry().', pg_temp.medication('a', 'Syrup')), 'and has no answer');
+
+-- A dose that is moved is looked at when it is due: three tablets are for the first three doses.
+SELECT pg_temp.prescribe('f', 'Moved', '3', 'tablet', '{"id": "00000000-0000-0000-0000-0000000000f1", "rrule": "FREQ=DAILY"}') \g /dev/null
+SELECT medsched.move_dose(pg_temp.id('f'), pg_temp.id('f1'), '2026-03-04 08:00Z', '2026-03-04 11:30Z'::timestamptz) \g /dev/null
+SELECT is(pg_temp.forecast('Moved', '2026-03-01Z', 'f'), '3 tablet: 2026-03-04 11:30', 'moved to later');
+SELECT medsched.move_dose(pg_temp.id('f'), pg_temp.id('f1'), '2026-03-04 08:00Z', '2026-03-01 07:00Z'::timestamptz) \g /dev/null
+SELECT is(pg_temp.forecast('Moved', '2026-03-01Z', 'f'), '3 tablet: 2026-03-03 08:00', 'and to before the others');
 
 -- Calls ------------------------------------------------------------------------------
 

@@ -218,44 +218,97 @@ $$;
 COMMENT ON FUNCTION medsched._doses(uuid, timestamptz, timestamptz, boolean, int) IS
   'Internal: a user''s doses scheduled in a window';
 
--- The same for a user of whom a dose was moved: those due in the window.
+-- The same for a user of whom a dose was moved: those due in the window, in no order.
 CREATE OR REPLACE FUNCTION medsched._doses_and_moved(user_id uuid, window_start timestamptz, window_end timestamptz, recorded boolean, most int)
 RETURNS SETOF medsched.dose
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50
 AS $$
 #variable_conflict use_variable
+DECLARE
+  moved record;
+  schedule record;
+  last uuid;
+  dose medsched.dose;
+  -- Of those that are missed when the next one is due, the next may have been moved.
+  ids text[] := '{}';
+  early uuid[] := '{}';
 BEGIN
-  RETURN QUERY
-    SELECT CASE WHEN date_trunc('milliseconds', o.scheduled_for) = o.scheduled_for THEN medsched._dose_id(s.id, o.scheduled_for) END,
-           o.scheduled_for, medsched._to_local(o.due_at, s.time_zone::text), s.time_zone::text, s.medication_id, m.name, s.id,
-           s.dose_amount, s.dose_unit, s.instructions, o.taken_at, o.recorded_by,
-           medsched.dose_status(o.due_at, o.outcome, s.grace,
-             CASE WHEN s.missed_when_next AND o.outcome IS NULL AND o.due_at <= now()
-                  THEN medsched._next_due(s.user_id, s.id, o.due_at, s.rrule::text, s.starts_at, s.time_zone::text, s.rdates, s.exdates,
-                                          s.cycle_days_on, s.cycle_days_off, s.effective_from, least(s.ends_at, m.inactivated_at)) END),
-           o.due_at
-      FROM (SELECT d.schedule_id, d.scheduled_for, d.scheduled_for AS due_at, d.taken_at, d.recorded_by,
-                   CASE WHEN d.status IN ('taken', 'skipped', 'extra') THEN d.status END AS outcome
-              FROM medsched._doses($1, $2, $3, true, $5) AS d
-             WHERE NOT EXISTS (SELECT FROM medsched.moved_doses AS v
-                                WHERE v.user_id = $1 AND v.schedule_id = d.schedule_id AND v.scheduled_for = d.scheduled_for)
-            UNION ALL
-            SELECT s.id, i.scheduled_for, i.due_at, i.taken_at, i.recorded_by, i.outcome
-              FROM medsched.schedules AS s
-              JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
-             CROSS JOIN LATERAL medsched._moved_into(s.user_id, s.id, s.rrule::text, s.starts_at, s.time_zone::text, s.rdates, s.exdates,
-                                  s.cycle_days_on, s.cycle_days_off, s.effective_from, least(s.ends_at, m.inactivated_at), $2, $3) AS i
-             WHERE s.user_id = $1 AND m.user_id = $1
-               AND s.id IN (SELECT v.schedule_id FROM medsched.moved_doses AS v WHERE v.user_id = $1 AND v.due_at >= $2 AND v.due_at < $3)
-               AND (NOT s.as_needed OR i.outcome IS NOT NULL)) AS o
-      JOIN medsched.schedules AS s ON s.user_id = $1 AND s.id = o.schedule_id
-      JOIN medsched.medications AS m ON m.user_id = $1 AND m.id = s.medication_id
-     WHERE $4 OR o.outcome IS NULL;
+  FOR moved IN
+    SELECT v.schedule_id, v.scheduled_for, v.due_at, d.outcome, d.taken_at, d.recorded_by
+      FROM medsched.moved_doses AS v
+      LEFT JOIN medsched.dose_taken AS d ON d.user_id = $1 AND d.scheduled_for = v.scheduled_for AND d.schedule_id = v.schedule_id
+     WHERE v.user_id = $1 AND (v.scheduled_for >= $2 OR v.due_at >= $2)
+     ORDER BY v.schedule_id
+  LOOP
+    ids := ids || medsched._dose_id(moved.schedule_id, moved.scheduled_for);
+    IF last IS DISTINCT FROM moved.schedule_id THEN
+      last := moved.schedule_id;
+      SELECT s.id, s.medication_id, m.name, s.starts_at, s.time_zone::text AS time_zone, s.rrule::text AS rrule, s.rdates, s.exdates, s.cycle_days_on,
+             s.cycle_days_off, s.as_needed, s.grace, s.missed_when_next, s.dose_amount, s.dose_unit, s.instructions, s.effective_from,
+             least(s.ends_at, m.inactivated_at) AS closed
+        INTO schedule
+        FROM medsched.schedules AS s
+        JOIN medsched.medications AS m ON m.user_id = $1 AND m.id = s.medication_id
+       WHERE s.user_id = $1 AND s.id = moved.schedule_id;
+      IF schedule.missed_when_next THEN
+        early := early || schedule.id;
+      END IF;
+    END IF;
+    CONTINUE WHEN schedule.id IS NULL OR moved.due_at < $2 OR moved.due_at >= $3 OR NOT $4 AND moved.outcome IS NOT NULL;
+    IF moved.outcome IS NULL THEN
+      CONTINUE WHEN schedule.as_needed OR moved.scheduled_for >= schedule.closed OR moved.due_at >= schedule.closed
+        OR NOT medsched._allows(schedule.rrule, schedule.starts_at, schedule.time_zone, schedule.rdates, schedule.exdates, schedule.cycle_days_on,
+                                schedule.cycle_days_off, schedule.as_needed, schedule.effective_from, moved.scheduled_for);
+    END IF;
+    dose.dose_id := CASE WHEN date_trunc('milliseconds', moved.scheduled_for) = moved.scheduled_for THEN ids[cardinality(ids)] END;
+    dose.scheduled_for := moved.scheduled_for;
+    dose.local_time := timezone(medsched._zone(schedule.time_zone), moved.due_at);
+    dose.time_zone := schedule.time_zone;
+    dose.medication_id := schedule.medication_id;
+    dose.medication_name := schedule.name;
+    dose.schedule_id := schedule.id;
+    dose.dose_amount := schedule.dose_amount;
+    dose.dose_unit := schedule.dose_unit;
+    dose.instructions := schedule.instructions;
+    dose.taken_at := moved.taken_at;
+    dose.recorded_by := moved.recorded_by;
+    dose.status := medsched.dose_status(moved.due_at, moved.outcome, schedule.grace,
+      CASE WHEN schedule.missed_when_next AND moved.outcome IS NULL AND moved.due_at <= now()
+           THEN medsched._next_due_of($1, schedule.id, moved.due_at) END);
+    dose.due_at := moved.due_at;
+    RETURN NEXT dose;
+  END LOOP;
+
+  FOR dose IN SELECT d.* FROM medsched._doses($1, $2, $3, $4, $5) AS d WHERE (d.dose_id = ANY (ids)) IS NOT TRUE LOOP
+    IF dose.status IN ('due', 'missed') AND dose.schedule_id = ANY (early) THEN
+      dose.status := (SELECT medsched.dose_status(dose.due_at, NULL::text, s.grace, medsched._next_due_of($1, s.id, dose.due_at))
+                        FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = dose.schedule_id);
+    END IF;
+    RETURN NEXT dose;
+  END LOOP;
 END
 $$;
 
 COMMENT ON FUNCTION medsched._doses_and_moved(uuid, timestamptz, timestamptz, boolean, int) IS
   'Internal: a user''s doses due in a window, where some were moved';
+
+-- When the dose of a schedule after one that is due at an instant is due, if that has come by now.
+CREATE OR REPLACE FUNCTION medsched._next_due_of(user_id uuid, schedule_id uuid, due_at timestamptz)
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+#variable_conflict use_variable
+BEGIN
+  RETURN (SELECT medsched._next_due($1, $2, due_at, s.rrule::text, s.starts_at, s.time_zone::text, s.rdates, s.exdates, s.cycle_days_on,
+                                    s.cycle_days_off, s.effective_from, least(s.ends_at, m.inactivated_at))
+            FROM medsched.schedules AS s
+            JOIN medsched.medications AS m ON m.user_id = $1 AND m.id = s.medication_id
+           WHERE s.user_id = $1 AND s.id = $2);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._next_due_of(uuid, uuid, timestamptz) IS
+  'Internal: when the dose after one that is due at an instant is due, if that has come by now';
 
 -- Whether any dose of a user was moved; tables of an earlier version have none.
 CREATE OR REPLACE FUNCTION medsched._any_moved_of(user_id uuid)

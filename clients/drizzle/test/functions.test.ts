@@ -160,8 +160,9 @@ withEachDriver('functions', (db) => {
 				takenAt: null,
 				recordedBy: null,
 				status: 'missed',
+				dueAt: saturday,
 			},
-			{ ...doses[0], doseId: dose(scheduleId, '2026-03-08T12:00:00.000Z'), scheduledFor: sunday, localTime: '2026-03-08T08:00:00' },
+			{ ...doses[0], doseId: dose(scheduleId, '2026-03-08T12:00:00.000Z'), scheduledFor: sunday, dueAt: sunday, localTime: '2026-03-08T08:00:00' },
 		]);
 	});
 

@@ -101,7 +101,7 @@ for (const [name, open] of Object.entries(ways)) {
 			assert.match(doseId, /^v1:/);
 			assert.deepEqual(first, {
 				scheduledFor: '2026-03-01T07:00:00Z', localTime: '2026-03-01T08:00:00', timeZone: 'Europe/Berlin', medicationId, medicationName: 'it’s "metformin"',
-				scheduleId, doseAmount: '0.30000000000000000001', doseUnit: null, instructions: null, takenAt: null, recordedBy: null, status: 'missed',
+				scheduleId, doseAmount: '0.30000000000000000001', doseUnit: null, instructions: null, takenAt: null, recordedBy: null, status: 'missed', dueAt: '2026-03-01T07:00:00Z',
 			});
 			assert.deepEqual(await f.upcomingDoses(db, { userId: randomUUID(), from: new Date(window.from), to: window.to }), []);
 		});

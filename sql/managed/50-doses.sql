@@ -225,67 +225,62 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50
 AS $$
 #variable_conflict use_variable
 DECLARE
-  moved record;
-  schedule record;
-  last uuid;
-  dose medsched.dose;
+  ids text[];
+  dues timestamptz[];
+  closings timestamptz[];
+  graces interval[];
   -- Of those that are missed when the next one is due, the next may have been moved.
-  ids text[] := '{}';
-  early uuid[] := '{}';
+  early uuid[];
+  moved record;
+  dose medsched.dose;
+  nth int;
+  is_recorded boolean;
 BEGIN
-  FOR moved IN
-    SELECT v.schedule_id, v.scheduled_for, v.due_at, d.outcome, d.taken_at, d.recorded_by
-      FROM medsched.moved_doses AS v
-      LEFT JOIN medsched.dose_taken AS d ON d.user_id = $1 AND d.scheduled_for = v.scheduled_for AND d.schedule_id = v.schedule_id
-     WHERE v.user_id = $1 AND (v.scheduled_for >= $2 OR v.due_at >= $2)
-     ORDER BY v.schedule_id
-  LOOP
-    ids := ids || medsched._dose_id(moved.schedule_id, moved.scheduled_for);
-    IF last IS DISTINCT FROM moved.schedule_id THEN
-      last := moved.schedule_id;
-      SELECT s.id, s.medication_id, m.name, s.starts_at, s.time_zone::text AS time_zone, s.rrule::text AS rrule, s.rdates, s.exdates, s.cycle_days_on,
-             s.cycle_days_off, s.as_needed, s.grace, s.missed_when_next, s.dose_amount, s.dose_unit, s.instructions, s.effective_from,
-             least(s.ends_at, m.inactivated_at) AS closed
-        INTO schedule
-        FROM medsched.schedules AS s
-        JOIN medsched.medications AS m ON m.user_id = $1 AND m.id = s.medication_id
-       WHERE s.user_id = $1 AND s.id = moved.schedule_id;
-      IF schedule.missed_when_next THEN
-        early := early || schedule.id;
+  SELECT array_agg(medsched._dose_id(s.id, v.scheduled_for)), array_agg(v.due_at), array_agg(least(s.ends_at, m.inactivated_at)), array_agg(s.grace),
+         coalesce(array_agg(s.id) FILTER (WHERE s.missed_when_next), '{}')
+    INTO ids, dues, closings, graces, early
+    FROM medsched.moved_doses AS v
+    JOIN medsched.schedules AS s ON s.user_id = $1 AND s.id = v.schedule_id
+    JOIN medsched.medications AS m ON m.user_id = $1 AND m.id = s.medication_id
+   WHERE v.user_id = $1 AND (v.scheduled_for >= $2 OR v.due_at >= $2);
+
+  -- Those scheduled in the window, of which some go.
+  FOR dose IN SELECT d.* FROM medsched._doses($1, $2, $3, $4, $5) AS d LOOP
+    nth := array_position(ids, dose.dose_id);
+    is_recorded := dose.status IN ('taken', 'skipped', 'extra');
+    IF nth IS NOT NULL THEN
+      CONTINUE WHEN dues[nth] < $2 OR dues[nth] >= $3 OR NOT is_recorded AND dues[nth] >= closings[nth];
+      dose.due_at := dues[nth];
+      dose.local_time := timezone(medsched._zone(dose.time_zone), dose.due_at);
+      IF NOT is_recorded THEN
+        dose.status := medsched.dose_status(dose.due_at, NULL::text, graces[nth], NULL::timestamptz);
       END IF;
     END IF;
-    CONTINUE WHEN schedule.id IS NULL OR moved.due_at < $2 OR moved.due_at >= $3 OR NOT $4 AND moved.outcome IS NOT NULL;
-    IF moved.outcome IS NULL THEN
-      CONTINUE WHEN schedule.as_needed OR moved.scheduled_for >= schedule.closed OR moved.due_at >= schedule.closed
-        OR NOT medsched._allows(schedule.rrule, schedule.starts_at, schedule.time_zone, schedule.rdates, schedule.exdates, schedule.cycle_days_on,
-                                schedule.cycle_days_off, schedule.as_needed, schedule.effective_from, moved.scheduled_for);
-    END IF;
-    dose.dose_id := CASE WHEN date_trunc('milliseconds', moved.scheduled_for) = moved.scheduled_for THEN ids[cardinality(ids)] END;
-    dose.scheduled_for := moved.scheduled_for;
-    dose.local_time := timezone(medsched._zone(schedule.time_zone), moved.due_at);
-    dose.time_zone := schedule.time_zone;
-    dose.medication_id := schedule.medication_id;
-    dose.medication_name := schedule.name;
-    dose.schedule_id := schedule.id;
-    dose.dose_amount := schedule.dose_amount;
-    dose.dose_unit := schedule.dose_unit;
-    dose.instructions := schedule.instructions;
-    dose.taken_at := moved.taken_at;
-    dose.recorded_by := moved.recorded_by;
-    dose.status := medsched.dose_status(moved.due_at, moved.outcome, schedule.grace,
-      CASE WHEN schedule.missed_when_next AND moved.outcome IS NULL AND moved.due_at <= now()
-           THEN medsched._next_due_of($1, schedule.id, moved.due_at) END);
-    dose.due_at := moved.due_at;
-    RETURN NEXT dose;
-  END LOOP;
-
-  FOR dose IN SELECT d.* FROM medsched._doses($1, $2, $3, $4, $5) AS d WHERE (d.dose_id = ANY (ids)) IS NOT TRUE LOOP
-    IF dose.status IN ('due', 'missed') AND dose.schedule_id = ANY (early) THEN
+    IF dose.schedule_id = ANY (early) AND NOT is_recorded AND dose.due_at <= now() THEN
       dose.status := (SELECT medsched.dose_status(dose.due_at, NULL::text, s.grace, medsched._next_due_of($1, s.id, dose.due_at))
                         FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = dose.schedule_id);
     END IF;
     RETURN NEXT dose;
   END LOOP;
+
+  -- Those that come into it.
+  RETURN QUERY
+    SELECT CASE WHEN date_trunc('milliseconds', v.scheduled_for) = v.scheduled_for THEN medsched._dose_id(s.id, v.scheduled_for) END,
+           v.scheduled_for, timezone(medsched._zone(s.time_zone), v.due_at), s.time_zone::text, s.medication_id, m.name, s.id,
+           s.dose_amount, s.dose_unit, s.instructions, d.taken_at, d.recorded_by,
+           medsched.dose_status(v.due_at, d.outcome, s.grace,
+             CASE WHEN s.missed_when_next AND d.outcome IS NULL AND v.due_at <= now() THEN medsched._next_due_of($1, s.id, v.due_at) END),
+           v.due_at
+      FROM medsched.moved_doses AS v
+      JOIN medsched.schedules AS s ON s.user_id = $1 AND s.id = v.schedule_id
+      JOIN medsched.medications AS m ON m.user_id = $1 AND m.id = s.medication_id
+      LEFT JOIN medsched.dose_taken AS d ON d.user_id = $1 AND d.scheduled_for = v.scheduled_for AND d.schedule_id = v.schedule_id
+     WHERE v.user_id = $1 AND v.due_at >= $2 AND v.due_at < $3 AND (v.scheduled_for < $2 OR v.scheduled_for >= $3)
+       AND CASE WHEN d.outcome IS NOT NULL THEN $4
+                ELSE NOT s.as_needed AND (v.scheduled_for < least(s.ends_at, m.inactivated_at)) IS NOT FALSE
+                     AND (v.due_at < least(s.ends_at, m.inactivated_at)) IS NOT FALSE
+                     AND medsched._allows(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, s.as_needed,
+                                          s.effective_from, v.scheduled_for) END;
 END
 $$;
 

@@ -136,6 +136,10 @@ BEGIN
         ('{current_schedule}', 'created_at', 'timestamptz'),
         ('{current_schedule}', 'own_columns', 'jsonb'),
         ('{current_schedule}', 'limits', 'jsonb'),
+        ('{current_schedule}', 'after_last', 'interval'),
+        ('{current_schedule}', 'hours_from', 'time'),
+        ('{current_schedule}', 'hours_until', 'time'),
+        ('{current_schedule}', 'max_per_day', 'int'),
         -- When a schedule has doses.
         ('{_schedule}', 'user_id', 'uuid'),
         ('{_schedule}', 'id', 'uuid'),
@@ -150,6 +154,7 @@ BEGIN
         ('{_schedule}', 'as_needed', 'boolean'),
         ('{_schedule}', 'effective_from', 'timestamptz'),
         ('{_schedule}', 'ends_at', 'timestamptz'),
+        ('{_schedule}', 'after_last', 'interval'),
         -- What becomes of a schedule whose person goes to another time zone.
         ('{schedule_journey}', 'old_schedule_id', 'uuid'),
         ('{schedule_journey}', 'new_schedule_id', 'uuid'),

@@ -109,6 +109,14 @@ BEGIN
          'How early a dose may be taken and be on time; NULL: as grace; a day is 24 hours'),
         ('medsched.schedules', 'missed_when_next', 'boolean NOT NULL DEFAULT false',
          'True: a dose is missed as soon as the time of the next one of the schedule has come, whatever its grace'),
+        ('medsched.schedules', 'after_last', 'interval',
+         'How long after the last dose was taken the next is due, days by the wall clock: the schedule has one dose to come, counted from that one; NULL: it has set times, or none'),
+        ('medsched.schedules', 'hours_from', 'time',
+         'Counted from the last dose: when a day''s hours for it begin; one due outside of them is due when they begin next'),
+        ('medsched.schedules', 'hours_until', 'time',
+         'Counted from the last dose: when a day''s hours for it end; before hours_from: on the day after'),
+        ('medsched.schedules', 'max_per_day', 'int',
+         'Counted from the last dose: the most doses on a date; the next is due on the date after'),
         ('medsched.schedules', 'dose_amount', 'numeric',
          'How much at each dose, in dose_unit'),
         ('medsched.schedules', 'dose_unit', 'text',
@@ -173,6 +181,8 @@ BEGIN
          'Who recorded it, where not the person: the application''s name for a caregiver or device'),
         ('medsched.stock_entries', 'recorded_at', 'timestamptz NOT NULL DEFAULT now()',
          'When the row was inserted'),
+        ('medsched.dose_taken', 'next_dose_id', 'text',
+         'Handle of the dose that was counted from this one before its time was corrected: it keeps the handle; NULL: not corrected'),
         ('medsched.substance_limits', 'user_id', 'uuid NOT NULL',
          'The person; the application''s id'),
         ('medsched.substance_limits', 'substance', 'text NOT NULL',
@@ -325,6 +335,22 @@ BEGIN
          $$CHECK (grace >= '0' AND grace <= '366 days')$$),
         ('medsched.schedules', 'schedules_tolerance_before_in_range',
          $$CHECK (tolerance_before >= '0' AND tolerance_before <= '366 days')$$),
+        ('medsched.schedules', 'schedules_after_last_in_range',
+         $$CHECK (after_last >= '1 minute' AND after_last <= '3660 days'
+           AND least(extract(year FROM after_last), extract(month FROM after_last), extract(day FROM after_last), extract(hour FROM after_last),
+                     extract(minute FROM after_last), extract(second FROM after_last)) >= 0
+           AND extract(second FROM after_last) = trunc(extract(second FROM after_last)))$$),
+        ('medsched.schedules', 'schedules_after_last_has_no_times',
+         $$CHECK (after_last IS NULL
+           OR (NOT as_needed AND rrule IS NULL AND rdates = '{}' AND exdates = '{}' AND cycle_days_on IS NULL AND NOT missed_when_next))$$),
+        ('medsched.schedules', 'schedules_hours_are_after_last',
+         $$CHECK (after_last IS NOT NULL OR (hours_from IS NULL AND hours_until IS NULL AND max_per_day IS NULL))$$),
+        ('medsched.schedules', 'schedules_hours_valid',
+         $$CHECK ((hours_from IS NULL) = (hours_until IS NULL) AND hours_from <> hours_until AND hours_from < '24:00'
+           AND extract(second FROM hours_from) = trunc(extract(second FROM hours_from))
+           AND extract(second FROM hours_until) = trunc(extract(second FROM hours_until)))$$),
+        ('medsched.schedules', 'schedules_max_per_day_in_range',
+         $$CHECK (max_per_day >= 1 AND max_per_day <= 1440)$$),
         ('medsched.schedules', 'schedules_replaces_another',
          $$CHECK (replaces <> id)$$),
         -- Its error names the rule that a row breaks, as if each were a CHECK of its own: PostgreSQL reads
@@ -447,10 +473,10 @@ BEGIN
             AFTER UPDATE ON medsched.schedules
             FOR EACH ROW
             WHEN ((OLD.starts_at, OLD.time_zone, OLD.rrule, OLD.rdates, OLD.exdates,
-                   OLD.cycle_days_on, OLD.cycle_days_off, OLD.as_needed, OLD.effective_from)
+                   OLD.cycle_days_on, OLD.cycle_days_off, OLD.as_needed, OLD.after_last, OLD.effective_from)
                   IS DISTINCT FROM
                   (NEW.starts_at, NEW.time_zone, NEW.rrule, NEW.rdates, NEW.exdates,
-                   NEW.cycle_days_on, NEW.cycle_days_off, NEW.as_needed, NEW.effective_from))
+                   NEW.cycle_days_on, NEW.cycle_days_off, NEW.as_needed, NEW.after_last, NEW.effective_from))
             EXECUTE FUNCTION medsched.schedule_has_dose()',
          'A schedule can produce a dose'),
 
@@ -492,11 +518,11 @@ BEGIN
             FOR EACH ROW
             WHEN ((OLD.user_id, OLD.id, OLD.medication_id,
                    OLD.starts_at, OLD.time_zone, OLD.rrule, OLD.rdates, OLD.exdates,
-                   OLD.cycle_days_on, OLD.cycle_days_off, OLD.as_needed, OLD.effective_from, OLD.ends_at)
+                   OLD.cycle_days_on, OLD.cycle_days_off, OLD.as_needed, OLD.after_last, OLD.effective_from, OLD.ends_at)
                   IS DISTINCT FROM
                   (NEW.user_id, NEW.id, NEW.medication_id,
                    NEW.starts_at, NEW.time_zone, NEW.rrule, NEW.rdates, NEW.exdates,
-                   NEW.cycle_days_on, NEW.cycle_days_off, NEW.as_needed, NEW.effective_from, NEW.ends_at))
+                   NEW.cycle_days_on, NEW.cycle_days_off, NEW.as_needed, NEW.after_last, NEW.effective_from, NEW.ends_at))
             EXECUTE FUNCTION medsched.recorded_dose_keeps_schedule()',
          'A dose that was recorded stays a dose of its schedule'),
 
@@ -546,6 +572,14 @@ BEGIN
                   OR OLD.amount IS DISTINCT FROM NEW.amount AND (NEW.amount < OLD.amount) IS NOT TRUE)
             EXECUTE FUNCTION medsched.dose_is_scheduled()',
          'Only a dose of the schedule can be recorded'),
+
+        ('medsched.dose_taken', 'next_dose_keeps_handle',
+         'CREATE TRIGGER next_dose_keeps_handle
+            BEFORE UPDATE ON medsched.dose_taken
+            FOR EACH ROW
+            WHEN ((OLD.taken_at, OLD.outcome) IS DISTINCT FROM (NEW.taken_at, NEW.outcome))
+            EXECUTE FUNCTION medsched.next_dose_keeps_handle()',
+         'The dose counted from one whose time is corrected keeps its handle'),
 
         ('medsched.schedules', 'units_convert',
          'CREATE TRIGGER units_convert
@@ -635,7 +669,8 @@ BEGIN
     -- anew where its definition, as the catalog prints it, lacks this text.
     redefined (relation, name, text) AS (
       VALUES
-        ('medsched.schedules', 'recorded_dose_keeps_schedule', 'old.user_id'),
+        ('medsched.schedules', 'recorded_dose_keeps_schedule', 'old.after_last'),
+        ('medsched.schedules', 'schedule_has_dose_changed', 'old.after_last'),
         ('medsched.medications', 'recorded_dose_keeps_medication', 'old.user_id'),
         ('medsched.schedules', 'schedules_limits_are_as_needed', 'limits IS NULL'),
         ('medsched.dose_taken', 'dose_is_scheduled_moved', 'old.despite_limits')

@@ -146,7 +146,7 @@ BEGIN
   END IF;
   problem := medsched._dates_problem(
     (NEW.user_id, NEW.id, NEW.medication_id, NEW.starts_at, NEW.time_zone, NEW.rrule, NEW.rdates, NEW.exdates, NEW.cycle_days_on,
-     NEW.cycle_days_off, NEW.as_needed, NEW.effective_from, NEW.ends_at)::medsched._schedule,
+     NEW.cycle_days_off, NEW.as_needed, NEW.effective_from, NEW.ends_at, NULL::interval)::medsched._schedule,
     medsched._new_dates(NEW.rdates, rdates), medsched._new_dates(NEW.exdates, exdates));
   IF problem.rule IS NOT NULL THEN
     IF problem.detail IS NULL THEN

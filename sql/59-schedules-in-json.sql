@@ -34,7 +34,8 @@ CREATE OR REPLACE FUNCTION medsched._schedule_key_names()
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{id,starts_at,time_zone,time_zone_pinned,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed,
-         min_interval,max_per_24h,limits,grace,tolerance_before,missed_when_next,dose_amount,dose_unit,instructions,effective_from,ends_at}'::text[];
+         min_interval,max_per_24h,limits,grace,tolerance_before,missed_when_next,
+         after_last,hours_from,hours_until,max_per_day,dose_amount,dose_unit,instructions,effective_from,ends_at}'::text[];
 
 COMMENT ON FUNCTION medsched._schedule_key_names() IS
   'Internal: the keys of a schedule in JSON';
@@ -43,7 +44,8 @@ CREATE OR REPLACE FUNCTION medsched._schedule_key_types()
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{uuid,timestamp,zone,boolean,rule,dates,dates,int,int,boolean,
-         interval,int,limits,interval,interval,boolean,numeric,text,text,timestamptz,timestamptz}'::text[];
+         interval,int,limits,interval,interval,boolean,
+         interval,time,time,int,numeric,text,text,timestamptz,timestamptz}'::text[];
 
 COMMENT ON FUNCTION medsched._schedule_key_types() IS
   'Internal: the types of the values of a schedule in JSON, in the order of its keys';
@@ -178,6 +180,7 @@ BEGIN
       -- timestamp's own input would drop an offset in silence, and move the dose by hours.
       WHEN 'timestamp' THEN kind = 'string' AND written ~ wall_clock
       WHEN 'timestamptz' THEN kind = 'string' AND written ~ instant
+      WHEN 'time' THEN kind = 'string' AND written ~ '^[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?$'
       WHEN 'dates' THEN kind = 'array'
       WHEN 'limits' THEN kind = 'array'
       ELSE kind = 'string' END;
@@ -190,6 +193,7 @@ BEGIN
         WHEN 'timestamp' THEN 'a wall-clock time without a time zone, as "2026-03-01T08:00:00"'
         WHEN 'dates' THEN 'an array of wall-clock times without a time zone, as ["2026-03-01T08:00:00"]'
         WHEN 'timestamptz' THEN 'an instant with its offset, as "2026-03-01T08:00:00+01:00" or with Z'
+        WHEN 'time' THEN 'a time of day, as "08:00"'
         WHEN 'limits' THEN 'an array of limits, as [{"amount": 4000, "within": "24 hours"}, {"doses": 1, "days": 1}]'
         WHEN 'boolean' THEN 'true or false'
         WHEN 'int' THEN 'a whole number'
@@ -208,6 +212,7 @@ BEGIN
         WHEN 'timestamp' THEN written::timestamp IS NOT NULL
         WHEN 'timestamptz' THEN written::timestamptz IS NOT NULL
         WHEN 'interval' THEN written::interval IS NOT NULL
+        WHEN 'time' THEN written::time IS NOT NULL
         WHEN 'numeric' THEN written::numeric IS NOT NULL
         WHEN 'limits' THEN medsched._limits_valid(value)
         WHEN 'rule' THEN medsched.check_rrule(written)
@@ -266,6 +271,7 @@ BEGIN
       WHEN 'timestamp' THEN written::timestamp::text
       WHEN 'timestamptz' THEN written::timestamptz::text
       WHEN 'interval' THEN written::interval::text
+      WHEN 'time' THEN written::time::text
       WHEN 'limits' THEN (object -> key)::text
       WHEN 'numeric' THEN written::numeric::text
       WHEN 'int' THEN trunc(written::numeric)::text
@@ -300,6 +306,8 @@ BEGIN
     ('schedules_instructions_length', 'must have at most 10000 characters', '{instructions}', false),
     ('schedules_min_interval_in_range', 'must be above 0 and at most 366 days', '{min_interval}', false),
     ('schedules_max_per_24h_positive', 'must be at least 1', '{max_per_24h}', false),
+    ('schedules_after_last_in_range', 'must be whole seconds from 1 minute to 3660 days, no part of it negative', '{after_last}', false),
+    ('schedules_max_per_day_in_range', 'must be from 1 to 1440', '{max_per_day}', false),
     ('schedules_grace_in_range', 'must be from 0 to 366 days', '{grace}', false),
     ('schedules_tolerance_before_in_range', 'must be from 0 to 366 days', '{tolerance_before}', false),
     -- Of several keys; the last column says whether it matters which of them are not there.
@@ -309,6 +317,12 @@ BEGIN
     ('schedules_dates_at_most_10000', 'must have at most 10000 rdates and as many exdates', '{rdates,exdates}', false),
     ('schedules_as_needed_has_no_times', 'must have no rrule, rdates, exdates or cycle when it is as_needed',
      '{as_needed,rrule,rdates,exdates,cycle_days_on}', false),
+    ('schedules_after_last_has_no_times', 'must have no rrule, rdates, exdates or cycle, and be neither as_needed nor missed_when_next, when it has after_last',
+     '{after_last,as_needed,rrule,rdates,exdates,cycle_days_on,missed_when_next}', false),
+    ('schedules_hours_are_after_last', 'must have after_last to have hours_from, hours_until or max_per_day',
+     '{after_last,hours_from,hours_until,max_per_day}', true),
+    ('schedules_hours_valid', 'must have both hours_from and hours_until, two times of a whole second, hours_from before 24:00, or neither',
+     '{hours_from,hours_until}', true),
     ('schedules_limits_are_as_needed', 'must be as_needed to have min_interval, max_per_24h or limits',
      '{as_needed,min_interval,max_per_24h,limits}', true),
     ('schedules_limits_have_dose_amount', 'must have dose_amount to have limits of an amount', '{dose_amount,limits}', true)) AS r (name, rule, keys, absence_matters)

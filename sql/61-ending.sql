@@ -36,7 +36,7 @@ AS $$
 DECLARE
   left_out timestamp without time zone[];
 BEGIN
-  IF schedule.as_needed OR $2 OPERATOR(pg_catalog.>=) $3 THEN
+  IF schedule.as_needed OR schedule.after_last IS NOT NULL OR $2 OPERATOR(pg_catalog.>=) $3 THEN
     RETURN;
   END IF;
   left_out := medsched._doses_left(schedule, $2, $3, ARRAY(
@@ -126,7 +126,7 @@ BEGIN
   ended := medsched._after_recorded($1, $2, NULL::pg_catalog.uuid, $3);
   FOR schedule IN
     SELECT s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
-           s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at
+           s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at, s.after_last
       FROM medsched.schedules AS s
      WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.medication_id OPERATOR(pg_catalog.=) $2
      ORDER BY s.id
@@ -207,7 +207,7 @@ BEGIN
       answer := ended;
     END IF;
     SELECT s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
-           s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at
+           s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at, s.after_last
       INTO schedule
       FROM medsched.schedules AS s
      WHERE s.user_id OPERATOR(pg_catalog.=) schedule.user_id AND s.replaces OPERATOR(pg_catalog.=) schedule.id;

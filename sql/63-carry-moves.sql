@@ -63,7 +63,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-  travels CONSTANT boolean := old_row.time_zone <> new_row.time_zone;
+  -- Counted from the last dose, one is not the wall clock's.
+  travels CONSTANT boolean := old_row.time_zone <> new_row.time_zone AND old_row.after_last IS NULL;
 BEGIN
   IF to_regclass('medsched.moved_doses') IS NULL THEN
     RETURN;

@@ -64,14 +64,14 @@ $$;
 COMMENT ON FUNCTION medsched._to_come(medsched._schedule, timestamptz, timestamptz) IS
   'Internal: a schedule with the doses that it has from an instant on';
 
--- In elapsed time, or as needed, there is no wall-clock time to keep.
+-- In elapsed time, as needed, or counted from the last dose, there is no wall-clock time to keep.
 CREATE OR REPLACE FUNCTION medsched._keeps_instants(schedule medsched._schedule)
 RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  RETURN schedule.as_needed OR coalesce((medsched._rule_parts(schedule.rrule::text)).freq < 3, false);
+  RETURN schedule.as_needed OR schedule.after_last IS NOT NULL OR coalesce((medsched._rule_parts(schedule.rrule::text)).freq < 3, false);
 END
 $$;
 
@@ -94,8 +94,8 @@ BEGIN
   IF medsched._keeps_instants(schedule) THEN
     start := medsched._to_instant(schedule.starts_at, old_zone);
     RETURN jsonb_build_object(
-      -- As needed, effective_from is bound enough.
-      'starts_at', CASE WHEN schedule.as_needed THEN medsched._to_local(start, $3) ELSE medsched._same_instant(schedule.id, start, $3) END,
+      -- Where doses have no set times, effective_from is bound enough.
+      'starts_at', CASE WHEN schedule.as_needed OR schedule.after_last IS NOT NULL THEN medsched._to_local(start, $3) ELSE medsched._same_instant(schedule.id, start, $3) END,
       'rdates', ARRAY(SELECT medsched._same_instant(schedule.id, d.at, $3)
                         FROM (SELECT medsched._to_instant(u.date, old_zone) AS at, u.nth FROM unnest(schedule.rdates) WITH ORDINALITY AS u (date, nth)) AS d
                        WHERE d.at >= schedule.effective_from AND d.at < coalesce(schedule.ends_at, 'infinity') ORDER BY d.nth),

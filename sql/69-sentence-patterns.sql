@@ -162,6 +162,8 @@ BEGIN ATOMIC
 
     -- As needed, and how much
     ('as_needed',          'as needed',                     'bei Bedarf'),
+    ('after_last',         '%s after the last dose',        '%s nach der letzten Dosis'),
+    ('between_hours',      ', between %s and %s',           ', zwischen %s und %s'),
     ('apart',              ', at least %s apart',           ', mindestens %s Abstand'),
     ('at_most',            ', at most %s %s',               ', höchstens %s %s'),
     ('a_day',              'a day',                         'am Tag'),

@@ -293,7 +293,11 @@ CREATE OR REPLACE FUNCTION medsched.describe_schedule(
   dose_amount numeric DEFAULT NULL,
   instructions text DEFAULT NULL,
   language text DEFAULT 'en',
-  with_time_zone boolean DEFAULT true)
+  with_time_zone boolean DEFAULT true,
+  after_last interval DEFAULT NULL,
+  hours_from time DEFAULT NULL,
+  hours_until time DEFAULT NULL,
+  max_per_day int DEFAULT NULL)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
@@ -335,6 +339,14 @@ BEGIN
                      medsched._say(language, 'in_any', ARRAY[medsched._quantity(language, 24::bigint, 'hour')])]) END
       || medsched._dose_limits_words(language, limits, dose_unit)
       || zone || ', ' || medsched._bounds_words(language, time_zone, begins, ends);
+  ELSIF after_last IS NOT NULL THEN
+    words := medsched._say(language, 'after_last', ARRAY[medsched._interval_words(language, after_last)])
+      || CASE WHEN hours_from IS NULL OR hours_until IS NULL THEN ''
+              ELSE medsched._say(language, 'between_hours', ARRAY[medsched._time_words(floor(extract(epoch FROM hours_from))::int),
+                                                                         medsched._time_words(floor(extract(epoch FROM hours_until))::int)]) END
+      || CASE WHEN max_per_day IS NULL THEN ''
+              ELSE medsched._say(language, 'at_most', ARRAY[medsched._quantity(language, max_per_day::bigint, 'dose'), medsched._say(language, 'a_day')]) END
+      || zone || ', ' || medsched._bounds_words(language, time_zone, begins, ends);
   ELSIF rrule IS NULL THEN
     times := medsched._added_times(starts_at || rdates, exdates, time_zone, begins, ends);
     IF times = '{}' THEN
@@ -352,7 +364,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION medsched.describe_schedule(text, timestamp, text, timestamp[], timestamp[], timestamptz, int, int, boolean, interval, int, timestamptz, jsonb, text, numeric, text, text, boolean) IS
+COMMENT ON FUNCTION medsched.describe_schedule(text, timestamp, text, timestamp[], timestamp[], timestamptz, int, int, boolean, interval, int, timestamptz, jsonb, text, numeric, text, text, boolean, interval, time, time, int) IS
 'a schedule in words: "400 mg twice a day at 08:00 and 20:00, Europe/Berlin, from 1 March 2027 until 3 March 2027; with food"; the arguments are the columns of medsched.schedules; language is en or de, any other 22023; with_time_zone false leaves out the zone';
 
 CREATE OR REPLACE FUNCTION medsched.describe_schedule(user_id uuid, schedule_id uuid)
@@ -366,7 +378,8 @@ DECLARE
 BEGIN
   SELECT medsched.describe_schedule(s.rrule::text, s.starts_at, s.time_zone::text, s.rdates, s.exdates,
            s.ends_at, s.cycle_days_on, s.cycle_days_off, s.as_needed, s.min_interval, s.max_per_24h,
-           s.effective_from, s.limits, s.dose_unit, s.dose_amount, s.instructions, 'en'::text, true)
+           s.effective_from, s.limits, s.dose_unit, s.dose_amount, s.instructions, 'en'::text, true,
+           s.after_last, s.hours_from, s.hours_until, s.max_per_day)
     INTO words
   FROM medsched.schedules AS s
   WHERE s.user_id = describe_schedule.user_id

@@ -123,8 +123,8 @@ AS $$
          END
     FROM medsched.schedules AS s
    CROSS JOIN LATERAL medsched._first_dose(
-           CASE WHEN NOT s.as_needed THEN s.rrule::pg_catalog.text END, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
-           CASE WHEN NOT s.as_needed THEN s.effective_from END) AS f
+           CASE WHEN NOT s.as_needed AND s.after_last IS NULL THEN s.rrule::pg_catalog.text END, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
+           CASE WHEN NOT s.as_needed AND s.after_last IS NULL THEN s.effective_from END) AS f
    WHERE f.first_dose IS NULL
   UNION ALL
   SELECT 'schedule_density', s.user_id, s.id::pg_catalog.text, p.problem
@@ -132,6 +132,7 @@ AS $$
    CROSS JOIN LATERAL medsched.schedule_density_problem(
            s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS p (problem)
    WHERE NOT s.as_needed
+     AND s.after_last IS NULL
      AND p.problem IS NOT NULL
   UNION ALL
   SELECT p.rule, s.user_id, s.id::pg_catalog.text, p.problem
@@ -151,7 +152,8 @@ AS $$
    CROSS JOIN LATERAL medsched._move_of_row_problem(
            v.user_id, v.schedule_id, v.scheduled_for, v.due_at, s.as_needed, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
            s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, s.ends_at) AS p
-   WHERE p.rule IS NOT NULL
+   WHERE s.after_last IS NULL
+     AND p.rule IS NOT NULL
   UNION ALL
   SELECT 'dose_has_schedule', d.user_id, pg_catalog.concat(d.schedule_id, ' ', d.scheduled_for),
          pg_catalog.format('The user has no schedule "%s".', d.schedule_id)
@@ -165,8 +167,8 @@ AS $$
     JOIN medsched.schedules AS s
       ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id
    CROSS JOIN LATERAL medsched._first_dose(
-           CASE WHEN NOT s.as_needed THEN s.rrule::pg_catalog.text END, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
-           CASE WHEN NOT s.as_needed THEN s.effective_from END) AS f
+           CASE WHEN NOT s.as_needed AND s.after_last IS NULL THEN s.rrule::pg_catalog.text END, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
+           CASE WHEN NOT s.as_needed AND s.after_last IS NULL THEN s.effective_from END) AS f
     LEFT JOIN medsched.medications AS m
       ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
    CROSS JOIN LATERAL (
@@ -177,13 +179,13 @@ AS $$
                     THEN pg_catalog.format('The schedule ends at %s.', s.ends_at)
                     WHEN d.scheduled_for OPERATOR(pg_catalog.<) s.effective_from
                     THEN pg_catalog.format('The schedule takes effect at %s.', s.effective_from)
-                    WHEN s.as_needed AND d.scheduled_for OPERATOR(pg_catalog.<) f.first_dose
+                    WHEN (s.as_needed OR s.after_last IS NOT NULL) AND d.scheduled_for OPERATOR(pg_catalog.<) f.first_dose
                     THEN pg_catalog.format('The schedule starts at %s in %s.', s.starts_at, s.time_zone)
-                    WHEN s.as_needed AND d.scheduled_for OPERATOR(pg_catalog.>=) '10000-01-01 00:00:00Z'::pg_catalog.timestamptz
+                    WHEN (s.as_needed OR s.after_last IS NOT NULL) AND d.scheduled_for OPERATOR(pg_catalog.>=) '10000-01-01 00:00:00Z'::pg_catalog.timestamptz
                     THEN 'A dose is before the year 10000.'
-                    WHEN s.as_needed AND pg_catalog.date_trunc('second', d.scheduled_for) OPERATOR(pg_catalog.<>) d.scheduled_for
+                    WHEN (s.as_needed OR s.after_last IS NOT NULL) AND pg_catalog.date_trunc('second', d.scheduled_for) OPERATOR(pg_catalog.<>) d.scheduled_for
                     THEN 'A dose is at a whole second.'
-                    WHEN s.as_needed OR f.error IS NOT NULL
+                    WHEN s.as_needed OR s.after_last IS NOT NULL OR f.error IS NOT NULL
                     THEN NULL
                     WHEN NOT medsched.is_occurrence(
                            s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, d.scheduled_for,
@@ -315,8 +317,12 @@ AS $$
     LEFT JOIN LATERAL medsched.next_occurrence(
            s.rrule::text, s.starts_at, s.time_zone::text,
            greatest(now(), s.effective_from - interval '1 microsecond'),
-           s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS n (next_dose)
-      ON NOT s.as_needed
+           s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS o (next_dose)
+      ON NOT s.as_needed AND s.after_last IS NULL
+    LEFT JOIN LATERAL medsched._counted_dose(s.user_id, s.id, NULL::timestamptz) AS c
+      ON s.after_last IS NOT NULL
+   -- One that is counted from the last dose may have been due before now.
+   CROSS JOIN LATERAL (SELECT coalesce(o.next_dose, c.due_at)) AS n (next_dose)
    WHERE m.user_id = medsched.check_user(schedule_overview.user_id)
    ORDER BY m.name, m.id, coalesce(s.effective_from, medsched._to_instant(s.starts_at, s.time_zone::text)), s.id
 $$;

@@ -163,6 +163,9 @@ AS $$
 #variable_conflict use_variable
 DECLARE
   s record;
+  counted timestamptz;
+  counted_at timestamptz;
+  counted_from timestamptz;
   missing text;
   begins timestamptz;
   ends timestamptz;
@@ -179,7 +182,7 @@ BEGIN
     PERFORM medsched._require_instant(at, 'at');
   END IF;
   SELECT t.rrule::text, t.starts_at, t.time_zone::text, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off, t.effective_from,
-         coalesce(t.ends_at, 'infinity') AS ends_at, t.as_needed, coalesce(m.inactivated_at, 'infinity') AS inactivated_at,
+         coalesce(t.ends_at, 'infinity') AS ends_at, t.as_needed, t.after_last, coalesce(m.inactivated_at, 'infinity') AS inactivated_at,
          t.replaces, r.id AS replaced_by, d.schedule_id IS NOT NULL AS recorded, d.outcome
     INTO s
     FROM medsched.schedules AS t
@@ -203,6 +206,9 @@ BEGIN
   -- A dose is at a whole second.
   IF date_trunc('second', at) <> at THEN
     pattern := false;
+  ELSIF s.after_last IS NOT NULL THEN
+    SELECT c.scheduled_for, c.counted_at, c.from_dose INTO counted, counted_at, counted_from FROM medsched._counted_dose(user_id, schedule_id, at) AS c;
+    pattern := coalesce(counted = at, false) OR coalesce(s.outcome <> 'extra', false);
   ELSIF s.as_needed THEN
     pattern := at >= greatest(begins, '0001-01-01 00:00Z') AND at < '10000-01-01 00:00Z';
   ELSE
@@ -213,6 +219,10 @@ BEGIN
 
   explanation := CASE
     WHEN is_dose AND s.as_needed THEN 'it is recorded, and as needed that is all it takes'
+    WHEN is_dose AND s.after_last IS NOT NULL AND counted IS DISTINCT FROM at THEN 'it is recorded, and was counted from a dose that is recorded no more'
+    WHEN is_dose AND s.after_last IS NOT NULL AND counted_from IS NULL THEN 'it is the first of the schedule'
+    WHEN is_dose AND s.after_last IS NOT NULL THEN
+      format('it is counted from the dose at %s', counted_from)
     WHEN is_dose THEN medsched._dose_words(s.rrule, s.starts_at, s.time_zone, s.exdates, s.cycle_days_on, s.cycle_days_off, at)
     WHEN date_trunc('second', at) <> at THEN 'doses are at whole seconds'
     WHEN at >= s.inactivated_at THEN format('the medication is inactive from %s', s.inactivated_at)
@@ -223,6 +233,9 @@ BEGIN
     WHEN at < s.effective_from THEN
       format('the schedule takes effect at %s', s.effective_from) || coalesce(', replacing ' || s.replaces, '')
     WHEN at < begins THEN format('the schedule starts at %s', medsched._clock_words(s.starts_at, s.time_zone))
+    WHEN s.after_last IS NOT NULL AND counted IS NULL THEN 'the next dose would be after the year 9999'
+    WHEN s.after_last IS NOT NULL AND counted_from IS NULL THEN format('the first dose of the schedule is at %s', counted)
+    WHEN s.after_last IS NOT NULL THEN format('counted from the dose at %s, the next is at %s', counted_from, counted)
     WHEN s.as_needed THEN 'as needed there is one where it is recorded, and none is recorded then'
     ELSE medsched._no_dose_words(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, at) END;
   explanation := CASE WHEN is_dose THEN 'A dose: ' ELSE 'No dose: ' END || explanation || '.';
@@ -233,13 +246,17 @@ BEGIN
   IF due_at >= ends AND NOT s.recorded THEN
     explanation := format('No dose: it was moved to %s, when the schedule is over.', due_at);
     is_dose := false;
+  ELSIF due_at = counted_at AND s.recorded THEN
+    explanation := explanation || format(' It was due at %s.', due_at);
+  ELSIF is_dose AND NOT s.recorded AND due_at IS NULL AND counted_at <> at THEN
+    explanation := explanation || format(' It is due at %s.', counted_at);
   ELSIF due_at IS NOT NULL THEN
     explanation := explanation || format(' It was moved, and is due at %s.', due_at);
   END IF;
   IF s.outcome = 'extra' THEN
     explanation := explanation || ' An extra dose is recorded then.';
   END IF;
-  IF NOT s.as_needed THEN
+  IF NOT s.as_needed AND s.after_last IS NULL THEN
     before := medsched.previous_occurrence(s.rrule, s.starts_at, s.time_zone, least(at, ends), s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off);
     after := medsched.next_occurrence(s.rrule, s.starts_at, s.time_zone, greatest(at, greatest(s.effective_from, '0001-01-01 00:00Z BC') - interval '1 microsecond'),
                                       s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off);

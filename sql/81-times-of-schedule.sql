@@ -153,6 +153,7 @@ BEGIN
   r.week_start := coalesce(r.week_start, 0);
   problem := CASE
     WHEN s.as_needed THEN 'is taken as needed'
+    WHEN s.after_last IS NOT NULL THEN 'is counted from the last dose taken'
     WHEN s.rdates <> '{}' THEN 'has single dates, in rdates'
     WHEN s.exdates <> '{}' THEN 'leaves out single dates, in exdates'
     WHEN s.ends_at <= s.effective_from THEN 'is in effect at no time'
@@ -239,7 +240,7 @@ COMMENT ON FUNCTION medsched._form_of_all(medsched._schedule[], text[], jsonb[])
 CREATE OR REPLACE FUNCTION medsched._beside_form(object jsonb)
 RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN jsonb_strip_nulls(object) - '{id,starts_at,time_zone,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed,
+RETURN jsonb_strip_nulls(object) - '{id,starts_at,time_zone,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed,after_last,
                                      effective_from,ends_at}'::text[];
 
 COMMENT ON FUNCTION medsched._beside_form(jsonb) IS

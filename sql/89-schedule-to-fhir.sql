@@ -199,8 +199,11 @@ BEGIN
   s.as_needed := coalesce(s.as_needed, false);
   words := medsched.describe_schedule(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.ends_at, s.cycle_days_on, s.cycle_days_off, s.as_needed,
     (schedule ->> 'min_interval')::interval, (schedule ->> 'max_per_24h')::int, s.effective_from, schedule -> 'limits', schedule ->> 'dose_unit',
-    NULL::numeric, NULL::text, 'en'::text, true);
+    NULL::numeric, NULL::text, 'en'::text, true,
+    s.after_last, (schedule ->> 'hours_from')::time, (schedule ->> 'hours_until')::time, (schedule ->> 'max_per_day')::int);
   dosage := CASE WHEN s.as_needed THEN medsched._fhir_needed(schedule, release)
+                 -- No Timing counts from when the last dose was taken.
+                 WHEN s.after_last IS NOT NULL THEN jsonb_build_object('timing', jsonb_build_object('code', jsonb_build_object('text', words)))
                  ELSE jsonb_build_object('timing', medsched._fhir_timing(s, words)) END
     || jsonb_build_object('text', words, 'extension', jsonb_build_array(jsonb_build_object('url', medsched._fhir_url('schedule'::text),
                                                                                            'valueString', schedule::text)));

@@ -92,8 +92,11 @@ BEGIN
   END IF;
   IF NEW.outcome = 'extra' AND is_moved THEN
     PERFORM medsched._refuse_extra_dose(TG_RELID, s, at, m.inactivated_at);
-  ELSIF is_moved AND (at >= m.inactivated_at OR NOT medsched._has_dose(s, at)) THEN
+  ELSIF is_moved AND (at >= m.inactivated_at OR NOT medsched._has_dose(s, at)
+                      OR s.after_last IS NOT NULL AND NOT medsched._holds_counted_dose(NEW.user_id, s.id, at)) THEN
     PERFORM medsched._refuse_dose(TG_RELID, NEW.user_id, NEW.schedule_id, at, m.inactivated_at);
+  ELSIF is_moved AND s.after_last IS NOT NULL THEN
+    PERFORM medsched._keep_due_time(NEW.user_id, s.id, at);
   END IF;
   IF s.as_needed THEN
     IF NEW.outcome = 'skipped' THEN
@@ -132,7 +135,7 @@ BEGIN
   SELECT c.* INTO s FROM medsched.schedules AS c WHERE c.user_id = of_user AND c.id = of_schedule;
   IF FOUND THEN
     SELECT m.inactivated_at INTO inactivated FROM medsched.medications AS m WHERE m.user_id = of_user AND m.id = s.medication_id;
-    IF at >= inactivated OR NOT medsched._has_dose(s, at) THEN
+    IF at >= inactivated OR NOT medsched._has_dose(s, at) OR s.after_last IS NOT NULL AND NOT medsched._is_counted_dose(of_user, of_schedule, at) THEN
       PERFORM medsched._refuse_dose(relation, of_user, of_schedule, at, inactivated);
     END IF;
   END IF;
@@ -176,7 +179,7 @@ BEGIN
   ELSIF date_trunc('second', at) <> at THEN
     PERFORM medsched._refuse_rule(relation, 'dose_is_scheduled', format('schedule "%s" has no dose at %s', s.id, at),
       'An extra dose is at a whole second.', 'Call medsched.record_extra_dose(), which leaves out the fraction of the second.');
-  ELSIF coalesce(at < inactivated, true) AND medsched._has_dose(s, at) THEN
+  ELSIF coalesce(at < inactivated, true) AND medsched._has_dose(s, at) AND (s.after_last IS NULL OR medsched._is_counted_dose(s.user_id, s.id, at)) THEN
     PERFORM medsched._refuse_rule(relation, 'extra_dose_is_extra', format('schedule "%s" has a dose at %s', s.id, at),
       'An extra dose is at none of its schedule''s.', 'To record the schedule''s dose, call medsched.mark_dose_taken().');
   END IF;
@@ -186,7 +189,46 @@ $$;
 COMMENT ON FUNCTION medsched._refuse_extra_dose(oid, record, timestamptz, timestamptz) IS
   'Internal: refuses an extra dose that is none';
 
--- Whether a schedule, a row of the table, has a dose at an instant.
+-- Whether a dose is the one that is counted from the last one recorded before it.
+CREATE OR REPLACE FUNCTION medsched._is_counted_dose(of_user uuid, of_schedule uuid, at timestamptz)
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN coalesce((medsched._counted_dose(of_user, of_schedule, at)).scheduled_for = at, false);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._is_counted_dose(uuid, uuid, timestamptz) IS
+  'Internal: whether a dose is the one that is counted from the last one recorded before it';
+
+-- Whether it is, with a lock on that one: whoever takes it back at the same time is waited for, and then the dose is counted from
+-- the one before.  On a snapshot that may be old, _check_dose_is_scheduled() has looked.
+CREATE OR REPLACE FUNCTION medsched._holds_counted_dose(of_user uuid, of_schedule uuid, at timestamptz)
+RETURNS boolean
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+  counted record;
+BEGIN
+  LOOP
+    SELECT c.* INTO counted FROM medsched._counted_dose(of_user, of_schedule, at) AS c;
+    EXIT WHEN counted.from_schedule IS NULL;
+    PERFORM FROM medsched.dose_taken AS d
+      WHERE d.user_id = of_user AND d.schedule_id = counted.from_schedule AND d.scheduled_for = counted.from_dose FOR KEY SHARE;
+    EXIT WHEN FOUND;
+  END LOOP;
+  RETURN NOT medsched._sees_latest() OR coalesce(counted.scheduled_for = at, false);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._holds_counted_dose(uuid, uuid, timestamptz) IS
+  'Internal: whether a dose is the one that is counted from the last one recorded before it, which is locked';
+
+-- Whether a schedule, a row of the table, has a dose at an instant; counted from the last dose, whether it may have one.
 CREATE OR REPLACE FUNCTION medsched._has_dose(s record, at timestamptz)
 RETURNS boolean
 LANGUAGE plpgsql STABLE
@@ -195,7 +237,7 @@ AS $$
 BEGIN
   RETURN coalesce(at < s.ends_at, true)
          AND medsched._allows(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
-                              s.as_needed, s.effective_from, at);
+                              s.as_needed OR s.after_last IS NOT NULL, s.effective_from, at);
 END
 $$;
 
@@ -211,6 +253,7 @@ AS $$
 DECLARE
   tell CONSTANT boolean := medsched._may_tell('{schedules,medications}');
   s record;
+  counted record;
   r medsched._rule;
   before timestamptz;
   after timestamptz;
@@ -248,6 +291,16 @@ BEGIN
       ELSE
         rule := 'dose_before_start';
       END IF;
+    END IF;
+  ELSIF s.after_last IS NOT NULL THEN
+    SELECT c.* INTO counted FROM medsched._counted_dose(of_user, of_schedule, at) AS c;
+    IF counted.scheduled_for IS NULL THEN
+      detail := 'The schedule has no dose before the year 10000.';
+    ELSIF counted.from_schedule IS NULL THEN
+      rule := CASE WHEN at < counted.scheduled_for THEN 'dose_before_start' ELSE rule END;
+      detail := format('The first dose is at %s.', counted.scheduled_for);
+    ELSE
+      detail := format('Counted from the dose at %s, the next is at %s.', counted.from_dose, counted.scheduled_for);
     END IF;
   ELSE
     r := medsched._check_schedule(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off);

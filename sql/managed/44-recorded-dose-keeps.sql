@@ -32,10 +32,10 @@ BEGIN
   END IF;
   -- Where only the end changes, only what lies after it matters.
   IF (OLD.user_id, OLD.id, OLD.starts_at, OLD.time_zone::text, OLD.rrule::text, OLD.rdates, OLD.exdates, OLD.cycle_days_on,
-      OLD.cycle_days_off, OLD.as_needed, OLD.effective_from)
+      OLD.cycle_days_off, OLD.as_needed, OLD.after_last, OLD.effective_from)
      IS DISTINCT FROM
      (NEW.user_id, NEW.id, NEW.starts_at, NEW.time_zone::text, NEW.rrule::text, NEW.rdates, NEW.exdates, NEW.cycle_days_on,
-      NEW.cycle_days_off, NEW.as_needed, NEW.effective_from) THEN
+      NEW.cycle_days_off, NEW.as_needed, NEW.after_last, NEW.effective_from) THEN
     PERFORM medsched._check_late('doses_are_scheduled', TG_RELID, NEW.user_id, NEW.id);
   END IF;
   RETURN NULL;

@@ -186,7 +186,7 @@ AS $$
                                       s.cycle_days_on, s.cycle_days_off) AS rule,
                  CASE WHEN cardinality(s.rdates) > 0 THEN medsched._dates(s.rdates, z.zone, 'rdates') END AS added,
                  CASE WHEN cardinality(s.exdates) > 0 THEN medsched._dates(s.exdates, z.zone, 'exdates') END AS excluded,
-                 s.as_needed,
+                 s.as_needed OR s.after_last IS NOT NULL AS has_no_times,
                  s.dose_amount, s.dose_unit, s.instructions, coalesce(s.grace, medsched._grace()) AS grace, s.missed_when_next,
                  least(s.ends_at, m.inactivated_at) AS closed,
                  -- Schedules have no doses beyond.
@@ -206,7 +206,7 @@ AS $$
    CROSS JOIN LATERAL (
           SELECT coalesce(i.at, d.scheduled_for) AS at, d.taken_at, d.recorded_by, d.outcome
             FROM (SELECT w.at FROM medsched._window(s.rule, s.starts_at, s.zone, s.lo, s.hi, s.added, s.excluded, $5) AS w (at)
-                   WHERE NOT s.as_needed) AS i
+                   WHERE NOT s.has_no_times) AS i
             FULL JOIN (SELECT t.scheduled_for, t.taken_at, t.recorded_by, t.outcome
                          FROM medsched.dose_taken AS t
                         -- One range of the primary key, whatever the person's history.
@@ -218,7 +218,7 @@ $$;
 COMMENT ON FUNCTION medsched._doses(uuid, timestamptz, timestamptz, boolean, int) IS
   'Internal: a user''s doses scheduled in a window';
 
--- The same for a user of whom a dose was moved: those due in the window, in no order.
+-- The same for a user of whom a dose was moved, or is counted from the last one: those due in the window, in no order.
 CREATE OR REPLACE FUNCTION medsched._doses_and_moved(user_id uuid, window_start timestamptz, window_end timestamptz, recorded boolean, most int)
 RETURNS SETOF medsched.dose
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50
@@ -277,15 +277,27 @@ BEGIN
       LEFT JOIN medsched.dose_taken AS d ON d.user_id = $1 AND d.scheduled_for = v.scheduled_for AND d.schedule_id = v.schedule_id
      WHERE v.user_id = $1 AND v.due_at >= $2 AND v.due_at < $3 AND (v.scheduled_for < $2 OR v.scheduled_for >= $3)
        AND CASE WHEN d.outcome IS NOT NULL THEN $4
-                ELSE NOT s.as_needed AND (v.scheduled_for < least(s.ends_at, m.inactivated_at)) IS NOT FALSE
+                ELSE NOT s.as_needed AND s.after_last IS NULL AND (v.scheduled_for < least(s.ends_at, m.inactivated_at)) IS NOT FALSE
                      AND (v.due_at < least(s.ends_at, m.inactivated_at)) IS NOT FALSE
                      AND medsched._allows(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, s.as_needed,
                                           s.effective_from, v.scheduled_for) END;
+
+  -- Those that are counted from the last one.
+  RETURN QUERY
+    SELECT medsched._dose_id(s.id, c.scheduled_for), c.scheduled_for, timezone(medsched._zone(s.time_zone), c.due_at), s.time_zone::text,
+           s.medication_id, m.name, s.id, s.dose_amount, s.dose_unit, s.instructions, NULL::timestamptz, NULL::text,
+           medsched.dose_status(c.due_at, NULL::text, s.grace, NULL::timestamptz), c.due_at
+      FROM medsched.schedules AS s
+      JOIN medsched.medications AS m ON m.user_id = $1 AND m.id = s.medication_id
+     CROSS JOIN LATERAL medsched._counted_dose(s.user_id, s.id, NULL::timestamptz) AS c
+     WHERE s.user_id = $1 AND s.after_last IS NOT NULL AND (s.ends_at IS NULL OR s.ends_at > $2)
+       AND c.due_at >= $2 AND c.due_at < $3
+       AND greatest(c.scheduled_for, c.due_at) < coalesce(least(s.ends_at, m.inactivated_at), 'infinity');
 END
 $$;
 
 COMMENT ON FUNCTION medsched._doses_and_moved(uuid, timestamptz, timestamptz, boolean, int) IS
-  'Internal: a user''s doses due in a window, where some were moved';
+  'Internal: a user''s doses due in a window, where some were moved or are counted from the last one';
 
 -- When the dose of a schedule after one that is due at an instant is due, if that has come by now.
 CREATE OR REPLACE FUNCTION medsched._next_due_of(user_id uuid, schedule_id uuid, due_at timestamptz)
@@ -305,19 +317,20 @@ $$;
 COMMENT ON FUNCTION medsched._next_due_of(uuid, uuid, timestamptz) IS
   'Internal: when the dose after one that is due at an instant is due, if that has come by now';
 
--- Whether any dose of a user was moved; tables of an earlier version have none.
+-- Whether any dose of a user was moved, or is counted from the last one; tables of an earlier version have none.
 CREATE OR REPLACE FUNCTION medsched._any_moved_of(user_id uuid)
 RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
 BEGIN
   RETURN to_regclass('medsched.moved_doses') IS NOT NULL
-         AND EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = $1);
+         AND (EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = $1)
+              OR EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.after_last IS NOT NULL));
 END
 $$;
 
 COMMENT ON FUNCTION medsched._any_moved_of(uuid) IS
-  'Internal: whether any dose of a user was moved';
+  'Internal: whether any dose of a user was moved, or is counted from the last one';
 
 CREATE OR REPLACE FUNCTION medsched.upcoming_doses(
   user_id uuid,
@@ -350,7 +363,7 @@ BEGIN
                          medsched._zone(s.time_zone) AS zone
                     FROM medsched.schedules AS s
                     JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
-                   WHERE s.user_id = $1 AND m.user_id = $1 AND NOT s.as_needed AND s.ends_at IS NULL AND m.inactivated_at IS NULL
+                   WHERE s.user_id = $1 AND m.user_id = $1 AND NOT s.as_needed AND s.after_last IS NULL AND s.ends_at IS NULL AND m.inactivated_at IS NULL
                   OFFSET 0) AS s
            CROSS JOIN LATERAL medsched._window(
                     medsched._begin_rule(medsched._read_rule(s.rrule), s.starts_at, s.zone, s.cycle_days_on, s.cycle_days_off),
@@ -430,7 +443,7 @@ BEGIN
                           medsched._zone(s.time_zone) AS zone, least(s.ends_at, m.inactivated_at) AS hi
                      FROM medsched.schedules AS s
                      JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
-                    WHERE s.user_id = $1 AND m.user_id = $1 AND NOT s.as_needed
+                    WHERE s.user_id = $1 AND m.user_id = $1 AND NOT s.as_needed AND s.after_last IS NULL
                       AND (s.ends_at IS NULL OR s.ends_at > lo)
                       AND (m.inactivated_at IS NULL OR m.inactivated_at > lo)
                    OFFSET 0) AS s
@@ -440,7 +453,10 @@ BEGIN
                      medsched._dates(s.rdates, s.zone, 'rdates'), medsched._dates(s.exdates, s.zone, 'exdates')) AS o (at)
             WHERE s.hi IS NULL OR o.at < s.hi);
     IF moved THEN
-      lo := least(lo, (SELECT min(v.due_at) FROM medsched.moved_doses AS v WHERE v.user_id = $1 AND v.due_at >= since));
+      lo := least(lo, (SELECT min(v.due_at) FROM medsched.moved_doses AS v WHERE v.user_id = $1 AND v.due_at >= since),
+                  (SELECT min(c.due_at) FROM medsched.schedules AS s
+                    CROSS JOIN LATERAL medsched._counted_dose(s.user_id, s.id, NULL::timestamptz) AS c
+                    WHERE s.user_id = $1 AND s.after_last IS NOT NULL AND c.due_at >= since));
     END IF;
     EXIT WHEN lo IS NULL;
     hi := lo + look;

@@ -29,6 +29,7 @@ struct DoseStream
 	DoseSource **sources; /* in order of schedule_id */
 	int			 nsources;
 	bool		 may_be_timed; /* the user may have doses with a time of their own */
+	bool		 has_counted;  /* a source's dose to come is counted from the last one recorded */
 	binaryheap	*heap;		   /* of sources, the next dose on top */
 };
 
@@ -119,6 +120,28 @@ static SavedPlan find_moved = {
 	{MOVED_DOSES_SCHEDULED_FOR, MOVED_DOSES_SCHEDULE_ID, DOSE_TAKEN_TAKEN_AT, DOSE_TAKEN_RECORDED_BY, COMPUTED_TEXT,
 	 MOVED_DOSES_DUE_AT}};
 
+/* The same, and the doses to come of schedules that count them from the last one, of which no other is. */
+static SavedPlan find_moved_and_counted = {
+	"SELECT u.* FROM ("
+	"SELECT v.scheduled_for, v.schedule_id, d.taken_at, d.recorded_by, d.outcome, v.due_at "
+	"FROM medsched.moved_doses AS v "
+	"JOIN medsched.schedules AS s ON s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) v.schedule_id "
+	"LEFT JOIN medsched.dose_taken AS d "
+	"ON d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) v.schedule_id "
+	"AND d.scheduled_for OPERATOR(pg_catalog.=) v.scheduled_for "
+	"WHERE v.user_id OPERATOR(pg_catalog.=) $1 AND (s.after_last IS NULL OR d.schedule_id IS NOT NULL) "
+	"AND (v.scheduled_for OPERATOR(pg_catalog.>=) $2 OR v.due_at OPERATOR(pg_catalog.>=) $2) "
+	"UNION ALL "
+	"SELECT c.scheduled_for, s.id, NULL, NULL, NULL, c.due_at FROM medsched.schedules AS s "
+	"CROSS JOIN LATERAL medsched._counted_dose($1, s.id, NULL) AS c "
+	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.after_last IS NOT NULL AND c.scheduled_for IS NOT NULL) AS u "
+	"ORDER BY u.schedule_id, u.scheduled_for",
+	2,
+	{UUIDOID, TIMESTAMPTZOID},
+	NULL,
+	{MOVED_DOSES_SCHEDULED_FOR, MOVED_DOSES_SCHEDULE_ID, DOSE_TAKEN_TAKEN_AT, DOSE_TAKEN_RECORDED_BY, COMPUTED_TEXT,
+	 MOVED_DOSES_DUE_AT}};
+
 static void			 read_sources(DoseStream *stream);
 static void			 read_source(DoseStream *stream, DoseSource *source, int row);
 static RecordedDose *read_recorded(int *nrecorded);
@@ -164,9 +187,9 @@ dose_stream_open(Datum user_id, TimestampTz from, TimestampTz to)
 	recorded = read_recorded(&nrecorded);
 	if (stream->nsources == 0)
 		stream->may_be_timed = tables_have_later_column("due_at");
-	if (stream->may_be_timed)
+	if (stream->may_be_timed || stream->has_counted)
 	{
-		run_plan(&find_moved, values, NULL, true, SPI_OK_SELECT, 0);
+		run_plan(stream->has_counted ? &find_moved_and_counted : &find_moved, values, NULL, true, SPI_OK_SELECT, 0);
 		moved = read_moved(&nmoved);
 	}
 	all = assign_timed(stream, moved, nmoved);
@@ -185,7 +208,7 @@ dose_stream_open(Datum user_id, TimestampTz from, TimestampTz to)
 	{
 		DoseSource *source = stream->sources[i];
 
-		if (!source->row.as_needed && stream->from < source->until)
+		if (schedule_row_has_times(&source->row) && stream->from < source->until)
 			source->iterator = schedule_open(schedule_row_schedule(&source->row), stream->from, source->until);
 		if (source->ntimed > 0)
 			find_arriving(stream, source);
@@ -326,6 +349,7 @@ read_source(DoseStream *stream, DoseSource *source, int row)
 
 	source->missed_when_next = DatumGetBool(values[SOURCE_MISSED_WHEN_NEXT]);
 	stream->may_be_timed |= DatumGetBool(values[SOURCE_MAY_BE_TIMED]);
+	stream->has_counted |= source->row.is_counted;
 
 	source->ends_at = source->row.ends_at;
 	if (!isnull[SOURCE_INACTIVATED_AT])
@@ -445,7 +469,7 @@ find_arriving(DoseStream *stream, DoseSource *source)
 		CHECK_FOR_INTERRUPTS();
 		dose->exists = dose->recorded != NULL ||
 					   (!source->row.as_needed && dose->scheduled_for < source->ends_at && dose->due_at < source->ends_at &&
-						schedule_row_allows(&source->row, dose->scheduled_for));
+						(source->row.is_counted || schedule_row_allows(&source->row, dose->scheduled_for)));
 		if (dose->exists && dose->due_at >= stream->from && dose->due_at < stream->to)
 			source->arriving[source->narriving++] = dose;
 	}

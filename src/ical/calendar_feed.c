@@ -296,7 +296,7 @@ read_schedule(uint64 row, List *moved, const Feed *feed)
 	schedule->time_zone = columns.source.time_zone;
 	schedule->summary = text_or_null(values, isnull, FEED_SUMMARY);
 	schedule->description = text_or_null(values, isnull, FEED_DESCRIPTION);
-	if (!columns.as_needed)
+	if (schedule_row_has_times(&columns))
 		schedule->events = vevent_list(&columns.source, columns.effective_from,
 									   moved_of_schedule(moved, schedule->id, columns.source.ends_at), feed->since, feed->horizon);
 	return schedule;

@@ -31,6 +31,7 @@ static const ColumnFacts facts[TABLE_NCOLUMNS] = {
 	[COMPUTED_BOOLEAN] = {NULL, NULL, BOOLOID, true, false},
 	[COMPUTED_BIGINT] = {NULL, NULL, INT8OID, true, false},
 	[COMPUTED_INSTANT] = {NULL, NULL, TIMESTAMPTZOID, true, false},
+	[COMPUTED_UUID] = {NULL, NULL, UUIDOID, true, false},
 
 	[MEDICATIONS_USER_ID] = {"medications", "user_id", UUIDOID, false, true},
 	[MEDICATIONS_ID] = {"medications", "id", UUIDOID, false, true},
@@ -56,6 +57,7 @@ static const ColumnFacts facts[TABLE_NCOLUMNS] = {
 	[SCHEDULES_MAX_PER_24H] = {"schedules", "max_per_24h", INT4OID, true, false},
 	[SCHEDULES_GRACE] = {"schedules", "grace", INTERVALOID, true, false},
 	[SCHEDULES_MISSED_WHEN_NEXT] = {"schedules", "missed_when_next", BOOLOID, false, false},
+	[SCHEDULES_AFTER_LAST] = {"schedules", "after_last", INTERVALOID, true, false},
 	[SCHEDULES_DOSE_AMOUNT] = {"schedules", "dose_amount", NUMERICOID, true, false},
 	[SCHEDULES_DOSE_UNIT] = {"schedules", "dose_unit", TEXTOID, true, false},
 	[SCHEDULES_INSTRUCTIONS] = {"schedules", "instructions", TEXTOID, true, false},

@@ -11,6 +11,7 @@
 
 #include "schedule/schedule_search.h"
 #include "tables/schedule_row.h"
+#include "tables/tables.h"
 
 /* Intervals count as this long at most: what is longer is out of every range. */
 #define MAX_INTERVAL_DAYS INT64CONST(100000000)
@@ -19,7 +20,7 @@ static const TableColumn schedule_columns[SCHEDULE_NCOLUMNS] = {SCHEDULE_COLUMN_
 
 StaticAssertDecl((int) COLUMN_EFFECTIVE_FROM == SCHEDULE_NFIELDS, "the columns must begin with the fields of ScheduleField");
 
-static TimestampTz as_needed_begin(const ScheduleRow *row);
+static TimestampTz first_second(const ScheduleRow *row);
 
 void
 schedule_row_read(ScheduleRow *row, const Datum *values, const bool *isnull)
@@ -29,6 +30,7 @@ schedule_row_read(ScheduleRow *row, const Datum *values, const bool *isnull)
 	row->effective_from = isnull[COLUMN_EFFECTIVE_FROM] ? DT_NOBEGIN : DatumGetTimestampTz(values[COLUMN_EFFECTIVE_FROM]);
 	row->ends_at = isnull[COLUMN_ENDS_AT] ? DT_NOEND : DatumGetTimestampTz(values[COLUMN_ENDS_AT]);
 	row->as_needed = DatumGetBool(values[COLUMN_AS_NEEDED]);
+	row->is_counted = !isnull[COLUMN_AFTER_LAST];
 }
 
 void
@@ -38,14 +40,25 @@ schedule_row_read_tuple(ScheduleRow *row, HeapTuple tuple, TupleDesc descriptor)
 	bool  isnull[SCHEDULE_NCOLUMNS];
 
 	for (int i = 0; i < SCHEDULE_NCOLUMNS; i++)
-		values[i] = column_value(schedule_columns[i], tuple, descriptor, &isnull[i]);
+	{
+		if (schedule_columns[i] == SCHEDULES_AFTER_LAST && !tables_have_later_column("after_last"))
+			isnull[i] = true;
+		else
+			values[i] = column_value(schedule_columns[i], tuple, descriptor, &isnull[i]);
+	}
 	schedule_row_read(row, values, isnull);
+}
+
+bool
+schedule_row_has_times(const ScheduleRow *row)
+{
+	return !row->as_needed && !row->is_counted;
 }
 
 const Schedule *
 schedule_row_schedule(ScheduleRow *row)
 {
-	Assert(!row->as_needed);
+	Assert(schedule_row_has_times(row));
 	if (row->schedule == NULL)
 		row->schedule = schedule_create_from(&row->source, row->effective_from);
 	return row->schedule;
@@ -56,14 +69,14 @@ schedule_row_allows(ScheduleRow *row, TimestampTz at)
 {
 	if (at % USECS_PER_SEC != 0)
 		return false;
-	if (row->as_needed)
-		return at >= as_needed_begin(row) && at < AS_NEEDED_END;
+	if (!schedule_row_has_times(row))
+		return at >= first_second(row) && at < AS_NEEDED_END;
 	return schedule_is_occurrence(schedule_row_schedule(row), at);
 }
 
-/* Give the first whole second at which a row that is as_needed can have a dose. */
+/* Give the first whole second at which a row without occurrences can have a dose. */
 static TimestampTz
-as_needed_begin(const ScheduleRow *row)
+first_second(const ScheduleRow *row)
 {
 	TimestampTz begin = schedule_begin(&row->source, row->effective_from);
 

@@ -15,14 +15,15 @@
 #include "tables/columns.h"
 
 /* The columns that say when the doses are, of schedules as s. */
-#define SCHEDULE_COLUMNS                                       \
-	"s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, " \
-	"s.cycle_days_on, s.cycle_days_off, s.effective_from, s.ends_at, s.as_needed"
+#define SCHEDULE_COLUMNS                                                            \
+	"s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, "                      \
+	"s.cycle_days_on, s.cycle_days_off, s.effective_from, s.ends_at, s.as_needed, " \
+	"{after_last?s.after_last|NULL::pg_catalog.interval}"
 
 #define SCHEDULE_COLUMN_LIST                                                                            \
 	SCHEDULES_RRULE, SCHEDULES_STARTS_AT, SCHEDULES_TIME_ZONE, SCHEDULES_RDATES, SCHEDULES_EXDATES,     \
 		SCHEDULES_CYCLE_DAYS_ON, SCHEDULES_CYCLE_DAYS_OFF, SCHEDULES_EFFECTIVE_FROM, SCHEDULES_ENDS_AT, \
-		SCHEDULES_AS_NEEDED
+		SCHEDULES_AS_NEEDED, SCHEDULES_AFTER_LAST
 
 /* Their places in a query that begins with SCHEDULE_COLUMNS. */
 typedef enum ScheduleColumn
@@ -37,6 +38,7 @@ typedef enum ScheduleColumn
 	COLUMN_EFFECTIVE_FROM,
 	COLUMN_ENDS_AT,
 	COLUMN_AS_NEEDED,
+	COLUMN_AFTER_LAST,
 	SCHEDULE_NCOLUMNS
 } ScheduleColumn;
 
@@ -46,6 +48,7 @@ typedef struct ScheduleRow
 	TimestampTz	   effective_from; /* inclusive; DT_NOBEGIN: open */
 	TimestampTz	   ends_at;		   /* exclusive; DT_NOEND: open */
 	bool		   as_needed;	   /* no occurrences: a dose may be at any time */
+	bool		   is_counted;	   /* none either: the one to come is counted from the last one recorded */
 	Schedule	  *schedule;	   /* made on first need; NULL until then */
 } ScheduleRow;
 
@@ -55,13 +58,19 @@ extern void schedule_row_read(ScheduleRow *row, const Datum *values, const bool 
 /* Read a whole row of the table, whatever the order of its columns.  Errors: those of columns.h. */
 extern void schedule_row_read_tuple(ScheduleRow *row, HeapTuple tuple, TupleDesc descriptor);
 
-/* Give the schedule of a row that is not as_needed. */
+/* Tell whether a row has occurrences: doses at set times. */
+extern bool schedule_row_has_times(const ScheduleRow *row);
+
+/* Give the schedule of a row that has occurrences. */
 extern const Schedule *schedule_row_schedule(ScheduleRow *row);
 
-/* Tell whether a dose can be at an instant; ends_at is not looked at. */
+/*
+ * Tell whether a dose can be at an instant; ends_at is not looked at.  Of a row without
+ * occurrences, any whole second from its begin on can have one.
+ */
 extern bool schedule_row_allows(ScheduleRow *row, TimestampTz at);
 
-/* The end of the years in which a row that is as_needed can have a dose; ends_at may be earlier. */
+/* The end of the years in which a row without occurrences can have a dose; ends_at may be earlier. */
 #define AS_NEEDED_END (LOCAL_END * USECS_PER_SEC)
 
 /* Give the first whole second at or after an instant. */

@@ -63,6 +63,7 @@ static const struct
 	{TABLE_SCHEDULES, "limits"},
 	{TABLE_SCHEDULES, "missed_when_next"},
 	{TABLE_SCHEDULES, "changed_at"},
+	{TABLE_SCHEDULES, "after_last"},
 	{TABLE_DOSE_TAKEN, "despite_limits"},
 	{TABLE_MOVED_DOSES, "due_at"}};
 

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/rel.h"
@@ -39,6 +40,7 @@ typedef struct DoseCheck
 	Datum		 medication_id;
 	TimestampTz	 inactivated_at;	/* DT_NOEND: active */
 	bool		 has_amount_limits; /* limits that SQL judges */
+	bool		 has_due_time;		/* counted from the last dose, it is due at another time than it is scheduled for */
 	DoseLimit	 limits[NLIMITS];
 	Datum		 min_interval; /* for messages */
 } DoseCheck;
@@ -73,6 +75,9 @@ static void		   check_extra(DoseCheck *check);
 static bool		   has_no_dose(DoseCheck *check, NoDose *why);
 static void		   when_it_ended(DoseCheck *check, NoDose *why);
 static void		   nearest_doses(DoseCheck *check, NoDose *why);
+static bool		   is_counted_dose(DoseCheck *check, NoDose *why);
+static void		   keep_due_time(DoseCheck *check);
+static bool		   lock_recorded(Datum user_id, Datum schedule_id, Datum scheduled_for);
 static void		   where_as_needed(const DoseCheck *check, NoDose *why);
 static void		   check_as_needed(DoseCheck *check, HeapTuple tuple);
 static void		   check_amounts(DoseCheck *check);
@@ -105,6 +110,30 @@ static SavedPlan next_allowed = {
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
 	NULL,
 	{COMPUTED_INSTANT}};
+
+/* The dose that sql/47-counted-doses.sql counts from the last one recorded before an instant, and that one. */
+static SavedPlan counted_dose = {
+	"SELECT c.scheduled_for, c.from_schedule, c.from_dose, c.due_at FROM medsched._counted_dose($1, $2, $3) AS c",
+	3,
+	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
+	NULL,
+	{COMPUTED_INSTANT, COMPUTED_UUID, COMPUTED_INSTANT, COMPUTED_INSTANT}};
+
+static SavedPlan note_due_time = {
+	"SELECT medsched._keep_due_time($1, $2, $3) IS NULL",
+	3,
+	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
+	NULL,
+	{COMPUTED_BOOLEAN}};
+
+static SavedPlan lock_dose = {
+	"SELECT d.schedule_id FROM medsched.dose_taken AS d "
+	"WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2 "
+	"AND d.scheduled_for OPERATOR(pg_catalog.=) $3 FOR KEY SHARE",
+	3,
+	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
+	NULL,
+	{DOSE_TAKEN_SCHEDULE_ID}};
 
 /*
  * medsched_dose_is_scheduled refuses to record a dose that its schedule does
@@ -161,6 +190,8 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 				 errhint("%s", why.hint),
 				 errrule(trigger->tg_relation, why.rule)));
 	}
+	if (check.has_due_time)
+		keep_due_time(&check);
 	if (check.row.as_needed)
 		check_as_needed(&check, tuple);
 	if (check.has_amount_limits && !check.skipped && !check.despite_limits)
@@ -271,6 +302,8 @@ has_no_dose(DoseCheck *check, NoDose *why)
 	}
 	else if (check->at >= check->row.ends_at)
 		when_it_ended(check, why);
+	else if (check->row.is_counted)
+		return !is_counted_dose(check, why);
 	else if (schedule_row_allows(&check->row, check->at))
 		return false;
 	else if (check->row.as_needed)
@@ -342,6 +375,61 @@ nearest_doses(DoseCheck *check, NoDose *why)
 	}
 	else
 		why->detail = "The schedule has no dose before its end.";
+}
+
+/*
+ * Tell whether a dose is the one that is counted from the last one recorded before it,
+ * or which one is.  That one is locked: whoever takes it back at the same time is waited
+ * for, and then the dose is counted from the one before.
+ */
+static bool
+is_counted_dose(DoseCheck *check, NoDose *why)
+{
+	Datum key[3] = {check->user_id, check->schedule_id, TimestampTzGetDatum(check->at)};
+	Datum values[4];
+	bool  isnull[4];
+
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		(void) rule_query(&counted_dose, key, NULL, 1);
+		read_row(&counted_dose, 0, values, isnull);
+	} while (!isnull[1] && !lock_recorded(check->user_id, values[1], values[2]));
+
+	if (!isnull[0] && DatumGetTimestampTz(values[0]) == check->at)
+	{
+		check->has_due_time = DatumGetTimestampTz(values[3]) != check->at;
+		return true;
+	}
+	if (isnull[0])
+		why->detail = "The schedule has no dose before the year 10000.";
+	else if (isnull[1])
+	{
+		why->rule = check->at < DatumGetTimestampTz(values[0]) ? "dose_before_start" : why->rule;
+		why->detail = psprintf("The first dose is at %s.", instant_text(DatumGetTimestampTz(values[0])));
+	}
+	else
+		why->detail = psprintf("Counted from the dose at %s, the next is at %s.", instant_text(DatumGetTimestampTz(values[2])),
+							   instant_text(DatumGetTimestampTz(values[0])));
+	return false;
+}
+
+/* Note when a dose is due that is recorded now, so that it does not change any more. */
+static void
+keep_due_time(DoseCheck *check)
+{
+	Datum key[3] = {check->user_id, check->schedule_id, TimestampTzGetDatum(check->at)};
+
+	(void) rule_query(&note_due_time, key, NULL, 0);
+}
+
+/* Lock a dose that is recorded until the transaction ends; false: it is recorded no more. */
+static bool
+lock_recorded(Datum user_id, Datum schedule_id, Datum scheduled_for)
+{
+	Datum key[3] = {user_id, schedule_id, scheduled_for};
+
+	return rule_query(&lock_dose, key, NULL, 1) > 0;
 }
 
 /* Check a dose as needed against the others that its medication has. */

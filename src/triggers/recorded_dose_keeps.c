@@ -183,7 +183,7 @@ only_end_changes(TriggerData *trigger)
 		if (rule_column_changes(trigger, others[i]))
 			return false;
 	}
-	return true;
+	return !tables_have_later_column("after_last") || !rule_column_changes(trigger, SCHEDULES_AFTER_LAST);
 }
 
 static void

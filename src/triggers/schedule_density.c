@@ -79,13 +79,13 @@ medsched_schedule_density(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
-/* Give what is bounded of a row; all 0 of one that is as_needed. */
+/* Give what is bounded of a row; all 0 of one without occurrences. */
 static Density
 density_of(ScheduleRow *row)
 {
 	Density density = {0};
 
-	if (!row->as_needed)
+	if (schedule_row_has_times(row))
 	{
 		density.per_day = schedule_most_per_day(schedule_row_schedule(row));
 		density.count = schedule_count(schedule_row_schedule(row));

@@ -41,7 +41,7 @@ medsched_schedule_has_dose(PG_FUNCTION_ARGS)
 
 	schedule_row_read_tuple(&row, tuple, descriptor);
 	(void) column_value(SCHEDULES_REPLACES, tuple, descriptor, &replaces_none);
-	if (row.as_needed)
+	if (!schedule_row_has_times(&row))
 		return PointerGetDatum(NULL);
 	if (schedule_next_occurrence(schedule_row_schedule(&row), row.source.starts_at - ZONE_MARGIN, &first))
 	{

@@ -71,7 +71,7 @@ export const calls = {
 	'check_integrity()': `select count(*) from medsched.check_integrity()`,
 	'move_recorded_doses(text,interval,timestamptz,timestamptz)': `select count(*) from medsched.move_recorded_doses('Europe/Berlin', '2 hours', ${window})`,
 	'describe_schedule(uuid,uuid)': `select medsched.describe_schedule(${user}, ${daily})`,
-	'describe_schedule(text,timestamp,text,timestamp[],timestamp[],timestamptz,integer,integer,boolean,interval,integer,timestamptz,jsonb,text,numeric,text,text,boolean)':
+	'describe_schedule(text,timestamp,text,timestamp[],timestamp[],timestamptz,integer,integer,boolean,interval,integer,timestamptz,jsonb,text,numeric,text,text,boolean,interval,time,time,integer)':
 		`select medsched.describe_schedule(${rule})`,
 	'occurrences(text,timestamp,text,timestamptz,timestamptz,timestamp[],timestamp[],integer,integer)': `select * from medsched.occurrences(${rule}, ${window})`,
 	'count_occurrences(text,timestamp,text,timestamptz,timestamptz,timestamp[],timestamp[],integer,integer)':

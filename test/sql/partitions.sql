@@ -21,7 +21,7 @@ CREATE SCHEMA archive;
 CREATE TABLE archive.dose_taken_2025 PARTITION OF medsched.dose_taken FOR VALUES FROM (MINVALUE) TO ('2026-01-01Z');
 CREATE TABLE medsched.dose_taken_2026 PARTITION OF medsched.dose_taken FOR VALUES FROM ('2026-01-01Z') TO ('2027-01-01Z');
 CREATE TABLE archive.dose_taken_later (
-  extra int, despite_limits text, recorded_at timestamptz NOT NULL DEFAULT now(), recorded_by text, note text, reason text, amount numeric, taken_at timestamptz DEFAULT now(),
+  extra int, next_dose_id text, despite_limits text, recorded_at timestamptz NOT NULL DEFAULT now(), recorded_by text, note text, reason text, amount numeric, taken_at timestamptz DEFAULT now(),
   outcome text NOT NULL DEFAULT 'taken', schedule_id uuid NOT NULL, scheduled_for timestamptz NOT NULL, user_id uuid NOT NULL);
 SELECT string_agg(format('ALTER TABLE archive.dose_taken_later ADD CONSTRAINT %I %s', conname, pg_get_constraintdef(oid)), '; ') AS checks
   FROM pg_constraint WHERE conrelid = 'medsched.dose_taken'::regclass AND contype = 'c' \gset

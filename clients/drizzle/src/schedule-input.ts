@@ -31,6 +31,13 @@ export interface ScheduleInput {
 	grace?: string | null | undefined;
 	toleranceBefore?: string | null | undefined;
 	missedWhenNext?: boolean | undefined;
+	/** How long after the last dose was taken the next is due, days by the wall clock: `5 days`. */
+	afterLast?: string | null | undefined;
+	/** Counted from the last dose: the hours of a day that it may be due in, `08:00` to `22:00`, or past midnight. */
+	hoursFrom?: string | null | undefined;
+	hoursUntil?: string | null | undefined;
+	/** Counted from the last dose: the most on a date. */
+	maxPerDay?: number | null | undefined;
 	/** A string keeps every digit. */
 	doseAmount?: string | number | null | undefined;
 	doseUnit?: string | null | undefined;
@@ -86,6 +93,10 @@ const KEYS: Record<Exclude<keyof ScheduleInput, 'ownColumns'>, string> = {
 	grace: 'grace',
 	toleranceBefore: 'tolerance_before',
 	missedWhenNext: 'missed_when_next',
+	afterLast: 'after_last',
+	hoursFrom: 'hours_from',
+	hoursUntil: 'hours_until',
+	maxPerDay: 'max_per_day',
 	doseAmount: 'dose_amount',
 	doseUnit: 'dose_unit',
 	instructions: 'instructions',

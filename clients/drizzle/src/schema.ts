@@ -90,6 +90,10 @@ type SchedulesColumns = {
 	grace: Interval;
 	toleranceBefore: Interval;
 	missedWhenNext: WithDefault<NotNull<Boolean>>;
+	afterLast: Interval;
+	hoursFrom: Time;
+	hoursUntil: Time;
+	maxPerDay: Integer;
 	doseAmount: Numeric;
 	doseUnit: Text;
 	instructions: Text;
@@ -121,6 +125,10 @@ export const schedules: MedschedTable<'schedules', SchedulesColumns> = stated(me
 		grace: interval('grace'),
 		toleranceBefore: interval('tolerance_before'),
 		missedWhenNext: boolean('missed_when_next').notNull().default(false),
+		afterLast: interval('after_last'),
+		hoursFrom: time('hours_from'),
+		hoursUntil: time('hours_until'),
+		maxPerDay: integer('max_per_day'),
 		doseAmount: numeric('dose_amount'),
 		doseUnit: text('dose_unit'),
 		instructions: text('instructions'),
@@ -156,6 +164,7 @@ type DoseTakenColumns = {
 	recordedBy: Text;
 	recordedAt: WithDefault<NotNull<Custom<Instant>>>;
 	despiteLimits: Text;
+	nextDoseId: Text;
 };
 
 /** What became of a dose: one row for each that was recorded. */
@@ -177,6 +186,7 @@ export const doseTaken: MedschedTable<'dose_taken', DoseTakenColumns> = stated(m
 			.notNull()
 			.default(sql`now()`),
 		despiteLimits: text('despite_limits'),
+		nextDoseId: text('next_dose_id'),
 	},
 	(table) => [
 		primaryKey({ columns: [table.userId, table.scheduledFor, table.scheduleId] }),

@@ -358,6 +358,10 @@ withEachDriver('functions', (db) => {
 			await describeRule(db, { ...rule, doseAmount: '1.5', doseUnit: 'tablet', instructions: 'with food', language: 'de', withTimeZone: false }),
 			/^1,5 Tabletten .*; with food$/,
 		);
+		assert.equal(
+			await describeRule(db, { ...rule, rrule: null, afterLast: '5 days', hoursFrom: '08:00', hoursUntil: '22:00', maxPerDay: 2, withTimeZone: false }),
+			'5 days after the last dose, between 08:00 and 22:00, at most 2 doses a day, from 1 March 2026 at 08:00',
+		);
 		assert.equal(await checkRrule(db, { rrule: 'FREQ=DAILY' }), true);
 		assert.equal(await checkTimeZone(db, { timeZone: 'Europe/Berlin' }), true);
 		// Days on and off: 1, 2 on, 3 off, and so on.
@@ -650,6 +654,25 @@ withEachDriver('functions', (db) => {
 		]);
 		assert.equal(await deleteStockEntry(db, { userId: person, entryId }), true);
 		assert.equal(await deleteStockEntry(db, { userId: person, entryId }), false);
+	});
+
+	test('counted from the last dose', async () => {
+		const person = randomUUID();
+		const patches = randomUUID();
+		await createMedication(db, {
+			userId: person,
+			name: 'fentanyl',
+			schedules: [{ id: patches, startsAt: '2026-03-01T08:00:00', timeZone: 'Europe/Berlin', afterLast: '3 days', hoursFrom: '08:00', hoursUntil: '22:00', maxPerDay: 1 }],
+		});
+		const listed = async () =>
+			(await upcomingDoses(db, { userId: person, from: '2026-03-01T00:00:00Z', to: '2026-04-01T00:00:00Z' })).map((dose) => [dose.scheduledFor, dose.dueAt, dose.takenAt]);
+		assert.deepEqual(await listed(), [['2026-03-01T07:00:00Z', '2026-03-01T07:00:00Z', null]]);
+		await markDoseTaken(db, { userId: person, scheduleId: patches, scheduledFor: '2026-03-01T07:00:00Z', takenAt: '2026-03-01T19:30:00Z' });
+		assert.deepEqual((await listed()).at(-1), ['2026-03-04T19:30:00Z', '2026-03-04T19:30:00Z', null]);
+		await db.update(doseTaken).set({ takenAt: '2026-03-01T18:00:00Z' }).where(eq(doseTaken.scheduleId, patches));
+		assert.deepEqual((await listed()).at(-1), ['2026-03-04T19:30:00Z', '2026-03-04T18:00:00Z', null]);
+		const [schedule] = await currentSchedules(db, { userId: person });
+		assert.deepEqual([schedule?.afterLast, schedule?.hoursFrom, schedule?.hoursUntil, schedule?.maxPerDay, schedule?.rrule], ['3 days', '08:00:00', '22:00:00', 1, null]);
 	});
 
 	test('as needed: recorded within its limits', async () => {

@@ -101,6 +101,10 @@ const scheduleFields = {
 	grace: Interval.nullable().optional(),
 	toleranceBefore: Interval.nullable().optional(),
 	missedWhenNext: z.boolean().optional(),
+	afterLast: Interval.nullable().optional().openapi({ description: 'counted from when the last dose was taken, instead of a rule', example: '5 days' }),
+	hoursFrom: TimeOfDay.nullable().optional(),
+	hoursUntil: TimeOfDay.nullable().optional(),
+	maxPerDay: z.number().int().min(1).max(1440).nullable().optional(),
 	doseAmount: Amount.nullable().optional(),
 	doseUnit: Unit.nullable().optional(),
 	instructions: Text.nullable().optional(),
@@ -175,6 +179,10 @@ export const CurrentSchedule = z
 		maxPer24h: given.count.nullable(),
 		limits: z.array(DoseLimit).nullable(),
 		grace: given.interval.nullable(),
+		afterLast: given.interval.nullable(),
+		hoursFrom: given.timeOfDay.nullable(),
+		hoursUntil: given.timeOfDay.nullable(),
+		maxPerDay: given.count.nullable(),
 		...prescribed,
 		effectiveFrom: Instant.nullable(),
 		endsAt: Instant.nullable(),
@@ -270,7 +278,7 @@ const MoveReason = z.string().max(1000).openapi({ example: 'at the dentist' });
 export const Moving = z
 	.strictObject({ dueAt: Instant.optional(), localTime: WallClock.optional(), reason: MoveReason.optional() })
 	.refine((r) => (r.dueAt === undefined) !== (r.localTime === undefined), { error: 'one of dueAt and localTime is needed' })
-	.openapi('Moving', { example: { dueAt: '2026-03-01T09:30:00Z' } });
+	.openapi('Moving');
 export const MovingAll = z
 	.strictObject({ from: Instant, to: Instant, moveBy: Interval, reason: MoveReason.optional() })
 	.openapi('MovingAll');

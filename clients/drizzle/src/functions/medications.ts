@@ -1,6 +1,6 @@
 /** Medications and their schedules: made, changed, ended, listed. */
 import { columnsOf, row, rows, value, type RowOf } from '../definition.js';
-import { boolean, doseLimits, instant, integer, interval, json, listOf, medicationChanges, numeric, oneOf, optional, orNull, schedule, scheduleChanges, schedules, text, uuid, wallClock } from '../types.js';
+import { boolean, doseLimits, instant, integer, interval, json, listOf, medicationChanges, numeric, oneOf, optional, orNull, schedule, scheduleChanges, schedules, text, time, uuid, wallClock } from '../types.js';
 import { at, instantOrNull, integerOrNull, intervalOrNull, medicationId, numericOrNull, scheduleId, scheduleStates, textOrNull, userId, uuidOrNull } from './shared.js';
 
 const medication = {
@@ -43,6 +43,10 @@ const currentSchedule = {
 	createdAt: instant,
 	ownColumns: json,
 	limits: orNull(doseLimits),
+	afterLast: intervalOrNull,
+	hoursFrom: orNull(time),
+	hoursUntil: orNull(time),
+	maxPerDay: integerOrNull,
 };
 /** A schedule with all that a form shows. */
 export interface CurrentSchedule extends RowOf<typeof currentSchedule> {}

@@ -1,6 +1,6 @@
 /** Rules, without a table. */
 import { columnsOf, plainValues, value, type RowOf } from '../definition.js';
-import { bigint, boolean, doseLimits, instant, integer, interval, listOf, numeric, optional, text, wallClock } from '../types.js';
+import { bigint, boolean, doseLimits, instant, integer, interval, listOf, numeric, optional, text, time, wallClock } from '../types.js';
 import { cycle, instantOrNull, textOrNull, window } from './shared.js';
 
 const rule = { rrule: textOrNull, startsAt: wallClock, timeZone: text };
@@ -24,6 +24,10 @@ export const describeRule = value(
 		instructions: optional(text),
 		language: optional(text, "'en'"),
 		withTimeZone: optional(boolean, 'true'),
+		afterLast: optional(interval),
+		hoursFrom: optional(time),
+		hoursUntil: optional(time),
+		maxPerDay: optional(integer),
 	},
 	text,
 );

@@ -151,6 +151,10 @@ export function ruleRoutes(db: Database) {
 						m.Rule.extend({
 							language: z.string().max(10).openapi({ description: 'en or de', example: 'de' }).optional(),
 							withTimeZone: z.boolean().openapi({ description: 'false leaves out the time zone' }).optional(),
+							afterLast: m.Interval.openapi({ description: 'counted from when the last dose was taken', example: '5 days' }).optional(),
+							hoursFrom: m.TimeOfDay.optional(),
+							hoursUntil: m.TimeOfDay.optional(),
+							maxPerDay: z.number().int().min(1).max(1440).optional(),
 						}).openapi('RuleToDescribe'),
 					),
 				},

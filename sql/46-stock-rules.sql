@@ -54,8 +54,13 @@ COMMENT ON FUNCTION medsched._check_stock_units(regclass, text, uuid, uuid, bool
 
 CREATE OR REPLACE FUNCTION medsched._unit_words(unit text)
 RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(nullif(medsched._shortened(unit), ''), 'no unit');
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN coalesce(nullif(medsched._shortened(unit), ''), 'no unit');
+END
+$$;
 
 COMMENT ON FUNCTION medsched._unit_words(text) IS
   'Internal: a unit as a message names it';

@@ -121,7 +121,7 @@ BEGIN
              'subject', jsonb_build_object('reference', 'Patient/' || $1),
              -- R5 spells it with one r in the middle.
              CASE $5 WHEN 'R4' THEN 'effectiveDateTime' ELSE 'occurenceDateTime' END,
-             medsched._fhir_instant(coalesce(d.taken_at, d.scheduled_for), s.time_zone::text),
+             medsched._fhir_instant(coalesce(d.taken_at, v.due_at, d.scheduled_for), s.time_zone::text),
              'recorded', CASE WHEN $5 = 'R5' THEN medsched._fhir_instant(d.recorded_at, s.time_zone::text) END,
              'performer', CASE WHEN d.recorded_by ~ '[^[:space:]]' THEN jsonb_build_array(jsonb_build_object('actor',
                CASE $5 WHEN 'R4' THEN jsonb_build_object('display', d.recorded_by)
@@ -134,6 +134,7 @@ BEGIN
                                    'dose', medsched._fhir_quantity(coalesce(d.amount, s.dose_amount), s.dose_unit))) END))
            || medsched._fhir_medication(m.name, NULL::text, NULL::numeric, NULL::text, NULL::text, $5)
       FROM medsched.dose_taken AS d
+      LEFT JOIN medsched.moved_doses AS v ON v.user_id = d.user_id AND v.scheduled_for = d.scheduled_for AND v.schedule_id = d.schedule_id
       JOIN medsched.schedules AS s ON s.user_id = d.user_id AND s.id = d.schedule_id
       JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
      WHERE d.user_id = $1 AND s.user_id = $1 AND m.user_id = $1 AND d.scheduled_for >= $2 AND d.scheduled_for < $3

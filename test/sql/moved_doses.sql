@@ -2,7 +2,7 @@
 \i test/id.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(114);
+SELECT plan(115);
 
 -- One dose at another time: it keeps its handle, and everything goes by when it is due.
 -- Berlin is an hour ahead of UTC until 31 March 2030, two hours from then on.
@@ -187,6 +187,10 @@ SELECT is(pg_temp.failure($$DELETE FROM medsched.moved_doses WHERE scheduled_for
   'then it stays where it was due');
 SELECT is(u.taken_at, timestamptz '2030-04-05 09:40Z', 'taken back') FROM medsched.undo_dose(:ann, :a1, '2030-04-05 06:00Z') AS u;
 SELECT is(pg_temp.due('2030-04-05 05:00Z', '2030-04-05 10:00Z'), '05 09:00 for 05 06:00', 'it is due as before');
+SELECT medsched.skip_dose(:ann, :a1, '2030-04-05 06:00Z') \g /dev/null
+SELECT is(f ->> 'effectiveDateTime', '2030-04-05T11:00:00+02:00', 'skipped, it was not taken when it was due')
+  FROM medsched.fhir_medication_administrations(:ann, '2030-04-05 05:00Z', '2030-04-05 10:00Z', NULL, 'R4') AS f;
+SELECT medsched.undo_dose(:ann, :a1, '2030-04-05 06:00Z') \g /dev/null
 SELECT matches(e.explanation, ' It was moved, and is due at 2030-04-05 09:00:00[+]00[.]', 'and explained') FROM medsched.explain_dose(:ann, :a1, '2030-04-05 06:00Z') AS e;
 SELECT is_empty('SELECT * FROM medsched.check_integrity()', 'all of it keeps the rules');
 

@@ -288,6 +288,10 @@ DECLARE
   next_day date;
   on_day bigint;
 BEGIN
+  IF NOT EXISTS (SELECT FROM medsched.schedules AS c
+                  WHERE c.user_id = of_user AND c.id = of_schedule AND medsched._starts(c.id, c.starts_at, c.time_zone::text) IS NOT NULL) THEN
+    RETURN;
+  END IF;
   SELECT c.time_zone::text AS zone, c.after_last, c.hours_from, c.hours_until, c.max_per_day, p.due_at,
          least(until, c.ends_at, m.inactivated_at) AS closed
     INTO s

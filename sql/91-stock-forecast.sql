@@ -90,7 +90,16 @@ BEGIN
                 FROM stocks AS k
                CROSS JOIN LATERAL medsched.scheduled_doses($3 - k.grace, k.until) AS o
                 JOIN medsched.schedules AS s ON s.user_id = k.user_id AND s.id = o.schedule_id
-               WHERE o.user_id = k.user_id AND o.medication_id = k.medication_id AND k.problem IS NULL) AS d
+               WHERE o.user_id = k.user_id AND o.medication_id = k.medication_id AND k.problem IS NULL
+                 AND (s.after_last IS NULL OR o.outcome IS NOT NULL)
+              UNION ALL
+              -- Counted from the last dose, those that will be counted are not listed yet.
+              SELECT k.user_id, k.medication_id, s.id, f.at, f.at, NULL::text, NULL::timestamptz,
+                     s.dose_amount * medsched._unit_factor(s.dose_unit, k.unit), now() - medsched.grace_ended_before(s.grace), false
+                FROM stocks AS k
+                JOIN medsched.schedules AS s ON s.user_id = k.user_id AND s.medication_id = k.medication_id AND s.after_last IS NOT NULL
+               CROSS JOIN LATERAL medsched._foreseen_doses(k.user_id, s.id, k.until) AS f (at)
+               WHERE k.problem IS NULL) AS d
        -- To come is what was not taken or skipped by then, and can still be.
        WHERE (d.outcome IS NULL OR d.outcome = 'taken' AND medsched._counts_at(false, d.scheduled_for, d.taken_at) > $3)
          AND d.due_at >= $3 - d.grace AND NOT d.is_over),

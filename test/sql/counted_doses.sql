@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(92);
+SELECT plan(94);
 
 -- Doses that are counted from the last one taken.  In March 2026 Berlin's clocks go from 02:00 to 03:00 on the 29th, New York's on
 -- the 8th; in October Berlin's go back from 03:00 to 02:00 on the 25th.
@@ -227,6 +227,14 @@ SELECT is(medsched._time_in_handle('v1:' || translate(encode(convert_to(pg_temp.
 SELECT pg_temp.has('9c', '{"starts_at": "9999-12-31 08:00", "after_last": "5 days"}') \g /dev/null
 SELECT pg_temp.takes('9c', '9999-12-31 08:00', '9999-12-31 08:00') \g /dev/null
 SELECT is((SELECT string_agg(d.scheduled_for::text, ' ') FROM medsched.next_doses(:ann, '9999-12-01', 5) AS d WHERE d.medication_name = '9c'), NULL, 'after the last');
+
+-- What is left lasts for the doses that will be counted, too: three of them.
+SELECT pg_temp.has('9d', '{"starts_at": "2026-05-01 08:00", "after_last": "5 days", "dose_amount": 1, "dose_unit": "tablet"}') \g /dev/null
+INSERT INTO medsched.stock_entries (user_id, medication_id, kind, amount, unit, occurred_at)
+SELECT :ann, s.medication_id, 'dispensed', 3, 'tablet', '2026-05-01 00:00' FROM medsched.schedules AS s WHERE s.id = pg_temp.id('9d');
+SELECT is((SELECT f.runs_out_at FROM medsched.stock_forecast(:ann, '2026-05-01 00:00') AS f), '2026-05-16 08:00+02', 'the stock, before the first');
+SELECT pg_temp.takes('9d', '2026-05-01 08:00', '2026-05-02 20:00') \g /dev/null
+SELECT is((SELECT f.runs_out_at FROM medsched.stock_forecast(:ann, '2026-05-03 00:00') AS f), '2026-05-17 20:00+02', 'and after it');
 
 -- In words, and among what can be asked of a schedule.
 SELECT is(medsched.describe_schedule(:ann, pg_temp.id('c1')), '4 hours after the last dose, between 08:00 and 22:00, at most 2 doses a day, Europe/Berlin, from 1 May 2026 at 08:00 until just before 2 September 2026 at 12:00', 'in English');

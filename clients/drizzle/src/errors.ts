@@ -281,12 +281,19 @@ export class MedschedError<C extends Constraint | undefined = Constraint | undef
 	 * PostgreSQL's own are the call's where they are of the text of an
 	 * argument: their context is the argument, or there is none.  That of a
 	 * trigger's error is its function, in the statement that fired it.
+	 * Prisma drops the names of schemas and constraints: what it tells of is
+	 * the call's, with the constraint where the message names it.
 	 */
 	static ofCall(functionName: string, thrown: unknown): MedschedError | undefined {
 		const found = databaseErrorIn(thrown);
 		const { schema, context = '', code = '' } = found?.fields ?? {};
 		if (found && !schema && VALUE_CODES.test(code) && !/\n|PL\//.test(context)) {
 			return new MedschedError(`medsched.${functionName}: ${found.error.message}`, found.fields, undefined, thrown);
+		}
+		if (found && PRISMAS in found.error && /^23|^(22...|P0002|54000|0A000|55000)$/.test(code)) {
+			const named = /constraint "([^"]+)"/.exec(found.error.message)?.[1];
+			const constraint = constraints.find((name) => name === named);
+			if (named === undefined || constraint) return new MedschedError(found.error.message, found.fields, constraint, thrown);
 		}
 		return MedschedError.from(thrown);
 	}
@@ -350,8 +357,17 @@ function databaseErrorIn(thrown: unknown): { fields: DatabaseErrorFields; error:
 	return undefined;
 }
 
+const PRISMAS = Symbol('what Prisma tells of an error of PostgreSQL');
+
 function* causesOf(thrown: unknown): Generator<Error> {
 	for (let error = thrown; error instanceof Error; error = error.cause) {
 		yield error;
+		// Where Prisma's driver adapters keep it.
+		const { meta } = error as { meta?: { driverAdapterError?: { cause?: Record<string, string | undefined> } } };
+		const told = meta?.driverAdapterError?.cause;
+		if (told?.['originalCode'] !== undefined) {
+			const { originalCode: code, originalMessage: message, severity = 'ERROR', detail, hint } = told;
+			yield Object.assign(new Error(message), { [PRISMAS]: true, code, severity, detail, hint });
+		}
 	}
 }

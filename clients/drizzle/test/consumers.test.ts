@@ -43,7 +43,7 @@ if (native) describe('the packed package', { concurrency: 2 }, () => {
 		await mkdir(join(modules, '@medsched/drizzle'), { recursive: true });
 		await run('tar', ['-xzf', tarball, '-C', join(modules, '@medsched/drizzle'), '--strip-components=1']);
 		await symlink(join(here, 'node_modules', drizzle), join(modules, 'drizzle-orm'));
-		for (const peer of ['pg', '@types']) await symlink(join(here, 'node_modules', peer), join(modules, peer));
+		for (const peer of ['kysely', 'pg', '@types']) await symlink(join(here, 'node_modules', peer), join(modules, peer));
 		const program = await readFile(join(here, 'test/consumers/program.ts'), 'utf8');
 		for (const file of ['module.mts', 'common.cts', 'bundled.ts']) await writeFile(join(app, file), program + relations);
 		return app;

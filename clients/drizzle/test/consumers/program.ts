@@ -2,6 +2,8 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 import { MedschedError, medications, upcomingDoses, version, type Database, type NewMedication } from '@medsched/drizzle';
+import type { Kysely } from 'kysely';
+import * as kysely from '@medsched/drizzle/kysely';
 import * as plain from '@medsched/drizzle/plain';
 import { applyManaged, managedSql } from '@medsched/drizzle/managed';
 
@@ -23,6 +25,10 @@ void (() => applyManaged(3));
 const pool = new Pool({ max: 1 });
 const db = drizzle({ client: pool });
 void (async (): Promise<plain.Dose[]> => plain.upcomingDoses(pool, { userId: '', from: '', to: new Date(0) }));
+export const byKysely = async (own: Kysely<{ people: { id: string } }>): Promise<plain.Dose[]> =>
+	plain.withRetries(() => kysely.upcomingDoses(own, { userId: '', from: '', to: new Date(0) }));
+// @ts-expect-error nothing to call it by
+void (() => plain.version(3, {}));
 Promise.all([version(db, {}), db.select({ id: medications.id }).from(medications).limit(0)])
 	.then(([installed, rows]) => {
 		const error = MedschedError.from(new Error('no error of the database'));

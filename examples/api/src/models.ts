@@ -278,7 +278,7 @@ const MoveReason = z.string().max(1000).openapi({ example: 'at the dentist' });
 export const Moving = z
 	.strictObject({ dueAt: Instant.optional(), localTime: WallClock.optional(), reason: MoveReason.optional() })
 	.refine((r) => (r.dueAt === undefined) !== (r.localTime === undefined), { error: 'one of dueAt and localTime is needed' })
-	.openapi('Moving');
+	.openapi('Moving', { example: { dueAt: '2026-03-01T09:30:00Z', reason: 'at the dentist' } });
 export const MovingAll = z
 	.strictObject({ from: Instant, to: Instant, moveBy: Interval, reason: MoveReason.optional() })
 	.openapi('MovingAll');

@@ -1,8 +1,8 @@
 -- When stocks run out, and by when they are to be refilled.
 --
 -- A stock runs out at the first dose to come that is more than what is left: the doses are those that the lists have, one after the
--- other, not an average.  What is taken as needed has no times: its recent rate goes on, and an instant that depends on it is
--- said to be an estimate.
+-- other, not an average.  What is taken as needed has no times: its recent rate goes on; and of a schedule counted from the
+-- last dose, each is taken to be taken when it is due.  An instant that depends on either is said to be an estimate.
 
 -- How much of a medication was taken as needed a second, of late, in a unit, and until when that may go on.  No rate: nothing was,
 -- or it is over.
@@ -61,14 +61,15 @@ BEGIN
              t.amount - CASE WHEN m.refill_reserve > 0 THEN m.refill_reserve * medsched._unit_factor(m.refill_reserve_unit, t.unit) ELSE 0 END AS above_reserve,
              coalesce(medsched._elapsed(m.refill_lead_time), '0') AS lead_time,
              nullif(r.rate, 0) AS rate, least(r.until, l.until) AS rate_until,
-             g.grace, greatest(l.until, $3) AS until
+             g.grace, g.is_counted, greatest(l.until, $3) AS until
         FROM medsched._stocks($1, $2, $3) AS t
         JOIN medsched.medications AS m ON m.user_id = t.user_id AND m.id = t.medication_id
        CROSS JOIN LATERAL medsched._as_needed_rate(t.user_id, t.medication_id, t.unit, $3) AS r
        CROSS JOIN LATERAL (
              -- How long after its time a dose may still be taken.
              SELECT coalesce(max(now() - medsched.grace_ended_before(s.grace)), '0') AS grace,
-                    bool_or((s.ends_at IS NULL OR s.ends_at > $3) AND s.dose_amount * medsched._unit_factor(s.dose_unit, t.unit) IS NULL) AS is_unknown
+                    bool_or((s.ends_at IS NULL OR s.ends_at > $3) AND s.dose_amount * medsched._unit_factor(s.dose_unit, t.unit) IS NULL) AS is_unknown,
+                    coalesce(bool_or(s.after_last IS NOT NULL AND (s.ends_at IS NULL OR s.ends_at > $3)), false) AS is_counted
                FROM medsched.schedules AS s
               WHERE s.user_id = t.user_id AND s.medication_id = t.medication_id AND NOT s.as_needed) AS g
        CROSS JOIN LATERAL (SELECT least($4 + coalesce(medsched._elapsed(m.refill_lead_time), '0'), timestamptz '10000-01-01 00:00Z') AS until) AS l
@@ -93,16 +94,16 @@ BEGIN
                WHERE o.user_id = k.user_id AND o.medication_id = k.medication_id AND k.problem IS NULL
                  AND (s.after_last IS NULL OR o.outcome IS NOT NULL)
               UNION ALL
-              -- Counted from the last dose, those that will be counted are not listed yet.
+              -- Counted from the last dose, those that will be counted are not listed yet; the one to come stays open until it is taken.
               SELECT k.user_id, k.medication_id, s.id, f.at, f.at, NULL::text, NULL::timestamptz,
-                     s.dose_amount * medsched._unit_factor(s.dose_unit, k.unit), now() - medsched.grace_ended_before(s.grace), false
+                     s.dose_amount * medsched._unit_factor(s.dose_unit, k.unit), NULL::interval, false
                 FROM stocks AS k
                 JOIN medsched.schedules AS s ON s.user_id = k.user_id AND s.medication_id = k.medication_id AND s.after_last IS NOT NULL
                CROSS JOIN LATERAL medsched._foreseen_doses(k.user_id, s.id, k.until) AS f (at)
                WHERE k.problem IS NULL) AS d
        -- To come is what was not taken or skipped by then, and can still be.
        WHERE (d.outcome IS NULL OR d.outcome = 'taken' AND medsched._counts_at(false, d.scheduled_for, d.taken_at) > $3)
-         AND d.due_at >= $3 - d.grace AND NOT d.is_over),
+         AND (d.grace IS NULL OR d.due_at >= $3 - d.grace) AND NOT d.is_over),
     -- What has been used up by an instant: the doses until then, and what is taken as needed.
     levels AS (
       SELECT k.user_id, k.medication_id, v.nth, v.level, k.rate, k.rate_until,
@@ -120,7 +121,7 @@ BEGIN
              CASE WHEN l.passed_at IS NOT NULL THEN l.passed_at WHEN u.at IS NOT NULL THEN greatest(l.last_due_at, u.at) END AS at
         FROM levels AS l
        CROSS JOIN LATERAL (SELECT medsched._used_up_at($3, (l.level - l.used) / l.rate, l.rate_until)) AS u (at))
-    SELECT k.user_id, k.medication_id, k.medication_name, k.amount, k.unit, o.at, k.rate IS NOT NULL AND o.at IS NOT NULL,
+    SELECT k.user_id, k.medication_id, k.medication_name, k.amount, k.unit, o.at, (k.rate IS NOT NULL OR k.is_counted) AND o.at IS NOT NULL,
            r.at - k.lead_time, k.problem
       FROM stocks AS k
       LEFT JOIN passed AS o ON o.user_id = k.user_id AND o.medication_id = k.medication_id AND o.nth = 0
@@ -200,7 +201,7 @@ END
 $$;
 
 COMMENT ON FUNCTION medsched.stock_forecast(uuid, timestamptz) IS
-  'What a user has at an instant of each medication that has entries in medsched.stock_entries; runs_out_at, the first dose to come that is more than what is left, or where is_estimate is true an instant by the rate at which it was taken as needed in the last four weeks (NULL: not in ten years); and refill_by, the lead time of the medication before the first dose that leaves less than its reserve';
+  'What a user has at an instant of each medication that has entries in medsched.stock_entries; runs_out_at, the first dose to come that is more than what is left, or where is_estimate is true an instant that depends on the rate at which it was taken as needed in the last four weeks, or on doses that are counted from the last one (NULL: not in ten years); and refill_by, the lead time of the medication before the first dose that leaves less than its reserve';
 
 -- What of a medication's forecast is asked for.
 CREATE OR REPLACE FUNCTION medsched._forecast_of(of_user uuid, of_medication uuid, at timestamptz, OUT runs_out_at timestamptz,

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(82);
+SELECT plan(85);
 
 -- When stocks run out, and by when they are to be refilled; every instant is worked out by hand.
 
@@ -196,6 +196,14 @@ SELECT medsched.move_dose(pg_temp.id('f'), pg_temp.id('f1'), '2026-03-04 08:00Z'
 SELECT is(pg_temp.forecast('Moved', '2026-03-01Z', 'f'), '3 tablet: 2026-03-04 11:30', 'moved to later');
 SELECT medsched.move_dose(pg_temp.id('f'), pg_temp.id('f1'), '2026-03-04 08:00Z', '2026-03-01 07:00Z'::timestamptz) \g /dev/null
 SELECT is(pg_temp.forecast('Moved', '2026-03-01Z', 'f'), '3 tablet: 2026-03-03 08:00', 'and to before the others');
+
+-- Counted from the last dose: every 36 hours from 1 March at 08:00 are 08:00 and 20:00 by turns: 1st, 2nd, 4th, 5th, 7th.
+SELECT pg_temp.prescribe('9', 'Counted', '4', 'tablet', '{"id": "00000000-0000-0000-0000-000000000091", "after_last": "36 hours"}') \g /dev/null
+SELECT is(pg_temp.forecast('Counted', '2026-03-01Z', '9'), '4 tablet: ~2026-03-07 08:00', 'as if each is taken when it is due');
+SELECT medsched.mark_dose_taken(pg_temp.id('9'), pg_temp.id('91'), '2026-03-01 08:00Z', '2026-03-01 10:00Z') \g /dev/null
+-- Three are left for 2 March at 22:00, the 4th at 10:00 and the 5th at 22:00.
+SELECT is(pg_temp.forecast('Counted', '2026-03-01 12:00Z', '9'), '3 tablet: ~2026-03-07 10:00', 'from when the last one was');
+SELECT is(pg_temp.forecast('Counted', '2026-03-04 12:00Z', '9'), '3 tablet: ~2026-03-07 10:00', 'one that was not taken is still to come');
 
 -- Calls ------------------------------------------------------------------------------
 

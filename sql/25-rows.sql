@@ -140,6 +140,7 @@ BEGIN
         ('{current_schedule}', 'hours_from', 'time'),
         ('{current_schedule}', 'hours_until', 'time'),
         ('{current_schedule}', 'max_per_day', 'int'),
+        ('{current_schedule}', 'regimen_id', 'uuid'),
         -- When a schedule has doses.
         ('{_schedule}', 'user_id', 'uuid'),
         ('{_schedule}', 'id', 'uuid'),

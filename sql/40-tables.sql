@@ -123,6 +123,8 @@ BEGIN
          'Unit of dose_amount: tablet, mg, drop'),
         ('medsched.schedules', 'instructions', 'text',
          'What to observe at each dose: with food'),
+        ('medsched.schedules', 'regimen_id', 'uuid',
+         'What schedules of a medication have that are one to their reader: the steps of a taper'),
         ('medsched.schedules', 'effective_from', 'timestamptz',
          'No dose before this instant, though rule and cycle count from starts_at; set where the schedule replaces another, or began before the application'),
         ('medsched.schedules', 'ends_at', 'timestamptz',

@@ -35,7 +35,7 @@ RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{id,starts_at,time_zone,time_zone_pinned,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed,
          min_interval,max_per_24h,limits,grace,tolerance_before,missed_when_next,
-         after_last,hours_from,hours_until,max_per_day,dose_amount,dose_unit,instructions,effective_from,ends_at}'::text[];
+         after_last,hours_from,hours_until,max_per_day,dose_amount,dose_unit,instructions,regimen_id,effective_from,ends_at}'::text[];
 
 COMMENT ON FUNCTION medsched._schedule_key_names() IS
   'Internal: the keys of a schedule in JSON';
@@ -45,7 +45,7 @@ RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{uuid,timestamp,zone,boolean,rule,dates,dates,int,int,boolean,
          interval,int,limits,interval,interval,boolean,
-         interval,time,time,int,numeric,text,text,timestamptz,timestamptz}'::text[];
+         interval,time,time,int,numeric,text,text,uuid,timestamptz,timestamptz}'::text[];
 
 COMMENT ON FUNCTION medsched._schedule_key_types() IS
   'Internal: the types of the values of a schedule in JSON, in the order of its keys';

@@ -190,7 +190,14 @@ BEGIN ATOMIC
     ('unit.teaspoon.n',    'teaspoons',                     'Teelöffel'),
     ('unit.unit.1',        'unit',                          'Einheit'),
     ('unit.unit.n',        'units',                         'Einheiten'),
-    ('instructions',       '%s; %s',                        '%s; %s');
+    ('instructions',       '%s; %s',                        '%s; %s'),
+
+    -- Steps one after another
+    ('regimen.for',        '%s for %s',                     '%2$s lang %1$s'),
+    ('regimen.goes_on',    '%s until further notice',       'bis auf Weiteres %s'),
+    ('regimen.in_turn',    '%s in turn',                    '%s im Wechsel'),
+    ('regimen.gap',        'nothing for %s',                '%s lang nichts'),
+    ('regimen.then',       ', then ',                       ', dann ');
 END;
 COMMENT ON FUNCTION medsched._sentence_patterns() IS
   'Internal: the words of sentences, a column for each language';

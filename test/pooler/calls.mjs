@@ -93,6 +93,12 @@ export const calls = {
 		`select medsched.schedule_density_problem(${rule}, '{}', '{}', null, null)`,
 	'schedule_from_times(time[],date,text,integer[],date,integer,integer,integer,timestamptz)':
 		`select medsched.schedule_from_times('{08:00,20:00}', '2026-03-01', 'UTC', '{1,3}')`,
+	'schedule_from_taper(jsonb,date,text,time[],text,text,uuid)': `select medsched.create_medication(${user}, 'taper',
+		medsched.schedule_from_taper('[{"amount": 40, "days": 5}, {"amount": 20}]', '2026-03-01', 'UTC', regimen_id => '00000000-0000-4000-8000-000000000ef1'))`,
+	'describe_regimen(uuid,uuid,text)': `select medsched.describe_regimen(${user}, '00000000-0000-4000-8000-000000000ef1', 'de')`,
+	'shift_regimen(uuid,uuid,date)': `select * from medsched.shift_regimen(${user}, '00000000-0000-4000-8000-000000000ef1', '2026-03-02')`,
+	'extend_regimen(uuid,uuid,date,timestamptz)': `select * from medsched.extend_regimen(${user}, '00000000-0000-4000-8000-000000000ef1', '2026-03-09', '2026-03-03Z')`,
+	'end_regimen(uuid,uuid,timestamptz)': `select medsched.end_regimen(${user}, '00000000-0000-4000-8000-000000000ef1', '2026-03-04Z')`,
 	'times_of_schedule(jsonb)': `select medsched.times_of_schedule(medsched.schedule_from_times('{08:00,20:30}', '2026-03-01', 'UTC'))`,
 	'times_of_schedule(uuid,uuid[])': `select medsched.times_of_schedule(${user}, array[${daily}]::uuid[])`,
 	'schedule_from_sig(text,date,text,jsonb,timestamptz)': `select medsched.schedule_from_sig('BID', '2026-03-01', 'UTC')`,

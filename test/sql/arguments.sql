@@ -22,6 +22,8 @@ SELECT medsched.inactivate_medication(lpad('a', 32, '0')::uuid, :'paused', '2026
 SELECT medsched.create_medication(lpad('a', 32, '0')::uuid, 'Counted', '[
   {"starts_at": "2026-01-01T08:00:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY", "dose_amount": 1, "dose_unit": "mg"}]') AS counted \gset
 SELECT medsched.record_stock_entry(lpad('a', 32, '0')::uuid, :'counted', 'dispensed', 90, 'mg', '2026-01-01Z', 90, entry_id => lpad('e1', 32, '0')::uuid) \g /dev/null
+SELECT medsched.create_medication(lpad('a', 32, '0')::uuid, 'Tapered', medsched.schedule_from_taper('[{"amount": 40, "days": 5}, {"amount": 20, "days": 5}]', '2026-03-01', 'UTC',
+  regimen_id => lpad('f1', 32, '0')::uuid)) \g /dev/null
 SELECT medsched.set_substance_limits(lpad('a', 32, '0')::uuid, 'caffeine', min_interval => '1 hour') \g /dev/null
 SET CONSTRAINTS ALL IMMEDIATE;
 
@@ -32,6 +34,7 @@ INSERT INTO good VALUES
   ('check_dates.name', 'dates'), ('dates', '{2026-03-05 08:00}'), ('reactivate_medication.medication_id', :'paused'), ('take_as_needed.schedule_id', lpad('c2', 32, '0')),
   ('next_as_needed_at.schedule_id', lpad('c2', 32, '0')),
   ('scheduled_for', '2026-03-02 07:00Z'), ('taken_at', '2026-03-02 07:05Z'), ('dose_id', medsched.dose_id(lpad('c1', 32, '0')::uuid, '2026-03-02 07:00Z')),
+  ('regimen_id', lpad('f1', 32, '0')), ('steps', '[{"amount": 40, "days": 5}, {"amount": 20}]'), ('schedule_from_taper.times', '{08:00}'), ('last_day', '2026-03-06'),
   ('dose_ids', format('{%s}', medsched.dose_id(lpad('c1', 32, '0')::uuid, '2026-03-02 07:00Z'))),
   ('window_start', '2026-03-01Z'), ('window_end', '2026-03-04Z'), ('at', '2026-03-02 07:00Z'), ('after', '2026-03-01Z'), ('before', '2026-03-01Z'),
   ('effective_from', '2026-03-01Z'), ('ends_at', '2026-09-01Z'), ('since', '2026-01-01Z'), ('horizon', '2027-01-01Z'),

@@ -7,6 +7,8 @@ SELECT plan(2);
 SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000a', 'Metformin',
   '[{"id": "00000000-0000-0000-0000-000000000a11", "starts_at": "2026-01-01T08:00:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY"},
     {"id": "00000000-0000-0000-0000-000000000a12", "starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "as_needed": true, "min_interval": "4 hours"}]') AS medication \gset
+SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000a', 'Prednisone',
+  medsched.schedule_from_taper('[{"amount": 40, "days": 5}, {"amount": 20}]', '2026-01-01', 'UTC', regimen_id => '00000000-0000-0000-0000-000000000af1')) \g /dev/null
 SELECT medsched.mark_dose_taken('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-02 07:00Z') \g /dev/null
 SELECT medsched.set_substance_limits('00000000-0000-0000-0000-00000000000a', 'metformin', min_interval => '1 hour') \g /dev/null
 SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000a', 'Ramipril',
@@ -63,6 +65,8 @@ schedule_overview($user)
 calendar_feed($user)
 schedule_from_times('{08:00,20:30}', '2026-01-01', 'Europe/Berlin', '{1,3}', '2026-03-01')
 times_of_schedule($user, ARRAY[$schedule]::uuid[])
+schedule_from_taper('[{"amount": 40, "days": 5}, {"days": 2}, {"amount": [20, 10]}]', '2026-01-01', 'Europe/Berlin', '{08:00}', 'mg', NULL, $schedule)
+describe_regimen($user, '00000000-0000-0000-0000-000000000af1')
 schedule_from_sig('BID', '2026-01-01', 'Europe/Berlin', '{"BID": ["07:00", "19:00"]}')
 schedule_from_sig('Q6H PRN', '2026-01-01', 'Europe/Berlin')
 schedule_from_sig('Take 2 tablets by mouth every morning and 1 tablet at bedtime', '2026-01-01', 'Europe/Berlin')

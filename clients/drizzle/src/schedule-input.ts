@@ -42,11 +42,21 @@ export interface ScheduleInput {
 	doseAmount?: string | number | null | undefined;
 	doseUnit?: string | null | undefined;
 	instructions?: string | null | undefined;
+	/** What schedules of a medication have that are one to their reader: the steps of a taper. */
+	regimenId?: string | null | undefined;
 	/** No dose is earlier, though rule and cycle count from startsAt: history that began before your application. */
 	effectiveFrom?: Instant | null | undefined;
 	endsAt?: Instant | null | undefined;
 	/** Columns that your application added to `schedules`, by their names in the database. */
 	ownColumns?: Record<string, unknown> | undefined;
+}
+
+/** A step of a taper: amounts that are several are taken in turn; without an amount it is a gap; a last one without days goes on. */
+export interface TaperStep {
+	amount?: string | number | (string | number)[] | undefined;
+	days?: number | undefined;
+	/** The times of day of this step, where they are others. */
+	times?: string[] | undefined;
 }
 
 /** A schedule as forms and prescriptions give it: for `createMedication`, and for an insert into `schedules`. */
@@ -100,6 +110,7 @@ const KEYS: Record<Exclude<keyof ScheduleInput, 'ownColumns'>, string> = {
 	doseAmount: 'dose_amount',
 	doseUnit: 'dose_unit',
 	instructions: 'instructions',
+	regimenId: 'regimen_id',
 	effectiveFrom: 'effective_from',
 	endsAt: 'ends_at',
 };

@@ -97,6 +97,7 @@ type SchedulesColumns = {
 	doseAmount: Numeric;
 	doseUnit: Text;
 	instructions: Text;
+	regimenId: Uuid;
 	effectiveFrom: Custom<Instant>;
 	endsAt: Custom<Instant>;
 	replaces: Uuid;
@@ -132,6 +133,7 @@ export const schedules: MedschedTable<'schedules', SchedulesColumns> = stated(me
 		doseAmount: numeric('dose_amount'),
 		doseUnit: text('dose_unit'),
 		instructions: text('instructions'),
+		regimenId: uuid('regimen_id'),
 		effectiveFrom: instant('effective_from'),
 		endsAt: instant('ends_at'),
 		replaces: uuid('replaces'),

@@ -31,7 +31,12 @@ import {
 	correctSchedule,
 	createMedicationReturning,
 	currentSchedules,
+	describeRegimen,
+	endRegimen,
 	endSchedule,
+	extendRegimen,
+	scheduleFromTaper,
+	shiftRegimen,
 	renameMedication,
 	updateMedication,
 	inactivateMedication,
@@ -546,6 +551,36 @@ withEachDriver('functions', (db) => {
 		assert.deepEqual(await take([]), []);
 		const [skipped, taken] = await skipDoses(db, { userId: person, doseIds: [dose(daily, '2026-03-04T08:00:00.000Z'), first], reason: 'fasting' });
 		assert.deepEqual([skipped?.outcome, skipped?.reason, taken?.errorConstraint], ['skipped', 'fasting', 'dose_already_taken']);
+	});
+
+	test('a taper: steps that are one regimen', async () => {
+		const person = randomUUID();
+		const regimenId = randomUUID();
+		const taper = await scheduleFromTaper(db, {
+			steps: [{ amount: '40', days: 5 }, { days: 1 }, { amount: [20, 10], days: 4, times: ['07:00'] }],
+			startsOn: '2026-03-02', timeZone: 'UTC', times: ['08:00', '20:00'], doseUnit: 'mg', instructions: 'with food', regimenId,
+		});
+		assert.deepEqual({ ...taper[0] }, {
+			startsAt: '2026-03-02T08:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY;BYHOUR=8,20;BYMINUTE=0;BYSECOND=0;UNTIL=20260306',
+			doseAmount: 40, doseUnit: 'mg', instructions: 'with food', regimenId,
+		});
+		await createMedication(db, { userId: person, name: 'prednisone', schedules: taper });
+		const regimen = { userId: person, regimenId };
+		assert.equal(
+			await describeRegimen(db, regimen),
+			'40 mg at 08:00 and 20:00 for 5 days, then nothing for 1 day, then 20 mg and 10 mg in turn at 07:00 for 4 days, UTC, from 2 March 2026 until 11 March 2026; with food',
+		);
+		assert.match(await describeRegimen(db, { ...regimen, language: 'de' }), /^5 Tage lang 40 mg um 08:00 und 20:00, dann 1 Tag lang nichts/);
+		assert.deepEqual((await shiftRegimen(db, { ...regimen, startsOn: '2026-03-03' })).map((s) => [s.startsAt, s.regimenId]), [
+			['2026-03-03T08:00:00', regimenId], ['2026-03-09T07:00:00', regimenId], ['2026-03-10T07:00:00', regimenId],
+		]);
+		const longer = { ...regimen, lastDay: '2026-03-08', at: '2026-03-04T12:00:00Z' };
+		assert.equal((await extendRegimen(db, longer)).length, 3);
+		assert.deepEqual(await extendRegimen(db, longer), []);
+		assert.equal((await errorOf(extendRegimen(db, { ...longer, at: '2026-03-01T12:00:00Z' }))).constraint, 'regimen_in_force');
+		assert.equal(await endRegimen(db, { ...regimen, at: '2026-03-05T00:00:00Z' }), '2026-03-05T00:00:00Z');
+		assert.equal(await endRegimen(db, { ...regimen, at: '2026-03-05T00:00:00Z' }), null);
+		assert.equal((await errorOf(endRegimen(db, { userId, regimenId }))).constraint, 'regimen_exists');
 	});
 
 	test('extra: recorded beside the schedule', async () => {

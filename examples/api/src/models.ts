@@ -108,6 +108,7 @@ const scheduleFields = {
 	doseAmount: Amount.nullable().optional(),
 	doseUnit: Unit.nullable().optional(),
 	instructions: Text.nullable().optional(),
+	regimenId: Id.nullable().optional(),
 	endsAt: Instant.nullable().optional(),
 };
 
@@ -189,6 +190,7 @@ export const CurrentSchedule = z
 		replaces: Id.nullable(),
 		replacedBy: Id.nullable(),
 		createdAt: Instant,
+		regimenId: Id.nullable().openapi({ description: 'the same of schedules that are one to their reader, as the steps of a taper' }),
 	})
 	.openapi('CurrentSchedule');
 

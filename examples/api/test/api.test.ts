@@ -599,6 +599,37 @@ byBothWays('a person’s medications', (call) => {
 		});
 	}
 
+	test('a taper is one regimen: said, moved, extended and ended as one', async () => {
+		const other = await signed({ sub: randomUUID() });
+		const taper = await call('POST', '/v1/schedules/from-taper', {
+			token: other,
+			body: { steps: [{ amount: 40, days: 5 }, { amount: ['20', '10'], days: 4 }], startsOn: '2026-03-02', timeZone: 'Europe/Berlin', doseUnit: 'mg' },
+		});
+		assert.equal(taper.status, 200, JSON.stringify(taper.body));
+		const { regimenId } = taper.body[0];
+		assert.equal((await call('POST', '/v1/people/me/medications', { token: other, headers: key(), body: { name: 'prednisone', schedules: taper.body } })).status, 201);
+		const regimen = `/v1/people/me/regimens/${regimenId}`;
+		const said = async (more = '') => (await call('GET', `${regimen}/description${more}`, { token: other })).body.description;
+		assert.equal(await said(), '40 mg for 5 days, then 20 mg and 10 mg in turn for 4 days; at 08:00, Europe/Berlin, from 2 March 2026 until 10 March 2026');
+		assert.equal(await said('?language=de'), '5 Tage lang 40 mg, dann 4 Tage lang 20 mg und 10 mg im Wechsel; um 08:00, Europe/Berlin, ab 2. März 2026 bis 10. März 2026');
+		const begun = await call('PUT', `${regimen}/start`, { token: other, body: { startsOn: '2026-03-03' } });
+		assert.deepEqual(begun.body.map((schedule: any) => [schedule.startsAt, schedule.regimenId]), ['03', '08', '09'].map((day) => [`2026-03-${day}T08:00:00`, regimenId]));
+		const longer = { token: other, body: { lastDay: '2026-03-09', at: '2026-03-04T12:00:00Z' } };
+		assert.equal((await call('PUT', `${regimen}/last-day`, longer)).body.length, 3);
+		assert.deepEqual((await call('PUT', `${regimen}/last-day`, longer)).body, []);
+		assert.equal(await said(), '40 mg for 7 days, then 20 mg and 10 mg in turn for 4 days; at 08:00, Europe/Berlin, from 3 March 2026 until 13 March 2026');
+		const early = await call('PUT', `${regimen}/last-day`, { token: other, body: { lastDay: '2026-03-09', at: '2026-03-02T12:00:00Z' } });
+		isProblem(early, 409, 'regimen_in_force');
+		const [first] = (await call('GET', '/v1/people/me/doses?from=2026-03-03T00:00:00Z&to=2026-03-04T00:00:00Z', { token: other })).body;
+		assert.equal((await call('PUT', `/v1/people/me/doses/${first.doseId}/taken`, { token: other, body: {} })).status, 200);
+		isProblem(await call('PUT', `${regimen}/start`, { token: other, body: { startsOn: '2026-03-05' } }), 409, 'recorded_dose_keeps_schedule');
+		assert.match(early.body.hint, /PUT \/v1\/people\/\{person\}\/regimens\/\{regimenId\}\/start/);
+		assert.deepEqual((await call('POST', `${regimen}/end`, { token: other, body: { at: '2026-03-05T00:00:00Z' } })).body, { endedAt: '2026-03-05T00:00:00Z' });
+		assert.equal(await said(), '40 mg for 2 days; at 08:00, Europe/Berlin, from 3 March 2026 until 4 March 2026');
+		isProblem(await call('GET', `/v1/people/me/regimens/${randomUUID()}/description`, { token: other }), 404, 'not_found');
+		isProblem(await call('POST', '/v1/schedules/from-taper', { token: other, body: { steps: [{ amount: 1 }, { amount: 2 }], startsOn: '2026-03-02', timeZone: 'UTC' } }), 400, 'invalid_request');
+	});
+
 	test('schedules from forms, prescriptions and FHIR, to send with a medication', async () => {
 		const start = { startsOn: '2026-03-02', timeZone: 'Europe/Berlin' };
 		const times = await call('POST', '/v1/schedules/from-times', { token, body: { times: ['08:00', '20:30'], ...start, daysOfWeek: [1], endsOn: '2026-03-31' } });
@@ -755,6 +786,10 @@ byBothWays('caregivers', (call) => {
 		['PUT', `${dose}/due-at`, { body: { dueAt: '2026-03-01T09:00:00Z' } }],
 		['POST', `/v1/people/${ben}/doses/move`, { headers: key(), body: { from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00Z', moveBy: '1 hour' } }],
 		['POST', `/v1/people/${ben}/medications`, { headers: key(), body: { name: 'x', schedules: [daily] } }],
+		['GET', `/v1/people/${ben}/regimens/${scheduleId}/description`, {}],
+		['PUT', `/v1/people/${ben}/regimens/${scheduleId}/start`, { body: { startsOn: '2026-03-01' } }],
+		['PUT', `/v1/people/${ben}/regimens/${scheduleId}/last-day`, { body: { lastDay: '2026-03-01' } }],
+		['POST', `/v1/people/${ben}/regimens/${scheduleId}/end`, { body: {} }],
 		['POST', `/v1/people/${ben}/doses/taken`, { body: { doseIds: ['v1:x'] } }],
 		['POST', `/v1/people/${ben}/doses/skipped`, { body: { doseIds: ['v1:x'] } }],
 		['POST', `/v1/people/${ben}/reports`, { body: [{ scheduleId, scheduledFor: '2026-03-01T08:00:00Z', outcome: 'taken' }] }],

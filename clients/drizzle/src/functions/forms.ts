@@ -1,6 +1,6 @@
 /** Schedules from forms and prescriptions, and back. */
 import { columnsOf, row, rows, value, type RowOf } from '../definition.js';
-import { boolean, date, instant, integer, json, listOf, optional, orNull, schedules, text, time, uuid } from '../types.js';
+import { boolean, date, instant, integer, json, listOf, optional, orNull, prescribedSchedules, schedules, taperSteps, text, time, uuid } from '../types.js';
 import { cycle, integerOrNull, scheduleId, textOrNull, userId } from './shared.js';
 
 /** Schedules for times of day, without the doses before `effectiveFrom`, on every day or on days of the week (1 Monday … 7 Sunday). */
@@ -17,6 +17,21 @@ export const scheduleFromTimes = value(
 		effectiveFrom: optional(instant),
 	},
 	schedules,
+);
+
+/** Schedules of one regimen for steps one after another: so much for so many days, then less, or more. */
+export const scheduleFromTaper = value(
+	'schedule_from_taper',
+	{
+		steps: taperSteps,
+		startsOn: date,
+		timeZone: text,
+		times: optional(listOf(time), "'{08:00:00}'::time[]"),
+		doseUnit: optional(text),
+		instructions: optional(text),
+		regimenId: optional(uuid, 'gen_random_uuid()'),
+	},
+	prescribedSchedules,
 );
 
 const form = {
@@ -69,3 +84,6 @@ export const timingEvents = rows('timing_events', {}, columnsOf<TimingEvent>(tim
 
 /** A schedule in English. */
 export const describeSchedule = value('describe_schedule', { userId, scheduleId }, text);
+
+/** A regimen, such as a taper, in one sentence; the language is en or de. */
+export const describeRegimen = value('describe_regimen', { userId, regimenId: uuid, language: optional(text, "'en'") }, text);

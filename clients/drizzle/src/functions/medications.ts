@@ -1,6 +1,6 @@
 /** Medications and their schedules: made, changed, ended, listed. */
 import { columnsOf, row, rows, value, type RowOf } from '../definition.js';
-import { boolean, doseLimits, instant, integer, interval, json, listOf, medicationChanges, numeric, oneOf, optional, orNull, schedule, scheduleChanges, schedules, text, time, uuid, wallClock } from '../types.js';
+import { boolean, date, doseLimits, instant, integer, interval, json, listOf, medicationChanges, numeric, oneOf, optional, orNull, schedule, scheduleChanges, schedules, text, time, uuid, wallClock } from '../types.js';
 import { at, instantOrNull, integerOrNull, intervalOrNull, medicationId, numericOrNull, scheduleId, scheduleStates, textOrNull, userId, uuidOrNull } from './shared.js';
 
 const medication = {
@@ -47,6 +47,7 @@ const currentSchedule = {
 	hoursFrom: orNull(time),
 	hoursUntil: orNull(time),
 	maxPerDay: integerOrNull,
+	regimenId: uuidOrNull,
 };
 /** A schedule with all that a form shows. */
 export interface CurrentSchedule extends RowOf<typeof currentSchedule> {}
@@ -161,3 +162,14 @@ export interface TimeZoneChange extends RowOf<typeof timeZoneChange> {}
  * `in_zone` already.
  */
 export const changeTimeZone = rows('change_time_zone', { userId, timeZone: text, effectiveFrom: optional(instant, 'now()') }, columnsOf<TimeZoneChange>(timeZoneChange));
+
+const regimen = { userId, regimenId: uuid };
+
+/** Has a regimen, such as a taper, of which nothing is recorded begin on another day.  Gives the schedules that changed. */
+export const shiftRegimen = rows('shift_regimen', { ...regimen, startsOn: date }, columnsOf<CurrentSchedule>(currentSchedule));
+
+/** Lets the step of a regimen in force last until another day, and moves those after it.  Gives the schedules that changed. */
+export const extendRegimen = rows('extend_regimen', { ...regimen, lastDay: date, at }, columnsOf<CurrentSchedule>(currentSchedule));
+
+/** Ends all steps of a regimen.  Gives when the last ended, after what is recorded; null: none had a dose to come. */
+export const endRegimen = value('end_regimen', { ...regimen, at }, instantOrNull);

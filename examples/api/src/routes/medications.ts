@@ -6,9 +6,12 @@ import {
 	correctSchedule,
 	createMedicationReturning,
 	currentSchedules,
+	describeRegimen,
 	describeSchedule,
+	endRegimen,
 	endSchedule,
 	explainDose,
+	extendRegimen,
 	inactivateMedication,
 	medications,
 	reactivateMedication,
@@ -18,6 +21,7 @@ import {
 	scheduleOverview,
 	scheduleStates,
 	schedules,
+	shiftRegimen,
 	timesOfSchedule,
 	updateMedication,
 	type ScheduleChanges as Changes,
@@ -30,6 +34,7 @@ import * as m from '../models.js';
 
 const medicationParam = m.PersonParam.extend({ medicationId: m.Id });
 const scheduleParam = m.PersonParam.extend({ scheduleId: m.Id });
+const regimenParam = m.PersonParam.extend({ regimenId: m.Id });
 const Replaced = z.array(z.object({ oldScheduleId: m.Id, newScheduleId: m.Id }));
 const Journey = z.array(
 	z.object({
@@ -375,6 +380,70 @@ export function medicationRoutes(db: Database) {
 				const { scheduleId } = c.req.valid('param');
 				const description = await retrying(() => describeSchedule(db, { userId: c.get('personId'), scheduleId }));
 				return c.json({ description }, 200);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'get',
+				path: '/people/{person}/regimens/{regimenId}/description',
+				summary: 'Say a regimen, such as a taper, in one sentence',
+				refuses: [404],
+				request: { params: regimenParam, query: z.object({ language: z.string().max(10).openapi({ description: 'en or de', example: 'de' }).optional() }) },
+				responses: { 200: m.json(z.object({ description: m.Description }), 'the regimen in words'), ...m.problems },
+			}),
+			async (c) => {
+				const { regimenId } = c.req.valid('param');
+				const { language } = c.req.valid('query');
+				const description = await retrying(() => describeRegimen(db, { userId: c.get('personId'), regimenId, language }));
+				return c.json({ description }, 200);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'put',
+				path: '/people/{person}/regimens/{regimenId}/start',
+				summary: 'Have a regimen begin on another day',
+				refuses: [404, 409],
+				description: 'Has a regimen of which nothing is recorded begin on another day, and moves all its steps by as much. May be sent again.',
+				request: { params: regimenParam, body: m.body(z.strictObject({ startsOn: m.Day })) },
+				responses: { 200: m.json(Schedules, 'the schedules that changed'), ...m.problems },
+			}),
+			async (c) => {
+				const { regimenId } = c.req.valid('param');
+				const { startsOn } = c.req.valid('json');
+				return c.json((await retrying(() => shiftRegimen(db, { userId: c.get('personId'), regimenId, startsOn }))).map(shown), 200);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'put',
+				path: '/people/{person}/regimens/{regimenId}/last-day',
+				summary: 'Let the step of a regimen in force last longer, or shorter',
+				refuses: [404, 409],
+				description: 'Lets the step that is in force, or the gap, last until another day, and moves the steps after it by as much. May be sent again.',
+				request: { params: regimenParam, body: m.body(At.extend({ lastDay: m.Day })) },
+				responses: { 200: m.json(Schedules, 'the schedules that changed'), ...m.problems },
+			}),
+			async (c) => {
+				const { regimenId } = c.req.valid('param');
+				const { lastDay, at } = c.req.valid('json');
+				return c.json((await retrying(() => extendRegimen(db, { userId: c.get('personId'), regimenId, lastDay, at }))).map(shown), 200);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'post',
+				path: '/people/{person}/regimens/{regimenId}/end',
+				summary: 'End a regimen',
+				refuses: [404],
+				request: { params: regimenParam, body: m.body(At) },
+				responses: { 200: m.json(z.object({ endedAt: m.Instant.nullable() }), 'when the last of its steps ended; null: none had a dose to come'), ...m.problems },
+			}),
+			async (c) => {
+				const { regimenId } = c.req.valid('param');
+				const { at } = c.req.valid('json');
+				const endedAt = await retrying(() => endRegimen(db, { userId: c.get('personId'), regimenId, at }));
+				return c.json({ endedAt }, 200);
 			},
 		)
 		.openapi(

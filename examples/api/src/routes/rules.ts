@@ -13,6 +13,7 @@ import {
 	scheduleFromFhir,
 	scheduleFromIcal,
 	scheduleFromSig,
+	scheduleFromTaper,
 	scheduleFromTimes,
 	timingCodes,
 	timesOfSchedules,
@@ -55,6 +56,38 @@ export function ruleRoutes(db: Database) {
 				responses: schedules,
 			}),
 			async (c) => c.json(await retrying(() => scheduleFromTimes(db, c.req.valid('json'))), 200),
+		)
+		.openapi(
+			m.route({
+				method: 'post',
+				path: '/schedules/from-taper',
+				summary: 'Make schedules of a taper’s steps',
+				refuses: [],
+				request: {
+					body: m.body(
+						z.strictObject({
+							steps: z
+								.array(
+									z.strictObject({
+										amount: z.union([m.Amount, z.array(m.Amount).min(1).max(31)]).optional().openapi({ description: 'several are taken in turn; none: a gap' }),
+										days: z.number().int().min(1).max(9999).optional().openapi({ description: 'left out of a last step that goes on' }),
+										times: z.array(m.TimeOfDay).min(1).max(100).optional(),
+									}),
+								)
+								.min(1)
+								.max(100)
+								.openapi({ example: [{ amount: 40, days: 5 }, { amount: [20, 10], days: 4 }] }),
+							startsOn: m.Day,
+							timeZone: m.TimeZone,
+							times: z.array(m.TimeOfDay).min(1).max(100).optional(),
+							doseUnit: m.Unit.optional(),
+							instructions: m.Text.optional(),
+						}),
+					),
+				},
+				responses: { 200: m.json(z.array(m.ScheduleInput), 'schedules of one regimen, to send with a new medication'), ...m.problems },
+			}),
+			async (c) => c.json((await retrying(() => scheduleFromTaper(db, c.req.valid('json')))) as z.infer<typeof m.ScheduleInput>[], 200),
 		)
 		.openapi(
 			m.route({

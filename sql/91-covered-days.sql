@@ -96,7 +96,8 @@ BEGIN
                 FROM spans AS s GROUP BY s.user_id, s.class_key) AS c
        CROSS JOIN LATERAL unnest(c.dates) AS r
        GROUP BY c.user_id, c.class_key)
-    SELECT f.user_id, min(f.therapeutic_class), array_agg(DISTINCT f.medication_id), array_agg(DISTINCT f.medication_name),
+    -- Of a class's spellings, the same one in every database.
+    SELECT f.user_id, min(f.therapeutic_class COLLATE "C"), array_agg(DISTINCT f.medication_id), array_agg(DISTINCT f.medication_name COLLATE "C"),
            min(f.filled_on) FILTER (WHERE f.days_supply IS NOT NULL), $3 - min(f.filled_on) FILTER (WHERE f.days_supply IS NOT NULL), coalesce(min(c.days), 0), coalesce(sum(f.days_supply), 0),
            count(f.days_supply)::int, (count(*) - count(f.days_supply))::int
       FROM fills AS f

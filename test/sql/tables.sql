@@ -75,7 +75,7 @@ SELECT lives_ok('SET CONSTRAINTS ALL IMMEDIATE', 'rows that keep every rule go i
 SET CONSTRAINTS ALL DEFERRED;
 
 SELECT is(s, ROW(s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, false, s.rrule, '{}', '{}', NULL, NULL, false,
-                 NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, now(), NULL)::medsched.schedules, 'the defaults of schedules')
+                 NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, now(), NULL)::medsched.schedules, 'the defaults of schedules')
   FROM medsched.schedules s WHERE id = '00000000-0000-0000-0000-000000000a11';
 SELECT is((d.outcome, d.taken_at, d.recorded_at), ('taken'::text, now(), now()), 'the defaults of dose_taken')
   FROM medsched.dose_taken d;

@@ -71,6 +71,7 @@ works()
 		libical) links_libical ;;
 		recurring-ical-events) /usr/bin/python3 -c 'import recurring_ical_events' ;;
 		node) node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' ;;
+		openssl) openssl version ;;
 		pgtap) server_has_extension pgtap ;;
 		postgresql) server_works && server_builds_modules ;;
 		*) "$1" --version ;;

@@ -3,6 +3,7 @@
 . test/suites/lib.bash
 . test/suites/node.bash
 
+need openssl
 build_api
 (cd examples/api && node build/src/migrate.js)
 node_tests examples/api

@@ -73,6 +73,17 @@ directly()
 	query "$1" -h "$MEDSCHED_SERVER_HOST" -U postgres
 }
 
+# Timeouts: what doc/drizzle-on-lambda.md says that a pooler lets through.
+directly "ALTER ROLE $PGUSER SET statement_timeout = '50s'"
+console "RECONNECT" >/dev/null
+equals "a role's timeouts hold through the pooler" "$(query "SHOW statement_timeout")" 50s
+equals "those of a transaction end with it" \
+	"$(query "BEGIN; SET LOCAL statement_timeout = '1s'; SHOW statement_timeout; COMMIT; SHOW statement_timeout")" $'1s\n50s'
+contains "those that a client connects with are refused" \
+	"$(PGOPTIONS='-c statement_timeout=1s' query "SELECT 1" 2>&1 || true)" "unsupported startup parameter"
+directly "ALTER ROLE $PGUSER RESET statement_timeout"
+console "RECONNECT" >/dev/null
+
 # The tests of test/pooler that are named, alone.
 if [ $# -gt 0 ]; then
 	node_tests test/pooler "${@/%/.test.mjs}"

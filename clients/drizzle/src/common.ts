@@ -1,5 +1,6 @@
 /** What every way to call the functions exports beside them. */
 export * from './errors.js';
+export * from './retries.js';
 export * from './schedule-input.js';
 export { readInstant, readWallClock, type Instant, type WallClock } from './time.js';
 export { changeOperations, doseStatuses, outcomes, scheduleStates, stockEntryKinds } from './functions/shared.js';

@@ -1,10 +1,10 @@
 /** The database, and how work is done in it: repeated when a connection is lost, and once for each key. */
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isRetryable, setChangedBy } from '@medsched/drizzle';
+import { isRetryable, setChangedBy, withRetries } from '@medsched/drizzle';
 import { and, eq } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { connectionSettings } from './connection.js';
 import { Problem } from './problem.js';
 import { answers } from './schema.js';
 
@@ -13,15 +13,14 @@ export type Transaction = NodePgDatabase;
 
 /**
  * Few connections for each process, and none of Drizzle's prepared statements,
- * which would outlive a transaction: both for a pooler's sake.  PGHOST,
- * PGDATABASE and so on, or DATABASE_URL, say where.
+ * which would outlive a transaction: both for a pooler's sake.
  *
  * Of the two drivers we take node-postgres: postgres.js 3.4 ends the process
  * when a connection is lost inside a transaction.
  */
 export function openDatabase(max: number): { db: Database; close: () => Promise<void> } {
 	const pool = new pg.Pool({
-		...(process.env['DATABASE_URL'] === undefined ? {} : { connectionString: process.env['DATABASE_URL'] }),
+		...connectionSettings(),
 		max,
 		idleTimeoutMillis: 60_000,
 		connectionTimeoutMillis: 10_000,
@@ -49,19 +48,8 @@ export async function inTransaction<T>(db: Database, work: (tx: Transaction) => 
 	}
 }
 
-const ATTEMPTS = 8;
-
 /** Runs work that may be repeated, again when it was interrupted. */
-export async function retrying<T>(work: () => PromiseLike<T>): Promise<T> {
-	for (let attempt = 1; ; attempt++) {
-		try {
-			return await work();
-		} catch (thrown) {
-			if (attempt === ATTEMPTS || !isRetryable(thrown)) throw thrown;
-			await sleep(Math.random() * 50 * 2 ** attempt);
-		}
-	}
-}
+export const retrying = withRetries;
 
 export interface Answer<Body, Status> {
 	status: Status;

@@ -114,10 +114,9 @@ function ofDatabase(error: MedschedError): Problem {
 	return new Problem(422, error.constraint ?? 'not_supported', detail, more);
 }
 
-/** Whether a text of the request's own was refused that no column of PostgreSQL can have, medsched's or another. */
-function hasZeroByte(thrown: unknown): boolean {
+function hasCode(thrown: unknown, codes: RegExp): boolean {
 	for (let error = thrown; error instanceof Error; error = error.cause) {
-		if (/^(22021|22P05)$/.test(String((error as { code?: unknown }).code))) return true;
+		if (codes.test(String((error as { code?: unknown }).code))) return true;
 	}
 	return false;
 }
@@ -130,8 +129,10 @@ function problemOf(thrown: unknown): Problem {
 	}
 	const error = MedschedError.from(thrown);
 	if (error) return ofDatabase(error);
-	if (hasZeroByte(thrown)) return new Problem(400, 'invalid_request', 'a text has a zero byte, which the database cannot keep');
-	if (isRetryable(thrown)) {
+	// A text of the request's own that no column of PostgreSQL can have, medsched's or another.
+	if (hasCode(thrown, /^(22021|22P05)$/)) return new Problem(400, 'invalid_request', 'a text has a zero byte, which the database cannot keep');
+	// statement_timeout, lock_timeout, and the time that a transaction may be idle or take.
+	if (isRetryable(thrown) || hasCode(thrown, /^(57014|55P03|25P0[34])$/)) {
 		return new Problem(503, 'busy', 'the database cannot be reached', { hint: 'Send the request again.' }, { 'Retry-After': '1' });
 	}
 	return new Problem(500, 'internal', 'something went wrong on our side');

@@ -7,7 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as medsched from '@medsched/drizzle';
 import { generateKeyPair } from 'jose';
 import { OPERATOR } from '../src/auth.js';
+import { openDatabase } from '../src/database.js';
 import { hintForClients, routeOf } from '../src/hints.js';
+import { problemBodyOf } from '../src/problem.js';
 import { byBothWays, Description, directly, overHttp, publicJwk, seen, signed, type Answer, type Request } from './harness.js';
 
 const sql = directly();
@@ -1282,6 +1284,22 @@ describe('coverage', () => {
 			'medsched.create_tables() has your views use the new one.',
 		]);
 		for (const route of Object.values(routeOf)) assert.ok(routes.includes(route), route);
+	});
+
+	test('an argument that the package refuses, before the database is asked, is the request’s fault as well', async () => {
+		const { db, close } = openDatabase(1);
+		const person = randomUUID();
+		const window = { from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00Z' };
+		for (const [refused, detail] of [
+			[() => medsched.upcomingDoses(db, { userId: person, ...window, to: '2026-03-02' }), /2026-03-02/],
+			[() => medsched.markDoseTaken(db, { userId: person } as never), /schedule/i],
+			[() => medsched.skipDose(db, { userId: person, scheduleId: person, scheduledFor: window.from, why: 'x' } as never), /why/],
+		] as [() => PromiseLike<unknown>, RegExp][]) {
+			const body = problemBodyOf(await refused().then(() => assert.fail(), (thrown: unknown) => thrown));
+			assert.deepEqual([body.type, body.status], ['urn:medsched:invalid_request', 400], body.detail);
+			assert.match(body.detail, detail);
+		}
+		await close();
 	});
 
 	test('an answer that is not as described is found', async () => {

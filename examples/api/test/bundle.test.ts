@@ -64,6 +64,15 @@ for (const [format, extension] of [['esm', 'mjs'], ['cjs', 'cjs']] as const) {
 			assert.equal(((await doses.json()) as unknown[]).length, 2);
 		});
 
+		test('tokens of AWS IAM are made by a file of their own', async () => {
+			const script = `const { authToken } = await import(${JSON.stringify(join(directory, format, `iam.${extension}`))}); console.log(await authToken({ hostname: 'db.example', port: 5432, username: 'app' }));`;
+			const keys = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' };
+			const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { env: { ...env, ...keys } });
+			assert.match(stdout, /^db\.example:5432\/\?Action=connect&DBUser=app&.*&X-Amz-Signature=[0-9a-f]{64}/);
+			const lambda = await readFile(join(directory, format, `lambda.${extension}`), 'utf8');
+			assert.ok(lambda.includes(`./iam.${extension}`) && !lambda.includes('AWS4-HMAC-SHA256'));
+		});
+
 		test('the Lambda function answers', async () => {
 			const event = { version: '2.0', rawPath: '/readyz', rawQueryString: '', headers: {}, isBase64Encoded: false, requestContext: { domainName: 'api.example', http: { method: 'GET', path: '/readyz' } } };
 			const script = `const { handler } = await import(${JSON.stringify(join(directory, format, `lambda.${extension}`))}); console.log(JSON.stringify(await handler(${JSON.stringify(event)}, {})));`;

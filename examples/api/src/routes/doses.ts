@@ -248,6 +248,7 @@ export function doseRoutes(db: Database) {
 				method: 'put',
 				path: '/people/{person}/doses/{doseId}/due-at',
 				summary: 'Move a dose to another time',
+				refuses: [404, 409, 422],
 				description: 'Moves this dose alone, to an instant or to a time by the clock of its schedule; to its own time moves it back. It keeps its id.',
 				request: { params: doseParam, body: m.body(m.Moving) },
 				responses: { 200: m.json(m.Moved, 'when it is due now'), ...m.problems },

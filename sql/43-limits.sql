@@ -9,9 +9,10 @@
 -- substance for every dose of every medication of the person that holds it.
 
 -- Check the limits of a schedule or a substance, a JSON array.
+-- A worker begins no subtransaction, which _limit_problem needs for an interval that is none.
 CREATE OR REPLACE FUNCTION medsched._limits_valid(limits jsonb)
 RETURNS boolean
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -45,7 +46,7 @@ COMMENT ON FUNCTION medsched._limits_valid(jsonb) IS
 
 CREATE OR REPLACE FUNCTION medsched._limit_problem(entry jsonb)
 RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

@@ -31,10 +31,12 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  RETURN medsched.previous_occurrence(rrule, starts_at, time_zone, least(now() + interval '1 microsecond', ends_at), rdates, exdates,
-                                      cycle_days_on, cycle_days_off);
-EXCEPTION WHEN data_exception OR feature_not_supported THEN
-  RETURN NULL;    -- _count_schedule_doses() warns of a schedule that cannot be read
+  -- _count_schedule_doses() warns of a schedule that cannot be read.  A handler would be a subtransaction, which no worker begins.
+  IF medsched._is_zone(time_zone) THEN
+    RETURN medsched.previous_occurrence(rrule, starts_at, time_zone, least(now() + interval '1 microsecond', ends_at), rdates, exdates,
+                                        cycle_days_on, cycle_days_off);
+  END IF;
+  RETURN NULL;
 END
 $$;
 

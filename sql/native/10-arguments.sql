@@ -22,3 +22,10 @@ AS 'MODULE_PATHNAME', 'medsched_check_rrule';
 CREATE OR REPLACE FUNCTION medsched.check_time_zone(time_zone text) RETURNS boolean
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'medsched_check_time_zone';
+
+CREATE OR REPLACE FUNCTION medsched._is_zone(time_zone text) RETURNS boolean
+LANGUAGE C STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_is_zone';
+
+COMMENT ON FUNCTION medsched._is_zone(text) IS
+  'Internal: whether there is a time zone of that name';

@@ -60,6 +60,7 @@ enum
 
 PG_FUNCTION_INFO_V1(medsched_check_rrule);
 PG_FUNCTION_INFO_V1(medsched_check_time_zone);
+PG_FUNCTION_INFO_V1(medsched_is_zone);
 PG_FUNCTION_INFO_V1(medsched_check_dates);
 PG_FUNCTION_INFO_V1(medsched_occurrences);
 PG_FUNCTION_INFO_V1(medsched_count_occurrences);
@@ -95,6 +96,12 @@ medsched_check_time_zone(PG_FUNCTION_ARGS)
 
 	zone_find(name);
 	PG_RETURN_BOOL(true);
+}
+
+Datum
+medsched_is_zone(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(zone_lookup(text_to_cstring(PG_GETARG_TEXT_PP(0))) != NULL);
 }
 
 Datum

@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(2);
+SELECT plan(3);
 
 -- Every function that says it may run in a parallel worker does: a call or more
 -- for each, and for what each may do (an error's text, time zones, tables).
@@ -12,7 +12,10 @@ SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000a', 'Predn
 SELECT medsched.mark_dose_taken('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-02 07:00Z') \g /dev/null
 SELECT medsched.set_substance_limits('00000000-0000-0000-0000-00000000000a', 'metformin', min_interval => '1 hour') \g /dev/null
 SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000a', 'Ramipril',
-  '[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "rrule": "FREQ=DAILY", "dose_amount": 5, "dose_unit": "mg"}]') AS ramipril \gset
+  '[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "rrule": "FREQ=DAILY", "dose_amount": 5, "dose_unit": "mg", "missed_when_next": true}]') AS ramipril \gset
+SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000a', 'Semaglutide',
+  '[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "after_last": "5 days"}]') \g /dev/null
+SELECT medsched.move_dose('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-04 07:00Z', '2026-01-04 09:00Z') \g /dev/null
 SELECT medsched.record_stock_entry('00000000-0000-0000-0000-00000000000a', :'ramipril', 'dispensed', 150, 'mg', '2026-01-01Z', 30) \g /dev/null
 SET CONSTRAINTS ALL IMMEDIATE;
 
@@ -101,6 +104,10 @@ SELECT is_empty($$
   WHERE e.extname = 'medsched' AND d.deptype = 'e' AND p.proparallel <> 'u' AND p.proname !~ '^_'
     AND NOT EXISTS (SELECT FROM test_parallel.calls WHERE starts_with(call, p.proname || '('))
 $$, 'each function marked safe has a call here');
+
+SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p
+  WHERE p.pronamespace = 'medsched'::regnamespace AND p.proparallel <> 'u' AND p.prosrc ~ '\nEXCEPTION|\n +EXCEPTION WHEN'$$,
+  'none that may run in a worker begins a subtransaction, which PostgreSQL 15 refuses there');
 
 -- What a call answers in a worker, as text; an error ends the query, for a
 -- worker of PostgreSQL 15 and 16 cannot catch one.

@@ -13,67 +13,7 @@
 #ifndef MEDSCHED_DOSE_STREAM_H
 #define MEDSCHED_DOSE_STREAM_H
 
-#include "datatype/timestamp.h"
-#include "utils/uuid.h"
-
-#include "api/dose_status.h"
-#include "functions/dose_id.h"
-#include "schedule/schedule_iterator.h"
-#include "tables/schedule_row.h"
-
-/* What became of a dose: a row of medsched.dose_taken. */
-typedef struct RecordedDose
-{
-	struct RecordedDose *next; /* of the same schedule, ascending */
-	TimestampTz			 scheduled_for;
-	const pg_uuid_t		*schedule_id;
-	DoseStatus			 status;
-	TimestampTz			 taken_at;	  /* when it was not skipped */
-	Datum				 recorded_by; /* text; 0: NULL */
-} RecordedDose;
-
-/* A dose that is due at another instant than it is scheduled for. */
-typedef struct TimedDose
-{
-	const pg_uuid_t *schedule_id;
-	TimestampTz		 scheduled_for;
-	TimestampTz		 due_at;
-	RecordedDose	*recorded; /* NULL: not recorded */
-	bool			 exists;   /* it is recorded, or a dose of its schedule that comes before the end */
-} TimedDose;
-
-/* A schedule, and what is the same for all its doses. */
-typedef struct DoseSource
-{
-	pg_uuid_t	schedule_id;
-	Datum		medication_id;
-	Datum		medication_name;
-	Datum		time_zone;
-	Datum		dose_amount;  /* 0: NULL */
-	Datum		dose_unit;	  /* 0: NULL */
-	Datum		instructions; /* 0: NULL */
-	int64		grace;		  /* microseconds */
-	bool		missed_when_next;
-	const Zone *zone;
-	ZoneStretch stretch; /* of the last dose given a local time; they ascend */
-	text	   *dose_id; /* of the last dose given one; the schedule's part is there */
-
-	/* For the stream alone. */
-	ScheduleRow		  row;
-	TimestampTz		  ends_at;	  /* the schedule's or, if earlier, the inactivation; DT_NOEND: open */
-	TimestampTz		  until;	  /* no occurrence at or after, nor in the window */
-	ScheduleIterator *iterator;	  /* NULL: as needed, or there are no more */
-	TimestampTz		  occurrence; /* the first not before next; DT_NOEND: there are no more */
-	RecordedDose	 *recorded;	  /* the same of what is recorded */
-	RecordedDose	**recorded_end;
-	TimedDose		 *timed; /* the doses with a time of their own, by scheduled_for: they come at due_at alone */
-	int				  ntimed;
-	TimedDose		**arriving; /* those of them in the window, by due_at */
-	int				  narriving;
-	TimestampTz		  next;		 /* when the next is due; DT_NOEND: there is none */
-	Oid				  collation; /* of medication_name */
-	int				  rank;		 /* in order of (medication_name, schedule_id) */
-} DoseSource;
+#include "api/dose_source.h"
 
 typedef struct Dose
 {

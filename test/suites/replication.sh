@@ -30,14 +30,18 @@ same()
 }
 
 # The publisher is in this cluster: a subscription that made its own slot would wait for itself.
-query "CREATE PUBLICATION medsched FOR TABLE medsched.medications, medsched.schedules, medsched.dose_taken"
+query "$(sed -n '/^    CREATE PUBLICATION medsched/,/;$/p' doc/operations.md)"
+equals "doc/operations.md publishes every table" "$(query "SELECT c.relname FROM pg_class AS c
+	WHERE c.relnamespace = 'medsched'::regnamespace AND c.relkind = 'r'
+	EXCEPT SELECT p.tablename FROM pg_publication_tables AS p")" ""
 query "SELECT pg_create_logical_replication_slot('reports', 'pgoutput')" >/dev/null
 there "CREATE SUBSCRIPTION medsched CONNECTION 'host=$PGHOST port=$PGPORT user=$PGUSER dbname=$PGDATABASE'
 	PUBLICATION medsched WITH (create_slot = false, slot_name = 'reports')"
 
 all="SELECT (SELECT md5(string_agg(m::text, '|' ORDER BY id)) FROM medsched.medications AS m),
 	(SELECT md5(string_agg(s::text, '|' ORDER BY id)) FROM medsched.schedules AS s),
-	(SELECT md5(string_agg(d::text, '|' ORDER BY schedule_id, scheduled_for)) FROM medsched.dose_taken AS d)"
+	(SELECT md5(string_agg(d::text, '|' ORDER BY schedule_id, scheduled_for)) FROM medsched.dose_taken AS d),
+	(SELECT md5(string_agg(v::text, '|' ORDER BY schedule_id, scheduled_for)) FROM medsched.moved_doses AS v)"
 same "what was there arrives" "$all"
 equals "and its doses are the same" "$(fingerprint -d reports)" "$(fingerprint)"
 equals "nothing breaks a rule there" "$(there "SELECT * FROM medsched.check_integrity()")" ""
@@ -48,7 +52,8 @@ query "SELECT medsched.mark_dose_taken('$user', '$schedule', '2026-03-02 06:30-0
 query "SELECT medsched.skip_dose('$user', '$schedule', '2026-03-03 06:30-05', 'away')" >/dev/null
 query "SELECT medsched.mark_dose_taken('$user', '$schedule', '2026-03-04 06:30-05')" >/dev/null
 query "SELECT medsched.undo_dose('$user', '$schedule', '2026-03-04 06:30-05')" >/dev/null
-same "doses marked, skipped and undone arrive" "$all"
+query "SELECT medsched.move_dose('$user', '$schedule', '2026-03-05 06:30-05', '2026-03-05 09:00-05')" >/dev/null
+same "doses marked, skipped, undone and moved arrive" "$all"
 query "SELECT medsched.create_medication('$user', 'ibuprofen',
 	'[{\"starts_at\": \"2026-03-01T08:00\", \"time_zone\": \"Europe/Berlin\", \"rrule\": \"FREQ=DAILY\"}]')" >/dev/null
 query "SELECT medsched.revise_schedule('$user', '$schedule', '2026-03-10Z', '{\"dose_amount\": 100}')" >/dev/null

@@ -173,9 +173,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   SELECT p.rule, concat_ws(' ', p.message || '.', p.detail) INTO rule, problem
-    FROM medsched._dates_problem((NULL, NULL, NULL, $2, $3, $1, $4, $5, $6, $7, false, $8, NULL)::medsched._schedule,
+    FROM medsched._dates_problem((NULL, NULL, NULL, $2, $3, $1, $4, $5, $6, $7, false, $8, NULL, NULL)::medsched._schedule,
            medsched._new_dates($4, $9), medsched._new_dates($5, $10)) AS p;
-EXCEPTION WHEN OTHERS THEN
+EXCEPTION WHEN data_exception OR feature_not_supported THEN
   -- What is to be said of such a row, schedule_has_dose says.
   rule := NULL;
 END

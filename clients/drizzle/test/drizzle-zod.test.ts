@@ -24,7 +24,7 @@ test('an insert is typed and checked', () => {
 
 test('so are what is selected and an update', () => {
 	const dose = createSelectSchema(doseTaken, zodColumns(doseTaken)).parse({
-		userId: id, scheduledFor: created, scheduleId: id, outcome: 'taken', takenAt: null, amount: '1', reason: null, note: null, recordedBy: null, recordedAt: created, despiteLimits: null,
+		userId: id, scheduledFor: created, scheduleId: id, outcome: 'taken', takenAt: null, amount: '1', reason: null, note: null, recordedBy: null, recordedAt: created, despiteLimits: null, nextDoseId: null,
 	});
 	const taken: string | null = dose.takenAt;
 	const outcome: 'taken' | 'skipped' | 'extra' = dose.outcome;

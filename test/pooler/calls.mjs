@@ -43,7 +43,8 @@ export const calls = {
 	'move_dose(uuid,uuid,timestamptz,timestamptz,text,text,timestamp)': `select * from medsched.move_dose(${dose(4)}, local_time => '2026-03-05 10:00')`,
 	'move_dose_by_id(uuid,text,timestamptz,text,text,timestamp)': `select * from medsched.move_dose_by_id(${handle(4)}, local_time => '2026-03-05 11:00')`,
 	'move_doses(uuid,timestamptz,timestamptz,interval,text,text)': `select * from medsched.move_doses(${user}, ${window}, '20 minutes')`,
-	'dose_history(uuid,uuid,timestamptz)': `select * from medsched.dose_history(${dose(3)})`,
+	'dose_history(uuid,uuid,timestamptz)': `update medsched.dose_taken set taken_at = '2026-03-01 07:05Z' where user_id = ${user} and scheduled_for = '2026-03-01 07:00Z';
+		select * from medsched.dose_history(${dose(3)})`,
 	'take_as_needed(uuid,uuid,timestamptz,text,numeric,text,text)': `select * from medsched.take_as_needed(${user}, ${asNeeded}, '2026-03-05 10:00Z')`,
 	'record_extra_dose(uuid,uuid,timestamptz,text,numeric,text,text,text)': `select * from medsched.record_extra_dose(${user}, ${daily}, '2026-03-05 10:00Z')`,
 	'next_as_needed_at(uuid,uuid,timestamptz)': `select medsched.next_as_needed_at(${user}, ${asNeeded})`,
@@ -56,7 +57,7 @@ export const calls = {
 	'stock_forecast(uuid,timestamptz)': `select * from medsched.stock_forecast(${user})`,
 	'runs_out_at(uuid,uuid,timestamptz)': `select medsched.runs_out_at(${user}, ${medication})`,
 	'refill_by(uuid,uuid,timestamptz)': `select medsched.refill_by(${user}, ${medication})`,
-	'due_refills(timestamptz,timestamptz,timestamptz)': `select * from medsched.due_refills(${window})`,
+	'due_refills(timestamptz,timestamptz,timestamptz)': `select * from medsched.due_refills('2026-03-01 00:00Z', '2026-06-01 00:00Z', '2026-03-08 00:00Z')`,
 	'proportion_of_days_covered(uuid,date,date)': `select * from medsched.proportion_of_days_covered(${user}, '2026-03-01', '2026-04-01')`,
 	'medication_possession_ratio(uuid,date,date)': `select * from medsched.medication_possession_ratio(${user}, '2026-03-01', '2026-04-01')`,
 	'covered_days_of_all(date,date)': `select * from medsched.covered_days_of_all('2026-03-01', '2026-04-01')`,

@@ -13,8 +13,8 @@ const port = Number(process.env['PORT'] ?? 3000);
 if (!Number.isInteger(port) || port < 0 || port > 65535) fail(`PORT is no port: "${process.env['PORT']}"`);
 
 let stopping = false;
-const { db, close } = openDatabase(Number(process.env['DATABASE_CONNECTIONS'] ?? 5));
-const app = createApp({ db, tokens: tokenRules(), log: requestLog(), isStopping: () => stopping });
+const { db, close } = told(() => openDatabase(Number(process.env['DATABASE_CONNECTIONS'] ?? 5)));
+const app = createApp({ db, tokens: told(tokenRules), log: requestLog(), isStopping: () => stopping });
 
 const server = serve({ fetch: app.fetch, hostname, port }, (at) => console.log(`listening on http://${at.address}:${at.port}`));
 
@@ -33,6 +33,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 		server.close(() => void close());
 		if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
 	});
+}
+
+/** Makes what the environment describes; what is wrong with that is said in one line, without the source around it. */
+function told<T>(make: () => T): T {
+	try {
+		return make();
+	} catch (error) {
+		return fail(error instanceof Error ? error.message : String(error));
+	}
 }
 
 function fail(message: string): never {

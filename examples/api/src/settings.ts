@@ -6,10 +6,19 @@ import type { TokenRules } from './auth.js';
 export function tokenRules(): TokenRules {
 	const url = process.env['JWT_JWKS_URL'];
 	return {
-		keys: url === undefined ? createLocalJWKSet(JSON.parse(setting('JWT_JWKS'))) : createRemoteJWKSet(new URL(url)),
+		keys: url === undefined ? createLocalJWKSet(read('JWT_JWKS', 'a key set in JSON', JSON.parse)) : createRemoteJWKSet(read('JWT_JWKS_URL', 'a URL', (text) => new URL(text))),
 		issuer: setting('JWT_ISSUER'),
 		audience: setting('JWT_AUDIENCE'),
 	};
+}
+
+function read<T>(name: string, what: string, from: (text: string) => T): T {
+	const text = setting(name);
+	try {
+		return from(text);
+	} catch {
+		throw new Error(`${name} is not ${what}`);
+	}
 }
 
 function setting(name: string): string {

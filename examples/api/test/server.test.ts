@@ -50,7 +50,7 @@ async function until(condition: () => boolean): Promise<void> {
 	}
 }
 
-describe('the server', { timeout: 60_000 }, () => {
+describe('the server', { timeout: 180_000 }, () => {
 	test('says whether it lives and whether it is ready, and logs neither names nor doses', async () => {
 		const { url, log, child, output, exited } = await started();
 		assert.deepEqual(await (await fetch(`${url}/healthz`)).json(), { status: 'ok' });
@@ -122,7 +122,7 @@ describe('the server', { timeout: 60_000 }, () => {
 		assert.ok(log().some(({ route, status }) => route === '/v1/people/:person/medications' && status === 200));
 	});
 
-	test('a port that is in use, or none, is told plainly', async () => {
+	test('a port that is in use, or none, and a setting that is none are told plainly', async () => {
 		const { url, child, exited } = await started();
 		const { port } = new URL(url);
 		const second = run({ PORT: port });
@@ -134,6 +134,9 @@ describe('the server', { timeout: 60_000 }, () => {
 		const fourth = run({ HOST: '192.0.2.1' });
 		assert.equal(await fourth.exited, 1);
 		assert.match(fourth.errors(), /^192\.0\.2\.1 is no address of this machine: set HOST/);
+		const fifth = run({ JWT_JWKS_URL: 'nowhere' });
+		assert.equal(await fifth.exited, 1);
+		assert.equal(fifth.errors(), 'JWT_JWKS_URL is not a URL\n');
 		child.kill('SIGTERM');
 		assert.equal(await exited, 0);
 	});

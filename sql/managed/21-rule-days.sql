@@ -6,8 +6,7 @@
 --              elapsed time, from _steps over each of a zone's _stretches
 --   occurrences and the other questions: windows of _instants
 --
--- What most rules are is shorter: _regular_days, which is SQL that becomes part of the query that calls it, and
--- _regular_instants.  The rest is PL/pgSQL, which keeps its plans; its expressions are set up anew in each transaction, and that
+-- What most rules are is shorter: _regular_days and _regular_instants.  It is all PL/pgSQL, which keeps its plans; its expressions are set up anew in each transaction, and that
 -- is most of what it costs.  The first call of a connection makes the plans: those of a loop of small expressions cost it a
 -- fifth of that of a query that joins the same.
 --
@@ -65,23 +64,36 @@ $$;
 COMMENT ON FUNCTION medsched._is_nth(date, int, boolean, int[]) IS
   'Internal: whether BYDAY with a number names a day';
 
--- The days of a DAILY or WEEKLY rule in the periods from first to last, but for what dates limit.  In SQL, to become part of
--- the query that calls it.
+-- The days of a DAILY or WEEKLY rule in the periods from first to last, in no order, but for what dates limit.
 CREATE OR REPLACE FUNCTION medsched._regular_days(r medsched._rule, first int, last int)
-RETURNS TABLE (day int, period int)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
-BEGIN ATOMIC
-  SELECT d.day, p.period::int
-    FROM (SELECT greatest(first, r.phase) AS first) AS f
-   CROSS JOIN LATERAL generate_series(f.first + mod(r.every - mod(f.first - r.phase, r.every), r.every), last, r.every) AS p (period)
-   CROSS JOIN LATERAL unnest(CASE r.freq WHEN 4 THEN r.weekdays ELSE '{0}' END) AS weekday
-   CROSS JOIN LATERAL (SELECT (CASE r.freq WHEN 4 THEN p.period * 7 - 5 + r.week_start + (weekday - r.week_start + 7) % 7
-                                           ELSE p.period END)::int) AS d (day)
-   WHERE (r.freq = 4 OR r.weekdays IS NULL OR medsched._weekday(d.day) = ANY (r.weekdays))
-     -- BYSETPOS selects before the cycle does.
-     AND (r.days_on IS NULL OR r.positions IS NOT NULL
-          OR mod(d.day - r.start_day + r.days_on + r.days_off, r.days_on + r.days_off) < r.days_on);
-END;
+RETURNS int[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  days int[] := '{}';
+  begins bigint;
+  weekday int;
+  day int;
+BEGIN
+  first := greatest(first, r.phase);
+  begins := first + mod(r.every - mod(first - r.phase, r.every), r.every);
+  IF begins > last THEN
+    RETURN days;
+  END IF;
+  FOR period IN begins .. last BY r.every LOOP
+    FOREACH weekday IN ARRAY CASE r.freq WHEN 4 THEN r.weekdays ELSE '{0}' END LOOP
+      day := CASE r.freq WHEN 4 THEN period * 7 - 5 + r.week_start + (weekday - r.week_start + 7) % 7 ELSE period END;
+      IF (r.freq = 4 OR r.weekdays IS NULL OR medsched._weekday(day) = ANY (r.weekdays))
+         -- BYSETPOS selects before the cycle does.
+         AND (r.days_on IS NULL OR r.positions IS NOT NULL
+              OR mod(day - r.start_day + r.days_on + r.days_off, r.days_on + r.days_off) < r.days_on) THEN
+        days := array_append(days, day);
+      END IF;
+    END LOOP;
+  END LOOP;
+  RETURN days;
+END
+$$;
 
 COMMENT ON FUNCTION medsched._regular_days(medsched._rule, int, int) IS
   'Internal: the days of a DAILY or WEEKLY rule in a range of its periods';
@@ -147,8 +159,8 @@ BEGIN
 
   ELSIF r.freq = 4 OR r.freq = 3 AND NOT by_date AND r.yeardays IS NULL THEN
     RETURN QUERY
-      SELECT d.day, d.period
-        FROM medsched._regular_days(r, first::int, last::int) AS d
+      SELECT d.day, CASE r.freq WHEN 4 THEN medsched._week(d.day, r.week_start) ELSE d.day END
+        FROM unnest(medsched._regular_days(r, first::int, last::int)) AS d (day)
        WHERE d.day BETWEEN lo AND hi
          AND (r.months IS NULL OR date_part('month', epoch + d.day)::int = ANY (r.months));
 

@@ -5,10 +5,11 @@
 -- The instants in [lo, hi) of a regular rule, in no order and each once: of days or weeks, while its zone keeps one offset, or
 -- below a day, which is elapsed time since it began and nothing else.
 CREATE OR REPLACE FUNCTION medsched._regular_instants(r medsched._rule, east interval, begun timestamptz, lo timestamptz, hi timestamptz)
-RETURNS SETOF timestamptz
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 20
+RETURNS timestamptz[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
+  instants timestamptz[] := '{}';
   first CONSTANT int := (timezone('UTC', lo) + east)::date - date '2000-01-01';
   last CONSTANT int := (timezone('UTC', hi) + east)::date - date '2000-01-01';
   d int;
@@ -19,25 +20,22 @@ DECLARE
 BEGIN
   IF r.freq < 3 THEN
     step := r.every * (ARRAY[1, 60, 3600])[r.freq + 1];
-    RETURN QUERY
+    RETURN ARRAY(
       SELECT to_timestamp(s.since_1970)
         FROM generate_series(extract(epoch FROM begun)::bigint + greatest(0, ceil(extract(epoch FROM lo - begun) / step)::bigint) * step,
-                             ceil(extract(epoch FROM least(hi, r.end_at)))::bigint - 1, step) AS s (since_1970);
-    RETURN;
+                             ceil(extract(epoch FROM least(hi, r.end_at)))::bigint - 1, step) AS s (since_1970));
   END IF;
-  FOR d IN
-    SELECT n.day
-      FROM medsched._regular_days(r, CASE r.freq WHEN 4 THEN medsched._week(first, r.week_start) ELSE first END,
-                                  CASE r.freq WHEN 4 THEN medsched._week(last, r.week_start) ELSE last END) AS n
-  LOOP
+  FOREACH d IN ARRAY medsched._regular_days(r, CASE r.freq WHEN 4 THEN medsched._week(first, r.week_start) ELSE first END,
+                                            CASE r.freq WHEN 4 THEN medsched._week(last, r.week_start) ELSE last END) LOOP
     FOREACH second IN ARRAY r.times LOOP
       local := timestamp '2000-01-01' + make_interval(days => d, secs => second);
       at := timezone('UTC', local - east);
       IF local >= r.start AND local < r.end_local AND at >= lo AND at < hi AND at < r.end_at THEN
-        RETURN NEXT at;
+        instants := array_append(instants, at);
       END IF;
     END LOOP;
   END LOOP;
+  RETURN instants;
 END
 $$;
 
@@ -63,7 +61,7 @@ BEGIN
     -- A gap may have moved here what stood up to a day before.
     east := medsched._offset(time_zone, lo - day_, hi);
     IF east IS NOT NULL AND r.regular THEN
-      RETURN QUERY SELECT i.at FROM medsched._regular_instants(r, east, NULL, lo, hi) AS i (at);
+      RETURN QUERY SELECT unnest(medsched._regular_instants(r, east, NULL, lo, hi));
       RETURN;
     ELSIF east IS NOT NULL THEN
       RETURN QUERY
@@ -87,7 +85,7 @@ BEGIN
   begun := medsched._instant(r.start, time_zone);
   lo := greatest(lo, begun);
   IF r.regular THEN
-    RETURN QUERY SELECT i.at FROM medsched._regular_instants(r, NULL, begun, lo, hi) AS i (at);
+    RETURN QUERY SELECT unnest(medsched._regular_instants(r, NULL, begun, lo, hi));
     RETURN;
   END IF;
   -- Where days are limited, look at the days that are in question alone.

@@ -1,7 +1,7 @@
 -- The occurrences of a valid schedule: those in a window, and whether an instant is one.
 
 -- The occurrences of a schedule that is valid in a window, ascending; when there are more than so many, one more and no
--- others.
+-- others.  Of one of the table that has no dates, said by NULL, they come as they are found: it has few enough in a day.
 CREATE OR REPLACE FUNCTION medsched._window(r medsched._rule, starts_at timestamp, time_zone text, lo timestamptz, hi timestamptz,
   added timestamptz[], excluded timestamptz[], most int)
 RETURNS SETOF timestamptz
@@ -9,6 +9,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 60
 AS $$
 DECLARE
   begun timestamptz;
+  at timestamptz;
   east interval;
   to_at timestamptz;
   n bigint;
@@ -18,7 +19,9 @@ BEGIN
   IF r.regular AND r.freq >= 3 AND r.count IS NULL AND added IS NULL AND excluded IS NULL THEN
     east := medsched._offset(time_zone, lo - interval '24 hours', hi);
     IF east IS NOT NULL THEN
-      RETURN QUERY SELECT i.at FROM medsched._regular_instants(r, east, NULL, lo, hi) AS i (at);
+      FOREACH at IN ARRAY medsched._regular_instants(r, east, NULL, lo, hi) LOOP
+        RETURN NEXT at;
+      END LOOP;
       RETURN;
     END IF;
   END IF;
@@ -57,7 +60,17 @@ CREATE OR REPLACE FUNCTION medsched._is_occurrence(r medsched._rule, starts_at t
 RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
+DECLARE
+  east interval;
 BEGIN
+  -- What most schedules are.
+  IF r.regular AND r.freq >= 3 AND r.count IS NULL AND added IS NULL AND excluded IS NULL AND isfinite(at) AND date_trunc('second', at) = at
+     AND at >= timestamptz '0001-01-01 00:00Z' AND at < timestamptz '10000-01-01 00:00Z' THEN
+    east := medsched._offset(time_zone, at - interval '24 hours', at + interval '1 second');
+    IF east IS NOT NULL THEN
+      RETURN cardinality(medsched._regular_instants(r, east, NULL, at, at + interval '1 second')) > 0;
+    END IF;
+  END IF;
   IF NOT isfinite(at) OR date_trunc('second', at) <> at OR at = ANY (excluded)
      OR at < greatest(medsched._instant(starts_at, time_zone), timestamptz '0001-01-01 00:00Z')
      OR at >= timestamptz '10000-01-01 00:00Z' THEN

@@ -78,6 +78,7 @@ static void read_sources(DoseSources *sources);
 static void read_source(DoseSources *sources, DoseSource *source, int row);
 static int	compare_ids(const void *a, const void *b);
 static int	compare_ranks(const void *a, const void *b, void *collation);
+static int	compare_scheduled(const void *a, const void *b);
 
 void
 dose_sources_open(DoseSources *sources, Datum user_id, TimestampTz from, TimestampTz to)
@@ -124,6 +125,14 @@ dose_source_find(const DoseSources *sources, const pg_uuid_t *schedule_id)
 			low = middle + 1;
 	}
 	return NULL;
+}
+
+bool
+dose_source_has_timed(const DoseSource *source, TimestampTz scheduled_for)
+{
+	TimedDose key = {.scheduled_for = scheduled_for};
+
+	return source->ntimed > 0 && bsearch(&key, source->timed, source->ntimed, sizeof(TimedDose), compare_scheduled) != NULL;
 }
 
 void
@@ -214,4 +223,13 @@ compare_ranks(const void *a, const void *b, void *collation)
 								   VARDATA_ANY(right), VARSIZE_ANY_EXHDR(right), *(Oid *) collation);
 
 	return order != 0 ? order : compare_ids(a, b);
+}
+
+static int
+compare_scheduled(const void *a, const void *b)
+{
+	TimestampTz left = ((const TimedDose *) a)->scheduled_for;
+	TimestampTz right = ((const TimedDose *) b)->scheduled_for;
+
+	return left < right ? -1 : left > right;
 }

@@ -94,6 +94,9 @@ extern void dose_sources_add_ended(DoseSources *sources);
 /* Find a schedule by its id; NULL: it is not among the sources. */
 extern DoseSource *dose_source_find(const DoseSources *sources, const pg_uuid_t *schedule_id);
 
+/* Tell whether a dose of a source has a time of its own, and so does not come when it is scheduled for. */
+extern bool dose_source_has_timed(const DoseSource *source, TimestampTz scheduled_for);
+
 /* Rank the sources by medication_name and schedule_id: it costs less here than a Sort node, for a user has few. */
 extern void dose_sources_rank(DoseSources *sources);
 

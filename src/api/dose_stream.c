@@ -143,7 +143,7 @@ dose_next_has_come(const Dose *dose, TimestampTz at)
 	while (schedule_next_occurrence(schedule, next, &next) && next <= at && next < source->ends_at)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!timed_doses_include(source, next))
+		if (!dose_source_has_timed(source, next))
 			return true;
 	}
 	return false;
@@ -163,7 +163,7 @@ next_occurrence(DoseSource *source)
 		}
 		if (source->iterator == NULL)
 			source->occurrence = DT_NOEND;
-	} while (timed_doses_include(source, source->occurrence));
+	} while (dose_source_has_timed(source, source->occurrence));
 }
 
 /*

@@ -12,7 +12,6 @@
 #include "utils/timestamp.h"
 
 #include "api/recorded_dose.h"
-#include "api/timed_dose.h"
 #include "base/arguments.h"
 #include "base/medsched.h"
 #include "tables/saved_plan.h"
@@ -87,7 +86,7 @@ recorded_doses_assign(DoseSources *sources, RecordedDose *recorded, int nrecorde
 			all = false;
 			continue;
 		}
-		if (timed_doses_include(source, recorded[i].scheduled_for))
+		if (dose_source_has_timed(source, recorded[i].scheduled_for))
 			continue;
 		*source->recorded_end = &recorded[i];
 		source->recorded_end = &recorded[i].next;

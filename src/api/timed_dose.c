@@ -56,7 +56,6 @@ static SavedPlan find_moved_and_counted = {
 	{MOVED_DOSES_SCHEDULED_FOR, MOVED_DOSES_SCHEDULE_ID, DOSE_TAKEN_TAKEN_AT, DOSE_TAKEN_RECORDED_BY, COMPUTED_TEXT,
 	 MOVED_DOSES_DUE_AT}};
 
-static int compare_scheduled(const void *a, const void *b);
 static int compare_due(const void *a, const void *b);
 
 TimedDose *
@@ -133,23 +132,6 @@ timed_doses_arrive(const DoseSources *sources, DoseSource *source)
 			source->arriving[source->narriving++] = dose;
 	}
 	qsort(source->arriving, source->narriving, sizeof(TimedDose *), compare_due);
-}
-
-bool
-timed_doses_include(const DoseSource *source, TimestampTz scheduled_for)
-{
-	TimedDose key = {.scheduled_for = scheduled_for};
-
-	return source->ntimed > 0 && bsearch(&key, source->timed, source->ntimed, sizeof(TimedDose), compare_scheduled) != NULL;
-}
-
-static int
-compare_scheduled(const void *a, const void *b)
-{
-	TimestampTz left = ((const TimedDose *) a)->scheduled_for;
-	TimestampTz right = ((const TimedDose *) b)->scheduled_for;
-
-	return left < right ? -1 : left > right;
 }
 
 static int

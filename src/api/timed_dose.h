@@ -20,7 +20,4 @@ extern bool timed_doses_assign(DoseSources *sources, TimedDose *doses, int ndose
 /* Find which of a source's there are, and which are due in the window, by when they are due. */
 extern void timed_doses_arrive(const DoseSources *sources, DoseSource *source);
 
-/* Tell whether a dose of a source is one of them, and so does not come when it is scheduled for. */
-extern bool timed_doses_include(const DoseSource *source, TimestampTz scheduled_for);
-
 #endif /* MEDSCHED_TIMED_DOSE_H */

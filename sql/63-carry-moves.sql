@@ -1,5 +1,27 @@
 -- What becomes of moved doses when their schedule changes.
 
+-- The doses of a schedule that were moved from before an instant to after it and are not recorded; tables of an earlier version
+-- have none.
+CREATE OR REPLACE FUNCTION medsched._moved_past(of_user uuid, of_schedule uuid, instant timestamptz)
+RETURNS TABLE (scheduled_for timestamptz, due_at timestamptz)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+  IF to_regclass('medsched.moved_doses') IS NOT NULL THEN
+    RETURN QUERY
+      SELECT v.scheduled_for, v.due_at
+        FROM medsched.moved_doses AS v
+       WHERE v.user_id = $1 AND v.schedule_id = $2 AND v.scheduled_for < $3 AND v.due_at >= $3
+         AND NOT EXISTS (SELECT FROM medsched.dose_taken AS d WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = v.scheduled_for);
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._moved_past(uuid, uuid, timestamptz) IS
+  'Internal: the doses of a schedule that were moved from before an instant to after it and are not recorded';
+
 -- Refuse to change a schedule from an instant on when a dose of before was moved to after it, and is not recorded: it would be
 -- due when its schedule is over.
 CREATE OR REPLACE FUNCTION medsched._check_no_dose_moved_past(of_user uuid, of_schedule uuid, from_instant timestamptz)
@@ -10,14 +32,7 @@ AS $$
 DECLARE
   moved record;
 BEGIN
-  IF to_regclass('medsched.moved_doses') IS NULL THEN
-    RETURN;
-  END IF;
-  SELECT v.scheduled_for, v.due_at INTO moved
-    FROM medsched.moved_doses AS v
-   WHERE v.user_id = $1 AND v.schedule_id = $2 AND v.scheduled_for < $3 AND v.due_at >= $3
-     AND NOT EXISTS (SELECT FROM medsched.dose_taken AS d WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = v.scheduled_for)
-   ORDER BY v.due_at LIMIT 1;
+  SELECT v.scheduled_for, v.due_at INTO moved FROM medsched._moved_past($1, $2, $3) AS v ORDER BY v.due_at LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = format('schedule "%s" has a dose that was moved past %s', $2, $3),
       DETAIL = format('Dose "%s", at %s, is due at %s.', medsched.dose_id($2, moved.scheduled_for), moved.scheduled_for, moved.due_at),
@@ -39,11 +54,8 @@ AS $$
 DECLARE
   last timestamptz;
 BEGIN
-  WHILE to_regclass('medsched.moved_doses') IS NOT NULL LOOP
-    last := (SELECT max(v.due_at) FROM medsched.moved_doses AS v
-              WHERE v.user_id = $1 AND v.schedule_id = $2 AND v.scheduled_for < $3 AND v.due_at >= $3
-                AND NOT EXISTS (SELECT FROM medsched.dose_taken AS d
-                                 WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = v.scheduled_for));
+  LOOP
+    last := (SELECT max(v.due_at) FROM medsched._moved_past($1, $2, $3) AS v);
     EXIT WHEN last IS NULL;
     $3 := last + interval '1 second';
   END LOOP;

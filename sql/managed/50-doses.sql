@@ -378,16 +378,12 @@ BEGIN
       SELECT d.* FROM medsched._doses_and_moved($1, window_start, window_end, true, most) AS d
        ORDER BY d.due_at USING OPERATOR(pg_catalog.<), d.medication_name USING OPERATOR(pg_catalog.<), d.schedule_id USING OPERATOR(pg_catalog.<)
        LIMIT most + 1;
-    GET DIAGNOSTICS n = ROW_COUNT;
-    IF n > most THEN
-      PERFORM medsched._refuse_count(most);
-    END IF;
-    RETURN;
+  ELSE
+    RETURN QUERY
+      SELECT d.* FROM medsched._doses($1, window_start, window_end, true, most) AS d
+       ORDER BY d.scheduled_for USING OPERATOR(pg_catalog.<), d.medication_name USING OPERATOR(pg_catalog.<), d.schedule_id USING OPERATOR(pg_catalog.<)
+       LIMIT most + 1;
   END IF;
-  RETURN QUERY
-    SELECT d.* FROM medsched._doses($1, window_start, window_end, true, most) AS d
-     ORDER BY d.scheduled_for USING OPERATOR(pg_catalog.<), d.medication_name USING OPERATOR(pg_catalog.<), d.schedule_id USING OPERATOR(pg_catalog.<)
-     LIMIT most + 1;
   GET DIAGNOSTICS n = ROW_COUNT;
   IF n > most THEN
     PERFORM medsched._refuse_count(most);

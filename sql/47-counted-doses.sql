@@ -32,23 +32,23 @@ COMMENT ON FUNCTION medsched._within_hours(timestamptz, time, time, text) IS
   'Internal: an instant, or when the hours of a day begin next';
 
 -- An instant so long after another: days and months by the wall clock, as a rule's are; the rest is time that passes.  A dose is
--- at a whole second, not earlier than it may be, and within the hours of a day.
+-- at a whole second, not earlier than it may be.
+CREATE OR REPLACE FUNCTION medsched._so_long_after(base timestamptz, after_last interval, time_zone text)
+RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN date_trunc('day', after_last) = interval '0' THEN date_trunc('second', base + interval '999999 microseconds')
+            ELSE medsched._to_instant(medsched._to_local(date_trunc('second', base + interval '999999 microseconds'), time_zone)
+                                      + date_trunc('day', after_last), time_zone) END
+       + (after_last - date_trunc('day', after_last));
+
+COMMENT ON FUNCTION medsched._so_long_after(timestamptz, interval, text) IS
+  'Internal: the instant that is so long after another';
+
 CREATE OR REPLACE FUNCTION medsched._counted_on(base timestamptz, after_last interval, hours_from time, hours_until time, time_zone text)
 RETURNS timestamptz
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  days CONSTANT interval := date_trunc('day', after_last);
-  at timestamptz := date_trunc('second', base + interval '999999 microseconds');
-BEGIN
-  IF days <> interval '0' THEN
-    at := medsched._to_instant(medsched._to_local(at, time_zone) + days, time_zone);
-  END IF;
-  at := at + (after_last - days);
-  RETURN CASE WHEN hours_from IS NULL THEN at ELSE medsched._within_hours(at, hours_from, hours_until, time_zone) END;
-END
-$$;
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN hours_from IS NULL THEN medsched._so_long_after(base, after_last, time_zone)
+            ELSE medsched._within_hours(medsched._so_long_after(base, after_last, time_zone), hours_from, hours_until, time_zone) END;
 
 COMMENT ON FUNCTION medsched._counted_on(timestamptz, interval, time, time, text) IS
   'Internal: the instant that is so long after another, within the hours of a day';

@@ -11,6 +11,7 @@
 #include "miscadmin.h"
 #include "utils/timestamp.h"
 
+#include "api/counted_dose.h"
 #include "api/recorded_dose.h"
 #include "api/timed_dose.h"
 #include "tables/saved_plan.h"
@@ -26,67 +27,52 @@ static SavedPlan find_moved = {
 	"ON d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) v.schedule_id "
 	"AND d.scheduled_for OPERATOR(pg_catalog.=) v.scheduled_for "
 	"WHERE v.user_id OPERATOR(pg_catalog.=) $1 "
-	"AND (v.scheduled_for OPERATOR(pg_catalog.>=) $2 OR v.due_at OPERATOR(pg_catalog.>=) $2) "
-	"ORDER BY v.schedule_id, v.scheduled_for",
+	"AND (v.scheduled_for OPERATOR(pg_catalog.>=) $2 OR v.due_at OPERATOR(pg_catalog.>=) $2)",
 	2,
 	{UUIDOID, TIMESTAMPTZOID},
 	NULL,
 	{MOVED_DOSES_SCHEDULED_FOR, MOVED_DOSES_SCHEDULE_ID, DOSE_TAKEN_TAKEN_AT, DOSE_TAKEN_RECORDED_BY, COMPUTED_TEXT,
 	 MOVED_DOSES_DUE_AT}};
 
-/* The same, and the doses to come of schedules that count them from the last one, of which no other is. */
-static SavedPlan find_moved_and_counted = {
-	"SELECT u.* FROM ("
-	"SELECT v.scheduled_for, v.schedule_id, d.taken_at, d.recorded_by, d.outcome, v.due_at "
-	"FROM medsched.moved_doses AS v "
-	"JOIN medsched.schedules AS s ON s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) v.schedule_id "
-	"LEFT JOIN medsched.dose_taken AS d "
-	"ON d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) v.schedule_id "
-	"AND d.scheduled_for OPERATOR(pg_catalog.=) v.scheduled_for "
-	"WHERE v.user_id OPERATOR(pg_catalog.=) $1 AND (s.after_last IS NULL OR d.schedule_id IS NOT NULL) "
-	"AND (v.scheduled_for OPERATOR(pg_catalog.>=) $2 OR v.due_at OPERATOR(pg_catalog.>=) $2) "
-	"UNION ALL "
-	"SELECT c.scheduled_for, s.id, NULL, NULL, NULL, c.due_at FROM medsched.schedules AS s "
-	"CROSS JOIN LATERAL medsched._counted_dose($1, s.id, NULL) AS c "
-	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.after_last IS NOT NULL AND c.scheduled_for IS NOT NULL) AS u "
-	"ORDER BY u.schedule_id, u.scheduled_for",
-	2,
-	{UUIDOID, TIMESTAMPTZOID},
-	NULL,
-	{MOVED_DOSES_SCHEDULED_FOR, MOVED_DOSES_SCHEDULE_ID, DOSE_TAKEN_TAKEN_AT, DOSE_TAKEN_RECORDED_BY, COMPUTED_TEXT,
-	 MOVED_DOSES_DUE_AT}};
-
-static int compare_due(const void *a, const void *b);
+static void read_moved(int row, TimedDose *dose);
+static bool counts_from_last(const DoseSources *sources, const pg_uuid_t *schedule_id);
+static void move_counted(TimedDose *counted, int ncounted, const TimedDose *moved);
+static int	compare_schedules(const void *a, const void *b);
+static int	compare_due(const void *a, const void *b);
 
 TimedDose *
 timed_doses_find(const DoseSources *sources, int *ntimed)
 {
 	Datum	   arguments[2] = {sources->user_id, sources->bounds[0]};
+	TimedDose *counted = NULL;
 	TimedDose *timed;
-	uint64	   nfound;
+	int		   ncounted = 0;
+	int		   nmoved = 0;
 
 	*ntimed = 0;
 	if (!sources->may_be_timed && !sources->has_counted)
 		return NULL;
-	run_plan(sources->has_counted ? &find_moved_and_counted : &find_moved, arguments, NULL, true, SPI_OK_SELECT, 0);
-	nfound = SPI_processed;
-	timed = palloc0(sizeof(TimedDose) * Max(nfound, 1));
-	for (uint64 i = 0; i < nfound; i++)
+	if (sources->has_counted)
+		counted = counted_doses_find(sources->user_id, &ncounted);
+	if (sources->may_be_timed)
 	{
-		Datum values[6];
-		bool  isnull[6];
-
-		CHECK_FOR_INTERRUPTS();
-		read_row(&find_moved, i, values, isnull);
-		timed[i].scheduled_for = DatumGetTimestampTz(values[0]);
-		timed[i].schedule_id = DatumGetUUIDP(values[1]);
-		timed[i].due_at = DatumGetTimestampTz(values[5]);
-		if (isnull[4])
-			continue;
-		timed[i].recorded = palloc0(sizeof(RecordedDose));
-		recorded_dose_read(timed[i].recorded, values, isnull);
+		run_plan(&find_moved, arguments, NULL, true, SPI_OK_SELECT, 0);
+		nmoved = (int) SPI_processed;
 	}
-	*ntimed = (int) nfound;
+	timed = palloc0(sizeof(TimedDose) * Max(nmoved + ncounted, 1));
+	for (int i = 0; i < nmoved; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		read_moved(i, &timed[*ntimed]);
+		if (timed[*ntimed].recorded != NULL || !counts_from_last(sources, timed[*ntimed].schedule_id))
+			(*ntimed)++;
+		else
+			move_counted(counted, ncounted, &timed[*ntimed]);
+	}
+	if (ncounted > 0)
+		memcpy(&timed[*ntimed], counted, sizeof(TimedDose) * ncounted);
+	*ntimed += ncounted;
+	qsort(timed, *ntimed, sizeof(TimedDose), compare_schedules);
 	return timed;
 }
 
@@ -132,6 +118,55 @@ timed_doses_arrive(const DoseSources *sources, DoseSource *source)
 			source->arriving[source->narriving++] = dose;
 	}
 	qsort(source->arriving, source->narriving, sizeof(TimedDose *), compare_due);
+}
+
+static void
+read_moved(int row, TimedDose *dose)
+{
+	Datum values[6];
+	bool  isnull[6];
+
+	read_row(&find_moved, row, values, isnull);
+	memset(dose, 0, sizeof(TimedDose));
+	dose->scheduled_for = DatumGetTimestampTz(values[0]);
+	dose->schedule_id = DatumGetUUIDP(values[1]);
+	dose->due_at = DatumGetTimestampTz(values[5]);
+	if (isnull[4])
+		return;
+	dose->recorded = palloc0(sizeof(RecordedDose));
+	recorded_dose_read(dose->recorded, values, isnull);
+}
+
+static bool
+counts_from_last(const DoseSources *sources, const pg_uuid_t *schedule_id)
+{
+	const DoseSource *source = sources->has_counted ? dose_source_find(sources, schedule_id) : NULL;
+
+	return source != NULL && source->row.is_counted;
+}
+
+/* Let a dose that is counted from the last be due when the person moved it to; the move of another means nothing now. */
+static void
+move_counted(TimedDose *counted, int ncounted, const TimedDose *moved)
+{
+	for (int i = 0; i < ncounted; i++)
+	{
+		if (counted[i].scheduled_for == moved->scheduled_for &&
+			memcmp(counted[i].schedule_id, moved->schedule_id, sizeof(pg_uuid_t)) == 0)
+			counted[i].due_at = moved->due_at;
+	}
+}
+
+static int
+compare_schedules(const void *a, const void *b)
+{
+	const TimedDose *left = a;
+	const TimedDose *right = b;
+	int				 order = memcmp(left->schedule_id, right->schedule_id, sizeof(pg_uuid_t));
+
+	if (order != 0)
+		return order;
+	return left->scheduled_for < right->scheduled_for ? -1 : left->scheduled_for > right->scheduled_for;
 }
 
 static int

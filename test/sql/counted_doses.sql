@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(94);
+SELECT plan(97);
 
 -- Doses that are counted from the last one taken.  In March 2026 Berlin's clocks go from 02:00 to 03:00 on the 29th, New York's on
 -- the 8th; in October Berlin's go back from 03:00 to 02:00 on the 25th.
@@ -248,6 +248,20 @@ SELECT is((SELECT e.explanation FROM medsched.explain_dose(:ann, pg_temp.id('d1'
 SELECT is((SELECT concat_ws(' ', o.next_dose, o.last_recorded) FROM medsched.schedule_overview(:ann) AS o WHERE o.schedule_id = pg_temp.id('9a')), '2026-05-11 08:00:00+02 2026-05-06 08:00:00+02', 'in the overview');
 SELECT is((medsched.times_of_schedule(:ann, ARRAY[pg_temp.id('9a')])).problem, format('schedule "%s" is counted from the last dose taken', pg_temp.id('9a')), 'no form shows it');
 SELECT is((SELECT count(*) FROM medsched.check_integrity()), 0::bigint, 'nothing breaks a rule');
+
+
+-- One taken before its time; what is taken beside the schedule counts, though it be before that time, too.
+SELECT pg_temp.has('9e', '{"starts_at": "2026-06-01 20:00", "after_last": "12 hours"}') \g /dev/null
+SELECT pg_temp.takes('9e', '2026-06-01 20:00', '2026-06-01 08:00') \g /dev/null
+SELECT is(pg_temp.doses('9e'), '06-01 20:00 taken, 06-01 20:00:01', 'not before the last one was to be');
+SELECT (medsched.record_extra_dose(:ann, pg_temp.id('9e'), '2026-06-01 14:00')).outcome \g /dev/null
+SELECT is(pg_temp.doses('9e'), '06-01 14:00 extra, 06-01 20:00 taken, 06-02 02:00 (06-01 20:00)', 'another at 14:00');
+-- A list counts most of them a shorter way.
+SELECT is(l.doses, c.doses, 'the same doses') FROM
+  (SELECT string_agg((s.id, c.scheduled_for, c.due_at)::text, ' ' ORDER BY s.id) AS doses FROM medsched.schedules AS s CROSS JOIN LATERAL medsched._counted_dose(s.user_id, s.id, NULL) AS c
+    WHERE s.user_id = :ann AND s.after_last IS NOT NULL AND greatest(c.scheduled_for, c.due_at) < coalesce(s.ends_at, 'infinity')) AS c,
+  (SELECT string_agg((d.schedule_id, d.scheduled_for, d.due_at)::text, ' ' ORDER BY d.schedule_id) AS doses FROM medsched.upcoming_doses(:ann, '0001-01-02', '9999-12-31 23:00') AS d
+    WHERE d.status NOT IN ('taken', 'skipped', 'extra') AND (SELECT s.after_last IS NOT NULL FROM medsched.schedules AS s WHERE s.user_id = :ann AND s.id = d.schedule_id)) AS l;
 
 SELECT * FROM finish();
 ROLLBACK;

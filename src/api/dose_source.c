@@ -17,6 +17,7 @@
 #include "base/compat.h"
 #include "base/medsched.h"
 #include "tables/saved_plan.h"
+#include "tables/user_rows.h"
 
 /* The places of find_schedules' columns, after SCHEDULE_COLUMNS. */
 enum
@@ -30,16 +31,13 @@ enum
 	SOURCE_GRACE,
 	SOURCE_INACTIVATED_AT,
 	SOURCE_MISSED_WHEN_NEXT,
-	SOURCE_MAY_BE_TIMED,
 	SOURCE_NCOLUMNS
 };
 
 #define FIND_SCHEDULES                                                                               \
 	"SELECT " SCHEDULE_COLUMNS ", s.id, s.medication_id, m.name, "                                   \
 	"s.dose_amount, s.dose_unit, s.instructions, s.grace, m.inactivated_at, "                        \
-	"{missed_when_next?s.missed_when_next|false}, "                                                  \
-	"{due_at?EXISTS (SELECT FROM medsched.moved_doses AS v "                                         \
-	"WHERE v.user_id OPERATOR(pg_catalog.=) $1)|false} "                                             \
+	"{missed_when_next?s.missed_when_next|false} "                                                   \
 	"FROM medsched.schedules AS s "                                                                  \
 	"JOIN medsched.medications AS m "                                                                \
 	"ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id " \
@@ -47,7 +45,7 @@ enum
 
 #define SOURCE_COLUMN_LIST                                                                                \
 	SCHEDULE_COLUMN_LIST, SCHEDULES_ID, SCHEDULES_MEDICATION_ID, MEDICATIONS_NAME, SCHEDULES_DOSE_AMOUNT, \
-		SCHEDULES_DOSE_UNIT, SCHEDULES_INSTRUCTIONS, SCHEDULES_GRACE, MEDICATIONS_INACTIVATED_AT, SCHEDULES_MISSED_WHEN_NEXT, COMPUTED_BOOLEAN
+		SCHEDULES_DOSE_UNIT, SCHEDULES_INSTRUCTIONS, SCHEDULES_GRACE, MEDICATIONS_INACTIVATED_AT, SCHEDULES_MISSED_WHEN_NEXT
 
 /* A user's schedules that can have a dose from an instant on. */
 static SavedPlan find_schedules = {
@@ -92,8 +90,7 @@ dose_sources_open(DoseSources *sources, Datum user_id, TimestampTz from, Timesta
 	sources->bounds[1] = TimestampTzGetDatum(to);
 	run_plan(&find_schedules, values, NULL, true, SPI_OK_SELECT, 0);
 	read_sources(sources);
-	if (sources->n == 0)
-		sources->may_be_timed = tables_have_later_column("due_at");
+	sources->may_be_moved = may_have_rows(TABLE_MOVED_DOSES, user_id);
 }
 
 void
@@ -197,7 +194,6 @@ read_source(DoseSources *sources, DoseSource *source, int row)
 	dose_id_write_schedule(VARDATA(source->dose_id), &source->schedule_id);
 
 	source->missed_when_next = DatumGetBool(values[SOURCE_MISSED_WHEN_NEXT]);
-	sources->may_be_timed |= DatumGetBool(values[SOURCE_MAY_BE_TIMED]);
 	sources->has_counted |= source->row.is_counted;
 
 	source->ends_at = source->row.ends_at;

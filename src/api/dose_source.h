@@ -80,7 +80,7 @@ typedef struct DoseSources
 	Datum		 bounds[2]; /* the window as given */
 	DoseSource **array;		/* in order of schedule_id */
 	int			 n;
-	bool		 may_be_timed; /* the user may have doses with a time of their own */
+	bool		 may_be_moved; /* the user may have doses that were moved */
 	bool		 has_counted;  /* the dose to come of one is counted from the last one recorded */
 } DoseSources;
 

@@ -50,11 +50,11 @@ timed_doses_find(const DoseSources *sources, int *ntimed)
 	int		   nmoved = 0;
 
 	*ntimed = 0;
-	if (!sources->may_be_timed && !sources->has_counted)
+	if (!sources->may_be_moved && !sources->has_counted)
 		return NULL;
 	if (sources->has_counted)
 		counted = counted_doses_find(sources->user_id, &ncounted);
-	if (sources->may_be_timed)
+	if (sources->may_be_moved)
 	{
 		run_plan(&find_moved, arguments, NULL, true, SPI_OK_SELECT, 0);
 		nmoved = (int) SPI_processed;

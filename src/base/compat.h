@@ -21,4 +21,11 @@
 #define pg_noreturn __attribute__((noreturn))
 #endif
 
+/* Since 18, a scan of an index can count its steps. */
+#if PG_VERSION_NUM >= 180000
+#define begin_index_scan(relation, index, snapshot, nkeys) index_beginscan(relation, index, snapshot, NULL, nkeys, 0)
+#else
+#define begin_index_scan(relation, index, snapshot, nkeys) index_beginscan(relation, index, snapshot, nkeys, 0)
+#endif
+
 #endif /* MEDSCHED_COMPAT_H */

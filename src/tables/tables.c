@@ -112,6 +112,12 @@ check_tables(void)
 		find_tables();
 }
 
+Oid
+table_oid(MedschedTable table)
+{
+	return found.tables[table];
+}
+
 uint32
 tables_later_columns(void)
 {

@@ -26,6 +26,9 @@ typedef enum MedschedTable
 
 extern const char *const table_names[NTABLES];
 
+/* Give the oid of a table as check_tables() found it; InvalidOid: those of an earlier version have it not. */
+extern Oid table_oid(MedschedTable table);
+
 /* Give the oid of one of the tables.  Errors: 42P01 when create_tables() has yet to run. */
 extern Oid medsched_table(const char *name);
 

@@ -2,7 +2,7 @@
 \i test/id.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(115);
+SELECT plan(118);
 
 -- One dose at another time: it keeps its handle, and everything goes by when it is due.
 -- Berlin is an hour ahead of UTC until 31 March 2030, two hours from then on.
@@ -288,6 +288,20 @@ SELECT lives_ok($$DELETE FROM medsched.schedules WHERE id = '00000000-0000-0000-
 SELECT is_empty($$SELECT FROM medsched.moved_doses WHERE user_id = pg_temp.id('e')$$, 'and its moves with it');
 SELECT is(x::text, '(1,2,0)', 'erased') FROM medsched.erase_user(:dan) AS x;
 SELECT is_empty($$SELECT FROM medsched.moved_doses WHERE user_id = pg_temp.id('d')$$, 'with what was moved');
+
+-- Whatever keys their owner gives the table, what was moved is listed -------------------
+
+SELECT medsched.create_medication(:dan, 'Metformin', '[
+  {"id": "00000000-0000-0000-0000-0000000000f1", "starts_at": "2030-03-28T08:00", "time_zone": "UTC", "rrule": "FREQ=DAILY;BYHOUR=8;COUNT=1"}]') \g /dev/null
+CREATE TABLE public.earlier_moves () INHERITS (medsched.moved_doses);
+INSERT INTO public.earlier_moves (user_id, schedule_id, scheduled_for, due_at) VALUES (:dan, pg_temp.id('f1'), '2030-03-28 08:00Z', '2030-03-28 09:00Z');
+SELECT is(array_agg(d.local_time), '{2030-03-28 09:00}'::timestamp[], 'in a child') FROM medsched.upcoming_doses(:dan, '2030-03-28', '2030-03-30') AS d;
+ALTER TABLE public.earlier_moves NO INHERIT medsched.moved_doses;
+INSERT INTO medsched.moved_doses SELECT * FROM public.earlier_moves;
+ALTER TABLE medsched.moved_doses DROP CONSTRAINT moved_doses_pkey;
+SELECT is(array_agg(d.local_time), '{2030-03-28 09:00}'::timestamp[], 'without a key') FROM medsched.upcoming_doses(:dan, '2030-03-28', '2030-03-30') AS d;
+ALTER TABLE medsched.moved_doses ADD PRIMARY KEY (schedule_id, user_id, scheduled_for);
+SELECT is(array_agg(d.local_time), '{2030-03-28 09:00}'::timestamp[], 'by another key') FROM medsched.upcoming_doses(:dan, '2030-03-28', '2030-03-30') AS d;
 
 SELECT * FROM finish();
 ROLLBACK;

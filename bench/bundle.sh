@@ -10,8 +10,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . dev/lib.sh
 . dev/node.sh
-build_client >&2
-node_packages examples/api
-cp -r clients/drizzle/dist/. examples/api/node_modules/@medsched/drizzle/dist/
-(cd examples/api && npm run -s bundle && node build/src/migrate.js)
+build_api >&2
+(cd examples/api && node build/src/migrate.js)
 node bench/bundle.mjs "${1:-15}"

@@ -143,7 +143,7 @@ done
 if [ $# -eq 0 ]; then
 	build_client
 	mkdir "$work/project" "$work/path"
-	(cd clients/drizzle && npm pack --silent --pack-destination "$work/project" >/dev/null)
+	(cd clients/drizzle && npm pack --ignore-scripts --silent --pack-destination "$work/project" >/dev/null)
 	cp test/embedded/week.mjs "$work/project/"
 	(cd "$work/project" && npm init -y >/dev/null &&
 		npm install --prefer-offline --no-audit --no-fund ./medsched-drizzle-*.tgz drizzle-orm@0.45 @electric-sql/pglite@0.5 >/dev/null)

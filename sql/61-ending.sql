@@ -5,25 +5,28 @@
 --
 -- What reads or writes the tables runs with its caller's search_path, as create_medication() does.
 
--- The doses of a schedule in [from_instant, until) that are not recorded, on its clock.  Those in the second coming of an hour
--- have no time of their own there.
-CREATE OR REPLACE FUNCTION medsched._doses_left(schedule medsched._schedule, from_instant timestamptz, until timestamptz, recorded timestamptz[])
+-- The doses of a schedule in [from_instant, until) that are not recorded, on its clock, and those of before that were moved into it.
+-- Those in the second coming of an hour have no time of their own there.
+CREATE OR REPLACE FUNCTION medsched._doses_left(schedule medsched._schedule, from_instant timestamptz, until timestamptz, recorded timestamptz[],
+  moved timestamptz[])
 RETURNS timestamp[]
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT ARRAY(
     SELECT medsched._to_local(o.at, schedule.time_zone)
-      FROM medsched.schedule_occurrences(NULL::uuid, schedule.rrule, schedule.starts_at, schedule.time_zone,
-             greatest(from_instant, schedule.effective_from), least(until, schedule.ends_at), schedule.rdates, schedule.exdates,
-             schedule.cycle_days_on, schedule.cycle_days_off) AS o (at)
+      FROM (SELECT greatest(from_instant, schedule.effective_from) AS lo, least(until, schedule.ends_at) AS hi
+            UNION ALL
+            SELECT greatest(m.at, schedule.effective_from), m.at + interval '1 microsecond' FROM unnest(moved) AS m (at)) AS w
+     CROSS JOIN LATERAL medsched.schedule_occurrences(NULL::uuid, schedule.rrule, schedule.starts_at, schedule.time_zone, w.lo, w.hi,
+             schedule.rdates, schedule.exdates, schedule.cycle_days_on, schedule.cycle_days_off) AS o (at)
      WHERE o.at <> ALL (recorded)
        AND medsched._to_instant(medsched._to_local(o.at, schedule.time_zone), schedule.time_zone) = o.at
      ORDER BY o.at)
 $$;
 
-COMMENT ON FUNCTION medsched._doses_left(medsched._schedule, timestamptz, timestamptz, timestamptz[]) IS
-  'Internal: the doses of a schedule in a window that are not recorded, on its clock';
+COMMENT ON FUNCTION medsched._doses_left(medsched._schedule, timestamptz, timestamptz, timestamptz[], timestamptz[]) IS
+  'Internal: the doses of a schedule in a window that are not recorded, and those moved into it, on its clock';
 
 -- Leave out of a schedule, which is locked, what is not recorded of [from_instant, until).
 CREATE OR REPLACE FUNCTION medsched._leave_out(schedule medsched._schedule, from_instant timestamptz, until timestamptz)
@@ -42,7 +45,8 @@ BEGIN
   left_out := medsched._doses_left(schedule, $2, $3, ARRAY(
     SELECT d.scheduled_for FROM medsched.dose_taken AS d
      WHERE d.user_id OPERATOR(pg_catalog.=) schedule.user_id AND d.schedule_id OPERATOR(pg_catalog.=) schedule.id
-       AND d.scheduled_for OPERATOR(pg_catalog.>=) $2));
+       AND d.scheduled_for OPERATOR(pg_catalog.>=) $2),
+    ARRAY(SELECT v.scheduled_for FROM medsched._moved_past(schedule.user_id, schedule.id, $2) AS v WHERE v.due_at OPERATOR(pg_catalog.<) $3));
   IF pg_catalog.cardinality(left_out) OPERATOR(pg_catalog.=) 0 THEN
     RETURN;
   END IF;

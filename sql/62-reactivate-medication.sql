@@ -39,7 +39,10 @@ BEGIN
      ORDER BY s.id
   LOOP
     goes_on := medsched._has_dose(schedule, $3, NULL::pg_catalog.timestamptz);
-    in_pause := medsched._has_dose(schedule, inactivated_at, $3);
+    in_pause := medsched._has_dose(schedule, inactivated_at, $3)
+      -- One that was moved into the pause would be due in it.
+      OR (schedule.ends_at OPERATOR(pg_catalog.>) inactivated_at) IS NOT FALSE
+         AND EXISTS (SELECT FROM medsched._moved_past($1, schedule.id, inactivated_at));
     has_dose := has_dose OR goes_on;
     IF goes_on AND (in_pause OR medsched._has_dose(schedule, timestamp with time zone '-infinity', inactivated_at)) THEN
       old_id := schedule.id;

@@ -66,10 +66,12 @@ $$;
 COMMENT ON FUNCTION medsched._after_moved(uuid, uuid, timestamptz) IS
   'Internal: the first instant past which no dose of a schedule was moved';
 
--- Where the moves of a schedule's doses go that is replaced by another from an instant on, or was changed itself: those that
--- the new row has, by the wall clock where the time zone changed.  fits: the dose is one of the new row, and can be due then.
-CREATE OR REPLACE FUNCTION medsched._moves_to_carry(old_row medsched._schedule, new_row medsched._schedule, from_instant timestamptz)
-RETURNS TABLE (former_scheduled_for timestamptz, scheduled_for timestamptz, due_at timestamptz, reason text, moved_by text, moved_at timestamptz, fits boolean)
+-- Where the moves of a schedule's doses would go that is replaced by another from an instant on, or was changed itself: by the wall
+-- clock where the time zone changed.  possible: the dose is one of the new row, and can be due then; onto_dose: where the new row
+-- has another dose.
+CREATE OR REPLACE FUNCTION medsched._moves_by_new_row(old_row medsched._schedule, new_row medsched._schedule, from_instant timestamptz)
+RETURNS TABLE (former_scheduled_for timestamptz, scheduled_for timestamptz, due_at timestamptz, reason text, moved_by text, moved_at timestamptz,
+  possible boolean, onto_dose boolean)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -78,24 +80,61 @@ DECLARE
   -- Counted from the last dose, one is not the wall clock's.
   travels CONSTANT boolean := old_row.time_zone <> new_row.time_zone AND old_row.after_last IS NULL;
 BEGIN
+  RETURN QUERY
+    SELECT v.scheduled_for, w.scheduled_for, w.due_at, v.reason, v.moved_by, v.moved_at,
+           p.rule IS NULL AND w.due_at <> w.scheduled_for
+             -- Two doses that the clocks make one.
+             AND lag(w.scheduled_for) OVER (ORDER BY w.scheduled_for, v.scheduled_for) IS DISTINCT FROM w.scheduled_for,
+           p.onto_dose
+      FROM medsched.moved_doses AS v
+     CROSS JOIN LATERAL (
+             SELECT CASE WHEN travels THEN medsched._to_instant(medsched._to_local(v.scheduled_for, old_row.time_zone), new_row.time_zone) ELSE v.scheduled_for END,
+                    CASE WHEN travels THEN medsched._to_instant(medsched._to_local(v.due_at, old_row.time_zone), new_row.time_zone) ELSE v.due_at END)
+             AS w (scheduled_for, due_at)
+     CROSS JOIN LATERAL medsched._move_problem(new_row.user_id, new_row.id, w.scheduled_for, w.due_at) AS p
+     WHERE v.user_id = old_row.user_id AND v.schedule_id = old_row.id AND v.scheduled_for >= $3
+       AND NOT EXISTS (SELECT FROM medsched.dose_taken AS d
+                        WHERE d.user_id = v.user_id AND d.schedule_id = v.schedule_id AND d.scheduled_for = v.scheduled_for);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._moves_by_new_row(medsched._schedule, medsched._schedule, timestamptz) IS
+  'Internal: where the moves of the doses of a schedule would go that was replaced or changed';
+
+-- Where they go.  fits: the dose meets no other there.  A dose whose move does not fit is due at its own time, so that another
+-- which was moved to that time does not fit either.
+CREATE OR REPLACE FUNCTION medsched._moves_to_carry(old_row medsched._schedule, new_row medsched._schedule, from_instant timestamptz)
+RETURNS TABLE (former_scheduled_for timestamptz, scheduled_for timestamptz, due_at timestamptz, reason text, moved_by text, moved_at timestamptz, fits boolean)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+  moved timestamptz[];
+  due timestamptz[];
+  onto_dose boolean[];
+  kept timestamptz[];
+  number int;
+BEGIN
   IF to_regclass('medsched.moved_doses') IS NULL THEN
     RETURN;
   END IF;
+  SELECT array_agg(m.scheduled_for), array_agg(m.due_at), array_agg(m.onto_dose) INTO moved, due, onto_dose
+    FROM medsched._moves_by_new_row($1, $2, $3) AS m WHERE m.possible;
+  kept := moved;
+  LOOP
+    number := cardinality(kept);
+    kept := ARRAY(
+      SELECT m.scheduled_for
+        FROM unnest(moved, due, onto_dose) AS m (scheduled_for, due_at, onto_dose)
+       WHERE m.scheduled_for = ANY (kept) AND (NOT m.onto_dose OR m.due_at = ANY (kept))
+         AND NOT EXISTS (SELECT FROM unnest(moved, due) AS o (scheduled_for, due_at)
+                          WHERE o.due_at = m.due_at AND o.scheduled_for <> m.scheduled_for AND o.scheduled_for = ANY (kept)));
+    EXIT WHEN cardinality(kept) IS NOT DISTINCT FROM coalesce(number, 0);
+  END LOOP;
   RETURN QUERY
-    WITH moves AS (
-      SELECT v.scheduled_for AS former, v.reason, v.moved_by, v.moved_at, w.scheduled_for, w.due_at
-        FROM medsched.moved_doses AS v
-       CROSS JOIN LATERAL (
-               SELECT CASE WHEN travels THEN medsched._to_instant(medsched._to_local(v.scheduled_for, old_row.time_zone), new_row.time_zone) ELSE v.scheduled_for END,
-                      CASE WHEN travels THEN medsched._to_instant(medsched._to_local(v.due_at, old_row.time_zone), new_row.time_zone) ELSE v.due_at END)
-               AS w (scheduled_for, due_at)
-       WHERE v.user_id = old_row.user_id AND v.schedule_id = old_row.id AND v.scheduled_for >= $3
-         AND NOT EXISTS (SELECT FROM medsched.dose_taken AS d
-                          WHERE d.user_id = v.user_id AND d.schedule_id = v.schedule_id AND d.scheduled_for = v.scheduled_for))
-    SELECT m.former, m.scheduled_for, m.due_at, m.reason, m.moved_by, m.moved_at,
-           p.rule IS NULL AND (NOT p.onto_dose OR EXISTS (SELECT FROM moves AS o WHERE o.scheduled_for = m.due_at))
-      FROM moves AS m
-     CROSS JOIN LATERAL medsched._move_problem(new_row.user_id, new_row.id, m.scheduled_for, m.due_at) AS p;
+    SELECT m.former_scheduled_for, m.scheduled_for, m.due_at, m.reason, m.moved_by, m.moved_at, m.possible AND m.scheduled_for = ANY (kept)
+      FROM medsched._moves_by_new_row($1, $2, $3) AS m;
 END
 $$;
 

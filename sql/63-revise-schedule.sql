@@ -42,9 +42,9 @@ BEGIN
   -- No schedule begins before the year 1.
   lo := greatest(lo, schedule.effective_from, timestamptz '0002-01-01 00:00Z BC');
   hi := least(hi, schedule.ends_at, timestamptz 'infinity');
-  -- As needed, and counted from the last dose, one can be at any time.
+  -- As needed, and counted from the last dose, one can be at any time since the start.
   IF lo >= hi OR schedule.as_needed OR schedule.after_last IS NOT NULL THEN
-    RETURN lo < hi;
+    RETURN greatest(lo, medsched._to_instant(schedule.starts_at, schedule.time_zone)) < hi;
   END IF;
   RETURN coalesce(medsched.next_occurrence(schedule.rrule::text, schedule.starts_at, schedule.time_zone::text, lo - interval '1 microsecond',
                                            schedule.rdates, schedule.exdates, schedule.cycle_days_on, schedule.cycle_days_off) < hi, false);

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(31);
+SELECT plan(33);
 
 \i test/id.psql
 
@@ -117,6 +117,15 @@ SELECT pg_temp.schedule('d', 'd1', 'new course', '2026-01-20 08:00', 'FREQ=DAILY
 SELECT is((SELECT count(*)::int FROM medsched.reactivate_medication(pg_temp.id('d'), pg_temp.id('d1'), '2026-01-10 08:00:01')), 0, 'with a new schedule it is');
 SELECT is(pg_temp.doses('d', 1, 31), '01 08 course, 02 08 course, 03 08 course, 04 08 course, 05 08 course, 20 08 new course, 21 08 new course',
           'and the old one missed nothing');
+
+-- As needed, one that begins later is left alone, as others are; one that has begun is replaced.
+SELECT medsched.create_medication(pg_temp.id('e'), 'Ibuprofen', '[
+  {"id": "00000000-0000-0000-0000-0000000000e1", "starts_at": "2026-01-01T08:00", "time_zone": "UTC", "as_needed": true},
+  {"id": "00000000-0000-0000-0000-0000000000e2", "starts_at": "2026-02-01T08:00", "time_zone": "UTC", "as_needed": true}]') AS ibuprofen \gset
+SELECT medsched.inactivate_medication(pg_temp.id('e'), :'ibuprofen', '2026-01-06') \g /dev/null
+SELECT is(array_agg(right(r.old_schedule_id::text, 2)), '{e1}', 'as needed, what has begun goes on')
+  FROM medsched.reactivate_medication(pg_temp.id('e'), :'ibuprofen', '2026-01-10') AS r;
+SELECT is(s.ends_at, NULL, 'and what begins later is left alone') FROM medsched.schedules AS s WHERE s.id = pg_temp.id('e2');
 
 SELECT lives_ok('SET CONSTRAINTS ALL IMMEDIATE', 'every medication has a schedule');
 SELECT * FROM finish();

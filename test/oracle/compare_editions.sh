@@ -1,9 +1,10 @@
 #!/bin/bash
-# test/oracle/compare_editions.sh SEED NUMBER [people]
+# test/oracle/compare_editions.sh SEED NUMBER [people | lives [TODAY]]
 #
 # So many random schedules, or people, through both editions, inside dev/with-cluster,
 # whose database has the native one; a database beside it gets the managed one.
-# Prints where they differ, and fails if they do.
+# Prints where they differ, and fails if they do.  Of lives, each edition is compared with
+# the plain model of compare_lives.py instead.
 set -euo pipefail
 
 seed=$1
@@ -16,6 +17,19 @@ make -s managed
 psql -Xq -d postgres -c 'DROP DATABASE IF EXISTS medsched_managed' -c 'CREATE DATABASE medsched_managed'
 PGOPTIONS='-c client_min_messages=warning' psql -Xq -v ON_ERROR_STOP=1 -d medsched_managed -f medsched-managed--*.sql
 psql -Xq -v ON_ERROR_STOP=1 -d medsched_managed -c 'SELECT medsched.create_tables()' >/dev/null
+
+if [ "$what" = lives ]; then
+	live=(/usr/bin/python3 test/oracle/compare_lives.py --seed "$seed" --people "$number" ${4:+--today "$4"} --jobs 1)
+	PGDATABASE=medsched_managed "${live[@]}" >"$answers/managed" &
+	managed=$!
+	status=0
+	echo 'The native edition:'
+	"${live[@]}" || status=$?
+	wait $managed || status=$?
+	echo 'The managed edition:'
+	cat "$answers/managed"
+	exit "$status"
+fi
 
 # What is not in the managed edition yet.
 missing=$(psql -XAtq -d medsched_managed -c "SELECT coalesce(string_agg(DISTINCT p.proname, '|'), 'none') FROM pg_proc AS p

@@ -72,7 +72,7 @@ works()
 		recurring-ical-events) /usr/bin/python3 -c 'import recurring_ical_events' ;;
 		node) node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' ;;
 		openssl) openssl version ;;
-		pgtap) server_has_extension pgtap ;;
+		pgtap | plproxy) server_has_extension "$1" ;;
 		postgresql) server_works && server_builds_modules ;;
 		*) "$1" --version ;;
 	esac >/dev/null 2>&1
@@ -88,7 +88,7 @@ packages_of()
 		icalendar) echo python3 python3-icalendar ;;
 		libical) echo pkg-config libical-dev ;;
 		recurring-ical-events) echo python3-recurring-ical-events ;;
-		pgtap) server_packages postgresql-@-pgtap postgresql-pgtap ;;
+		pgtap | plproxy) server_packages "postgresql-@-$1" "postgresql-$1" ;;
 		postgresql)
 			server_packages postgresql-@ postgresql
 			server_packages postgresql-server-dev-@ postgresql-server-dev-all

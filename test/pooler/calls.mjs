@@ -126,6 +126,7 @@ export const calls = {
 	'schedule_history(uuid,uuid)': `select * from medsched.schedule_history(${user}, ${medication})`,
 	'change_time_zone(uuid,text,timestamptz)': `select * from medsched.change_time_zone(${user}, 'Asia/Tokyo', '2026-04-01 00:00Z')`,
 	'version()': `select medsched.version()`,
+	'plproxy_functions(text)': `select length(medsched.plproxy_functions('medsched'))`,
 	'reset_for_tests()': `insert into medsched.person_settings (user_id) values (gen_random_uuid()); select medsched.reset_for_tests()`,
 	'erase_user(uuid)': `select * from medsched.erase_user(${user})`,
 };

@@ -184,6 +184,7 @@ INSERT INTO calls (function, args) VALUES
   ('timing_codes', '{}'),
   ('timing_events', '{}'),
   ('version', '{}'),
+  ('plproxy_functions', '{no name}'),
   ('create_tables', '{}');
 INSERT INTO calls (function, args)
 SELECT 'schedule_from_fhir', ARRAY[timing, '2027-03-01', 'Europe/Berlin', '{"CM": "07:30"}', '2027-03-01 10:11Z', as_needed]

@@ -56,7 +56,7 @@ INSERT INTO good VALUES
   ('resource', '[{"timing": {"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}}]'), ('release', 'R4'),
   ('every', '2'), ('schedule_ids', format('{%s}', lpad('c1', 32, '0'))),
   ('calendar', concat_ws(E'\n', 'BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'SUMMARY:Aspirin', 'DTSTART:20260301T080000', 'END:VEVENT', 'END:VCALENDAR')), ('all_day_at', '08:00'),
-  ('sig', 'BID'), ('day_begins_at', '04:00'), ('starts_on', '2026-03-01'), ('ends_on', '2026-04-01'), ('times', '["08:00", "20:00"]'), ('schedule_from_times.times', '{08:00,20:00}'),
+  ('cluster', 'medsched'), ('sig', 'BID'), ('day_begins_at', '04:00'), ('starts_on', '2026-03-01'), ('ends_on', '2026-04-01'), ('times', '["08:00", "20:00"]'), ('schedule_from_times.times', '{08:00,20:00}'),
   ('days_of_week', '{1,2}'), ('timing', '{"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}'), ('taken', '3'), ('skipped', '1'), ('missed', '1');
 
 -- What is tried in an argument of a type.

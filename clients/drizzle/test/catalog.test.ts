@@ -19,7 +19,7 @@ after(() => pool.end());
 // Of use to the extension itself or to its installation.
 const internal = new Set([
 	'create_tables', 'enable_history', 'check_user', 'check_window', 'check_window_for_all', 'check_dates', 'occurrences_support',
-	'schedule_occurrences', 'count_schedule_occurrences', 'schedule_density_problem',
+	'schedule_occurrences', 'count_schedule_occurrences', 'schedule_density_problem', 'plproxy_functions',
 ]);
 
 describe('tables', () => {

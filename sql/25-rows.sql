@@ -85,6 +85,27 @@ BEGIN
         ('{moved_dose}', 'reason', 'text'),
         ('{moved_dose}', 'moved_by', 'text'),
         ('{moved_dose}', 'moved_at', 'timestamptz'),
+        -- What somebody is to be reminded of.
+        ('{reminder}', 'token', 'uuid'),
+        ('{reminder}', 'reminder_id', 'text'),
+        ('{reminder}', 'kind', 'text'),
+        ('{reminder}', 'nth', 'int'),
+        ('{reminder}', 'attempt', 'int'),
+        ('{reminder}', 'urgency', 'text'),
+        ('{reminder}', 'recipient', 'text'),
+        ('{reminder}', 'user_id', 'uuid'),
+        ('{reminder}', 'dose_id', 'text'),
+        ('{reminder}', 'scheduled_for', 'timestamptz'),
+        ('{reminder}', 'due_at', 'timestamptz'),
+        ('{reminder}', 'local_time', 'timestamp'),
+        ('{reminder}', 'time_zone', 'text'),
+        ('{reminder}', 'medication_id', 'uuid'),
+        ('{reminder}', 'medication_name', 'text'),
+        ('{reminder}', 'schedule_id', 'uuid'),
+        ('{reminder}', 'dose_amount', 'numeric'),
+        ('{reminder}', 'dose_unit', 'text'),
+        ('{reminder}', 'instructions', 'text'),
+        ('{reminder}', 'lease_ends_at', 'timestamptz'),
         -- What a form shows of schedules.
         ('{schedule_form}', 'times', 'time[]'),
         ('{schedule_form}', 'starts_on', 'date'),
@@ -245,6 +266,8 @@ COMMENT ON TYPE medsched.stock_entry IS
   'What is recorded in the ledger of a stock, and whether it is new';
 COMMENT ON TYPE medsched.moved_dose IS
   'A dose that was moved, and when it is due now; moved_at is NULL where that is its own time';
+COMMENT ON TYPE medsched.reminder IS
+  'What somebody is to be reminded of, as claim_reminders() hands it out';
 COMMENT ON TYPE medsched.schedule_form IS
   'What a form shows of schedules: the arguments of schedule_from_times(), or the problem where no form shows them';
 COMMENT ON TYPE medsched.prescribed_medication IS

@@ -18,6 +18,7 @@ const fhir = `'{"repeat": {"frequency": 2, "period": 1, "periodUnit": "d", "dayO
 export const calls = {
 	'create_tables()': `select medsched.create_tables()`,
 	'enable_history()': `select medsched.enable_history()`,
+	'enable_reminders()': `select medsched.enable_reminders()`,
 	'create_medication(uuid,text,jsonb,text,jsonb,text,numeric,text)': `select medsched.create_medication(${user}, 'metformin',
 		jsonb_build_array(
 			jsonb_build_object('id', ${daily}::text, 'starts_at', '2026-03-01T08:00:00', 'time_zone', 'Europe/Berlin', 'rrule', 'FREQ=DAILY', 'dose_amount', 1),
@@ -62,6 +63,18 @@ export const calls = {
 	'medication_possession_ratio(uuid,date,date)': `select * from medsched.medication_possession_ratio(${user}, '2026-03-01', '2026-04-01')`,
 	'covered_days_of_all(date,date)': `select * from medsched.covered_days_of_all('2026-03-01', '2026-04-01')`,
 	'delete_stock_entry(uuid,uuid)': `select medsched.delete_stock_entry(${user}, '00000000-0000-4000-8000-000000000ee4')`,
+	'set_reminder_rules(uuid,uuid,interval,boolean,interval,integer,interval,text,time,time,text,text,interval)':
+		`select medsched.set_reminder_rules(${user}, again_every => '10 minutes', again_at_most => 2, quiet_from => '22:00', quiet_until => '07:00')`,
+	'fill_reminders(integer)': `select medsched.fill_reminders()`,
+	'snooze_dose(uuid,text,timestamptz)': `select medsched.snooze_dose(${user}, medsched.dose_id(${daily}, medsched.next_occurrence(${rule}, now())), now() + interval '1 hour')`,
+	'claim_reminders(integer,interval,text)': `update medsched.reminder_changes set since = '2026-03-05 06:00Z';
+		select count(*) from medsched.claim_reminders(worker => 'one')`,
+	'next_reminder_at()': `select medsched.next_reminder_at()`,
+	'extend_lease(uuid,interval)': `select medsched.extend_lease(gen_random_uuid())`,
+	'fail_reminder(uuid,interval,text)': `select medsched.fail_reminder(gen_random_uuid(), '1 minute', 'no network')`,
+	'complete_reminder(uuid)': `select medsched.complete_reminder(gen_random_uuid())`,
+	'complete_reminders(uuid[])': `select count(*) from medsched.complete_reminders(array[gen_random_uuid()])`,
+	'remove_reminder_rules(uuid,uuid)': `select medsched.remove_reminder_rules(${user})`,
 	'adherence(uuid,timestamptz,timestamptz)': `select * from medsched.adherence(${user}, ${window})`,
 	'adherence_by_day(uuid,timestamptz,timestamptz,time)': `select * from medsched.adherence_by_day(${user}, ${window}, '04:00')`,
 	'adherence_of_all(timestamptz,timestamptz)': `select * from medsched.adherence_of_all(${window})`,

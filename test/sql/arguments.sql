@@ -11,7 +11,7 @@ SET LOCAL client_min_messages = error;
 -- tell which queries it came through.
 
 -- The history, of which dose_history tells, is there.
-SELECT medsched.enable_history() \g /dev/null
+SELECT medsched.enable_history(), medsched.enable_reminders() \g /dev/null
 
 SELECT medsched.create_medication(lpad('a', 32, '0')::uuid, 'Prednisone', '[
   {"id": "00000000-0000-0000-0000-0000000000c1", "starts_at": "2026-01-01T08:00:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY"},
@@ -51,6 +51,9 @@ INSERT INTO good VALUES
   ('medication_possession_ratio.window_start', '2026-01-01'), ('medication_possession_ratio.window_end', '2026-02-01'),
   ('covered_days_of_all.window_start', '2026-01-01'), ('covered_days_of_all.window_end', '2026-02-01'),
   ('record_stock_entry.entry_id', lpad('e2', 32, '0')),
+  ('most', '5'), ('lease', '1 minute'), ('worker', 'w'), ('token', lpad('0', 32, '0')), ('tokens', '{}'), ('retry_after', '1 minute'), ('error', 'no network'),
+  ('ahead_by', '30 minutes'), ('at_time', 'true'), ('again_every', '10 minutes'), ('again_at_most', '3'), ('escalate_after', '1 hour'), ('escalate_to', 'daughter'),
+  ('quiet_from', '22:00'), ('quiet_until', '07:00'), ('urgency', 'high'), ('drop_after', '2 hours'), ('until', (now() + interval '1 hour')::text),
   ('own_columns', '{}'), ('schedules', '[{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}]'), ('changes', '{"dose_amount": 2}'), ('update_medication.changes', '{"notes": "n"}'),
   ('schedule', '{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}'),
   ('resource', '[{"timing": {"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}}]'), ('release', 'R4'),

@@ -24,8 +24,8 @@ query "CREATE DATABASE managed"
 MEDSCHED_EDITION=managed install_medsched managed
 query "SELECT medsched.create_tables()" -d managed >/dev/null
 # With all that is made on request.
-query "SELECT medsched.enable_history()" -d managed >/dev/null
-query "SELECT medsched.enable_history()" >/dev/null
+query "SELECT medsched.enable_history(), medsched.enable_reminders()" -d managed >/dev/null
+query "SELECT medsched.enable_history(), medsched.enable_reminders()" >/dev/null
 
 catalog "$PGDATABASE" >"$files/native"
 catalog managed >"$files/managed"

@@ -17,7 +17,7 @@ fresh()
 
 fresh original
 install_medsched "$PGDATABASE"
-query "SELECT medsched.create_tables(), medsched.enable_history()" >/dev/null
+query "SELECT medsched.create_tables(), medsched.enable_history(), medsched.enable_reminders()" >/dev/null
 load_regimens
 query "SELECT medsched.undo_dose(d.user_id, d.schedule_id, d.scheduled_for) FROM medsched.dose_taken AS d ORDER BY d.scheduled_for LIMIT 1" >/dev/null
 query "ALTER TABLE medsched.medications ADD COLUMN colour text;
@@ -66,7 +66,7 @@ equals "which goes on" "$(query "SELECT before->>'colour', after->>'colour', cha
 
 fresh data_only
 install_medsched "$PGDATABASE"
-query "SELECT medsched.create_tables(), medsched.enable_history(); ALTER TABLE medsched.medications ADD COLUMN colour text" >/dev/null
+query "SELECT medsched.create_tables(), medsched.enable_history(), medsched.enable_reminders(); DELETE FROM medsched.reminder_fill; ALTER TABLE medsched.medications ADD COLUMN colour text" >/dev/null
 succeeds "data alone comes back in one transaction" \
 	psql -Xq -1 -v ON_ERROR_STOP=1 -o /dev/null -f "$files/data.sql"
 equals "with every row and dose" "$(fingerprint)" "$before"

@@ -23,7 +23,7 @@ import {
 	uuid,
 } from 'drizzle-orm/pg-core';
 import { instant, rrule, timeZone, wallClock, wallClocks } from './columns.js';
-import { changeOperations, outcomes, stockEntryKinds, type ChangeOperation, type Outcome, type StockEntryKind } from './functions/shared.js';
+import { changeOperations, outcomes, stockEntryKinds, urgencies, type ChangeOperation, type Outcome, type StockEntryKind, type Urgency } from './functions/shared.js';
 import { stated } from './orm.js';
 import type { BigInt, Boolean, Custom, Identity, Integer, Interval, Json, MedschedTable, NotNull, Numeric, Text, TextOf, Time, Uuid, WithDefault } from './orm.js';
 import type { DoseLimit } from './schedule-input.js';
@@ -350,6 +350,69 @@ export const movedDoses: MedschedTable<'moved_doses', MovedDosesColumns> = state
 	],
 ));
 
+type ReminderRulesColumns = {
+	userId: NotNull<Uuid>;
+	scheduleId: Uuid;
+	aheadBy: Interval;
+	atTime: WithDefault<NotNull<Boolean>>;
+	againEvery: Interval;
+	againAtMost: Integer;
+	escalateAfter: Interval;
+	escalateTo: Text;
+	quietFrom: Time;
+	quietUntil: Time;
+	timeZone: Custom<string>;
+	urgency: WithDefault<NotNull<TextOf<Urgency, typeof urgencies>>>;
+	dropAfter: WithDefault<NotNull<Interval>>;
+	setAt: WithDefault<NotNull<Custom<Instant>>>;
+};
+
+/** When a person is reminded: one row for a person, and one for each schedule with rules of its own; where `medsched.enable_reminders()` was called. */
+export const reminderRules: MedschedTable<'reminder_rules', ReminderRulesColumns> = stated(medsched.table(
+	'reminder_rules',
+	{
+		userId: uuid('user_id').notNull(),
+		scheduleId: uuid('schedule_id'),
+		aheadBy: interval('ahead_by'),
+		atTime: boolean('at_time').notNull().default(true),
+		againEvery: interval('again_every'),
+		againAtMost: integer('again_at_most'),
+		escalateAfter: interval('escalate_after'),
+		escalateTo: text('escalate_to'),
+		quietFrom: time('quiet_from'),
+		quietUntil: time('quiet_until'),
+		timeZone: timeZone('time_zone'),
+		urgency: text('urgency', { enum: urgencies }).notNull().default('normal'),
+		dropAfter: interval('drop_after').notNull().default('2 hours'),
+		setAt: instant('set_at')
+			.notNull()
+			.default(sql`now()`),
+	},
+	(table) => [
+		unique('reminder_rules_user_id_schedule_id_key').on(table.userId, table.scheduleId).nullsNotDistinct(),
+		foreignKey({ columns: [table.userId, table.scheduleId], foreignColumns: [schedules.userId, schedules.id] }).onDelete('cascade'),
+	],
+));
+
+type RemindersDroppedColumns = {
+	id: Identity<BigInt>;
+	userId: NotNull<Uuid>;
+	scheduleId: NotNull<Uuid>;
+	droppedAt: NotNull<Custom<Instant>>;
+	doses: NotNull<Integer>;
+	reason: NotNull<Text>;
+};
+
+/** Reminders that nobody was given, because they came too late or failed for good.  To read: claims write it. */
+export const remindersDropped: MedschedTable<'reminders_dropped', RemindersDroppedColumns> = stated(medsched.table('reminders_dropped', {
+	id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity().primaryKey(),
+	userId: uuid('user_id').notNull(),
+	scheduleId: uuid('schedule_id').notNull(),
+	droppedAt: instant('dropped_at').notNull(),
+	doses: integer('doses').notNull(),
+	reason: text('reason').notNull(),
+}));
+
 export type Medication = InferSelectModel<typeof medications>;
 export type NewMedication = InferInsertModel<typeof medications>;
 export type Schedule = InferSelectModel<typeof schedules>;
@@ -364,3 +427,5 @@ export type SubstanceLimits = InferSelectModel<typeof substanceLimits>;
 export type NewSubstanceLimits = InferInsertModel<typeof substanceLimits>;
 export type DoseMoved = InferSelectModel<typeof movedDoses>;
 export type NewDoseMoved = InferInsertModel<typeof movedDoses>;
+export type ReminderRules = InferSelectModel<typeof reminderRules>;
+export type ReminderDropped = InferSelectModel<typeof remindersDropped>;

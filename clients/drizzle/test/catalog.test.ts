@@ -13,17 +13,17 @@ import { constraints, requiredColumns, scheduleKeys } from '../src/index.js';
 import { sqlNameOf, type AnyType } from '../src/types.js';
 
 const pool = new pg.Pool({ max: 1 });
-before(() => pool.query('select medsched.enable_history()'));
+before(() => pool.query('select medsched.enable_history(), medsched.enable_reminders()'));
 after(() => pool.end());
 
 // Of use to the extension itself or to its installation.
 const internal = new Set([
-	'create_tables', 'enable_history', 'check_user', 'check_window', 'check_window_for_all', 'check_dates', 'occurrences_support',
+	'create_tables', 'enable_history', 'enable_reminders', 'check_user', 'check_window', 'check_window_for_all', 'check_dates', 'occurrences_support',
 	'schedule_occurrences', 'count_schedule_occurrences', 'schedule_density_problem', 'plproxy_functions',
 ]);
 
 describe('tables', () => {
-	for (const table of [medsched.medications, medsched.schedules, medsched.doseTaken, medsched.personSettings, medsched.changeHistory, medsched.substanceLimits, medsched.stockEntries, medsched.movedDoses] as PgTable[]) {
+	for (const table of [medsched.medications, medsched.schedules, medsched.doseTaken, medsched.personSettings, medsched.changeHistory, medsched.substanceLimits, medsched.stockEntries, medsched.movedDoses, medsched.reminderRules, medsched.remindersDropped] as PgTable[]) {
 		test(getTableName(table), async () => {
 			const { rows } = await pool.query(
 				`select attname as name, format_type(atttypid, atttypmod) as type, attnotnull as not_null, atthasdef or attidentity <> '' as has_default
@@ -67,7 +67,7 @@ describe('tables', () => {
 		const { rows } = await pool.query(
 			`select relname as name from pg_class where relnamespace = 'medsched'::regnamespace and relkind in ('r', 'p', 'v', 'm') and relname !~ '^_'`,
 		);
-		assert.deepEqual(rows.map((row) => row.name).sort(), ['change_history', 'dose_taken', 'medications', 'moved_doses', 'person_settings', 'schedules', 'stock_entries', 'substance_limits']);
+		assert.deepEqual(rows.map((row) => row.name).sort(), ['change_history', 'dose_taken', 'medications', 'moved_doses', 'person_settings', 'reminder_changes', 'reminder_fill', 'reminder_queue', 'reminder_rules', 'reminder_snoozes', 'reminders_dropped', 'schedules', 'stock_entries', 'substance_limits']);
 	});
 
 	test('every constraint has its name in MedschedError', async () => {

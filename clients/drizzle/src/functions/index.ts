@@ -6,6 +6,7 @@ export * from './forms.js';
 export * from './ical.js';
 export * from './medications.js';
 export * from './recording.js';
+export * from './reminders.js';
 export * from './rules.js';
 export * from './stock.js';
 export * from './upkeep.js';

@@ -39,3 +39,11 @@ export type StockEntryKind = (typeof stockEntryKinds)[number];
 /** What may change a row. */
 export const changeOperations = ['INSERT', 'UPDATE', 'DELETE'] as const;
 export type ChangeOperation = (typeof changeOperations)[number];
+
+/** What a reminder says: a dose is ahead, is due, was put off until now, is still not recorded, or is not and somebody else is told. */
+export const reminderKinds = ['ahead', 'due', 'snoozed', 'again', 'escalation'] as const;
+export type ReminderKind = (typeof reminderKinds)[number];
+
+/** How urgent it is: in quiet hours only what is high is said. */
+export const urgencies = ['low', 'normal', 'high'] as const;
+export type Urgency = (typeof urgencies)[number];

@@ -1,0 +1,102 @@
+/** Reminders: what a person wants to hear when, and handing out what is to be said now, where `medsched.enable_reminders()` was called. */
+import { columnsOf, plainValues, rows, value, type RowOf } from '../definition.js';
+import { bigint, boolean, instant, integer, interval, listOf, nothing, oneOf, optional, text, time, uuid, wallClock } from '../types.js';
+import { instantOrNull, numericOrNull, reminderKinds, textOrNull, urgencies, userId } from './shared.js';
+
+const reminder = {
+	/** Completes it, until its lease ends. */
+	token: uuid,
+	/** The same on every attempt: pass it on, so that what was said twice is heard once. */
+	reminderId: text,
+	kind: oneOf(reminderKinds),
+	/** Of `again`, which one it is. */
+	nth: integer,
+	attempt: integer,
+	urgency: oneOf(urgencies),
+	/** Who is told, as `escalateTo` names them; null: the person. */
+	recipient: textOrNull,
+	userId: uuid,
+	doseId: text,
+	scheduledFor: instant,
+	dueAt: instant,
+	localTime: wallClock,
+	timeZone: text,
+	medicationId: uuid,
+	medicationName: text,
+	scheduleId: uuid,
+	doseAmount: numericOrNull,
+	doseUnit: textOrNull,
+	instructions: textOrNull,
+	leaseEndsAt: instant,
+};
+/** What somebody is to be reminded of. */
+export interface Reminder extends RowOf<typeof reminder> {}
+
+/** Hands out what is to be said now, oldest first, each to one caller until the lease ends: at least once, never to two at a time. */
+export const claimReminders = rows(
+	'claim_reminders',
+	{ most: optional(integer, '100'), lease: optional(interval, "'1 minute'"), worker: optional(text) },
+	columnsOf<Reminder>(reminder),
+);
+
+/** Completes one; false: it was completed before, or its lease ended and somebody else has it. */
+export const completeReminder = value('complete_reminder', { token: uuid }, boolean);
+
+const completed = { completeReminders: uuid };
+/** The token of a reminder that was completed. */
+export interface CompletedReminder extends RowOf<typeof completed> {}
+
+/** Completes many in one call, and gives the tokens of those that it completed. */
+export const completeReminders = plainValues('complete_reminders', { tokens: listOf(uuid) }, columnsOf<CompletedReminder>(completed));
+
+/** One could not be passed on: it is handed out again after `retryAfter`; null gives it up. */
+export const failReminder = value(
+	'fail_reminder',
+	{ token: uuid, retryAfter: optional(interval, "'1 minute'"), error: optional(text) },
+	boolean,
+);
+
+/** Holds one for so long from now on. */
+export const extendLease = value('extend_lease', { token: uuid, lease: optional(interval, "'1 minute'") }, boolean);
+
+/** When to claim next; null: nothing is queued.  A change can bring it forward. */
+export const nextReminderAt = value('next_reminder_at', {}, instantOrNull);
+
+/** Takes the next schedules that were there when reminders were enabled into the queue; 0: all are. */
+export const fillReminders = value('fill_reminders', { most: optional(integer, '10000') }, bigint);
+
+/** Sets when a person is reminded of a schedule, or, without one, of all that have no rules of their own. */
+export const setReminderRules = value(
+	'set_reminder_rules',
+	{
+		userId,
+		scheduleId: optional(uuid),
+		/** So long before each dose. */
+		aheadBy: optional(interval),
+		/** Whether at its time. */
+		atTime: optional(boolean, 'true'),
+		/** Then so long after that and after each other, until it is recorded, */
+		againEvery: optional(interval),
+		/** so often at most. */
+		againAtMost: optional(integer),
+		/** So long after its time, where it is not recorded, */
+		escalateAfter: optional(interval),
+		/** this one is told, as the application names them. */
+		escalateTo: optional(text),
+		/** In these hours only what has urgency high is said; the rest when they end. */
+		quietFrom: optional(time),
+		quietUntil: optional(time),
+		/** Where the person's clock is; left out: where the schedule's is. */
+		timeZone: optional(text),
+		urgency: optional(oneOf(urgencies), "'normal'"),
+		/** What is later is dropped, and counted. */
+		dropAfter: optional(interval, "'2 hours'"),
+	},
+	nothing,
+);
+
+/** Removes a schedule's own rules, or the person's; false: there were none. */
+export const removeReminderRules = value('remove_reminder_rules', { userId, scheduleId: optional(uuid) }, boolean);
+
+/** Has a person reminded of a dose again at an instant, and not before. */
+export const snoozeDose = value('snooze_dose', { userId, doseId: text, until: instant }, nothing);

@@ -1,0 +1,311 @@
+-- The queue of reminders: for every schedule the next instant at which something has to be said.
+--
+-- Tables, triggers and the function that they call are ordinary objects of the tables' owner, made on request, as the history is:
+-- an application without reminders pays nothing.
+--
+-- A change adds a row to medsched.reminder_changes and touches nothing else, so that no application ever waits for a worker, nor
+-- a worker for an application.  What makes a reminder unnecessary is not noted at all: that is looked at when it is handed out.
+
+CREATE OR REPLACE FUNCTION medsched.enable_reminders()
+RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $enable_reminders$
+DECLARE
+  found record;
+BEGIN
+  PERFORM medsched._check_tables();
+  -- Two deployments at once: the second waits, and finds everything there.
+  PERFORM pg_advisory_xact_lock(hashtextextended('medsched.create_tables', 0));
+
+  -- What hangs on a table runs with the rights of who notes the changes, and the other way round.
+  FOR found IN
+    SELECT c.relname AS name, c.relkind AS kind, pg_get_userbyid(c.relowner) AS owner
+      FROM pg_class AS c
+     WHERE c.relnamespace = 'medsched'::regnamespace
+       AND c.relname IN ('medications', 'schedules', 'dose_taken', 'moved_doses', 'reminder_queue', 'reminder_changes', 'reminder_rules',
+                         'reminder_snoozes', 'reminders_dropped', 'reminder_fill')
+     ORDER BY c.relname
+  LOOP
+    IF found.kind NOT IN ('r', 'p') THEN
+      RAISE '"medsched.%" is not a table', found.name
+        USING ERRCODE = 'wrong_object_type', HINT = 'Rename it or drop it, then call medsched.enable_reminders() again.';
+    ELSIF found.owner <> current_user THEN
+      RAISE 'must be owner of table medsched.%', found.name
+        USING ERRCODE = 'insufficient_privilege', DETAIL = format('It belongs to role %I.', found.owner),
+        HINT = format('Call medsched.enable_reminders() as %I.', found.owner);
+    END IF;
+  END LOOP;
+  FOR found IN
+    SELECT pg_get_userbyid(p.proowner) AS owner FROM pg_proc AS p
+     WHERE p.oid = to_regprocedure('medsched.note_reminder_change()') AND pg_get_userbyid(p.proowner) <> current_user
+  LOOP
+    RAISE 'must be owner of function medsched.note_reminder_change()'
+      USING ERRCODE = 'insufficient_privilege', DETAIL = format('It belongs to role %I.', found.owner),
+      HINT = 'Drop it, then call medsched.enable_reminders() again.';
+  END LOOP;
+
+  IF to_regclass('medsched.reminder_queue') IS NULL THEN
+    -- No foreign key: deleting a schedule would wait for a worker.  A row without its schedule is deleted when it is looked at.
+    CREATE TABLE medsched.reminder_queue (
+      user_id uuid NOT NULL,
+      schedule_id uuid NOT NULL,
+      event text NOT NULL DEFAULT '',
+      look_at timestamptz NOT NULL,
+      next_at timestamptz,
+      said_at timestamptz,
+      said_dose timestamptz,
+      kind text,
+      nth int,
+      attempt int NOT NULL DEFAULT 0,
+      token uuid,
+      worker text,
+      error text,
+      CONSTRAINT reminder_queue_pkey PRIMARY KEY (user_id, schedule_id, event))
+      -- Each reminder writes its row twice: the dead ones at the front of the index are what a claim would wade through.
+      WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
+    CREATE INDEX reminder_queue_look_at_idx ON medsched.reminder_queue (look_at);
+    CREATE UNIQUE INDEX reminder_queue_token_idx ON medsched.reminder_queue (token) WHERE token IS NOT NULL;
+    COMMENT ON TABLE medsched.reminder_queue IS 'When something has to be said of a schedule next. One row for a schedule that has doses to come, and one for each reminder that failed or came back.';
+    COMMENT ON COLUMN medsched.reminder_queue.user_id IS 'The schedule''s user';
+    COMMENT ON COLUMN medsched.reminder_queue.schedule_id IS 'The schedule';
+    COMMENT ON COLUMN medsched.reminder_queue.event IS 'Empty: all to come of the schedule; else the one reminder that the row is for';
+    COMMENT ON COLUMN medsched.reminder_queue.look_at IS 'When the row is looked at next; of a reminder that is handed out, the end of the lease';
+    COMMENT ON COLUMN medsched.reminder_queue.next_at IS 'Where look_at goes when the reminder that is handed out is completed; NULL: the row goes';
+    COMMENT ON COLUMN medsched.reminder_queue.said_at IS 'For when the reminder was that is or was last handed out';
+    COMMENT ON COLUMN medsched.reminder_queue.said_dose IS 'Its dose: scheduled_for';
+    COMMENT ON COLUMN medsched.reminder_queue.kind IS 'Its kind';
+    COMMENT ON COLUMN medsched.reminder_queue.nth IS 'Which one of its kind it is of the dose';
+    COMMENT ON COLUMN medsched.reminder_queue.attempt IS 'How often it was handed out';
+    COMMENT ON COLUMN medsched.reminder_queue.token IS 'What completes it; NULL: nobody holds it';
+    COMMENT ON COLUMN medsched.reminder_queue.worker IS 'Who it was handed out to, as the application names them';
+    COMMENT ON COLUMN medsched.reminder_queue.error IS 'Why it failed, or why the schedule cannot be read';
+  END IF;
+  IF to_regclass('medsched.reminder_changes') IS NULL THEN
+    CREATE TABLE medsched.reminder_changes (
+      since timestamptz NOT NULL DEFAULT now(),
+      id bigint GENERATED ALWAYS AS IDENTITY,
+      user_id uuid NOT NULL,
+      schedule_id uuid NOT NULL,
+      scheduled_for timestamptz,
+      recorded_at timestamptz,
+      -- Rows of a dump and those that the triggers add while it is restored have numbers in common.
+      CONSTRAINT reminder_changes_pkey PRIMARY KEY (since, id))
+      WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+    COMMENT ON TABLE medsched.reminder_changes IS 'Schedules whose reminders may have changed. Triggers add rows, the next claim takes them.';
+    COMMENT ON COLUMN medsched.reminder_changes.id IS 'In which order they came';
+    COMMENT ON COLUMN medsched.reminder_changes.user_id IS 'The schedule''s user';
+    COMMENT ON COLUMN medsched.reminder_changes.schedule_id IS 'The schedule';
+    COMMENT ON COLUMN medsched.reminder_changes.since IS 'From when on something may have to be said';
+    COMMENT ON COLUMN medsched.reminder_changes.scheduled_for IS 'The dose that was undone; NULL: another change';
+    COMMENT ON COLUMN medsched.reminder_changes.recorded_at IS 'Since when the dose was recorded that was undone';
+  END IF;
+  IF to_regclass('medsched.reminder_rules') IS NULL THEN
+    CREATE TABLE medsched.reminder_rules (
+      user_id uuid NOT NULL,
+      schedule_id uuid,
+      ahead_by interval,
+      at_time boolean NOT NULL DEFAULT true,
+      again_every interval,
+      again_at_most int,
+      escalate_after interval,
+      escalate_to text,
+      quiet_from time,
+      quiet_until time,
+      time_zone medsched.time_zone,
+      urgency text NOT NULL DEFAULT 'normal',
+      drop_after interval NOT NULL DEFAULT '2 hours',
+      set_at timestamptz NOT NULL DEFAULT now(),
+      CONSTRAINT reminder_rules_user_id_schedule_id_key UNIQUE NULLS NOT DISTINCT (user_id, schedule_id),
+      CONSTRAINT reminder_rules_user_id_schedule_id_fkey FOREIGN KEY (user_id, schedule_id) REFERENCES medsched.schedules ON DELETE CASCADE,
+      CONSTRAINT reminder_rules_ahead_by_in_range CHECK (ahead_by > '0' AND ahead_by <= '31 days'),
+      CONSTRAINT reminder_rules_again_every_has_at_most CHECK ((again_every IS NULL) = (again_at_most IS NULL)),
+      CONSTRAINT reminder_rules_again_every_in_range CHECK (again_every >= '1 minute' AND again_every <= '31 days'),
+      CONSTRAINT reminder_rules_again_at_most_in_range CHECK (again_at_most >= 1 AND again_at_most <= 100),
+      CONSTRAINT reminder_rules_escalate_after_has_to CHECK ((escalate_after IS NULL) = (escalate_to IS NULL)),
+      CONSTRAINT reminder_rules_escalate_after_in_range CHECK (escalate_after >= '0' AND escalate_after <= '31 days'),
+      CONSTRAINT reminder_rules_escalate_to_not_blank CHECK (escalate_to ~ '[^[:space:]]' AND length(escalate_to) <= 1000),
+      CONSTRAINT reminder_rules_quiet_hours_valid CHECK ((quiet_from IS NULL) = (quiet_until IS NULL) AND quiet_from <> quiet_until
+        AND quiet_from < '24:00' AND quiet_until < '24:00'),
+      CONSTRAINT reminder_rules_urgency CHECK (urgency IN ('low', 'normal', 'high')),
+      CONSTRAINT reminder_rules_drop_after_in_range CHECK (drop_after >= '1 minute' AND drop_after <= '7 days'),
+      CONSTRAINT reminder_rules_set_at_in_range CHECK (set_at >= '0001-01-01 00:00+00' AND set_at < '10000-01-01 00:00+00'));
+    COMMENT ON TABLE medsched.reminder_rules IS 'When a person is reminded. One row for a person, and one for each schedule that has rules of its own; no row: at the time of each dose.';
+    COMMENT ON COLUMN medsched.reminder_rules.user_id IS 'The person; the application''s id';
+    COMMENT ON COLUMN medsched.reminder_rules.schedule_id IS 'The schedule whose own rules these are, in place of the person''s; NULL: the person''s';
+    COMMENT ON COLUMN medsched.reminder_rules.ahead_by IS 'How long before a dose is due it is announced; NULL: it is not';
+    COMMENT ON COLUMN medsched.reminder_rules.at_time IS 'True: a reminder when a dose is due';
+    COMMENT ON COLUMN medsched.reminder_rules.again_every IS 'How long after that, and after each other, more follow until the dose is recorded; NULL: none do';
+    COMMENT ON COLUMN medsched.reminder_rules.again_at_most IS 'How many follow at most';
+    COMMENT ON COLUMN medsched.reminder_rules.escalate_after IS 'How long after a dose was due somebody else is told that it is not recorded; NULL: nobody is';
+    COMMENT ON COLUMN medsched.reminder_rules.escalate_to IS 'Who is told, as the application names them';
+    COMMENT ON COLUMN medsched.reminder_rules.quiet_from IS 'When the hours begin in which only what is urgent is said; the rest is held back until they end';
+    COMMENT ON COLUMN medsched.reminder_rules.quiet_until IS 'When those hours end; before quiet_from: on the day after';
+    COMMENT ON COLUMN medsched.reminder_rules.time_zone IS 'IANA name: where the person''s clock is; NULL: where the schedule''s is';
+    COMMENT ON COLUMN medsched.reminder_rules.urgency IS 'low, normal or high: high is said in quiet hours, too; an escalation always is';
+    COMMENT ON COLUMN medsched.reminder_rules.drop_after IS 'How late a reminder may be handed out; later it is dropped, and counted; a day is 24 hours';
+    COMMENT ON COLUMN medsched.reminder_rules.set_at IS 'Since when the rules are these';
+  END IF;
+  IF to_regclass('medsched.reminder_snoozes') IS NULL THEN
+    CREATE TABLE medsched.reminder_snoozes (
+      user_id uuid NOT NULL,
+      schedule_id uuid NOT NULL,
+      scheduled_for timestamptz NOT NULL,
+      until timestamptz NOT NULL,
+      snoozed_at timestamptz NOT NULL DEFAULT now(),
+      CONSTRAINT reminder_snoozes_pkey PRIMARY KEY (user_id, schedule_id, scheduled_for),
+      CONSTRAINT reminder_snoozes_user_id_schedule_id_fkey FOREIGN KEY (user_id, schedule_id) REFERENCES medsched.schedules ON DELETE CASCADE,
+      CONSTRAINT reminder_snoozes_scheduled_for_in_range CHECK (scheduled_for >= '0001-01-01 00:00+00' AND scheduled_for < '10000-01-01 00:00+00'),
+      CONSTRAINT reminder_snoozes_until_in_range CHECK (until >= '0001-01-01 00:00+00' AND until < '10000-01-01 00:00+00'),
+      CONSTRAINT reminder_snoozes_snoozed_at_in_range CHECK (snoozed_at >= '0001-01-01 00:00+00' AND snoozed_at < '10000-01-01 00:00+00'));
+    COMMENT ON TABLE medsched.reminder_snoozes IS 'Doses of which the person wants to hear again later. One row for a dose.';
+    COMMENT ON COLUMN medsched.reminder_snoozes.user_id IS 'The schedule''s user';
+    COMMENT ON COLUMN medsched.reminder_snoozes.schedule_id IS 'The schedule';
+    COMMENT ON COLUMN medsched.reminder_snoozes.scheduled_for IS 'The dose''s instant by its schedule';
+    COMMENT ON COLUMN medsched.reminder_snoozes.until IS 'When the person is reminded of it, and not before';
+    COMMENT ON COLUMN medsched.reminder_snoozes.snoozed_at IS 'When that was asked for';
+  END IF;
+  IF to_regclass('medsched.reminders_dropped') IS NULL THEN
+    CREATE TABLE medsched.reminders_dropped (
+      id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT reminders_dropped_pkey PRIMARY KEY,
+      user_id uuid NOT NULL,
+      schedule_id uuid NOT NULL,
+      dropped_at timestamptz NOT NULL,
+      doses int NOT NULL,
+      reason text NOT NULL);
+    COMMENT ON TABLE medsched.reminders_dropped IS 'Reminders that nobody was given: they came too late, or failed for good. Rows are added by claims.';
+    COMMENT ON COLUMN medsched.reminders_dropped.id IS 'In which order they came';
+    COMMENT ON COLUMN medsched.reminders_dropped.user_id IS 'The schedule''s user';
+    COMMENT ON COLUMN medsched.reminders_dropped.schedule_id IS 'The schedule';
+    COMMENT ON COLUMN medsched.reminders_dropped.dropped_at IS 'When they were dropped';
+    COMMENT ON COLUMN medsched.reminders_dropped.doses IS 'How many doses were not reminded of';
+    COMMENT ON COLUMN medsched.reminders_dropped.reason IS 'late, or failed';
+  END IF;
+  -- Where filling the queue with what was there before has come to; no row: it is done.
+  IF to_regclass('medsched.reminder_fill') IS NULL THEN
+    CREATE TABLE medsched.reminder_fill (
+      user_id uuid NOT NULL,
+      schedule_id uuid NOT NULL,
+      CONSTRAINT reminder_fill_pkey PRIMARY KEY (user_id, schedule_id));
+    COMMENT ON TABLE medsched.reminder_fill IS 'How far fill_reminders() has come with the schedules that were there before; no row: it is done.';
+    COMMENT ON COLUMN medsched.reminder_fill.user_id IS 'The last schedule''s user';
+    COMMENT ON COLUMN medsched.reminder_fill.schedule_id IS 'The last schedule';
+    INSERT INTO medsched.reminder_fill VALUES ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000');
+  END IF;
+
+  EXECUTE $create$
+    CREATE OR REPLACE FUNCTION medsched.note_reminder_change()
+    RETURNS trigger
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $note$
+    #variable_conflict use_column
+    DECLARE
+      -- One call a row of the kind that is written most must stay small.
+      s record;
+      person uuid;
+      schedule uuid;
+    BEGIN
+      IF TG_ARGV[0] = 'dose_taken' THEN
+        IF TG_OP = 'DELETE' THEN
+          person := OLD.user_id;
+          schedule := OLD.schedule_id;
+          IF OLD.outcome <> 'extra' AND NOT medsched._is_erasing(person) THEN
+            INSERT INTO medsched.reminder_changes (user_id, schedule_id, scheduled_for, recorded_at)
+            VALUES (person, schedule, OLD.scheduled_for, OLD.recorded_at);
+          END IF;
+        ELSE
+          person := NEW.user_id;
+          schedule := NEW.schedule_id;
+        END IF;
+        SELECT c.after_last, c.ends_at INTO s FROM medsched.schedules AS c WHERE c.user_id = person AND c.id = schedule;
+        -- What is counted from it: its own next dose, or that of a schedule which goes on from its own.
+        IF s.after_last IS NOT NULL OR s.ends_at IS NOT NULL THEN
+          INSERT INTO medsched.reminder_changes (user_id, schedule_id)
+          WITH RECURSIVE chain AS (
+            SELECT c.id, c.after_last FROM medsched.schedules AS c WHERE c.user_id = person AND c.id = schedule
+            UNION
+            SELECT c.id, c.after_last FROM chain JOIN medsched.schedules AS c ON c.user_id = person AND c.replaces = chain.id)
+          SELECT person, chain.id FROM chain WHERE chain.after_last IS NOT NULL;
+        END IF;
+      ELSIF TG_ARGV[0] = 'medications' THEN
+        INSERT INTO medsched.reminder_changes (user_id, schedule_id)
+        SELECT c.user_id, c.id FROM medsched.schedules AS c
+         WHERE c.user_id = NEW.user_id AND c.medication_id = NEW.id AND NOT c.as_needed;
+      ELSIF TG_ARGV[0] = 'reminder_rules' THEN
+        person := CASE TG_OP WHEN 'DELETE' THEN OLD.user_id ELSE NEW.user_id END;
+        schedule := CASE TG_OP WHEN 'DELETE' THEN OLD.schedule_id ELSE NEW.schedule_id END;
+        INSERT INTO medsched.reminder_changes (user_id, schedule_id)
+        SELECT c.user_id, c.id FROM medsched.schedules AS c
+         WHERE c.user_id = person AND (schedule IS NULL OR c.id = schedule) AND NOT c.as_needed AND (c.ends_at IS NULL OR c.ends_at > now());
+      ELSIF TG_ARGV[0] = 'schedules' THEN
+        IF TG_OP = 'DELETE' THEN
+          IF NOT medsched._is_erasing(OLD.user_id) THEN
+            INSERT INTO medsched.reminder_changes (user_id, schedule_id) VALUES (OLD.user_id, OLD.id);
+          END IF;
+        ELSE
+          INSERT INTO medsched.reminder_changes (user_id, schedule_id) VALUES (NEW.user_id, NEW.id);
+        END IF;
+      ELSIF TG_OP <> 'DELETE' OR NOT medsched._is_erasing(OLD.user_id) THEN
+        INSERT INTO medsched.reminder_changes (user_id, schedule_id)
+        VALUES (CASE TG_OP WHEN 'DELETE' THEN OLD.user_id ELSE NEW.user_id END,
+                CASE TG_OP WHEN 'DELETE' THEN OLD.schedule_id ELSE NEW.schedule_id END);
+      END IF;
+      RETURN NULL;
+    END
+    $note$
+  $create$;
+  REVOKE EXECUTE ON FUNCTION medsched.note_reminder_change() FROM PUBLIC;
+  COMMENT ON FUNCTION medsched.note_reminder_change() IS 'Trigger: adds a schedule to medsched.reminder_changes, as the tables'' owner';
+
+  FOR found IN
+    SELECT t.relation, t.name, t.events
+      FROM (VALUES
+        ('schedules', 'reminder_change', 'AFTER INSERT ON medsched.schedules FOR EACH ROW WHEN (NOT NEW.as_needed)'),
+        ('schedules', 'reminder_change_changed',
+         'AFTER UPDATE ON medsched.schedules FOR EACH ROW
+            WHEN ((OLD.user_id, OLD.id, OLD.medication_id, OLD.starts_at, OLD.time_zone, OLD.rrule, OLD.rdates, OLD.exdates, OLD.cycle_days_on,
+                   OLD.cycle_days_off, OLD.as_needed, OLD.after_last, OLD.hours_from, OLD.hours_until, OLD.max_per_day, OLD.effective_from, OLD.ends_at)
+                  IS DISTINCT FROM
+                  (NEW.user_id, NEW.id, NEW.medication_id, NEW.starts_at, NEW.time_zone, NEW.rrule, NEW.rdates, NEW.exdates, NEW.cycle_days_on,
+                   NEW.cycle_days_off, NEW.as_needed, NEW.after_last, NEW.hours_from, NEW.hours_until, NEW.max_per_day, NEW.effective_from, NEW.ends_at))'),
+        ('schedules', 'reminder_change_deleted', 'AFTER DELETE ON medsched.schedules FOR EACH ROW'),
+        ('medications', 'reminder_change',
+         'AFTER UPDATE ON medsched.medications FOR EACH ROW WHEN (OLD.inactivated_at IS DISTINCT FROM NEW.inactivated_at)'),
+        ('dose_taken', 'reminder_change', 'AFTER INSERT OR UPDATE OR DELETE ON medsched.dose_taken FOR EACH ROW'),
+        ('moved_doses', 'reminder_change', 'AFTER INSERT OR UPDATE OR DELETE ON medsched.moved_doses FOR EACH ROW'),
+        ('reminder_rules', 'reminder_change', 'AFTER INSERT OR UPDATE OR DELETE ON medsched.reminder_rules FOR EACH ROW'),
+        ('reminder_snoozes', 'reminder_change', 'AFTER INSERT OR UPDATE ON medsched.reminder_snoozes FOR EACH ROW')) AS t (relation, name, events)
+     WHERE NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = ('medsched.' || t.relation)::regclass AND g.tgname = t.name)
+  LOOP
+    EXECUTE format('CREATE TRIGGER %I %s EXECUTE FUNCTION medsched.note_reminder_change(%L)', found.name, found.events, found.relation);
+    EXECUTE format('COMMENT ON TRIGGER %I ON medsched.%I IS %L', found.name, found.relation, 'What may have to be said earlier is looked at anew');
+  END LOOP;
+
+  -- Where changes are recorded, those of the rules are, too.
+  IF to_regclass('medsched.change_history') IS NOT NULL THEN
+    PERFORM medsched.enable_history();
+  END IF;
+END
+$enable_reminders$;
+
+COMMENT ON FUNCTION medsched.enable_reminders() IS
+  'Creates the queue of reminders, its tables and the triggers that note what changes, where they are missing, as the tables'' owner, who calls it. Schedules that are there already come into it by fill_reminders(). Raises 42501 for another role, 42809 for a view in a table''s place';
+
+CREATE OR REPLACE FUNCTION medsched._check_reminders()
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF to_regclass('medsched.reminder_queue') IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '42P01', MESSAGE = 'table "medsched.reminder_queue" does not exist',
+      HINT = 'Have reminders queued from now on with SELECT medsched.enable_reminders().';
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_reminders() IS
+  'Internal: raises 42P01 where reminders are not enabled';

@@ -1,0 +1,151 @@
+-- What is to be said of a schedule, and when.
+--
+-- A reminder of a dose is ahead of it, at its time (due), when a person wanted to hear of it later (snoozed), once more (again), or
+-- for somebody else (escalation).  Of a dose whose reminders have piled up, in quiet hours or while nobody asked, the last is said
+-- and those before it are not.
+
+-- The reminder that is next to be handed out of a schedule: of those for instants from since on, and after the one that was said
+-- last, or that one itself while it is held.  A row for one dose alone has only_dose: one that failed, or with until the ones
+-- that came between since and until, while the dose was recorded.  No kind: nothing is to be said now.  next_at: when to look next.
+CREATE OR REPLACE FUNCTION medsched._next_reminder(of_user uuid, of_schedule uuid, since timestamptz, said_at timestamptz, said_dose timestamptz,
+  said_kind text, said_nth int, is_held boolean, only_dose timestamptz, until timestamptz, at timestamptz,
+  OUT scheduled_for timestamptz, OUT due_at timestamptz, OUT kind text, OUT nth int, OUT planned_at timestamptz, OUT moment timestamptz,
+  OUT urgency text, OUT recipient text, OUT next_at timestamptz, OUT dropped int)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_variable
+DECLARE
+  kinds CONSTANT text[] := '{ahead,due,snoozed,again,escalation}';
+  said_rank CONSTANT int := coalesce(array_position(kinds, said_kind), 0);
+  s record;
+  window_start timestamptz;
+  window_end timestamptz;
+  waiting timestamptz;
+  is_moved boolean;
+BEGIN
+  SELECT c.starts_at, c.time_zone::text AS zone, c.rrule::text AS rrule, c.rdates, c.exdates, c.cycle_days_on, c.cycle_days_off, c.after_last,
+         c.effective_from, least(c.ends_at, m.inactivated_at) AS closed,
+         medsched._elapsed(r.ahead_by) AS ahead_by, coalesce(r.at_time, true) AS at_time, medsched._elapsed(r.again_every) AS again_every,
+         coalesce(r.again_at_most, 0) AS again_at_most, medsched._elapsed(r.escalate_after) AS escalate_after, r.escalate_to,
+         CASE WHEN r.urgency <> 'high' THEN r.quiet_from END AS quiet_from, r.quiet_until, coalesce(r.time_zone, c.time_zone)::text AS clock,
+         coalesce(r.urgency, 'normal') AS urgency, coalesce(medsched._elapsed(r.drop_after), '2 hours') AS drop_after
+    INTO s
+    FROM medsched.schedules AS c
+    JOIN medsched.medications AS m ON m.user_id = c.user_id AND m.id = c.medication_id
+    LEFT JOIN LATERAL (
+           SELECT u.* FROM medsched.reminder_rules AS u
+            WHERE u.user_id = of_user AND (u.schedule_id = of_schedule OR u.schedule_id IS NULL)
+            ORDER BY u.schedule_id NULLS LAST
+            LIMIT 1) AS r ON true
+   WHERE c.user_id = of_user AND m.user_id = of_user AND c.id = of_schedule AND NOT c.as_needed;
+  IF NOT FOUND OR s.closed <= at THEN
+    RETURN;
+  END IF;
+
+  -- The doses of which something is still to be said.  What is older than a week is not counted either.
+  window_start := CASE WHEN only_dose IS NOT NULL THEN only_dose - interval '366 days' ELSE greatest(since, at - interval '7 days') END
+                  - greatest(s.again_every * s.again_at_most, s.escalate_after, '0') - CASE WHEN s.quiet_from IS NULL THEN interval '0' ELSE interval '25 hours' END;
+  window_end := at + coalesce(s.ahead_by, '0') + interval '1 microsecond';
+  is_moved := EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = of_user AND v.schedule_id = of_schedule);
+  IF only_dose IS NOT NULL AND s.after_last IS NULL AND NOT is_moved THEN
+    window_start := only_dose;
+    window_end := least(window_end, only_dose + interval '1 microsecond');
+  ELSIF only_dose IS NULL THEN
+    window_start := least(window_start, (SELECT min(least(z.scheduled_for, v.due_at))
+                                           FROM medsched.reminder_snoozes AS z
+                                           LEFT JOIN medsched.moved_doses AS v
+                                             ON v.user_id = of_user AND v.schedule_id = of_schedule AND v.scheduled_for = z.scheduled_for
+                                          WHERE z.user_id = of_user AND z.schedule_id = of_schedule AND z.until >= at - s.drop_after));
+  END IF;
+
+  SELECT c.scheduled_for, c.due_at, c.kind, c.nth, c.planned_at, c.moment, c.following, c.waiting, c.dropped
+    INTO scheduled_for, due_at, kind, nth, planned_at, moment, next_at, waiting, dropped
+    FROM (
+      WITH doses AS (
+        SELECT d.scheduled_for, d.due_at, z.until AS snoozed_until
+          FROM (SELECT o.scheduled_for, o.due_at
+                  FROM medsched._counted_schedule_doses(of_user, of_schedule, s.starts_at, s.zone, s.closed, window_start, window_end) AS o
+                 WHERE s.after_last IS NOT NULL AND o.outcome IS NULL
+                UNION ALL
+                SELECT o.scheduled_for, o.due_at
+                  FROM medsched._moved_schedule_doses(of_user, of_schedule, NULL::timestamptz[], s.rrule, s.starts_at, s.zone, s.rdates, s.exdates,
+                         s.cycle_days_on, s.cycle_days_off, s.effective_from, s.closed, window_start, window_end) AS o
+                 WHERE s.after_last IS NULL AND is_moved AND o.outcome IS NULL
+                UNION ALL
+                SELECT o.scheduled_for, o.scheduled_for
+                  FROM medsched._schedule_doses(of_schedule, NULL::timestamptz[], s.rrule, s.starts_at, s.zone, greatest(window_start, s.effective_from),
+                         least(window_end, s.closed), s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS o
+                 WHERE s.after_last IS NULL AND NOT is_moved
+                   AND NOT EXISTS (SELECT FROM medsched.dose_taken AS t
+                                    WHERE t.user_id = of_user AND t.scheduled_for = o.scheduled_for AND t.schedule_id = of_schedule)) AS d
+          LEFT JOIN medsched.reminder_snoozes AS z
+            ON z.user_id = of_user AND z.schedule_id = of_schedule AND z.scheduled_for = d.scheduled_for
+         WHERE only_dose IS NULL OR d.scheduled_for = only_dose),
+      events AS MATERIALIZED (
+        SELECT d.scheduled_for, d.due_at, e.kind, array_position(kinds, e.kind) AS rank, e.nth, e.planned_at,
+               CASE WHEN s.quiet_from IS NULL OR e.kind IN ('snoozed', 'escalation') THEN e.planned_at
+                    ELSE medsched._within_hours(e.planned_at, s.quiet_until, s.quiet_from, s.clock) END AS moment
+          FROM doses AS d
+         CROSS JOIN LATERAL (
+               SELECT 'ahead' AS kind, 0 AS nth, d.due_at - s.ahead_by AS planned_at WHERE s.ahead_by IS NOT NULL
+               UNION ALL SELECT 'due', 0, d.due_at WHERE s.at_time
+               UNION ALL SELECT 'snoozed', 0, d.snoozed_until WHERE d.snoozed_until IS NOT NULL
+               UNION ALL SELECT 'again', g.k, d.due_at + g.k * s.again_every FROM generate_series(1, s.again_at_most) AS g (k)
+               UNION ALL SELECT 'escalation', 0, d.due_at + s.escalate_after WHERE s.escalate_after IS NOT NULL) AS e
+         WHERE d.snoozed_until IS NULL OR e.kind IN ('snoozed', 'escalation') OR e.planned_at > d.snoozed_until),
+      pending AS (
+        SELECT DISTINCT ON (e.scheduled_for, e.kind = 'escalation') e.*
+          FROM events AS e
+         WHERE e.moment <= at AND (e.kind <> 'ahead' OR e.due_at > at)
+           AND CASE WHEN until IS NOT NULL THEN e.moment > said_at AND e.moment < until
+                    WHEN said_kind IS NULL THEN e.moment >= since
+                    ELSE (is_held OR only_dose IS NOT NULL OR e.moment >= since)
+                         AND ((e.moment, e.scheduled_for, e.rank, e.nth) > (said_at, said_dose, said_rank, said_nth)
+                              OR (is_held OR only_dose IS NOT NULL) AND (e.scheduled_for, e.rank, e.nth) = (said_dose, said_rank, said_nth)) END
+         ORDER BY e.scheduled_for, e.kind = 'escalation', e.moment DESC, e.rank DESC, e.nth DESC),
+      wanted AS (
+        SELECT p.*, row_number() OVER (ORDER BY p.moment, p.scheduled_for, p.rank, p.nth) AS place,
+               lead(p.moment) OVER (ORDER BY p.moment, p.scheduled_for, p.rank, p.nth) AS following
+          FROM pending AS p
+         WHERE p.moment >= at - s.drop_after
+           -- One that failed is said again only while nothing later has taken its place.
+           AND (only_dose IS NULL OR until IS NOT NULL OR (p.rank, p.nth) = (said_rank, said_nth)))
+      SELECT w.scheduled_for, w.due_at, w.kind, w.nth, w.planned_at, w.moment, w.following,
+             (SELECT min(e.moment) FROM events AS e WHERE e.moment > at) AS waiting,
+             (SELECT count(DISTINCT p.scheduled_for) FROM pending AS p WHERE p.moment < at - s.drop_after)::int AS dropped
+        FROM (SELECT) AS one
+        LEFT JOIN wanted AS w ON w.place = 1) AS c;
+
+  IF kind IS NOT NULL THEN
+    urgency := CASE kind WHEN 'escalation' THEN 'high' ELSE s.urgency END;
+    recipient := CASE kind WHEN 'escalation' THEN s.escalate_to END;
+  END IF;
+  IF only_dose IS NOT NULL THEN
+    next_at := NULL;
+    RETURN;
+  END IF;
+
+  -- When the dose after these is announced; what is held back then is looked at in vain, and again when it is said.
+  next_at := least(next_at, waiting);
+  IF s.after_last IS NULL THEN
+    next_at := least(next_at, (
+      SELECT n.at - coalesce(s.ahead_by, '0')
+        FROM (SELECT medsched.next_occurrence(s.rrule, s.starts_at, s.zone, greatest(window_end, s.effective_from) - interval '1 microsecond',
+                                              s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off)) AS n (at)
+       WHERE s.closed IS NULL OR n.at < s.closed));
+  ELSE
+    next_at := least(next_at, (SELECT c.due_at - coalesce(s.ahead_by, '0') FROM medsched._counted_dose(of_user, of_schedule, NULL::timestamptz) AS c
+                                WHERE c.due_at >= window_end AND (s.closed IS NULL OR c.due_at < s.closed)));
+  END IF;
+  IF is_moved THEN
+    next_at := least(next_at, (SELECT min(v.due_at) - coalesce(s.ahead_by, '0') FROM medsched.moved_doses AS v
+                                WHERE v.user_id = of_user AND v.schedule_id = of_schedule AND v.due_at >= window_end));
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._next_reminder(uuid, uuid, timestamptz, timestamptz, timestamptz, text, int, boolean, timestamptz, timestamptz, timestamptz) IS
+  'Internal: the reminder that is next to be handed out of a schedule, and when to look next';

@@ -1,0 +1,215 @@
+-- Handing out what is to be said now.
+
+-- Look at rows of the queue that this transaction holds: hand out what is to be said, and move the rest on to when something will be.
+-- One statement for all of them.  The rows were locked by an earlier one, so that this one sees what was changed before it.
+CREATE OR REPLACE FUNCTION medsched._hand_out_reminders(places tid[], lease interval, to_worker text, at timestamptz)
+RETURNS SETOF medsched.reminder
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET enable_memoize = off
+AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+    WITH looked AS MATERIALIZED (
+      SELECT q.user_id, q.schedule_id, q.event, CASE WHEN q.token IS NULL THEN q.look_at ELSE q.said_at END AS since, q.next_at AS until,
+             q.said_at, q.said_dose, q.kind AS said_kind, q.nth AS said_nth, q.token IS NOT NULL AS is_held,
+             s.medication_id, m.name, s.starts_at, s.time_zone::text AS zone, s.rrule::text AS rrule, s.rdates, s.exdates, s.cycle_days_on,
+             s.cycle_days_off, s.effective_from, least(s.ends_at, m.inactivated_at) AS closed, s.dose_amount, s.dose_unit, s.instructions,
+             -- Most have nothing but doses at set times, and nothing but a reminder at each.
+             s.after_last IS NULL AND NOT s.as_needed AND q.event = ''
+             AND NOT EXISTS (SELECT FROM medsched.reminder_rules AS r WHERE r.user_id = q.user_id)
+             AND NOT EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = q.user_id AND v.schedule_id = q.schedule_id)
+             AND NOT EXISTS (SELECT FROM medsched.reminder_snoozes AS z WHERE z.user_id = q.user_id AND z.schedule_id = q.schedule_id) AS is_plain
+        FROM medsched.reminder_queue AS q
+        LEFT JOIN medsched.schedules AS s ON s.user_id = q.user_id AND s.id = q.schedule_id
+        LEFT JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
+       WHERE q.ctid = ANY ($1)),
+    -- The first dose that may have to be said: the one that is held, or the next one from where the row was to be looked at.
+    first AS MATERIALIZED (
+      SELECT l.*,
+             CASE WHEN l.is_plain
+                  THEN medsched.next_occurrence(l.rrule, l.starts_at, l.zone,
+                         greatest(CASE WHEN l.is_held THEN l.said_at ELSE greatest(l.since, l.said_at + interval '1 microsecond') END, l.effective_from)
+                           - interval '1 microsecond',
+                         l.rdates, l.exdates, l.cycle_days_on, l.cycle_days_off) END AS dose
+        FROM looked AS l),
+    decided AS MATERIALIZED (
+      SELECT f.*, n.scheduled_for, n.due_at, n.to_say, n.nth, n.planned_at, n.moment, n.urgency, n.recipient, n.then_at, n.dropped,
+             (n.scheduled_for = f.said_dose AND n.to_say = f.said_kind AND n.nth = f.said_nth) IS TRUE AS is_same
+        FROM first AS f
+       CROSS JOIN LATERAL (
+             SELECT o.dose AS scheduled_for, o.dose AS due_at, o.to_say, 0 AS nth, o.dose AS planned_at, o.dose AS moment, 'normal' AS urgency,
+                    NULL::text AS recipient, CASE WHEN o.then_at < f.closed OR f.closed IS NULL THEN o.then_at END AS then_at, 0 AS dropped
+               FROM (SELECT f.dose,
+                            CASE WHEN f.dose <= $4 AND (f.closed IS NULL OR f.dose < f.closed AND f.closed > $4)
+                                      AND NOT EXISTS (SELECT FROM medsched.dose_taken AS t
+                                                       WHERE t.user_id = f.user_id AND t.scheduled_for = f.dose AND t.schedule_id = f.schedule_id)
+                                 THEN 'due' END AS to_say,
+                            CASE WHEN f.dose IS NULL OR f.dose > $4 THEN f.dose
+                                 ELSE medsched.next_occurrence(f.rrule, f.starts_at, f.zone, f.dose, f.rdates, f.exdates, f.cycle_days_on, f.cycle_days_off) END AS then_at
+                     OFFSET 0) AS o
+              WHERE f.is_plain AND (f.dose >= $4 - interval '2 hours') IS NOT FALSE
+              UNION ALL
+             SELECT r.scheduled_for, r.due_at, r.kind, r.nth, r.planned_at, r.moment, r.urgency, r.recipient, r.next_at, r.dropped
+               FROM medsched._next_reminder(f.user_id, f.schedule_id, f.since, f.said_at, f.said_dose, f.said_kind, f.said_nth, f.is_held,
+                      CASE WHEN f.event <> '' THEN f.said_dose END, CASE WHEN f.event <> '' AND f.said_kind IS NULL THEN f.until END, $4) AS r
+              WHERE (f.is_plain AND (f.dose >= $4 - interval '2 hours') IS NOT FALSE) IS NOT TRUE) AS n),
+    over AS (
+      DELETE FROM medsched.reminder_queue AS q
+       USING decided AS d
+       WHERE d.to_say IS NULL AND d.then_at IS NULL AND q.user_id = d.user_id AND q.schedule_id = d.schedule_id AND q.event = d.event),
+    late AS (
+      INSERT INTO medsched.reminders_dropped (user_id, schedule_id, dropped_at, doses, reason)
+      SELECT d.user_id, d.schedule_id, $4, d.dropped, CASE WHEN d.event = '' THEN 'late' ELSE 'failed' END FROM decided AS d WHERE d.dropped > 0),
+    handed AS (
+      UPDATE medsched.reminder_queue AS q
+         SET look_at = CASE WHEN d.to_say IS NULL THEN d.then_at ELSE $4 + $2 END,
+             next_at = CASE WHEN d.to_say IS NOT NULL THEN d.then_at END,
+             said_at = CASE WHEN d.to_say IS NULL THEN q.said_at ELSE d.moment END,
+             said_dose = CASE WHEN d.to_say IS NULL THEN q.said_dose ELSE d.scheduled_for END,
+             kind = CASE WHEN d.to_say IS NULL THEN q.kind ELSE d.to_say END,
+             nth = CASE WHEN d.to_say IS NULL THEN q.nth ELSE d.nth END,
+             attempt = CASE WHEN d.to_say IS NULL THEN q.attempt WHEN d.is_same THEN q.attempt + 1 ELSE 1 END,
+             token = CASE WHEN d.to_say IS NOT NULL THEN gen_random_uuid() END,
+             worker = CASE WHEN d.to_say IS NOT NULL THEN $3 END,
+             error = NULL
+        FROM decided AS d
+       WHERE (d.to_say IS NOT NULL OR d.then_at IS NOT NULL) AND q.user_id = d.user_id AND q.schedule_id = d.schedule_id AND q.event = d.event
+      RETURNING q.token, q.attempt, q.look_at, d.*)
+    SELECT h.token, medsched.dose_id(h.schedule_id, h.scheduled_for) || '/' || h.to_say || '/' || trunc(extract(epoch FROM h.planned_at))::bigint,
+           h.to_say, h.nth, h.attempt, h.urgency, h.recipient, h.user_id, medsched.dose_id(h.schedule_id, h.scheduled_for), h.scheduled_for, h.due_at,
+           medsched._to_local(h.due_at, h.zone), h.zone, h.medication_id, h.name, h.schedule_id, h.dose_amount, h.dose_unit, h.instructions, h.look_at
+      FROM handed AS h
+     WHERE h.to_say IS NOT NULL
+     -- All of them are decided before the first is handed out, or one that cannot be would leave others half handed out.
+     ORDER BY h.moment, h.user_id, h.schedule_id;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._hand_out_reminders(tid[], interval, text, timestamptz) IS
+  'Internal: hands out what is to be said of rows of the queue, and moves the rest on';
+
+CREATE OR REPLACE FUNCTION medsched._claim_reminders(most int, lease interval, worker text, at timestamptz)
+RETURNS SETOF medsched.reminder
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+SET enable_seqscan = off
+SET enable_sort = off
+AS $$
+#variable_conflict use_variable
+DECLARE
+  found int := 0;
+  n int;
+  places tid[];
+  place tid;
+BEGIN
+  IF EXISTS (SELECT FROM medsched.reminder_changes) THEN
+    PERFORM medsched._follow_reminder_changes(greatest(most, 100), at);
+  END IF;
+  -- A row of which nothing is to be said makes room for another; one of a schedule that was not looked at for long may come up
+  -- several times.
+  FOR round IN 1 .. 20 LOOP
+    places := ARRAY(SELECT q.ctid FROM medsched.reminder_queue AS q WHERE q.look_at <= at ORDER BY q.look_at LIMIT most - found
+                       FOR UPDATE SKIP LOCKED);
+    EXIT WHEN cardinality(places) = 0;
+    BEGIN
+      RETURN QUERY SELECT h.* FROM medsched._hand_out_reminders(places, lease, worker, at) AS h;
+      GET DIAGNOSTICS n = ROW_COUNT;
+      found := found + n;
+    EXCEPTION WHEN data_exception OR program_limit_exceeded OR integrity_constraint_violation OR raise_exception THEN
+      -- One of them cannot be read: find it, and hand out the others.
+      FOREACH place IN ARRAY places LOOP
+        BEGIN
+          RETURN QUERY SELECT h.* FROM medsched._hand_out_reminders(ARRAY[place], lease, worker, at) AS h;
+          GET DIAGNOSTICS n = ROW_COUNT;
+          found := found + n;
+        EXCEPTION WHEN data_exception OR program_limit_exceeded OR integrity_constraint_violation OR raise_exception THEN
+          PERFORM medsched._set_reminder_aside(place, at, SQLERRM);
+        END;
+      END LOOP;
+    END;
+    EXIT WHEN found >= most;
+  END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._claim_reminders(int, interval, text, timestamptz) IS
+  'Internal: hands out what is to be said as of an instant';
+
+-- Have a row of the queue that cannot be read looked at again in an hour, and say why.
+CREATE OR REPLACE FUNCTION medsched._set_reminder_aside(place tid, at timestamptz, problem text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+  schedule uuid;
+BEGIN
+  UPDATE medsched.reminder_queue AS q
+     SET look_at = at + interval '1 hour', next_at = CASE WHEN q.event <> '' AND q.kind IS NULL THEN q.next_at END, token = NULL, error = problem
+   WHERE q.ctid = place
+  RETURNING q.schedule_id INTO schedule;
+  RAISE WARNING 'no reminders of schedule "%" can be worked out', schedule USING DETAIL = problem,
+    HINT = 'It is looked at again in an hour, or when it is changed.';
+END
+$$;
+
+COMMENT ON FUNCTION medsched._set_reminder_aside(tid, timestamptz, text) IS
+  'Internal: has a row of the queue that cannot be read looked at later';
+
+CREATE OR REPLACE FUNCTION medsched._check_lease(lease interval)
+RETURNS interval
+LANGUAGE plpgsql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  elapsed CONSTANT interval := medsched._elapsed(lease);
+BEGIN
+  IF elapsed IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'lease must not be null';
+  ELSIF elapsed < interval '1 second' OR elapsed > interval '24 hours' THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'lease must be from 1 second to 24 hours', DETAIL = format('It is %s.', lease),
+      HINT = 'It is how long the worker has to complete what it claims.';
+  END IF;
+  RETURN elapsed;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_lease(interval) IS
+  'Internal: checks how long what is handed out is held';
+
+CREATE OR REPLACE FUNCTION medsched.claim_reminders(
+  most int DEFAULT 100,
+  lease interval DEFAULT '1 minute',
+  worker text DEFAULT NULL)
+RETURNS SETOF medsched.reminder
+LANGUAGE plpgsql VOLATILE ROWS 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  elapsed CONSTANT interval := medsched._check_lease(lease);
+BEGIN
+  IF most IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'most must not be null';
+  ELSIF most < 1 OR most > 10000 THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'most must be from 1 to 10000', DETAIL = format('It is %s.', most);
+  ELSIF length(worker) > 1000 THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'worker must have at most 1000 characters',
+      DETAIL = format('It is "%s".', medsched._shortened(worker));
+  END IF;
+  PERFORM medsched._check_reminders();
+  RETURN QUERY SELECT r.* FROM medsched._claim_reminders(most, elapsed, worker, now()) AS r;
+END
+$$;
+
+COMMENT ON FUNCTION medsched.claim_reminders(int, interval, text) IS
+  'Hands out the reminders that are due, at most so many, oldest first, each to one caller until the lease ends; worker is a name to find it by. One that is not completed by then is handed out again, with the same reminder_id, a new token and a higher attempt. Of a dose that was recorded, moved or ended meanwhile nothing is handed out. Raises 42P01 before enable_reminders()';

@@ -1,0 +1,141 @@
+-- How schedules come into the queue of reminders, and what changes of them is looked at anew.
+
+-- Have the queue look at what changed, at most so many changes: rows that are new begin there, others are looked at from the
+-- change on.  What another session holds is left for the next time: nobody waits here.
+CREATE OR REPLACE FUNCTION medsched._follow_reminder_changes(most int, at timestamptz)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  changes tid[];
+  free tid[];
+BEGIN
+  changes := ARRAY(SELECT c.ctid FROM medsched.reminder_changes AS c ORDER BY c.since, c.id LIMIT $1 FOR UPDATE SKIP LOCKED);
+  -- A dose that was undone is said again if its time came while it was recorded.
+  INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, next_at, said_at, said_dose)
+  SELECT DISTINCT ON (c.user_id, c.schedule_id, c.scheduled_for)
+         c.user_id, c.schedule_id, 'undone ' || extract(epoch FROM c.scheduled_for)::text, $2, c.since, c.recorded_at, c.scheduled_for
+    FROM medsched.reminder_changes AS c
+   WHERE c.ctid = ANY (changes) AND c.scheduled_for IS NOT NULL AND c.recorded_at < c.since
+   ORDER BY c.user_id, c.schedule_id, c.scheduled_for, c.since DESC
+  ON CONFLICT DO NOTHING;
+  -- Locked by this statement, seen by the next: what was written to them since is not overwritten.
+  free := ARRAY(
+    SELECT q.ctid
+      FROM (SELECT DISTINCT c.user_id, c.schedule_id FROM medsched.reminder_changes AS c WHERE c.ctid = ANY (changes)) AS c
+      JOIN medsched.reminder_queue AS q ON q.user_id = c.user_id AND q.schedule_id = c.schedule_id AND q.event = ''
+       FOR UPDATE OF q SKIP LOCKED);
+  WITH changed AS MATERIALIZED (
+    SELECT c.user_id, c.schedule_id, min(c.since) AS since, array_agg(c.ctid) AS ids
+      FROM medsched.reminder_changes AS c WHERE c.ctid = ANY (changes)
+     GROUP BY c.user_id, c.schedule_id),
+  -- While one is handed out, its lease stays.
+  followed AS (
+    UPDATE medsched.reminder_queue AS q
+       SET look_at = CASE WHEN q.token IS NULL THEN least(q.look_at, c.since) ELSE q.look_at END,
+           next_at = CASE WHEN q.token IS NOT NULL THEN least(q.next_at, c.since) END
+      FROM changed AS c
+     WHERE q.ctid = ANY (free) AND q.user_id = c.user_id AND q.schedule_id = c.schedule_id
+    RETURNING c.ids),
+  -- One whose schedule is gone by then goes when it is looked at.
+  fresh AS (
+    INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, look_at)
+    SELECT c.user_id, c.schedule_id, c.since
+      FROM changed AS c
+     WHERE NOT EXISTS (SELECT FROM medsched.reminder_queue AS o WHERE o.user_id = c.user_id AND o.schedule_id = c.schedule_id AND o.event = '')
+     ORDER BY c.user_id, c.schedule_id
+    ON CONFLICT DO NOTHING
+    RETURNING q.user_id, q.schedule_id),
+  done AS (
+    SELECT unnest(f.ids) AS place FROM followed AS f
+    UNION ALL
+    SELECT unnest(c.ids) FROM fresh AS f JOIN changed AS c ON c.user_id = f.user_id AND c.schedule_id = f.schedule_id)
+  DELETE FROM medsched.reminder_changes AS c USING done AS d WHERE c.ctid = d.place;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._follow_reminder_changes(int, timestamptz) IS
+  'Internal: has the queue of reminders look at what changed';
+
+CREATE OR REPLACE FUNCTION medsched.fill_reminders(most int DEFAULT 10000)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+  last record;
+  n bigint;
+  last_user uuid;
+  last_schedule uuid;
+BEGIN
+  IF $1 IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'most must not be null';
+  ELSIF $1 < 1 THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'most must be positive', DETAIL = format('It is %s.', $1);
+  END IF;
+  PERFORM medsched._check_reminders();
+  -- Two at once: the second goes on where the first has come to.
+  SELECT f.user_id, f.schedule_id INTO last FROM medsched.reminder_fill AS f FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN 0;
+  END IF;
+  WITH batch AS MATERIALIZED (
+    SELECT s.user_id, s.id
+      FROM medsched.schedules AS s
+     WHERE (s.user_id, s.id) > (last.user_id, last.schedule_id)
+     ORDER BY s.user_id, s.id
+     LIMIT $1),
+  queued AS (
+    INSERT INTO medsched.reminder_queue (user_id, schedule_id, look_at)
+    SELECT b.user_id, b.id, coalesce(medsched._first_look(b.user_id, b.id, now()), now())
+      FROM batch AS b
+      JOIN medsched.schedules AS s ON s.user_id = b.user_id AND s.id = b.id
+      JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
+     WHERE NOT s.as_needed AND (s.ends_at IS NULL OR s.ends_at > now()) AND (m.inactivated_at IS NULL OR m.inactivated_at > now())
+     ORDER BY b.user_id, b.id
+    ON CONFLICT DO NOTHING)
+  SELECT count(*), (array_agg(b.user_id ORDER BY b.user_id DESC, b.id DESC))[1], (array_agg(b.id ORDER BY b.user_id DESC, b.id DESC))[1]
+    INTO n, last_user, last_schedule
+    FROM batch AS b;
+  IF n < $1 THEN
+    DELETE FROM medsched.reminder_fill;
+  ELSE
+    UPDATE medsched.reminder_fill AS f SET user_id = last_user, schedule_id = last_schedule;
+  END IF;
+  RETURN n;
+END
+$$;
+
+COMMENT ON FUNCTION medsched.fill_reminders(int) IS
+  'Takes the next schedules, at most so many, of those that were there when reminders were enabled into the queue, in the order of their keys, and returns how many it looked at: call it, each time in a transaction of its own, until it returns 0. It can be stopped at any time and gone on with. Raises 42P01 before enable_reminders()';
+
+-- When a schedule is to be looked at first: at its next dose, or at once where that is not easily said; at once where it cannot be read.
+CREATE OR REPLACE FUNCTION medsched._first_look(of_user uuid, of_schedule uuid, at timestamptz)
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_variable
+BEGIN
+  RETURN (
+    SELECT CASE WHEN s.after_last IS NULL AND medsched._is_zone(s.time_zone::text)
+                     AND NOT EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = of_user AND v.schedule_id = of_schedule)
+                     AND NOT EXISTS (SELECT FROM medsched.reminder_rules AS r WHERE r.user_id = of_user)
+                THEN medsched.next_occurrence(s.rrule::text, s.starts_at, s.time_zone::text, greatest(at, s.effective_from) - interval '1 microsecond',
+                                              s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off)
+                ELSE at END
+      FROM medsched.schedules AS s
+     WHERE s.user_id = of_user AND s.id = of_schedule);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._first_look(uuid, uuid, timestamptz) IS
+  'Internal: when a schedule is to be looked at first for reminders';

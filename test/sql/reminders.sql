@@ -1,0 +1,406 @@
+\i test/setup.psql
+\i test/failure.psql
+BEGIN;
+SELECT plan(193);
+
+-- What is said when, and to whom; every instant is worked out by hand.
+
+\set ann '''00000000-0000-0000-0000-00000000000a'''
+
+CREATE FUNCTION pg_temp.id(short text) RETURNS uuid LANGUAGE sql AS $$ SELECT lpad(short, 32, '0')::uuid $$;
+SELECT is(pg_temp.failure('SELECT medsched.claim_reminders()'),
+  '42P01: table "medsched.reminder_queue" does not exist | Have reminders queued from now on with SELECT medsched.enable_reminders().', 'there is no queue before it is made');
+SELECT lives_ok('SELECT medsched.enable_reminders()', 'it is made');
+SELECT lives_ok('SELECT medsched.enable_reminders()', 'once');
+
+CREATE FUNCTION pg_temp.prescribe(person text, schedule text, starts_at text, rrule text, more jsonb DEFAULT '{}') RETURNS uuid LANGUAGE sql AS $$
+  SELECT medsched.create_medication(pg_temp.id(person), 'Medication ' || schedule, jsonb_build_array(
+    jsonb_build_object('id', pg_temp.id(schedule), 'starts_at', starts_at, 'time_zone', 'UTC', 'rrule', rrule, 'dose_amount', 1, 'dose_unit', 'tablet') || more))
+$$;
+-- What was changed, as if at an instant: since then it is looked at.
+CREATE FUNCTION pg_temp.changed(at timestamptz) RETURNS void LANGUAGE sql AS $$
+  UPDATE medsched.reminder_changes SET since = at
+$$;
+-- What is handed out at an instant, each with the schedule's last letters, the dose on the clock of UTC, its kind and what is beside the first.
+CREATE FUNCTION pg_temp.claim(at timestamptz, most int DEFAULT 100, lease interval DEFAULT '1 minute') RETURNS SETOF text LANGUAGE sql AS $$
+  SELECT concat_ws(' ', ltrim(replace(r.schedule_id::text, '-', ''), '0'), to_char(r.due_at, 'MM-DD HH24:MI'), r.kind, nullif(r.nth, 0),
+                   'attempt ' || nullif(r.attempt, 1), 'to ' || r.recipient, nullif(r.urgency, 'normal'))
+    FROM medsched._claim_reminders(most, lease, 'test', at) AS r
+$$;
+-- The same, and it is completed.
+CREATE FUNCTION pg_temp.said(at timestamptz) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  said text;
+BEGIN
+  said := (SELECT string_agg(c, ', ') FROM pg_temp.claim(at) AS c);
+  PERFORM medsched.complete_reminders(ARRAY(SELECT q.token FROM medsched.reminder_queue AS q WHERE q.token IS NOT NULL));
+  RETURN coalesce(said, 'nothing');
+END
+$$;
+-- When the queue is looked at next, as told on the clock of UTC.
+CREATE FUNCTION pg_temp.next() RETURNS text LANGUAGE sql AS $$ SELECT coalesce(to_char(medsched.next_reminder_at(), 'MM-DD HH24:MI'), 'never') $$;
+
+-- At the time of each dose -----------------------------------------------------------
+
+-- Berlin's clocks go forward on 2025-03-30: 08:00 is 07:00 UTC until the 29th, and 06:00 from the 30th on.
+SELECT pg_temp.prescribe('a', 'a1', '2025-03-28T08:00:00', 'FREQ=DAILY', '{"time_zone": "Europe/Berlin", "instructions": "with food"}') \g /dev/null
+SELECT pg_temp.changed('2025-03-28 07:30Z') \g /dev/null
+SELECT is(pg_temp.said('2025-03-28 07:31Z'), 'nothing', 'the dose of half an hour ago was due before there was a schedule');
+SELECT is(pg_temp.next(), '03-29 07:00', 'the next one is waited for');
+SELECT is(pg_temp.said('2025-03-29 06:59:59Z'), 'nothing', 'a second before');
+SELECT results_eq($$SELECT r.kind, r.nth, r.attempt, r.urgency, r.recipient, r.user_id, r.dose_id = medsched.dose_id(r.schedule_id, r.scheduled_for), r.scheduled_for,
+    r.due_at, r.local_time, r.time_zone, r.medication_name, r.dose_amount, r.dose_unit, r.instructions, r.lease_ends_at, r.reminder_id = r.dose_id || '/due/1743231600'
+    FROM medsched._claim_reminders(100, '90 seconds', 'test', '2025-03-29 07:00Z') AS r$$,
+  $$VALUES ('due', 0, 1, 'normal', NULL::text, pg_temp.id('a'), true, timestamptz '2025-03-29 07:00Z', timestamptz '2025-03-29 07:00Z', timestamp '2025-03-29 08:00',
+    'Europe/Berlin', 'Medication a1', 1::numeric, 'tablet', 'with food', timestamptz '2025-03-29 07:01:30Z', true)$$, 'and at its time');
+SELECT is(pg_temp.next(), '03-29 07:01', 'then its lease ends');
+SELECT is_empty($$SELECT pg_temp.claim('2025-03-29 07:01:29Z')$$, 'nobody else is given it while it is held');
+SELECT results_eq($$SELECT pg_temp.claim('2025-03-29 07:01:30Z')$$, $$VALUES ('a1 03-29 07:00 due attempt 2')$$, 'it is handed out again');
+SELECT token FROM medsched.reminder_queue WHERE token IS NOT NULL \gset
+SELECT ok(medsched.complete_reminder(:'token'), 'and completed');
+SELECT ok(NOT medsched.complete_reminder(:'token'), 'once');
+SELECT ok(NOT medsched.fail_reminder(:'token'), 'what is completed does not fail');
+SELECT ok(NOT medsched.extend_lease(:'token'), 'nor is it held');
+SELECT is(pg_temp.next(), '03-30 06:00', 'the clocks have gone forward by the next');
+SELECT is(pg_temp.said('2025-03-30 06:00Z'), 'a1 03-30 06:00 due', 'which is said then');
+
+-- What makes a reminder needless, up to the moment of handing out -----------------------
+
+SELECT medsched.mark_dose_taken(:ann, pg_temp.id('a1'), '2025-03-31 06:00Z', '2025-03-31 05:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-03-31 06:00Z'), 'nothing', 'a dose that was taken early is not reminded of');
+SELECT is(pg_temp.next(), '04-01 06:00', 'the next one will be');
+SELECT medsched.skip_dose(:ann, pg_temp.id('a1'), '2025-04-01 06:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-04-01 06:00Z'), 'nothing', 'nor one that was skipped');
+SELECT medsched.move_dose(:ann, pg_temp.id('a1'), '2025-04-02 06:00Z', '2025-04-02 09:00Z') \g /dev/null
+SELECT pg_temp.changed('2025-04-01 12:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-04-02 06:00Z'), 'nothing', 'nor one that was moved');
+SELECT is(pg_temp.said('2025-04-02 09:00Z'), 'a1 04-02 09:00 due', 'until it is due');
+-- Held at 06:00, and recorded before the lease ended.
+SELECT results_eq($$SELECT pg_temp.claim('2025-04-03 06:00Z')$$, $$VALUES ('a1 04-03 06:00 due')$$, 'one is handed out');
+SELECT medsched.mark_dose_taken(:ann, pg_temp.id('a1'), '2025-04-03 06:00Z', '2025-04-03 06:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-04-03 06:02Z'), 'nothing', 'and not again when it was recorded meanwhile');
+-- Moved to an hour earlier: a change brings it forward.
+SELECT medsched.move_dose(:ann, pg_temp.id('a1'), '2025-04-04 06:00Z', '2025-04-04 05:00Z') \g /dev/null
+SELECT pg_temp.changed('2025-04-03 12:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-04-03 12:00Z'), 'nothing', 'a dose is moved forward');
+SELECT is(pg_temp.next(), '04-04 05:00', 'and waited for');
+SELECT is(pg_temp.said('2025-04-04 05:00Z'), 'a1 04-04 05:00 due', 'it is said then');
+SELECT is(pg_temp.said('2025-04-04 06:00Z'), 'nothing', 'and not at its own time');
+-- Undone: it was recorded from 05:50 to 06:10 on the clock, so its time came while it was.
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (:ann, pg_temp.id('a1'), '2025-04-05 06:00Z', '2025-04-05 05:50Z', '2025-04-05 05:50Z');
+SELECT is(pg_temp.said('2025-04-05 06:00Z'), 'nothing', 'one is recorded when its time comes');
+SELECT medsched.undo_dose(:ann, pg_temp.id('a1'), '2025-04-05 06:00Z') \g /dev/null
+SELECT pg_temp.changed('2025-04-05 06:10Z') \g /dev/null
+SELECT is(pg_temp.said('2025-04-05 06:10Z'), 'a1 04-05 06:00 due', 'undone, it is said');
+SELECT is(pg_temp.said('2025-04-05 06:11Z'), 'nothing', 'once');
+-- Said, recorded and undone: not again.
+SELECT is(pg_temp.said('2025-04-06 06:00Z'), 'a1 04-06 06:00 due', 'one is said');
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (:ann, pg_temp.id('a1'), '2025-04-06 06:00Z', '2025-04-06 06:05Z', '2025-04-06 06:05Z');
+SELECT medsched.undo_dose(:ann, pg_temp.id('a1'), '2025-04-06 06:00Z') \g /dev/null
+SELECT pg_temp.changed('2025-04-06 06:10Z') \g /dev/null
+SELECT is(pg_temp.said('2025-04-06 06:10Z'), 'nothing', 'recorded and undone, it is not said again');
+-- The schedule ends, and another takes over at 20:00.
+SELECT medsched.revise_schedule(:ann, pg_temp.id('a1'), '2025-04-06 12:00Z', jsonb_build_object('id', pg_temp.id('a2'), 'rrule', 'FREQ=DAILY;BYHOUR=20')) \g /dev/null
+SELECT pg_temp.changed('2025-04-06 12:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-04-06 18:00Z'), 'a2 04-06 18:00 due', 'of a schedule that was revised, the new one is said');
+SELECT is(pg_temp.said('2025-04-07 06:00Z'), 'nothing', 'and the old one is not');
+SELECT is(count(*), 1::bigint, 'nor kept') FROM medsched.reminder_queue;
+-- A journey: to Tokyo on the 8th, 20:00 there is 11:00 UTC.
+SELECT medsched.change_time_zone(:ann, 'Asia/Tokyo', '2025-04-08 00:00Z') \g /dev/null
+SELECT pg_temp.changed('2025-04-08 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-04-07 18:00Z'), 'a2 04-07 18:00 due', 'the evening before a journey');
+SELECT is(pg_temp.next(), '04-08 00:00', 'the change of zone is looked at');
+SELECT is(regexp_replace(pg_temp.said('2025-04-08 11:00Z'), '^[0-9a-f]+ ', ''), '04-08 11:00 due', 'the evening there');
+SELECT is(pg_temp.said('2025-04-08 18:00Z'), 'nothing', 'and not that at home');
+-- Inactivated, and back.
+SELECT medsched.inactivate_medication(:ann, (SELECT m.id FROM medsched.medications AS m WHERE m.user_id = :ann), '2025-04-09 00:00Z') \g /dev/null
+SELECT pg_temp.changed('2025-04-09 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-04-09 11:00Z'), 'nothing', 'of a medication that is not taken any more nothing is said');
+
+-- Counted from the last dose -----------------------------------------------------------
+
+SELECT pg_temp.prescribe('b', 'b1', '2025-05-01T08:00:00', NULL, '{"after_last": "8 hours"}') \g /dev/null
+SELECT pg_temp.changed('2025-05-01 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-05-01 08:00Z'), 'b1 05-01 08:00 due', 'counted from the last, the first is said');
+SELECT is(pg_temp.next(), 'never', 'and nothing else before it is taken');
+SELECT medsched.mark_dose_taken(pg_temp.id('b'), pg_temp.id('b1'), '2025-05-01 08:00Z', '2025-05-01 09:30Z') \g /dev/null
+SELECT pg_temp.changed('2025-05-01 09:30Z') \g /dev/null
+SELECT is(pg_temp.said('2025-05-01 09:30Z'), 'nothing', 'it is taken at half past nine');
+SELECT is(pg_temp.next(), '05-01 17:30', 'so the next is due eight hours later');
+SELECT is(pg_temp.said('2025-05-01 17:30Z'), 'b1 05-01 17:30 due', 'and said then');
+SELECT pg_temp.said('2025-05-01 17:30Z') \g /dev/null
+
+-- Ahead, at the time, again ---------------------------------------------------------------
+
+-- 08:00 and 08:20: half an hour ahead, at the time, and every 15 minutes, twice.
+SELECT pg_temp.prescribe('c', 'c1', '2025-05-01T08:00:00', 'FREQ=DAILY') \g /dev/null
+SELECT pg_temp.prescribe('c', 'c2', '2025-05-01T08:20:00', 'FREQ=DAILY') \g /dev/null
+SELECT medsched.set_reminder_rules(pg_temp.id('c'), ahead_by => '30 minutes', again_every => '15 minutes', again_at_most => 2) \g /dev/null
+SELECT pg_temp.changed('2025-05-01 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-05-01 00:00Z'), 'nothing', 'in the night nothing is said');
+SELECT is(pg_temp.next(), '05-01 07:30', 'the first is ahead of its dose');
+SELECT is(pg_temp.said(at::timestamptz), said, at) FROM (VALUES
+  ('2025-05-01 07:29:59Z', 'nothing'),
+  ('2025-05-01 07:30Z', 'c1 05-01 08:00 ahead'),
+  ('2025-05-01 07:50Z', 'c2 05-01 08:20 ahead'),
+  ('2025-05-01 08:00Z', 'c1 05-01 08:00 due'),
+  ('2025-05-01 08:15Z', 'c1 05-01 08:00 again 1'),
+  ('2025-05-01 08:19Z', 'nothing'),
+  ('2025-05-01 08:30Z', 'c2 05-01 08:20 due, c1 05-01 08:00 again 2'),
+  ('2025-05-01 08:45Z', 'c2 05-01 08:20 again 1'),
+  ('2025-05-01 09:00Z', 'c2 05-01 08:20 again 2'),
+  ('2025-05-01 10:00Z', 'nothing'),
+  -- Nobody asked from 07:00 to 08:20: the last of each dose is said.
+  ('2025-05-02 08:20Z', 'c1 05-02 08:00 again 1, c2 05-02 08:20 due')) AS t (at, said);
+-- Recorded, no more.
+SELECT medsched.mark_dose_taken(pg_temp.id('c'), pg_temp.id('c1'), '2025-05-02 08:00Z', '2025-05-02 08:25Z') \g /dev/null
+SELECT is(pg_temp.said('2025-05-02 08:35Z'), 'c2 05-02 08:20 again 1', 'of a dose that is recorded nothing more is said');
+-- A schedule's own rules stand before the person's.
+SELECT medsched.set_reminder_rules(pg_temp.id('c'), pg_temp.id('c2'), ahead_by => '10 minutes', at_time => false) \g /dev/null
+SELECT pg_temp.changed('2025-05-03 00:00Z') \g /dev/null
+SELECT is(pg_temp.said(at::timestamptz), said, at) FROM (VALUES
+  ('2025-05-03 07:30Z', 'c1 05-03 08:00 ahead'),
+  ('2025-05-03 07:50Z', 'nothing'),
+  ('2025-05-03 08:10Z', 'c1 05-03 08:00 due, c2 05-03 08:20 ahead'),
+  ('2025-05-03 08:20Z', 'c1 05-03 08:00 again 1'),
+  ('2025-05-03 08:35Z', 'c1 05-03 08:00 again 2'),
+  ('2025-05-03 12:00Z', 'nothing'),
+  -- Ahead of a dose that is due already says nothing.
+  ('2025-05-04 08:25Z', 'c1 05-04 08:00 again 1')) AS t (at, said);
+SELECT ok(medsched.remove_reminder_rules(pg_temp.id('c'), pg_temp.id('c2')), 'the schedule''s own are removed');
+SELECT ok(NOT medsched.remove_reminder_rules(pg_temp.id('c'), pg_temp.id('c2')), 'once');
+SELECT ok(medsched.remove_reminder_rules(pg_temp.id('c')), 'and the person''s');
+SELECT pg_temp.changed('2025-05-05 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-05-05 08:30Z'), 'c1 05-05 08:00 due, c2 05-05 08:20 due', 'then each is said at its time');
+SELECT medsched.inactivate_medication(m.user_id, m.id, '2025-05-06 00:00Z') FROM medsched.medications AS m \g /dev/null
+SELECT pg_temp.changed('2025-05-06 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-05-06 00:00Z'), 'nothing', 'everything has ended');
+SELECT is(pg_temp.next(), 'never', 'and nothing is queued');
+
+-- Quiet hours, and somebody else ------------------------------------------------------------
+
+-- New York: quiet from 22:00 to 07:00, on the clock there; the clocks go back on 2025-11-02 at 02:00, so that 07:00 is 11:00 UTC on the
+-- 1st and 12:00 UTC on the 2nd.  Doses at 06:00 and 21:50 there.
+SELECT pg_temp.prescribe('d', 'd1', '2025-10-31T06:00:00', 'FREQ=DAILY', '{"time_zone": "America/New_York"}') \g /dev/null
+SELECT pg_temp.prescribe('d', 'd2', '2025-10-31T21:50:00', 'FREQ=DAILY', '{"time_zone": "America/New_York"}') \g /dev/null
+SELECT medsched.set_reminder_rules(pg_temp.id('d'), again_every => '10 minutes', again_at_most => 3, escalate_after => '15 minutes', escalate_to => 'daughter',
+  quiet_from => '22:00', quiet_until => '07:00') \g /dev/null
+SELECT pg_temp.changed('2025-11-01 00:00Z') \g /dev/null
+SELECT is(pg_temp.said(at::timestamptz), said, at) FROM (VALUES
+  ('2025-11-01 00:00Z', 'nothing'),
+  ('2025-11-01 01:50Z', 'd2 11-01 01:50 due'),
+  ('2025-11-01 02:00Z', 'd2 11-01 01:50 again 1'),             -- 22:00 is not quiet yet
+  ('2025-11-01 02:05Z', 'd2 11-01 01:50 escalation to daughter high'),
+  ('2025-11-01 02:30Z', 'nothing'),
+  ('2025-11-01 10:00Z', 'nothing'),
+  ('2025-11-01 10:15Z', 'd1 11-01 10:00 escalation to daughter high'),
+  ('2025-11-01 10:59Z', 'nothing'),
+  ('2025-11-01 11:00Z', 'd1 11-01 10:00 again 3, d2 11-01 01:50 again 3'),
+  ('2025-11-01 11:30Z', 'nothing'),
+  -- 21:50, once more, and a night of ten hours.
+  ('2025-11-02 01:50Z', 'd2 11-02 01:50 due'),
+  ('2025-11-02 10:59Z', 'nothing'),                            -- nobody asked at 02:05, and that is too long ago
+  ('2025-11-02 11:16Z', 'd1 11-02 11:00 escalation to daughter high'),
+  ('2025-11-02 12:00Z', 'd1 11-02 11:00 again 3, d2 11-02 01:50 again 3')) AS t (at, said);
+SELECT results_eq($$SELECT d.schedule_id, d.doses, d.reason FROM medsched.reminders_dropped AS d WHERE d.user_id = pg_temp.id('d')$$,
+  $$VALUES (pg_temp.id('d2'), 1, 'late')$$, 'what was dropped is counted');
+-- What is urgent is said in the night, too.
+SELECT medsched.set_reminder_rules(pg_temp.id('d'), pg_temp.id('d1'), quiet_from => '22:00', quiet_until => '07:00', urgency => 'high') \g /dev/null
+SELECT pg_temp.changed('2025-11-02 13:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-11-03 11:00Z'), 'd1 11-03 11:00 due high', 'what is urgent is said in quiet hours');
+-- The person's clock is elsewhere: 11:00 UTC is 12:00 in Berlin, 02:50 is 03:50.
+SELECT medsched.set_reminder_rules(pg_temp.id('d'), pg_temp.id('d1'), quiet_from => '11:30', quiet_until => '13:30', time_zone => 'Europe/Berlin') \g /dev/null
+SELECT pg_temp.changed('2025-11-03 13:00Z') \g /dev/null
+SELECT is(pg_temp.said(at::timestamptz), said, at) FROM (VALUES
+  ('2025-11-04 02:50Z', 'd2 11-04 02:50 due'),
+  ('2025-11-04 11:00Z', 'nothing'),
+  ('2025-11-04 12:30Z', 'd2 11-04 02:50 again 3, d1 11-04 11:00 due')) AS t (at, said);
+
+-- Later ---------------------------------------------------------------------------------------
+
+SELECT pg_temp.prescribe('e', 'e1', '2025-06-01T08:00:00', 'FREQ=DAILY') \g /dev/null
+SELECT medsched.set_reminder_rules(pg_temp.id('e'), again_every => '10 minutes', again_at_most => 3, escalate_after => '25 minutes', escalate_to => 'son') \g /dev/null
+SELECT pg_temp.changed('2025-06-01 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-01 08:00Z'), 'e1 06-01 08:00 due', 'a dose is due');
+INSERT INTO medsched.reminder_snoozes (user_id, schedule_id, scheduled_for, until) VALUES (pg_temp.id('e'), pg_temp.id('e1'), '2025-06-01 08:00Z', '2025-06-01 08:22Z');
+SELECT pg_temp.changed('2025-06-01 08:02Z') \g /dev/null
+SELECT is(pg_temp.said(at::timestamptz), said, at) FROM (VALUES
+  ('2025-06-01 08:10Z', 'nothing'),
+  ('2025-06-01 08:22Z', 'e1 06-01 08:00 snoozed'),
+  ('2025-06-01 08:25Z', 'e1 06-01 08:00 escalation to son high'),
+  ('2025-06-01 08:30Z', 'e1 06-01 08:00 again 3'),
+  ('2025-06-01 08:40Z', 'nothing'),
+  ('2025-06-02 08:00Z', 'e1 06-02 08:00 due')) AS t (at, said);
+
+-- What fails -----------------------------------------------------------------------------------
+
+SELECT results_eq($$SELECT pg_temp.claim('2025-06-03 08:00Z')$$, $$VALUES ('e1 06-03 08:00 due')$$, 'a dose is due');
+SELECT token FROM medsched.reminder_queue WHERE token IS NOT NULL \gset
+SELECT ok(medsched.fail_reminder(:'token', '5 minutes', 'no network'), 'it cannot be passed on');
+SELECT ok(NOT medsched.complete_reminder(:'token'), 'so it is not held any more');
+-- A minute after 08:00, as far as the queue knows.
+UPDATE medsched.reminder_queue SET look_at = '2025-06-03 08:05Z' WHERE event <> '';
+SELECT results_eq($$SELECT event, attempt, worker, error FROM medsched.reminder_queue WHERE event <> ''$$,
+  $$VALUES ('due 0 1748937600.000000', 1, 'test', 'no network')$$, 'why is kept');
+SELECT is(pg_temp.said('2025-06-03 08:04Z'), 'nothing', 'it waits');
+SELECT results_eq($$SELECT pg_temp.claim('2025-06-03 08:05Z')$$, $$VALUES ('e1 06-03 08:00 due attempt 2')$$, 'and is tried again');
+SELECT token FROM medsched.reminder_queue WHERE token IS NOT NULL \gset
+SELECT ok(medsched.fail_reminder(:'token', '1 hour'), 'in vain');
+UPDATE medsched.reminder_queue SET look_at = '2025-06-03 08:07Z' WHERE event <> '';
+-- The next one of the dose takes its place; the son hears of it whatever fails.
+SELECT is(pg_temp.said('2025-06-03 08:10Z'), 'e1 06-03 08:00 again 1', 'a later one of the same dose takes its place');
+SELECT is(pg_temp.said('2025-06-03 08:30Z'), 'e1 06-03 08:00 escalation to son high', 'and somebody else hears of it');
+SELECT is(pg_temp.said('2025-06-03 08:30Z'), 'e1 06-03 08:00 again 3', 'then the person does, one after the other');
+SELECT is(count(*), 1::bigint, 'one row is left of the schedule') FROM medsched.reminder_queue WHERE user_id = pg_temp.id('e');
+-- Given up.
+SELECT results_eq($$SELECT pg_temp.claim('2025-06-04 08:00Z')$$, $$VALUES ('e1 06-04 08:00 due')$$, 'the day after');
+SELECT token FROM medsched.reminder_queue WHERE token IS NOT NULL \gset
+SELECT ok(medsched.fail_reminder(:'token', NULL), 'one is given up');
+SELECT results_eq($$SELECT d.doses, d.reason FROM medsched.reminders_dropped AS d WHERE d.user_id = pg_temp.id('e') AND d.reason = 'failed'$$, $$VALUES (1, 'failed')$$, 'and counted');
+SELECT is(pg_temp.said('2025-06-04 08:05Z'), 'nothing', 'it is not said again');
+-- Recorded while it waits to be tried again.
+SELECT results_eq($$SELECT pg_temp.claim('2025-06-05 08:00Z')$$, $$VALUES ('e1 06-05 08:00 due')$$, 'another day');
+SELECT token FROM medsched.reminder_queue WHERE token IS NOT NULL \gset
+SELECT ok(medsched.fail_reminder(:'token'), 'one fails');
+UPDATE medsched.reminder_queue SET look_at = '2025-06-05 08:01Z' WHERE event <> '';
+SELECT medsched.mark_dose_taken(pg_temp.id('e'), pg_temp.id('e1'), '2025-06-05 08:00Z', '2025-06-05 08:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-05 08:05Z'), 'nothing', 'and is recorded by then');
+SELECT is(pg_temp.said('2025-06-05 08:30Z'), 'nothing', 'nor is it said later');
+SELECT is(pg_temp.next(), '06-06 08:00', 'the next day''s is waited for');
+
+-- After an outage ------------------------------------------------------------------------------
+
+-- Every four hours; nobody asked from 08:00 on the 7th to 09:30 on the 9th: 00, 04 … make 13 doses of which only that of 08:00 is not too old.
+SELECT medsched.inactivate_medication(m.user_id, m.id, '2025-06-06 00:00Z') FROM medsched.medications AS m WHERE m.inactivated_at IS NULL \g /dev/null
+SELECT pg_temp.changed('2025-06-06 00:00Z') \g /dev/null
+SELECT pg_temp.said('2025-06-06 00:00Z') \g /dev/null
+SELECT pg_temp.prescribe('f', 'f1', '2025-06-07T00:00:00', 'FREQ=DAILY;BYHOUR=0,4,8,12,16,20') \g /dev/null
+SELECT pg_temp.changed('2025-06-07 05:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-07 05:00Z'), 'nothing', 'it begins');
+-- One of them was taken all the same.
+SELECT medsched.mark_dose_taken(pg_temp.id('f'), pg_temp.id('f1'), '2025-06-08 12:00Z', '2025-06-08 12:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-09 09:30Z'), 'f1 06-09 08:00 due', 'after two days what is not too old is said');
+-- 8, 12, 16, 20 on the 7th, 0, 4, 8, 16, 20 on the 8th, 0, 4 on the 9th.
+SELECT results_eq($$SELECT d.doses, d.reason, d.dropped_at FROM medsched.reminders_dropped AS d WHERE d.user_id = pg_temp.id('f')$$,
+  $$VALUES (11, 'late', timestamptz '2025-06-09 09:30Z')$$, 'and the rest is dropped, and counted');
+SELECT is(pg_temp.next(), '06-09 12:00', 'then all is as before');
+
+-- What is there before, in batches ----------------------------------------------------------------
+
+SELECT is(medsched.fill_reminders(), count(*), 'what was there before is looked at') FROM medsched.schedules;
+SELECT is(medsched.fill_reminders(), 0::bigint, 'once');
+INSERT INTO medsched.reminder_fill VALUES (pg_temp.id('0'), pg_temp.id('0'));
+DELETE FROM medsched.reminder_queue;
+SELECT pg_temp.prescribe('b', 'b9', '2099-06-07T12:00:00', NULL) \g /dev/null
+SELECT pg_temp.prescribe('f', 'f9', '2099-06-07T12:00:00', NULL) \g /dev/null
+DELETE FROM medsched.reminder_changes;
+SELECT is(medsched.fill_reminders(1), 1::bigint, 'one by one') FROM generate_series(1, 6);
+SELECT is(count(*) > 1, true, 'more are left') FROM medsched.schedules AS s WHERE (s.user_id, s.id) > (SELECT f.user_id, f.schedule_id FROM medsched.reminder_fill AS f);
+SELECT ok(medsched.fill_reminders(5) > 0, 'and gone on with');
+SELECT ok(medsched.fill_reminders(100) > 0, 'to the end');
+SELECT is(medsched.fill_reminders(100), 0::bigint, 'where it is done');
+SELECT results_eq('SELECT q.schedule_id, q.look_at FROM medsched.reminder_queue AS q ORDER BY 1', $$SELECT s.id, timestamptz '2099-06-07 12:00Z' FROM medsched.schedules AS s
+  WHERE s.id IN (pg_temp.id('b9'), pg_temp.id('f9')) UNION ALL SELECT s.id, medsched.next_occurrence(s.rrule, s.starts_at, s.time_zone, now()) FROM medsched.schedules AS s
+  WHERE s.id = pg_temp.id('f1') ORDER BY 1$$, 'each schedule that has doses to come is queued');
+
+-- A row that cannot be read, and one whose schedule is gone -------------------------------------------
+
+DELETE FROM medsched.reminder_queue;
+SELECT pg_temp.prescribe('9', '9' || n, '2025-07-01T08:00:00', 'FREQ=DAILY') FROM generate_series(1, 4) AS n \g /dev/null
+SELECT pg_temp.changed('2025-07-01 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-07-01 00:00Z'), 'nothing', 'four are queued');
+ALTER DOMAIN medsched.time_zone DROP CONSTRAINT time_zone_is_known;
+ALTER TABLE medsched.schedules DISABLE TRIGGER USER;
+UPDATE medsched.schedules SET time_zone = 'Mars/Olympus' WHERE id = pg_temp.id('92');
+DELETE FROM medsched.schedules WHERE id = pg_temp.id('93');
+ALTER TABLE medsched.schedules ENABLE TRIGGER USER;
+SET client_min_messages = error;
+SELECT is(pg_temp.said('2025-07-01 08:00Z'), '91 07-01 08:00 due, 94 07-01 08:00 due', 'one that cannot be read holds up no other');
+SELECT results_eq($$SELECT q.look_at, q.error FROM medsched.reminder_queue AS q WHERE q.schedule_id = pg_temp.id('92')$$,
+  $$VALUES (timestamptz '2025-07-01 09:00Z', 'time zone "Mars/Olympus" is not known')$$, 'it is looked at an hour later');
+SELECT is(pg_temp.said('2025-07-01 09:00Z'), 'nothing', 'in vain');
+SET client_min_messages = warning;
+SELECT is_empty($$SELECT FROM medsched.reminder_queue AS q WHERE q.schedule_id = pg_temp.id('93')$$, 'and one whose schedule is gone has gone');
+UPDATE medsched.schedules SET time_zone = 'UTC' WHERE id = pg_temp.id('92');
+SELECT pg_temp.changed('2025-07-01 09:30Z') \g /dev/null
+SELECT is(pg_temp.said('2025-07-02 08:00Z'), '91 07-02 08:00 due, 92 07-02 08:00 due, 94 07-02 08:00 due', 'mended, it is as the others');
+
+-- Most, oldest first; how long; who ---------------------------------------------------------------------
+
+SELECT is(count(*), 2::bigint, 'two at most') FROM pg_temp.claim('2025-07-03 08:00Z', 2);
+SELECT is(count(*), 1::bigint, 'then the third') FROM pg_temp.claim('2025-07-03 08:00Z', 2);
+SELECT is(count(*), 0::bigint, 'and no more') FROM pg_temp.claim('2025-07-03 08:00Z', 2);
+SELECT is(count(*), 3::bigint, 'all are completed in one call') FROM medsched.complete_reminders(ARRAY(SELECT q.token FROM medsched.reminder_queue AS q WHERE q.token IS NOT NULL) || gen_random_uuid() || NULL);
+SELECT is(pg_temp.failure(sql), error, sql) FROM (VALUES
+  ('SELECT medsched.claim_reminders(0)', '22023: most must be from 1 to 10000 | It is 0.'),
+  ('SELECT medsched.claim_reminders(10001)', '22023: most must be from 1 to 10000 | It is 10001.'),
+  ('SELECT medsched.claim_reminders(NULL)', '22004: most must not be null'),
+  ('SELECT medsched.claim_reminders(1, NULL)', '22004: lease must not be null'),
+  ('SELECT medsched.claim_reminders(1, ''0.9 seconds'')', '22023: lease must be from 1 second to 24 hours | It is 00:00:00.9. | It is how long the worker has to complete what it claims.'),
+  ('SELECT medsched.claim_reminders(1, ''1 day 1 second'')', '22023: lease must be from 1 second to 24 hours | It is 1 day 00:00:01. | It is how long the worker has to complete what it claims.'),
+  ('SELECT medsched.claim_reminders(1, ''1 minute'', repeat(''x'', 1001))', '22023: worker must have at most 1000 characters | It is "' || repeat('x', 120) || '...".'),
+  ('SELECT medsched.complete_reminder(NULL)', '22004: token must not be null'),
+  ('SELECT medsched.complete_reminders(NULL)', '22004: tokens must not be null'),
+  ('SELECT medsched.fail_reminder(NULL)', '22004: token must not be null'),
+  ('SELECT medsched.fail_reminder(gen_random_uuid(), ''-1 second'')', '22023: retry_after must be from 0 to 7 days | It is -00:00:01. | Null gives the reminder up.'),
+  ('SELECT medsched.fail_reminder(gen_random_uuid(), ''8 days'')', '22023: retry_after must be from 0 to 7 days | It is 8 days. | Null gives the reminder up.'),
+  ('SELECT medsched.fail_reminder(gen_random_uuid(), error => repeat(''x'', 10001))', '22023: error must have at most 10000 characters | It is "' || repeat('x', 120) || '...".'),
+  ('SELECT medsched.extend_lease(NULL)', '22004: token must not be null'),
+  ('SELECT medsched.extend_lease(gen_random_uuid(), NULL)', '22004: lease must not be null'),
+  ('SELECT medsched.extend_lease(gen_random_uuid(), ''2 days'')', '22023: lease must be from 1 second to 24 hours | It is 2 days. | It is how long the worker has to complete what it claims.'),
+  ('SELECT medsched.fill_reminders(0)', '22023: most must be positive | It is 0.'),
+  ('SELECT medsched.fill_reminders(NULL)', '22004: most must not be null'),
+  ('SELECT medsched.set_reminder_rules(NULL)', '22004: user_id must not be null'),
+  ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), pg_temp.id(''e1''))',
+   'P0002 medsched.schedules.schedule_exists: schedule "00000000-0000-0000-0000-0000000000e1" not found | User "00000000-0000-0000-0000-00000000000f" has no schedule by that id.'),
+  ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), ahead_by => ''0'')', '23514 medsched.reminder_rules.reminder_rules_ahead_by_in_range: ahead_by must be above 0 and at most 31 days'),
+  ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), ahead_by => ''32 days'')', '23514 medsched.reminder_rules.reminder_rules_ahead_by_in_range: ahead_by must be above 0 and at most 31 days'),
+  ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), again_every => ''5 minutes'')', '23514 medsched.reminder_rules.reminder_rules_again_every_has_at_most: again_every and again_at_most must be given together'),
+  ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), again_every => ''5 seconds'', again_at_most => 1)', '23514 medsched.reminder_rules.reminder_rules_again_every_in_range: again_every must be from 1 minute to 31 days'),
+  ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), again_every => ''5 minutes'', again_at_most => 101)', '23514 medsched.reminder_rules.reminder_rules_again_at_most_in_range: again_at_most must be from 1 to 100'),
+  ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), escalate_to => ''son'')', '23514 medsched.reminder_rules.reminder_rules_escalate_after_has_to: escalate_after and escalate_to must be given together'),
+  ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), escalate_after => ''-1 hour'', escalate_to => ''son'')', '23514 medsched.reminder_rules.reminder_rules_escalate_after_in_range: escalate_after must be from 0 to 31 days'),
+  ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), escalate_after => ''1 hour'', escalate_to => '' '')', '23514 medsched.reminder_rules.reminder_rules_escalate_to_not_blank: escalate_to must have 1 to 1000 characters that are not all blank'),
+  ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), quiet_from => ''22:00'')', '23514 medsched.reminder_rules.reminder_rules_quiet_hours_valid: quiet_from and quiet_until must be two different times of the day'),
+  ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), quiet_from => ''22:00'', quiet_until => ''22:00'')', '23514 medsched.reminder_rules.reminder_rules_quiet_hours_valid: quiet_from and quiet_until must be two different times of the day'),
+  ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), urgency => ''loud'')', '23514 medsched.reminder_rules.reminder_rules_urgency: urgency must be "low", "normal" or "high"'),
+  ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), drop_after => ''0'')', '23514 medsched.reminder_rules.reminder_rules_drop_after_in_range: drop_after must be from 1 minute to 7 days'),
+  ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), time_zone => ''Mars'')', '22023: time zone "Mars" is not known | Time zones are IANA names such as "Europe/Berlin"; offsets and POSIX zone strings are not taken, because they do not follow a place when its rules change. | The names are in the view pg_timezone_names.'),
+  ('SELECT medsched.remove_reminder_rules(NULL)', '22004: user_id must not be null')) AS t (sql, error);
+
+-- Hearing of a dose again later, by its handle -----------------------------------------------------------
+
+SELECT pg_temp.prescribe('8', '81', to_char(now(), 'YYYY-MM-DD"T"HH24:MI:00'), 'FREQ=DAILY') \g /dev/null
+SELECT medsched.dose_id(pg_temp.id('81'), date_trunc('minute', now())) AS dose \gset
+SELECT lives_ok(format('SELECT medsched.snooze_dose(pg_temp.id(''8''), %L, now() + ''20 minutes'')', :'dose'), 'a dose is snoozed');
+SELECT lives_ok(format('SELECT medsched.snooze_dose(pg_temp.id(''8''), %L, now() + ''30 minutes'')', :'dose'), 'for longer');
+SELECT results_eq($$SELECT z.until FROM medsched.reminder_snoozes AS z WHERE z.user_id = pg_temp.id('8')$$, $$VALUES (now() + interval '30 minutes')$$, 'which is what counts');
+SELECT is(pg_temp.failure(format('SELECT medsched.snooze_dose(pg_temp.id(''8''), %L, now())', :'dose')),
+  '22023: until must be later than now, and by 7 days at most | It is ' || now() || '. | To take a dose at another time, call medsched.move_dose_by_id().', 'not for no time');
+SELECT is(pg_temp.failure(format('SELECT medsched.snooze_dose(pg_temp.id(''8''), %L, ''infinity'')', :'dose')), '22023: until must be finite', 'nor for ever');
+SELECT is(pg_temp.failure(format('SELECT medsched.snooze_dose(pg_temp.id(''e''), %L, now() + ''20 minutes'')', :'dose')),
+  'P0002 medsched.schedules.schedule_exists: schedule "00000000-0000-0000-0000-000000000081" not found | User "00000000-0000-0000-0000-00000000000e" has no schedule by that id.', 'nor somebody else''s');
+SELECT is(pg_temp.failure(format('SELECT medsched.snooze_dose(pg_temp.id(''8''), %L, now() + ''20 minutes'')', medsched.dose_id(pg_temp.id('81'), date_trunc('minute', now()) + interval '1 hour'))),
+  format('23514 medsched.reminder_snoozes.snoozed_dose_is_scheduled: schedule "00000000-0000-0000-0000-000000000081" has no dose at %s | Snooze a dose by the dose_id that medsched.upcoming_doses() or a reminder gives.',
+    date_trunc('minute', now()) + interval '1 hour'), 'nor one that is none');
+SELECT medsched.mark_dose_taken(pg_temp.id('8'), pg_temp.id('81'), date_trunc('minute', now())) \g /dev/null
+SELECT is(pg_temp.failure(format('SELECT medsched.snooze_dose(pg_temp.id(''8''), %L, now() + ''20 minutes'')', :'dose')),
+  format('23514 medsched.reminder_snoozes.snoozed_dose_not_recorded: the dose at %s is recorded, and cannot be snoozed | If it was not taken, call medsched.undo_dose() first.', date_trunc('minute', now())),
+  'nor one that is recorded');
+
+-- Erasing, and the history -----------------------------------------------------------------------------------
+
+SELECT medsched.set_reminder_rules(pg_temp.id('8'), ahead_by => '1 hour') \g /dev/null
+SELECT medsched.erase_user(pg_temp.id('8')) \g /dev/null
+SELECT medsched.erase_user(pg_temp.id('e')) \g /dev/null
+SELECT medsched.erase_user(pg_temp.id('f')) \g /dev/null
+SELECT is_empty(format('SELECT FROM medsched.%I AS t WHERE t.user_id IN (pg_temp.id(''8''), pg_temp.id(''e''), pg_temp.id(''f''))', name), name || ' has nothing of who was erased')
+  FROM unnest('{reminder_queue,reminder_changes,reminder_rules,reminder_snoozes,reminders_dropped}'::text[]) AS name;
+SELECT medsched.enable_history() \g /dev/null
+SELECT medsched.set_reminder_rules(pg_temp.id('9'), ahead_by => '1 hour') \g /dev/null
+SELECT results_eq($$SELECT h.table_name, h.operation, h.after->>'ahead_by' FROM medsched.change_history AS h$$, $$VALUES ('reminder_rules', 'INSERT', '01:00:00')$$, 'rules are in the history of changes');
+
+SELECT finish();
+ROLLBACK;

@@ -162,6 +162,8 @@ BEGIN
         ('{current_schedule}', 'hours_until', 'time'),
         ('{current_schedule}', 'max_per_day', 'int'),
         ('{current_schedule}', 'regimen_id', 'uuid'),
+        ('{current_schedule}', 'follows', 'uuid'),
+        ('{current_schedule}', 'follows_by', 'interval'),
         -- When a schedule has doses.
         ('{_schedule}', 'user_id', 'uuid'),
         ('{_schedule}', 'id', 'uuid'),

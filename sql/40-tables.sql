@@ -117,6 +117,10 @@ BEGIN
          'Counted from the last dose: when a day''s hours for it end; before hours_from: on the day after'),
         ('medsched.schedules', 'max_per_day', 'int',
          'Counted from the last dose: the most doses on a date; the next is due on the date after'),
+        ('medsched.schedules', 'follows', 'uuid',
+         'The schedule, of the same person, whose doses those of this one follow: one after each, whatever replaces that schedule; NULL: none'),
+        ('medsched.schedules', 'follows_by', 'interval',
+         'How long after a dose of the other schedule was taken, or else was due, the dose of this one is due; a day is 24 hours'),
         ('medsched.schedules', 'dose_amount', 'numeric',
          'How much at each dose, in dose_unit'),
         ('medsched.schedules', 'dose_unit', 'text',
@@ -249,6 +253,8 @@ BEGIN
          $$FOREIGN KEY (user_id, medication_id) REFERENCES medsched.medications$$),
         ('medsched.schedules', 'schedules_user_id_replaces_fkey',
          $$FOREIGN KEY (user_id, replaces) REFERENCES medsched.schedules$$),
+        ('medsched.schedules', 'schedules_user_id_follows_fkey',
+         $$FOREIGN KEY (user_id, follows) REFERENCES medsched.schedules$$),
         ('medsched.dose_taken', 'dose_taken_user_id_schedule_id_fkey',
          $$FOREIGN KEY (user_id, schedule_id) REFERENCES medsched.schedules$$),
         -- A medication is deleted by erase_user() alone.
@@ -353,6 +359,17 @@ BEGIN
            AND extract(second FROM hours_until) = trunc(extract(second FROM hours_until)))$$),
         ('medsched.schedules', 'schedules_max_per_day_in_range',
          $$CHECK (max_per_day >= 1 AND max_per_day <= 1440)$$),
+        ('medsched.schedules', 'schedules_follows_by_in_range',
+         $$CHECK (follows_by >= '1 minute' AND follows_by <= '7 days'
+           AND least(extract(month FROM follows_by), extract(day FROM follows_by), extract(hour FROM follows_by),
+                     extract(minute FROM follows_by), extract(second FROM follows_by)) >= 0
+           AND extract(second FROM follows_by) = trunc(extract(second FROM follows_by)))$$),
+        ('medsched.schedules', 'schedules_follows_by_of_follows',
+         $$CHECK ((follows IS NULL) = (follows_by IS NULL))$$),
+        ('medsched.schedules', 'schedules_follows_has_no_times',
+         $$CHECK (follows IS NULL
+           OR (NOT as_needed AND rrule IS NULL AND rdates = '{}' AND exdates = '{}' AND cycle_days_on IS NULL AND after_last IS NULL
+               AND NOT missed_when_next))$$),
         ('medsched.schedules', 'schedules_replaces_another',
          $$CHECK (replaces <> id)$$),
         -- Its error names the rule that a row breaks, as if each were a CHECK of its own: PostgreSQL reads
@@ -475,10 +492,10 @@ BEGIN
             AFTER UPDATE ON medsched.schedules
             FOR EACH ROW
             WHEN ((OLD.starts_at, OLD.time_zone, OLD.rrule, OLD.rdates, OLD.exdates,
-                   OLD.cycle_days_on, OLD.cycle_days_off, OLD.as_needed, OLD.after_last, OLD.effective_from)
+                   OLD.cycle_days_on, OLD.cycle_days_off, OLD.as_needed, OLD.after_last, OLD.follows, OLD.follows_by, OLD.effective_from)
                   IS DISTINCT FROM
                   (NEW.starts_at, NEW.time_zone, NEW.rrule, NEW.rdates, NEW.exdates,
-                   NEW.cycle_days_on, NEW.cycle_days_off, NEW.as_needed, NEW.after_last, NEW.effective_from))
+                   NEW.cycle_days_on, NEW.cycle_days_off, NEW.as_needed, NEW.after_last, NEW.follows, NEW.follows_by, NEW.effective_from))
             EXECUTE FUNCTION medsched.schedule_has_dose()',
          'A schedule can produce a dose'),
 
@@ -520,11 +537,11 @@ BEGIN
             FOR EACH ROW
             WHEN ((OLD.user_id, OLD.id, OLD.medication_id,
                    OLD.starts_at, OLD.time_zone, OLD.rrule, OLD.rdates, OLD.exdates,
-                   OLD.cycle_days_on, OLD.cycle_days_off, OLD.as_needed, OLD.after_last, OLD.effective_from, OLD.ends_at)
+                   OLD.cycle_days_on, OLD.cycle_days_off, OLD.as_needed, OLD.after_last, OLD.follows, OLD.follows_by, OLD.effective_from, OLD.ends_at)
                   IS DISTINCT FROM
                   (NEW.user_id, NEW.id, NEW.medication_id,
                    NEW.starts_at, NEW.time_zone, NEW.rrule, NEW.rdates, NEW.exdates,
-                   NEW.cycle_days_on, NEW.cycle_days_off, NEW.as_needed, NEW.after_last, NEW.effective_from, NEW.ends_at))
+                   NEW.cycle_days_on, NEW.cycle_days_off, NEW.as_needed, NEW.after_last, NEW.follows, NEW.follows_by, NEW.effective_from, NEW.ends_at))
             EXECUTE FUNCTION medsched.recorded_dose_keeps_schedule()',
          'A dose that was recorded stays a dose of its schedule'),
 
@@ -549,6 +566,57 @@ BEGIN
                   (NEW.user_id, NEW.id, NEW.medication_id, NEW.replaces, NEW.effective_from, NEW.ends_at))
             EXECUTE FUNCTION medsched.schedule_replaces_schedule()',
          'A schedule replaces one of its medication, from its end on, and in no circle'),
+
+        ('medsched.schedules', 'schedule_follows_schedule',
+         'CREATE TRIGGER schedule_follows_schedule
+            AFTER INSERT ON medsched.schedules
+            FOR EACH ROW
+            WHEN (NEW.follows IS NOT NULL OR NEW.replaces IS NOT NULL AND NEW.as_needed)
+            EXECUTE FUNCTION medsched.schedule_follows_schedule()',
+         'A schedule follows one that has doses of its own at set times or counted from the last'),
+
+        ('medsched.schedules', 'schedule_follows_schedule_changed',
+         'CREATE TRIGGER schedule_follows_schedule_changed
+            AFTER UPDATE ON medsched.schedules
+            FOR EACH ROW
+            WHEN ((NEW.follows IS NOT NULL OR NEW.as_needed)
+                  AND (OLD.id, OLD.follows, OLD.replaces, OLD.as_needed) IS DISTINCT FROM (NEW.id, NEW.follows, NEW.replaces, NEW.as_needed))
+            EXECUTE FUNCTION medsched.schedule_follows_schedule()',
+         'A schedule follows one that has doses of its own at set times or counted from the last'),
+
+        ('medsched.schedules', 'followed_schedule_goes_on',
+         'CREATE CONSTRAINT TRIGGER followed_schedule_goes_on
+            AFTER INSERT ON medsched.schedules
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+            WHEN (NEW.follows IS NOT NULL OR NEW.replaces IS NOT NULL AND NEW.ends_at IS NOT NULL)
+            EXECUTE FUNCTION medsched.followed_schedule_goes_on()',
+         'A schedule that others follow does not end before them, at commit'),
+
+        ('medsched.schedules', 'followed_schedule_goes_on_changed',
+         'CREATE CONSTRAINT TRIGGER followed_schedule_goes_on_changed
+            AFTER UPDATE ON medsched.schedules
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+            WHEN (NEW.ends_at IS NOT NULL AND OLD.ends_at IS DISTINCT FROM NEW.ends_at
+                  OR OLD.replaces IS DISTINCT FROM NEW.replaces
+                  OR NEW.follows IS NOT NULL AND (OLD.follows, OLD.ends_at) IS DISTINCT FROM (NEW.follows, NEW.ends_at))
+            EXECUTE FUNCTION medsched.followed_schedule_goes_on()',
+         'A schedule that others follow does not end before them, at commit'),
+
+        ('medsched.schedules', 'followed_schedule_goes_on_deleted',
+         'CREATE CONSTRAINT TRIGGER followed_schedule_goes_on_deleted
+            AFTER DELETE ON medsched.schedules
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+            WHEN (OLD.replaces IS NOT NULL)
+            EXECUTE FUNCTION medsched.followed_schedule_goes_on()',
+         'A schedule that others follow does not end before them, at commit'),
+
+        ('medsched.medications', 'followed_schedule_goes_on',
+         'CREATE CONSTRAINT TRIGGER followed_schedule_goes_on
+            AFTER UPDATE ON medsched.medications
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+            WHEN (OLD.inactivated_at IS DISTINCT FROM NEW.inactivated_at)
+            EXECUTE FUNCTION medsched.followed_schedule_goes_on()',
+         'A medication whose schedules others follow does not end before them, at commit'),
 
         ('medsched.medications', 'recorded_dose_keeps_medication',
          'CREATE TRIGGER recorded_dose_keeps_medication
@@ -671,8 +739,8 @@ BEGIN
     -- anew where its definition, as the catalog prints it, lacks this text.
     redefined (relation, name, text) AS (
       VALUES
-        ('medsched.schedules', 'recorded_dose_keeps_schedule', 'old.after_last'),
-        ('medsched.schedules', 'schedule_has_dose_changed', 'old.after_last'),
+        ('medsched.schedules', 'recorded_dose_keeps_schedule', 'old.follows'),
+        ('medsched.schedules', 'schedule_has_dose_changed', 'old.follows'),
         ('medsched.medications', 'recorded_dose_keeps_medication', 'old.user_id'),
         ('medsched.schedules', 'schedules_limits_are_as_needed', 'limits IS NULL'),
         ('medsched.dose_taken', 'dose_is_scheduled_moved', 'old.despite_limits')

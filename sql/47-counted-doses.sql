@@ -134,7 +134,7 @@ COMMENT ON FUNCTION medsched._counted_before(uuid, uuid, timestamptz) IS
 
 -- The dose of a schedule that is counted from the last one recorded before an instant, NULL: of all; and the one it is counted
 -- from.  counted_at is when it would be due if nobody had moved it.  All are NULL where the schedule is not counted so.  Its end is
--- not looked at.
+-- not looked at.  Of a schedule that follows another, the dose is the one at that instant, NULL: the first from now on.
 CREATE OR REPLACE FUNCTION medsched._counted_dose(of_user uuid, of_schedule uuid, before timestamptz,
   OUT scheduled_for timestamptz, OUT due_at timestamptz, OUT from_schedule uuid, OUT from_dose timestamptz, OUT counted_at timestamptz)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -154,7 +154,7 @@ DECLARE
   taken bigint;
 BEGIN
   -- From the end of one range of the primary key.
-  SELECT c.starts_at, c.time_zone::text AS zone, c.after_last, c.hours_from, c.hours_until, c.max_per_day, c.effective_from, c.replaces,
+  SELECT c.starts_at, c.time_zone::text AS zone, c.after_last, c.hours_from, c.hours_until, c.max_per_day, c.effective_from, c.replaces, c.follows_by,
          l.scheduled_for AS last, l.taken_at, l.next_dose_id
     INTO s
     FROM medsched.schedules AS c
@@ -166,7 +166,11 @@ BEGIN
             ORDER BY d.scheduled_for DESC
             LIMIT 1) AS l ON true
    WHERE c.user_id = of_user AND c.id = of_schedule;
-  IF s.after_last IS NULL THEN
+  IF s.follows_by IS NOT NULL THEN
+    SELECT f.scheduled_for, f.due_at, f.from_schedule, f.from_dose, f.counted_at INTO scheduled_for, due_at, from_schedule, from_dose, counted_at
+      FROM medsched._followed_dose(of_user, of_schedule, before) AS f;
+    RETURN;
+  ELSIF s.after_last IS NULL THEN
     RETURN;
   END IF;
   chain := ARRAY[of_schedule];
@@ -239,7 +243,8 @@ $$;
 COMMENT ON FUNCTION medsched._counted_dose(uuid, uuid, timestamptz) IS
   'Internal: the dose of a schedule that is counted from the last one recorded, its identity and when it is due';
 
--- The doses of a schedule that is counted from the last one, due in a window, in no order: what is recorded, and the one to come.
+-- The doses of a schedule that is counted from the last one, or follows another, due in a window, in no order: what is recorded, and
+-- what is to come.
 CREATE OR REPLACE FUNCTION medsched._counted_schedule_doses(of_user uuid, of_schedule uuid, starts_at timestamp, time_zone text, closed timestamptz,
   window_start timestamptz, window_end timestamptz)
 RETURNS TABLE (scheduled_for timestamptz, due_at timestamptz, taken_at timestamptz, recorded_by text, outcome text)
@@ -263,17 +268,40 @@ BEGIN
       JOIN medsched.dose_taken AS d ON d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = v.scheduled_for
      WHERE v.user_id = $1 AND v.schedule_id = $2 AND d.outcome <> 'extra' AND v.due_at >= $6 AND v.due_at < $7
     UNION ALL
+    SELECT f.scheduled_for, f.due_at, NULL::timestamptz, NULL::text, NULL::text
+      FROM medsched._doses_following($1, $2, $6, $7, NULL::int) AS f
+    UNION ALL
     SELECT c.scheduled_for, c.due_at, NULL::timestamptz, NULL::text, NULL::text
-      FROM medsched._counted_dose($1, $2, NULL::timestamptz) AS c
+      FROM (SELECT c.* FROM medsched.schedules AS s CROSS JOIN LATERAL medsched._counted_dose($1, $2, NULL::timestamptz) AS c
+             WHERE s.user_id = $1 AND s.id = $2 AND s.after_last IS NOT NULL) AS c
      WHERE c.due_at >= $6 AND c.due_at < $7 AND greatest(c.scheduled_for, c.due_at) < coalesce($5, 'infinity');
 END
 $$;
 
 COMMENT ON FUNCTION medsched._counted_schedule_doses(uuid, uuid, timestamp, text, timestamptz, timestamptz, timestamptz) IS
-  'Internal: the doses of a schedule that is counted from the last one, due in a window';
+  'Internal: the doses of a schedule that is counted from the last one, or follows another, due in a window';
+
+-- Whether the doses of a schedule are listed one at a time: it is counted from its last one, or follows a schedule that is.
+CREATE OR REPLACE FUNCTION medsched._is_foreseen(of_user uuid, after_last interval, follows uuid)
+RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+  RETURN after_last IS NOT NULL
+         OR follows IS NOT NULL
+            AND EXISTS (SELECT FROM medsched.schedules AS s
+                         WHERE s.user_id = of_user AND s.id = ANY (medsched._whole_chain(of_user, follows)) AND s.after_last IS NOT NULL
+                           AND NOT EXISTS (SELECT FROM medsched.schedules AS r WHERE r.user_id = of_user AND r.replaces = s.id));
+END
+$$;
+
+COMMENT ON FUNCTION medsched._is_foreseen(uuid, interval, uuid) IS
+  'Internal: whether the doses of a schedule are listed one at a time, being counted from the last one, or following what is';
 
 -- When the doses of a schedule will be due until an instant if each is taken when it is due: the one to come, and those that will
--- be counted from it.  What is asked about what lies far ahead, a stock for one, takes these.
+-- be counted from it, or follow those.  What is asked about what lies far ahead, a stock for one, takes these.
 CREATE OR REPLACE FUNCTION medsched._foreseen_doses(of_user uuid, of_schedule uuid, until timestamptz)
 RETURNS SETOF timestamptz
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
@@ -293,12 +321,25 @@ BEGIN
     RETURN;
   END IF;
   SELECT c.time_zone::text AS zone, c.after_last, c.hours_from, c.hours_until, c.max_per_day, p.due_at,
-         least(until, c.ends_at, m.inactivated_at) AS closed
+         least(until, c.ends_at, m.inactivated_at) AS closed, c.follows, medsched._elapsed(c.follows_by) AS gap,
+         medsched.grace_ended_before(c.grace) AS since
     INTO s
     FROM medsched.schedules AS c
     JOIN medsched.medications AS m ON m.user_id = c.user_id AND m.id = c.medication_id
    CROSS JOIN LATERAL medsched._counted_dose(of_user, of_schedule, NULL::timestamptz) AS p
    WHERE c.user_id = of_user AND c.id = of_schedule AND m.user_id = of_user;
+  -- After each dose that another schedule is foreseen to have, and those that it has had.
+  IF s.follows IS NOT NULL THEN
+    RETURN QUERY
+      SELECT f.due_at FROM medsched._doses_following(of_user, of_schedule, s.since, s.closed, NULL::int) AS f
+      UNION
+      SELECT f.at + s.gap
+        FROM unnest(medsched._whole_chain(of_user, s.follows)) AS l (id)
+        JOIN medsched.schedules AS c ON c.user_id = of_user AND c.id = l.id AND c.after_last IS NOT NULL
+       CROSS JOIN LATERAL medsched._foreseen_doses(of_user, l.id, s.closed - s.gap) AS f (at)
+       WHERE f.at + s.gap >= s.since;
+    RETURN;
+  END IF;
   due_at := s.due_at;
   -- Time that passes, and nothing else.  One counted by the minute makes nobody wait who asks about everybody.
   IF s.hours_from IS NULL AND s.max_per_day IS NULL AND date_trunc('day', s.after_last) = interval '0' THEN
@@ -332,8 +373,9 @@ $$;
 COMMENT ON FUNCTION medsched._foreseen_doses(uuid, uuid, timestamptz) IS
   'Internal: when the doses of a schedule that is counted from the last one will be due, if each is taken then';
 
--- Notes when a dose was due that is recorded, where that is not when it is scheduled for: from now on it does not change.
-CREATE OR REPLACE FUNCTION medsched._keep_due_time(of_user uuid, of_schedule uuid, scheduled_for timestamptz)
+-- Notes when a dose was due that is recorded, where that is not when it is scheduled for: from now on it does not change.  anew: it
+-- was not recorded before, so that what was noted when it was recorded once, and taken back, counts no more.
+CREATE OR REPLACE FUNCTION medsched._keep_due_time(of_user uuid, of_schedule uuid, scheduled_for timestamptz, anew boolean)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -341,18 +383,31 @@ AS $$
 #variable_conflict use_variable
 DECLARE
   counted CONSTANT record := medsched._counted_dose(of_user, of_schedule, scheduled_for);
+  follows CONSTANT boolean := EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = of_user AND s.id = of_schedule AND s.follows_by IS NOT NULL);
 BEGIN
+  IF anew AND follows THEN
+    IF counted.counted_at = scheduled_for THEN
+      DELETE FROM medsched.moved_doses AS v
+       WHERE v.user_id = of_user AND v.schedule_id = of_schedule AND v.scheduled_for = scheduled_for AND medsched._is_noted(v.reason, v.moved_by);
+    ELSE
+      UPDATE medsched.moved_doses AS v SET due_at = counted.counted_at, moved_at = now()
+       WHERE v.user_id = of_user AND v.schedule_id = of_schedule AND v.scheduled_for = scheduled_for AND medsched._is_noted(v.reason, v.moved_by)
+         AND v.due_at <> counted.counted_at
+         AND NOT EXISTS (SELECT FROM medsched.moved_doses AS o WHERE o.user_id = of_user AND o.schedule_id = of_schedule AND o.due_at = counted.counted_at);
+    END IF;
+  END IF;
   IF counted.scheduled_for = scheduled_for AND counted.due_at <> scheduled_for
      AND NOT EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = of_user AND v.schedule_id = of_schedule
                         AND (v.scheduled_for = scheduled_for OR v.due_at = counted.due_at)) THEN
     INSERT INTO medsched.moved_doses (user_id, schedule_id, scheduled_for, due_at, reason)
-    VALUES (of_user, of_schedule, scheduled_for, counted.due_at, 'counted from the dose before');
+    VALUES (of_user, of_schedule, scheduled_for, counted.due_at,
+            CASE WHEN follows THEN 'due after the dose that it follows' ELSE 'counted from the dose before' END);
   END IF;
 END
 $$;
 
-COMMENT ON FUNCTION medsched._keep_due_time(uuid, uuid, timestamptz) IS
-  'Internal: notes when a dose was due that is counted from the one before';
+COMMENT ON FUNCTION medsched._keep_due_time(uuid, uuid, timestamptz, boolean) IS
+  'Internal: notes when a dose was due that is counted from another one';
 
 -- Keeps the handle of the dose that is counted from one whose time is corrected.  It runs with the rights of whoever corrects it:
 -- one who may not see the schedule knows of no dose to come.

@@ -19,19 +19,19 @@ DECLARE
 BEGIN
   onto_dose := false;
   SELECT c.id, c.medication_id, c.as_needed, c.rrule::text AS rrule, c.starts_at, c.time_zone::text AS time_zone, c.rdates, c.exdates,
-         c.cycle_days_on, c.cycle_days_off, c.effective_from, c.ends_at, c.after_last
+         c.cycle_days_on, c.cycle_days_off, c.effective_from, c.ends_at, c.after_last, c.follows_by
     INTO s
     FROM medsched.schedules AS c WHERE c.user_id = $1 AND c.id = $2;
   inactivated := (SELECT m.inactivated_at FROM medsched.medications AS m WHERE m.user_id = $1 AND m.id = s.medication_id);
   -- Counted from the last dose, that one dose is to come, or was recorded, which notes when it was due.
   counted := medsched._counted_dose($1, $2, $3);
-  IF s.after_last IS NOT NULL AND counted.scheduled_for = $3 AND counted.counted_at = $4
+  IF coalesce(s.after_last, s.follows_by) IS NOT NULL AND counted.scheduled_for = $3 AND counted.counted_at = $4
      AND EXISTS (SELECT FROM medsched.dose_taken AS d WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = $3) THEN
     RETURN;
   END IF;
   IF s.id IS NULL OR s.as_needed OR scheduled_for < s.effective_from OR scheduled_for >= s.ends_at OR scheduled_for >= inactivated
-     OR s.after_last IS NOT NULL AND counted.scheduled_for IS DISTINCT FROM $3
-     OR s.after_last IS NULL
+     OR coalesce(s.after_last, s.follows_by) IS NOT NULL AND counted.scheduled_for IS DISTINCT FROM $3
+     OR coalesce(s.after_last, s.follows_by) IS NULL
         AND NOT medsched.is_occurrence(s.rrule, s.starts_at, s.time_zone, scheduled_for, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) THEN
     rule := 'moved_dose_is_scheduled';
     message := format('schedule "%s" has no dose at %s', schedule_id, scheduled_for);
@@ -53,7 +53,7 @@ BEGIN
                    WHEN due_at >= s.ends_at THEN format('The schedule ended at %s.', s.ends_at)
                    ELSE format('The schedule takes effect at %s.', s.effective_from) END;
     hint := 'Move it to a time at which its schedule is in effect.';
-  ELSIF s.after_last IS NULL THEN
+  ELSIF coalesce(s.after_last, s.follows_by) IS NULL THEN
     onto_dose := medsched.is_occurrence(s.rrule, s.starts_at, s.time_zone, due_at, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off);
   END IF;
 END
@@ -95,7 +95,9 @@ BEGIN
     RETURN false;
   ELSIF NOT stays AND NOT medsched._is_erasing(former_user_id) THEN
     IF EXISTS (SELECT FROM medsched.dose_taken AS d
-                WHERE d.user_id = former_user_id AND d.schedule_id = former_schedule_id AND d.scheduled_for = former_scheduled_for) THEN
+                WHERE d.user_id = former_user_id AND d.schedule_id = former_schedule_id AND d.scheduled_for = former_scheduled_for)
+       -- What was noted of a dose that follows another goes when it is due at its own time after all.
+       AND (medsched._counted_dose(former_user_id, former_schedule_id, former_scheduled_for)).counted_at IS DISTINCT FROM former_scheduled_for THEN
       PERFORM medsched._refuse_rule('medsched.moved_doses'::regclass, 'moved_dose_not_recorded'::text,
         format('the dose at %s is recorded, and cannot be moved', former_scheduled_for), NULL::text,
         'If it was not taken, call medsched.undo_dose() first.'::text, '23514'::text);

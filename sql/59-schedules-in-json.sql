@@ -35,7 +35,7 @@ RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{id,starts_at,time_zone,time_zone_pinned,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed,
          min_interval,max_per_24h,limits,grace,tolerance_before,missed_when_next,
-         after_last,hours_from,hours_until,max_per_day,dose_amount,dose_unit,instructions,regimen_id,effective_from,ends_at}'::text[];
+         after_last,hours_from,hours_until,max_per_day,follows,follows_by,dose_amount,dose_unit,instructions,regimen_id,effective_from,ends_at}'::text[];
 
 COMMENT ON FUNCTION medsched._schedule_key_names() IS
   'Internal: the keys of a schedule in JSON';
@@ -45,10 +45,19 @@ RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{uuid,timestamp,zone,boolean,rule,dates,dates,int,int,boolean,
          interval,int,limits,interval,interval,boolean,
-         interval,time,time,int,numeric,text,text,uuid,timestamptz,timestamptz}'::text[];
+         interval,time,time,int,uuid,interval,numeric,text,text,uuid,timestamptz,timestamptz}'::text[];
 
 COMMENT ON FUNCTION medsched._schedule_key_types() IS
   'Internal: the types of the values of a schedule in JSON, in the order of its keys';
+
+-- A schedule in JSON, with what it is counted by from when a dose was taken, its own last one or another's, as after_last.
+CREATE OR REPLACE FUNCTION medsched._counted_by(object jsonb)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN jsonb_typeof(object -> 'follows_by') = 'string' THEN object || jsonb_build_object('after_last', object -> 'follows_by') ELSE object END;
+
+COMMENT ON FUNCTION medsched._counted_by(jsonb) IS
+  'Internal: a schedule in JSON with what it is counted by';
 
 -- The columns of a medication that a caller gives, and what type each is of.
 CREATE OR REPLACE FUNCTION medsched._medication_key_names()
@@ -307,6 +316,7 @@ BEGIN
     ('schedules_min_interval_in_range', 'must be above 0 and at most 366 days', '{min_interval}', false),
     ('schedules_max_per_24h_positive', 'must be at least 1', '{max_per_24h}', false),
     ('schedules_after_last_in_range', 'must be whole seconds from 1 minute to 3660 days, no part of it negative', '{after_last}', false),
+    ('schedules_follows_by_in_range', 'must be whole seconds from 1 minute to 7 days, no part of it negative', '{follows_by}', false),
     ('schedules_max_per_day_in_range', 'must be from 1 to 1440', '{max_per_day}', false),
     ('schedules_grace_in_range', 'must be from 0 to 366 days', '{grace}', false),
     ('schedules_tolerance_before_in_range', 'must be from 0 to 366 days', '{tolerance_before}', false),
@@ -319,6 +329,9 @@ BEGIN
      '{as_needed,rrule,rdates,exdates,cycle_days_on}', false),
     ('schedules_after_last_has_no_times', 'must have no rrule, rdates, exdates or cycle, and be neither as_needed nor missed_when_next, when it has after_last',
      '{after_last,as_needed,rrule,rdates,exdates,cycle_days_on,missed_when_next}', false),
+    ('schedules_follows_by_of_follows', 'must have both follows and follows_by, or neither', '{follows,follows_by}', true),
+    ('schedules_follows_has_no_times', 'must have no rrule, rdates, exdates, cycle or after_last, and be neither as_needed nor missed_when_next, when it follows another',
+     '{follows,follows_by,after_last,as_needed,rrule,rdates,exdates,cycle_days_on,missed_when_next}', false),
     ('schedules_hours_are_after_last', 'must have after_last to have hours_from, hours_until or max_per_day',
      '{after_last,hours_from,hours_until,max_per_day}', true),
     ('schedules_hours_valid', 'must have both hours_from and hours_until, two times of a whole second, hours_from before 24:00, or neither',

@@ -130,7 +130,7 @@ BEGIN
   ended := medsched._after_recorded($1, $2, NULL::pg_catalog.uuid, $3);
   FOR schedule IN
     SELECT s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
-           s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at, s.after_last
+           s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at, coalesce(s.after_last, s.follows_by)
       FROM medsched.schedules AS s
      WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.medication_id OPERATOR(pg_catalog.=) $2
      ORDER BY s.id
@@ -211,7 +211,7 @@ BEGIN
       answer := ended;
     END IF;
     SELECT s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
-           s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at, s.after_last
+           s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at, coalesce(s.after_last, s.follows_by)
       INTO schedule
       FROM medsched.schedules AS s
      WHERE s.user_id OPERATOR(pg_catalog.=) schedule.user_id AND s.replaces OPERATOR(pg_catalog.=) schedule.id;

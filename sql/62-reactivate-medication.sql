@@ -33,7 +33,7 @@ BEGIN
 
   FOR schedule IN
     SELECT s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
-           s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at, s.after_last
+           s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at, coalesce(s.after_last, s.follows_by)
       FROM medsched.schedules AS s
      WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.medication_id OPERATOR(pg_catalog.=) $2
      ORDER BY s.id

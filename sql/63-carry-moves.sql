@@ -13,8 +13,11 @@ BEGIN
     RETURN QUERY
       SELECT v.scheduled_for, v.due_at
         FROM medsched.moved_doses AS v
-       WHERE v.user_id = $1 AND v.schedule_id = $2 AND v.scheduled_for < $3 AND v.due_at >= $3
-         AND NOT EXISTS (SELECT FROM medsched.dose_taken AS d WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = v.scheduled_for);
+       WHERE v.user_id = $1 AND v.schedule_id = $2 AND v.scheduled_for < $3 AND v.due_at >= $3 AND NOT medsched._is_noted(v.reason, v.moved_by)
+         AND NOT EXISTS (SELECT FROM medsched.dose_taken AS d WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = v.scheduled_for)
+      UNION
+      -- One that follows another is as late as that is.
+      SELECT f.scheduled_for, f.due_at FROM medsched._late_followers($1, $2, $3) AS f;
   END IF;
 END
 $$;

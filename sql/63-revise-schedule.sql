@@ -224,7 +224,7 @@ BEGIN
       ' SELECT %s FROM medsched.schedules AS o CROSS JOIN LATERAL pg_catalog.jsonb_populate_record(o.*, $3) AS n'
       ' WHERE o.user_id OPERATOR(pg_catalog.=) $1 AND o.id OPERATOR(pg_catalog.=) $2'
       ' RETURNING s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,'
-      ' s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at, s.after_last', part.columns, part.list)
+      ' s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at, coalesce(s.after_last, s.follows_by)', part.columns, part.list)
       INTO new_row USING schedule.user_id, schedule.id, changes, $4, schedule.ends_at;
     GET DIAGNOSTICS inserted = ROW_COUNT;
     IF inserted OPERATOR(pg_catalog.<>) 1 THEN
@@ -426,10 +426,12 @@ BEGIN
   successor := medsched._successor($1, $2);
   PERFORM medsched._check_revision(schedule, successor, inactivated_at, $3, changes);
   PERFORM medsched._check_no_dose_recorded($1, $2, $3);
+  PERFORM medsched._check_no_follower_recorded($1, $2, $3);
   PERFORM medsched._check_no_dose_moved_past($1, $2, $3);
+  PERFORM medsched._check_follows_once($1, $2, $3, changes);
   -- A time zone alone, of what says when the doses are, is a journey.
   IF changes OPERATOR(pg_catalog.?) 'time_zone'
-     AND NOT changes OPERATOR(pg_catalog.?|) '{starts_at,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed,after_last}'::pg_catalog.text[] THEN
+     AND NOT changes OPERATOR(pg_catalog.?|) '{starts_at,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed,after_last,follows,follows_by}'::pg_catalog.text[] THEN
     to_come := medsched._to_come(schedule, $3, inactivated_at);
     IF changes OPERATOR(pg_catalog.?) 'ends_at' THEN
       to_come.ends_at := least((changes OPERATOR(pg_catalog.->>) 'ends_at')::pg_catalog.timestamptz, inactivated_at);

@@ -81,7 +81,7 @@ BEGIN
     EXECUTE pg_catalog.format(
       'UPDATE medsched.schedules AS s SET %s FROM %s WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2'
       ' RETURNING s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,'
-      ' s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at, s.after_last', part.list, part.source)
+      ' s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at, coalesce(s.after_last, s.follows_by)', part.list, part.source)
       INTO new_row USING schedule.user_id, schedule.id, changes;
     GET DIAGNOSTICS updated = ROW_COUNT;
     IF updated OPERATOR(pg_catalog.>) 0 THEN

@@ -43,11 +43,12 @@ AS $$
 BEGIN
   RETURN QUERY
     SELECT (s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
-            s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at, s.after_last)::medsched._schedule,
+            s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at, coalesce(s.after_last, s.follows_by))::medsched._schedule,
            s.time_zone_pinned, medsched._first_of_chain($1, s.id, $2), medsched._inactivated_at($1, s.medication_id),
-           (SELECT pg_catalog.max(d.scheduled_for) FROM medsched.dose_taken AS d
-             WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) s.id
-               AND d.scheduled_for OPERATOR(pg_catalog.>=) $2 AND d.outcome OPERATOR(pg_catalog.<>) 'extra'),
+           greatest((SELECT pg_catalog.max(d.scheduled_for) FROM medsched.dose_taken AS d
+                      WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) s.id
+                        AND d.scheduled_for OPERATOR(pg_catalog.>=) $2 AND d.outcome OPERATOR(pg_catalog.<>) 'extra'),
+                    (SELECT pg_catalog.max(f.followed) FROM medsched._followers_recorded($1, s.id, $2) AS f)),
            NULL::pg_catalog.timestamptz, NULL::medsched._schedule, NULL::pg_catalog.text, NULL::pg_catalog.text, NULL::pg_catalog.jsonb
       FROM medsched.schedules AS s
      WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) $2)
@@ -203,9 +204,9 @@ BEGIN
                       JOIN medsched.schedules AS s ON s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) c.id
                      CROSS JOIN LATERAL medsched._doses_near(medsched._to_come(
                              (s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
-                              s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at, s.after_last)::medsched._schedule,
+                              s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at, coalesce(s.after_last, s.follows_by))::medsched._schedule,
                              NULL::pg_catalog.timestamptz, $3), $4) AS o (at)
-                     WHERE NOT s.as_needed AND s.after_last IS NULL) AS d) AS g);
+                     WHERE NOT s.as_needed AND coalesce(s.after_last, s.follows_by) IS NULL) AS d) AS g);
 END
 $$;
 

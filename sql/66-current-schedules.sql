@@ -34,7 +34,7 @@ BEGIN
            s.cycle_days_on, s.cycle_days_off, s.as_needed, s.min_interval, s.max_per_24h, s.grace,
            s.dose_amount, coalesce(s.dose_unit, NULL::text), coalesce(s.instructions, NULL::text),
            s.effective_from, s.ends_at, s.replaces, r.id, s.created_at, to_jsonb(s.*) - medsched._columns_of_schedules(), s.limits,
-           s.after_last, s.hours_from, s.hours_until, s.max_per_day, s.regimen_id
+           s.after_last, s.hours_from, s.hours_until, s.max_per_day, s.regimen_id, s.follows, s.follows_by
       FROM medsched.medications AS m
       JOIN medsched.schedules AS s
         ON s.user_id = m.user_id AND s.medication_id = m.id
@@ -48,9 +48,10 @@ BEGIN
              s.rrule::text, s.starts_at, s.time_zone::text,
              greatest(now(), s.effective_from - interval '1 microsecond'),
              s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS o (next_dose)
-        ON NOT s.as_needed AND s.after_last IS NULL
-      -- One that is counted from the last dose goes on for as long as it does not end.
-     CROSS JOIN LATERAL (SELECT CASE WHEN s.after_last IS NULL THEN o.next_dose ELSE 'infinity'::timestamptz END) AS n (next_dose)
+        ON NOT s.as_needed AND coalesce(s.after_last, s.follows_by) IS NULL
+      -- One that is counted from the last dose goes on for as long as it does not end; one that follows another, as long as that has doses.
+     CROSS JOIN LATERAL (SELECT CASE WHEN s.follows_by IS NOT NULL THEN (medsched._followed_dose(s.user_id, s.id, NULL::timestamptz)).due_at
+                                     WHEN s.after_last IS NULL THEN o.next_dose ELSE 'infinity'::timestamptz END) AS n (next_dose)
      WHERE m.user_id = $1 AND ($2 IS NULL OR m.id = $2) AND ($3 IS NULL OR s.id = $3)
      ORDER BY m.name, m.id, b.begins_at, s.id;
 END

@@ -48,7 +48,7 @@ BEGIN
                                              s.cycle_days_off, NULL::timestamptz) AS f
      CROSS JOIN LATERAL (
              SELECT medsched._to_instant(timezone('UTC', d.scheduled_for) + medsched._elapsed($2), $1)) AS w (moves_to)
-     WHERE s.time_zone::text = $1 AND NOT s.as_needed AND s.after_last IS NULL AND d.outcome <> 'extra'
+     WHERE s.time_zone::text = $1 AND NOT s.as_needed AND coalesce(s.after_last, s.follows_by) IS NULL AND d.outcome <> 'extra'
        AND d.scheduled_for >= $3 AND d.scheduled_for < $4
        AND CASE WHEN f.error IS NULL
                 THEN NOT medsched.is_occurrence(s.rrule::text, s.starts_at, s.time_zone::text, d.scheduled_for, s.rdates, s.exdates,

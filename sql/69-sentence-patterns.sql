@@ -163,6 +163,8 @@ BEGIN ATOMIC
     -- As needed, and how much
     ('as_needed',          'as needed',                     'bei Bedarf'),
     ('after_last',         '%s after the last dose',        '%s nach der letzten Dosis'),
+    ('follows',            '%s after %s',                   '%s nach %s'),
+    ('another_dose',       'a dose of another schedule',    'einer Dosis nach einem anderen Plan'),
     ('between_hours',      ', between %s and %s',           ', zwischen %s und %s'),
     ('apart',              ', at least %s apart',           ', mindestens %s Abstand'),
     ('at_most',            ', at most %s %s',               ', höchstens %s %s'),

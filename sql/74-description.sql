@@ -297,7 +297,9 @@ CREATE OR REPLACE FUNCTION medsched.describe_schedule(
   after_last interval DEFAULT NULL,
   hours_from time DEFAULT NULL,
   hours_until time DEFAULT NULL,
-  max_per_day int DEFAULT NULL)
+  max_per_day int DEFAULT NULL,
+  follows_by interval DEFAULT NULL,
+  follows_name text DEFAULT NULL)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
@@ -347,6 +349,9 @@ BEGIN
       || CASE WHEN max_per_day IS NULL THEN ''
               ELSE medsched._say(language, 'at_most', ARRAY[medsched._quantity(language, max_per_day::bigint, 'dose'), medsched._say(language, 'a_day')]) END
       || zone || ', ' || medsched._bounds_words(language, time_zone, begins, ends);
+  ELSIF follows_by IS NOT NULL THEN
+    words := medsched._say(language, 'follows', ARRAY[medsched._interval_words(language, follows_by),
+               coalesce(follows_name, medsched._say(language, 'another_dose'))]) || zone || ', ' || medsched._bounds_words(language, time_zone, begins, ends);
   ELSIF rrule IS NULL THEN
     times := medsched._added_times(starts_at || rdates, exdates, time_zone, begins, ends);
     IF times = '{}' THEN
@@ -364,8 +369,26 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION medsched.describe_schedule(text, timestamp, text, timestamp[], timestamp[], timestamptz, int, int, boolean, interval, int, timestamptz, jsonb, text, numeric, text, text, boolean, interval, time, time, int) IS
-'a schedule in words: "400 mg twice a day at 08:00 and 20:00, Europe/Berlin, from 1 March 2027 until 3 March 2027; with food"; the arguments are the columns of medsched.schedules; language is en or de, any other 22023; with_time_zone false leaves out the zone';
+COMMENT ON FUNCTION medsched.describe_schedule(text, timestamp, text, timestamp[], timestamp[], timestamptz, int, int, boolean, interval, int, timestamptz, jsonb, text, numeric, text, text, boolean, interval, time, time, int, interval, text) IS
+'a schedule in words: "400 mg twice a day at 08:00 and 20:00, Europe/Berlin, from 1 March 2027 until 3 March 2027; with food"; the arguments are the columns of medsched.schedules, and follows_name the name of the medication whose doses it follows; language is en or de, any other 22023; with_time_zone false leaves out the zone';
+
+-- The name of the medication whose schedule another follows; NULL: there is none, or the caller may not see it.
+CREATE OR REPLACE FUNCTION medsched._name_followed(of_user uuid, follows uuid)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF $2 IS NULL THEN
+    RETURN NULL;
+  END IF;
+  RETURN (SELECT m.name FROM medsched.schedules AS s JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
+           WHERE s.user_id = $1 AND s.id = $2);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._name_followed(uuid, uuid) IS
+  'Internal: the name of the medication whose schedule another follows';
 
 CREATE OR REPLACE FUNCTION medsched.describe_schedule(user_id uuid, schedule_id uuid)
 RETURNS text
@@ -379,7 +402,7 @@ BEGIN
   SELECT medsched.describe_schedule(s.rrule::text, s.starts_at, s.time_zone::text, s.rdates, s.exdates,
            s.ends_at, s.cycle_days_on, s.cycle_days_off, s.as_needed, s.min_interval, s.max_per_24h,
            s.effective_from, s.limits, s.dose_unit, s.dose_amount, s.instructions, 'en'::text, true,
-           s.after_last, s.hours_from, s.hours_until, s.max_per_day)
+           s.after_last, s.hours_from, s.hours_until, s.max_per_day, s.follows_by, medsched._name_followed(s.user_id, s.follows))
     INTO words
   FROM medsched.schedules AS s
   WHERE s.user_id = describe_schedule.user_id

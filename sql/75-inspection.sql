@@ -123,8 +123,8 @@ AS $$
          END
     FROM medsched.schedules AS s
    CROSS JOIN LATERAL medsched._first_dose(
-           CASE WHEN NOT s.as_needed AND s.after_last IS NULL THEN s.rrule::pg_catalog.text END, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
-           CASE WHEN NOT s.as_needed AND s.after_last IS NULL THEN s.effective_from END) AS f
+           CASE WHEN NOT s.as_needed AND coalesce(s.after_last, s.follows_by) IS NULL THEN s.rrule::pg_catalog.text END, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
+           CASE WHEN NOT s.as_needed AND coalesce(s.after_last, s.follows_by) IS NULL THEN s.effective_from END) AS f
    WHERE f.first_dose IS NULL
   UNION ALL
   SELECT 'schedule_density', s.user_id, s.id::pg_catalog.text, p.problem
@@ -132,7 +132,7 @@ AS $$
    CROSS JOIN LATERAL medsched.schedule_density_problem(
            s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS p (problem)
    WHERE NOT s.as_needed
-     AND s.after_last IS NULL
+     AND coalesce(s.after_last, s.follows_by) IS NULL
      AND p.problem IS NOT NULL
   UNION ALL
   SELECT p.rule, s.user_id, s.id::pg_catalog.text, p.problem
@@ -152,8 +152,23 @@ AS $$
    CROSS JOIN LATERAL medsched._move_of_row_problem(
            v.user_id, v.schedule_id, v.scheduled_for, v.due_at, s.as_needed, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
            s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, s.ends_at) AS p
-   WHERE s.after_last IS NULL
+   WHERE coalesce(s.after_last, s.follows_by) IS NULL
      AND p.rule IS NOT NULL
+  UNION ALL
+  SELECT 'schedule_follows_schedule', s.user_id, s.id::pg_catalog.text,
+         pg_catalog.format('It follows schedule "%s", which has no times of its own.', s.follows)
+    FROM medsched.schedules AS s
+   WHERE s.follows IS NOT NULL
+     AND EXISTS (
+           SELECT FROM medsched.schedules AS l
+            WHERE l.user_id OPERATOR(pg_catalog.=) s.user_id
+              AND l.id OPERATOR(pg_catalog.=) ANY (medsched._whole_chain(s.user_id, s.follows))
+              AND (l.as_needed OR l.follows IS NOT NULL))
+  UNION ALL
+  SELECT 'followed_schedule_goes_on', s.user_id, b.schedule_id::pg_catalog.text,
+         pg_catalog.format('It goes on, and schedule "%s", which it follows, ends at %s.', b.leader_id, b.leader_closed)
+    FROM (SELECT DISTINCT f.user_id FROM medsched.schedules AS f WHERE f.follows IS NOT NULL) AS s
+   CROSS JOIN LATERAL medsched._left_behind(s.user_id, NULL::pg_catalog.uuid, NULL::pg_catalog.uuid) AS b
   UNION ALL
   SELECT 'dose_has_schedule', d.user_id, pg_catalog.concat(d.schedule_id, ' ', d.scheduled_for),
          pg_catalog.format('The user has no schedule "%s".', d.schedule_id)
@@ -167,8 +182,8 @@ AS $$
     JOIN medsched.schedules AS s
       ON s.user_id OPERATOR(pg_catalog.=) d.user_id AND s.id OPERATOR(pg_catalog.=) d.schedule_id
    CROSS JOIN LATERAL medsched._first_dose(
-           CASE WHEN NOT s.as_needed AND s.after_last IS NULL THEN s.rrule::pg_catalog.text END, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
-           CASE WHEN NOT s.as_needed AND s.after_last IS NULL THEN s.effective_from END) AS f
+           CASE WHEN NOT s.as_needed AND coalesce(s.after_last, s.follows_by) IS NULL THEN s.rrule::pg_catalog.text END, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
+           CASE WHEN NOT s.as_needed AND coalesce(s.after_last, s.follows_by) IS NULL THEN s.effective_from END) AS f
     LEFT JOIN medsched.medications AS m
       ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
    CROSS JOIN LATERAL (
@@ -179,13 +194,13 @@ AS $$
                     THEN pg_catalog.format('The schedule ends at %s.', s.ends_at)
                     WHEN d.scheduled_for OPERATOR(pg_catalog.<) s.effective_from
                     THEN pg_catalog.format('The schedule takes effect at %s.', s.effective_from)
-                    WHEN (s.as_needed OR s.after_last IS NOT NULL) AND d.scheduled_for OPERATOR(pg_catalog.<) f.first_dose
+                    WHEN (s.as_needed OR coalesce(s.after_last, s.follows_by) IS NOT NULL) AND d.scheduled_for OPERATOR(pg_catalog.<) f.first_dose
                     THEN pg_catalog.format('The schedule starts at %s in %s.', s.starts_at, s.time_zone)
-                    WHEN (s.as_needed OR s.after_last IS NOT NULL) AND d.scheduled_for OPERATOR(pg_catalog.>=) '10000-01-01 00:00:00Z'::pg_catalog.timestamptz
+                    WHEN (s.as_needed OR coalesce(s.after_last, s.follows_by) IS NOT NULL) AND d.scheduled_for OPERATOR(pg_catalog.>=) '10000-01-01 00:00:00Z'::pg_catalog.timestamptz
                     THEN 'A dose is before the year 10000.'
-                    WHEN (s.as_needed OR s.after_last IS NOT NULL) AND pg_catalog.date_trunc('second', d.scheduled_for) OPERATOR(pg_catalog.<>) d.scheduled_for
+                    WHEN (s.as_needed OR coalesce(s.after_last, s.follows_by) IS NOT NULL) AND pg_catalog.date_trunc('second', d.scheduled_for) OPERATOR(pg_catalog.<>) d.scheduled_for
                     THEN 'A dose is at a whole second.'
-                    WHEN s.as_needed OR s.after_last IS NOT NULL OR f.error IS NOT NULL
+                    WHEN s.as_needed OR coalesce(s.after_last, s.follows_by) IS NOT NULL OR f.error IS NOT NULL
                     THEN NULL
                     WHEN NOT medsched.is_occurrence(
                            s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, d.scheduled_for,
@@ -318,9 +333,9 @@ AS $$
            s.rrule::text, s.starts_at, s.time_zone::text,
            greatest(now(), s.effective_from - interval '1 microsecond'),
            s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS o (next_dose)
-      ON NOT s.as_needed AND s.after_last IS NULL
+      ON NOT s.as_needed AND coalesce(s.after_last, s.follows_by) IS NULL
     LEFT JOIN LATERAL medsched._counted_dose(s.user_id, s.id, NULL::timestamptz) AS c
-      ON s.after_last IS NOT NULL
+      ON coalesce(s.after_last, s.follows_by) IS NOT NULL
    -- One that is counted from the last dose may have been due before now.
    CROSS JOIN LATERAL (SELECT coalesce(o.next_dose, c.due_at)) AS n (next_dose)
    WHERE m.user_id = medsched.check_user(schedule_overview.user_id)

@@ -182,7 +182,7 @@ BEGIN
     PERFORM medsched._require_instant(at, 'at');
   END IF;
   SELECT t.rrule::text, t.starts_at, t.time_zone::text, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off, t.effective_from,
-         coalesce(t.ends_at, 'infinity') AS ends_at, t.as_needed, t.after_last, coalesce(m.inactivated_at, 'infinity') AS inactivated_at,
+         coalesce(t.ends_at, 'infinity') AS ends_at, t.as_needed, coalesce(t.after_last, t.follows_by) AS after_last, t.follows_by, coalesce(m.inactivated_at, 'infinity') AS inactivated_at,
          t.replaces, r.id AS replaced_by, d.schedule_id IS NOT NULL AS recorded, d.outcome
     INTO s
     FROM medsched.schedules AS t
@@ -219,6 +219,8 @@ BEGIN
 
   explanation := CASE
     WHEN is_dose AND s.as_needed THEN 'it is recorded, and as needed that is all it takes'
+    WHEN is_dose AND s.follows_by IS NOT NULL AND counted IS DISTINCT FROM at THEN 'it is recorded, and the dose that it followed is none any more'
+    WHEN is_dose AND s.follows_by IS NOT NULL THEN format('it follows the dose at %s of another schedule', at - medsched._elapsed(s.follows_by))
     WHEN is_dose AND s.after_last IS NOT NULL AND counted IS DISTINCT FROM at THEN 'it is recorded, and was counted from a dose that is recorded no more'
     WHEN is_dose AND s.after_last IS NOT NULL AND counted_from IS NULL THEN 'it is the first of the schedule'
     WHEN is_dose AND s.after_last IS NOT NULL THEN
@@ -233,6 +235,7 @@ BEGIN
     WHEN at < s.effective_from THEN
       format('the schedule takes effect at %s', s.effective_from) || coalesce(', replacing ' || s.replaces, '')
     WHEN at < begins THEN format('the schedule starts at %s', medsched._clock_words(s.starts_at, s.time_zone))
+    WHEN s.follows_by IS NOT NULL THEN format('the schedule that it follows has none at %s', at - medsched._elapsed(s.follows_by))
     WHEN s.after_last IS NOT NULL AND counted IS NULL THEN 'the next dose would be after the year 9999'
     WHEN s.after_last IS NOT NULL AND counted_from IS NULL THEN format('the first dose of the schedule is at %s', counted)
     WHEN s.after_last IS NOT NULL THEN format('counted from the dose at %s, the next is at %s', counted_from, counted)
@@ -242,11 +245,12 @@ BEGIN
 
   due_at := CASE WHEN is_dose AND to_regclass('medsched.moved_doses') IS NOT NULL
                  THEN (SELECT v.due_at FROM medsched.moved_doses AS v
-                        WHERE v.user_id = explain_dose.user_id AND v.schedule_id = explain_dose.schedule_id AND v.scheduled_for = at) END;
+                        WHERE v.user_id = explain_dose.user_id AND v.schedule_id = explain_dose.schedule_id AND v.scheduled_for = at
+                          AND (s.recorded OR s.follows_by IS NULL OR NOT medsched._is_noted(v.reason, v.moved_by))) END;
   IF due_at >= ends AND NOT s.recorded THEN
     explanation := format('No dose: it was moved to %s, when the schedule is over.', due_at);
     is_dose := false;
-  ELSIF due_at = counted_at AND s.recorded THEN
+  ELSIF s.recorded AND (due_at = counted_at OR due_at IS NOT NULL AND s.follows_by IS NOT NULL) THEN
     explanation := explanation || format(' It was due at %s.', due_at);
   ELSIF is_dose AND NOT s.recorded AND due_at IS NULL AND counted_at <> at THEN
     explanation := explanation || format(' It is due at %s.', counted_at);

@@ -48,7 +48,7 @@ DECLARE
 BEGIN
   SELECT array_agg(o.schedule ORDER BY medsched._last_day(o.schedule), (o.schedule).starts_at, (o.schedule).effective_from NULLS FIRST, (o.schedule).id) INTO schedules
     FROM (SELECT ROW(s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, s.rrule, s.rdates, s.exdates,
-                     s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at, s.after_last)::medsched._schedule AS schedule
+                     s.cycle_days_on, s.cycle_days_off, s.as_needed, s.effective_from, s.ends_at, coalesce(s.after_last, s.follows_by))::medsched._schedule AS schedule
             FROM medsched.schedules AS s
            WHERE s.user_id = $1 AND s.regimen_id = $2
              AND ($3 OR NOT EXISTS (SELECT FROM medsched.schedules AS r WHERE r.user_id = $1 AND r.replaces = s.id))) AS o;
@@ -432,7 +432,7 @@ BEGIN
     RETURN (
       SELECT string_agg(medsched.describe_schedule(s.rrule::text, s.starts_at, s.time_zone::text, s.rdates, s.exdates, s.ends_at, s.cycle_days_on, s.cycle_days_off,
                           s.as_needed, s.min_interval, s.max_per_24h, s.effective_from, s.limits, s.dose_unit, s.dose_amount, s.instructions, $3, true,
-                          s.after_last, s.hours_from, s.hours_until, s.max_per_day),
+                          s.after_last, s.hours_from, s.hours_until, s.max_per_day, s.follows_by, medsched._name_followed(s.user_id, s.follows)),
                         medsched._say($3, 'regimen.then') ORDER BY o.nth)
         FROM unnest(schedules) WITH ORDINALITY AS o (of_user, id, medication_id, starts_at, time_zone, rrule, rdates, exdates, cycle_days_on, cycle_days_off,
                as_needed, effective_from, ends_at, after_last, nth)

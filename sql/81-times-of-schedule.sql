@@ -153,7 +153,7 @@ BEGIN
   r.week_start := coalesce(r.week_start, 0);
   problem := CASE
     WHEN s.as_needed THEN 'is taken as needed'
-    WHEN s.after_last IS NOT NULL THEN 'is counted from the last dose taken'
+    WHEN s.after_last IS NOT NULL THEN 'is counted from when another dose is taken'
     WHEN s.rdates <> '{}' THEN 'has single dates, in rdates'
     WHEN s.exdates <> '{}' THEN 'leaves out single dates, in exdates'
     WHEN s.ends_at <= s.effective_from THEN 'is in effect at no time'
@@ -240,7 +240,7 @@ COMMENT ON FUNCTION medsched._form_of_all(medsched._schedule[], text[], jsonb[])
 CREATE OR REPLACE FUNCTION medsched._beside_form(object jsonb)
 RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN jsonb_strip_nulls(object) - '{id,starts_at,time_zone,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed,after_last,
+RETURN jsonb_strip_nulls(object) - '{id,starts_at,time_zone,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed,after_last,follows,follows_by,
                                      effective_from,ends_at}'::text[];
 
 COMMENT ON FUNCTION medsched._beside_form(jsonb) IS
@@ -268,7 +268,7 @@ BEGIN
   FOR object IN SELECT e.value FROM jsonb_array_elements(schedules) AS e LOOP
     names := array_append(names, format('schedules[%s]', cardinality(names)));
     object := medsched._read_new_schedule(object, names[cardinality(names)]);
-    all_of_them := array_append(all_of_them, jsonb_populate_record(NULL::medsched._schedule, object));
+    all_of_them := array_append(all_of_them, jsonb_populate_record(NULL::medsched._schedule, medsched._counted_by(object)));
     others := array_append(others, medsched._beside_form(object));
   END LOOP;
   RETURN medsched._form_of_all(all_of_them, names, others);
@@ -307,7 +307,7 @@ BEGIN
     IF NOT FOUND THEN
       PERFORM medsched._refuse_unknown($1, 'schedule', id);
     END IF;
-    s := jsonb_populate_record(NULL::medsched._schedule, stored);
+    s := jsonb_populate_record(NULL::medsched._schedule, medsched._counted_by(stored));
     -- What is past is nothing that a form would change: the dates around a journey, for one.
     s.rdates := ARRAY(SELECT d FROM unnest(s.rdates) AS d WHERE medsched._to_instant(d, s.time_zone) >= at);
     s.exdates := ARRAY(SELECT d FROM unnest(s.exdates) AS d WHERE medsched._to_instant(d, s.time_zone) >= at);

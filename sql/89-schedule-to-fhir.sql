@@ -190,7 +190,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  s medsched._schedule := jsonb_populate_record(NULL::medsched._schedule, schedule);
+  s medsched._schedule := jsonb_populate_record(NULL::medsched._schedule, medsched._counted_by(schedule));
   words text;
   dosage jsonb;
 BEGIN
@@ -200,9 +200,10 @@ BEGIN
   words := medsched.describe_schedule(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.ends_at, s.cycle_days_on, s.cycle_days_off, s.as_needed,
     (schedule ->> 'min_interval')::interval, (schedule ->> 'max_per_24h')::int, s.effective_from, schedule -> 'limits', schedule ->> 'dose_unit',
     NULL::numeric, NULL::text, 'en'::text, true,
-    s.after_last, (schedule ->> 'hours_from')::time, (schedule ->> 'hours_until')::time, (schedule ->> 'max_per_day')::int);
+    (schedule ->> 'after_last')::interval, (schedule ->> 'hours_from')::time, (schedule ->> 'hours_until')::time, (schedule ->> 'max_per_day')::int,
+    (schedule ->> 'follows_by')::interval, NULL::text);
   dosage := CASE WHEN s.as_needed THEN medsched._fhir_needed(schedule, release)
-                 -- No Timing counts from when the last dose was taken.
+                 -- No Timing counts from when a dose was taken.
                  WHEN s.after_last IS NOT NULL THEN jsonb_build_object('timing', jsonb_build_object('code', jsonb_build_object('text', words)))
                  ELSE jsonb_build_object('timing', medsched._fhir_timing(s, words)) END
     || jsonb_build_object('text', words, 'extension', jsonb_build_array(jsonb_build_object('url', medsched._fhir_url('schedule'::text),

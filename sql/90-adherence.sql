@@ -68,11 +68,11 @@ AS $$
            AND medsched.dose_status(o.due_at, NULL::pg_catalog.text, s.grace, n.next_dose) OPERATOR(pg_catalog.=) 'missed',
          o.due_at
     -- What the tables of an earlier version lack until create_tables() has run: there the names below mean these.
-    FROM (SELECT NULL::pg_catalog.interval AS tolerance_before, false AS missed_when_next, NULL::pg_catalog.interval AS after_last) AS lacking
+    FROM (SELECT NULL::pg_catalog.interval AS tolerance_before, false AS missed_when_next, NULL::pg_catalog.interval AS after_last, NULL::pg_catalog.interval AS follows_by) AS lacking
    CROSS JOIN LATERAL (
            SELECT t.user_id, t.id, t.medication_id, t.starts_at, t.time_zone, t.rrule, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off,
                   t.as_needed, t.dose_amount, t.dose_unit, t.instructions, t.grace, t.effective_from, t.ends_at, tolerance_before, missed_when_next,
-                  after_last
+                  after_last, follows_by
              FROM medsched.schedules AS t) AS s
     JOIN medsched.medications AS m
       ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
@@ -97,17 +97,17 @@ AS $$
                     s.id, r.scheduled_for, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
                     greatest($1, s.effective_from), least($2, s.ends_at, m.inactivated_at),
                     s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS i
-            WHERE NOT v.moved AND s.after_last IS NULL
+            WHERE NOT v.moved AND coalesce(s.after_last, s.follows_by) IS NULL
            UNION ALL
            SELECT i.scheduled_for, i.due_at, i.taken_at, i.recorded_by, i.outcome
              FROM medsched._moved_schedule_doses(
                     s.user_id, s.id, r.scheduled_for, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
                     s.cycle_days_on, s.cycle_days_off, s.effective_from, least(s.ends_at, m.inactivated_at), $1, $2) AS i
-            WHERE v.moved AND s.after_last IS NULL
+            WHERE v.moved AND coalesce(s.after_last, s.follows_by) IS NULL
            UNION ALL
            SELECT i.scheduled_for, i.due_at, i.taken_at, i.recorded_by, i.outcome
              FROM medsched._counted_schedule_doses(s.user_id, s.id, s.starts_at, s.time_zone::pg_catalog.text, least(s.ends_at, m.inactivated_at), $1, $2) AS i
-            WHERE s.after_last IS NOT NULL) AS o (scheduled_for, due_at, taken_at, recorded_by, outcome)
+            WHERE coalesce(s.after_last, s.follows_by) IS NOT NULL) AS o (scheduled_for, due_at, taken_at, recorded_by, outcome)
    -- When the schedule has its next dose, for one that is due and is missed then.
    CROSS JOIN LATERAL (
            SELECT CASE WHEN s.missed_when_next AND o.outcome IS NULL
@@ -125,7 +125,7 @@ AS $$
           AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) $1)
           AND (m.inactivated_at IS NULL OR m.inactivated_at OPERATOR(pg_catalog.>) $1)
           OR r.scheduled_for IS NOT NULL
-          OR v.moved OR s.after_last IS NOT NULL)
+          OR v.moved OR coalesce(s.after_last, s.follows_by) IS NOT NULL)
 $$;
 
 COMMENT ON FUNCTION medsched.scheduled_doses(timestamptz, timestamptz) IS
@@ -180,10 +180,10 @@ AS $$
              pg_catalog.sum(CASE WHEN v.single THEN k.missed ELSE greatest(o.over OPERATOR(pg_catalog.-) r.over, 0) END)::pg_catalog.int8 AS missed,
              pg_catalog.sum(CASE WHEN v.single THEN k.on_time ELSE r.on_time END)::pg_catalog.int8 AS on_time
         -- As scheduled_doses() does for the tables of an earlier version.
-        FROM (SELECT NULL::pg_catalog.interval AS tolerance_before, false AS missed_when_next, NULL::pg_catalog.interval AS after_last) AS lacking
+        FROM (SELECT NULL::pg_catalog.interval AS tolerance_before, false AS missed_when_next, NULL::pg_catalog.interval AS after_last, NULL::pg_catalog.interval AS follows_by) AS lacking
        CROSS JOIN LATERAL (
                SELECT t.user_id, t.id, t.medication_id, t.starts_at, t.time_zone, t.rrule, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off,
-                      t.as_needed, t.grace, t.effective_from, t.ends_at, tolerance_before, missed_when_next, after_last
+                      t.as_needed, t.grace, t.effective_from, t.ends_at, tolerance_before, missed_when_next, after_last, follows_by
                  FROM medsched.schedules AS t) AS s
         JOIN medsched.medications AS m
           ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
@@ -220,7 +220,7 @@ AS $$
                         s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off)) AS o (scheduled, over)
        -- Where some were moved, and where each is counted from the one before, each is looked at.
        CROSS JOIN LATERAL (
-               SELECT f.moved, f.moved OR s.after_last IS NOT NULL
+               SELECT f.moved, f.moved OR coalesce(s.after_last, s.follows_by) IS NOT NULL
                  FROM (SELECT CASE WHEN (SELECT medsched._any_moved()) THEN medsched._has_moved(s.user_id, s.id, $1) ELSE false END) AS f (moved)
                OFFSET 0) AS v (moved, single)
        CROSS JOIN LATERAL (
@@ -239,11 +239,11 @@ AS $$
                          FROM medsched._moved_schedule_doses(
                         s.user_id, s.id, r.recorded, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
                         s.cycle_days_on, s.cycle_days_off, s.effective_from, least(s.ends_at, m.inactivated_at), $1, $2) AS n
-                        WHERE v.moved AND s.after_last IS NULL
+                        WHERE v.moved AND coalesce(s.after_last, s.follows_by) IS NULL
                        UNION ALL
                        SELECT n.*
                          FROM medsched._counted_schedule_doses(s.user_id, s.id, s.starts_at, s.time_zone::pg_catalog.text, least(s.ends_at, m.inactivated_at), $1, $2) AS n
-                        WHERE s.after_last IS NOT NULL) AS i) AS k
+                        WHERE coalesce(s.after_last, s.follows_by) IS NOT NULL) AS i) AS k
        WHERE medsched.check_window_for_all($1, $2)
          AND NOT s.as_needed
          AND (w.first OPERATOR(pg_catalog.<) w.last OR r.recorded IS NOT NULL OR v.single)

@@ -69,7 +69,7 @@ BEGIN
              -- How long after its time a dose may still be taken.
              SELECT coalesce(max(now() - medsched.grace_ended_before(s.grace)), '0') AS grace,
                     bool_or((s.ends_at IS NULL OR s.ends_at > $3) AND s.dose_amount * medsched._unit_factor(s.dose_unit, t.unit) IS NULL) AS is_unknown,
-                    coalesce(bool_or(s.after_last IS NOT NULL AND (s.ends_at IS NULL OR s.ends_at > $3)), false) AS is_counted
+                    coalesce(bool_or(medsched._is_foreseen(s.user_id, s.after_last, s.follows) AND (s.ends_at IS NULL OR s.ends_at > $3)), false) AS is_counted
                FROM medsched.schedules AS s
               WHERE s.user_id = t.user_id AND s.medication_id = t.medication_id AND NOT s.as_needed) AS g
        CROSS JOIN LATERAL (SELECT least($4 + coalesce(medsched._elapsed(m.refill_lead_time), '0'), timestamptz '10000-01-01 00:00Z') AS until) AS l
@@ -92,13 +92,14 @@ BEGIN
                CROSS JOIN LATERAL medsched.scheduled_doses($3 - k.grace, k.until) AS o
                 JOIN medsched.schedules AS s ON s.user_id = k.user_id AND s.id = o.schedule_id
                WHERE o.user_id = k.user_id AND o.medication_id = k.medication_id AND k.problem IS NULL
-                 AND (s.after_last IS NULL OR o.outcome IS NOT NULL)
+                 AND (o.outcome IS NOT NULL OR NOT medsched._is_foreseen(s.user_id, s.after_last, s.follows))
               UNION ALL
               -- Counted from the last dose, those that will be counted are not listed yet; the one to come stays open until it is taken.
               SELECT k.user_id, k.medication_id, s.id, f.at, f.at, NULL::text, NULL::timestamptz,
                      s.dose_amount * medsched._unit_factor(s.dose_unit, k.unit), NULL::interval, false
                 FROM stocks AS k
-                JOIN medsched.schedules AS s ON s.user_id = k.user_id AND s.medication_id = k.medication_id AND s.after_last IS NOT NULL
+                JOIN medsched.schedules AS s ON s.user_id = k.user_id AND s.medication_id = k.medication_id
+                 AND medsched._is_foreseen(s.user_id, s.after_last, s.follows)
                CROSS JOIN LATERAL medsched._foreseen_doses(k.user_id, s.id, k.until) AS f (at)
                WHERE k.problem IS NULL) AS d
        -- To come is what was not taken or skipped by then, and can still be.

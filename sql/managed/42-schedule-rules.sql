@@ -20,7 +20,7 @@ BEGIN
   IF TG_WHEN <> 'AFTER' OR TG_LEVEL <> 'ROW' OR TG_OP NOT IN ('INSERT', 'UPDATE') THEN
     PERFORM medsched._refuse_event('schedule_has_dose');
   END IF;
-  IF NEW.as_needed OR NEW.after_last IS NOT NULL THEN
+  IF NEW.as_needed OR coalesce(NEW.after_last, NEW.follows_by) IS NOT NULL THEN
     RETURN NULL;
   END IF;
   r := medsched._check_schedule(NEW.rrule, NEW.starts_at, NEW.time_zone, NEW.rdates, NEW.exdates, NEW.cycle_days_on, NEW.cycle_days_off);
@@ -69,7 +69,7 @@ BEGIN
   IF TG_WHEN <> 'AFTER' OR TG_LEVEL <> 'ROW' OR TG_OP NOT IN ('INSERT', 'UPDATE') THEN
     PERFORM medsched._refuse_event('schedule_density');
   END IF;
-  IF NEW.as_needed OR NEW.after_last IS NOT NULL THEN
+  IF NEW.as_needed OR coalesce(NEW.after_last, NEW.follows_by) IS NOT NULL THEN
     RETURN NULL;
   END IF;
   SELECT d.* INTO now_most, now_count
@@ -82,7 +82,7 @@ BEGIN
   ELSE
     SELECT s.* INTO before FROM medsched.schedules AS s WHERE s.user_id = NEW.user_id AND s.id = NEW.replaces;
   END IF;
-  IF before.as_needed IS FALSE AND before.after_last IS NULL THEN
+  IF before.as_needed IS FALSE AND coalesce(before.after_last, before.follows_by) IS NULL THEN
     SELECT d.* INTO then_most, then_count
       FROM medsched._density(before.rrule, before.starts_at, before.time_zone, before.rdates, before.exdates,
                              before.cycle_days_on, before.cycle_days_off) AS d;

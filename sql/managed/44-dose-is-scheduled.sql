@@ -93,10 +93,10 @@ BEGIN
   IF NEW.outcome = 'extra' AND is_moved THEN
     PERFORM medsched._refuse_extra_dose(TG_RELID, s, at, m.inactivated_at);
   ELSIF is_moved AND (at >= m.inactivated_at OR NOT medsched._has_dose(s, at)
-                      OR s.after_last IS NOT NULL AND NOT medsched._holds_counted_dose(NEW.user_id, s.id, at)) THEN
+                      OR coalesce(s.after_last, s.follows_by) IS NOT NULL AND NOT medsched._holds_counted_dose(NEW.user_id, s.id, at)) THEN
     PERFORM medsched._refuse_dose(TG_RELID, NEW.user_id, NEW.schedule_id, at, m.inactivated_at);
-  ELSIF is_moved AND s.after_last IS NOT NULL THEN
-    PERFORM medsched._keep_due_time(NEW.user_id, s.id, at);
+  ELSIF is_moved AND coalesce(s.after_last, s.follows_by) IS NOT NULL THEN
+    PERFORM medsched._keep_due_time(NEW.user_id, s.id, at, TG_OP = 'INSERT');
   END IF;
   IF s.as_needed THEN
     IF NEW.outcome = 'skipped' THEN
@@ -135,7 +135,7 @@ BEGIN
   SELECT c.* INTO s FROM medsched.schedules AS c WHERE c.user_id = of_user AND c.id = of_schedule;
   IF FOUND THEN
     SELECT m.inactivated_at INTO inactivated FROM medsched.medications AS m WHERE m.user_id = of_user AND m.id = s.medication_id;
-    IF at >= inactivated OR NOT medsched._has_dose(s, at) OR s.after_last IS NOT NULL AND NOT medsched._is_counted_dose(of_user, of_schedule, at) THEN
+    IF at >= inactivated OR NOT medsched._has_dose(s, at) OR coalesce(s.after_last, s.follows_by) IS NOT NULL AND NOT medsched._is_counted_dose(of_user, of_schedule, at) THEN
       PERFORM medsched._refuse_dose(relation, of_user, of_schedule, at, inactivated);
     END IF;
   END IF;
@@ -179,7 +179,7 @@ BEGIN
   ELSIF date_trunc('second', at) <> at THEN
     PERFORM medsched._refuse_rule(relation, 'dose_is_scheduled', format('schedule "%s" has no dose at %s', s.id, at),
       'An extra dose is at a whole second.', 'Call medsched.record_extra_dose(), which leaves out the fraction of the second.');
-  ELSIF coalesce(at < inactivated, true) AND medsched._has_dose(s, at) AND (s.after_last IS NULL OR medsched._is_counted_dose(s.user_id, s.id, at)) THEN
+  ELSIF coalesce(at < inactivated, true) AND medsched._has_dose(s, at) AND (coalesce(s.after_last, s.follows_by) IS NULL OR medsched._is_counted_dose(s.user_id, s.id, at)) THEN
     PERFORM medsched._refuse_rule(relation, 'extra_dose_is_extra', format('schedule "%s" has a dose at %s', s.id, at),
       'An extra dose is at none of its schedule''s.', 'To record the schedule''s dose, call medsched.mark_dose_taken().');
   END IF;
@@ -237,7 +237,7 @@ AS $$
 BEGIN
   RETURN coalesce(at < s.ends_at, true)
          AND medsched._allows(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
-                              s.as_needed OR s.after_last IS NOT NULL, s.effective_from, at);
+                              s.as_needed OR coalesce(s.after_last, s.follows_by) IS NOT NULL, s.effective_from, at);
 END
 $$;
 
@@ -292,9 +292,11 @@ BEGIN
         rule := 'dose_before_start';
       END IF;
     END IF;
-  ELSIF s.after_last IS NOT NULL THEN
+  ELSIF coalesce(s.after_last, s.follows_by) IS NOT NULL THEN
     SELECT c.* INTO counted FROM medsched._counted_dose(of_user, of_schedule, at) AS c;
-    IF counted.scheduled_for IS NULL THEN
+    IF s.follows_by IS NOT NULL THEN
+      detail := 'It has one after each dose of the schedule that it follows, and that one has none so long before.';
+    ELSIF counted.scheduled_for IS NULL THEN
       detail := 'The schedule has no dose before the year 10000.';
     ELSIF counted.from_schedule IS NULL THEN
       rule := CASE WHEN at < counted.scheduled_for THEN 'dose_before_start' ELSE rule END;

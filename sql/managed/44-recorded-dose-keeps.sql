@@ -25,7 +25,7 @@ BEGIN
     RETURN NULL;
   END IF;
 
-  IF OLD.medication_id <> NEW.medication_id THEN
+  IF OLD.medication_id <> NEW.medication_id OR (OLD.follows, OLD.follows_by) IS DISTINCT FROM (NEW.follows, NEW.follows_by) THEN
     PERFORM medsched._check_late('no_dose_of_schedule', TG_RELID, NEW.user_id, NEW.id, '-infinity');
   ELSIF NEW.ends_at IS NOT NULL THEN
     PERFORM medsched._check_late('no_dose_of_schedule', TG_RELID, NEW.user_id, NEW.id, NEW.ends_at);

@@ -186,7 +186,7 @@ AS $$
                                       s.cycle_days_on, s.cycle_days_off) AS rule,
                  CASE WHEN cardinality(s.rdates) > 0 THEN medsched._dates(s.rdates, z.zone, 'rdates') END AS added,
                  CASE WHEN cardinality(s.exdates) > 0 THEN medsched._dates(s.exdates, z.zone, 'exdates') END AS excluded,
-                 s.as_needed OR s.after_last IS NOT NULL AS has_no_times,
+                 s.as_needed OR coalesce(s.after_last, s.follows_by) IS NOT NULL AS has_no_times,
                  s.dose_amount, s.dose_unit, s.instructions, coalesce(s.grace, medsched._grace()) AS grace, s.missed_when_next,
                  least(s.ends_at, m.inactivated_at) AS closed,
                  -- Schedules have no doses beyond.
@@ -277,20 +277,23 @@ BEGIN
       LEFT JOIN medsched.dose_taken AS d ON d.user_id = $1 AND d.scheduled_for = v.scheduled_for AND d.schedule_id = v.schedule_id
      WHERE v.user_id = $1 AND v.due_at >= $2 AND v.due_at < $3 AND (v.scheduled_for < $2 OR v.scheduled_for >= $3)
        AND CASE WHEN d.outcome IS NOT NULL THEN $4
-                ELSE NOT s.as_needed AND s.after_last IS NULL AND (v.scheduled_for < least(s.ends_at, m.inactivated_at)) IS NOT FALSE
+                ELSE NOT s.as_needed AND coalesce(s.after_last, s.follows_by) IS NULL AND (v.scheduled_for < least(s.ends_at, m.inactivated_at)) IS NOT FALSE
                      AND (v.due_at < least(s.ends_at, m.inactivated_at)) IS NOT FALSE
                      AND medsched._allows(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, s.as_needed,
                                           s.effective_from, v.scheduled_for) END;
 
-  -- Those that are counted from the last one.
+  -- Those that are counted from the last one, or follow those of another schedule.
   RETURN QUERY
     SELECT medsched._dose_id(s.id, c.scheduled_for), c.scheduled_for, timezone(medsched._zone(s.time_zone), c.due_at), s.time_zone::text,
            s.medication_id, m.name, s.id, s.dose_amount, s.dose_unit, s.instructions, NULL::timestamptz, NULL::text,
            medsched.dose_status(c.due_at, NULL::text, s.grace, NULL::timestamptz), c.due_at
       FROM medsched.schedules AS s
       JOIN medsched.medications AS m ON m.user_id = $1 AND m.id = s.medication_id
-     CROSS JOIN LATERAL medsched._counted_dose(s.user_id, s.id, NULL::timestamptz) AS c
-     WHERE s.user_id = $1 AND s.after_last IS NOT NULL AND (s.ends_at IS NULL OR s.ends_at > $2)
+     CROSS JOIN LATERAL (SELECT n.scheduled_for, n.due_at FROM medsched._counted_dose(s.user_id, s.id, NULL::timestamptz) AS n WHERE s.follows_by IS NULL
+                         UNION ALL
+                         SELECT n.scheduled_for, n.due_at FROM medsched._doses_following(s.user_id, s.id, $2, $3, $5 + 1) AS n
+                          WHERE s.follows_by IS NOT NULL) AS c
+     WHERE s.user_id = $1 AND coalesce(s.after_last, s.follows_by) IS NOT NULL AND (s.ends_at IS NULL OR s.ends_at > $2)
        AND c.due_at >= $2 AND c.due_at < $3
        AND greatest(c.scheduled_for, c.due_at) < coalesce(least(s.ends_at, m.inactivated_at), 'infinity');
 END
@@ -325,7 +328,7 @@ AS $$
 BEGIN
   RETURN to_regclass('medsched.moved_doses') IS NOT NULL
          AND (EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = $1)
-              OR EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.after_last IS NOT NULL));
+              OR EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = $1 AND coalesce(s.after_last, s.follows_by) IS NOT NULL));
 END
 $$;
 
@@ -363,7 +366,7 @@ BEGIN
                          medsched._zone(s.time_zone) AS zone
                     FROM medsched.schedules AS s
                     JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
-                   WHERE s.user_id = $1 AND m.user_id = $1 AND NOT s.as_needed AND s.after_last IS NULL AND s.ends_at IS NULL AND m.inactivated_at IS NULL
+                   WHERE s.user_id = $1 AND m.user_id = $1 AND NOT s.as_needed AND coalesce(s.after_last, s.follows_by) IS NULL AND s.ends_at IS NULL AND m.inactivated_at IS NULL
                   OFFSET 0) AS s
            CROSS JOIN LATERAL medsched._window(
                     medsched._begin_rule(medsched._read_rule(s.rrule), s.starts_at, s.zone, s.cycle_days_on, s.cycle_days_off),
@@ -376,7 +379,7 @@ BEGIN
   IF medsched._any_moved_of($1) THEN
     RETURN QUERY
       SELECT d.* FROM medsched._doses_and_moved($1, window_start, window_end, true, most) AS d
-       ORDER BY d.due_at USING OPERATOR(pg_catalog.<), d.medication_name USING OPERATOR(pg_catalog.<), d.schedule_id USING OPERATOR(pg_catalog.<)
+       ORDER BY d.due_at USING OPERATOR(pg_catalog.<), d.medication_name USING OPERATOR(pg_catalog.<), d.schedule_id USING OPERATOR(pg_catalog.<), d.scheduled_for USING OPERATOR(pg_catalog.<)
        LIMIT most + 1;
   ELSE
     RETURN QUERY
@@ -439,7 +442,7 @@ BEGIN
                           medsched._zone(s.time_zone) AS zone, least(s.ends_at, m.inactivated_at) AS hi
                      FROM medsched.schedules AS s
                      JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
-                    WHERE s.user_id = $1 AND m.user_id = $1 AND NOT s.as_needed AND s.after_last IS NULL
+                    WHERE s.user_id = $1 AND m.user_id = $1 AND NOT s.as_needed AND coalesce(s.after_last, s.follows_by) IS NULL
                       AND (s.ends_at IS NULL OR s.ends_at > lo)
                       AND (m.inactivated_at IS NULL OR m.inactivated_at > lo)
                    OFFSET 0) AS s
@@ -452,14 +455,17 @@ BEGIN
       lo := least(lo, (SELECT min(v.due_at) FROM medsched.moved_doses AS v WHERE v.user_id = $1 AND v.due_at >= since),
                   (SELECT min(c.due_at) FROM medsched.schedules AS s
                     CROSS JOIN LATERAL medsched._counted_dose(s.user_id, s.id, NULL::timestamptz) AS c
-                    WHERE s.user_id = $1 AND s.after_last IS NOT NULL AND c.due_at >= since));
+                    WHERE s.user_id = $1 AND s.after_last IS NOT NULL AND c.due_at >= since),
+                  (SELECT min(f.due_at) FROM medsched.schedules AS s
+                    CROSS JOIN LATERAL medsched._doses_following(s.user_id, s.id, since, 'infinity'::timestamptz, 1) AS f
+                    WHERE s.user_id = $1 AND s.follows_by IS NOT NULL));
     END IF;
     EXIT WHEN lo IS NULL;
     hi := lo + look;
     IF moved THEN
       RETURN QUERY
         SELECT d.* FROM medsched._doses_and_moved($1, lo, hi, false, most) AS d
-         ORDER BY d.due_at USING OPERATOR(pg_catalog.<), d.medication_name USING OPERATOR(pg_catalog.<), d.schedule_id USING OPERATOR(pg_catalog.<)
+         ORDER BY d.due_at USING OPERATOR(pg_catalog.<), d.medication_name USING OPERATOR(pg_catalog.<), d.schedule_id USING OPERATOR(pg_catalog.<), d.scheduled_for USING OPERATOR(pg_catalog.<)
          LIMIT max_doses - found;
     ELSE
       RETURN QUERY

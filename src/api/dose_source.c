@@ -79,13 +79,14 @@ static int	compare_ranks(const void *a, const void *b, void *collation);
 static int	compare_scheduled(const void *a, const void *b);
 
 void
-dose_sources_open(DoseSources *sources, Datum user_id, TimestampTz from, TimestampTz to)
+dose_sources_open(DoseSources *sources, Datum user_id, TimestampTz from, TimestampTz to, int most)
 {
 	Datum values[2] = {user_id, TimestampTzGetDatum(from)};
 
 	sources->from = ceil_to_second(from);
 	sources->to = ceil_to_second(to);
 	sources->user_id = user_id;
+	sources->most = most;
 	sources->bounds[0] = TimestampTzGetDatum(from);
 	sources->bounds[1] = TimestampTzGetDatum(to);
 	run_plan(&find_schedules, values, NULL, true, SPI_OK_SELECT, 0);
@@ -194,7 +195,8 @@ read_source(DoseSources *sources, DoseSource *source, int row)
 	dose_id_write_schedule(VARDATA(source->dose_id), &source->schedule_id);
 
 	source->missed_when_next = DatumGetBool(values[SOURCE_MISSED_WHEN_NEXT]);
-	sources->has_counted |= source->row.is_counted;
+	sources->has_counted |= source->row.is_counted && !source->row.follows;
+	sources->has_following |= source->row.follows;
 
 	source->ends_at = source->row.ends_at;
 	if (!isnull[SOURCE_INACTIVATED_AT])

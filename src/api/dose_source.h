@@ -80,15 +80,17 @@ typedef struct DoseSources
 	Datum		 bounds[2]; /* the window as given */
 	DoseSource **array;		/* in order of schedule_id */
 	int			 n;
-	bool		 may_be_moved; /* the user may have doses that were moved */
-	bool		 has_counted;  /* the dose to come of one is counted from the last one recorded */
+	bool		 may_be_moved;	/* the user may have doses that were moved */
+	bool		 has_counted;	/* the dose to come of one is counted from the last one recorded */
+	bool		 has_following; /* those of one follow another's */
+	int			 most;			/* of the doses that are not recorded, no more are asked for */
 } DoseSources;
 
 /*
  * Start with the schedules that can have a dose from the window's start on; add the others
  * of which something is recorded in the window, or was moved into it.
  */
-extern void dose_sources_open(DoseSources *sources, Datum user_id, TimestampTz from, TimestampTz to);
+extern void dose_sources_open(DoseSources *sources, Datum user_id, TimestampTz from, TimestampTz to, int most);
 extern void dose_sources_add_ended(DoseSources *sources);
 
 /* Find a schedule by its id; NULL: it is not among the sources. */

@@ -28,7 +28,7 @@ static bool find_next(DoseSource *source);
 static int	compare_next(Datum a, Datum b, void *arg);
 
 DoseStream *
-dose_stream_open(Datum user_id, TimestampTz from, TimestampTz to)
+dose_stream_open(Datum user_id, TimestampTz from, TimestampTz to, int most)
 {
 	DoseStream	 *stream = palloc0(sizeof(DoseStream));
 	DoseSources	 *sources = &stream->sources;
@@ -38,7 +38,7 @@ dose_stream_open(Datum user_id, TimestampTz from, TimestampTz to)
 	int			  ntimed;
 	bool		  all;
 
-	dose_sources_open(sources, user_id, from, to);
+	dose_sources_open(sources, user_id, from, to, most);
 	recorded = recorded_doses_find(sources, &nrecorded);
 	timed = timed_doses_find(sources, &ntimed);
 	all = timed_doses_assign(sources, timed, ntimed);

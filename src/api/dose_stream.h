@@ -27,10 +27,10 @@ typedef struct DoseStream DoseStream;
 
 /*
  * Start on the doses of a user that are due in [from, to), with the caller's rights, in
- * CurrentMemoryContext.  Needs an SPI connection, and lasts no longer than it.
+ * CurrentMemoryContext; most: of those that are not recorded, no more are asked for.  Needs an SPI connection, and lasts no longer than it.
  * Errors: 54000 when more than medsched.max_doses are recorded there.
  */
-extern DoseStream *dose_stream_open(Datum user_id, TimestampTz from, TimestampTz to);
+extern DoseStream *dose_stream_open(Datum user_id, TimestampTz from, TimestampTz to, int most);
 
 /*
  * Give the next dose, in order of (due_at, medication_name, schedule_id);

@@ -19,6 +19,7 @@
 #include "api/dose_stream.h"
 #include "base/answer.h"
 #include "base/arguments.h"
+#include "base/medsched.h"
 #include "base/message.h"
 
 /* The columns of the answer. */
@@ -141,7 +142,9 @@ list_doses(FunctionCallInfo fcinfo, const DoseSelection *selection)
 
 	for (int i = 0; i < DOSE_NSTATUS; i++)
 		statuses[i] = CStringGetTextDatum(dose_status_names[i]);
-	stream = dose_stream_open(PG_GETARG_DATUM(0), selection->from, selection->to);
+	/* One more than allowed, so that nothing is left out unnoticed. */
+	stream = dose_stream_open(PG_GETARG_DATUM(0), selection->from, selection->to,
+							  (int) Min(selection->most, (uint64) Min(medsched_max_doses, INT_MAX - 1) + 1));
 	while (ndoses < selection->most && dose_stream_next(stream, &dose))
 	{
 		if (dose.recorded != NULL && !selection->recorded_too)

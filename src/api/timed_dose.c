@@ -12,6 +12,7 @@
 #include "utils/timestamp.h"
 
 #include "api/counted_dose.h"
+#include "api/following_dose.h"
 #include "api/recorded_dose.h"
 #include "api/timed_dose.h"
 #include "tables/saved_plan.h"
@@ -34,44 +35,54 @@ static SavedPlan find_moved = {
 	{MOVED_DOSES_SCHEDULED_FOR, MOVED_DOSES_SCHEDULE_ID, DOSE_TAKEN_TAKEN_AT, DOSE_TAKEN_RECORDED_BY, COMPUTED_TEXT,
 	 MOVED_DOSES_DUE_AT}};
 
-static void read_moved(int row, TimedDose *dose);
-static bool counts_from_last(const DoseSources *sources, const pg_uuid_t *schedule_id);
-static void move_counted(TimedDose *counted, int ncounted, const TimedDose *moved);
-static int	compare_schedules(const void *a, const void *b);
-static int	compare_due(const void *a, const void *b);
+static void				 read_moved(int row, TimedDose *dose);
+static const DoseSource *counted_source(const DoseSources *sources, const pg_uuid_t *schedule_id);
+static void				 move_counted(TimedDose *counted, int ncounted, const TimedDose *moved);
+static int				 compare_schedules(const void *a, const void *b);
+static int				 compare_due(const void *a, const void *b);
 
 TimedDose *
 timed_doses_find(const DoseSources *sources, int *ntimed)
 {
 	Datum	   arguments[2] = {sources->user_id, sources->bounds[0]};
 	TimedDose *counted = NULL;
+	TimedDose *following = NULL;
 	TimedDose *timed;
 	int		   ncounted = 0;
+	int		   nfollowing = 0;
 	int		   nmoved = 0;
 
 	*ntimed = 0;
-	if (!sources->may_be_moved && !sources->has_counted)
+	if (!sources->may_be_moved && !sources->has_counted && !sources->has_following)
 		return NULL;
 	if (sources->has_counted)
 		counted = counted_doses_find(sources->user_id, &ncounted);
+	if (sources->has_following)
+		following = following_doses_find(sources, &nfollowing);
 	if (sources->may_be_moved)
 	{
 		run_plan(&find_moved, arguments, NULL, true, SPI_OK_SELECT, 0);
 		nmoved = (int) SPI_processed;
 	}
-	timed = palloc0(sizeof(TimedDose) * Max(nmoved + ncounted, 1));
+	timed = palloc0(sizeof(TimedDose) * Max(nmoved + ncounted + nfollowing, 1));
 	for (int i = 0; i < nmoved; i++)
 	{
+		const DoseSource *source;
+
 		CHECK_FOR_INTERRUPTS();
 		read_moved(i, &timed[*ntimed]);
-		if (timed[*ntimed].recorded != NULL || !counts_from_last(sources, timed[*ntimed].schedule_id))
+		source = counted_source(sources, timed[*ntimed].schedule_id);
+		if (timed[*ntimed].recorded != NULL || source == NULL)
 			(*ntimed)++;
-		else
+		else if (!source->row.follows)
 			move_counted(counted, ncounted, &timed[*ntimed]);
 	}
 	if (ncounted > 0)
 		memcpy(&timed[*ntimed], counted, sizeof(TimedDose) * ncounted);
 	*ntimed += ncounted;
+	if (nfollowing > 0)
+		memcpy(&timed[*ntimed], following, sizeof(TimedDose) * nfollowing);
+	*ntimed += nfollowing;
 	qsort(timed, *ntimed, sizeof(TimedDose), compare_schedules);
 	return timed;
 }
@@ -137,12 +148,13 @@ read_moved(int row, TimedDose *dose)
 	recorded_dose_read(dose->recorded, values, isnull);
 }
 
-static bool
-counts_from_last(const DoseSources *sources, const pg_uuid_t *schedule_id)
+/* Find a schedule that counts its doses from others; NULL: it is at set times, or not among the sources. */
+static const DoseSource *
+counted_source(const DoseSources *sources, const pg_uuid_t *schedule_id)
 {
-	const DoseSource *source = sources->has_counted ? dose_source_find(sources, schedule_id) : NULL;
+	const DoseSource *source = sources->has_counted || sources->has_following ? dose_source_find(sources, schedule_id) : NULL;
 
-	return source != NULL && source->row.is_counted;
+	return source != NULL && source->row.is_counted ? source : NULL;
 }
 
 /* Let a dose that is counted from the last be due when the person moved it to; the move of another means nothing now. */
@@ -175,5 +187,9 @@ compare_due(const void *a, const void *b)
 	TimestampTz left = (*(TimedDose *const *) a)->due_at;
 	TimestampTz right = (*(TimedDose *const *) b)->due_at;
 
+	if (left != right)
+		return left < right ? -1 : 1;
+	left = (*(TimedDose *const *) a)->scheduled_for;
+	right = (*(TimedDose *const *) b)->scheduled_for;
 	return left < right ? -1 : left > right;
 }

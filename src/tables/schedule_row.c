@@ -30,7 +30,8 @@ schedule_row_read(ScheduleRow *row, const Datum *values, const bool *isnull)
 	row->effective_from = isnull[COLUMN_EFFECTIVE_FROM] ? DT_NOBEGIN : DatumGetTimestampTz(values[COLUMN_EFFECTIVE_FROM]);
 	row->ends_at = isnull[COLUMN_ENDS_AT] ? DT_NOEND : DatumGetTimestampTz(values[COLUMN_ENDS_AT]);
 	row->as_needed = DatumGetBool(values[COLUMN_AS_NEEDED]);
-	row->is_counted = !isnull[COLUMN_AFTER_LAST];
+	row->follows = !isnull[COLUMN_FOLLOWS_BY];
+	row->is_counted = row->follows || !isnull[COLUMN_AFTER_LAST];
 }
 
 void
@@ -41,7 +42,8 @@ schedule_row_read_tuple(ScheduleRow *row, HeapTuple tuple, TupleDesc descriptor)
 
 	for (int i = 0; i < SCHEDULE_NCOLUMNS; i++)
 	{
-		if (schedule_columns[i] == SCHEDULES_AFTER_LAST && !tables_have_later_column("after_last"))
+		if ((schedule_columns[i] == SCHEDULES_AFTER_LAST && !tables_have_later_column("after_last")) ||
+			(schedule_columns[i] == SCHEDULES_FOLLOWS_BY && !tables_have_later_column("follows_by")))
 			isnull[i] = true;
 		else
 			values[i] = column_value(schedule_columns[i], tuple, descriptor, &isnull[i]);

@@ -18,12 +18,12 @@
 #define SCHEDULE_COLUMNS                                                            \
 	"s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, "                      \
 	"s.cycle_days_on, s.cycle_days_off, s.effective_from, s.ends_at, s.as_needed, " \
-	"{after_last?s.after_last|NULL::pg_catalog.interval}"
+	"{after_last?s.after_last|NULL::pg_catalog.interval}, {follows_by?s.follows_by|NULL::pg_catalog.interval}"
 
 #define SCHEDULE_COLUMN_LIST                                                                            \
 	SCHEDULES_RRULE, SCHEDULES_STARTS_AT, SCHEDULES_TIME_ZONE, SCHEDULES_RDATES, SCHEDULES_EXDATES,     \
 		SCHEDULES_CYCLE_DAYS_ON, SCHEDULES_CYCLE_DAYS_OFF, SCHEDULES_EFFECTIVE_FROM, SCHEDULES_ENDS_AT, \
-		SCHEDULES_AS_NEEDED, SCHEDULES_AFTER_LAST
+		SCHEDULES_AS_NEEDED, SCHEDULES_AFTER_LAST, SCHEDULES_FOLLOWS_BY
 
 /* Their places in a query that begins with SCHEDULE_COLUMNS. */
 typedef enum ScheduleColumn
@@ -39,6 +39,7 @@ typedef enum ScheduleColumn
 	COLUMN_ENDS_AT,
 	COLUMN_AS_NEEDED,
 	COLUMN_AFTER_LAST,
+	COLUMN_FOLLOWS_BY,
 	SCHEDULE_NCOLUMNS
 } ScheduleColumn;
 
@@ -48,7 +49,8 @@ typedef struct ScheduleRow
 	TimestampTz	   effective_from; /* inclusive; DT_NOBEGIN: open */
 	TimestampTz	   ends_at;		   /* exclusive; DT_NOEND: open */
 	bool		   as_needed;	   /* no occurrences: a dose may be at any time */
-	bool		   is_counted;	   /* none either: the one to come is counted from the last one recorded */
+	bool		   is_counted;	   /* none either: they are counted from others that are recorded */
+	bool		   follows;		   /* each from one of another schedule; else the one to come from the last */
 	Schedule	  *schedule;	   /* made on first need; NULL until then */
 } ScheduleRow;
 

@@ -64,6 +64,7 @@ static const struct
 	{TABLE_SCHEDULES, "missed_when_next"},
 	{TABLE_SCHEDULES, "changed_at"},
 	{TABLE_SCHEDULES, "after_last"},
+	{TABLE_SCHEDULES, "follows_by"},
 	{TABLE_DOSE_TAKEN, "despite_limits"},
 	{TABLE_MOVED_DOSES, "due_at"}};
 

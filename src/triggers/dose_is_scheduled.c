@@ -120,9 +120,9 @@ static SavedPlan counted_dose = {
 	{COMPUTED_INSTANT, COMPUTED_UUID, COMPUTED_INSTANT, COMPUTED_INSTANT}};
 
 static SavedPlan note_due_time = {
-	"SELECT medsched._keep_due_time($1, $2, $3) IS NULL",
-	3,
-	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
+	"SELECT medsched._keep_due_time($1, $2, $3, $4) IS NULL",
+	4,
+	{UUIDOID, UUIDOID, TIMESTAMPTZOID, BOOLOID},
 	NULL,
 	{COMPUTED_BOOLEAN}};
 
@@ -398,10 +398,12 @@ is_counted_dose(DoseCheck *check, NoDose *why)
 
 	if (!isnull[0] && DatumGetTimestampTz(values[0]) == check->at)
 	{
-		check->has_due_time = DatumGetTimestampTz(values[3]) != check->at;
+		check->has_due_time = check->row.follows || DatumGetTimestampTz(values[3]) != check->at;
 		return true;
 	}
-	if (isnull[0])
+	if (check->row.follows)
+		why->detail = "It has one after each dose of the schedule that it follows, and that one has none so long before.";
+	else if (isnull[0])
 		why->detail = "The schedule has no dose before the year 10000.";
 	else if (isnull[1])
 	{
@@ -418,9 +420,10 @@ is_counted_dose(DoseCheck *check, NoDose *why)
 static void
 keep_due_time(DoseCheck *check)
 {
-	Datum key[3] = {check->user_id, check->schedule_id, TimestampTzGetDatum(check->at)};
+	Datum values[4] = {check->user_id, check->schedule_id, TimestampTzGetDatum(check->at),
+					   BoolGetDatum(TRIGGER_FIRED_BY_INSERT(check->trigger->tg_event))};
 
-	(void) rule_query(&note_due_time, key, NULL, 0);
+	(void) rule_query(&note_due_time, values, NULL, 0);
 }
 
 /* Lock a dose that is recorded until the transaction ends; false: it is recorded no more. */

@@ -32,6 +32,7 @@ PG_FUNCTION_INFO_V1(medsched_recorded_dose_keeps_medication);
 
 static void	 refuse_doses(TriggerData *trigger, HeapTuple tuple, SavedPlan *doses, const char *kind, TimestampTz from, const char *hint);
 static bool	 key_changes(TriggerData *trigger, TableColumn user_id, TableColumn id);
+static bool	 follows_another(TriggerData *trigger);
 static bool	 only_end_changes(TriggerData *trigger);
 static void	 refuse_change(TriggerData *trigger, const char *kind, Datum id, Datum schedule_id, TimestampTz at, const char *hint);
 static char *dose_named(Datum schedule_id, TimestampTz at);
@@ -89,7 +90,7 @@ medsched_recorded_dose_keeps_schedule(PG_FUNCTION_ARGS)
 	}
 
 	schedule_row_read_tuple(&row, tuple, RelationGetDescr(trigger->tg_relation));
-	if (rule_column_changes(trigger, SCHEDULES_MEDICATION_ID))
+	if (rule_column_changes(trigger, SCHEDULES_MEDICATION_ID) || follows_another(trigger))
 		refuse_doses(trigger, tuple, &doses_of_schedule, "schedule", DT_NOBEGIN, SCHEDULE_HINT);
 	else if (row.ends_at != DT_NOEND)
 		refuse_doses(trigger, tuple, &doses_of_schedule, "schedule", row.ends_at, SCHEDULE_HINT);
@@ -167,6 +168,14 @@ static bool
 key_changes(TriggerData *trigger, TableColumn user_id, TableColumn id)
 {
 	return rule_column_changes(trigger, user_id) || rule_column_changes(trigger, id);
+}
+
+/* Tell whether the doses follow others than before. */
+static bool
+follows_another(TriggerData *trigger)
+{
+	return tables_have_later_column("follows_by") &&
+		   (rule_column_changes(trigger, SCHEDULES_FOLLOWS) || rule_column_changes(trigger, SCHEDULES_FOLLOWS_BY));
 }
 
 /* Tell whether the doses stay as they are but for the end, so that only those after it matter. */

@@ -43,7 +43,7 @@ INSERT INTO good VALUES
   ('outcome', 'taken'), ('grace', '1h'), ('former_offset', '2h'), ('tolerance_before', '10 min'), ('next_dose', '2026-03-02 19:00Z'), ('rrule', 'FREQ=DAILY'), ('starts_at', '2026-01-01 08:00'), ('time_zone', 'Europe/Berlin'),
   ('change_time_zone.time_zone', 'America/New_York'),
   ('rdates', '{2026-03-05 08:00}'), ('exdates', '{2026-03-06 08:00}'), ('cycle_days_on', '21'), ('cycle_days_off', '7'),
-  ('as_needed', 'false'), ('min_interval', NULL), ('max_per_24h', NULL), ('limits', '[]'), ('dose_unit', 'mg'), ('dose_amount', '1'), ('instructions', 'with food'), ('language', 'en'), ('with_time_zone', 'true'), ('after_last', NULL), ('hours_from', '08:00'), ('hours_until', '22:00'), ('max_per_day', '2'), ('despite_limits', 'late'),
+  ('as_needed', 'false'), ('min_interval', NULL), ('max_per_24h', NULL), ('limits', '[]'), ('dose_unit', 'mg'), ('dose_amount', '1'), ('instructions', 'with food'), ('language', 'en'), ('with_time_zone', 'true'), ('after_last', NULL), ('hours_from', '08:00'), ('hours_until', '22:00'), ('max_per_day', '2'), ('follows_by', NULL), ('follows_name', 'Aspirin'), ('despite_limits', 'late'),
   ('substance', NULL), ('substance_amount', NULL), ('substance_unit', NULL), ('allowance.substance', 'caffeine'), ('remove_substance_limits.substance', 'caffeine'),
   ('set_substance_limits.substance', 'caffeine'), ('set_substance_limits.min_interval', '1 hour'), ('unit', 'mg'),
   ('record_stock_entry.medication_id', :'counted'), ('kind', 'dispensed'), ('occurred_at', '2026-03-01Z'), ('days_supply', '30'), ('entry_id', lpad('e1', 32, '0')), ('runs_out_at.medication_id', :'counted'), ('refill_by.medication_id', :'counted'),
@@ -218,7 +218,7 @@ CROSS JOIN LATERAL pg_temp.answer('SELECT (medsched.' || call || ')::text AS ans
 CREATE TEMP TABLE key_answers AS
 SELECT f.function, k.key, v.value, w.*
 FROM unnest(ARRAY['id', 'starts_at', 'time_zone', 'time_zone_pinned', 'rrule', 'rdates', 'exdates', 'cycle_days_on', 'cycle_days_off', 'as_needed',
-                  'min_interval', 'max_per_24h', 'limits', 'grace', 'after_last', 'hours_from', 'hours_until', 'max_per_day', 'dose_amount', 'dose_unit', 'instructions', 'ends_at']) AS k (key)
+                  'min_interval', 'max_per_24h', 'limits', 'grace', 'after_last', 'hours_from', 'hours_until', 'max_per_day', 'follows_by', 'dose_amount', 'dose_unit', 'instructions', 'ends_at']) AS k (key)
 CROSS JOIN unnest(ARRAY['null', '0', '-1', '1', '0.5', '-0.5', '1e400', '2147483648', '-2147483649', '9223372036854775808', repeat('9', 10000), 'true', 'false', '[]', '{}', '[null]', '[[]]', '["x"]',
                         '""', '" "', '"\u00e9"', '"NaN"', '"Infinity"', '"-Infinity"', '"infinity"', '"-infinity"', '"now"', '"today"', '"0"', '"-1"', '"1e400"', '"0000-01-01T00:00"', '"10000-01-01T00:00"', '"0001-01-01T00:00"',
                         '"2026-02-30T00:00"', '"2026-01-01T24:00:00"', '"2026-01-01T08:00:00.5"', '"2026-01-01T08:00:60"', '"0000-01-01T00:00Z"', '"2026-01-01T08:00+99:99"', '"9999-12-31T23:59:59-15:59"', '["2026-01-01T08:00", "infinity"]',

@@ -120,7 +120,9 @@ SELECT is_empty($$
                          'schedules_limits_valid', 'substance_limits_limits_valid', 'substance_limits_min_interval_in_range',
                          'substance_limits_set_at_in_range', 'person_settings_day_begins_at_in_range', 'schedules_tolerance_before_in_range',
                          -- counted_doses.sql has these.
-                         'schedules_after_last_in_range', 'schedules_hours_valid', 'schedules_max_per_day_in_range')
+                         'schedules_after_last_in_range', 'schedules_hours_valid', 'schedules_max_per_day_in_range',
+                         -- followed_doses.sql has this.
+                         'schedules_follows_by_in_range')
      AND conname NOT IN (SELECT name FROM edges)$$,
   'there is no bound that is not among these');
 SELECT is_empty($$

@@ -246,7 +246,7 @@ SELECT is((SELECT e.explanation FROM medsched.explain_dose(:ann, pg_temp.id('d1'
   ('2026-06-11 11:00', 'A dose: it is counted from the dose at 2026-06-06 09:00:00+02.'),
   ('2026-06-12 11:00', 'No dose: counted from the dose at 2026-06-06 09:00:00+02, the next is at 2026-06-11 11:00:00+02.')) AS t (at, explanation) ORDER BY at;
 SELECT is((SELECT concat_ws(' ', o.next_dose, o.last_recorded) FROM medsched.schedule_overview(:ann) AS o WHERE o.schedule_id = pg_temp.id('9a')), '2026-05-11 08:00:00+02 2026-05-06 08:00:00+02', 'in the overview');
-SELECT is((medsched.times_of_schedule(:ann, ARRAY[pg_temp.id('9a')])).problem, format('schedule "%s" is counted from the last dose taken', pg_temp.id('9a')), 'no form shows it');
+SELECT is((medsched.times_of_schedule(:ann, ARRAY[pg_temp.id('9a')])).problem, format('schedule "%s" is counted from when another dose is taken', pg_temp.id('9a')), 'no form shows it');
 SELECT is((SELECT count(*) FROM medsched.check_integrity()), 0::bigint, 'nothing breaks a rule');
 
 

@@ -15,6 +15,8 @@ SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000a', 'Ramip
   '[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "rrule": "FREQ=DAILY", "dose_amount": 5, "dose_unit": "mg", "missed_when_next": true}]') AS ramipril \gset
 SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000a', 'Semaglutide',
   '[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "after_last": "5 days"}]') \g /dev/null
+SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000a', 'Folic acid',
+  '[{"starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "follows": "00000000-0000-0000-0000-000000000a11", "follows_by": "1 hour"}]') \g /dev/null
 SELECT medsched.move_dose('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-04 07:00Z', '2026-01-04 09:00Z') \g /dev/null
 SELECT medsched.record_stock_entry('00000000-0000-0000-0000-00000000000a', :'ramipril', 'dispensed', 150, 'mg', '2026-01-01Z', 30) \g /dev/null
 SET CONSTRAINTS ALL IMMEDIATE;

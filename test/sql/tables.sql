@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(108);
+SELECT plan(111);
 
 -- What create_tables() leaves behind.
 
@@ -75,7 +75,7 @@ SELECT lives_ok('SET CONSTRAINTS ALL IMMEDIATE', 'rows that keep every rule go i
 SET CONSTRAINTS ALL DEFERRED;
 
 SELECT is(s, ROW(s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, false, s.rrule, '{}', '{}', NULL, NULL, false,
-                 NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, now(), NULL)::medsched.schedules, 'the defaults of schedules')
+                 NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, now(), NULL)::medsched.schedules, 'the defaults of schedules')
   FROM medsched.schedules s WHERE id = '00000000-0000-0000-0000-000000000a11';
 SELECT is((d.outcome, d.taken_at, d.recorded_at), ('taken'::text, now(), now()), 'the defaults of dose_taken')
   FROM medsched.dose_taken d;
@@ -144,6 +144,9 @@ FROM (VALUES
   ('schedules',   'schedules_tolerance_before_in_range', $$tolerance_before = '367 days'$$),
   ('schedules',   'schedules_after_last_has_no_times',   $$after_last = '5 days'$$),
   ('schedules',   'schedules_after_last_has_no_times',   $$after_last = '5 days', rrule = NULL, missed_when_next = true$$),
+  ('schedules',   'schedules_follows_by_of_follows',     $$follows = medication_id$$),
+  ('schedules',   'schedules_follows_by_of_follows',     $$follows_by = '1 hour'$$),
+  ('schedules',   'schedules_follows_has_no_times',      $$follows = medication_id, follows_by = '1 hour'$$),
   ('schedules',   'schedules_hours_are_after_last',      $$hours_from = '08:00', hours_until = '22:00'$$),
   ('schedules',   'schedules_hours_are_after_last',      $$max_per_day = 1$$),
   ('schedules',   'schedules_replaces_another',          $$replaces = id$$),
@@ -166,7 +169,7 @@ SELECT is_empty($$
        'schedules_effective_from_finite', 'schedules_ends_at_finite', 'schedules_dose_amount_positive', 'schedules_cycle_days',
        'schedules_as_needed_has_no_times', 'schedules_limits_are_as_needed', 'schedules_min_interval_in_range',
        'schedules_max_per_24h_positive', 'schedules_grace_in_range', 'schedules_tolerance_before_in_range', 'schedules_replaces_another',
-       'schedules_after_last_has_no_times', 'schedules_hours_are_after_last',
+       'schedules_after_last_has_no_times', 'schedules_hours_are_after_last', 'schedules_follows_by_of_follows', 'schedules_follows_has_no_times',
        'schedules_limits_have_dose_amount', 'medications_substance_not_blank',
        'medications_substance_has_amount', 'medications_substance_amount_positive', 'medications_substance_unit_not_blank', 'medications_refill_reserve_unit_of_reserve', 'medications_therapeutic_class_not_blank',
        'substance_limits_substance_not_blank', 'substance_limits_not_empty', 'substance_limits_amounts_have_unit',

@@ -107,6 +107,8 @@ const KEYS: Record<Exclude<keyof ScheduleInput, 'ownColumns'>, string> = {
 	hoursFrom: 'hours_from',
 	hoursUntil: 'hours_until',
 	maxPerDay: 'max_per_day',
+	follows: 'follows',
+	followsBy: 'follows_by',
 	doseAmount: 'dose_amount',
 	doseUnit: 'dose_unit',
 	instructions: 'instructions',

@@ -94,6 +94,8 @@ type SchedulesColumns = {
 	hoursFrom: Time;
 	hoursUntil: Time;
 	maxPerDay: Integer;
+	follows: Uuid;
+	followsBy: Interval;
 	doseAmount: Numeric;
 	doseUnit: Text;
 	instructions: Text;
@@ -130,6 +132,8 @@ export const schedules: MedschedTable<'schedules', SchedulesColumns> = stated(me
 		hoursFrom: time('hours_from'),
 		hoursUntil: time('hours_until'),
 		maxPerDay: integer('max_per_day'),
+		follows: uuid('follows'),
+		followsBy: interval('follows_by'),
 		doseAmount: numeric('dose_amount'),
 		doseUnit: text('dose_unit'),
 		instructions: text('instructions'),
@@ -151,6 +155,7 @@ export const schedules: MedschedTable<'schedules', SchedulesColumns> = stated(me
 			foreignColumns: [medications.userId, medications.id],
 		}),
 		foreignKey({ columns: [table.userId, table.replaces], foreignColumns: [table.userId, table.id] }),
+		foreignKey({ columns: [table.userId, table.follows], foreignColumns: [table.userId, table.id] }),
 	],
 ));
 

@@ -710,6 +710,23 @@ withEachDriver('functions', (db) => {
 		assert.deepEqual([schedule?.afterLast, schedule?.hoursFrom, schedule?.hoursUntil, schedule?.maxPerDay, schedule?.rrule], ['3 days', '08:00:00', '22:00:00', 1, null]);
 	});
 
+	test('after another dose', async () => {
+		const person = randomUUID();
+		const [thyroid, breakfast] = [randomUUID(), randomUUID()];
+		await createMedication(db, { userId: person, name: 'levothyroxine', schedules: [{ id: thyroid, startsAt: '2026-03-01T06:00:00', timeZone: 'Europe/Berlin', rrule: 'FREQ=DAILY' }] });
+		await createMedication(db, { userId: person, name: 'iron', schedules: [{ id: breakfast, startsAt: '2026-03-01T00:00:00', timeZone: 'Europe/Berlin', follows: thyroid, followsBy: '30 minutes' }] });
+		const listed = async () =>
+			(await upcomingDoses(db, { userId: person, from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00Z' }))
+				.filter((dose) => dose.scheduleId === breakfast).map((dose) => [dose.scheduledFor, dose.dueAt]);
+		assert.deepEqual(await listed(), [['2026-03-01T05:30:00Z', '2026-03-01T05:30:00Z']]);
+		await markDoseTaken(db, { userId: person, scheduleId: thyroid, scheduledFor: '2026-03-01T05:00:00Z', takenAt: '2026-03-01T06:00:00Z' });
+		assert.deepEqual(await listed(), [['2026-03-01T05:30:00Z', '2026-03-01T06:30:00Z']]);
+		const schedule = (await currentSchedules(db, { userId: person })).find((s) => s.scheduleId === breakfast);
+		assert.deepEqual([schedule?.follows, schedule?.followsBy, schedule?.rrule], [thyroid, '00:30:00', null]);
+		assert.equal(await describeSchedule(db, { userId: person, scheduleId: breakfast }), '30 minutes after levothyroxine, Europe/Berlin, from 1 March 2026');
+		assert.equal((await errorOf(endSchedule(db, { userId: person, scheduleId: thyroid, at: '2026-03-05T00:00:00Z' }))).constraint, 'followed_schedule_goes_on');
+	});
+
 	test('as needed: recorded within its limits', async () => {
 		const asNeeded = randomUUID();
 		await createMedication(db, { userId, name: 'ibuprofen', schedules: [{ id: asNeeded, startsAt: '2026-03-01T00:00:00', timeZone: 'UTC', asNeeded: true, minInterval: '6 hours', maxPer24h: 2 }] });

@@ -89,6 +89,8 @@ const CONFLICTS = new Set<Constraint>([
 	'moved_dose_not_recorded',
 	'moved_dose_is_apart',
 	'moved_dose_in_effect',
+	'schedule_follows_once',
+	'followed_schedule_goes_on',
 	'extra_dose_is_extra',
 	'as_needed_min_interval',
 	'as_needed_max_per_24h',

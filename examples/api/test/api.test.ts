@@ -435,6 +435,29 @@ byBothWays('a person’s medications', (call) => {
 		isProblem(refused, 422, 'schedules_after_last_has_no_times');
 	});
 
+	test('after another dose', async () => {
+		const [thyroid, iron] = [randomUUID(), randomUUID()];
+		const schedule = { startsAt: '2026-03-01T06:00', timeZone: 'Europe/Berlin' };
+		const first = await call('POST', '/v1/people/me/medications', { token, headers: key(), body: { name: 'levothyroxine', schedules: [{ ...schedule, id: thyroid, rrule: 'FREQ=DAILY' }] } });
+		assert.equal(first.status, 201, JSON.stringify(first.body));
+		const body = { name: 'iron', schedules: [{ ...schedule, id: iron, follows: thyroid, followsBy: '30 minutes' }] };
+		const second = await call('POST', '/v1/people/me/medications', { token, headers: key(), body });
+		assert.equal(second.status, 201, JSON.stringify(second.body));
+		const listed = async () => {
+			const doses = await call('GET', '/v1/people/me/doses?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z', { token });
+			return doses.body.filter((dose: any) => dose.scheduleId === iron).map((dose: any) => [dose.scheduledFor, dose.dueAt]);
+		};
+		await call('PUT', `/v1/people/me/doses/${handle(thyroid, '2026-03-01T05:00:00.000Z')}/taken`, { token, body: { takenAt: '2026-03-01T06:00:00Z' } });
+		assert.deepEqual(await listed(), [['2026-03-01T05:30:00Z', '2026-03-01T06:30:00Z']]);
+		const other = { ...body, schedules: [{ ...body.schedules[0], id: randomUUID(), follows: iron }] };
+		isProblem(await call('POST', '/v1/people/me/medications', { token, headers: key(), body: other }), 422, 'schedule_follows_schedule');
+		for (const id of [first.body.id, second.body.id]) {
+			const ended = await call('POST', `/v1/people/me/medications/${id}/inactivate`, { token, body: {} });
+			if (id === first.body.id) isProblem(ended, 409, 'followed_schedule_goes_on');
+			else assert.equal(ended.status, 200, JSON.stringify(ended.body));
+		}
+	});
+
 	test('an extra dose, beside the schedule', async () => {
 		const at = (time: string) => `/v1/people/me/schedules/${scheduleId}/extra/${time}`;
 		const first = await call('PUT', at('2026-03-02T08:20:30Z'), { token, body: { reason: 'vomited' } });

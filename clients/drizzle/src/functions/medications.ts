@@ -48,6 +48,8 @@ const currentSchedule = {
 	hoursUntil: orNull(time),
 	maxPerDay: integerOrNull,
 	regimenId: uuidOrNull,
+	follows: uuidOrNull,
+	followsBy: intervalOrNull,
 };
 /** A schedule with all that a form shows. */
 export interface CurrentSchedule extends RowOf<typeof currentSchedule> {}

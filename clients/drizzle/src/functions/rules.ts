@@ -28,6 +28,8 @@ export const describeRule = value(
 		hoursFrom: optional(time),
 		hoursUntil: optional(time),
 		maxPerDay: optional(integer),
+		followsBy: optional(interval),
+		followsName: optional(text),
 	},
 	text,
 );

@@ -188,6 +188,8 @@ export function ruleRoutes(db: Database) {
 							hoursFrom: m.TimeOfDay.optional(),
 							hoursUntil: m.TimeOfDay.optional(),
 							maxPerDay: z.number().int().min(1).max(1440).optional(),
+							followsBy: m.Interval.openapi({ description: 'after each dose of another schedule', example: '30 minutes' }).optional(),
+							followsName: m.Name.optional(),
 						}).openapi('RuleToDescribe'),
 					),
 				},

@@ -3,7 +3,7 @@
 . test/suites/lib.bash
 
 user=00000000-0000-0000-0000-00000000000a
-dir=build/concurrency
+dir=build/concurrency-${MEDSCHED_EDITION:-native}
 rm -rf $dir
 mkdir -p $dir
 

@@ -4,7 +4,7 @@
 . test/suites/lib.bash
 
 need_oracles
-make -s -C test/oracle ../../build/oracle/read_calendar
+flock test/oracle make -s -C test/oracle ../../build/oracle/read_calendar
 
 while read -r line; do
 	echo "$line"

@@ -6,16 +6,18 @@
 
 chosen "test/isolation/specs/*.spec" "$@"
 options=()
+directory=build/isolation
 if [ "${MEDSCHED_EDITION:-native}" = managed ]; then
-	options=(ISOLATION_OPTS="--inputdir=test/isolation --outputdir=build/isolation --use-existing --dbname=$PGDATABASE")
+	directory=build/managed-isolation
+	options=(ISOLATION_OPTS="--inputdir=test/isolation --outputdir=$directory --use-existing --dbname=$PGDATABASE")
 	[ $# -gt 0 ] || mapfile -t chosen < <(printf '%s\n' "${chosen[@]}" | grep -vxFf <(sed -n 's/^spec \([^:]*\):.*/\1/p' test/managed-exceptions))
 fi
-installcheck build/isolation REGRESS= ISOLATION="${chosen[*]}" "${options[@]}"
+installcheck "$directory" REGRESS= ISOLATION="${chosen[*]}" "${options[@]}"
 
 # A spec counts by its permutations.
 for spec in "${chosen[@]}"; do
 	expected=test/isolation/expected/$spec.out
-	result=build/isolation/results/$spec.out
+	result=$directory/results/$spec.out
 	if cmp -s "$expected" "$result" ||
 		{ [ "${MEDSCHED_EDITION:-native}" = managed ] && cmp -s "${expected%.out}_1.out" "$result"; }; then
 		passed=$((passed + $(grep -c '^starting permutation' "$result" || true)))

@@ -5,7 +5,7 @@
 . test/suites/lib.bash
 
 need_oracles
-make -s -C test/oracle
+flock test/oracle make -s -C test/oracle
 
 # compare DESCRIPTION COMMAND...: one test, and what the command prints.
 compare()

@@ -7,7 +7,7 @@
 . test/suites/lib.bash
 
 seconds=${MEDSCHED_STORM_SECONDS:-20}
-dir=build/storm
+dir=build/storm-${MEDSCHED_EDITION:-native}
 rm -rf $dir
 mkdir -p $dir
 

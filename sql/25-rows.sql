@@ -164,6 +164,7 @@ BEGIN
         ('{current_schedule}', 'regimen_id', 'uuid'),
         ('{current_schedule}', 'follows', 'uuid'),
         ('{current_schedule}', 'follows_by', 'interval'),
+        ('{current_schedule}', 'events', 'jsonb'),
         -- When a schedule has doses.
         ('{_schedule}', 'user_id', 'uuid'),
         ('{_schedule}', 'id', 'uuid'),
@@ -275,7 +276,7 @@ COMMENT ON TYPE medsched.schedule_form IS
 COMMENT ON TYPE medsched.prescribed_medication IS
   'What a prescription says: the arguments of create_medication(), as medication_from_fhir() returns them';
 COMMENT ON TYPE medsched.schedule_journey IS
-  'What became of a schedule when its person went to another time zone';
+  'What became of a schedule when its person went to another time zone, or changed the routine';
 COMMENT ON TYPE medsched.medication IS
   'A medication with the columns that the application added, as update_medication() returns it';
 COMMENT ON TYPE medsched.current_schedule IS

@@ -22,7 +22,7 @@ BEGIN
 
   FOR relation IN
     SELECT t.name, c.relkind
-      FROM (VALUES ('medications'), ('schedules'), ('dose_taken'), ('person_settings'), ('substance_limits'), ('stock_entries'), ('moved_doses')) AS t (name)
+      FROM (VALUES ('medications'), ('schedules'), ('dose_taken'), ('person_settings'), ('substance_limits'), ('stock_entries'), ('moved_doses'), ('routines')) AS t (name)
       LEFT JOIN pg_class AS c ON c.relnamespace = 'medsched'::regnamespace AND c.relname = t.name
   LOOP
     IF relation.relkind IS NULL THEN
@@ -129,6 +129,8 @@ BEGIN
          'What to observe at each dose: with food'),
         ('medsched.schedules', 'regimen_id', 'uuid',
          'What schedules of a medication have that are one to their reader: the steps of a taper'),
+        ('medsched.schedules', 'events', 'jsonb',
+         'The events of the person''s routine whose times the rule has, an array of codes, or of objects with event and offset, in minutes: ["CM", {"event": "ACV", "offset": 30}]; NULL: none'),
         ('medsched.schedules', 'effective_from', 'timestamptz',
          'No dose before this instant, though rule and cycle count from starts_at; set where the schedule replaces another, or began before the application'),
         ('medsched.schedules', 'ends_at', 'timestamptz',
@@ -216,7 +218,17 @@ BEGIN
         ('medsched.moved_doses', 'moved_by', 'text',
          'Who moved it, where not the person: the application''s name for a caregiver or device'),
         ('medsched.moved_doses', 'moved_at', 'timestamptz NOT NULL DEFAULT now()',
-         'When it was last moved')
+         'When it was last moved'),
+        ('medsched.routines', 'user_id', 'uuid NOT NULL',
+         'The person; the application''s id'),
+        ('medsched.routines', 'event', 'text NOT NULL',
+         'The event, as timing_events() names it: WAKE, CM (breakfast), CD (lunch), CV (dinner), HS (going to bed)'),
+        ('medsched.routines', 'day_of_week', 'int NOT NULL',
+         'ISO number of the day of the week, 1 Monday to 7 Sunday'),
+        ('medsched.routines', 'effective_from', 'timestamptz NOT NULL',
+         'From when on the time holds, until the next row''s'),
+        ('medsched.routines', 'at', 'time NOT NULL',
+         'When it is, on the wall clock')
     ),
     constraints (relation, name, definition) AS (
       -- Keys first. Every look-up names the user, and a user has few schedules: the
@@ -239,6 +251,8 @@ BEGIN
          $$PRIMARY KEY (user_id, substance)$$),
         ('medsched.moved_doses', 'moved_doses_pkey',
          $$PRIMARY KEY (user_id, scheduled_for, schedule_id)$$),
+        ('medsched.routines', 'routines_pkey',
+         $$PRIMARY KEY (user_id, event, day_of_week, effective_from)$$),
         -- At the end of a statement, so that one can move several doses on.
         ('medsched.moved_doses', 'moved_doses_user_id_due_at_schedule_id_key',
          $$UNIQUE (user_id, due_at, schedule_id) DEFERRABLE$$),
@@ -370,6 +384,10 @@ BEGIN
          $$CHECK (follows IS NULL
            OR (NOT as_needed AND rrule IS NULL AND rdates = '{}' AND exdates = '{}' AND cycle_days_on IS NULL AND after_last IS NULL
                AND NOT missed_when_next))$$),
+        ('medsched.schedules', 'schedules_events_valid',
+         $$CHECK (medsched._events_valid(events))$$),
+        ('medsched.schedules', 'schedules_events_have_rule',
+         $$CHECK (events IS NULL OR (rrule IS NOT NULL AND NOT as_needed AND after_last IS NULL))$$),
         ('medsched.schedules', 'schedules_replaces_another',
          $$CHECK (replaces <> id)$$),
         -- Its error names the rule that a row breaks, as if each were a CHECK of its own: PostgreSQL reads
@@ -427,7 +445,16 @@ BEGIN
         ('medsched.moved_doses', 'moved_doses_reason_length',
          $$CHECK (length(reason) <= 1000)$$),
         ('medsched.moved_doses', 'moved_doses_moved_by_length',
-         $$CHECK (length(moved_by) <= 1000)$$)
+         $$CHECK (length(moved_by) <= 1000)$$),
+        ('medsched.routines', 'routines_event_known',
+         $$CHECK (event IN ('WAKE', 'MORN.early', 'MORN', 'MORN.late', 'NOON', 'AFT.early', 'AFT', 'AFT.late', 'EVE.early', 'EVE', 'EVE.late',
+                            'NIGHT', 'HS', 'CM', 'CD', 'CV'))$$),
+        ('medsched.routines', 'routines_day_of_week_in_range',
+         $$CHECK (day_of_week >= 1 AND day_of_week <= 7)$$),
+        ('medsched.routines', 'routines_effective_from_in_range',
+         $$CHECK (effective_from >= '0001-01-01 00:00+00' AND effective_from < '10000-01-01 00:00+00')$$),
+        ('medsched.routines', 'routines_at_whole_second',
+         $$CHECK (at < '24:00' AND extract(second FROM at) = trunc(extract(second FROM at)))$$)
     ),
     -- A WHEN clause compares what is stored in the end, whichever column an
     -- UPDATE names and whatever other triggers changed.
@@ -733,7 +760,8 @@ BEGIN
         ('medsched.dose_taken', 'What became of a dose, taken or skipped, and extra doses. One row for a dose; no row: not recorded.'),
         ('medsched.stock_entries', 'What came to and went from the stock of a medication beside the doses taken, and what was counted. A ledger: rows are added.'),
         ('medsched.substance_limits', 'How much of a substance a person may take, by all medications that hold it.'),
-        ('medsched.moved_doses', 'Single doses that are to be taken at another time than their schedule''s. One row for a dose; no row: at its own time.')
+        ('medsched.moved_doses', 'Single doses that are to be taken at another time than their schedule''s. One row for a dose; no row: at its own time.'),
+        ('medsched.routines', 'When a person wakes, eats and goes to bed, by day of the week. One row for each time that it was set; the last by effective_from holds.')
     ),
     -- What an earlier version defined otherwise: a trigger or constraint is made
     -- anew where its definition, as the catalog prints it, lacks this text.
@@ -827,10 +855,11 @@ BEGIN
       JOIN pg_roles AS r ON r.rolname = current_user
      WHERE steps IS NOT NULL
        AND c.oid IN ('medsched.medications'::regclass, 'medsched.schedules'::regclass, 'medsched.dose_taken'::regclass,
-                     'medsched.person_settings'::regclass, 'medsched.substance_limits'::regclass, 'medsched.stock_entries'::regclass, 'medsched.moved_doses'::regclass)
+                     'medsched.person_settings'::regclass, 'medsched.substance_limits'::regclass, 'medsched.stock_entries'::regclass, 'medsched.moved_doses'::regclass,
+                     'medsched.routines'::regclass)
        AND c.relowner <> r.oid
        AND (r.rolsuper OR NOT pg_has_role(r.oid, c.relowner, 'USAGE'))
-     ORDER BY array_position('{medications,schedules,dose_taken,person_settings,substance_limits,stock_entries,moved_doses}', c.relname::text)
+     ORDER BY array_position('{medications,schedules,dose_taken,person_settings,substance_limits,stock_entries,moved_doses,routines}', c.relname::text)
   LOOP
     RAISE 'must be owner of table %', relation.name
       USING ERRCODE = 'insufficient_privilege',

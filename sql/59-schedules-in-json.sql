@@ -35,7 +35,7 @@ RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{id,starts_at,time_zone,time_zone_pinned,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed,
          min_interval,max_per_24h,limits,grace,tolerance_before,missed_when_next,
-         after_last,hours_from,hours_until,max_per_day,follows,follows_by,dose_amount,dose_unit,instructions,regimen_id,effective_from,ends_at}'::text[];
+         after_last,hours_from,hours_until,max_per_day,follows,follows_by,dose_amount,dose_unit,instructions,regimen_id,events,effective_from,ends_at}'::text[];
 
 COMMENT ON FUNCTION medsched._schedule_key_names() IS
   'Internal: the keys of a schedule in JSON';
@@ -45,7 +45,7 @@ RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{uuid,timestamp,zone,boolean,rule,dates,dates,int,int,boolean,
          interval,int,limits,interval,interval,boolean,
-         interval,time,time,int,uuid,interval,numeric,text,text,uuid,timestamptz,timestamptz}'::text[];
+         interval,time,time,int,uuid,interval,numeric,text,text,uuid,events,timestamptz,timestamptz}'::text[];
 
 COMMENT ON FUNCTION medsched._schedule_key_types() IS
   'Internal: the types of the values of a schedule in JSON, in the order of its keys';
@@ -192,6 +192,7 @@ BEGIN
       WHEN 'time' THEN kind = 'string' AND written ~ '^[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?$'
       WHEN 'dates' THEN kind = 'array'
       WHEN 'limits' THEN kind = 'array'
+      WHEN 'events' THEN kind = 'array'
       ELSE kind = 'string' END;
     IF fits AND type = 'dates' THEN
       fits := NOT EXISTS (SELECT FROM jsonb_array_elements(value) AS e WHERE jsonb_typeof(e) <> 'string' OR (e #>> '{}') !~ wall_clock);
@@ -204,6 +205,7 @@ BEGIN
         WHEN 'timestamptz' THEN 'an instant with its offset, as "2026-03-01T08:00:00+01:00" or with Z'
         WHEN 'time' THEN 'a time of day, as "08:00"'
         WHEN 'limits' THEN 'an array of limits, as [{"amount": 4000, "within": "24 hours"}, {"doses": 1, "days": 1}]'
+        WHEN 'events' THEN 'an array of events, as ["CM", {"event": "ACV", "offset": 30}]'
         WHEN 'boolean' THEN 'true or false'
         WHEN 'int' THEN 'a whole number'
         WHEN 'numeric' THEN 'a number, or a string that holds one'
@@ -224,6 +226,7 @@ BEGIN
         WHEN 'time' THEN written::time IS NOT NULL
         WHEN 'numeric' THEN written::numeric IS NOT NULL
         WHEN 'limits' THEN medsched._limits_valid(value)
+        WHEN 'events' THEN medsched._events_valid(value)
         WHEN 'rule' THEN medsched.check_rrule(written)
         WHEN 'zone' THEN medsched.check_time_zone(written) END;
     END IF;
@@ -282,6 +285,7 @@ BEGIN
       WHEN 'interval' THEN written::interval::text
       WHEN 'time' THEN written::time::text
       WHEN 'limits' THEN (object -> key)::text
+      WHEN 'events' THEN (object -> key)::text
       WHEN 'numeric' THEN written::numeric::text
       WHEN 'int' THEN trunc(written::numeric)::text
       WHEN 'dates' THEN ARRAY(SELECT e::timestamp FROM jsonb_array_elements_text(object -> key) AS e)::text
@@ -336,6 +340,8 @@ BEGIN
      '{after_last,hours_from,hours_until,max_per_day}', true),
     ('schedules_hours_valid', 'must have both hours_from and hours_until, two times of a whole second, hours_from before 24:00, or neither',
      '{hours_from,hours_until}', true),
+    ('schedules_events_have_rule', 'must have rrule, and be neither as_needed nor counted from the last dose, when it has events',
+     '{events,rrule,as_needed,after_last}', true),
     ('schedules_limits_are_as_needed', 'must be as_needed to have min_interval, max_per_24h or limits',
      '{as_needed,min_interval,max_per_24h,limits}', true),
     ('schedules_limits_have_dose_amount', 'must have dose_amount to have limits of an amount', '{dose_amount,limits}', true)) AS r (name, rule, keys, absence_matters)
@@ -416,6 +422,10 @@ DECLARE
   constraint_name pg_catalog.text; type_name pg_catalog.text;
 BEGIN
   read := medsched._read_new_schedule($3, $4);
+  IF read OPERATOR(pg_catalog.?) 'events' THEN
+    PERFORM medsched._lock_routine($1, false);
+    read := medsched._by_routine($1, read, $4);
+  END IF;
   BEGIN
     IF read OPERATOR(pg_catalog.-) medsched._schedule_key_names() OPERATOR(pg_catalog.=) '{}'::pg_catalog.jsonb THEN
       INSERT INTO medsched.schedules AS n (user_id, medication_id, %1$s)
@@ -436,6 +446,10 @@ BEGIN
     PERFORM medsched._refuse_schedule($3, $4, $4, code, message, detail, hint, schema_name, table_name, column_name,
                                       constraint_name, type_name);
   END;
+  IF read OPERATOR(pg_catalog.?) 'events' THEN
+    PERFORM medsched._follow_plans($1, $2, medsched._compiled_at((read OPERATOR(pg_catalog.->>) 'starts_at')::pg_catalog.timestamp,
+      read OPERATOR(pg_catalog.->>) 'time_zone', (read OPERATOR(pg_catalog.->>) 'effective_from')::pg_catalog.timestamptz));
+  END IF;
   RETURN id;
 END
 $body$
@@ -444,7 +458,7 @@ $function$,
     (SELECT string_agg(format('%s pg_catalog.%s', k.name, t.typname), ', ' ORDER BY k.nth)
        FROM unnest(names, types) WITH ORDINALITY AS k (name, type, nth)
        JOIN pg_type AS t
-         ON t.oid = CASE k.type WHEN 'zone' THEN 'text' WHEN 'rule' THEN 'text' WHEN 'dates' THEN 'timestamp[]' WHEN 'limits' THEN 'jsonb' ELSE k.type END::regtype));
+         ON t.oid = CASE k.type WHEN 'zone' THEN 'text' WHEN 'rule' THEN 'text' WHEN 'dates' THEN 'timestamp[]' WHEN 'limits' THEN 'jsonb' WHEN 'events' THEN 'jsonb' ELSE k.type END::regtype));
 END
 $write$;
 

@@ -13,7 +13,13 @@ DECLARE
   goes_on boolean;
   in_pause boolean;
   has_dose boolean := false;
+  by_routine CONSTANT boolean := EXISTS (
+    SELECT FROM medsched.schedules AS s
+     WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.medication_id OPERATOR(pg_catalog.=) $2 AND s.events IS NOT NULL);
 BEGIN
+  IF by_routine THEN
+    PERFORM medsched._lock_routine($1, false);
+  END IF;
   PERFORM medsched._lock_schedules($1, NULL::pg_catalog.uuid, $2, NULL::pg_catalog.timestamptz);
   inactivated_at := medsched._inactivated_at($1, $2);
   IF inactivated_at IS NULL THEN
@@ -57,6 +63,11 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = pg_catalog.format('medication "%s" has no dose from %s on', $2, $3),
       DETAIL = 'All its schedules are over.', HINT = 'Insert a schedule for it first.',
       TABLE = 'medications', CONSTRAINT = 'medication_has_dose';
+  END IF;
+  -- The routine may have changed since.
+  IF by_routine THEN
+    PERFORM FROM medsched._follow_routine($1, $2, $3);
+    PERFORM medsched._follow_plans($1, $2, $3);
   END IF;
 END
 $$;

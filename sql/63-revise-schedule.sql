@@ -420,8 +420,12 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'changes must not have effective_from',
       HINT = 'When the changes take effect, the argument effective_from says.';
   END IF;
+  IF changes OPERATOR(pg_catalog.?) 'events' OR medsched._events_of($1, $2) IS NOT NULL THEN
+    PERFORM medsched._lock_routine($1, false);
+  END IF;
   PERFORM medsched._lock_schedules($1, $2, NULL::pg_catalog.uuid, NULL::pg_catalog.timestamptz);
   schedule := medsched._find_schedule($1, $2);
+  changes := medsched._changes_by_routine(schedule, changes, greatest($3, schedule.effective_from));
   inactivated_at := medsched._inactivated_at($1, schedule.medication_id);
   successor := medsched._successor($1, $2);
   PERFORM medsched._check_revision(schedule, successor, inactivated_at, $3, changes);

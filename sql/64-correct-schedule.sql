@@ -131,8 +131,12 @@ BEGIN
   IF changes OPERATOR(pg_catalog.?) 'id' THEN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'changes must not have id', DETAIL = 'A schedule that is corrected keeps its id.';
   END IF;
+  IF changes OPERATOR(pg_catalog.?) 'events' OR medsched._events_of($1, $2) IS NOT NULL THEN
+    PERFORM medsched._lock_routine($1, false);
+  END IF;
   PERFORM medsched._lock_schedules($1, $2, NULL::pg_catalog.uuid, NULL::pg_catalog.timestamptz);
   schedule := medsched._find_schedule($1, $2);
+  changes := medsched._changes_by_routine(schedule, changes, medsched._compiled_at(schedule.starts_at, schedule.time_zone, schedule.effective_from));
   PERFORM medsched._check_new_end(schedule, medsched._successor($1, $2), changes);
   new_row := medsched._rewrite_schedule(schedule, changes, 'the corrected schedule');
   inactivated_at := medsched._inactivated_at($1, schedule.medication_id);

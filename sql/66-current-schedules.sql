@@ -34,7 +34,7 @@ BEGIN
            s.cycle_days_on, s.cycle_days_off, s.as_needed, s.min_interval, s.max_per_24h, s.grace,
            s.dose_amount, coalesce(s.dose_unit, NULL::text), coalesce(s.instructions, NULL::text),
            s.effective_from, s.ends_at, s.replaces, r.id, s.created_at, to_jsonb(s.*) - medsched._columns_of_schedules(), s.limits,
-           s.after_last, s.hours_from, s.hours_until, s.max_per_day, s.regimen_id, s.follows, s.follows_by
+           s.after_last, s.hours_from, s.hours_until, s.max_per_day, s.regimen_id, s.follows, s.follows_by, s.events
       FROM medsched.medications AS m
       JOIN medsched.schedules AS s
         ON s.user_id = m.user_id AND s.medication_id = m.id

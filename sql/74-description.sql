@@ -299,7 +299,8 @@ CREATE OR REPLACE FUNCTION medsched.describe_schedule(
   hours_until time DEFAULT NULL,
   max_per_day int DEFAULT NULL,
   follows_by interval DEFAULT NULL,
-  follows_name text DEFAULT NULL)
+  follows_name text DEFAULT NULL,
+  events jsonb DEFAULT NULL)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
@@ -326,6 +327,7 @@ BEGIN
   ELSIF effective_from = 'infinity' THEN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'effective_from must not be infinity';
   END IF;
+  PERFORM medsched._events_valid(events);
   rdates := coalesce(rdates, '{}');
   exdates := coalesce(exdates, '{}');
   -- Asked for the errors of a schedule's parts alone.
@@ -359,7 +361,10 @@ BEGIN
     END IF;
     words := medsched._say(language, 'on_date', ARRAY[medsched._date_and_time_words(language, times[1])]) || zone || medsched._times_listed(language, 'also', times[2:]);
   ELSE
-    words := medsched._rule_description(language, zone, rrule, starts_at, time_zone, cycle_days_on, cycle_days_off, begins, ends, exdates <> '{}')
+    IF events IS NOT NULL THEN
+      words := medsched._events_description(language, zone, events, rrule, starts_at, time_zone, cycle_days_on, cycle_days_off, begins, ends);
+    END IF;
+    words := coalesce(words, medsched._rule_description(language, zone, rrule, starts_at, time_zone, cycle_days_on, cycle_days_off, begins, ends, exdates <> '{}'))
       || medsched._times_listed(language, 'also', medsched._added_times(rdates, exdates, time_zone, begins, ends))
       || medsched._times_listed(language, 'but_not',
            medsched._left_out_times(exdates, rrule, starts_at, time_zone, rdates, cycle_days_on, cycle_days_off, begins, ends));
@@ -369,7 +374,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION medsched.describe_schedule(text, timestamp, text, timestamp[], timestamp[], timestamptz, int, int, boolean, interval, int, timestamptz, jsonb, text, numeric, text, text, boolean, interval, time, time, int, interval, text) IS
+COMMENT ON FUNCTION medsched.describe_schedule(text, timestamp, text, timestamp[], timestamp[], timestamptz, int, int, boolean, interval, int, timestamptz, jsonb, text, numeric, text, text, boolean, interval, time, time, int, interval, text, jsonb) IS
 'a schedule in words: "400 mg twice a day at 08:00 and 20:00, Europe/Berlin, from 1 March 2027 until 3 March 2027; with food"; the arguments are the columns of medsched.schedules, and follows_name the name of the medication whose doses it follows; language is en or de, any other 22023; with_time_zone false leaves out the zone';
 
 -- The name of the medication whose schedule another follows; NULL: there is none, or the caller may not see it.
@@ -402,7 +407,7 @@ BEGIN
   SELECT medsched.describe_schedule(s.rrule::text, s.starts_at, s.time_zone::text, s.rdates, s.exdates,
            s.ends_at, s.cycle_days_on, s.cycle_days_off, s.as_needed, s.min_interval, s.max_per_24h,
            s.effective_from, s.limits, s.dose_unit, s.dose_amount, s.instructions, 'en'::text, true,
-           s.after_last, s.hours_from, s.hours_until, s.max_per_day, s.follows_by, medsched._name_followed(s.user_id, s.follows))
+           s.after_last, s.hours_from, s.hours_until, s.max_per_day, s.follows_by, medsched._name_followed(s.user_id, s.follows), s.events)
     INTO words
   FROM medsched.schedules AS s
   WHERE s.user_id = describe_schedule.user_id

@@ -432,7 +432,7 @@ BEGIN
     RETURN (
       SELECT string_agg(medsched.describe_schedule(s.rrule::text, s.starts_at, s.time_zone::text, s.rdates, s.exdates, s.ends_at, s.cycle_days_on, s.cycle_days_off,
                           s.as_needed, s.min_interval, s.max_per_24h, s.effective_from, s.limits, s.dose_unit, s.dose_amount, s.instructions, $3, true,
-                          s.after_last, s.hours_from, s.hours_until, s.max_per_day, s.follows_by, medsched._name_followed(s.user_id, s.follows)),
+                          s.after_last, s.hours_from, s.hours_until, s.max_per_day, s.follows_by, medsched._name_followed(s.user_id, s.follows), s.events),
                         medsched._say($3, 'regimen.then') ORDER BY o.nth)
         FROM unnest(schedules) WITH ORDINALITY AS o (of_user, id, medication_id, starts_at, time_zone, rrule, rdates, exdates, cycle_days_on, cycle_days_off,
                as_needed, effective_from, ends_at, after_last, nth)

@@ -175,6 +175,10 @@ BEGIN
     END IF;
     IF key = 'dayOfWeek' THEN
       PERFORM medsched._fhir_days(times);
+    ELSIF key = 'routine' THEN
+      IF jsonb_typeof(times -> key) <> 'boolean' THEN
+        RAISE 'times.routine must be true or false' USING ERRCODE = 'invalid_parameter_value';
+      END IF;
     ELSE
       PERFORM medsched._read_times(times -> key);
     END IF;

@@ -2,7 +2,7 @@
 
 -- The times of day of a clause, each with the words of its event.
 CREATE OR REPLACE FUNCTION medsched._sig_clocks(sig text, clause jsonb, given jsonb, counts_meals boolean)
-RETURNS TABLE (clock time, words text)
+RETURNS TABLE (clock time, words text, named jsonb)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -24,7 +24,7 @@ BEGIN
     IF cardinality(clocks) <> coalesce(per_day, cardinality(clocks)) THEN
       PERFORM medsched._refuse_sig(sig, '22023', 'contradicts itself', format('It says %s doses a day, and names times for %s.', per_day, cardinality(clocks)), NULL::text);
     END IF;
-    RETURN QUERY SELECT t, remark FROM unnest(clocks) AS t;
+    RETURN QUERY SELECT t, remark, NULL::jsonb FROM unnest(clocks) AS t;
     RETURN;
   END IF;
 
@@ -55,7 +55,7 @@ BEGIN
       PERFORM medsched._refuse_sig(sig, '0A000', 'does not say when', format('It says %s times a day.', per_day), 'Give an array of times.');
     END IF;
     PERFORM medsched._check_times_count(clocks, per_day, coalesce(code, 'sig'));
-    RETURN QUERY SELECT t, remark FROM unnest(clocks) AS t;
+    RETURN QUERY SELECT t, remark, NULL::jsonb FROM unnest(clocks) AS t;
     RETURN;
   END IF;
 
@@ -65,14 +65,14 @@ BEGIN
     END IF;
     clocks := medsched._read_times(given);
     PERFORM medsched._check_times_count(clocks, named, 'sig'::text);
-    RETURN QUERY SELECT t, remark FROM unnest(clocks) AS t;
+    RETURN QUERY SELECT t, remark, NULL::jsonb FROM unnest(clocks) AS t;
     RETURN;
   END IF;
   FOR e IN
     SELECT medsched._times_for(given, ARRAY(SELECT k FROM medsched.timing_codes() AS t CROSS JOIN unnest(ARRAY[t.code, t.fhir_code]) AS k
                                              WHERE t.code = CASE v.anchor WHEN 'MORN' THEN 'QAM' WHEN 'EVE' THEN 'QPM' WHEN 'HS' THEN 'QHS' END)
                                       || v.anchor, ARRAY[v.at]) AS at,
-           v.anchor, x.value ->> 'words' AS said, CASE WHEN v.event ~ 'C' THEN v.meaning END AS meaning,
+           v.event, v.anchor, v.direction, (x.value ->> 'minutes')::numeric::int AS minutes, x.value ->> 'words' AS said, CASE WHEN v.event ~ 'C' THEN v.meaning END AS meaning,
            make_interval(mins => (x.value ->> 'minutes')::numeric::int * CASE WHEN x.value ->> 'event' ~ '^P' THEN 1 ELSE -1 END) AS away
       FROM jsonb_array_elements(events) WITH ORDINALITY AS x (value, nth)
       JOIN medsched.timing_events() AS v ON v.event = regexp_replace(x.value ->> 'event', '^AHS$', 'HS')
@@ -82,7 +82,9 @@ BEGIN
       PERFORM medsched._refuse_sig(sig, '0A000', format('has a dose on another day than "%s"', e.said), NULL::text, NULL::text);
     END IF;
     RETURN QUERY SELECT (e.at[1]::interval + coalesce(e.away, '0'))::time, 
-      nullif(concat_ws(', ', coalesce(e.said, e.meaning), remark), '');
+      nullif(concat_ws(', ', coalesce(e.said, e.meaning), remark), ''),
+      -- "30 minutes before" an event that is counted from the other way is none that a schedule names.
+      CASE WHEN coalesce(e.minutes, 0) = 0 OR e.direction * e.away > '0' THEN medsched._event_as_named(e.event, e.anchor, e.minutes) END;
   END LOOP;
 END
 $$;
@@ -106,6 +108,7 @@ DECLARE
   first_day date;
   clocks time[];
   words text[];
+  named jsonb[];
   groups int;
 BEGIN
   IF doses IS NOT NULL AND lasts IS NOT NULL THEN
@@ -147,20 +150,20 @@ BEGIN
   ELSIF first_day > last_day THEN
     PERFORM medsched._refuse_sig(sig, '22023', 'has no dose', format('The first of its days of the week is %s, and its last day is %s.', first_day, last_day), NULL::text);
   END IF;
-  SELECT array_agg(c.clock), array_agg(c.words), count(DISTINCT coalesce(c.words, '')) INTO clocks, words, groups
+  SELECT array_agg(c.clock), array_agg(c.words), array_agg(c.named), count(DISTINCT coalesce(c.words, '')) INTO clocks, words, named, groups
     FROM medsched._sig_clocks(sig, CASE WHEN days IS NULL AND unit <> 'd' THEN clause || jsonb_build_object('period', unit) ELSE clause END, times, whole ? 'counts_meals') AS c;
   IF cardinality(clocks) > (SELECT count(DISTINCT c) FROM unnest(clocks) AS c) THEN
     PERFORM medsched._refuse_sig(sig, '22023', 'has two doses at one time', format('The times of day are %s.', array_to_string(clocks, ', ')), NULL::text);
   ELSIF doses IS NOT NULL AND groups > 1 THEN
     PERFORM medsched._refuse_sig(sig, '0A000', 'has a number of doses that are not all alike', NULL::text, NULL::text);
   END IF;
-  RETURN (
+  RETURN medsched._naming_events((
     SELECT jsonb_agg(s.value || jsonb_strip_nulls(jsonb_build_object('instructions', g.words)) ORDER BY g.first, s.nth)
       FROM (SELECT c.words, min(c.clock) AS first, array_agg(c.clock) AS clocks
               FROM unnest(clocks, words) AS c (clock, words) GROUP BY c.words) AS g
    CROSS JOIN LATERAL jsonb_array_elements(medsched._clock_schedules(
            medsched._day_rule(CASE WHEN days IS NULL THEN unit ELSE medsched._days_unit(days, every) END, every, first_day, days),
-           first_day, g.clocks, to_char(last_day, '";UNTIL="YYYYMMDD'), doses, NULL::timestamp, time_zone)) WITH ORDINALITY AS s (value, nth));
+           first_day, g.clocks, to_char(last_day, '";UNTIL="YYYYMMDD'), doses, NULL::timestamp, time_zone)) WITH ORDINALITY AS s (value, nth)), clocks, named, times);
 END
 $$;
 COMMENT ON FUNCTION medsched._sig_fixed(text, jsonb, jsonb, date, text, jsonb) IS

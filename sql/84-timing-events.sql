@@ -142,6 +142,45 @@ $$;
 COMMENT ON FUNCTION medsched._timing_counts(jsonb) IS
   'Internal: how many doses a day FHIR''s timeOfDay or when may be';
 
+-- An event as a schedule names it: "before meals" is before each of them.
+CREATE OR REPLACE FUNCTION medsched._event_as_named(event text, anchor text, minutes int)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN minutes > 0 THEN jsonb_build_object('event', regexp_replace(event, 'C$', anchor), 'offset', minutes)
+            ELSE to_jsonb(CASE WHEN event = ANY ('{C,AC,PC}'::text[]) THEN regexp_replace(event, 'C$', anchor) ELSE event END) END;
+COMMENT ON FUNCTION medsched._event_as_named(text, text, int) IS
+  'Internal: an event of a Timing or a sig as a schedule names it';
+
+-- Schedules that name the events of their times, where times has the person's routine: those of set days without a number of doses
+-- or an end within a day, whose rule can have other times on other days.  Each begins with its day.
+CREATE OR REPLACE FUNCTION medsched._naming_events(schedules jsonb, clocks time[], named jsonb[], times jsonb)
+RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF jsonb_typeof(times) <> 'object' OR NOT coalesce(times -> 'routine' = 'true', false) THEN
+    RETURN schedules;
+  END IF;
+  RETURN (
+    SELECT jsonb_agg(CASE WHEN n.events IS NULL THEN s.value
+                          ELSE s.value || jsonb_build_object('events', n.events)
+                            || CASE WHEN (s.value ->> 'starts_at')::timestamp::time = n.first
+                                    THEN jsonb_build_object('starts_at', date_trunc('day', (s.value ->> 'starts_at')::timestamp)) ELSE '{}' END END
+                     ORDER BY s.nth)
+      FROM jsonb_array_elements(schedules) WITH ORDINALITY AS s (value, nth)
+     CROSS JOIN LATERAL (SELECT medsched._rule_parts(s.value ->> 'rrule')) AS r (rule)
+     CROSS JOIN LATERAL (
+           SELECT min(c.clock) AS first,
+                  CASE WHEN bool_and(c.named IS NOT NULL) AND (r.rule).count IS NULL AND ((r.rule).freq = 4 OR (r.rule).freq = 3 AND coalesce((r.rule).every, 1) = 1)
+                            AND (s.value ->> 'rrule' !~ 'UNTIL=' OR s.value ->> 'rrule' ~ 'UNTIL=[0-9]{8}$') THEN jsonb_agg(c.named ORDER BY c.clock) END AS events
+             FROM unnest(clocks, named) AS c (clock, named)
+            WHERE extract(hour FROM c.clock)::int = ANY ((r.rule).hours) AND extract(minute FROM c.clock)::int = ANY ((r.rule).minutes)) AS n);
+END
+$$;
+COMMENT ON FUNCTION medsched._naming_events(jsonb, time[], jsonb[], jsonb) IS
+  'Internal: schedules that name the events of their times';
+
 -- What an event says beside its time: "30 minutes before breakfast".
 CREATE OR REPLACE FUNCTION medsched._event_words(meaning text, minutes int)
 RETURNS text
@@ -206,9 +245,10 @@ COMMENT ON FUNCTION medsched._timing_duration_words(jsonb) IS
   'Internal: FHIR''s duration in words';
 
 -- The doses of a day that timeOfDay, or when with offset, says: the time of each, on the same day (0) or the next (1), and the words
--- of its own events.  per_day: how many they are, one of _timing_counts().
+-- of its own events, and the event of the routine that it is, as a schedule names it.  per_day: how many they are, one of
+-- _timing_counts().
 CREATE OR REPLACE FUNCTION medsched._timing_slots(repeat jsonb, times jsonb, per_day int)
-RETURNS TABLE (clock time, day int, words text)
+RETURNS TABLE (clock time, day int, words text, named jsonb)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -222,7 +262,7 @@ DECLARE
   place text;
 BEGIN
   IF repeat ? 'timeOfDay' THEN
-    RETURN QUERY SELECT t, 0, NULL::text FROM unnest(medsched._read_times(repeat -> 'timeOfDay')) AS t;
+    RETURN QUERY SELECT t, 0, NULL::text, NULL::jsonb FROM unnest(medsched._read_times(repeat -> 'timeOfDay')) AS t;
     RETURN;
   END IF;
   IF jsonb_typeof(times) = 'array' THEN
@@ -277,6 +317,7 @@ BEGIN
     END IF;
     taken := array_append(taken, place);
     words := unit.words;
+    named := medsched._event_as_named(unit.event, unit.anchor, minutes);
     RETURN NEXT;
   END LOOP;
 END;

@@ -55,7 +55,7 @@ BEGIN ATOMIC
   FROM (SELECT c.code AS key FROM medsched.timing_codes() c
         UNION SELECT key FROM medsched._timing_fhir_codes() f, unnest(f.keys) AS key
         UNION SELECT e.anchor FROM medsched.timing_events() e
-        UNION SELECT 'dayOfWeek') k;
+        UNION SELECT 'dayOfWeek' UNION SELECT 'routine') k;
 END;
 COMMENT ON FUNCTION medsched._times_keys() IS
   'Internal: the cases for which times of day, or days of the week, can be given';

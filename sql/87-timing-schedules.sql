@@ -61,7 +61,7 @@ COMMENT ON FUNCTION medsched._last_dose(jsonb) IS
 -- show "every 8 hours" to be times of day.
 CREATE OR REPLACE FUNCTION medsched._timing_doses_of_day(repeat jsonb, times jsonb, counted boolean, code text, keys text[], default_times time[],
   from_time time, to_time time, INOUT unit text, INOUT every int, INOUT per_day int, INOUT even int,
-  OUT clocks time[], OUT on_next int[], OUT words text[])
+  OUT clocks time[], OUT on_next int[], OUT words text[], OUT named jsonb[])
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -74,8 +74,9 @@ DECLARE
 BEGIN
   IF counted THEN
     SELECT array_agg(s.clock ORDER BY s.day, s.clock), array_agg(s.day ORDER BY s.day, s.clock),
-           array_agg(nullif(concat_ws(', ', s.words, lasting), '') ORDER BY s.day, s.clock)
-    INTO clocks, on_next, words
+           array_agg(nullif(concat_ws(', ', s.words, lasting), '') ORDER BY s.day, s.clock),
+           array_agg(CASE WHEN s.day = 0 THEN s.named END ORDER BY s.day, s.clock)
+    INTO clocks, on_next, words, named
     FROM medsched._timing_slots(repeat, times, per_day) AS s;
     FOREACH clock IN ARRAY clocks LOOP
       -- In the night, from_time is after to_time.

@@ -167,7 +167,7 @@ BEGIN
     RAISE 'timing has no dose within its bounds' USING ERRCODE = 'invalid_parameter_value',
       DETAIL = format('The first would be on %s or later; they end before %s.', first_day, timezone(time_zone, until[1]));
   END IF;
-  RETURN schedules;
+  RETURN CASE WHEN day.named IS NULL OR day.unit = 'once' THEN schedules ELSE medsched._naming_events(schedules, day.clocks, day.named, times) END;
 END;
 $$;
 COMMENT ON FUNCTION medsched._timing_at_times(jsonb, date, text, jsonb) IS

@@ -201,7 +201,7 @@ BEGIN
     (schedule ->> 'min_interval')::interval, (schedule ->> 'max_per_24h')::int, s.effective_from, schedule -> 'limits', schedule ->> 'dose_unit',
     NULL::numeric, NULL::text, 'en'::text, true,
     (schedule ->> 'after_last')::interval, (schedule ->> 'hours_from')::time, (schedule ->> 'hours_until')::time, (schedule ->> 'max_per_day')::int,
-    (schedule ->> 'follows_by')::interval, NULL::text);
+    (schedule ->> 'follows_by')::interval, NULL::text, schedule -> 'events');
   dosage := CASE WHEN s.as_needed THEN medsched._fhir_needed(schedule, release)
                  -- No Timing counts from when a dose was taken.
                  WHEN s.after_last IS NOT NULL THEN jsonb_build_object('timing', jsonb_build_object('code', jsonb_build_object('text', words)))

@@ -23,7 +23,7 @@ BEGIN
     SELECT c.relname AS name, c.relkind AS kind, pg_get_userbyid(c.relowner) AS owner
       FROM pg_class AS c
      WHERE c.relnamespace = 'medsched'::regnamespace
-       AND c.relname IN ('medications', 'schedules', 'dose_taken', 'person_settings', 'substance_limits', 'stock_entries', 'moved_doses', 'reminder_rules', 'change_history')
+       AND c.relname IN ('medications', 'schedules', 'dose_taken', 'person_settings', 'substance_limits', 'stock_entries', 'moved_doses', 'routines', 'reminder_rules', 'change_history')
      ORDER BY c.relname
   LOOP
     IF found.kind NOT IN ('r', 'p') THEN
@@ -132,7 +132,7 @@ BEGIN
     SELECT c.relname AS name
       FROM pg_class AS c
      WHERE c.relnamespace = 'medsched'::regnamespace
-       AND c.relname IN ('medications', 'schedules', 'dose_taken', 'person_settings', 'substance_limits', 'stock_entries', 'moved_doses', 'reminder_rules')
+       AND c.relname IN ('medications', 'schedules', 'dose_taken', 'person_settings', 'substance_limits', 'stock_entries', 'moved_doses', 'routines', 'reminder_rules')
        AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgname = 'record_change')
   LOOP
     EXECUTE format('CREATE TRIGGER record_change AFTER INSERT OR UPDATE OR DELETE ON medsched.%I

@@ -33,7 +33,7 @@ BEGIN
   PERFORM medsched._check_tables();
   FOR found IN
     SELECT c.relname AS name, c.relkind AS kind, pg_get_userbyid(c.relowner) AS owner
-      FROM unnest('{medications,schedules,dose_taken,person_settings,substance_limits,stock_entries,moved_doses,reminder_rules,reminder_snoozes,reminder_queue,reminder_changes,reminders_dropped,change_history}'::text[]) WITH ORDINALITY AS t (name, nth)
+      FROM unnest('{medications,schedules,dose_taken,person_settings,substance_limits,stock_entries,moved_doses,routines,reminder_rules,reminder_snoozes,reminder_queue,reminder_changes,reminders_dropped,change_history}'::text[]) WITH ORDINALITY AS t (name, nth)
       JOIN pg_class AS c ON c.oid = to_regclass('medsched.' || t.name)
      ORDER BY t.nth
   LOOP

@@ -52,6 +52,9 @@ export const calls = {
 	'set_substance_limits(uuid,text,jsonb,text,interval,text)': `select medsched.set_substance_limits(${user}, 'metformin', min_interval => '1 hour')`,
 	'allowance(uuid,text,timestamptz)': `select * from medsched.allowance(${user}, 'metformin')`,
 	'remove_substance_limits(uuid,text)': `select medsched.remove_substance_limits(${user}, 'metformin')`,
+	'set_routine(uuid,jsonb,integer[],timestamptz)': `select * from medsched.set_routine(${user}, '{"CM": "07:30"}', '{6,7}', '2026-03-01Z')`,
+	'routine(uuid,timestamptz)': `select * from medsched.routine(${user})`,
+	'routine_times(uuid,timestamptz)': `select medsched.routine_times(${user})`,
 	'record_stock_entry(uuid,uuid,text,numeric,text,timestamptz,integer,text,text,uuid)':
 		`select * from medsched.record_stock_entry(${user}, ${medication}, 'dispensed', 60, occurred_at => '2026-03-01Z', days_supply => 30, entry_id => '00000000-0000-4000-8000-000000000ee4')`,
 	'stock(uuid,timestamptz)': `select * from medsched.stock(${user})`,
@@ -85,7 +88,7 @@ export const calls = {
 	'check_integrity()': `select count(*) from medsched.check_integrity()`,
 	'move_recorded_doses(text,interval,timestamptz,timestamptz)': `select count(*) from medsched.move_recorded_doses('Europe/Berlin', '2 hours', ${window})`,
 	'describe_schedule(uuid,uuid)': `select medsched.describe_schedule(${user}, ${daily})`,
-	'describe_schedule(text,timestamp,text,timestamp[],timestamp[],timestamptz,integer,integer,boolean,interval,integer,timestamptz,jsonb,text,numeric,text,text,boolean,interval,time,time,integer)':
+	'describe_schedule(text,timestamp,text,timestamp[],timestamp[],timestamptz,integer,integer,boolean,interval,integer,timestamptz,jsonb,text,numeric,text,text,boolean,interval,time,time,integer,interval,text,jsonb)':
 		`select medsched.describe_schedule(${rule})`,
 	'occurrences(text,timestamp,text,timestamptz,timestamptz,timestamp[],timestamp[],integer,integer)': `select * from medsched.occurrences(${rule}, ${window})`,
 	'count_occurrences(text,timestamp,text,timestamptz,timestamptz,timestamp[],timestamp[],integer,integer)':

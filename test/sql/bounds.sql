@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(201);
+SELECT plan(213);
 
 -- What a row can hold is bounded, so that no row makes an answer about everybody
 -- fail, or slow: instants, lists of dates, texts, numbers.
@@ -18,6 +18,7 @@ INSERT INTO medsched.stock_entries (user_id, medication_id, kind, amount) VALUES
 ALTER TABLE medsched.stock_entries ENABLE TRIGGER units_convert;
 INSERT INTO medsched.moved_doses (user_id, schedule_id, scheduled_for, due_at)
 VALUES (:'user', '00000000-0000-0000-0000-0000000000e1', '2026-01-02 08:00Z', '2026-01-02 09:00Z');
+INSERT INTO medsched.routines (user_id, event, day_of_week, effective_from, at) VALUES (:'user', 'CM', 1, '2026-01-01Z', '08:00');
 
 -- Tables: on both sides of each edge ----------------------------------------------
 
@@ -28,7 +29,7 @@ SELECT relation, format('%s_%s_in_range', relation, instant),
   FROM (VALUES ('medications', 'inactivated_at'), ('medications', 'created_at'), ('medications', 'changed_at'),
                ('schedules', 'effective_from'), ('schedules', 'ends_at'), ('schedules', 'created_at'), ('schedules', 'changed_at'),
                ('dose_taken', 'taken_at'), ('dose_taken', 'recorded_at'), ('stock_entries', 'occurred_at'), ('stock_entries', 'recorded_at'),
-               ('moved_doses', 'scheduled_for'), ('moved_doses', 'moved_at')) AS t (relation, instant)
+               ('moved_doses', 'scheduled_for'), ('moved_doses', 'moved_at'), ('routines', 'effective_from')) AS t (relation, instant)
  CROSS JOIN (VALUES ('0001-01-01 00:00:00+00', '0001-12-31 23:59:59.999999+00 BC'),
                     ('9999-12-31 23:59:59.999999+00', '10000-01-01 00:00:00+00'),
                     ('9999-12-31 23:59:59.999999+00', '294276-12-31 23:59:59.999999+00'),
@@ -38,6 +39,8 @@ INSERT INTO edges VALUES
   ('dose_taken',  'dose_taken_scheduled_for_in_range', $$scheduled_for = '0001-01-01 08:00Z'$$, $$scheduled_for = '0001-12-31 23:00Z BC'$$),
   ('person_settings', 'person_settings_day_begins_at_in_range', $$day_begins_at = '00:00'$$, $$day_begins_at = '24:00'$$),
   ('person_settings', 'person_settings_day_begins_at_in_range', $$day_begins_at = '23:59:59.999999'$$, $$day_begins_at = '23:59:60'$$),
+  ('routines', 'routines_day_of_week_in_range', 'day_of_week = 1', 'day_of_week = 0'),
+  ('routines', 'routines_day_of_week_in_range', 'day_of_week = 7', 'day_of_week = 8'),
   ('moved_doses', 'moved_doses_due_at_in_range', $$due_at = '0001-01-01 00:00Z'$$, $$due_at = '0001-12-31 23:59:59Z BC'$$),
   ('moved_doses', 'moved_doses_due_at_in_range', $$due_at = '9999-12-31 23:59:59Z'$$, $$due_at = 'infinity'$$),
   ('moved_doses', 'moved_doses_reason_length', $$reason = repeat('ä', 1000)$$, $$reason = repeat('ä', 1001)$$),
@@ -117,7 +120,7 @@ SELECT is_empty($$
      AND conname ~ '_(in_range|length|size|valid|at_most_10000)$'
      AND conname NOT IN ('dose_taken_valid', 'schedules_rdates_valid', 'schedules_exdates_valid', 'schedules_min_interval_in_range', 'schedules_grace_in_range',
                          -- limits.sql, substance_limits.sql, day_begins_at.sql and missed.sql have these.
-                         'schedules_limits_valid', 'substance_limits_limits_valid', 'substance_limits_min_interval_in_range',
+                         'schedules_limits_valid', 'schedules_events_valid', 'substance_limits_limits_valid', 'substance_limits_min_interval_in_range',
                          'substance_limits_set_at_in_range', 'person_settings_day_begins_at_in_range', 'schedules_tolerance_before_in_range',
                          -- counted_doses.sql has these.
                          'schedules_after_last_in_range', 'schedules_hours_valid', 'schedules_max_per_day_in_range',

@@ -88,7 +88,7 @@ SELECT is_empty($$
 $$, 'the tables are the caller''s, not the extension''s');
 
 SELECT bag_eq('SELECT relname FROM tables',
-  $$VALUES (name 'medications'), ('schedules'), ('dose_taken'), ('person_settings'), ('substance_limits'), ('stock_entries'), ('moved_doses')$$,
+  $$VALUES (name 'medications'), ('schedules'), ('dose_taken'), ('person_settings'), ('substance_limits'), ('stock_entries'), ('moved_doses'), ('routines')$$,
   'create_tables() creates these tables');
 
 SELECT is_empty($$

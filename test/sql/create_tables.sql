@@ -93,6 +93,7 @@ ALTER TABLE medsched.dose_taken OWNER TO medsched_owner;
 ALTER TABLE medsched.substance_limits OWNER TO medsched_owner;
 ALTER TABLE medsched.stock_entries OWNER TO medsched_owner;
 ALTER TABLE medsched.moved_doses OWNER TO medsched_owner;
+ALTER TABLE medsched.routines OWNER TO medsched_owner;
 ALTER TABLE medsched.person_settings OWNER TO medsched_owner;
 DROP TABLE medsched.person_settings;
 SET LOCAL ROLE medsched_migrator;

@@ -112,6 +112,7 @@ ALTER TABLE medsched.dose_taken OWNER TO keeper;
 ALTER TABLE medsched.substance_limits OWNER TO keeper;
 ALTER TABLE medsched.stock_entries OWNER TO keeper;
 ALTER TABLE medsched.moved_doses OWNER TO keeper;
+ALTER TABLE medsched.routines OWNER TO keeper;
 ALTER TABLE medsched.person_settings OWNER TO keeper;
 \set denied '''42501: permission denied for table %'''
 CREATE FUNCTION pg_temp.erased(role text, who text) RETURNS text LANGUAGE plpgsql AS $$

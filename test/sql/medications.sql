@@ -56,11 +56,11 @@ SELECT is(pg_temp.create(jsonb_build_array('{"starts_at": "2026-01-01T08:00:00",
   '22023: schedules[1]' || error, 'schedules[1]' || error || ', as ' || key)
 FROM (VALUES
   ('{"startsAt": 1}'::jsonb, ' has an unknown key "startsAt" | The keys of a schedule are id, starts_at, time_zone, time_zone_pinned, rrule, rdates, exdates,'
-   ' cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, limits, grace, tolerance_before, missed_when_next, after_last, hours_from, hours_until, max_per_day, follows, follows_by, dose_amount, dose_unit, instructions, regimen_id, effective_from, ends_at.'),
+   ' cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, limits, grace, tolerance_before, missed_when_next, after_last, hours_from, hours_until, max_per_day, follows, follows_by, dose_amount, dose_unit, instructions, regimen_id, events, effective_from, ends_at.'),
   ('{"": 1}', ' has an unknown key "" | The keys of a schedule are id, starts_at, time_zone, time_zone_pinned, rrule, rdates, exdates,'
-   ' cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, limits, grace, tolerance_before, missed_when_next, after_last, hours_from, hours_until, max_per_day, follows, follows_by, dose_amount, dose_unit, instructions, regimen_id, effective_from, ends_at.'),
+   ' cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, limits, grace, tolerance_before, missed_when_next, after_last, hours_from, hours_until, max_per_day, follows, follows_by, dose_amount, dose_unit, instructions, regimen_id, events, effective_from, ends_at.'),
   ('{"user_id": "x"}', ' has an unknown key "user_id" | The keys of a schedule are id, starts_at, time_zone, time_zone_pinned, rrule, rdates, exdates,'
-   ' cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, limits, grace, tolerance_before, missed_when_next, after_last, hours_from, hours_until, max_per_day, follows, follows_by, dose_amount, dose_unit, instructions, regimen_id, effective_from, ends_at.'),
+   ' cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, limits, grace, tolerance_before, missed_when_next, after_last, hours_from, hours_until, max_per_day, follows, follows_by, dose_amount, dose_unit, instructions, regimen_id, events, effective_from, ends_at.'),
   ('{"id": 1}', '.id must be a string that holds a uuid'),
   ('{"time_zone": 1}', '.time_zone must be a string'),
   ('{"time_zone_pinned": "true"}', '.time_zone_pinned must be true or false'),

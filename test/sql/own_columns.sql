@@ -109,9 +109,9 @@ FROM (VALUES
   ('{"code": "too long"}', '23514 the app.short_check: schedules[0]: value for domain "the app".short violates check constraint "short_check"'),
   ('{"tags": "a"}', '22P02: schedules[0]: malformed array literal: "a" | Array value must start with "{" or dimension information.'),
   ('{"loud": "X"}', '22023: schedules[0] has an unknown key "loud" | The keys of a schedule are id, starts_at, time_zone, time_zone_pinned, rrule, rdates, exdates, cycle_days_on,'
-   ' cycle_days_off, as_needed, min_interval, max_per_24h, limits, grace, tolerance_before, missed_when_next, after_last, hours_from, hours_until, max_per_day, follows, follows_by, dose_amount, dose_unit, instructions, regimen_id, effective_from, ends_at, ref, Colour of it, tags, extra, price, code, two, seen, nr2.'),
+   ' cycle_days_off, as_needed, min_interval, max_per_24h, limits, grace, tolerance_before, missed_when_next, after_last, hours_from, hours_until, max_per_day, follows, follows_by, dose_amount, dose_unit, instructions, regimen_id, events, effective_from, ends_at, ref, Colour of it, tags, extra, price, code, two, seen, nr2.'),
   ('{"nr": 1}', '22023: schedules[0] has an unknown key "nr" | The keys of a schedule are id, starts_at, time_zone, time_zone_pinned, rrule, rdates, exdates, cycle_days_on,'
-   ' cycle_days_off, as_needed, min_interval, max_per_24h, limits, grace, tolerance_before, missed_when_next, after_last, hours_from, hours_until, max_per_day, follows, follows_by, dose_amount, dose_unit, instructions, regimen_id, effective_from, ends_at, ref, Colour of it, tags, extra, price, code, two, seen, nr2.')
+   ' cycle_days_off, as_needed, min_interval, max_per_24h, limits, grace, tolerance_before, missed_when_next, after_last, hours_from, hours_until, max_per_day, follows, follows_by, dose_amount, dose_unit, instructions, regimen_id, events, effective_from, ends_at, ref, Colour of it, tags, extra, price, code, two, seen, nr2.')
 ) AS t (key, error);
 SELECT matches(pg_temp.failure(format('SELECT medsched.create_medication(%L, %L, %L)', lpad('a', 32, '0'), 'x',
   jsonb_build_array('{"starts_at": "2026-01-01T08:00", "time_zone": "UTC", "rrule": "FREQ=DAILY"}'::jsonb || jsonb_build_object(key, 'x')))),

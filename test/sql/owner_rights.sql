@@ -21,6 +21,7 @@ ALTER TABLE medsched.dose_taken OWNER TO keeper;
 ALTER TABLE medsched.substance_limits OWNER TO keeper;
 ALTER TABLE medsched.stock_entries OWNER TO keeper;
 ALTER TABLE medsched.moved_doses OWNER TO keeper;
+ALTER TABLE medsched.routines OWNER TO keeper;
 ALTER TABLE medsched.person_settings OWNER TO keeper;
 GRANT SELECT, INSERT, UPDATE, DELETE, TRIGGER, REFERENCES ON medsched.medications, medsched.schedules, medsched.dose_taken TO writer, planter;
 SELECT medsched.create_medication(:ann, 'Metformin',

@@ -72,6 +72,8 @@ schedule_from_times('{08:00,20:30}', '2026-01-01', 'Europe/Berlin', '{1,3}', '20
 times_of_schedule($user, ARRAY[$schedule]::uuid[])
 schedule_from_taper('[{"amount": 40, "days": 5}, {"days": 2}, {"amount": [20, 10]}]', '2026-01-01', 'Europe/Berlin', '{08:00}', 'mg', NULL, $schedule)
 describe_regimen($user, '00000000-0000-0000-0000-000000000af1')
+routine($user, '2026-01-03Z')
+routine_times($user, '2026-01-03Z')
 schedule_from_sig('BID', '2026-01-01', 'Europe/Berlin', '{"BID": ["07:00", "19:00"]}')
 schedule_from_sig('Q6H PRN', '2026-01-01', 'Europe/Berlin')
 schedule_from_sig('Take 2 tablets by mouth every morning and 1 tablet at bedtime', '2026-01-01', 'Europe/Berlin')

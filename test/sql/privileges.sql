@@ -185,6 +185,7 @@ ALTER TABLE medsched.dose_taken OWNER TO medsched_owner;
 ALTER TABLE medsched.substance_limits OWNER TO medsched_owner;
 ALTER TABLE medsched.stock_entries OWNER TO medsched_owner;
 ALTER TABLE medsched.moved_doses OWNER TO medsched_owner;
+ALTER TABLE medsched.routines OWNER TO medsched_owner;
 SELECT is(pg_temp.as_role('medsched_app', $$SELECT medsched.mark_dose_taken('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a11', '2026-01-07 08:00Z')$$),
   'no error', 'a rule sees what it needs though the owner is subject to policies');
 SELECT is(pg_temp.as_role('medsched_app', $$DELETE FROM medsched.dose_taken; DELETE FROM medsched.schedules; SET CONSTRAINTS ALL IMMEDIATE$$) ~ '^23514 medsched.schedules.medication_has_schedule',

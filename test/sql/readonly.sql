@@ -75,7 +75,7 @@ SET statement_timeout = 0;
 
 -- What was committed goes, the no-delete rule held off as its owner may.
 SET client_min_messages = error;
-DROP TABLE medsched.stock_entries, medsched.moved_doses, medsched.dose_taken, medsched.schedules, medsched.medications, medsched.person_settings, medsched.substance_limits CASCADE;
+DROP TABLE medsched.routines, medsched.stock_entries, medsched.moved_doses, medsched.dose_taken, medsched.schedules, medsched.medications, medsched.person_settings, medsched.substance_limits CASCADE;
 SELECT is_empty($$SELECT 1 FROM pg_class WHERE relnamespace = 'medsched'::regnamespace AND relkind = 'r' AND relname !~ '^_'$$, 'nothing stays behind');
 SELECT lives_ok('SELECT medsched.create_tables()', 'the tables may be made anew');
 SELECT is_empty($$SELECT medsched.upcoming_doses('00000000-0000-0000-0000-00000000000a', '2026-01-01', '2026-01-02')$$, 'and are empty');

@@ -48,7 +48,7 @@ SELECT is(pg_temp.rows(), '1 1 1 1', 'then tests write');
 SELECT lives_ok('SELECT medsched.reset_for_tests()', 'it empties');
 SELECT is(pg_temp.rows(), '0 0 0 0', 'all tables');
 SELECT pg_temp.fill() \g /dev/null
-SELECT lives_ok('TRUNCATE medsched.medications, medsched.schedules, medsched.dose_taken, medsched.stock_entries, medsched.moved_doses', 'other tools may use TRUNCATE there');
+SELECT lives_ok('TRUNCATE medsched.medications, medsched.schedules, medsched.dose_taken, medsched.stock_entries, medsched.moved_doses, medsched.routines', 'other tools may use TRUNCATE there');
 SELECT is(pg_temp.rows(), '0 0 0 1', 'which empties what they name');
 SELECT alike(pg_temp.failure('SELECT medsched.reset_for_tests(); DELETE FROM medsched.medications; SELECT pg_temp.fill(); DELETE FROM medsched.medications'),
   '23001 medsched.medications.medications_not_deleted: %', 'but no rule is off');

@@ -49,7 +49,7 @@ SELECT is(pg_temp.doses('a', '2026-01-01', '2026-01-16'),
 SELECT is(pg_temp.doses('a', '2026-01-19 12:00', '2026-01-21 12:00'), '01-20 11:00 a12, 01-21 07:00 a12', 'what is added stays so');
 SELECT is(s, ROW(o.user_id, pg_temp.id('a12'), o.medication_id, timestamp '2026-01-01 08:00', 'Europe/Berlin', false,
                  'FREQ=DAILY;INTERVAL=2', '{2026-01-20 12:00}', '{2026-01-09 08:00}', NULL, NULL, false, NULL, NULL, NULL,
-                 '30 min', NULL, false, NULL, NULL, NULL, NULL, NULL, NULL, 10, 'mg', 'with food', NULL, '2026-01-05 23:00Z', NULL, o.id, now(), NULL)::medsched.schedules,
+                 '30 min', NULL, false, NULL, NULL, NULL, NULL, NULL, NULL, 10, 'mg', 'with food', NULL, NULL, '2026-01-05 23:00Z', NULL, o.id, now(), NULL)::medsched.schedules,
           'all else is as it was')
   FROM medsched.schedules AS s, medsched.schedules AS o WHERE s.id = pg_temp.id('a12') AND o.id = pg_temp.id('a11');
 SELECT is((s.ends_at, s.replaces, s.dose_amount), (timestamptz '2026-01-05 23:00Z', NULL::uuid, 5::numeric), 'the old one ends there')
@@ -161,10 +161,10 @@ FROM (VALUES
   ('2026-01-20', '{}', '22023: changes must not be empty | Name what is to change, as {"dose_amount": 10}.'),
   ('2026-01-20', '{"dose": 1}', '22023: changes has an unknown key "dose" | The keys of a schedule are id, starts_at, time_zone, '
      'time_zone_pinned, rrule, rdates, exdates, cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, limits, grace, tolerance_before, '
-     'missed_when_next, after_last, hours_from, hours_until, max_per_day, follows, follows_by, dose_amount, dose_unit, instructions, regimen_id, effective_from, ends_at.'),
+     'missed_when_next, after_last, hours_from, hours_until, max_per_day, follows, follows_by, dose_amount, dose_unit, instructions, regimen_id, events, effective_from, ends_at.'),
   ('2026-01-20', '{"medication_id": "x"}', '22023: changes has an unknown key "medication_id" | The keys of a schedule are id, starts_at, time_zone, '
      'time_zone_pinned, rrule, rdates, exdates, cycle_days_on, cycle_days_off, as_needed, min_interval, max_per_24h, limits, grace, tolerance_before, '
-     'missed_when_next, after_last, hours_from, hours_until, max_per_day, follows, follows_by, dose_amount, dose_unit, instructions, regimen_id, effective_from, ends_at.'),
+     'missed_when_next, after_last, hours_from, hours_until, max_per_day, follows, follows_by, dose_amount, dose_unit, instructions, regimen_id, events, effective_from, ends_at.'),
   ('2026-01-20', '{"starts_at": null}', '22023: changes.starts_at must not be null'),
   ('2026-01-20', '{"time_zone": null}', '22023: changes.time_zone must not be null'),
   ('2026-01-20', '{"starts_at": "2026-01-20T08:00Z"}', '22023: changes.starts_at must be a wall-clock time without a time zone, as "2026-03-01T08:00:00"'),

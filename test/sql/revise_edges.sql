@@ -62,7 +62,7 @@ SELECT is((SELECT string_agg(what, ',' ORDER BY what) FROM app.log), 'INSERT,INS
 -- Tables that are made anew in the same session.
 SET CONSTRAINTS ALL IMMEDIATE;
 SET client_min_messages = error;
-DROP TABLE medsched.stock_entries, medsched.moved_doses, medsched.dose_taken, medsched.schedules, medsched.medications, medsched.substance_limits;
+DROP TABLE medsched.routines, medsched.stock_entries, medsched.moved_doses, medsched.dose_taken, medsched.schedules, medsched.medications, medsched.substance_limits;
 SELECT is(pg_temp.failure($$SELECT medsched.revise_schedule(gen_random_uuid(), gen_random_uuid(), '2026-01-05Z', '{"dose_amount": 2}')$$),
   '42P01: table "medsched.dose_taken" does not exist | Create the tables with SELECT medsched.create_tables().', 'without tables');
 SELECT medsched.create_tables() \g /dev/null

@@ -40,6 +40,7 @@ CREATE TABLE trap.dose_taken ();
 CREATE TABLE trap.substance_limits ();
 CREATE TABLE trap.stock_entries ();
 CREATE TABLE trap.moved_doses ();
+CREATE TABLE trap.routines ();
 CREATE TABLE trap.pg_trigger (tgrelid oid, tgname name);
 CREATE TEMP TABLE medications ();
 CREATE TEMP TABLE schedules ();
@@ -124,7 +125,7 @@ SELECT is(pg_temp.trapped('SELECT pg_temp.delete_schedules()'),
 SET CONSTRAINTS ALL IMMEDIATE;
 
 -- The tables are made of what is in pg_catalog, whatever comes first.
-DROP TABLE medsched.stock_entries, medsched.moved_doses, medsched.dose_taken, medsched.schedules, medsched.medications, medsched.substance_limits;
+DROP TABLE medsched.routines, medsched.stock_entries, medsched.moved_doses, medsched.dose_taken, medsched.schedules, medsched.medications, medsched.substance_limits;
 SELECT is(pg_temp.trapped('SELECT medsched.create_tables()'), '', 'create_tables');
 SELECT is_empty($$SELECT d.objid FROM pg_depend d JOIN pg_operator o ON d.refclassid = 'pg_operator'::regclass AND d.refobjid = o.oid WHERE o.oprnamespace = 'trap'::regnamespace AND d.classid <> 'pg_amop'::regclass
                   UNION ALL SELECT d.objid FROM pg_depend d JOIN pg_proc p ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid

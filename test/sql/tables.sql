@@ -1,14 +1,14 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(111);
+SELECT plan(115);
 
 -- What create_tables() leaves behind.
 
 SELECT set_eq(
   $$SELECT c.relname::text, c.relowner::regrole::text = current_user
       FROM pg_class c WHERE c.relnamespace = 'medsched'::regnamespace AND c.relkind = 'r' AND c.relname !~ '^_'$$,
-  $$VALUES ('dose_taken', true), ('medications', true), ('person_settings', true), ('schedules', true), ('stock_entries', true), ('moved_doses', true), ('substance_limits', true)$$,
+  $$VALUES ('dose_taken', true), ('medications', true), ('person_settings', true), ('schedules', true), ('stock_entries', true), ('moved_doses', true), ('routines', true), ('substance_limits', true)$$,
   'the tables are there, and the caller''s');
 
 SELECT is_empty(
@@ -71,11 +71,12 @@ INSERT INTO medsched.stock_entries (user_id, medication_id, kind, amount) VALUES
 ALTER TABLE medsched.stock_entries ENABLE TRIGGER units_convert;
 INSERT INTO medsched.moved_doses (user_id, schedule_id, scheduled_for, due_at) VALUES
   ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000a21', '2026-01-01 07:00Z', '2026-01-01 09:00Z');
+INSERT INTO medsched.routines (user_id, event, day_of_week, effective_from, at) VALUES ('00000000-0000-0000-0000-00000000000a', 'CM', 1, '2026-01-01Z', '08:00');
 SELECT lives_ok('SET CONSTRAINTS ALL IMMEDIATE', 'rows that keep every rule go in');
 SET CONSTRAINTS ALL DEFERRED;
 
 SELECT is(s, ROW(s.user_id, s.id, s.medication_id, s.starts_at, s.time_zone, false, s.rrule, '{}', '{}', NULL, NULL, false,
-                 NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, now(), NULL)::medsched.schedules, 'the defaults of schedules')
+                 NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, now(), NULL)::medsched.schedules, 'the defaults of schedules')
   FROM medsched.schedules s WHERE id = '00000000-0000-0000-0000-000000000a11';
 SELECT is((d.outcome, d.taken_at, d.recorded_at), ('taken'::text, now(), now()), 'the defaults of dose_taken')
   FROM medsched.dose_taken d;
@@ -133,6 +134,10 @@ FROM (VALUES
   ('stock_entries', 'stock_entries_amount_of_kind',      $$kind = 'corrected', amount = 0$$),
   ('stock_entries', 'stock_entries_days_supply_of_dispensed', $$kind = 'counted', days_supply = 30$$),
   ('moved_doses', 'moved_doses_due_at_is_another',       $$due_at = scheduled_for$$),
+  ('schedules',   'schedules_events_have_rule',          $$rrule = NULL, events = '["CM"]'$$),
+  ('routines',    'routines_event_known',                $$event = 'PCM'$$),
+  ('routines',    'routines_at_whole_second',            $$at = '08:00:00.5'$$),
+  ('routines',    'routines_at_whole_second',            $$at = '24:00'$$),
   ('moved_doses', 'moved_doses_due_at_whole_second',     $$due_at = '2026-01-01 09:00:00.5Z'$$),
   ('schedules',   'schedules_min_interval_in_range',     $$as_needed = true, rrule = NULL, min_interval = '0'$$),
   ('schedules',   'schedules_min_interval_in_range',     $$as_needed = true, rrule = NULL, min_interval = '-4 hours'$$),
@@ -175,7 +180,7 @@ SELECT is_empty($$
        'substance_limits_substance_not_blank', 'substance_limits_not_empty', 'substance_limits_amounts_have_unit',
        'substance_limits_unit_not_blank', 'substance_limits_days_have_time_zone',
        'stock_entries_kind', 'stock_entries_amount_of_kind', 'stock_entries_days_supply_of_dispensed',
-       'moved_doses_due_at_is_another', 'moved_doses_due_at_whole_second')
+       'moved_doses_due_at_is_another', 'moved_doses_due_at_whole_second', 'schedules_events_have_rule', 'routines_event_known', 'routines_at_whole_second')
      -- What a row can be so that it stops nobody: bounds.sql has these.
      AND conname !~ '_(in_range|length|size|valid|at_most_10000)$'$$,
   'there is no CHECK that is not among these');
@@ -279,7 +284,7 @@ SELECT lives_ok($$UPDATE medsched.schedules SET grace = '3 hours' WHERE id = '00
 -- Without the tables, of which nothing is left to be checked.
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
-DROP TABLE medsched.stock_entries, medsched.moved_doses, medsched.dose_taken, medsched.schedules, medsched.medications, medsched.substance_limits;
+DROP TABLE medsched.routines, medsched.stock_entries, medsched.moved_doses, medsched.dose_taken, medsched.schedules, medsched.medications, medsched.substance_limits;
 SELECT is(pg_temp.failure($$SELECT medsched.upcoming_doses('00000000-0000-0000-0000-00000000000a', '2026-01-01', '2026-01-02')$$),
   '42P01: table "medsched.dose_taken" does not exist | Create the tables with SELECT medsched.create_tables().',
   'without the tables, the error says how to create them');

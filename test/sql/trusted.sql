@@ -40,7 +40,7 @@ SELECT is(pg_temp.failure($$UPDATE medsched.schedules SET rrule = 'FREQ=MONTHLY'
 
 -- The extension does not go while the tables use it; nor, ever, patients' data with it.
 SELECT throws_ok('DROP EXTENSION medsched', '2BP01', 'cannot drop extension medsched because other objects depend on it', 'the tables hold the extension');
-DROP TABLE medsched.stock_entries, medsched.moved_doses, medsched.dose_taken, medsched.schedules, medsched.medications, medsched.substance_limits;
+DROP TABLE medsched.routines, medsched.stock_entries, medsched.moved_doses, medsched.dose_taken, medsched.schedules, medsched.medications, medsched.substance_limits;
 SELECT lives_ok('DROP EXTENSION medsched', 'without them it goes');
 SELECT lives_ok('CREATE EXTENSION medsched', 'and comes back into the schema that stayed');
 SELECT * FROM finish();

@@ -209,7 +209,7 @@ equals "still no row breaks a rule" "$(query "SELECT count(*) FROM medsched.chec
 moved=$(query "SELECT md5(string_agg(d::text, '' ORDER BY d::text)) FROM medsched.scheduled_doses('2025-09-01Z', '2026-06-01Z') AS d")
 
 # Done over.
-query "DROP SCHEMA moving_over CASCADE; DROP TABLE medsched.stock_entries, medsched.moved_doses, medsched.dose_taken, medsched.schedules, medsched.medications"
+query "DROP SCHEMA moving_over CASCADE; DROP TABLE medsched.routines, medsched.stock_entries, medsched.moved_doses, medsched.dose_taken, medsched.schedules, medsched.medications"
 succeeds "done over it runs" run -f $move -f clients/drizzle/moving-over/move-nearest.sql
 equals "to the same doses" "$(query "
 	SELECT md5(string_agg(d::text, '' ORDER BY d::text)) FROM medsched.scheduled_doses('2025-09-01Z', '2026-06-01Z') AS d")" \

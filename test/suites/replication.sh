@@ -41,7 +41,8 @@ there "CREATE SUBSCRIPTION medsched CONNECTION 'host=$PGHOST port=$PGPORT user=$
 all="SELECT (SELECT md5(string_agg(m::text, '|' ORDER BY id)) FROM medsched.medications AS m),
 	(SELECT md5(string_agg(s::text, '|' ORDER BY id)) FROM medsched.schedules AS s),
 	(SELECT md5(string_agg(d::text, '|' ORDER BY schedule_id, scheduled_for)) FROM medsched.dose_taken AS d),
-	(SELECT md5(string_agg(v::text, '|' ORDER BY schedule_id, scheduled_for)) FROM medsched.moved_doses AS v)"
+	(SELECT md5(string_agg(v::text, '|' ORDER BY schedule_id, scheduled_for)) FROM medsched.moved_doses AS v),
+	(SELECT md5(string_agg(r::text, '|' ORDER BY r.event, r.day_of_week)) FROM medsched.routines AS r)"
 same "what was there arrives" "$all"
 equals "and its doses are the same" "$(fingerprint -d reports)" "$(fingerprint)"
 equals "nothing breaks a rule there" "$(there "SELECT * FROM medsched.check_integrity()")" ""
@@ -53,6 +54,7 @@ query "SELECT medsched.skip_dose('$user', '$schedule', '2026-03-03 06:30-05', 'a
 query "SELECT medsched.mark_dose_taken('$user', '$schedule', '2026-03-04 06:30-05')" >/dev/null
 query "SELECT medsched.undo_dose('$user', '$schedule', '2026-03-04 06:30-05')" >/dev/null
 query "SELECT medsched.move_dose('$user', '$schedule', '2026-03-05 06:30-05', '2026-03-05 09:00-05')" >/dev/null
+query "SELECT medsched.set_routine('$user', '{\"CM\": \"07:30\"}', effective_from => '2026-03-05Z')" >/dev/null
 same "doses marked, skipped, undone and moved arrive" "$all"
 query "SELECT medsched.create_medication('$user', 'ibuprofen',
 	'[{\"starts_at\": \"2026-03-01T08:00\", \"time_zone\": \"Europe/Berlin\", \"rrule\": \"FREQ=DAILY\"}]')" >/dev/null

@@ -197,6 +197,13 @@ export const constraints = [
 	'reminder_snoozes_scheduled_for_in_range',
 	'reminder_snoozes_until_in_range',
 	'reminder_snoozes_snoozed_at_in_range',
+	'routines_pkey',
+	'routines_event_known',
+	'routines_day_of_week_in_range',
+	'routines_effective_from_in_range',
+	'routines_at_whole_second',
+	'schedules_events_valid',
+	'schedules_events_have_rule',
 ] as const;
 
 export type Constraint = (typeof constraints)[number];
@@ -239,6 +246,7 @@ export const requiredColumns: Readonly<Record<string, readonly string[]>> = {
 	reminder_rules: ['user_id', 'at_time', 'urgency', 'drop_after', 'set_at'],
 	reminder_snoozes: ['user_id', 'schedule_id', 'scheduled_for', 'until', 'snoozed_at'],
 	reminders_dropped: ['id', 'user_id', 'schedule_id', 'dropped_at', 'doses', 'reason'],
+	routines: ['user_id', 'event', 'day_of_week', 'effective_from', 'at'],
 	schedules: ['user_id', 'id', 'medication_id', 'starts_at', 'time_zone', 'time_zone_pinned', 'rdates', 'exdates', 'as_needed', 'missed_when_next', 'created_at'],
 	stock_entries: ['user_id', 'id', 'medication_id', 'kind', 'occurred_at', 'amount', 'recorded_at'],
 	substance_limits: ['user_id', 'substance', 'limits', 'set_at'],

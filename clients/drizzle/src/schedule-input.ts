@@ -44,12 +44,17 @@ export interface ScheduleInput {
 	instructions?: string | null | undefined;
 	/** What schedules of a medication have that are one to their reader: the steps of a taper. */
 	regimenId?: string | null | undefined;
+	/** The events of the person's routine, such as `CM`, breakfast, whose times the rule gets; without a rule, on every day. */
+	events?: RoutineEvent[] | null | undefined;
 	/** No dose is earlier, though rule and cycle count from startsAt: history that began before your application. */
 	effectiveFrom?: Instant | null | undefined;
 	endsAt?: Instant | null | undefined;
 	/** Columns that your application added to `schedules`, by their names in the database. */
 	ownColumns?: Record<string, unknown> | undefined;
 }
+
+/** An event of the day, such as `CM`, breakfast; or so many minutes before or after one that is, such as `ACM`. */
+export type RoutineEvent = string | { event: string; offset?: number | undefined };
 
 /** A step of a taper: amounts that are several are taken in turn; without an amount it is a gap; a last one without days goes on. */
 export interface TaperStep {
@@ -62,7 +67,7 @@ export interface TaperStep {
 /** A schedule as forms and prescriptions give it: for `createMedication`, and for an insert into `schedules`. */
 export type ScheduleOfForm = Pick<
 	ScheduleInput,
-	'startsAt' | 'timeZone' | 'timeZonePinned' | 'rrule' | 'rdates' | 'exdates' | 'cycleDaysOn' | 'cycleDaysOff' | 'asNeeded' | 'minInterval' | 'maxPer24h' | 'limits' | 'instructions' | 'effectiveFrom'
+	'startsAt' | 'timeZone' | 'timeZonePinned' | 'rrule' | 'rdates' | 'exdates' | 'cycleDaysOn' | 'cycleDaysOff' | 'asNeeded' | 'minInterval' | 'maxPer24h' | 'limits' | 'instructions' | 'events' | 'effectiveFrom'
 >;
 
 /**
@@ -113,6 +118,7 @@ const KEYS: Record<Exclude<keyof ScheduleInput, 'ownColumns'>, string> = {
 	doseUnit: 'dose_unit',
 	instructions: 'instructions',
 	regimenId: 'regimen_id',
+	events: 'events',
 	effectiveFrom: 'effective_from',
 	endsAt: 'ends_at',
 };

@@ -26,7 +26,7 @@ import { instant, rrule, timeZone, wallClock, wallClocks } from './columns.js';
 import { changeOperations, outcomes, stockEntryKinds, urgencies, type ChangeOperation, type Outcome, type StockEntryKind, type Urgency } from './functions/shared.js';
 import { stated } from './orm.js';
 import type { BigInt, Boolean, Custom, Identity, Integer, Interval, Json, MedschedTable, NotNull, Numeric, Text, TextOf, Time, Uuid, WithDefault } from './orm.js';
-import type { DoseLimit } from './schedule-input.js';
+import type { DoseLimit, RoutineEvent } from './schedule-input.js';
 import type { Instant, WallClock } from './time.js';
 
 export const medsched: PgSchema<'medsched'> = pgSchema('medsched');
@@ -100,6 +100,7 @@ type SchedulesColumns = {
 	doseUnit: Text;
 	instructions: Text;
 	regimenId: Uuid;
+	events: Json<RoutineEvent[]>;
 	effectiveFrom: Custom<Instant>;
 	endsAt: Custom<Instant>;
 	replaces: Uuid;
@@ -138,6 +139,7 @@ export const schedules: MedschedTable<'schedules', SchedulesColumns> = stated(me
 		doseUnit: text('dose_unit'),
 		instructions: text('instructions'),
 		regimenId: uuid('regimen_id'),
+		events: jsonb('events').$type<RoutineEvent[]>(),
 		effectiveFrom: instant('effective_from'),
 		endsAt: instant('ends_at'),
 		replaces: uuid('replaces'),
@@ -418,6 +420,27 @@ export const remindersDropped: MedschedTable<'reminders_dropped', RemindersDropp
 	reason: text('reason').notNull(),
 }));
 
+type RoutinesColumns = {
+	userId: NotNull<Uuid>;
+	event: NotNull<Text>;
+	dayOfWeek: NotNull<Integer>;
+	effectiveFrom: NotNull<Custom<Instant>>;
+	at: NotNull<Time>;
+};
+
+/** When a person wakes, eats and goes to bed, by day of the week: one row for each time that it was set; the last holds. */
+export const routines: MedschedTable<'routines', RoutinesColumns> = stated(medsched.table(
+	'routines',
+	{
+		userId: uuid('user_id').notNull(),
+		event: text('event').notNull(),
+		dayOfWeek: integer('day_of_week').notNull(),
+		effectiveFrom: instant('effective_from').notNull(),
+		at: time('at').notNull(),
+	},
+	(table) => [primaryKey({ columns: [table.userId, table.event, table.dayOfWeek, table.effectiveFrom] })],
+));
+
 export type Medication = InferSelectModel<typeof medications>;
 export type NewMedication = InferInsertModel<typeof medications>;
 export type Schedule = InferSelectModel<typeof schedules>;
@@ -434,3 +457,5 @@ export type DoseMoved = InferSelectModel<typeof movedDoses>;
 export type NewDoseMoved = InferInsertModel<typeof movedDoses>;
 export type ReminderRules = InferSelectModel<typeof reminderRules>;
 export type ReminderDropped = InferSelectModel<typeof remindersDropped>;
+export type RoutineTime = InferSelectModel<typeof routines>;
+export type NewRoutineTime = InferInsertModel<typeof routines>;

@@ -6,7 +6,7 @@
  * made of it.  NULL is neither written nor read.
  */
 import { MedschedError } from './errors.js';
-import { writeSchedule, type DoseLimit, type MedicationChanges, type ScheduleChanges, type ScheduleInput, type ScheduleOfForm, type TaperStep, readSchedule } from './schedule-input.js';
+import { writeSchedule, type DoseLimit, type MedicationChanges, type RoutineEvent, type ScheduleChanges, type ScheduleInput, type ScheduleOfForm, type TaperStep, readSchedule } from './schedule-input.js';
 import { INSTANT_TYPE, readInstant, readWallClock, WALL_CLOCK_TYPE, writeInstant, writeWallClock, type Instant, type WallClock } from './time.js';
 
 export interface Type<In, Out = In> {
@@ -46,6 +46,8 @@ export const keyInstant = type<Instant>(INSTANT_TYPE, (value) => writeInstant(St
 export const wallClock = type<WallClock>(WALL_CLOCK_TYPE, writeWallClock, readWallClock);
 export const json = type<object, Record<string, unknown>>('jsonb', JSON.stringify, readJson);
 export const doseLimits = type<DoseLimit[]>('jsonb', JSON.stringify, readJson);
+export const routineEvents = type<RoutineEvent[]>('jsonb', JSON.stringify, readJson);
+export const timesOfEvents = type<Record<string, string>>('jsonb', JSON.stringify, readJson);
 export const schedule = type<ScheduleInput>('jsonb', (value) => JSON.stringify(writeSchedule(value)), readJson);
 export const schedules = type<ScheduleInput[], ScheduleOfForm[]>(
 	'jsonb',

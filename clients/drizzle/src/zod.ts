@@ -4,17 +4,19 @@
  */
 import { getTableColumns, type Table } from 'drizzle-orm';
 import { z } from 'zod/v4';
-import type { DoseLimit } from './schedule-input.js';
+import type { DoseLimit, RoutineEvent } from './schedule-input.js';
 import { INSTANT_TYPE, WALL_CLOCK_TYPE } from './time.js';
 
 type OwnType<Column> = Column extends { _: { dataType: infer D; data: infer T } }
 	? T extends DoseLimit[]
 		? z.ZodType<DoseLimit[]>
-		: D extends 'custom'
-			? T extends unknown[]
-				? z.ZodArray<z.ZodString>
-				: z.ZodString
-			: never
+		: RoutineEvent[] extends T
+			? z.ZodType<RoutineEvent[]>
+			: D extends 'custom'
+				? T extends unknown[]
+					? z.ZodArray<z.ZodString>
+					: z.ZodString
+				: never
 	: never;
 type Columns<T extends Table> = T['_']['columns'];
 
@@ -30,6 +32,8 @@ const limits: z.ZodType<DoseLimit[]> = z.array(
 		z.union([z.object({ within: z.string() }), z.object({ days: z.number() })]),
 	),
 );
+
+const events: z.ZodType<RoutineEvent[]> = z.array(z.union([z.string(), z.object({ event: z.string(), offset: z.number().optional() })]));
 
 const schemas: Record<string, z.ZodType> = {
 	[INSTANT_TYPE]: instant,
@@ -48,6 +52,7 @@ const schemas: Record<string, z.ZodType> = {
 export function zodColumns<T extends Table>(table: T): ZodColumns<T> {
 	const refined = Object.entries(getTableColumns(table)).flatMap(([name, column]) => {
 		if (name === 'limits') return [[name, () => limits]];
+		if (name === 'events') return [[name, () => events]];
 		return column.columnType === 'PgCustomColumn' ? [[name, () => schemas[column.getSQLType()] ?? z.string()]] : [];
 	});
 	return Object.fromEntries(refined);

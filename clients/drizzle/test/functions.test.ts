@@ -54,6 +54,9 @@ import {
 	medicationsFromIcal,
 	nextAsNeededAt,
 	removeSubstanceLimits,
+	routine,
+	routineTimes,
+	setRoutine,
 	setSubstanceLimits,
 	allowance,
 	deleteStockEntry,
@@ -641,6 +644,40 @@ withEachDriver('functions', (db) => {
 		assert.equal((await allowance(db, { userId: person, substance: 'paracetamol', at })).allowedAt, '2026-03-03T10:00:00Z');
 		assert.equal(await removeSubstanceLimits(db, { userId: person, substance: 'paracetamol' }), true);
 		assert.equal((await errorOf(allowance(db, { userId: person, substance: 'paracetamol', at }))).code, 'P0002');
+	});
+
+	test('a routine: events of the day, and schedules that name them', async () => {
+		const [person, breakfast, dinner] = [randomUUID(), randomUUID(), randomUUID()];
+		const since = '2100-01-01T00:00:00Z';
+		assert.deepEqual(await setRoutine(db, { userId: person, times: { CM: '07:30', CV: '18:30' }, effectiveFrom: since }), []);
+		assert.deepEqual(await setRoutine(db, { userId: person, times: { CM: '09:00' }, daysOfWeek: [6, 7], effectiveFrom: since }), []);
+		const own = (await routine(db, { userId: person, at: since })).filter((t) => t.isOwn && t.dayOfWeek > 5);
+		assert.deepEqual(own.map((t) => [t.event, t.dayOfWeek, t.timeOfDay]), [['CM', 6, '09:00:00'], ['CV', 6, '18:30:00'], ['CM', 7, '09:00:00'], ['CV', 7, '18:30:00']]);
+		const times = await routineTimes(db, { userId: person, at: since });
+		const [fromSig] = await scheduleFromSig(db, { sig: '1 tablet with breakfast', startsOn: '2101-01-07', timeZone: 'UTC', times });
+		assert.deepEqual([fromSig?.events, fromSig?.startsAt], [['CM'], '2101-01-07T00:00:00']);
+		await createMedication(db, {
+			userId: person,
+			name: 'with meals',
+			schedules: [
+				{ ...fromSig!, id: breakfast },
+				{ id: dinner, startsAt: '2101-01-07T00:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY;UNTIL=21010108', events: [{ event: 'ACV', offset: 30 }] },
+			],
+		});
+		const changes = await setRoutine(db, { userId: person, times: { CM: '08:00' }, effectiveFrom: '2101-01-09T12:00:00Z' });
+		assert.deepEqual(changes.map((c) => [c.oldScheduleId, c.outcome, c.effectiveFrom, c.reason]), [[breakfast, 'moved', '2101-01-09T12:00:00Z', null]]);
+		// From Friday to Monday; dinner is over by then.
+		const doses = await upcomingDoses(db, { userId: person, from: '2101-01-07T00:00:00Z', to: '2101-01-11T00:00:00Z' });
+		assert.deepEqual(doses.map((d) => d.localTime), [
+			'2101-01-07T07:30:00', '2101-01-07T18:00:00', '2101-01-08T09:00:00', '2101-01-08T18:00:00', '2101-01-09T09:00:00', '2101-01-10T08:00:00',
+		]);
+		const [now] = (await currentSchedules(db, { userId: person })).filter((s) => s.replaces === breakfast);
+		assert.deepEqual([now?.events, now?.rrule], [['CM'], 'FREQ=DAILY;BYHOUR=8;BYMINUTE=0;BYSECOND=0']);
+		assert.equal(
+			await describeRule(db, { rrule: 'FREQ=DAILY', startsAt: '2101-01-07T07:30:00', timeZone: 'UTC', events: ['CM'], withTimeZone: false }),
+			'every day with breakfast (at 07:30), from 7 January 2101',
+		);
+		assert.equal((await errorOf(createMedication(db, { userId: person, name: 'x', schedules: [{ startsAt: '2101-01-07T00:00:00', timeZone: 'UTC', asNeeded: true, events: ['CM'] }] }))).constraint, 'schedules_events_have_rule');
 	});
 
 	test('stock: what came, what was taken, what is left', async () => {

@@ -20,6 +20,7 @@ export const routeOf: Record<string, string> = {
 	record_stock_entry: 'PUT /v1/people/{person}/stock-entries/{entryId}',
 	remove_substance_limits: 'DELETE /v1/people/{person}/substances/{substance}/limits',
 	revise_schedule: 'POST /v1/people/{person}/schedules/{scheduleId}/revise',
+	set_routine: 'PUT /v1/people/{person}/routine',
 	set_substance_limits: 'PUT /v1/people/{person}/substances/{substance}/limits',
 	shift_regimen: 'PUT /v1/people/{person}/regimens/{regimenId}/start',
 	take_as_needed: 'PUT /v1/people/{person}/schedules/{scheduleId}/taken/{takenAt}',

@@ -85,6 +85,14 @@ export const SubstanceLimits = z
 	})
 	.openapi('SubstanceLimits', { example: { limits: [{ amount: '4000', within: '24 hours' }], unit: 'mg', minInterval: '4 hours' } });
 
+/** An event of the day: its code, or so many minutes before or after it. */
+const RoutineEvent = z.union([z.string().min(1).max(20), z.strictObject({ event: z.string().min(1).max(20), offset: z.number().int().min(0).max(1439).optional() })]);
+export const RoutineEvents = z
+	.array(RoutineEvent)
+	.min(1)
+	.max(24)
+	.openapi({ description: 'the events of the person’s routine whose times the rule gets', example: ['CM', { event: 'ACV', offset: 30 }] });
+
 const scheduleFields = {
 	startsAt: WallClock,
 	timeZone: TimeZone,
@@ -111,6 +119,7 @@ const scheduleFields = {
 	doseUnit: Unit.nullable().optional(),
 	instructions: Text.nullable().optional(),
 	regimenId: Id.nullable().optional(),
+	events: RoutineEvents.nullable().optional(),
 	endsAt: Instant.nullable().optional(),
 };
 
@@ -195,6 +204,7 @@ export const CurrentSchedule = z
 		replacedBy: Id.nullable(),
 		createdAt: Instant,
 		regimenId: Id.nullable().openapi({ description: 'the same of schedules that are one to their reader, as the steps of a taper' }),
+		events: RoutineEvents.nullable(),
 	})
 	.openapi('CurrentSchedule');
 

@@ -335,6 +335,31 @@ byBothWays('a person’s medications', (call) => {
 		assert.equal(overview.body[0].replacedBy, overview.body[1].scheduleId);
 	});
 
+	test('set a routine, by which schedules go that name its events', async () => {
+		const person = await signed({ sub: randomUUID() });
+		const since = { effectiveFrom: '2100-01-01T00:00:00Z' };
+		const set = await call('PUT', '/v1/people/me/routine', { token: person, body: { times: { CM: '07:30' }, ...since } });
+		assert.equal(set.status, 200, JSON.stringify(set.body));
+		assert.deepEqual(set.body, []);
+		const made = await call('POST', '/v1/people/me/medications', {
+			token: person, headers: key(), body: { name: 'with breakfast', schedules: [{ startsAt: '2101-01-07T00:00:00', timeZone: 'UTC', events: ['CM'] }] },
+		});
+		assert.equal(made.status, 201, JSON.stringify(made.body));
+		const later = await call('PUT', '/v1/people/me/routine', { token: person, body: { times: { CM: '09:00' }, daysOfWeek: [6, 7], ...since } });
+		assert.deepEqual(later.body.map((s: any) => [s.outcome, s.reason]), [['moved', null]]);
+		const doses = await call('GET', '/v1/people/me/doses?from=2101-01-07T00:00:00Z&to=2101-01-09T00:00:00Z', { token: person });
+		assert.deepEqual(doses.body.filter((d: any) => d.medicationName === 'with breakfast').map((d: any) => d.localTime), ['2101-01-07T07:30:00', '2101-01-08T09:00:00']);
+		const read = await call('GET', '/v1/people/me/routine?at=2101-01-01T00:00:00Z', { token: person });
+		assert.deepEqual(read.body.routine.filter((t: any) => t.isOwn && t.dayOfWeek >= 5), [
+			{ event: 'CM', dayOfWeek: 5, timeOfDay: '07:30:00', isOwn: true },
+			{ event: 'CM', dayOfWeek: 6, timeOfDay: '09:00:00', isOwn: true },
+			{ event: 'CM', dayOfWeek: 7, timeOfDay: '09:00:00', isOwn: true },
+		]);
+		assert.deepEqual([read.body.times.CM, read.body.times.routine], ['07:30:00', true]);
+		const fromSig = await call('POST', '/v1/schedules/from-sig', { token: person, body: { sig: '1 tablet with breakfast', startsOn: '2101-01-07', timeZone: 'UTC', times: read.body.times } });
+		assert.deepEqual(fromSig.body.map((s: any) => s.events), [['CM']]);
+	});
+
 	test('move to another time zone', async () => {
 		// 20:00 in UTC until the 7th, 20:00 in Tokyo, 11:00 in UTC, from the 8th.
 		const moved = await call('PUT', '/v1/people/me/time-zone', { token, headers: key(), body: { timeZone: 'Asia/Tokyo', effectiveFrom: '2026-03-08T00:00:00Z' } });
@@ -822,6 +847,8 @@ byBothWays('caregivers', (call) => {
 		['PUT', `/v1/people/${ben}/schedules/${scheduleId}/taken/2026-03-01T08:00:00Z`, { body: {} }],
 		['PUT', `/v1/people/${ben}/schedules/${scheduleId}/extra/2026-03-01T08:00:30Z`, { body: {} }],
 		['GET', `/v1/people/${ben}/schedules/${scheduleId}/next-allowed`, {}],
+		['GET', `/v1/people/${ben}/routine`, {}],
+		['PUT', `/v1/people/${ben}/routine`, { body: { times: { CM: '07:30' } } }],
 		['PUT', `/v1/people/${ben}/time-zone`, { headers: key(), body: { timeZone: 'Asia/Tokyo' } }],
 	];
 
@@ -929,6 +956,7 @@ byBothWays('bad input', (call) => {
 		['an id that is none', 400, 'invalid_request', 'POST', '/v1/people/me/medications/1;DROP/inactivate', { body: {} }],
 		['a change of nothing', 400, 'invalid_request', 'POST', `/v1/people/me/schedules/${scheduleId}/revise`, { headers: key(), body: { effectiveFrom: '2026-03-02T00:00:00Z', changes: {} } }],
 		['a change to an unknown key', 400, 'invalid_request', 'POST', `/v1/people/me/schedules/${scheduleId}/revise`, { headers: key(), body: { effectiveFrom: '2026-03-02T00:00:00Z', changes: { id: randomUUID() } } }],
+		['a routine of no event', 400, 'invalid_request', 'PUT', '/v1/people/me/routine', { body: { times: { TEA: '17:00' } } }],
 		['a move to an unknown zone', 400, 'invalid_request', 'PUT', '/v1/people/me/time-zone', { headers: key(), body: { timeZone: 'Nowhere/Land' } }],
 		['times that are none', 400, 'invalid_request', 'POST', '/v1/schedules/from-times', { body: { times: ['25:00'], startsOn: '2026-03-01', timeZone: 'UTC' } }],
 		['a sig that is none', 400, 'invalid_request', 'POST', '/v1/schedules/from-sig', { body: { sig: 'WHENEVER', startsOn: '2026-03-01', timeZone: 'UTC' } }],

@@ -1,6 +1,6 @@
 /** Medications and their schedules: made, changed, ended, listed. */
 import { columnsOf, row, rows, value, type RowOf } from '../definition.js';
-import { boolean, date, doseLimits, instant, integer, interval, json, listOf, medicationChanges, numeric, oneOf, optional, orNull, schedule, scheduleChanges, schedules, text, time, uuid, wallClock } from '../types.js';
+import { boolean, date, doseLimits, instant, integer, interval, json, listOf, medicationChanges, numeric, oneOf, optional, orNull, routineEvents, schedule, scheduleChanges, schedules, text, time, timesOfEvents, uuid, wallClock } from '../types.js';
 import { at, instantOrNull, integerOrNull, intervalOrNull, medicationId, numericOrNull, scheduleId, scheduleStates, textOrNull, userId, uuidOrNull } from './shared.js';
 
 const medication = {
@@ -50,6 +50,7 @@ const currentSchedule = {
 	regimenId: uuidOrNull,
 	follows: uuidOrNull,
 	followsBy: intervalOrNull,
+	events: orNull(routineEvents),
 };
 /** A schedule with all that a form shows. */
 export interface CurrentSchedule extends RowOf<typeof currentSchedule> {}
@@ -164,6 +165,31 @@ export interface TimeZoneChange extends RowOf<typeof timeZoneChange> {}
  * `in_zone` already.
  */
 export const changeTimeZone = rows('change_time_zone', { userId, timeZone: text, effectiveFrom: optional(instant, 'now()') }, columnsOf<TimeZoneChange>(timeZoneChange));
+
+const routineChange = { ...timeZoneChange, outcome: oneOf(['moved', 'same', 'left']) };
+/** What became of a schedule that names events when a person's routine changed. */
+export interface RoutineChange extends RowOf<typeof routineChange> {}
+
+/**
+ * Sets when a person wakes, eats and goes to bed (`{ CM: '07:30', HS: '22:30' }`), on days of the week (1 Monday … 7 Sunday) or on all, from
+ * an instant on.  Gives what became of each schedule that names events and is not over: `moved` to the new times, with the shortest
+ * time between two of its doses around the change; the `same`; or `left` as it was, with the reason.
+ */
+export const setRoutine = rows(
+	'set_routine',
+	{ userId, times: timesOfEvents, daysOfWeek: optional(listOf(integer)), effectiveFrom: optional(instant, 'now()') },
+	columnsOf<RoutineChange>(routineChange),
+);
+
+const routineTime = { event: text, dayOfWeek: integer, timeOfDay: time, isOwn: boolean };
+/** When an event of a person's day is, on a day of the week; not their own: the default. */
+export interface TimeOfRoutine extends RowOf<typeof routineTime> {}
+
+/** When a person wakes, eats and goes to bed: a row for each event and day of the week. */
+export const routine = rows('routine', { userId, at }, columnsOf<TimeOfRoutine>(routineTime));
+
+/** A person's routine as the times of scheduleFromFhir, scheduleFromSig and medicationFromFhir: their schedules name its events. */
+export const routineTimes = value('routine_times', { userId, at }, json);
 
 const regimen = { userId, regimenId: uuid };
 

@@ -1,6 +1,6 @@
 /** Rules, without a table. */
 import { columnsOf, plainValues, value, type RowOf } from '../definition.js';
-import { bigint, boolean, doseLimits, instant, integer, interval, listOf, numeric, optional, text, time, wallClock } from '../types.js';
+import { bigint, boolean, doseLimits, instant, integer, interval, listOf, numeric, optional, routineEvents, text, time, wallClock } from '../types.js';
 import { cycle, instantOrNull, textOrNull, window } from './shared.js';
 
 const rule = { rrule: textOrNull, startsAt: wallClock, timeZone: text };
@@ -30,6 +30,7 @@ export const describeRule = value(
 		maxPerDay: optional(integer),
 		followsBy: optional(interval),
 		followsName: optional(text),
+		events: optional(routineEvents),
 	},
 	text,
 );

@@ -17,10 +17,13 @@ import {
 	reactivateMedication,
 	renameMedication,
 	reviseSchedule,
+	routine,
+	routineTimes,
 	scheduleHistory,
 	scheduleOverview,
 	scheduleStates,
 	schedules,
+	setRoutine,
 	shiftRegimen,
 	timesOfSchedule,
 	updateMedication,
@@ -36,16 +39,16 @@ const medicationParam = m.PersonParam.extend({ medicationId: m.Id });
 const scheduleParam = m.PersonParam.extend({ scheduleId: m.Id });
 const regimenParam = m.PersonParam.extend({ regimenId: m.Id });
 const Replaced = z.array(z.object({ oldScheduleId: m.Id, newScheduleId: m.Id }));
-const Journey = z.array(
-	z.object({
-		oldScheduleId: m.Id,
-		newScheduleId: m.Id.nullable(),
-		outcome: z.enum(['moved', 'left', 'pinned', 'as_needed', 'in_zone']),
-		effectiveFrom: m.Instant.nullable(),
-		shortestInterval: m.given.interval.nullable(),
-		reason: m.given.problem.nullable(),
-	}),
-);
+const turned = {
+	oldScheduleId: m.Id,
+	newScheduleId: m.Id.nullable(),
+	effectiveFrom: m.Instant.nullable(),
+	shortestInterval: m.given.interval.nullable(),
+	reason: m.given.problem.nullable(),
+};
+const Journey = z.array(z.object({ ...turned, outcome: z.enum(['moved', 'left', 'pinned', 'as_needed', 'in_zone']) }));
+const RoutineChanges = z.array(z.object({ ...turned, outcome: z.enum(['moved', 'same', 'left']) }));
+const DayOfWeek = z.number().int().min(1).max(7).openapi({ description: 'ISO number: 1 Monday to 7 Sunday' });
 const Schedules = z.array(m.CurrentSchedule);
 // Columns that an application adds are its own to show; this one has none.
 const shown = <Row extends { ownColumns: unknown; medicationOwnColumns: unknown }>({ ownColumns, medicationOwnColumns, ...row }: Row) => row;
@@ -463,6 +466,51 @@ export function medicationRoutes(db: Database) {
 				const { at } = c.req.valid('query');
 				return c.json(await retrying(() => explainDose(db, { userId: c.get('personId'), scheduleId, at })), 200);
 			},
+		)
+		.openapi(
+			m.route({
+				method: 'get',
+				path: '/people/{person}/routine',
+				summary: 'Tell when a person wakes, eats and goes to bed',
+				refuses: [],
+				request: { params: m.PersonParam, query: z.object({ at: m.Instant.optional() }) },
+				responses: {
+					200: m.json(
+						z.object({
+							routine: z.array(z.object({ event: z.string().openapi({ example: 'CM' }), dayOfWeek: DayOfWeek, timeOfDay: m.given.timeOfDay, isOwn: z.boolean() })),
+							times: z.record(z.string(), z.union([z.string(), z.boolean()])).openapi({ description: 'to send as times with a sig or a FHIR Timing, whose schedules then name events' }),
+						}),
+						'the events of each day of the week; not the person’s own: the default',
+					),
+					...m.problems,
+				},
+			}),
+			async (c) => {
+				const of = { userId: c.get('personId'), at: c.req.valid('query').at };
+				const times = (await retrying(() => routineTimes(db, of))) as Record<string, string | boolean>;
+				return c.json({ routine: await retrying(() => routine(db, of)), times }, 200);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'put',
+				path: '/people/{person}/routine',
+				summary: 'Set when a person wakes, eats and goes to bed',
+				refuses: [],
+				description: 'From an instant on, on days of the week or on all; the schedules that name events go by it from there on. May be sent again.',
+				request: {
+					params: m.PersonParam,
+					body: m.body(
+						z.strictObject({
+							times: z.record(z.string(), m.TimeOfDay).openapi({ example: { CM: '07:30', HS: '22:30' } }),
+							daysOfWeek: z.array(DayOfWeek).min(1).max(7).optional(),
+							effectiveFrom: m.Instant.optional(),
+						}),
+					),
+				},
+				responses: { 200: m.json(RoutineChanges, 'what becomes of each schedule that names events and is not over'), ...m.problems },
+			}),
+			async (c) => c.json(await retrying(() => setRoutine(db, { userId: c.get('personId'), ...c.req.valid('json') })), 200),
 		)
 		.openapi(
 			m.route({

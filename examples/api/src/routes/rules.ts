@@ -28,7 +28,7 @@ import * as m from '../models.js';
 export const Schedules = z.array(m.ScheduleInput);
 const schedules = { 200: m.json(Schedules, 'schedules, to send with a new medication'), ...m.problems };
 const start = { startsOn: m.Day, timeZone: m.TimeZone, effectiveFrom: m.Instant.optional() };
-export const Times = z.record(z.string().max(32), z.union([m.TimeOfDay, z.array(m.TimeOfDay)])).or(z.array(m.TimeOfDay)).optional();
+export const Times = z.record(z.string().max(32), z.union([m.TimeOfDay, z.array(m.TimeOfDay), z.boolean()])).or(z.array(m.TimeOfDay)).optional();
 const CALENDAR = ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'UID:8f14e45f@calendar.example', 'DTSTART:20260301T080000Z', 'RRULE:FREQ=DAILY', 'SUMMARY:ibuprofen', 'END:VEVENT', 'END:VCALENDAR'].join('\r\n');
 const Calendar = z.strictObject({ calendar: z.string().min(1).max(200000).openapi({ example: CALENDAR }), timeZone: m.TimeZone.optional(), allDayAt: m.TimeOfDay.optional(), effectiveFrom: m.Instant.optional() });
 
@@ -190,6 +190,7 @@ export function ruleRoutes(db: Database) {
 							maxPerDay: z.number().int().min(1).max(1440).optional(),
 							followsBy: m.Interval.openapi({ description: 'after each dose of another schedule', example: '30 minutes' }).optional(),
 							followsName: m.Name.optional(),
+							events: m.RoutineEvents.optional(),
 						}).openapi('RuleToDescribe'),
 					),
 				},

@@ -403,7 +403,7 @@ BEGIN
   IF cluster IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'cluster must not be null';
   ELSIF cluster !~ '^[a-z_][a-z0-9_]{0,62}$' THEN
-    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('invalid name of a cluster: "%s"', cluster),
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('invalid name of a cluster: "%s"', CASE WHEN length(cluster) > 63 THEN left(cluster, 60) || '...' ELSE cluster END),
       HINT = 'It has letters from a to z, digits and _, and at most 63 of them.';
   END IF;
 

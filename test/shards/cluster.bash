@@ -2,7 +2,8 @@
 # Three servers with medsched and a proxy before them; sourced after test/suites/lib.bash, inside dev/with-cluster, whose
 # server has the proxy's database.
 
-need plproxy
+PATH=$PATH:/usr/sbin
+need plproxy pgbouncer
 
 shards=3
 shards_at=$(mktemp -d /tmp/medsched.XXXXXX)
@@ -12,6 +13,7 @@ stop_shards()
 {
 	local data
 
+	[ ! -f "$shards_at/pooler/pid" ] || kill "$(cat "$shards_at/pooler/pid")" || true
 	for data in "$shards_at"/*/data; do
 		as_server pg_ctl -s -D "$data" -m immediate stop || true
 	done
@@ -108,4 +110,35 @@ start_shards()
 		done | psql -Xq -v ON_ERROR_STOP=1 -d proxy
 		query "INSERT INTO medsched_proxy.slots SELECT s, s % $shards FROM generate_series(0, 255) AS s" -d proxy
 	)
+}
+
+# start_pooler: PgBouncer in transaction mode, with five connections to the proxy.  Its clients find it at $PGHOST then.
+start_pooler()
+{
+	local pooler=$shards_at/pooler
+
+	mkdir "$pooler"
+	echo "\"$PGUSER\" \"\"" >"$pooler/users"
+	cat >"$pooler/pgbouncer.ini" <<-INI
+		[databases]
+		proxy = host=$PGHOST port=$PGPORT
+
+		[pgbouncer]
+		pool_mode = transaction
+		default_pool_size = 5
+		listen_addr =
+		listen_port = $PGPORT
+		unix_socket_dir = $pooler
+		auth_type = trust
+		auth_file = $pooler/users
+		logfile = $pooler/log
+		pidfile = $pooler/pid
+	INI
+	[ "$(id -u)" -ne 0 ] || chown -R "$(server_user)" "$pooler"
+	as_server pgbouncer -q -d "$pooler/pgbouncer.ini"
+	export PGHOST=$pooler
+	for _ in $(seq 50); do
+		query "SELECT 1" >/dev/null 2>&1 && break
+		sleep 0.1
+	done
 }

@@ -3,6 +3,7 @@
 # refuses in the same words; what is of all persons is put together; a person is on one shard, wherever that is; and a shard that is
 # down concerns its own persons.
 . test/suites/lib.bash
+. test/suites/node.bash
 . test/shards/cluster.bash
 
 start_shards
@@ -131,4 +132,9 @@ equals "nor does what any shard can answer" "$(query "SELECT count(medsched.vers
 start_shard 2
 equals "when it is back, so are its people" "$(query "SELECT count(*) FROM medsched.upcoming_doses('$there', '2026-01-01Z', '2026-01-03Z')")" 2
 
+# An application: its own tables are at the proxy.
+build_api
+start_pooler
+succeeds "the API's migrations run at the proxy" node examples/api/build/src/migrate.js
+node_tests test/shards application.test.mjs
 finish

@@ -38,6 +38,10 @@ export interface ScheduleInput {
 	hoursUntil?: string | null | undefined;
 	/** Counted from the last dose: the most on a date. */
 	maxPerDay?: number | null | undefined;
+	/** The id of the schedule whose doses those of this one follow, instead of a rule. */
+	follows?: string | null | undefined;
+	/** How long after a dose of it was taken: `30 minutes`. */
+	followsBy?: string | null | undefined;
 	/** A string keeps every digit. */
 	doseAmount?: string | number | null | undefined;
 	doseUnit?: string | null | undefined;

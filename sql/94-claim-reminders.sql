@@ -1,8 +1,8 @@
 -- Handing out what is to be said now.
 
--- Look at rows of the queue that this transaction holds: hand out what is to be said, and move the rest on to when something will be.
--- One statement for all of them.  The rows were locked by an earlier one, so that this one sees what was changed before it.
-CREATE OR REPLACE FUNCTION medsched._hand_out_reminders(places tid[], lease interval, to_worker text, at timestamptz)
+-- Each batch is looked at by one statement, which hands out what is to be said and moves the rest on.  The rows were locked by an
+-- earlier one, so that this one sees what was changed before it.
+CREATE OR REPLACE FUNCTION medsched._claim_reminders(most int, lease interval, to_worker text, at timestamptz)
 RETURNS SETOF medsched.reminder
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -14,130 +14,131 @@ SET enable_mergejoin = off
 SET enable_memoize = off
 AS $$
 #variable_conflict use_column
-BEGIN
-  RETURN QUERY
-    WITH looked AS MATERIALIZED (
-      SELECT q.user_id, q.schedule_id, q.event, CASE WHEN q.token IS NULL THEN q.look_at ELSE q.said_at END AS since, q.next_at AS until,
-             q.said_at, q.said_dose, q.kind AS said_kind, q.nth AS said_nth, q.token IS NOT NULL AS is_held,
-             s.medication_id, m.name, s.starts_at, s.time_zone::text AS zone, s.rrule::text AS rrule, s.rdates, s.exdates, s.cycle_days_on,
-             s.cycle_days_off, s.effective_from, least(s.ends_at, m.inactivated_at) AS closed, s.dose_amount, s.dose_unit, s.instructions,
-             -- Most have nothing but doses at set times, and nothing but a reminder at each.
-             s.after_last IS NULL AND NOT s.as_needed AND q.event = ''
-             AND NOT EXISTS (SELECT FROM medsched.reminder_rules AS r WHERE r.user_id = q.user_id)
-             AND NOT EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = q.user_id AND v.schedule_id = q.schedule_id)
-             AND NOT EXISTS (SELECT FROM medsched.reminder_snoozes AS z WHERE z.user_id = q.user_id AND z.schedule_id = q.schedule_id) AS is_plain
-        FROM medsched.reminder_queue AS q
-        LEFT JOIN medsched.schedules AS s ON s.user_id = q.user_id AND s.id = q.schedule_id
-        LEFT JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
-       WHERE q.ctid = ANY ($1)),
-    -- The first dose that may have to be said: the one that is held, or the next one from where the row was to be looked at.
-    first AS MATERIALIZED (
-      SELECT l.*,
-             CASE WHEN l.is_plain
-                  THEN medsched.next_occurrence(l.rrule, l.starts_at, l.zone,
-                         greatest(CASE WHEN l.is_held THEN l.said_at ELSE greatest(l.since, l.said_at + interval '1 microsecond') END, l.effective_from)
-                           - interval '1 microsecond',
-                         l.rdates, l.exdates, l.cycle_days_on, l.cycle_days_off) END AS dose
-        FROM looked AS l),
-    decided AS MATERIALIZED (
-      SELECT f.*, n.scheduled_for, n.due_at, n.to_say, n.nth, n.planned_at, n.moment, n.urgency, n.recipient, n.then_at, n.dropped,
-             (n.scheduled_for = f.said_dose AND n.to_say = f.said_kind AND n.nth = f.said_nth) IS TRUE AS is_same
-        FROM first AS f
-       CROSS JOIN LATERAL (
-             SELECT o.dose AS scheduled_for, o.dose AS due_at, o.to_say, 0 AS nth, o.dose AS planned_at, o.dose AS moment, 'normal' AS urgency,
-                    NULL::text AS recipient, CASE WHEN o.then_at < f.closed OR f.closed IS NULL THEN o.then_at END AS then_at, 0 AS dropped
-               FROM (SELECT f.dose,
-                            CASE WHEN f.dose <= $4 AND (f.closed IS NULL OR f.dose < f.closed AND f.closed > $4)
-                                      AND NOT EXISTS (SELECT FROM medsched.dose_taken AS t
-                                                       WHERE t.user_id = f.user_id AND t.scheduled_for = f.dose AND t.schedule_id = f.schedule_id)
-                                 THEN 'due' END AS to_say,
-                            CASE WHEN f.dose IS NULL OR f.dose > $4 THEN f.dose
-                                 ELSE medsched.next_occurrence(f.rrule, f.starts_at, f.zone, f.dose, f.rdates, f.exdates, f.cycle_days_on, f.cycle_days_off) END AS then_at
-                     OFFSET 0) AS o
-              WHERE f.is_plain AND (f.dose >= $4 - interval '2 hours') IS NOT FALSE
-              UNION ALL
-             SELECT r.scheduled_for, r.due_at, r.kind, r.nth, r.planned_at, r.moment, r.urgency, r.recipient, r.next_at, r.dropped
-               FROM medsched._next_reminder(f.user_id, f.schedule_id, f.since, f.said_at, f.said_dose, f.said_kind, f.said_nth, f.is_held,
-                      CASE WHEN f.event <> '' THEN f.said_dose END, CASE WHEN f.event <> '' AND f.said_kind IS NULL THEN f.until END, $4) AS r
-              WHERE (f.is_plain AND (f.dose >= $4 - interval '2 hours') IS NOT FALSE) IS NOT TRUE) AS n),
-    over AS (
-      DELETE FROM medsched.reminder_queue AS q
-       USING decided AS d
-       WHERE d.to_say IS NULL AND d.then_at IS NULL AND q.user_id = d.user_id AND q.schedule_id = d.schedule_id AND q.event = d.event),
-    late AS (
-      INSERT INTO medsched.reminders_dropped (user_id, schedule_id, dropped_at, doses, reason)
-      SELECT d.user_id, d.schedule_id, $4, d.dropped, CASE WHEN d.event = '' THEN 'late' ELSE 'failed' END FROM decided AS d WHERE d.dropped > 0),
-    handed AS (
-      UPDATE medsched.reminder_queue AS q
-         SET look_at = CASE WHEN d.to_say IS NULL THEN d.then_at ELSE $4 + $2 END,
-             next_at = CASE WHEN d.to_say IS NOT NULL THEN d.then_at END,
-             said_at = CASE WHEN d.to_say IS NULL THEN q.said_at ELSE d.moment END,
-             said_dose = CASE WHEN d.to_say IS NULL THEN q.said_dose ELSE d.scheduled_for END,
-             kind = CASE WHEN d.to_say IS NULL THEN q.kind ELSE d.to_say END,
-             nth = CASE WHEN d.to_say IS NULL THEN q.nth ELSE d.nth END,
-             attempt = CASE WHEN d.to_say IS NULL THEN q.attempt WHEN d.is_same THEN q.attempt + 1 ELSE 1 END,
-             token = CASE WHEN d.to_say IS NOT NULL THEN gen_random_uuid() END,
-             worker = CASE WHEN d.to_say IS NOT NULL THEN $3 END,
-             error = NULL
-        FROM decided AS d
-       WHERE (d.to_say IS NOT NULL OR d.then_at IS NOT NULL) AND q.user_id = d.user_id AND q.schedule_id = d.schedule_id AND q.event = d.event
-      RETURNING q.token, q.attempt, q.look_at, d.*)
-    SELECT h.token, medsched.dose_id(h.schedule_id, h.scheduled_for) || '/' || h.to_say || '/' || trunc(extract(epoch FROM h.planned_at))::bigint,
-           h.to_say, h.nth, h.attempt, h.urgency, h.recipient, h.user_id, medsched.dose_id(h.schedule_id, h.scheduled_for), h.scheduled_for, h.due_at,
-           medsched._to_local(h.due_at, h.zone), h.zone, h.medication_id, h.name, h.schedule_id, h.dose_amount, h.dose_unit, h.instructions, h.look_at
-      FROM handed AS h
-     WHERE h.to_say IS NOT NULL
-     -- All of them are decided before the first is handed out, or one that cannot be would leave others half handed out.
-     ORDER BY h.moment, h.user_id, h.schedule_id;
-END
-$$;
-
-COMMENT ON FUNCTION medsched._hand_out_reminders(tid[], interval, text, timestamptz) IS
-  'Internal: hands out what is to be said of rows of the queue, and moves the rest on';
-
-CREATE OR REPLACE FUNCTION medsched._claim_reminders(most int, lease interval, worker text, at timestamptz)
-RETURNS SETOF medsched.reminder
-LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
-SET jit = off
-SET enable_seqscan = off
-SET enable_sort = off
-AS $$
-#variable_conflict use_variable
 DECLARE
-  found int := 0;
-  n int;
-  places tid[];
-  place tid;
+  -- A long name each: a query has columns of many.
+  n_found int := 0;
+  n_rows int;
+  due_rows tid[];
+  batch tid[];
+  one_by_one boolean;
+  no_rules boolean;
+  no_moves boolean;
+  no_snoozes boolean;
 BEGIN
   IF EXISTS (SELECT FROM medsched.reminder_changes) THEN
-    PERFORM medsched._follow_reminder_changes(greatest(most, 100), at);
+    PERFORM medsched._follow_reminder_changes(greatest($1, 100), $4);
   END IF;
   -- A row of which nothing is to be said makes room for another; one of a schedule that was not looked at for long may come up
   -- several times.
-  FOR round IN 1 .. 20 LOOP
-    places := ARRAY(SELECT q.ctid FROM medsched.reminder_queue AS q WHERE q.look_at <= at ORDER BY q.look_at LIMIT most - found
-                       FOR UPDATE SKIP LOCKED);
-    EXIT WHEN cardinality(places) = 0;
-    BEGIN
-      RETURN QUERY SELECT h.* FROM medsched._hand_out_reminders(places, lease, worker, at) AS h;
-      GET DIAGNOSTICS n = ROW_COUNT;
-      found := found + n;
-    EXCEPTION WHEN data_exception OR program_limit_exceeded OR integrity_constraint_violation OR raise_exception THEN
-      -- One of them cannot be read: find it, and hand out the others.
-      FOREACH place IN ARRAY places LOOP
-        BEGIN
-          RETURN QUERY SELECT h.* FROM medsched._hand_out_reminders(ARRAY[place], lease, worker, at) AS h;
-          GET DIAGNOSTICS n = ROW_COUNT;
-          found := found + n;
-        EXCEPTION WHEN data_exception OR program_limit_exceeded OR integrity_constraint_violation OR raise_exception THEN
-          PERFORM medsched._set_reminder_aside(place, at, SQLERRM);
-        END;
-      END LOOP;
-    END;
-    EXIT WHEN found >= most;
+  FOR n_round IN 1 .. 20 LOOP
+    due_rows := ARRAY(SELECT q.ctid FROM medsched.reminder_queue AS q WHERE q.look_at <= $4 ORDER BY q.look_at LIMIT $1 - n_found
+                         FOR UPDATE SKIP LOCKED);
+    EXIT WHEN cardinality(due_rows) = 0;
+    -- What nobody uses is not looked for in each row; the rows are locked, so what comes after this is a change to be followed.
+    no_rules := NOT EXISTS (SELECT FROM medsched.reminder_rules);
+    no_moves := NOT EXISTS (SELECT FROM medsched.moved_doses);
+    no_snoozes := NOT EXISTS (SELECT FROM medsched.reminder_snoozes);
+    one_by_one := false;
+    WHILE cardinality(due_rows) > 0 LOOP
+      batch := CASE WHEN one_by_one THEN due_rows[1:1] ELSE due_rows END;
+      BEGIN
+        RETURN QUERY
+          WITH handed AS (
+            UPDATE medsched.reminder_queue AS q
+               SET look_at = CASE WHEN d.kind IS NULL THEN coalesce(d.then_at, 'infinity') ELSE $4 + $2 END,
+                   next_at = CASE WHEN d.kind IS NOT NULL THEN d.then_at END,
+                   said_at = CASE WHEN d.kind IS NULL THEN q.said_at ELSE d.moment END,
+                   said_dose = CASE WHEN d.kind IS NULL THEN q.said_dose ELSE d.scheduled_for END,
+                   kind = CASE WHEN d.kind IS NULL THEN q.kind ELSE d.kind END,
+                   nth = CASE WHEN d.kind IS NULL THEN q.nth ELSE d.nth END,
+                   attempt = CASE WHEN d.kind IS NULL THEN q.attempt
+                                  WHEN q.said_dose = d.scheduled_for AND q.kind = d.kind AND q.nth = d.nth THEN q.attempt + 1
+                                  ELSE 1 END,
+                   token = CASE WHEN d.kind IS NOT NULL THEN gen_random_uuid() END,
+                   worker = CASE WHEN d.kind IS NOT NULL THEN $3 END,
+                   error = NULL
+              FROM (
+                SELECT f.place, f.zone, f.medication_id, f.name, f.dose_amount, f.dose_unit, f.instructions,
+                       n.scheduled_for, n.due_at, n.kind, n.nth, n.planned_at, n.moment, n.urgency, n.recipient, n.then_at, n.dropped
+                  FROM (
+                    SELECT l.*,
+                           -- The first dose that may have to be said: the one that is held, or the next from where the row was to be looked at.
+                           CASE WHEN l.is_plain
+                                THEN medsched.next_occurrence(l.rrule, l.starts_at, l.zone,
+                                       greatest(CASE WHEN l.is_held THEN l.said_at ELSE greatest(l.since, l.said_at + interval '1 microsecond') END,
+                                                l.effective_from) - interval '1 microsecond',
+                                       l.rdates, l.exdates, l.cycle_days_on, l.cycle_days_off) END AS dose
+                      FROM (
+                        SELECT r.ctid AS place, r.user_id, r.schedule_id, r.event, CASE WHEN r.token IS NULL THEN r.look_at ELSE r.said_at END AS since,
+                               r.next_at AS until, r.said_at, r.said_dose, r.kind AS said_kind, r.nth AS said_nth, r.token IS NOT NULL AS is_held,
+                               s.medication_id, m.name, s.starts_at, s.time_zone::text AS zone, s.rrule::text AS rrule, s.rdates, s.exdates,
+                               s.cycle_days_on, s.cycle_days_off, s.effective_from, least(s.ends_at, m.inactivated_at) AS closed, s.dose_amount,
+                               s.dose_unit, s.instructions,
+                               -- Most have nothing but doses at set times, and nothing but a reminder at each.
+                               (s.after_last IS NULL AND NOT s.as_needed AND r.event = ''
+                                AND (no_rules OR NOT EXISTS (SELECT FROM medsched.reminder_rules AS u WHERE u.user_id = r.user_id))
+                                AND (no_moves OR NOT EXISTS (SELECT FROM medsched.moved_doses AS v
+                                                              WHERE v.user_id = r.user_id AND v.schedule_id = r.schedule_id))
+                                AND (no_snoozes OR NOT EXISTS (SELECT FROM medsched.reminder_snoozes AS z
+                                                                WHERE z.user_id = r.user_id AND z.schedule_id = r.schedule_id)))
+                               IS TRUE AS is_plain
+                          FROM medsched.reminder_queue AS r
+                          LEFT JOIN medsched.schedules AS s ON s.user_id = r.user_id AND s.id = r.schedule_id
+                          LEFT JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
+                         WHERE r.ctid = ANY (batch)
+                        OFFSET 0) AS l
+                    OFFSET 0) AS f
+                 CROSS JOIN LATERAL (
+                       SELECT f.dose AS scheduled_for, f.dose AS due_at,
+                              CASE WHEN f.dose <= $4 AND (f.closed IS NULL OR f.dose < f.closed AND f.closed > $4)
+                                        AND NOT EXISTS (SELECT FROM medsched.dose_taken AS t
+                                                         WHERE t.user_id = f.user_id AND t.scheduled_for = f.dose AND t.schedule_id = f.schedule_id)
+                                   THEN 'due' END AS kind,
+                              0 AS nth, f.dose AS planned_at, f.dose AS moment, 'normal' AS urgency, NULL::text AS recipient,
+                              CASE WHEN o.then_at < f.closed OR f.closed IS NULL THEN o.then_at END AS then_at, 0 AS dropped
+                         FROM (SELECT CASE WHEN f.dose IS NULL OR f.dose > $4 THEN f.dose
+                                           ELSE medsched.next_occurrence(f.rrule, f.starts_at, f.zone, f.dose, f.rdates, f.exdates, f.cycle_days_on,
+                                                                         f.cycle_days_off) END AS then_at
+                               OFFSET 0) AS o
+                        WHERE f.is_plain AND (f.dose >= $4 - interval '2 hours') IS NOT FALSE
+                       UNION ALL
+                       SELECT r.scheduled_for, r.due_at, r.kind, r.nth, r.planned_at, r.moment, r.urgency, r.recipient, r.next_at, r.dropped
+                         FROM medsched._next_reminder(f.user_id, f.schedule_id, f.since, f.said_at, f.said_dose, f.said_kind, f.said_nth, f.is_held,
+                                CASE WHEN f.event <> '' THEN f.said_dose END, CASE WHEN f.event <> '' AND f.said_kind IS NULL THEN f.until END, $4) AS r
+                        WHERE NOT f.is_plain OR (f.dose >= $4 - interval '2 hours') IS FALSE) AS n
+                OFFSET 0) AS d
+             WHERE q.ctid = d.place
+            RETURNING q.user_id, q.schedule_id, q.event, q.token, q.attempt, q.look_at, d.zone, d.medication_id, d.name, d.dose_amount, d.dose_unit,
+              d.instructions, d.scheduled_for, d.due_at, d.kind, d.nth, d.planned_at, d.moment, d.urgency, d.recipient, d.dropped),
+          late AS (
+            INSERT INTO medsched.reminders_dropped (user_id, schedule_id, dropped_at, doses, reason)
+            SELECT h.user_id, h.schedule_id, $4, h.dropped, CASE WHEN h.event = '' THEN 'late' ELSE 'failed' END FROM handed AS h WHERE h.dropped > 0)
+          SELECT h.token, i.dose_id || '/' || h.kind || '/' || floor(date_part('epoch', h.planned_at)), h.kind, h.nth, h.attempt,
+                 h.urgency, h.recipient, h.user_id, i.dose_id, h.scheduled_for, h.due_at, medsched._to_local(h.due_at, h.zone), h.zone,
+                 h.medication_id, h.name, h.schedule_id, h.dose_amount, h.dose_unit, h.instructions, h.look_at
+            FROM handed AS h
+           CROSS JOIN LATERAL (SELECT medsched.dose_id(h.schedule_id, h.scheduled_for) AS dose_id OFFSET 0) AS i
+           WHERE h.kind IS NOT NULL
+           -- All of them are decided before the first is given, which stays given when a later one raises an error.
+           ORDER BY h.moment, h.user_id, h.schedule_id;
+        GET DIAGNOSTICS n_rows = ROW_COUNT;
+        n_found := n_found + n_rows;
+        due_rows := due_rows[cardinality(batch) + 1 :];
+      EXCEPTION WHEN data_exception OR program_limit_exceeded OR integrity_constraint_violation OR raise_exception THEN
+        -- One of them cannot be read: find it, and hand out the others.
+        IF one_by_one THEN
+          PERFORM medsched._set_reminder_aside(due_rows[1], $4, SQLERRM);
+          due_rows := due_rows[2:];
+        END IF;
+        one_by_one := true;
+      END;
+    END LOOP;
+    EXIT WHEN n_found >= $1;
   END LOOP;
+  -- Those that have nothing to come.
+  IF EXISTS (SELECT FROM medsched.reminder_queue AS q WHERE q.look_at = 'infinity') THEN
+    DELETE FROM medsched.reminder_queue AS q WHERE q.look_at = 'infinity';
+  END IF;
 END
 $$;
 

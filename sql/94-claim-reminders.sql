@@ -1,5 +1,35 @@
 -- Handing out what is to be said now.
 
+-- Rows of the queue that are due, of which more than half are one person's: as many of others' as there are take the place of half.
+-- What one person has, however much, holds up nobody else.
+CREATE OR REPLACE FUNCTION medsched._share_reminders(due_rows tid[], at timestamptz)
+RETURNS tid[]
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+SET enable_seqscan = off
+AS $$
+#variable_conflict use_variable
+DECLARE
+  half CONSTANT int := cardinality(due_rows) / 2;
+  person CONSTANT uuid := (SELECT q.user_id FROM medsched.reminder_queue AS q WHERE q.ctid = ANY (due_rows)
+                            GROUP BY q.user_id HAVING count(*) > half);
+  others tid[];
+BEGIN
+  IF person IS NULL THEN
+    RETURN due_rows;
+  END IF;
+  others := ARRAY(SELECT q.ctid FROM medsched.reminder_queue AS q WHERE q.look_at <= at AND q.user_id <> person ORDER BY q.look_at LIMIT half
+                     FOR UPDATE SKIP LOCKED);
+  RETURN others || ARRAY(SELECT r.place FROM unnest(due_rows) WITH ORDINALITY AS r (place, nth) WHERE r.place <> ALL (others)
+                          ORDER BY r.nth LIMIT cardinality(due_rows) - cardinality(others));
+END
+$$;
+
+COMMENT ON FUNCTION medsched._share_reminders(tid[], timestamptz) IS
+  'Internal: has others'' rows of the queue take the place of some where most are one person''s';
+
 -- Each batch is looked at by one statement, which hands out what is to be said and moves the rest on.  The rows were locked by an
 -- earlier one, so that this one sees what was changed before it.
 CREATE OR REPLACE FUNCTION medsched._claim_reminders(most int, lease interval, to_worker text, at timestamptz)
@@ -34,6 +64,9 @@ BEGIN
     due_rows := ARRAY(SELECT q.ctid FROM medsched.reminder_queue AS q WHERE q.look_at <= $4 ORDER BY q.look_at LIMIT $1 - n_found
                          FOR UPDATE SKIP LOCKED);
     EXIT WHEN cardinality(due_rows) = 0;
+    IF cardinality(due_rows) > 1 AND cardinality(due_rows) = $1 - n_found THEN
+      due_rows := medsched._share_reminders(due_rows, $4);
+    END IF;
     -- What nobody uses is not looked for in each row; the rows are locked, so what comes after this is a change to be followed.
     no_rules := NOT EXISTS (SELECT FROM medsched.reminder_rules);
     no_moves := NOT EXISTS (SELECT FROM medsched.moved_doses);

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(193);
+SELECT plan(197);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -333,6 +333,15 @@ SELECT is(count(*), 2::bigint, 'two at most') FROM pg_temp.claim('2025-07-03 08:
 SELECT is(count(*), 1::bigint, 'then the third') FROM pg_temp.claim('2025-07-03 08:00Z', 2);
 SELECT is(count(*), 0::bigint, 'and no more') FROM pg_temp.claim('2025-07-03 08:00Z', 2);
 SELECT is(count(*), 3::bigint, 'all are completed in one call') FROM medsched.complete_reminders(ARRAY(SELECT q.token FROM medsched.reminder_queue AS q WHERE q.token IS NOT NULL) || gen_random_uuid() || NULL);
+
+-- One person with thirty schedules at 08:00, another with one a minute later: of ten that are handed out one is the other's.
+SELECT pg_temp.prescribe('7', '7' || n, '2025-07-04T08:00:00', NULL) FROM generate_series(10, 39) AS n \g /dev/null
+SELECT pg_temp.prescribe('6', '61', '2025-07-04T08:01:00', NULL) \g /dev/null
+SELECT pg_temp.changed('2025-07-04 07:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-07-04 07:00Z'), 'nothing', 'many are queued');
+SELECT is(string_agg(left(c, 15), ', ') FILTER (WHERE c !~ '^7'), '91 07-04 08:00 , 92 07-04 08:00 , 94 07-04 08:00 , 61 07-04 08:01 ', 'one with many schedules holds up no other') FROM pg_temp.claim('2025-07-04 08:01Z', 10) AS c;
+SELECT is(count(*), 24::bigint, 'of whom the rest come, too') FROM pg_temp.claim('2025-07-04 08:01Z', 100);
+SELECT is(count(*), 34::bigint, 'all are completed') FROM medsched.complete_reminders(ARRAY(SELECT q.token FROM medsched.reminder_queue AS q WHERE q.token IS NOT NULL));
 SELECT is(pg_temp.failure(sql), error, sql) FROM (VALUES
   ('SELECT medsched.claim_reminders(0)', '22023: most must be from 1 to 10000 | It is 0.'),
   ('SELECT medsched.claim_reminders(10001)', '22023: most must be from 1 to 10000 | It is 10001.'),

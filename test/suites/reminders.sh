@@ -1,0 +1,79 @@
+#!/bin/bash
+# Eight workers hand out reminders while people record their doses, and workers and the server are killed again and again: every reminder
+# is handed out, none to two at a time, and none of a dose that is recorded.
+#
+#	MEDSCHED_REMINDERS_SECONDS   how long it lasts (default: 6)
+. test/suites/lib.bash
+
+seconds=${MEDSCHED_REMINDERS_SECONDS:-6}
+data=$(query "SHOW data_directory" -U postgres)
+psql -Xq -v many="$((seconds * 300))" -f test/reminders.psql
+until=$(query "SELECT clock_timestamp() + make_interval(secs => $seconds)")
+
+# again COMMAND...: until it has ended well, however often the server goes down.
+again()
+{
+	local tries=0
+
+	while ! "$@" >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 600 ] || return 1
+		sleep 0.2
+	done
+}
+
+for worker in 1 2 3 4 5 6 7 8; do
+	again query "CALL work('$worker', '$until')" &
+done
+again query "CALL live('$until')" &
+again query "CALL live('$until')" &
+
+# Every second or so a worker is killed; every third time it is the server, which comes back by itself.
+killed=0
+crashed=0
+for ((i = 0; i < seconds; i++)); do
+	sleep 0.8
+	if [ $((i % 3)) = 1 ]; then
+		as_server pg_ctl -s -D "$data" -m immediate -w -l "$data/../server.log" restart || true
+		crashed=$((crashed + 1))
+	else
+		again query "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CALL work%' ORDER BY random() LIMIT 1" -U postgres
+		killed=$((killed + 1))
+	fi
+done
+wait
+# What is left, until the last instant that counts.
+again query "CALL work('last', clock_timestamp() + interval '4 seconds')"
+ended=$(query "SELECT clock_timestamp() - interval '3 seconds'")
+
+succeeds "workers were killed, and servers" [ "$killed" -gt 2 ] && succeeds "more than once" [ "$crashed" -gt 1 ]
+equals "every dose of which something had to be said was said" "$(query "
+	SELECT s.id, o.at FROM medsched.schedules AS s
+	 CROSS JOIN began AS b
+	 CROSS JOIN LATERAL medsched.occurrences(s.rrule, s.starts_at, s.time_zone, b.at, '$ended') AS o (at)
+	 WHERE NOT EXISTS (SELECT FROM handed AS h WHERE h.schedule_id = s.id AND h.scheduled_for = o.at)
+	   AND NOT EXISTS (SELECT FROM medsched.dose_taken AS t WHERE t.user_id = s.user_id AND t.schedule_id = s.id AND t.scheduled_for = o.at)
+	 LIMIT 5")" ""
+equals "and somebody else was told" "$(query "
+	SELECT s.id, o.at FROM medsched.reminder_rules AS r
+	  JOIN medsched.schedules AS s ON s.user_id = r.user_id
+	 CROSS JOIN began AS b
+	 CROSS JOIN LATERAL medsched.occurrences(s.rrule, s.starts_at, s.time_zone, b.at, timestamptz '$ended' - r.escalate_after) AS o (at)
+	 WHERE NOT EXISTS (SELECT FROM handed AS h WHERE h.schedule_id = s.id AND h.scheduled_for = o.at AND h.kind = 'escalation')
+	   AND NOT EXISTS (SELECT FROM medsched.dose_taken AS t WHERE t.user_id = s.user_id AND t.schedule_id = s.id AND t.scheduled_for = o.at)
+	 LIMIT 5")" ""
+equals "nobody was given one that somebody else held" "$(query "
+	SELECT a.reminder_id, a.worker, a.lease_ends_at, b.worker, b.claimed_at FROM handed AS a JOIN handed AS b USING (reminder_id)
+	 WHERE a.id <> b.id AND a.claimed_at <= b.claimed_at AND b.claimed_at < least(a.lease_ends_at, a.completed_at) LIMIT 5")" ""
+equals "nor one that was completed" "$(query "
+	SELECT h.reminder_id, count(*) FROM handed AS h WHERE h.completed_at IS NOT NULL
+	   AND EXISTS (SELECT FROM handed AS f WHERE f.reminder_id = h.reminder_id AND f.id > h.id AND f.attempt <= h.attempt)
+	 GROUP BY 1 LIMIT 5")" ""
+equals "nor one of a dose that was recorded" "$(query "
+	SELECT h.reminder_id, h.claimed_at, r.recorded_at FROM handed AS h JOIN recorded AS r USING (user_id, schedule_id, scheduled_for)
+	 WHERE h.claimed_at > r.recorded_at LIMIT 5")" ""
+equals "nothing is left in hand" "$(query "SELECT count(*) FROM medsched.reminder_queue WHERE look_at < '$ended'")" 0
+query "SELECT format('%s handed out, %s doses, %s again, %s completed', count(*), count(DISTINCT (schedule_id, scheduled_for)), count(*) FILTER (WHERE attempt > 1),
+  count(completed_at)) FROM handed"
+
+finish

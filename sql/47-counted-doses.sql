@@ -152,6 +152,10 @@ DECLARE
   kept timestamptz;
   day date;
   taken bigint;
+  -- When the dose itself was taken, if it is recorded: what was taken beside the schedule later did not put it off.
+  own CONSTANT timestamptz := coalesce((
+    SELECT d.taken_at FROM medsched.dose_taken AS d
+     WHERE d.user_id = of_user AND d.schedule_id = of_schedule AND d.scheduled_for = before AND d.outcome <> 'extra'), 'infinity');
 BEGIN
   -- From the end of one range of the primary key.
   SELECT c.starts_at, c.time_zone::text AS zone, c.after_last, c.hours_from, c.hours_until, c.max_per_day, c.effective_from, c.replaces, c.follows_by,
@@ -205,10 +209,11 @@ BEGIN
 
   -- What was taken beside the schedule was taken, too.  A dose that the person moved is due when they moved it to.
   SELECT (SELECT max(d.taken_at) FROM medsched.dose_taken AS d
-           WHERE d.user_id = of_user AND d.schedule_id = ANY (chain) AND d.outcome = 'extra'
+           WHERE d.user_id = of_user AND d.schedule_id = ANY (chain) AND d.outcome = 'extra' AND d.taken_at <= own
              AND d.scheduled_for >= coalesce(least(base, from_dose), timezone('UTC', s.starts_at) - interval '15 hours')) AS extra,
          (SELECT v.due_at FROM medsched.moved_doses AS v
-           WHERE v.user_id = of_user AND v.schedule_id = of_schedule AND v.scheduled_for = $4) AS moved_to
+           WHERE v.user_id = of_user AND v.schedule_id = of_schedule AND v.scheduled_for = $4
+             AND NOT medsched._is_noted(v.reason, v.moved_by)) AS moved_to
     INTO noted;
   due_at := scheduled_for;
   IF kept IS NOT NULL OR noted.extra > base OR base IS NULL AND noted.extra IS NOT NULL THEN
@@ -224,7 +229,7 @@ BEGIN
                         LIMIT s.max_per_day)
                       UNION ALL
                       SELECT d.taken_at FROM medsched.dose_taken AS d
-                       WHERE d.user_id = of_user AND d.schedule_id = ANY (chain) AND d.outcome = 'extra'
+                       WHERE d.user_id = of_user AND d.schedule_id = ANY (chain) AND d.outcome = 'extra' AND d.taken_at <= own
                          AND d.scheduled_for >= medsched._to_instant(day::timestamp, s.zone)) AS t
                WHERE medsched._to_local(t.taken_at, s.zone)::date = day);
     IF taken >= s.max_per_day THEN
@@ -385,7 +390,7 @@ DECLARE
   counted CONSTANT record := medsched._counted_dose(of_user, of_schedule, scheduled_for);
   follows CONSTANT boolean := EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = of_user AND s.id = of_schedule AND s.follows_by IS NOT NULL);
 BEGIN
-  IF anew AND follows THEN
+  IF anew THEN
     IF counted.counted_at = scheduled_for THEN
       DELETE FROM medsched.moved_doses AS v
        WHERE v.user_id = of_user AND v.schedule_id = of_schedule AND v.scheduled_for = scheduled_for AND medsched._is_noted(v.reason, v.moved_by);
@@ -417,28 +422,36 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  schedule uuid := OLD.schedule_id;
-  successor uuid;
+  chain CONSTANT uuid[] := medsched._whole_chain(OLD.user_id, OLD.schedule_id);
+  schedule record;
   next record;
 BEGIN
   IF TG_OP <> 'UPDATE' OR TG_WHEN <> 'BEFORE' OR TG_LEVEL <> 'ROW' THEN
     RAISE EXCEPTION USING ERRCODE = '39P01', MESSAGE = 'function "next_dose_keeps_handle" was not fired as the trigger it is made for',
       HINT = 'Let medsched.create_tables() create the triggers.';
   END IF;
-  -- Of those that replace each other, the last one's dose is to come.
-  FOR hop IN 1 .. 1000 LOOP
-    successor := (SELECT c.id FROM medsched.schedules AS c WHERE c.user_id = OLD.user_id AND c.replaces = schedule);
-    EXIT WHEN successor IS NULL;
-    schedule := successor;
+  -- The first that is counted from this one: of a schedule that goes on from another, there may be one in each.
+  FOR schedule IN
+    SELECT s.id, s.ends_at, chain[cardinality(chain)] = s.id AS is_last,
+           (SELECT min(d.scheduled_for) FROM medsched.dose_taken AS d
+             WHERE d.user_id = OLD.user_id AND d.schedule_id = s.id AND d.outcome <> 'extra' AND d.scheduled_for > OLD.scheduled_for) AS recorded
+      FROM unnest(chain) WITH ORDINALITY AS u (id, nth)
+      JOIN medsched.schedules AS s ON s.user_id = OLD.user_id AND s.id = u.id
+     WHERE u.nth >= array_position(chain, OLD.schedule_id) AND s.after_last IS NOT NULL
+     ORDER BY u.nth
+  LOOP
+    IF schedule.recorded IS NOT NULL THEN
+      -- Taken back later, it is the dose that it was.
+      NEW.next_dose_id := coalesce(OLD.next_dose_id, medsched.dose_id(schedule.id, schedule.recorded));
+      EXIT;
+    END IF;
+    SELECT c.* INTO next FROM medsched._counted_dose(OLD.user_id, schedule.id, NULL::timestamptz) AS c;
+    IF next.from_schedule = OLD.schedule_id AND next.from_dose = OLD.scheduled_for
+       AND (schedule.is_last OR greatest(next.scheduled_for, next.due_at) < schedule.ends_at) THEN
+      NEW.next_dose_id := medsched.dose_id(schedule.id, next.scheduled_for);
+      EXIT;
+    END IF;
   END LOOP;
-  SELECT c.* INTO next FROM medsched._counted_dose(OLD.user_id, schedule, NULL::timestamptz) AS c;
-  IF next.from_schedule = OLD.schedule_id AND next.from_dose = OLD.scheduled_for AND next.scheduled_for IS NOT NULL THEN
-    NEW.next_dose_id := medsched.dose_id(schedule, next.scheduled_for);
-    -- What was noted when the next dose was recorded, and is recorded no more, would hold it where it was.
-    DELETE FROM medsched.moved_doses AS v
-     WHERE v.user_id = OLD.user_id AND v.schedule_id = schedule AND v.scheduled_for = next.scheduled_for
-       AND v.reason = 'counted from the dose before' AND v.moved_by IS NULL;
-  END IF;
   RETURN NEW;
 EXCEPTION WHEN insufficient_privilege THEN
   RETURN NEW;

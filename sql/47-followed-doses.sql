@@ -10,10 +10,10 @@
 CREATE OR REPLACE FUNCTION medsched._is_noted(reason text, moved_by text)
 RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(reason = 'due after the dose that it follows', false) AND moved_by IS NULL;
+RETURN coalesce(reason = 'due after the dose that it follows' OR reason = 'counted from the dose before', false) AND moved_by IS NULL;
 
 COMMENT ON FUNCTION medsched._is_noted(text, text) IS
-  'Internal: whether a row of moved_doses notes when a dose was due that follows another';
+  'Internal: whether a row of moved_doses notes when a dose was due that is counted from another';
 
 -- A schedule, those that it replaced one after the other, and those that replace it, in this order.
 CREATE OR REPLACE FUNCTION medsched._whole_chain(of_user uuid, of_schedule uuid)

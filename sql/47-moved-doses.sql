@@ -55,6 +55,9 @@ BEGIN
     hint := 'Move it to a time at which its schedule is in effect.';
   ELSIF coalesce(s.after_last, s.follows_by) IS NULL THEN
     onto_dose := medsched.is_occurrence(s.rrule, s.starts_at, s.time_zone, due_at, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off);
+  ELSE
+    onto_dose := EXISTS (SELECT FROM medsched.dose_taken AS d
+                          WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = due_at AND d.outcome <> 'extra');
   END IF;
 END
 $$;

@@ -22,7 +22,7 @@
  * of them.  The later ones say when the next dose of a schedule is due.
  */
 static SavedPlan find_moved = {
-	"SELECT v.scheduled_for, v.schedule_id, d.taken_at, d.recorded_by, d.outcome, v.due_at "
+	"SELECT v.scheduled_for, v.schedule_id, d.taken_at, d.recorded_by, d.outcome, v.due_at, medsched._is_noted(v.reason, v.moved_by) "
 	"FROM medsched.moved_doses AS v "
 	"LEFT JOIN medsched.dose_taken AS d "
 	"ON d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) v.schedule_id "
@@ -33,9 +33,9 @@ static SavedPlan find_moved = {
 	{UUIDOID, TIMESTAMPTZOID},
 	NULL,
 	{MOVED_DOSES_SCHEDULED_FOR, MOVED_DOSES_SCHEDULE_ID, DOSE_TAKEN_TAKEN_AT, DOSE_TAKEN_RECORDED_BY, COMPUTED_TEXT,
-	 MOVED_DOSES_DUE_AT}};
+	 MOVED_DOSES_DUE_AT, COMPUTED_BOOLEAN}};
 
-static void				 read_moved(int row, TimedDose *dose);
+static bool				 read_moved(int row, TimedDose *dose);
 static const DoseSource *counted_source(const DoseSources *sources, const pg_uuid_t *schedule_id);
 static void				 move_counted(TimedDose *counted, int ncounted, const TimedDose *moved);
 static int				 compare_schedules(const void *a, const void *b);
@@ -68,13 +68,14 @@ timed_doses_find(const DoseSources *sources, int *ntimed)
 	for (int i = 0; i < nmoved; i++)
 	{
 		const DoseSource *source;
+		bool			  is_noted;
 
 		CHECK_FOR_INTERRUPTS();
-		read_moved(i, &timed[*ntimed]);
+		is_noted = read_moved(i, &timed[*ntimed]);
 		source = counted_source(sources, timed[*ntimed].schedule_id);
 		if (timed[*ntimed].recorded != NULL || source == NULL)
 			(*ntimed)++;
-		else if (!source->row.follows)
+		else if (!source->row.follows && !is_noted)
 			move_counted(counted, ncounted, &timed[*ntimed]);
 	}
 	if (ncounted > 0)
@@ -131,21 +132,24 @@ timed_doses_arrive(const DoseSources *sources, DoseSource *source)
 	qsort(source->arriving, source->narriving, sizeof(TimedDose *), compare_due);
 }
 
-static void
+/* Read a row; true: it only notes when a dose was due that was recorded, and means nothing once that is taken back. */
+static bool
 read_moved(int row, TimedDose *dose)
 {
-	Datum values[6];
-	bool  isnull[6];
+	Datum values[7];
+	bool  isnull[7];
 
 	read_row(&find_moved, row, values, isnull);
 	memset(dose, 0, sizeof(TimedDose));
 	dose->scheduled_for = DatumGetTimestampTz(values[0]);
 	dose->schedule_id = DatumGetUUIDP(values[1]);
 	dose->due_at = DatumGetTimestampTz(values[5]);
-	if (isnull[4])
-		return;
-	dose->recorded = palloc0(sizeof(RecordedDose));
-	recorded_dose_read(dose->recorded, values, isnull);
+	if (!isnull[4])
+	{
+		dose->recorded = palloc0(sizeof(RecordedDose));
+		recorded_dose_read(dose->recorded, values, isnull);
+	}
+	return DatumGetBool(values[6]);
 }
 
 /* Find a schedule that counts its doses from others; NULL: it is at set times, or not among the sources. */

@@ -40,7 +40,6 @@ typedef struct DoseCheck
 	Datum		 medication_id;
 	TimestampTz	 inactivated_at;	/* DT_NOEND: active */
 	bool		 has_amount_limits; /* limits that SQL judges */
-	bool		 has_due_time;		/* counted from the last dose, it is due at another time than it is scheduled for */
 	DoseLimit	 limits[NLIMITS];
 	Datum		 min_interval; /* for messages */
 } DoseCheck;
@@ -113,11 +112,11 @@ static SavedPlan next_allowed = {
 
 /* The dose that sql/47-counted-doses.sql counts from the last one recorded before an instant, and that one. */
 static SavedPlan counted_dose = {
-	"SELECT c.scheduled_for, c.from_schedule, c.from_dose, c.due_at FROM medsched._counted_dose($1, $2, $3) AS c",
+	"SELECT c.scheduled_for, c.from_schedule, c.from_dose FROM medsched._counted_dose($1, $2, $3) AS c",
 	3,
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
 	NULL,
-	{COMPUTED_INSTANT, COMPUTED_UUID, COMPUTED_INSTANT, COMPUTED_INSTANT}};
+	{COMPUTED_INSTANT, COMPUTED_UUID, COMPUTED_INSTANT}};
 
 static SavedPlan note_due_time = {
 	"SELECT medsched._keep_due_time($1, $2, $3, $4) IS NULL",
@@ -190,7 +189,7 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 				 errhint("%s", why.hint),
 				 errrule(trigger->tg_relation, why.rule)));
 	}
-	if (check.has_due_time)
+	if (check.row.is_counted && is_moved && !check.extra)
 		keep_due_time(&check);
 	if (check.row.as_needed)
 		check_as_needed(&check, tuple);
@@ -386,8 +385,8 @@ static bool
 is_counted_dose(DoseCheck *check, NoDose *why)
 {
 	Datum key[3] = {check->user_id, check->schedule_id, TimestampTzGetDatum(check->at)};
-	Datum values[4];
-	bool  isnull[4];
+	Datum values[3];
+	bool  isnull[3];
 
 	do
 	{
@@ -397,10 +396,7 @@ is_counted_dose(DoseCheck *check, NoDose *why)
 	} while (!isnull[1] && !lock_recorded(check->user_id, values[1], values[2]));
 
 	if (!isnull[0] && DatumGetTimestampTz(values[0]) == check->at)
-	{
-		check->has_due_time = check->row.follows || DatumGetTimestampTz(values[3]) != check->at;
 		return true;
-	}
 	if (check->row.follows)
 		why->detail = "It has one after each dose of the schedule that it follows, and that one has none so long before.";
 	else if (isnull[0])

@@ -43,6 +43,10 @@ def columns_in_json(columns):
             keys[name] = value.isoformat()
         elif name in ('effective_from', 'ends_at'):
             keys[name] = value and value.isoformat() + 'Z'
+        elif name == 'after_last':
+            keys[name] = value and '%d days %d seconds' % (value.days, value.seconds)
+        elif name == 'hours':
+            keys['hours_from'], keys['hours_until'] = [t.isoformat() for t in value] if value else (None, None)
         elif name == 'grace':
             keys[name] = None if value is None else '%d seconds' % value
         elif name == 'min_interval':

@@ -89,7 +89,7 @@ class Journeys:
 
         chain: the schedules that go over with it and replace each other, from when they do.
         """
-        if schedule.as_needed:
+        if schedule.as_needed or schedule.after_last:
             return {'starts_at': to_local(to_instant(schedule.starts_at, schedule.zone), zone)}, True
         old = schedule.zone
         if schedule.steps_in_hours:
@@ -140,7 +140,7 @@ class Journeys:
                 schedule = plan[0]
                 if plan[1] != 'moved':
                     continue
-                chain = [going[s] for s in self.chain_of(schedule) if s in going and not s.steps_in_hours]
+                chain = [going[s] for s in self.chain_of(schedule) if s in going and not s.steps_in_hours and not s.after_last]
                 try:
                     plan[3], has_dose = self.written_in(going[schedule], chain, zone)
                 except Stays:

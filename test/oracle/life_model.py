@@ -7,10 +7,12 @@ import collections
 import datetime
 import fractions
 
+from life_counted import Counted
 from life_journey import Journeys
 from life_schedule import DAY, NEVER, SECOND, to_instant
 
-Record = collections.namedtuple('Record', 'outcome taken_at amount')
+# due_at: when it was due; next: the schedule and scheduled_for of the dose counted from it, where its time was corrected.
+Record = collections.namedtuple('Record', 'outcome taken_at amount due_at next', defaults=(None, None))
 Dose = collections.namedtuple('Dose', 'schedule scheduled_for due_at record')
 Entry = collections.namedtuple('Entry', 'kind amount unit occurred_at')
 
@@ -33,7 +35,7 @@ class Medication:
         return [s for chain in self.chains for s in chain]
 
 
-class Person(Journeys):
+class Person(Journeys, Counted):
     def __init__(self):
         self.medications = {}
         self.records = {}           # (schedule, scheduled_for): Record
@@ -65,11 +67,22 @@ class Person(Journeys):
         return [s for m in self.medications.values() for s in m.schedules()]
 
     def due_at(self, schedule, at):
-        return self.moves.get((schedule, at), at)
+        record = self.records.get((schedule, at))
+        return record and record.due_at or self.moves.get((schedule, at), at)
+
+    def has(self, schedule, at):
+        """Whether a schedule at set times, or counted from the last dose, has a dose that can be recorded."""
+        if schedule.after_last:
+            return schedule.in_effect(at) and self.counted(schedule, at).scheduled_for == at
+        return schedule.has(at)
 
     def doses_of(self, schedule):
         """All that is listed of a schedule, by scheduled_for."""
         doses = {}
+        if schedule.after_last:
+            to_come = self.counted(schedule)
+            if max(to_come[:2]) < schedule.ends:
+                doses[to_come.scheduled_for] = Dose(schedule, *to_come[:2], None)
         for at in schedule.scheduled():
             due = self.due_at(schedule, at)
             record = self.records.get((schedule, at))
@@ -93,22 +106,24 @@ class Person(Journeys):
     def moved_past(self, schedule, instant):
         """When doses are due that were moved from before an instant to after it, and are not recorded."""
         return [due for (of, at), due in self.moves.items()
-                if of is schedule and at < instant <= due and (of, at) not in self.records and of.has(at)]
+                if of is schedule and at < instant <= due and (of, at) not in self.records and self.has(of, at)]
 
     # Recording.
 
     def check_is_dose(self, schedule, at):
         starts = max(to_instant(schedule.starts_at, schedule.zone), schedule.begins)
-        if not schedule.as_needed and schedule.has(at) or schedule.as_needed and starts <= at < schedule.ends:
+        if not schedule.as_needed and self.has(schedule, at) or schedule.as_needed and starts <= at < schedule.ends:
             return
         problems = []
+        if schedule.after_last and at < schedule.ends:
+            raise Refused('dose_before_start', 'dose_is_scheduled')
         if at < min([starts] if schedule.as_needed else schedule.doses_in(schedule.begins, NEVER), default=starts):
             problems.append('dose_before_start')
         if at >= (schedule.ends_at or NEVER):
             problems.append('dose_after_end')
         if at >= (schedule.medication.inactivated_at or NEVER):
             problems.append('dose_after_inactivation')
-        if not schedule.as_needed and not schedule.scheduled():     # it never has a dose, so it has neither begun nor ended
+        if not schedule.as_needed and not schedule.after_last and not schedule.scheduled():     # it never has a dose, so it has neither begun nor ended
             problems.append('dose_is_scheduled')
         raise Refused(*problems or ['dose_is_scheduled'])
 
@@ -137,7 +152,13 @@ class Person(Journeys):
         if schedule.as_needed:
             self.check_limits(schedule, at, amount)
         self.records[schedule, at] = Record('taken', taken_at, amount)
+        self.keep_due(schedule, at)
         return [[True, taken_at]]
+
+    def keep_due(self, schedule, at):
+        """Keep when a dose was due that is counted from another: once it is recorded, it stays so."""
+        if schedule.after_last:
+            self.records[schedule, at] = self.records[schedule, at]._replace(due_at=self.counted(schedule, at).due_at)
 
     def take_as_needed(self, schedule, at, amount=None):
         if not schedule.as_needed:
@@ -154,6 +175,7 @@ class Person(Journeys):
             raise Refused('as_needed_not_skipped', 'dose_before_start', 'dose_after_end', 'dose_after_inactivation')
         self.check_is_dose(schedule, at)
         self.records[schedule, at] = Record('skipped', None, None)
+        self.keep_due(schedule, at)
         return [[True]]
 
     def extra(self, schedule, at, amount=None):
@@ -164,7 +186,7 @@ class Person(Journeys):
             if record.outcome != 'extra':
                 raise Refused('dose_already_' + record.outcome)
             return [[False, record.taken_at]]
-        if schedule.has(at):
+        if self.has(schedule, at):
             raise Refused('extra_dose_is_extra')
         self.records[schedule, at] = Record('extra', at, amount)
         return [[True, at]]
@@ -189,7 +211,8 @@ class Person(Journeys):
         record = self.records.get((schedule, at))
         if record is None or record.outcome != 'taken' or schedule.as_needed:
             return 0
-        self.records[schedule, at] = record._replace(taken_at=taken_at)
+        self.keep_next(schedule, at)
+        self.records[schedule, at] = self.records[schedule, at]._replace(taken_at=taken_at)
         return 1
 
     # Moving.
@@ -208,7 +231,7 @@ class Person(Journeys):
         wanted = {(s, at): due for s, at, due in moving}
         problems = set()
         for (schedule, at), due in wanted.items():
-            if schedule.as_needed or not schedule.has(at):
+            if schedule.as_needed or not self.has(schedule, at):
                 problems.add('moved_dose_is_scheduled')
             if (schedule, at) in self.records:
                 problems.add('moved_dose_not_recorded')
@@ -227,12 +250,12 @@ class Person(Journeys):
         moves = {at: due for (s, at), due in self.moves.items() if s is old and at >= from_ and (s, at) not in self.records}
         for at in moves:
             del self.moves[old, at]
-        if old.zone != new.zone:
+        if old.zone != new.zone and not old.after_last:
             moves = {self.by_the_clock(at, old, new): self.by_the_clock(due, old, new) for at, due in sorted(moves.items(), reverse=True)}
-        moves = {at: due for at, due in moves.items() if new.has(at) and new.in_effect(due) and at != due}
+        moves = {at: due for at, due in moves.items() if self.has(new, at) and new.in_effect(due) and at != due}
         while True:
             dues = collections.Counter(moves.get(at, at) for at in new.scheduled())
-            apart = {at: due for at, due in moves.items() if dues[due] == 1}
+            apart = {at: due for at, due in moves.items() if dues[due] <= 1}
             if len(apart) == len(moves):
                 break
             moves = apart
@@ -242,7 +265,7 @@ class Person(Journeys):
 
     def leave_out(self, schedule, from_, to):
         """Leave out what is not recorded of [from_, to), by when it is due as by its own time."""
-        if schedule.as_needed or from_ >= to:
+        if schedule.as_needed or schedule.after_last or from_ >= to:
             return
         dates = [self.clock_or_none(d.scheduled_for, schedule) for d in self.doses_of(schedule).values()
                  if not d.record and (from_ <= d.scheduled_for < to or from_ <= d.due_at < to)]

@@ -82,6 +82,9 @@ class Life:
         until = starts_at + pick.randint(24, 600) * HOUR if not count and self.chance(0.15) else None
         return Rule(freq, pick.choice([1, 1, 1, 2, 3]) if freq != 'MONTHLY' else 1, days, hours, count, until)
 
+    def after_last(self):
+        return self.random.choice([6 * HOUR, 8 * HOUR, DAY, DAY + 30 * MINUTE, 2 * DAY, 5 * DAY])
+
     def columns(self):
         """The columns of a schedule that has a dose."""
         pick = self.random
@@ -93,6 +96,10 @@ class Life:
                 columns['grace'] = pick.choice([0, 7200, 86400, 432000])
             if self.chance(0.12):
                 columns.update(as_needed=True, min_interval=pick.choice([None, HOUR, 6 * HOUR]), max_per_24h=pick.choice([None, 1, 3]))
+                return columns
+            if self.chance(0.15):
+                columns.update(after_last=self.after_last(), max_per_day=pick.choice([None, None, 2, 3]), hours=pick.choice(
+                    [None, None, (datetime.time(8), datetime.time(22)), (datetime.time(20), datetime.time(2)), (datetime.time(2, 30), datetime.time(12))]))
                 return columns
             columns['rule'] = rule = self.rule(starts_at)
             columns['missed_when_next'] = self.chance(0.15)
@@ -150,6 +157,9 @@ class Life:
 
     def draw_several(self):
         doses = [self.dose(self.random.choice([False, False, None]), 1) for _ in range(self.random.randint(1, 5))]
+        # Counted from the last, one may be a dose only when another is recorded, and the order is that of their handles.
+        counted = [d for d in doses if self.person.named(d[0]).after_last]
+        doses = [d for d in doses if d not in counted[1:]]
         return dict(doses=doses, taken_at=self.near(1, 1) if self.chance(0.7) else None)
 
     def draw_skip(self):
@@ -182,7 +192,7 @@ class Life:
         bounds = [b + n * SECOND for b in (row.ends_at, row.effective_from, row.medication.inactivated_at) if b for n in (-1, 0)]
         moved = [a for (s, a), _ in self.person.moves.items() if s is row]
         to = self.random.choice([due + self.random.randint(-96, 96) * 15 * MINUTE] * 6 + [due + self.random.randint(-7200, 7200) * SECOND, at] +
-                                [self.random.choice(times) for times in (others, bounds, moved) if times])
+                                [self.random.choice(times) for times in ([] if row.after_last else others, bounds, moved) if times])
         local = to_local(to, row.zone) if self.chance(0.3) else None
         if local:
             to = to_instant(local, row.zone)
@@ -200,6 +210,10 @@ class Life:
         rule = schedule.rule
         if what == 'amount' or schedule.as_needed:
             changes['amount'] = pick.randint(1, 20)
+        elif what == 'rhythm' and (schedule.after_last or not schedule.rdates and not schedule.exdates and not schedule.cycle and self.chance(0.3)):
+            changes['after_last'] = self.after_last()
+            if not schedule.after_last:
+                changes.update(rule=None, missed_when_next=False)
         elif what == 'hours' and rule and rule.freq in ('DAILY', 'WEEKLY') and not rule.count:
             changes['rule'] = rule._replace(hours=tuple(sorted(pick.sample([1, 2, 8, 9, 12, 20, 22], pick.randint(1, 3)))))
         elif what == 'ends_at' and not self.person.successor(schedule):

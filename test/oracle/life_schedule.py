@@ -134,6 +134,7 @@ class Schedule:
         self.grace = None               # seconds; None: the setting, an hour
         self.pinned = self.as_needed = self.missed_when_next = False
         self.min_interval = self.max_per_24h = None
+        self.after_last = self.hours = self.max_per_day = None
         self.__dict__.update(columns)
 
     def changed(self, **columns):
@@ -160,7 +161,7 @@ class Schedule:
 
     def instants(self):
         """The instants of rule and dates, within no bounds."""
-        if self.as_needed:
+        if self.as_needed or self.after_last:
             return ()
         return all_instants(self.rule, self.starts_at, self.zone, self.rdates, self.exdates, self.cycle)
 
@@ -185,6 +186,6 @@ class Schedule:
     def has_dose(self, from_, to=NEVER):
         """Whether there is a dose in a window, within the schedule's own bounds."""
         from_, to = max(from_, self.begins), min(to, self.ends_at or NEVER)
-        if self.as_needed:
+        if self.as_needed or self.after_last:
             return max(from_, to_instant(self.starts_at, self.zone)) < to
         return bool(self.doses_in(from_, to))

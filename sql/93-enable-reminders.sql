@@ -203,56 +203,45 @@ BEGIN
     AS $note$
     #variable_conflict use_column
     DECLARE
-      -- One call a row of the kind that is written most must stay small.
-      s record;
-      person uuid;
-      schedule uuid;
+      person CONSTANT uuid := CASE TG_OP WHEN 'DELETE' THEN OLD.user_id ELSE NEW.user_id END;
+      changed uuid;
     BEGIN
-      IF TG_ARGV[0] = 'dose_taken' THEN
-        IF TG_OP = 'DELETE' THEN
-          person := OLD.user_id;
-          schedule := OLD.schedule_id;
-          IF OLD.outcome <> 'extra' AND NOT medsched._is_erasing(person) THEN
-            INSERT INTO medsched.reminder_changes (user_id, schedule_id, scheduled_for, recorded_at)
-            VALUES (person, schedule, OLD.scheduled_for, OLD.recorded_at);
-          END IF;
-        ELSE
-          person := NEW.user_id;
-          schedule := NEW.schedule_id;
-        END IF;
-        SELECT c.after_last, c.ends_at INTO s FROM medsched.schedules AS c WHERE c.user_id = person AND c.id = schedule;
-        -- What is counted from it: its own next dose, or that of a schedule which goes on from its own.
-        IF s.after_last IS NOT NULL OR s.ends_at IS NOT NULL THEN
-          INSERT INTO medsched.reminder_changes (user_id, schedule_id)
-          WITH RECURSIVE chain AS (
-            SELECT c.id, c.after_last FROM medsched.schedules AS c WHERE c.user_id = person AND c.id = schedule
-            UNION
-            SELECT c.id, c.after_last FROM chain JOIN medsched.schedules AS c ON c.user_id = person AND c.replaces = chain.id)
-          SELECT person, chain.id FROM chain WHERE chain.after_last IS NOT NULL;
-        END IF;
+      IF TG_OP = 'DELETE' AND medsched._is_erasing(person) THEN
+        RETURN NULL;
+      ELSIF TG_ARGV[0] = 'schedules' THEN
+        changed := CASE TG_OP WHEN 'DELETE' THEN OLD.id ELSE NEW.id END;
       ELSIF TG_ARGV[0] = 'medications' THEN
         INSERT INTO medsched.reminder_changes (user_id, schedule_id)
-        SELECT c.user_id, c.id FROM medsched.schedules AS c
-         WHERE c.user_id = NEW.user_id AND c.medication_id = NEW.id AND NOT c.as_needed;
-      ELSIF TG_ARGV[0] = 'reminder_rules' THEN
-        person := CASE TG_OP WHEN 'DELETE' THEN OLD.user_id ELSE NEW.user_id END;
-        schedule := CASE TG_OP WHEN 'DELETE' THEN OLD.schedule_id ELSE NEW.schedule_id END;
-        INSERT INTO medsched.reminder_changes (user_id, schedule_id)
-        SELECT c.user_id, c.id FROM medsched.schedules AS c
-         WHERE c.user_id = person AND (schedule IS NULL OR c.id = schedule) AND NOT c.as_needed AND (c.ends_at IS NULL OR c.ends_at > now());
-      ELSIF TG_ARGV[0] = 'schedules' THEN
-        IF TG_OP = 'DELETE' THEN
-          IF NOT medsched._is_erasing(OLD.user_id) THEN
-            INSERT INTO medsched.reminder_changes (user_id, schedule_id) VALUES (OLD.user_id, OLD.id);
-          END IF;
-        ELSE
-          INSERT INTO medsched.reminder_changes (user_id, schedule_id) VALUES (NEW.user_id, NEW.id);
+        SELECT c.user_id, c.id FROM medsched.schedules AS c WHERE c.user_id = person AND c.medication_id = NEW.id AND NOT c.as_needed;
+      ELSIF TG_ARGV[0] <> 'dose_taken' THEN
+        changed := CASE TG_OP WHEN 'DELETE' THEN OLD.schedule_id ELSE NEW.schedule_id END;
+        IF changed IS NULL THEN
+          -- Rules of the person.
+          INSERT INTO medsched.reminder_changes (user_id, schedule_id)
+          SELECT c.user_id, c.id FROM medsched.schedules AS c
+           WHERE c.user_id = person AND NOT c.as_needed AND (c.ends_at IS NULL OR c.ends_at > now());
+          RETURN NULL;
         END IF;
-      ELSIF TG_OP <> 'DELETE' OR NOT medsched._is_erasing(OLD.user_id) THEN
-        INSERT INTO medsched.reminder_changes (user_id, schedule_id)
-        VALUES (CASE TG_OP WHEN 'DELETE' THEN OLD.user_id ELSE NEW.user_id END,
-                CASE TG_OP WHEN 'DELETE' THEN OLD.schedule_id ELSE NEW.schedule_id END);
+      ELSIF TG_OP = 'DELETE' AND OLD.outcome <> 'extra' THEN
+        INSERT INTO medsched.reminder_changes (user_id, schedule_id, scheduled_for, recorded_at)
+        VALUES (person, OLD.schedule_id, OLD.scheduled_for, OLD.recorded_at);
       END IF;
+      IF changed IS NOT NULL THEN
+        INSERT INTO medsched.reminder_changes (user_id, schedule_id) VALUES (person, changed);
+        -- On a schedule that is new nothing depends, but on one that replaces another.
+        IF TG_ARGV[0] LIKE 'reminder%' THEN
+          RETURN NULL;
+        ELSIF TG_ARGV[0] = 'schedules' AND TG_OP = 'INSERT' THEN
+          IF NEW.replaces IS NULL THEN
+            RETURN NULL;
+          END IF;
+        END IF;
+      END IF;
+      -- When doses are due that are counted from others, or follow others.
+      INSERT INTO medsched.reminder_changes (user_id, schedule_id)
+      SELECT c.user_id, c.id FROM medsched.schedules AS c
+       WHERE c.user_id = person AND coalesce(c.after_last, c.follows_by) IS NOT NULL AND (c.ends_at IS NULL OR c.ends_at > now())
+         AND c.id IS DISTINCT FROM changed;
       RETURN NULL;
     END
     $note$
@@ -267,10 +256,12 @@ BEGIN
         ('schedules', 'reminder_change_changed',
          'AFTER UPDATE ON medsched.schedules FOR EACH ROW
             WHEN ((OLD.user_id, OLD.id, OLD.medication_id, OLD.starts_at, OLD.time_zone, OLD.rrule, OLD.rdates, OLD.exdates, OLD.cycle_days_on,
-                   OLD.cycle_days_off, OLD.as_needed, OLD.after_last, OLD.hours_from, OLD.hours_until, OLD.max_per_day, OLD.effective_from, OLD.ends_at)
+                   OLD.cycle_days_off, OLD.as_needed, OLD.after_last, OLD.hours_from, OLD.hours_until, OLD.max_per_day, OLD.follows, OLD.follows_by,
+                   OLD.effective_from, OLD.ends_at)
                   IS DISTINCT FROM
                   (NEW.user_id, NEW.id, NEW.medication_id, NEW.starts_at, NEW.time_zone, NEW.rrule, NEW.rdates, NEW.exdates, NEW.cycle_days_on,
-                   NEW.cycle_days_off, NEW.as_needed, NEW.after_last, NEW.hours_from, NEW.hours_until, NEW.max_per_day, NEW.effective_from, NEW.ends_at))'),
+                   NEW.cycle_days_off, NEW.as_needed, NEW.after_last, NEW.hours_from, NEW.hours_until, NEW.max_per_day, NEW.follows, NEW.follows_by,
+                   NEW.effective_from, NEW.ends_at))'),
         ('schedules', 'reminder_change_deleted', 'AFTER DELETE ON medsched.schedules FOR EACH ROW'),
         ('medications', 'reminder_change',
          'AFTER UPDATE ON medsched.medications FOR EACH ROW WHEN (OLD.inactivated_at IS DISTINCT FROM NEW.inactivated_at)'),

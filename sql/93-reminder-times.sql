@@ -26,7 +26,8 @@ DECLARE
   waiting timestamptz;
   is_moved boolean;
 BEGIN
-  SELECT c.starts_at, c.time_zone::text AS zone, c.rrule::text AS rrule, c.rdates, c.exdates, c.cycle_days_on, c.cycle_days_off, c.after_last,
+  SELECT c.starts_at, c.time_zone::text AS zone, c.rrule::text AS rrule, c.rdates, c.exdates, c.cycle_days_on, c.cycle_days_off,
+         c.follows_by IS NOT NULL AS follows, coalesce(c.after_last, c.follows_by) IS NOT NULL AS has_no_times,
          c.effective_from, least(c.ends_at, m.inactivated_at) AS closed,
          medsched._elapsed(r.ahead_by) AS ahead_by, coalesce(r.at_time, true) AS at_time, medsched._elapsed(r.again_every) AS again_every,
          coalesce(r.again_at_most, 0) AS again_at_most, medsched._elapsed(r.escalate_after) AS escalate_after, r.escalate_to,
@@ -46,11 +47,11 @@ BEGIN
   END IF;
 
   -- The doses of which something is still to be said.  What is older than a week is not counted either.
-  window_start := CASE WHEN only_dose IS NOT NULL THEN only_dose - interval '366 days' ELSE greatest(since, at - interval '7 days') END
+  window_start := CASE WHEN only_dose IS NOT NULL THEN only_dose - CASE WHEN s.has_no_times THEN interval '31 days' ELSE interval '366 days' END ELSE greatest(since, at - interval '7 days') END
                   - greatest(s.again_every * s.again_at_most, s.escalate_after, '0') - CASE WHEN s.quiet_from IS NULL THEN interval '0' ELSE interval '25 hours' END;
   window_end := at + coalesce(s.ahead_by, '0') + interval '1 microsecond';
   is_moved := EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = of_user AND v.schedule_id = of_schedule);
-  IF only_dose IS NOT NULL AND s.after_last IS NULL AND NOT is_moved THEN
+  IF only_dose IS NOT NULL AND NOT s.has_no_times AND NOT is_moved THEN
     window_start := only_dose;
     window_end := least(window_end, only_dose + interval '1 microsecond');
   ELSIF only_dose IS NULL THEN
@@ -68,17 +69,17 @@ BEGIN
         SELECT d.scheduled_for, d.due_at, z.until AS snoozed_until
           FROM (SELECT o.scheduled_for, o.due_at
                   FROM medsched._counted_schedule_doses(of_user, of_schedule, s.starts_at, s.zone, s.closed, window_start, window_end) AS o
-                 WHERE s.after_last IS NOT NULL AND o.outcome IS NULL
+                 WHERE s.has_no_times AND o.outcome IS NULL
                 UNION ALL
                 SELECT o.scheduled_for, o.due_at
                   FROM medsched._moved_schedule_doses(of_user, of_schedule, NULL::timestamptz[], s.rrule, s.starts_at, s.zone, s.rdates, s.exdates,
                          s.cycle_days_on, s.cycle_days_off, s.effective_from, s.closed, window_start, window_end) AS o
-                 WHERE s.after_last IS NULL AND is_moved AND o.outcome IS NULL
+                 WHERE NOT s.has_no_times AND is_moved AND o.outcome IS NULL
                 UNION ALL
                 SELECT o.scheduled_for, o.scheduled_for
                   FROM medsched._schedule_doses(of_schedule, NULL::timestamptz[], s.rrule, s.starts_at, s.zone, greatest(window_start, s.effective_from),
                          least(window_end, s.closed), s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS o
-                 WHERE s.after_last IS NULL AND NOT is_moved
+                 WHERE NOT s.has_no_times AND NOT is_moved
                    AND NOT EXISTS (SELECT FROM medsched.dose_taken AS t
                                     WHERE t.user_id = of_user AND t.scheduled_for = o.scheduled_for AND t.schedule_id = of_schedule)) AS d
           LEFT JOIN medsched.reminder_snoozes AS z
@@ -130,7 +131,10 @@ BEGIN
 
   -- When the dose after these is announced; what is held back then is looked at in vain, and again when it is said.
   next_at := least(next_at, waiting);
-  IF s.after_last IS NULL THEN
+  IF s.follows THEN
+    next_at := least(next_at, (SELECT min(f.due_at) - coalesce(s.ahead_by, '0')
+                                 FROM medsched._doses_following(of_user, of_schedule, window_end, timestamptz 'infinity', 1) AS f));
+  ELSIF NOT s.has_no_times THEN
     next_at := least(next_at, (
       SELECT n.at - coalesce(s.ahead_by, '0')
         FROM (SELECT medsched.next_occurrence(s.rrule, s.starts_at, s.zone, greatest(window_end, s.effective_from) - interval '1 microsecond',
@@ -140,7 +144,7 @@ BEGIN
     next_at := least(next_at, (SELECT c.due_at - coalesce(s.ahead_by, '0') FROM medsched._counted_dose(of_user, of_schedule, NULL::timestamptz) AS c
                                 WHERE c.due_at >= window_end AND (s.closed IS NULL OR c.due_at < s.closed)));
   END IF;
-  IF is_moved THEN
+  IF is_moved AND NOT s.follows THEN
     next_at := least(next_at, (SELECT min(v.due_at) - coalesce(s.ahead_by, '0') FROM medsched.moved_doses AS v
                                 WHERE v.user_id = of_user AND v.schedule_id = of_schedule AND v.due_at >= window_end));
   END IF;

@@ -85,7 +85,7 @@ BEGIN
                    kind = CASE WHEN d.kind IS NULL THEN q.kind ELSE d.kind END,
                    nth = CASE WHEN d.kind IS NULL THEN q.nth ELSE d.nth END,
                    attempt = CASE WHEN d.kind IS NULL THEN q.attempt
-                                  WHEN q.said_dose = d.scheduled_for AND q.kind = d.kind AND q.nth = d.nth THEN q.attempt + 1
+                                  WHEN (q.said_at, q.said_dose, q.kind, q.nth) = (d.moment, d.scheduled_for, d.kind, d.nth) THEN q.attempt + 1
                                   ELSE 1 END,
                    token = CASE WHEN d.kind IS NOT NULL THEN gen_random_uuid() END,
                    worker = CASE WHEN d.kind IS NOT NULL THEN $3 END,
@@ -108,7 +108,7 @@ BEGIN
                                s.cycle_days_on, s.cycle_days_off, s.effective_from, least(s.ends_at, m.inactivated_at) AS closed, s.dose_amount,
                                s.dose_unit, s.instructions,
                                -- Most have nothing but doses at set times, and nothing but a reminder at each.
-                               (s.after_last IS NULL AND NOT s.as_needed AND r.event = ''
+                               (s.after_last IS NULL AND s.follows_by IS NULL AND NOT s.as_needed AND r.event = ''
                                 AND (no_rules OR NOT EXISTS (SELECT FROM medsched.reminder_rules AS u WHERE u.user_id = r.user_id))
                                 AND (no_moves OR NOT EXISTS (SELECT FROM medsched.moved_doses AS v
                                                               WHERE v.user_id = r.user_id AND v.schedule_id = r.schedule_id))

@@ -126,7 +126,7 @@ AS $$
 #variable_conflict use_variable
 BEGIN
   RETURN (
-    SELECT CASE WHEN s.after_last IS NULL AND medsched._is_zone(s.time_zone::text)
+    SELECT CASE WHEN s.after_last IS NULL AND s.follows_by IS NULL AND medsched._is_zone(s.time_zone::text)
                      AND NOT EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = of_user AND v.schedule_id = of_schedule)
                      AND NOT EXISTS (SELECT FROM medsched.reminder_rules AS r WHERE r.user_id = of_user)
                 THEN medsched.next_occurrence(s.rrule::text, s.starts_at, s.time_zone::text, greatest(at, s.effective_from) - interval '1 microsecond',

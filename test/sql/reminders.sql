@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(197);
+SELECT plan(204);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -131,6 +131,28 @@ SELECT is(pg_temp.said('2025-05-01 09:30Z'), 'nothing', 'it is taken at half pas
 SELECT is(pg_temp.next(), '05-01 17:30', 'so the next is due eight hours later');
 SELECT is(pg_temp.said('2025-05-01 17:30Z'), 'b1 05-01 17:30 due', 'and said then');
 SELECT pg_temp.said('2025-05-01 17:30Z') \g /dev/null
+
+-- Following another ----------------------------------------------------------------------
+
+-- Half an hour after the one of 08:00, which is taken at 07:50 one day and at 08:45 the other.
+SELECT pg_temp.prescribe('b', 'b2', '2025-05-02T08:00:00', 'FREQ=DAILY') \g /dev/null
+SELECT medsched.create_medication(pg_temp.id('b'), 'Breakfast', jsonb_build_array(jsonb_build_object('id', pg_temp.id('b3'), 'starts_at', '2025-05-02T00:00:00',
+  'time_zone', 'UTC', 'follows', pg_temp.id('b2'), 'follows_by', '30 minutes'))) \g /dev/null
+SELECT pg_temp.changed('2025-05-02 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-05-02 00:00Z'), 'nothing', 'one follows another');
+SELECT medsched.mark_dose_taken(pg_temp.id('b'), pg_temp.id('b2'), '2025-05-02 08:00Z', '2025-05-02 07:50Z') \g /dev/null
+SELECT pg_temp.changed('2025-05-02 07:50Z') \g /dev/null
+SELECT is(pg_temp.said('2025-05-02 08:19Z'), 'nothing', 'the first is taken early');
+SELECT is(pg_temp.said('2025-05-02 08:20Z'), 'b3 05-02 08:20 due', 'so the other is said early');
+SELECT is(pg_temp.said('2025-05-02 08:30Z'), 'nothing', 'and not again');
+SELECT is(pg_temp.said('2025-05-03 08:00Z'), 'b2 05-03 08:00 due', 'the next day the first is said');
+SELECT is(pg_temp.said('2025-05-03 08:30Z'), 'b3 05-03 08:30 due', 'and the other, since it has not been taken');
+SELECT medsched.mark_dose_taken(pg_temp.id('b'), pg_temp.id('b2'), '2025-05-03 08:00Z', '2025-05-03 08:45Z') \g /dev/null
+SELECT pg_temp.changed('2025-05-03 08:45Z') \g /dev/null
+SELECT is(pg_temp.said('2025-05-03 09:15Z'), 'b3 05-03 09:15 due', 'half an hour after it is');
+SELECT medsched.inactivate_medication(m.user_id, m.id, '2025-05-04 00:00Z') FROM medsched.medications AS m WHERE m.name IN ('Breakfast', 'Medication b2') ORDER BY m.name \g /dev/null
+SELECT pg_temp.changed('2025-05-04 00:00Z') \g /dev/null
+SELECT pg_temp.said('2025-05-04 00:00Z') \g /dev/null
 
 -- Ahead, at the time, again ---------------------------------------------------------------
 
@@ -312,10 +334,12 @@ SELECT pg_temp.prescribe('9', '9' || n, '2025-07-01T08:00:00', 'FREQ=DAILY') FRO
 SELECT pg_temp.changed('2025-07-01 00:00Z') \g /dev/null
 SELECT is(pg_temp.said('2025-07-01 00:00Z'), 'nothing', 'four are queued');
 ALTER DOMAIN medsched.time_zone DROP CONSTRAINT time_zone_is_known;
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE medsched.schedules DISABLE TRIGGER USER;
 UPDATE medsched.schedules SET time_zone = 'Mars/Olympus' WHERE id = pg_temp.id('92');
 DELETE FROM medsched.schedules WHERE id = pg_temp.id('93');
 ALTER TABLE medsched.schedules ENABLE TRIGGER USER;
+SET CONSTRAINTS ALL DEFERRED;
 SET client_min_messages = error;
 SELECT is(pg_temp.said('2025-07-01 08:00Z'), '91 07-01 08:00 due, 94 07-01 08:00 due', 'one that cannot be read holds up no other');
 SELECT results_eq($$SELECT q.look_at, q.error FROM medsched.reminder_queue AS q WHERE q.schedule_id = pg_temp.id('92')$$,

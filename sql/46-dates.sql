@@ -2,7 +2,7 @@
 -- schedule has doses.  The commonest mistake of all calendars is to leave out midnight of a day.
 --
 -- Only what is written is judged.  A row may keep the dates that it has when its rule or its bounds change, and the row that
--- replaces it takes them over.
+-- replaces it takes them over; so does one that import_user() brings.
 
 -- Dates of a list that another has not, each once.
 CREATE OR REPLACE FUNCTION medsched._new_dates(dates timestamp[], known timestamp[])
@@ -138,7 +138,9 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '39P01', MESSAGE = 'function "schedule_dates" was not fired as the trigger it is made for',
       HINT = 'Let medsched.create_tables() create the triggers.';
   END IF;
-  IF TG_OP = 'UPDATE' THEN
+  IF TG_OP = 'INSERT' AND medsched._is_importing(NEW.user_id) THEN
+    RETURN NULL;
+  ELSIF TG_OP = 'UPDATE' THEN
     rdates := OLD.rdates;
     exdates := OLD.exdates;
   ELSIF NEW.replaces IS NOT NULL THEN

@@ -15,6 +15,9 @@ DECLARE
   broken record;
   next timestamptz;
 BEGIN
+  IF medsched._is_importing(of_user) THEN
+    RETURN true;
+  END IF;
   SELECT d.amount, s.as_needed, medsched._counts_at(s.as_needed, d.scheduled_for, d.taken_at) AS at, least(s.ends_at, m.inactivated_at) AS ends_at
     INTO dose
     FROM medsched.dose_taken AS d

@@ -390,7 +390,10 @@ DECLARE
   counted CONSTANT record := medsched._counted_dose(of_user, of_schedule, scheduled_for);
   follows CONSTANT boolean := EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = of_user AND s.id = of_schedule AND s.follows_by IS NOT NULL);
 BEGIN
-  IF anew THEN
+  -- When it was due comes with it.
+  IF medsched._is_importing(of_user) THEN
+    RETURN;
+  ELSIF anew THEN
     IF counted.counted_at = scheduled_for THEN
       DELETE FROM medsched.moved_doses AS v
        WHERE v.user_id = of_user AND v.schedule_id = of_schedule AND v.scheduled_for = scheduled_for AND medsched._is_noted(v.reason, v.moved_by);

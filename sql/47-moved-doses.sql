@@ -109,7 +109,8 @@ BEGIN
       PERFORM medsched._refuse_meeting(former_scheduled_for, former_scheduled_for);
     END IF;
   END IF;
-  IF scheduled_for IS NULL THEN
+  -- What comes from another database may have been recorded since, and its schedule changed.
+  IF scheduled_for IS NULL OR medsched._is_importing(user_id) THEN
     RETURN false;
   END IF;
   problem := medsched._move_problem(user_id, schedule_id, scheduled_for, due_at);

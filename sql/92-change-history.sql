@@ -95,7 +95,7 @@ BEGIN
     BEGIN
       IF TG_OP = 'UPDATE' AND OLD *= NEW THEN
         RETURN NULL;
-      ELSIF TG_OP = 'DELETE' AND medsched._is_erasing(OLD.user_id) THEN
+      ELSIF TG_OP = 'DELETE' AND medsched._is_erasing(OLD.user_id) OR TG_OP = 'INSERT' AND medsched._is_importing(NEW.user_id) THEN
         RETURN NULL;
       ELSIF TG_OP = 'UPDATE'
             AND (was->'user_id', was->'id', was->'schedule_id', was->'scheduled_for', was->'substance')

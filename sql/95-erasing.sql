@@ -3,6 +3,25 @@
 COMMENT ON FUNCTION medsched.erase_user(uuid) IS
   'Deletes everything of a user, for good: the only way to delete a medication. Requires DELETE on the three tables. Returns how many rows there were';
 
+-- Whether row security shows a role all rows of a table to a command: by a policy that is always true, and none that
+-- restricts it.
+CREATE OR REPLACE FUNCTION medsched._shows_all_rows(relation regclass, role name, command "char")
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN (SELECT coalesce(bool_or(p.polpermissive AND pg_get_expr(p.polqual, p.polrelid) = 'true'), false)
+                 AND coalesce(bool_and(p.polpermissive OR pg_get_expr(p.polqual, p.polrelid) = 'true'), true)
+            FROM pg_policy AS p
+           WHERE p.polrelid = relation AND p.polcmd IN ('*', command)
+             AND (0 = ANY (p.polroles) OR EXISTS (SELECT FROM unnest(p.polroles) AS o WHERE o <> 0 AND pg_has_role(role, o, 'USAGE'))));
+END
+$$;
+
+COMMENT ON FUNCTION medsched._shows_all_rows(regclass, name, "char") IS
+  'Internal: whether row security shows a role all rows of a table';
+
 -- Deletes what else medsched has of a user: in tables that some versions lack, or that are made on request.  It runs as the
 -- tables' owner, so these must be tables of that owner's; and fails rather than see a part of them.
 CREATE OR REPLACE FUNCTION medsched._erase_rest(user_id uuid)

@@ -193,7 +193,7 @@ BEGIN
   doses := medsched._doses_as_needed(of_user, s.medication_id, at - reach, at + reach, at);
   broken := CASE WHEN too_close THEN medsched._limit_broken(doses, 1, least_apart, at)
                  ELSE medsched._limit_broken(doses, s.max_per_24h, day, at) END;
-  IF broken.first IS NULL THEN
+  IF broken.first IS NULL OR medsched._is_importing(of_user) THEN
     RETURN;
   END IF;
 

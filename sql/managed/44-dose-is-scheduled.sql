@@ -93,7 +93,9 @@ BEGIN
   IF NEW.outcome = 'extra' AND is_moved THEN
     PERFORM medsched._refuse_extra_dose(TG_RELID, s, at, m.inactivated_at);
   ELSIF is_moved AND (at >= m.inactivated_at OR NOT medsched._has_dose(s, at)
-                      OR coalesce(s.after_last, s.follows_by) IS NOT NULL AND NOT medsched._holds_counted_dose(NEW.user_id, s.id, at)) THEN
+                      OR coalesce(s.after_last, s.follows_by) IS NOT NULL AND NOT medsched._holds_counted_dose(NEW.user_id, s.id, at)
+                         -- The dose before it may have been taken back since, or its time corrected.
+                         AND NOT medsched._is_importing(NEW.user_id)) THEN
     PERFORM medsched._refuse_dose(TG_RELID, NEW.user_id, NEW.schedule_id, at, m.inactivated_at);
   ELSIF is_moved AND coalesce(s.after_last, s.follows_by) IS NOT NULL THEN
     PERFORM medsched._keep_due_time(NEW.user_id, s.id, at, TG_OP = 'INSERT');
@@ -135,7 +137,8 @@ BEGIN
   SELECT c.* INTO s FROM medsched.schedules AS c WHERE c.user_id = of_user AND c.id = of_schedule;
   IF FOUND THEN
     SELECT m.inactivated_at INTO inactivated FROM medsched.medications AS m WHERE m.user_id = of_user AND m.id = s.medication_id;
-    IF at >= inactivated OR NOT medsched._has_dose(s, at) OR coalesce(s.after_last, s.follows_by) IS NOT NULL AND NOT medsched._is_counted_dose(of_user, of_schedule, at) THEN
+    IF at >= inactivated OR NOT medsched._has_dose(s, at)
+       OR coalesce(s.after_last, s.follows_by) IS NOT NULL AND NOT medsched._is_counted_dose(of_user, of_schedule, at) AND NOT medsched._is_importing(of_user) THEN
       PERFORM medsched._refuse_dose(relation, of_user, of_schedule, at, inactivated);
     END IF;
   END IF;
@@ -179,7 +182,9 @@ BEGIN
   ELSIF date_trunc('second', at) <> at THEN
     PERFORM medsched._refuse_rule(relation, 'dose_is_scheduled', format('schedule "%s" has no dose at %s', s.id, at),
       'An extra dose is at a whole second.', 'Call medsched.record_extra_dose(), which leaves out the fraction of the second.');
-  ELSIF coalesce(at < inactivated, true) AND medsched._has_dose(s, at) AND (coalesce(s.after_last, s.follows_by) IS NULL OR medsched._is_counted_dose(s.user_id, s.id, at)) THEN
+  ELSIF coalesce(at < inactivated, true) AND medsched._has_dose(s, at) AND (coalesce(s.after_last, s.follows_by) IS NULL OR medsched._is_counted_dose(s.user_id, s.id, at))
+        -- The schedule may have got a dose there since.
+        AND NOT medsched._is_importing(s.user_id) THEN
     PERFORM medsched._refuse_rule(relation, 'extra_dose_is_extra', format('schedule "%s" has a dose at %s', s.id, at),
       'An extra dose is at none of its schedule''s.', 'To record the schedule''s dose, call medsched.mark_dose_taken().');
   END IF;

@@ -1,24 +1,5 @@
 -- The right to be forgotten.
 
--- Whether row security shows a role all rows of a table to a command: by a policy that is always true, and none that
--- restricts it.
-CREATE OR REPLACE FUNCTION medsched._shows_all_rows(relation regclass, role name, command "char")
-RETURNS boolean
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-  RETURN (SELECT coalesce(bool_or(p.polpermissive AND pg_get_expr(p.polqual, p.polrelid) = 'true'), false)
-                 AND coalesce(bool_and(p.polpermissive OR pg_get_expr(p.polqual, p.polrelid) = 'true'), true)
-            FROM pg_policy AS p
-           WHERE p.polrelid = relation AND p.polcmd IN ('*', command)
-             AND (0 = ANY (p.polroles) OR EXISTS (SELECT FROM unnest(p.polroles) AS o WHERE o <> 0 AND pg_has_role(role, o, 'USAGE'))));
-END
-$$;
-
-COMMENT ON FUNCTION medsched._shows_all_rows(regclass, name, "char") IS
-  'Internal: whether row security shows a role all rows of a table';
-
 -- Whoever may DELETE from the three tables may erase.  It runs with the caller's rights, and leaves to _erase_user() a
 -- temporary table, whose owner says who the caller is: nobody can make one that is another's.
 CREATE OR REPLACE FUNCTION medsched.erase_user(user_id uuid)

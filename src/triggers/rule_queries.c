@@ -7,7 +7,9 @@
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 #include "triggers/rule_queries.h"
@@ -40,6 +42,8 @@ static SavedPlan find_replacing = {
 	{UUIDOID, UUIDOID},
 	NULL,
 	{SCHEDULES_ID, SCHEDULES_MEDICATION_ID, SCHEDULES_EFFECTIVE_FROM}};
+
+static SavedPlan is_importing = {"SELECT medsched._is_importing($1)", 1, {UUIDOID}, NULL, {COMPUTED_BOOLEAN}};
 
 bool
 rule_share_medication(Datum user_id, Datum id, LockedMedication *medication)
@@ -91,4 +95,16 @@ rule_find_successor(Datum user_id, Datum id, Successor *successor)
 	successor->medication_id = values[1];
 	successor->effective_from = isnull[2] ? DT_NOEND : DatumGetTimestampTz(values[2]);
 	return true;
+}
+
+bool
+rule_is_importing(Datum user_id)
+{
+	Oid temporary = LookupNamespaceNoError("pg_temp");
+
+	/* The SQL of an earlier version has no such function, and nobody imports. */
+	if (!OidIsValid(temporary) || !OidIsValid(get_relname_relid("_medsched_importing", temporary)))
+		return false;
+	(void) rule_query(&is_importing, &user_id, NULL, 1);
+	return DatumGetBool(read_single(&is_importing, 0, NULL));
 }

@@ -40,4 +40,11 @@ typedef struct Successor
 /* Find what replaces a schedule; false: nothing does. */
 extern bool rule_find_successor(Datum user_id, Datum id, Successor *successor);
 
+/*
+ * Tell whether import_user() is at work for a person: then what was recorded under
+ * other rules than today's comes in as it was.  Asked before a rule refuses, never
+ * where it would let pass.
+ */
+extern bool rule_is_importing(Datum user_id);
+
 #endif /* MEDSCHED_RULE_QUERIES_H */

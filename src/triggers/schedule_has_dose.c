@@ -7,18 +7,22 @@
  */
 #include "postgres.h"
 
+#include "executor/spi.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
 #include "base/message.h"
 #include "schedule/schedule_search.h"
 #include "tables/schedule_row.h"
+#include "triggers/rule_queries.h"
 #include "triggers/rule_trigger.h"
 
 /* Earlier than starts_at, in whatever zone it is read. */
 #define ZONE_MARGIN (2 * USECS_PER_DAY)
 
 PG_FUNCTION_INFO_V1(medsched_schedule_has_dose);
+
+static bool is_imported(TriggerData *trigger, HeapTuple tuple);
 
 /*
  * medsched_schedule_has_dose refuses a schedule that can never have a dose.
@@ -45,7 +49,7 @@ medsched_schedule_has_dose(PG_FUNCTION_ARGS)
 		return PointerGetDatum(NULL);
 	if (schedule_next_occurrence(schedule_row_schedule(&row), row.source.starts_at - ZONE_MARGIN, &first))
 	{
-		if (is_insert && first >= row.ends_at && replaces_none)
+		if (is_insert && first >= row.ends_at && replaces_none && !is_imported(trigger, tuple))
 			ereport(ERROR,
 					(errcode_medsched(ERRCODE_CHECK_VIOLATION),
 					 errmsg("schedule ends before its first dose"),
@@ -68,4 +72,16 @@ medsched_schedule_has_dose(PG_FUNCTION_ARGS)
 			 errhint("Check that its parts can hold together, as 30 February cannot, and that UNTIL is not before starts_at."),
 			 errrule(trigger->tg_relation, "schedule_has_dose")));
 	return PointerGetDatum(NULL);
+}
+
+/* Tell whether import_user() inserts the schedule: it may have been ended since it was new. */
+static bool
+is_imported(TriggerData *trigger, HeapTuple tuple)
+{
+	bool imported;
+
+	SPI_connect();
+	imported = rule_is_importing(rule_column(trigger, tuple, SCHEDULES_USER_ID));
+	SPI_finish();
+	return imported;
 }

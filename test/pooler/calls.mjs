@@ -144,5 +144,7 @@ export const calls = {
 	'version()': `select medsched.version()`,
 	'plproxy_functions(text)': `select length(medsched.plproxy_functions('medsched'))`,
 	'reset_for_tests()': `insert into medsched.person_settings (user_id) values (gen_random_uuid()); select medsched.reset_for_tests()`,
+	'export_user(uuid)': `select medsched.export_user(${user})`,
+	'import_user(jsonb)': `select * from medsched.import_user(jsonb_set(medsched.export_user('00000000-0000-4000-8000-0000000000fe'), '{person_settings}', '[{"day_begins_at": "04:00:00"}]'))`,
 	'erase_user(uuid)': `select * from medsched.erase_user(${user})`,
 };

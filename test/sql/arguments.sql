@@ -60,6 +60,8 @@ INSERT INTO good VALUES
   ('every', '2'), ('schedule_ids', format('{%s}', lpad('c1', 32, '0'))),
   ('calendar', concat_ws(E'\n', 'BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'SUMMARY:Aspirin', 'DTSTART:20260301T080000', 'END:VEVENT', 'END:VCALENDAR')), ('all_day_at', '08:00'),
   ('cluster', 'medsched'), ('sig', 'BID'), ('day_begins_at', '04:00'), ('starts_on', '2026-03-01'), ('ends_on', '2026-04-01'), ('times', '["08:00", "20:00"]'), ('schedule_from_times.times', '{08:00,20:00}'),
+  ('document', '{"format": "medsched.person", "version": 1, "medsched": "0.1.0", "user_id": "00000000-0000-4000-8000-0000000000d0", "medications": [], "schedules": [],
+                 "dose_taken": [], "person_settings": [{"day_begins_at": "04:00:00"}], "substance_limits": [], "stock_entries": [], "moved_doses": [], "routines": []}'),
   ('days_of_week', '{1,2}'), ('timing', '{"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}'), ('taken', '3'), ('skipped', '1'), ('missed', '1');
 
 -- What is tried in an argument of a type.

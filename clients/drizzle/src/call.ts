@@ -67,7 +67,7 @@ function valueFunction(definition: ValueDefinition<string, Arguments, any>) {
 	const decoder = { mapFromDriverValue: result.read };
 	const run = (db: Database, values: unknown) => {
 		if (!isDatabase(db)) return withoutDatabase(functionName);
-		const call = sql`${deferred(() => callOf(definition, values))}`.mapWith(decoder);
+		const call = sql`${deferred(() => callOf(definition, values))}${sql.raw(result.asText ? '::text' : '')}`.mapWith(decoder);
 		const query = answered(functionName, db.select({ value: call }).from(sql`(select) as one`));
 		return new Lazy(async () => (await query.execute()).at(-1)?.value);
 	};

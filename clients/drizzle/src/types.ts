@@ -16,6 +16,8 @@ export interface Type<In, Out = In> {
 	readonly nullable: boolean;
 	/** The name in SQL of an argument or column, where it is not that of the property in snake_case. */
 	readonly sqlName?: string;
+	/** Whether it is selected as text, because drivers lose something of it. */
+	readonly asText?: boolean;
 	write(value: In): string;
 	read(value: any): Out;
 }
@@ -45,6 +47,8 @@ export const instant = type<Instant | Date, Instant>(INSTANT_TYPE, writeInstant,
 export const keyInstant = type<Instant>(INSTANT_TYPE, (value) => writeInstant(String(value)), readInstant);
 export const wallClock = type<WallClock>(WALL_CLOCK_TYPE, writeWallClock, readWallClock);
 export const json = type<object, Record<string, unknown>>('jsonb', JSON.stringify, readJson);
+/** JSON as text, which keeps every digit. */
+export const jsonText: Type<string> = { ...type<string>('jsonb', String, (value) => (typeof value === 'string' ? value : JSON.stringify(value))), asText: true };
 export const doseLimits = type<DoseLimit[]>('jsonb', JSON.stringify, readJson);
 export const routineEvents = type<RoutineEvent[]>('jsonb', JSON.stringify, readJson);
 export const timesOfEvents = type<Record<string, string>>('jsonb', JSON.stringify, readJson);

@@ -25,6 +25,8 @@ import {
 	doseTaken,
 	dueDoses,
 	eraseUser,
+	exportUser,
+	importUser,
 	explainDose,
 	graceEndedBefore,
 	addSchedule,
@@ -811,6 +813,29 @@ withEachDriver('functions', (db) => {
 
 		assert.deepEqual(await eraseUser(db, { userId: other }), { medications: 1, schedules: 4, doses: 0 });
 		assert.deepEqual(await db.select().from(medications).where(eq(medications.userId, other)), []);
+	});
+
+	test('a person goes to another database and back', async () => {
+		const other = randomUUID();
+		const schedule = randomUUID();
+		await createMedication(db, {
+			userId: other,
+			name: 'moved',
+			schedules: [{ id: schedule, startsAt: '2026-03-01T08:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY', doseAmount: '0.12345678901234567890' }],
+		});
+		await markDoseTaken(db, { userId: other, scheduleId: schedule, scheduledFor: '2026-03-02T08:00:00Z', takenAt: '2026-03-02T08:05:00Z' });
+		const document = await exportUser(db, { userId: other });
+		assert.match(document, /"dose_amount": 0\.12345678901234567890,/);
+		assert.deepEqual([JSON.parse(document).version, JSON.parse(document).user_id], [1, other]);
+		const doses = await upcomingDoses(db, { userId: other, from, to });
+		assert.equal((await errorOf(importUser(db, { document }))).constraint, 'user_is_new');
+		await eraseUser(db, { userId: other });
+		assert.deepEqual(await importUser(db, { document }), { userId: other, medications: 1, schedules: 1, doses: 1 });
+		assert.equal(await exportUser(db, { userId: other }), document);
+		assert.deepEqual(await upcomingDoses(db, { userId: other, from, to }), doses);
+		const error = await errorOf(importUser(db, { document: document.replace('"version": 1', '"version": 2') }));
+		assert.deepEqual([error.code, error.constraint], ['0A000', 'document_of_user']);
+		await eraseUser(db, { userId: other });
 	});
 
 	test('a database in use is not reset', async () => {

@@ -766,6 +766,10 @@ byBothWays('a person’s medications', (call) => {
 		assert.deepEqual((await call('POST', '/v1/operator/move-recorded-doses', { token: operator, body: correction })).body, []);
 		assert.match((await call('GET', '/v1/operator/version', { token: operator })).body.version, /^\d+\.\d+\.\d+$/);
 
+		isProblem(await call('GET', `/v1/operator/people/${userId}/document`, { token }), 403);
+		const exported = await call('GET', `/v1/operator/people/${userId}/document`, { token: operator });
+		assert.equal(exported.status, 200, JSON.stringify(exported.body));
+		assert.deepEqual([exported.body.format, exported.body.version, exported.body.user_id, exported.body.medications.length], ['medsched.person', 1, userId, 5]);
 		isProblem(await call('DELETE', `/v1/operator/people/${userId}`, { token }), 403);
 		const erased = await call('DELETE', `/v1/operator/people/${userId}`, { token: operator });
 		assert.equal(erased.status, 200, JSON.stringify(erased.body));
@@ -1290,8 +1294,8 @@ describe('coverage', () => {
 		const source = await read('examples/api/src/routes', /\.ts$/);
 		// The package has every function, as its own test holds against the catalog.
 		const functions = Object.entries(medsched).filter(([, wrapper]) => typeof wrapper === 'function' && 'definition' in wrapper).map(([name]) => name);
-		// What SQL computes columns with, and what is for tests.
-		const parts = ['resetForTests', 'doseId', 'doseStatus', 'doseStatusBeforeNext', 'graceEndedBefore', 'isOnTime', 'isWithinTolerance', 'percentageTaken'];
+		// What SQL computes columns with, what is for tests, and what is for the tables' owner.
+		const parts = ['resetForTests', 'importUser', 'doseId', 'doseStatus', 'doseStatusBeforeNext', 'graceEndedBefore', 'isOnTime', 'isWithinTolerance', 'percentageTaken'];
 		// What another gives more of.
 		const less = ['createMedication', 'moveDose'];
 		const missing = functions.filter((name) => ![...parts, ...less].includes(name) && !new RegExp(`\\b${name}(?:[.]sql)?\\(`).test(source));
@@ -1316,6 +1320,7 @@ describe('coverage', () => {
 			'A trigger may suppress the insert, or other sessions record and undo the same dose: try again.',
 			'Add it as medsched.create_tables() makes it.',
 			"Call medsched.erase_user() as the tables' owner, or as a role that a policy USING (true) shows all rows of the three tables.",
+			"Call medsched.export_user() as the tables' owner, or as a role that a policy USING (true) shows all rows of every table.",
 			'Call medsched.reset_for_tests() outside a transaction.',
 			'Create a database for tests, and call medsched.reset_for_tests() before anything is written to it.',
 			'Create the tables with SELECT medsched.create_tables().',

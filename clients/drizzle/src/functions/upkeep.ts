@@ -1,6 +1,6 @@
 /** Calendars, explanations, and what operators and tests call. */
 import { columnsOf, row, rows, value, type RowOf } from '../definition.js';
-import { bigint, boolean, instant, interval, nothing, optional, text, uuid } from '../types.js';
+import { bigint, boolean, instant, interval, jsonText, nothing, optional, text, uuid } from '../types.js';
 import { instantOrNull, scheduleId, textOrNull, userId, window } from './shared.js';
 
 /** A person's schedules as an iCalendar document. */
@@ -44,6 +44,16 @@ export interface ErasedUser extends RowOf<typeof erased> {}
 
 /** Removes everything about a person; for roles that were granted it. */
 export const eraseUser = row('erase_user', { userId }, columnsOf<ErasedUser>(erased));
+
+/** Everything that medsched has of a person as one document in JSON, for `importUser`. */
+export const exportUser = value('export_user', { userId }, jsonText);
+
+const imported = { userId: uuid, medications: bigint, schedules: bigint, doses: bigint };
+/** Whose document was imported, and how many rows there were. */
+export interface ImportedUser extends RowOf<typeof imported> {}
+
+/** Brings in a person whom `exportUser` gave, as text: parsed, it could lose digits.  For the tables' owner. */
+export const importUser = row('import_user', { document: jsonText }, columnsOf<ImportedUser>(imported));
 
 /**
  * Empties medsched's tables, and every table that refers to them, in a database for tests: one in which it was called

@@ -1,6 +1,6 @@
 /** For those who run the service: what concerns everybody. */
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import { adherenceOfAll, checkIntegrity, coveredDaysOfAll, dueDoses, dueRefills, eraseUser, moveRecordedDoses, scheduledDoses, version } from '@medsched/drizzle';
+import { adherenceOfAll, checkIntegrity, coveredDaysOfAll, dueDoses, dueRefills, eraseUser, exportUser, moveRecordedDoses, scheduledDoses, version } from '@medsched/drizzle';
 import { eq, or, sql } from 'drizzle-orm';
 import type { Env } from '../auth.js';
 import { inTransaction, retrying, type Database } from '../database.js';
@@ -133,6 +133,24 @@ export function operatorRoutes(db: Database) {
 				responses: { 200: m.json(z.object({ version: z.string().openapi({ example: '0.2.0' }) }), 'the version in the database'), ...m.problems },
 			}),
 			async (c) => c.json({ version: await retrying(() => version(db, {})) }, 200),
+		)
+		.openapi(
+			m.route({
+				method: 'get',
+				path: '/operator/people/{personId}/document',
+				summary: 'Export a person',
+				refuses: [],
+				request: { params: z.object({ personId: m.Id }) },
+				responses: {
+					200: m.json(z.looseObject({ format: z.literal('medsched.person'), version: z.literal(1), user_id: m.Id }), 'all that medsched has of them'),
+					...m.problems,
+				},
+			}),
+			async (c) => {
+				const document = await retrying(() => exportUser(db, { userId: c.req.valid('param').personId }));
+				// As it is: parsed, it could lose digits.
+				return c.body(document, 200, { 'Content-Type': 'application/json' }) as never;
+			},
 		)
 		.openapi(
 			m.route({

@@ -253,7 +253,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT p.oid,
          CASE
-           WHEN p.proname = 'plproxy_functions' OR p.prorettype = 'trigger'::regtype THEN 'none'
+           WHEN p.proname IN ('plproxy_functions', 'import_user') OR p.prorettype = 'trigger'::regtype THEN 'none'
            WHEN p.proargnames[1] = 'user_id' AND p.proargtypes[0] = 'uuid'::regtype THEN 'person'
            WHEN EXISTS (SELECT FROM medsched._result_columns(p.oid) AS c WHERE c.name = 'user_id') THEN 'all'
            WHEN p.prorettype = 'void'::regtype AND p.pronargs = 0 THEN 'each'

@@ -265,7 +265,9 @@ BEGIN
         ('schedules', 'reminder_change_deleted', 'AFTER DELETE ON medsched.schedules FOR EACH ROW'),
         ('medications', 'reminder_change',
          'AFTER UPDATE ON medsched.medications FOR EACH ROW WHEN (OLD.inactivated_at IS DISTINCT FROM NEW.inactivated_at)'),
-        ('dose_taken', 'reminder_change', 'AFTER INSERT OR UPDATE OR DELETE ON medsched.dose_taken FOR EACH ROW'),
+        -- Recording is what is done most: the condition spares it the call where no dose depends on another.
+        ('dose_taken', 'reminder_change', 'AFTER INSERT OR UPDATE ON medsched.dose_taken FOR EACH ROW WHEN (medsched._has_dependents(NEW.user_id))'),
+        ('dose_taken', 'reminder_change_deleted', 'AFTER DELETE ON medsched.dose_taken FOR EACH ROW'),
         ('moved_doses', 'reminder_change', 'AFTER INSERT OR UPDATE OR DELETE ON medsched.moved_doses FOR EACH ROW'),
         ('reminder_rules', 'reminder_change', 'AFTER INSERT OR UPDATE OR DELETE ON medsched.reminder_rules FOR EACH ROW'),
         ('reminder_snoozes', 'reminder_change', 'AFTER INSERT OR UPDATE ON medsched.reminder_snoozes FOR EACH ROW')) AS t (relation, name, events)
@@ -284,6 +286,20 @@ $enable_reminders$;
 
 COMMENT ON FUNCTION medsched.enable_reminders() IS
   'Creates the queue of reminders, its tables and the triggers that note what changes, where they are missing, as the tables'' owner, who calls it. Schedules that are there already come into it by fill_reminders(). Raises 42501 for another role, 42809 for a view in a table''s place';
+
+-- Whether a person has doses that are counted from others, or follow others.
+CREATE OR REPLACE FUNCTION medsched._has_dependents(of_user uuid)
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM medsched.schedules AS s
+                  WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND (s.after_last IS NOT NULL OR s.follows_by IS NOT NULL));
+END
+$$;
+
+COMMENT ON FUNCTION medsched._has_dependents(uuid) IS
+  'Internal: whether a person has doses that are counted from others, or follow others';
 
 CREATE OR REPLACE FUNCTION medsched._check_reminders()
 RETURNS void

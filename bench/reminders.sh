@@ -1,0 +1,32 @@
+#!/bin/bash
+# dev/bench reminders [SCHEDULES...]
+#
+# What reminders cost, with so many schedules (default: 40000 400000) of which 20,000 have one due: server time of a claim of 1,000, of
+# completing them and of a claim when nothing is due; then, with the first number, how many are claimed and completed in a second,
+# against graphile-worker and pg-boss; then what the triggers add to creating, revising and recording.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+[ $# -gt 0 ] || set -- 40000 400000
+
+fresh()
+{
+	dropdb --if-exists --force reminders 2>&1 | grep -v NOTICE || true
+	createdb reminders
+	export PGDATABASE=reminders
+	psql -Xq -c "CREATE EXTENSION medsched"
+}
+
+for schedules; do
+	fresh
+	echo "$schedules schedules"
+	psql -XAtq -v schedules="$schedules" -f "$here/reminders/load.sql"
+	psql -XAtq -f "$here/reminders/claim.sql"
+done
+fresh
+psql -XAtq -v schedules="$1" -f "$here/reminders/load.sql"
+node "$here/reminders/jobs.mjs"
+
+# Triggers: the same calls by turns, with and without.
+fresh
+psql -XAtq -f "$here/reminders/triggers.sql"

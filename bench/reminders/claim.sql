@@ -1,0 +1,33 @@
+-- Server time of a claim of 1,000 and of completing them, and of a claim when nothing is due: medians.
+\set ON_ERROR_STOP 1
+SET client_min_messages = warning;
+CREATE TABLE took (what text, ms float8);
+DO $$
+DECLARE
+  began timestamptz;
+  tokens uuid[];
+BEGIN
+  FOR i IN 1 .. 20 LOOP
+    began := clock_timestamp();
+    tokens := ARRAY(SELECT r.token FROM medsched.claim_reminders(1000, '10 minutes', 'bench') AS r);
+    INSERT INTO took VALUES ('claim ' || cardinality(tokens), 1000 * date_part('epoch', clock_timestamp() - began));
+    COMMIT;
+    began := clock_timestamp();
+    PERFORM medsched.complete_reminders(tokens);
+    INSERT INTO took VALUES ('complete', 1000 * date_part('epoch', clock_timestamp() - began));
+    COMMIT;
+  END LOOP;
+  -- What is left.
+  PERFORM medsched.claim_reminders(10000);
+  COMMIT;
+  FOR i IN 1 .. 500 LOOP
+    began := clock_timestamp();
+    PERFORM medsched.claim_reminders(1000);
+    INSERT INTO took VALUES ('idle', 1000 * date_part('epoch', clock_timestamp() - began));
+    COMMIT;
+  END LOOP;
+END
+$$;
+SELECT format('%s: %s ms (%s times, quickest %s)', what, round(percentile_cont(0.5) WITHIN GROUP (ORDER BY ms)::numeric, 3), count(*), round(min(ms)::numeric, 3))
+  FROM took GROUP BY what HAVING count(*) > 1 ORDER BY what;
+DROP TABLE took;

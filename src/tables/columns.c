@@ -32,6 +32,8 @@ static const ColumnFacts facts[TABLE_NCOLUMNS] = {
 	[COMPUTED_BIGINT] = {NULL, NULL, INT8OID, true, false},
 	[COMPUTED_INSTANT] = {NULL, NULL, TIMESTAMPTZOID, true, false},
 	[COMPUTED_UUID] = {NULL, NULL, UUIDOID, true, false},
+	[COMPUTED_PLACE] = {NULL, NULL, TIDOID, true, false},
+	[COMPUTED_RELATION] = {NULL, NULL, OIDOID, true, false},
 
 	[MEDICATIONS_USER_ID] = {"medications", "user_id", UUIDOID, false, true},
 	[MEDICATIONS_ID] = {"medications", "id", UUIDOID, false, true},

@@ -125,6 +125,12 @@ tables_later_columns(void)
 	return found.later_columns;
 }
 
+uint64
+tables_changes(void)
+{
+	return nchanges;
+}
+
 bool
 tables_have_later_column(const char *column)
 {

@@ -45,6 +45,9 @@ extern void check_tables(void);
 extern uint32 tables_later_columns(void);
 extern bool	  tables_have_later_column(const char *column);
 
+/* Give a number that is another one after each change of what check_tables() or tables_owner() found. */
+extern uint64 tables_changes(void);
+
 /*
  * Give the role that owns the tables, as which a query of them may then run, and
  * lock them, so that this stays so until the transaction ends.  Errors: those

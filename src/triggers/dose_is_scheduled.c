@@ -23,6 +23,7 @@
 #include "tables/dose_limits.h"
 #include "tables/schedule_row.h"
 #include "triggers/doses_nearby.h"
+#include "triggers/held_schedule.h"
 #include "triggers/rule_queries.h"
 #include "triggers/rule_trigger.h"
 
@@ -42,6 +43,9 @@ typedef struct DoseCheck
 	bool		 has_amount_limits; /* limits that SQL judges */
 	DoseLimit	 limits[NLIMITS];
 	Datum		 min_interval; /* for messages */
+	bool		 is_alone;	   /* no other dose matters to it: its schedule and medication are all there is to lock */
+	RowVersion	 schedule_version;
+	RowVersion	 medication_version;
 } DoseCheck;
 
 /* Why a schedule has no dose at an instant: the constraint's name, and what to say. */
@@ -63,6 +67,8 @@ enum
 	CHECK_MEDICATION_ID = SCHEDULE_NCOLUMNS,
 	CHECK_LIMITS,
 	CHECK_AMOUNT_LIMITS = CHECK_LIMITS + NLIMITS,
+	CHECK_RELATION,
+	CHECK_PLACE,
 	CHECK_NCOLUMNS
 };
 
@@ -70,6 +76,7 @@ PG_FUNCTION_INFO_V1(medsched_dose_is_scheduled);
 
 static void		   refuse_other_user(TriggerData *trigger);
 static void		   lock_what_holds(DoseCheck *check);
+static void		   hold_schedule(const DoseCheck *check);
 static void		   check_extra(DoseCheck *check);
 static bool		   has_no_dose(DoseCheck *check, NoDose *why);
 static void		   when_it_ended(DoseCheck *check, NoDose *why);
@@ -85,14 +92,14 @@ static void		   refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *
 
 static SavedPlan lock_dose_schedule = {
 	"SELECT " SCHEDULE_COLUMNS ", s.medication_id, " LIMIT_COLUMNS ", "
-	"{limits?s.as_needed AND (s.limits IS NOT NULL OR s.max_per_24h IS NOT NULL AND s.dose_amount IS NOT NULL)|false} "
-	"FROM medsched.schedules AS s "
+	"{limits?s.as_needed AND (s.limits IS NOT NULL OR s.max_per_24h IS NOT NULL AND s.dose_amount IS NOT NULL)|false}, "
+	"s.tableoid, s.ctid FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 "
 	"FOR SHARE",
 	2,
 	{UUIDOID, UUIDOID},
 	NULL,
-	{SCHEDULE_COLUMN_LIST, SCHEDULES_MEDICATION_ID, LIMIT_COLUMN_LIST, COMPUTED_BOOLEAN}};
+	{SCHEDULE_COLUMN_LIST, SCHEDULES_MEDICATION_ID, LIMIT_COLUMN_LIST, COMPUTED_BOOLEAN, COMPUTED_RELATION, COMPUTED_PLACE}};
 
 /* What C does not know of limits, sql/46-limit-rules.sql does; both run as rule_query. */
 static SavedPlan check_amount_limits = {
@@ -195,6 +202,8 @@ medsched_dose_is_scheduled(PG_FUNCTION_ARGS)
 		check_as_needed(&check, tuple);
 	if (check.has_amount_limits && !check.skipped && !check.despite_limits)
 		check_amounts(&check);
+	if (check.is_alone && check.row.schedule != NULL)
+		hold_schedule(&check);
 
 	SPI_finish();
 	return PointerGetDatum(NULL);
@@ -218,7 +227,8 @@ refuse_other_user(TriggerData *trigger)
 }
 
 /*
- * Lock the dose's schedule and medication against change, and read them.
+ * Lock the dose's schedule and medication against change, and read them; or give what
+ * this transaction has locked and read before.
  *
  * Doses within limits lock their medication against each other, too, and those of
  * one substance its limits: of two that are recorded at once, the second waits, and
@@ -233,8 +243,15 @@ lock_what_holds(DoseCheck *check)
 	bool  isnull[CHECK_NCOLUMNS];
 	bool  found;
 
-	LockedMedication medication;
+	LockedMedication	medication;
+	const HeldSchedule *held = held_schedule_find(check->user_id, check->schedule_id);
 
+	if (held != NULL)
+	{
+		check->row = held->row;
+		check->inactivated_at = held->inactivated_at;
+		return;
+	}
 	if (rule_query(&lock_dose_schedule, key, NULL, 1) == 0)
 		ereport(ERROR,
 				(errcode_medsched(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("schedule \"%s\" is gone", uuid_text(check->schedule_id))));
@@ -255,6 +272,26 @@ lock_what_holds(DoseCheck *check)
 	check->inactivated_at = medication.inactivated_at;
 	if (medication.has_substance && rule_claim_substance(check->user_id, medication.substance))
 		check->has_amount_limits = true;
+
+	check->is_alone = schedule_row_has_times(&check->row) && dose_limits_reach(check->limits) == 0 && !check->has_amount_limits &&
+					  !medication.has_substance;
+	check->schedule_version.relation = DatumGetObjectId(values[CHECK_RELATION]);
+	check->schedule_version.place = *(ItemPointer) DatumGetPointer(values[CHECK_PLACE]);
+	check->medication_version = medication.version;
+}
+
+/* Keep what was locked and read, for the next dose of the schedule. */
+static void
+hold_schedule(const DoseCheck *check)
+{
+	HeldSchedule held = {.user_id = *DatumGetUUIDP(check->user_id),
+						 .schedule_id = *DatumGetUUIDP(check->schedule_id),
+						 .row = check->row,
+						 .inactivated_at = check->inactivated_at,
+						 .schedule = check->schedule_version,
+						 .medication = check->medication_version};
+
+	held_schedule_keep(&held);
 }
 
 /*

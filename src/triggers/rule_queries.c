@@ -17,13 +17,13 @@
 
 static bool lock_medication(SavedPlan *plan, Datum user_id, Datum id, LockedMedication *medication);
 
-#define FIND_MEDICATION                                                                                      \
-	"SELECT m.inactivated_at, {substance?m.substance|NULL::pg_catalog.text} FROM medsched.medications AS m " \
+#define FIND_MEDICATION                                                                                                          \
+	"SELECT m.inactivated_at, {substance?m.substance|NULL::pg_catalog.text}, m.tableoid, m.ctid FROM medsched.medications AS m " \
 	"WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2 "
 
-static SavedPlan share_medication = {FIND_MEDICATION "FOR SHARE", 2, {UUIDOID, UUIDOID}, NULL, {MEDICATIONS_INACTIVATED_AT, MEDICATIONS_SUBSTANCE}};
+static SavedPlan share_medication = {FIND_MEDICATION "FOR SHARE", 2, {UUIDOID, UUIDOID}, NULL, {MEDICATIONS_INACTIVATED_AT, MEDICATIONS_SUBSTANCE, COMPUTED_RELATION, COMPUTED_PLACE}};
 
-static SavedPlan claim_medication = {FIND_MEDICATION "FOR NO KEY UPDATE", 2, {UUIDOID, UUIDOID}, NULL, {MEDICATIONS_INACTIVATED_AT, MEDICATIONS_SUBSTANCE}};
+static SavedPlan claim_medication = {FIND_MEDICATION "FOR NO KEY UPDATE", 2, {UUIDOID, UUIDOID}, NULL, {MEDICATIONS_INACTIVATED_AT, MEDICATIONS_SUBSTANCE, COMPUTED_RELATION, COMPUTED_PLACE}};
 
 /* In the order of their names, as everybody locks them. */
 static SavedPlan claim_substance = {
@@ -61,8 +61,8 @@ static bool
 lock_medication(SavedPlan *plan, Datum user_id, Datum id, LockedMedication *medication)
 {
 	Datum key[2] = {user_id, id};
-	Datum values[2];
-	bool  isnull[2];
+	Datum values[4];
+	bool  isnull[4];
 
 	if (rule_query(plan, key, NULL, 1) == 0)
 		return false;
@@ -70,6 +70,8 @@ lock_medication(SavedPlan *plan, Datum user_id, Datum id, LockedMedication *medi
 	medication->inactivated_at = isnull[0] ? DT_NOEND : DatumGetTimestampTz(values[0]);
 	medication->has_substance = !isnull[1];
 	medication->substance = values[1];
+	medication->version.relation = DatumGetObjectId(values[2]);
+	medication->version.place = *(ItemPointer) DatumGetPointer(values[3]);
 	return true;
 }
 

@@ -12,6 +12,8 @@
 
 #include "datatype/timestamp.h"
 
+#include "triggers/held_schedule.h"
+
 /*
  * Lock a medication until the transaction ends, and read it; false: there is none.
  * Sharing it keeps changes of it out, claiming it others who share or claim it, too.
@@ -21,6 +23,7 @@ typedef struct LockedMedication
 	TimestampTz inactivated_at; /* DT_NOEND: active */
 	bool		has_substance;
 	Datum		substance;
+	RowVersion	version;
 } LockedMedication;
 
 extern bool rule_share_medication(Datum user_id, Datum id, LockedMedication *medication);

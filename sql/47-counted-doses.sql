@@ -306,7 +306,7 @@ COMMENT ON FUNCTION medsched._is_foreseen(uuid, interval, uuid) IS
   'Internal: whether the doses of a schedule are listed one at a time, being counted from the last one, or following what is';
 
 -- When the doses of a schedule will be due until an instant if each is taken when it is due: the one to come, and those that will
--- be counted from it, or follow those.  What is asked about what lies far ahead, a stock for one, takes these.
+-- be counted from it.  What is asked about what lies far ahead, a stock for one, takes these.
 CREATE OR REPLACE FUNCTION medsched._foreseen_doses(of_user uuid, of_schedule uuid, until timestamptz)
 RETURNS SETOF timestamptz
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
@@ -326,25 +326,12 @@ BEGIN
     RETURN;
   END IF;
   SELECT c.time_zone::text AS zone, c.after_last, c.hours_from, c.hours_until, c.max_per_day, p.due_at,
-         least(until, c.ends_at, m.inactivated_at) AS closed, c.follows, medsched._elapsed(c.follows_by) AS gap,
-         medsched.grace_ended_before(c.grace) AS since
+         least(until, c.ends_at, m.inactivated_at) AS closed
     INTO s
     FROM medsched.schedules AS c
     JOIN medsched.medications AS m ON m.user_id = c.user_id AND m.id = c.medication_id
    CROSS JOIN LATERAL medsched._counted_dose(of_user, of_schedule, NULL::timestamptz) AS p
    WHERE c.user_id = of_user AND c.id = of_schedule AND m.user_id = of_user;
-  -- After each dose that another schedule is foreseen to have, and those that it has had.
-  IF s.follows IS NOT NULL THEN
-    RETURN QUERY
-      SELECT f.due_at FROM medsched._doses_following(of_user, of_schedule, s.since, s.closed, NULL::int) AS f
-      UNION
-      SELECT f.at + s.gap
-        FROM unnest(medsched._whole_chain(of_user, s.follows)) AS l (id)
-        JOIN medsched.schedules AS c ON c.user_id = of_user AND c.id = l.id AND c.after_last IS NOT NULL
-       CROSS JOIN LATERAL medsched._foreseen_doses(of_user, l.id, s.closed - s.gap) AS f (at)
-       WHERE f.at + s.gap >= s.since;
-    RETURN;
-  END IF;
   due_at := s.due_at;
   -- Time that passes, and nothing else.  One counted by the minute makes nobody wait who asks about everybody.
   IF s.hours_from IS NULL AND s.max_per_day IS NULL AND date_trunc('day', s.after_last) = interval '0' THEN

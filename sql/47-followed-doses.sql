@@ -1,7 +1,7 @@
 -- Doses that follow those of another schedule: "30 minutes after the thyroid tablet".
 --
 -- A schedule with follows has a dose after each dose of the schedule that this names, and of those that replaced that one or were
--- replaced by it: whoever revises the one followed loses none and doubles none.  The identity of a dose, scheduled_for, is that of
+-- replaced by it: whoever revises the one followed loses none and doubles none.  So it is with the steps of a regimen.  The identity of a dose, scheduled_for, is that of
 -- the dose it follows and follows_by; it never changes.  When it is due, due_at, is computed until it is recorded: from when the
 -- other was taken, or else from when that was due.  A time more than 24 hours before it was due, or 7 days after, says nothing of
 -- the dose that comes next.
@@ -15,7 +15,7 @@ RETURN coalesce(reason = 'due after the dose that it follows' OR reason = 'count
 COMMENT ON FUNCTION medsched._is_noted(text, text) IS
   'Internal: whether a row of moved_doses notes when a dose was due that is counted from another';
 
--- A schedule, those that it replaced one after the other, and those that replace it, in this order.
+-- A schedule, those that it replaced one after the other, and those that replace it; and of a regimen, such as a taper, all its steps.
 CREATE OR REPLACE FUNCTION medsched._whole_chain(of_user uuid, of_schedule uuid)
 RETURNS uuid[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -26,6 +26,7 @@ AS $$
 DECLARE
   chain uuid[] := ARRAY[of_schedule];
   other uuid;
+  regimens uuid[];
 BEGIN
   -- Rows that were loaded with triggers off may replace each other in a circle.
   LOOP
@@ -38,12 +39,24 @@ BEGIN
     EXIT WHEN other IS NULL OR other = ANY (chain);
     chain := chain || other;
   END LOOP;
+  regimens := ARRAY(SELECT DISTINCT s.regimen_id FROM medsched.schedules AS s
+                     WHERE s.user_id = of_user AND s.id = ANY (chain) AND s.regimen_id IS NOT NULL);
+  IF regimens <> '{}' THEN
+    chain := ARRAY(
+      WITH RECURSIVE step (id) AS (
+        SELECT s.id FROM medsched.schedules AS s WHERE s.user_id = of_user AND (s.regimen_id = ANY (regimens) OR s.id = ANY (chain))
+        UNION
+        SELECT s.id FROM step AS p
+          JOIN medsched.schedules AS o ON o.user_id = of_user AND o.id = p.id
+          JOIN medsched.schedules AS s ON s.user_id = of_user AND (s.replaces = p.id OR s.id = o.replaces))
+      SELECT p.id FROM step AS p ORDER BY p.id);
+  END IF;
   RETURN chain;
 END
 $$;
 
 COMMENT ON FUNCTION medsched._whole_chain(uuid, uuid) IS
-  'Internal: a schedule, those that it replaced, and those that replace it';
+  'Internal: a schedule, those that it replaced and that replace it, and all steps of its regimen';
 
 -- The doses of a schedule that another follows, and of all its chain, due in a window, recorded or not.
 CREATE OR REPLACE FUNCTION medsched._doses_followed(of_user uuid, of_schedule uuid, window_start timestamptz, window_end timestamptz)
@@ -158,6 +171,7 @@ DECLARE
   found bigint := 0;
   n bigint;
   known_until timestamptz;
+  following timestamptz;
 BEGIN
   SELECT c.follows, medsched._elapsed(c.follows_by) AS gap, coalesce(least(c.ends_at, m.inactivated_at), 'infinity') AS closed,
          greatest(medsched._starts(c.id, c.starts_at, c.time_zone::text), c.effective_from) AS begins
@@ -174,7 +188,10 @@ BEGIN
     RETURN QUERY
       SELECT d.scheduled_for, d.due_at
         FROM (SELECT o.scheduled_for + s.gap AS scheduled_for, medsched._due_after(o.due_at, o.taken_at, o.outcome, s.gap) AS due_at
-                FROM medsched._doses_followed($1, s.follows, lo - s.gap - interval '168 hours', hi - s.gap + interval '24 hours') AS o
+                     -- Two steps of a regimen at one time are one dose to follow.
+                FROM (SELECT DISTINCT ON (l.scheduled_for) l.scheduled_for, l.due_at, l.taken_at, l.outcome
+                        FROM medsched._doses_followed($1, s.follows, lo - s.gap - interval '168 hours', hi - s.gap + interval '24 hours') AS l
+                       ORDER BY l.scheduled_for, l.taken_at DESC NULLS LAST, l.due_at, l.schedule_id) AS o
                WHERE NOT EXISTS (SELECT FROM medsched.moved_doses AS v
                                   WHERE v.user_id = $1 AND v.schedule_id = $2 AND v.scheduled_for = o.scheduled_for + s.gap
                                     AND NOT medsched._is_noted(v.reason, v.moved_by))
@@ -200,15 +217,16 @@ BEGIN
         CROSS JOIN LATERAL medsched._counted_dose($1, l.id, NULL::timestamptz) AS c),
       timestamptz '-infinity') + interval '400 hours');
     IF lo > known_until THEN
-      lo := greatest(lo, s.gap + (
+      following := s.gap + (
         SELECT min(o.at)
           FROM medsched.schedules AS c
           JOIN medsched.medications AS m ON m.user_id = $1 AND m.id = c.medication_id
          CROSS JOIN LATERAL medsched.next_occurrence(c.rrule::text, c.starts_at, c.time_zone::text,
                               greatest(lo - s.gap, c.effective_from) - interval '1 microsecond', c.rdates, c.exdates, c.cycle_days_on, c.cycle_days_off) AS o (at)
          WHERE c.user_id = $1 AND c.id = ANY (medsched._whole_chain($1, s.follows)) AND NOT c.as_needed AND coalesce(c.after_last, c.follows_by) IS NULL
-           AND o.at < coalesce(least(c.ends_at, m.inactivated_at), 'infinity')));
-      EXIT WHEN lo IS NULL;
+           AND o.at < coalesce(least(c.ends_at, m.inactivated_at), 'infinity'));
+      EXIT WHEN following IS NULL;
+      lo := greatest(lo, following);
     END IF;
   END LOOP;
 END
@@ -260,3 +278,30 @@ $$;
 
 COMMENT ON FUNCTION medsched._followed_dose(uuid, uuid, timestamptz) IS
   'Internal: the dose of a schedule that follows another, by the instant that it is scheduled for';
+
+-- When the doses of a schedule that follows one that is counted from its last will be due in a window: those that there are, and after
+-- each that the other is foreseen to have.
+CREATE OR REPLACE FUNCTION medsched._foreseen_following(of_user uuid, of_schedule uuid, window_start timestamptz, window_end timestamptz)
+RETURNS SETOF timestamptz
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_variable
+BEGIN
+  RETURN QUERY
+    SELECT f.due_at FROM medsched._doses_following($1, $2, $3, $4, NULL::int) AS f
+    UNION
+    SELECT f.at + e.gap
+      FROM (SELECT medsched._elapsed(s.follows_by) AS gap, medsched._whole_chain($1, s.follows) AS chain, least($4, s.ends_at, m.inactivated_at) AS until
+              FROM medsched.schedules AS s
+              JOIN medsched.medications AS m ON m.user_id = $1 AND m.id = s.medication_id
+             WHERE s.user_id = $1 AND s.id = $2 AND s.follows IS NOT NULL) AS e
+      JOIN medsched.schedules AS l ON l.user_id = $1 AND l.id = ANY (e.chain) AND l.after_last IS NOT NULL
+     CROSS JOIN LATERAL medsched._foreseen_doses($1, l.id, e.until - e.gap) AS f (at)
+     WHERE f.at + e.gap >= $3;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._foreseen_following(uuid, uuid, timestamptz, timestamptz) IS
+  'Internal: when the doses of a schedule will be due that follows one counted from its last';

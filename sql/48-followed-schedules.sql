@@ -1,6 +1,6 @@
 -- Which schedules others may follow, and what may become of them then.
 --
--- A chain of schedules that replace each other is followed as a whole.  It is one level deep: what is followed follows none.  It
+-- A chain of schedules that replace each other is followed as a whole, and so is a regimen.  It is one level deep: what is followed follows none.  It
 -- does not end before what follows it: that would stop another medication in silence.  The rules run with their caller's rights.
 
 CREATE OR REPLACE FUNCTION medsched.schedule_follows_schedule()
@@ -20,7 +20,7 @@ BEGIN
   chain := medsched._whole_chain(NEW.user_id, NEW.id);
   IF NEW.follows = ANY (chain) THEN
     PERFORM medsched._refuse_rule(TG_RELID, 'schedule_follows_schedule'::text, format('schedule "%s" follows itself', NEW.id),
-      CASE WHEN NEW.follows <> NEW.id THEN format('It follows schedule "%s", and one of the two replaces the other.', NEW.follows) END,
+      CASE WHEN NEW.follows <> NEW.id THEN format('Schedule "%s" is replaced by it, replaces it, or is of its regimen.', NEW.follows) END,
       'Name the schedule of other doses.'::text, '23514'::text);
   END IF;
   SELECT s.id, s.as_needed INTO other
@@ -57,18 +57,24 @@ AS $$
 #variable_conflict use_variable
 BEGIN
   RETURN QUERY
-    SELECT f.id, coalesce(f.name, NULL::text), f.closed, l.id, least(l.ends_at, m.inactivated_at)
+    SELECT f.id, coalesce(f.name, NULL::text), f.closed, l.id, l.closed
       FROM (SELECT s.id, n.name, s.medication_id, medsched._elapsed(s.follows_by) AS gap, least(s.ends_at, n.inactivated_at) AS closed,
                    medsched._whole_chain(s.user_id, s.follows) AS chain
               FROM medsched.schedules AS s
               JOIN medsched.medications AS n ON n.user_id = s.user_id AND n.id = s.medication_id
              WHERE s.user_id = $1 AND s.follows IS NOT NULL
             OFFSET 0) AS f
-      JOIN medsched.schedules AS l ON l.user_id = $1 AND l.id = f.chain[cardinality(f.chain)]
-      JOIN medsched.medications AS m ON m.user_id = $1 AND m.id = l.medication_id
+     -- The last to end.
+     CROSS JOIN LATERAL (
+            SELECT c.id, c.medication_id, least(c.ends_at, m.inactivated_at) AS closed
+              FROM medsched.schedules AS c
+              JOIN medsched.medications AS m ON m.user_id = $1 AND m.id = c.medication_id
+             WHERE c.user_id = $1 AND c.id = ANY (f.chain)
+             ORDER BY coalesce(least(c.ends_at, m.inactivated_at), 'infinity') DESC, c.effective_from DESC NULLS LAST, c.id
+             LIMIT 1) AS l
      WHERE ($2 IS NULL OR f.id = $2 OR $2 = ANY (f.chain))
        AND ($3 IS NULL OR f.medication_id = $3 OR l.medication_id = $3)
-       AND coalesce(f.closed, 'infinity') > least(l.ends_at, m.inactivated_at) + f.gap;
+       AND coalesce(f.closed, 'infinity') > l.closed + f.gap;
 END
 $$;
 
@@ -160,6 +166,48 @@ $$;
 
 COMMENT ON FUNCTION medsched._followers_recorded(uuid, uuid, timestamptz) IS
   'Internal: the doses recorded that follow those of a schedule from an instant on';
+
+-- The handles of doses recorded that follow those of a schedule, where what each follows is a dose of it or of its chain.
+CREATE OR REPLACE FUNCTION medsched._followers_held(of_user uuid, of_schedule uuid)
+RETURNS text[]
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+  RETURN ARRAY(SELECT medsched.dose_id(r.schedule_id, r.scheduled_for) FROM medsched._followers_recorded($1, $2, timestamptz '-infinity') AS r
+                WHERE (medsched._dose_followed($1, $2, r.followed)).schedule_id IS NOT NULL
+                ORDER BY r.scheduled_for, r.schedule_id);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._followers_held(uuid, uuid) IS
+  'Internal: the doses recorded that follow those of a schedule';
+
+-- Refuse to have rewritten a schedule so that a dose is none any more which another that is recorded follows: that would come again.
+CREATE OR REPLACE FUNCTION medsched._check_followers_held(of_user uuid, of_schedule uuid, held text[])
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  lost text;
+BEGIN
+  IF held = '{}' THEN
+    RETURN;
+  END IF;
+  lost := (SELECT h.id FROM unnest(held) WITH ORDINALITY AS h (id, nth) WHERE h.id <> ALL (medsched._followers_held($1, $2)) ORDER BY h.nth LIMIT 1);
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = format('schedule "%s" has doses that others follow which are recorded', $2),
+      DETAIL = format('It would no longer have the one that dose "%s" follows.', lost),
+      HINT = 'Take the records back, or call medsched.revise_schedule(), which changes it from an instant on.',
+      TABLE = 'schedules', CONSTRAINT = 'recorded_dose_keeps_schedule';
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_followers_held(uuid, uuid, text[]) IS
+  'Internal: checks that the doses recorded that follow those of a schedule still do';
 
 -- Refuse to change a schedule from an instant on when doses are recorded that follow its doses there: they would come again.
 CREATE OR REPLACE FUNCTION medsched._check_no_follower_recorded(of_user uuid, of_schedule uuid, from_instant timestamptz)

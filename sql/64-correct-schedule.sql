@@ -75,6 +75,9 @@ DECLARE
   code pg_catalog.text; message pg_catalog.text; detail pg_catalog.text; hint pg_catalog.text;
   schema_name pg_catalog.text; table_name pg_catalog.text; column_name pg_catalog.text;
   constraint_name pg_catalog.text; type_name pg_catalog.text;
+  held CONSTANT pg_catalog.text[] := CASE
+    WHEN changes OPERATOR(pg_catalog.?|) '{starts_at,time_zone,rrule,rdates,exdates,cycle_days_on,cycle_days_off,as_needed,after_last,effective_from,ends_at}'::pg_catalog.text[]
+    THEN medsched._followers_held(schedule.user_id, schedule.id) ELSE '{}' END;
 BEGIN
   part := medsched._assignments('medsched.schedules'::pg_catalog.regclass, changes, 3);
   BEGIN
@@ -107,6 +110,7 @@ BEGIN
   IF updated OPERATOR(pg_catalog.=) 0 THEN
     PERFORM medsched._refuse_suppressed(schedule.id);
   END IF;
+  PERFORM medsched._check_followers_held(schedule.user_id, schedule.id, held);
 END
 $$;
 

@@ -96,11 +96,15 @@ BEGIN
               UNION ALL
               -- Counted from the last dose, those that will be counted are not listed yet; the one to come stays open until it is taken.
               SELECT k.user_id, k.medication_id, s.id, f.at, f.at, NULL::text, NULL::timestamptz,
-                     s.dose_amount * medsched._unit_factor(s.dose_unit, k.unit), NULL::interval, false
+                     s.dose_amount * medsched._unit_factor(s.dose_unit, k.unit),
+                     CASE WHEN s.follows IS NOT NULL THEN now() - medsched.grace_ended_before(s.grace) END, false
                 FROM stocks AS k
                 JOIN medsched.schedules AS s ON s.user_id = k.user_id AND s.medication_id = k.medication_id
                  AND medsched._is_foreseen(s.user_id, s.after_last, s.follows)
-               CROSS JOIN LATERAL medsched._foreseen_doses(k.user_id, s.id, k.until) AS f (at)
+               CROSS JOIN LATERAL (
+                     SELECT n.at FROM medsched._foreseen_doses(k.user_id, s.id, k.until) AS n (at) WHERE s.follows IS NULL
+                     UNION ALL
+                     SELECT n.at FROM medsched._foreseen_following(k.user_id, s.id, $3 - k.grace, k.until) AS n (at) WHERE s.follows IS NOT NULL) AS f (at)
                WHERE k.problem IS NULL) AS d
        -- To come is what was not taken or skipped by then, and can still be.
        WHERE (d.outcome IS NULL OR d.outcome = 'taken' AND medsched._counts_at(false, d.scheduled_for, d.taken_at) > $3)

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(72);
+SELECT plan(88);
 
 -- Doses that follow those of another schedule.  In March 2026 Berlin's clocks go from 02:00 to 03:00 on the 29th.
 \i test/id.psql
@@ -219,5 +219,72 @@ SELECT is(pg_temp.failure($$SELECT medsched.move_dose('00000000-0000-0000-0000-0
   'nor moved');
 SELECT matches(pg_temp.failure($$UPDATE medsched.schedules SET follows_by = '1 hour' WHERE id = pg_temp.id('a2')$$),
   '^23514 medsched.schedules.recorded_dose_keeps_schedule: schedule ".*" has recorded doses that would no longer be scheduled', 'nor followed by another interval');
+
+-- Corrected, what is followed keeps the doses that recorded ones follow.
+SELECT pg_temp.has('1a', '{"rrule": "FREQ=DAILY;BYHOUR=8"}') \g /dev/null
+SELECT pg_temp.follows('1b', '1a', '30 minutes') \g /dev/null
+SELECT pg_temp.takes('1b', '2026-03-05 08:30', '2026-03-05 08:30') \g /dev/null
+SELECT is(pg_temp.failure($$SELECT medsched.correct_schedule('00000000-0000-0000-0000-00000000000a', pg_temp.id('1a'), '{"rrule": "FREQ=DAILY;BYHOUR=9"}')$$),
+  format('23514 medsched.schedules.recorded_dose_keeps_schedule: schedule "%s" has doses that others follow which are recorded'
+         ' | It would no longer have the one that dose "%s" follows. | Take the records back, or call medsched.revise_schedule(), which changes it from an instant on.',
+         pg_temp.id('1a'), medsched.dose_id(pg_temp.id('1b'), '2026-03-05 08:30')), 'corrected: refused');
+SELECT lives_ok($$SELECT medsched.correct_schedule('00000000-0000-0000-0000-00000000000a', pg_temp.id('1a'), '{"rrule": "FREQ=DAILY;BYHOUR=8,9"}')$$, 'to have more');
+SELECT is(pg_temp.doses('1b', '2026-03-05', '2026-03-06'), '05 08:30 taken, 05 09:30', 'is followed by more');
+SELECT is(pg_temp.failure($$SELECT medsched.correct_schedule('00000000-0000-0000-0000-00000000000a', pg_temp.id('1b'), '{"follows_by": "1 hour"}')$$) LIKE
+  '23514 medsched.schedules.recorded_dose_keeps_schedule: %', true, 'nor does what follows change');
+
+-- A taper is followed from step to step.
+SELECT medsched.create_medication(:ann, '2a', (
+  SELECT jsonb_agg(e.value || jsonb_build_object('id', pg_temp.id('2' || e.nth)) ORDER BY e.nth)
+    FROM jsonb_array_elements(medsched.schedule_from_taper('[{"amount": 40, "days": 2}, {"amount": 20, "days": 2}]', '2026-05-04', 'Europe/Berlin', '{08:00}')) WITH ORDINALITY AS e (value, nth))) \g /dev/null
+SELECT pg_temp.follows('2b', '21', '2 hours') \g /dev/null
+SELECT is(pg_temp.doses('2b', '2026-05-01', '2026-06-01'), '04 10:00, 05 10:00, 06 10:00, 07 10:00', 'after all steps of a taper');
+SELECT is((SELECT count(*) FROM medsched.current_schedules(:ann) AS s WHERE s.medication_name = '2b'), 0::bigint, 'and over when it is');
+
+-- Inactivated and taken up again, the one after the other.
+SELECT pg_temp.has('3a', '{"rrule": "FREQ=DAILY;BYHOUR=8", "starts_at": "2026-10-01 00:00"}') \g /dev/null
+SELECT pg_temp.follows('3b', '3a', '30 minutes', '{"starts_at": "2026-10-01 00:00"}') \g /dev/null
+CREATE FUNCTION pg_temp.medication(name text) RETURNS uuid LANGUAGE sql STABLE RETURN (SELECT m.id FROM medsched.medications AS m WHERE m.user_id = pg_temp.id('a') AND m.name = $1);
+SELECT medsched.inactivate_medication(:ann, pg_temp.medication('3a'), '2026-10-03') \g /dev/null
+SELECT medsched.inactivate_medication(:ann, pg_temp.medication('3b'), '2026-10-03') \g /dev/null
+SELECT lives_ok('SET CONSTRAINTS ALL IMMEDIATE', 'in one transaction the order does not matter');
+SELECT matches(pg_temp.failure($$SELECT medsched.reactivate_medication('00000000-0000-0000-0000-00000000000a', pg_temp.medication('3b'), '2026-10-05')$$),
+  '^23514 medsched.schedules.followed_schedule_goes_on: ', 'taken up alone: refused');
+SET CONSTRAINTS ALL DEFERRED;
+SELECT medsched.reactivate_medication(:ann, pg_temp.medication('3b'), '2026-10-05') \g /dev/null
+SELECT medsched.reactivate_medication(:ann, pg_temp.medication('3a'), '2026-10-05') \g /dev/null
+SELECT lives_ok('SET CONSTRAINTS ALL IMMEDIATE', 'both taken up again');
+SET CONSTRAINTS ALL DEFERRED;
+SELECT is(pg_temp.doses('3b', '2026-10-01', '2026-10-07'), '01 08:30, 02 08:30, 05 08:30, 06 08:30', 'with a pause between');
+
+-- A stock lasts for the doses that will follow.
+SELECT pg_temp.has('4a', '{"after_last": "5 days", "starts_at": "2026-05-01 08:00"}') \g /dev/null
+SELECT pg_temp.follows('4b', '4a', '1 hour', '{"dose_amount": 1, "dose_unit": "tablet", "starts_at": "2026-05-01 08:00"}') \g /dev/null
+SELECT pg_temp.has('4c', '{"rrule": "FREQ=DAILY;BYHOUR=8", "starts_at": "2026-05-01 00:00"}') \g /dev/null
+SELECT pg_temp.follows('4d', '4c', '1 hour', '{"dose_amount": 1, "dose_unit": "tablet", "starts_at": "2026-05-01 00:00"}') \g /dev/null
+SELECT medsched.record_stock_entry(:ann, pg_temp.medication(m), 'counted', 2, 'tablet', '2026-04-30 12:00') FROM unnest('{4b,4d}'::text[]) AS m \g /dev/null
+SELECT is(medsched.runs_out_at(:ann, pg_temp.medication('4d'), '2026-04-30 12:00'), timestamptz '2026-05-03 09:00', 'of set times');
+SELECT is(medsched.runs_out_at(:ann, pg_temp.medication('4b'), '2026-04-30 12:00'), timestamptz '2026-05-11 09:00', 'and of one that is counted from its last');
+SELECT pg_temp.takes('4a', '2026-05-01 08:00', '2026-05-01 12:00') \g /dev/null
+SELECT pg_temp.takes('4b', '2026-05-01 09:00', '2026-05-01 13:00') \g /dev/null
+SELECT is(medsched.runs_out_at(:ann, pg_temp.medication('4b'), '2026-05-01 14:00'), timestamptz '2026-05-11 13:00', 'of which one was taken');
+
+-- Whatever the window, all lists agree: by day, all together, of everybody, and one dose after the other.
+SELECT is((SELECT count(*) FROM generate_series(timestamptz '2026-03-26', '2026-10-10', '20 days 7 hours') AS g (lo)
+            WHERE (SELECT array_agg(concat(d.dose_id, d.due_at, d.status) ORDER BY d.due_at, d.dose_id) FROM medsched.upcoming_doses(:ann, lo, lo + interval '80 hours') AS d WHERE d.status <> 'extra')
+                  IS DISTINCT FROM
+                  (SELECT array_agg(concat(d.dose_id, d.due_at, d.status) ORDER BY d.due_at, d.dose_id) FROM medsched.scheduled_doses(lo, lo + interval '80 hours') AS d WHERE d.user_id = :ann)),
+  0::bigint, 'of a person and of everybody');
+SELECT is((SELECT array_agg(concat(d.dose_id, d.due_at) ORDER BY d.due_at, d.dose_id) FROM generate_series(timestamptz '2026-03-25', '2026-04-12', '37 hours') AS g (lo),
+             LATERAL medsched.upcoming_doses(:ann, lo, lo + interval '37 hours') AS d WHERE lo + interval '37 hours' <= '2026-04-12'),
+          (SELECT array_agg(concat(d.dose_id, d.due_at) ORDER BY d.due_at, d.dose_id) FROM medsched.upcoming_doses(:ann, '2026-03-25',
+             (SELECT max(lo) + interval '37 hours' FROM generate_series(timestamptz '2026-03-25', '2026-04-12', '37 hours') AS g (lo) WHERE lo + interval '37 hours' <= '2026-04-12')) AS d),
+  'piece by piece and as a whole');
+SELECT is((SELECT count(*) FROM generate_series(timestamptz '2026-03-26', '2026-10-10', '33 days 7 hours') AS g (lo)
+            WHERE (SELECT array_agg(concat(d.dose_id, d.due_at) ORDER BY d.due_at, d.dose_id) FROM medsched.next_doses(:ann, lo, 400) AS d WHERE d.due_at < lo + interval '9 days')
+                  IS DISTINCT FROM
+                  (SELECT array_agg(concat(d.dose_id, d.due_at) ORDER BY d.due_at, d.dose_id) FROM medsched.upcoming_doses(:ann, lo + interval '1 microsecond', lo + interval '9 days') AS d
+                    WHERE d.status NOT IN ('taken', 'skipped', 'extra'))),
+  0::bigint, 'and the next ones');
 SELECT * FROM finish();
 ROLLBACK;

@@ -245,6 +245,7 @@ COMMENT ON FUNCTION medsched._plproxy_directory(text) IS
 --   all     its rows are of persons, whom nobody named: on all shards
 --   each    it does something to a database: on all shards
 --   any     it needs no rows: on any shard that answers
+--   turn    it is of a queue of all persons': on one shard after another, as far as they answer
 --   none    it cannot be
 CREATE OR REPLACE FUNCTION medsched._plproxy_kinds()
 RETURNS TABLE (function oid, kind text)
@@ -254,6 +255,7 @@ AS $$
   SELECT p.oid,
          CASE
            WHEN p.proname IN ('plproxy_functions', 'import_user') OR p.prorettype = 'trigger'::regtype THEN 'none'
+           WHEN p.proname IN ('claim_reminders', 'complete_reminder', 'complete_reminders', 'fail_reminder', 'extend_lease', 'next_reminder_at', 'fill_reminders') THEN 'turn'
            WHEN p.proargnames[1] = 'user_id' AND p.proargtypes[0] = 'uuid'::regtype THEN 'person'
            WHEN EXISTS (SELECT FROM medsched._result_columns(p.oid) AS c WHERE c.name = 'user_id') THEN 'all'
            WHEN p.prorettype = 'void'::regtype AND p.pronargs = 0 THEN 'each'
@@ -306,7 +308,7 @@ DECLARE
   result CONSTANT text := pg_get_function_result(function);
   types CONSTANT text[] := ARRAY(SELECT format_type(a.type, NULL) FROM unnest(p.proargtypes) WITH ORDINALITY AS a (type, nth) ORDER BY a.nth);
   -- Before the arguments goes the shard, where any will do, and after them the settings, where there is an argument.
-  before CONSTANT int := CASE kind WHEN 'any' THEN 1 ELSE 0 END;
+  before CONSTANT int := CASE WHEN kind IN ('any', 'turn') THEN 1 ELSE 0 END;
   has_arguments CONSTANT boolean := p.pronargs > 0;
   is_void CONSTANT boolean := p.prorettype = 'void'::regtype;
   inner_result text := result;
@@ -341,12 +343,19 @@ BEGIN
     inner_function := format(E'CREATE OR REPLACE FUNCTION medsched_proxy.%s(%s) RETURNS %s LANGUAGE plproxy AS $_$\n  CLUSTER %L;\n  RUN ON %s;\n  SELECT %s FROM %s;\n$_$;\n\n',
       name, concat_ws(', ', CASE before WHEN 1 THEN 'integer' END, CASE WHEN has_arguments THEN array_to_string(types, ', ') || ', text[]' END),
       inner_result, cluster,
-      CASE kind WHEN 'person' THEN format('medsched_proxy.shard_of($1, %s)', (p.provolatile = 'v')::text) WHEN 'any' THEN '$1' ELSE 'ALL' END,
+      CASE kind WHEN 'person' THEN format('medsched_proxy.shard_of($1, %s)', (p.provolatile = 'v')::text) WHEN 'any' THEN '$1' WHEN 'turn' THEN '$1' ELSE 'ALL' END,
       inner_columns, remote);
 
     call := format('medsched_proxy.%s(%s)', name, concat_ws(', ', CASE before WHEN 1 THEN '_shard' END,
       CASE WHEN has_arguments THEN (SELECT string_agg('$' || n, ', ' ORDER BY n) FROM generate_series(1, p.pronargs) AS n) || ', medsched_proxy.settings()' END));
     body := CASE
+      -- Of what is claimed, the rest from the next shard; of what is of one reminder, until a shard has it.
+      WHEN kind = 'turn' AND p.prorettype = 'bigint'::regtype THEN format('_sum := _sum + %s; _found := true; EXIT WHEN _sum >= $1;', replace(call, '$1,', '$1 - _sum::integer,'))
+      WHEN kind = 'turn' AND p.proargnames[1] = 'most' THEN format(E'RETURN QUERY SELECT r.* FROM %s AS r WHERE NOT medsched_proxy.is_copy(r.user_id, _shard);\n  GET DIAGNOSTICS _rows = ROW_COUNT;\n  _found := true;\n  _left := _left - _rows;\n  EXIT WHEN _left <= 0;',
+        replace(call, '$1,', '_left,'))
+      WHEN kind = 'turn' AND p.proretset THEN format('RETURN QUERY SELECT r.* FROM %s AS r; _found := _found OR FOUND;', call)
+      WHEN kind = 'turn' AND p.prorettype = 'boolean'::regtype THEN format('_found := %s; EXIT WHEN _found;', call)
+      WHEN kind = 'turn' THEN format('_least := least(_least, %s); _found := true;', call)
       WHEN is_void THEN format('PERFORM FROM %s; RETURN;', call)
       WHEN kind = 'all' THEN format(E'PERFORM medsched_proxy.hold_all();\n  RETURN QUERY SELECT %s FROM %s AS r WHERE NOT medsched_proxy.is_copy(r.user_id, r._shard)%s; RETURN;', columns, call,
         -- As the function itself orders them, of which most do not.
@@ -357,10 +366,19 @@ BEGIN
     call := format('concat(%L, concat_ws('', '', NULL%s), '')'')', format('SELECT FROM medsched.%s(', name),
       (SELECT string_agg(format(', quote_nullable($%s) || %L', a.nth, '::' || a.type), '' ORDER BY a.nth) FROM unnest(types) WITH ORDINALITY AS a (type, nth)));
     body := format(E'BEGIN\n  %s\nEXCEPTION WHEN OTHERS THEN\n  GET STACKED DIAGNOSTICS _detail = PG_EXCEPTION_DETAIL, _hint = PG_EXCEPTION_HINT;\n%s  PERFORM medsched_proxy.raise(%s, %s, SQLSTATE, SQLERRM, _detail, _hint);\n  RAISE;\nEND', body,
-      CASE kind WHEN 'any' THEN E'  CONTINUE WHEN medsched_proxy.is_lost(SQLSTATE, SQLERRM) AND _shard <> _shards[cardinality(_shards)];\n' ELSE '' END,
-      CASE kind WHEN 'person' THEN 'medsched_proxy.shard_of($1, false)' WHEN 'any' THEN '_shard' ELSE 'NULL' END, call);
+      CASE kind
+        WHEN 'any' THEN E'  CONTINUE WHEN medsched_proxy.is_lost(SQLSTATE, SQLERRM) AND _shard <> _shards[cardinality(_shards)];\n'
+        WHEN 'turn' THEN E'  _code := SQLSTATE;\n  _lost := SQLERRM;\n  CONTINUE WHEN medsched_proxy.is_lost(_code, _lost);\n'
+        ELSE ''
+      END,
+      CASE kind WHEN 'person' THEN 'medsched_proxy.shard_of($1, false)' WHEN 'any' THEN '_shard' WHEN 'turn' THEN '_shard' ELSE 'NULL' END, call);
     declared := E'DECLARE\n  _detail text;\n  _hint text;\n';
-    IF kind = 'any' THEN
+    IF kind = 'turn' THEN
+      declared := declared || E'  _shards CONSTANT integer[] := medsched_proxy.shards_in_turn();\n  _shard integer;\n  _found boolean := false;\n  _code text;\n  _lost text;\n'
+        || CASE WHEN p.prorettype = 'bigint'::regtype THEN E'  _sum bigint := 0;\n' WHEN p.proargnames[1] = 'most' THEN E'  _left integer := $1;\n  _rows integer;\n' WHEN p.prorettype = 'timestamptz'::regtype THEN E'  _least timestamptz;\n' ELSE '' END;
+      body := format(E'BEGIN\n  FOREACH _shard IN ARRAY _shards LOOP\n%s;\n  END LOOP;\n  IF _lost IS NOT NULL AND NOT _found THEN\n    PERFORM medsched_proxy.raise(NULL, NULL, _code, _lost, NULL, NULL);\n  END IF;\n  RETURN%s;\nEND', body,
+        CASE WHEN p.proretset THEN '' WHEN p.prorettype = 'boolean'::regtype THEN ' _found' WHEN p.prorettype = 'bigint'::regtype THEN ' _sum' ELSE ' _least' END);
+    ELSIF kind = 'any' THEN
       declared := declared || E'  _shards CONSTANT integer[] := medsched_proxy.shards_in_turn();\n  _shard integer;\n';
       body := format(E'BEGIN\n  FOREACH _shard IN ARRAY _shards LOOP\n%s;\n  END LOOP;\n  RAISE USING ERRCODE = ''08001'', SCHEMA = ''medsched'', MESSAGE = ''there are no shards'';\nEND', body);
     END IF;
@@ -369,7 +387,7 @@ BEGIN
   RETURN inner_function || format(E'CREATE OR REPLACE FUNCTION medsched.%s(%s) RETURNS %s\nLANGUAGE plpgsql %s%s SET search_path = pg_catalog, pg_temp SET DateStyle = ''ISO'' SET IntervalStyle = ''postgres'' AS $_$\n%s%s\n$_$;\n',
     name, pg_get_function_arguments(function), result,
     -- What asks all shards looks at the directory after it holds it, which takes a snapshot of its own.
-    CASE WHEN kind = 'all' OR p.provolatile = 'v' THEN 'VOLATILE' WHEN p.provolatile = 's' THEN 'STABLE' ELSE 'IMMUTABLE' END,
+    CASE WHEN kind IN ('all', 'turn') OR p.provolatile = 'v' THEN 'VOLATILE' WHEN p.provolatile = 's' THEN 'STABLE' ELSE 'IMMUTABLE' END,
     CASE WHEN p.proisstrict THEN ' STRICT' ELSE '' END, declared, body);
 END
 $$;

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(16);
+SELECT plan(17);
 
 -- What a shard does for a proxy; test/suites/shards.sh has three of them and the proxy.
 
@@ -12,6 +12,14 @@ SELECT is(k.kind, e.kind, e.name)
   JOIN pg_proc AS p ON p.proname = e.name AND p.pronamespace = 'medsched'::regnamespace
   LEFT JOIN medsched._plproxy_kinds() AS k ON k.function = p.oid
  ORDER BY e.name;
+
+-- Those that are run on any shard read no table.  A new function of these names no person: does it read tables, its answers are of
+-- all persons, and medsched._plproxy_kinds() is to say how they are put together.
+SELECT is(string_agg(DISTINCT p.proname::text COLLATE "C", ' ' ORDER BY p.proname::text COLLATE "C"), 'check_dates check_rrule check_time_zone check_window check_window_for_all count_occurrences count_schedule_occurrences describe_schedule dose_id'
+  ' dose_status grace_ended_before is_occurrence is_on_time medication_from_fhir medications_from_ical next_occurrence occurrences percentage_taken'
+  ' previous_occurrence schedule_density_problem schedule_from_fhir schedule_from_ical schedule_from_sig schedule_from_taper schedule_from_times'
+  ' schedule_occurrences times_of_schedule timing_codes timing_events version', 'what any shard can answer')
+  FROM medsched._plproxy_kinds() AS k JOIN pg_proc AS p ON p.oid = k.function WHERE k.kind = 'any';
 
 -- An error with all its fields, of a call that is undone.
 \set person '''00000000-0000-0000-0000-00000000000a'''

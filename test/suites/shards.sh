@@ -39,13 +39,13 @@ surface()
 equals "the proxy has every public function and type, with arguments, defaults, results and comments" "$(surface proxy)" "$(surface "$alone")"
 succeeds "which are many" [ "$(surface proxy | wc -l)" -gt 110 ]
 
-# Each call, on one server and at the proxy, but of what writes the script.
+# Each call, on one server and at the proxy, but of what writes the script.  Rows are sorted: of some the order is that of ids by chance.
 sed "/'plproxy_functions'/d; /'import_user'/d" test/prepared/calls.sql | sed '/^CREATE TEMPORARY TABLE calls/,/^-- Functions that no call/!d' >"$shards_at/calls.sql"
 columns="ALTER TABLE medsched.medications ADD COLUMN ref text; ALTER TABLE medsched.schedules ADD COLUMN ref text"
 query "$columns" -d "$alone"
 on_each_shard "$columns"
 for database in "$alone" proxy; do
-	psql -XAtq -d "$database" -v calls="$shards_at/calls.sql" -f test/shards/calls.sql >"$shards_at/$database.answers" 2>&1 || true
+	psql -XAtq -d "$database" -v calls="$shards_at/calls.sql" -f test/shards/calls.sql 2>&1 | sort >"$shards_at/$database.answers" || true
 done
 succeeds "each call is answered as on one server" diff "$shards_at/$alone.answers" "$shards_at/proxy.answers"
 succeeds "there are many" grep -qE '^[12][0-9][0-9] calls$' "$shards_at/proxy.answers"
@@ -95,6 +95,11 @@ equals "and takes away what another version had" "$(surface proxy)" "$(surface "
 equals "NULL is no cluster" "$(refusal "SELECT medsched.plproxy_functions(NULL)" -d "$alone")" "ERROR:  cluster must not be null"
 equals "nor is what is no name" "$(refusal "SELECT medsched.plproxy_functions('x''y')" -d "$alone")" "ERROR:  invalid name of a cluster: \"x'y\""
 
+# Doses that are due in a moment, to be reminded of then.
+due_at=$(($(date +%s) + 8))
+query "SELECT medsched.create_medication(person, 'Now', jsonb_build_array(jsonb_build_object('starts_at', to_timestamp($due_at) AT TIME ZONE 'UTC', 'time_zone', 'UTC', 'rrule', 'FREQ=DAILY;COUNT=2')))
+	FROM (SELECT format('00000000-0000-4000-8000-%s', lpad(n::text, 12, 'f'))::uuid AS person FROM generate_series(1, 12) AS n) AS p" -o /dev/null
+
 # A person who is being moved: both shards have her.
 other=$(((home + 1) % shards))
 on_shard "$home" "COPY (SELECT user_id, id, name FROM medsched.medications WHERE user_id = '$ann') TO STDOUT" -U postgres >"$shards_at/medications"
@@ -119,6 +124,16 @@ succeeds "but no question" query "SET statement_timeout = 1000; $doses" -o /dev/
 succeeds "and then it is made" query "$write" -o /dev/null
 wait "$locker"
 
+# The queue of reminders is a queue of each shard.
+until [ "$(date +%s)" -gt "$due_at" ]; do sleep 0.2; done
+claimed=$(query "SELECT token FROM medsched.claim_reminders(5)")
+equals "as many reminders as are asked for are claimed" "$(sort -u <<<"$claimed" | wc -l)" 5
+equals "then the others, of all shards" "$(query "SELECT count(DISTINCT user_id) FROM medsched.claim_reminders(100)")" 7
+equals "the shard that has one completes it" "$(query "SELECT medsched.complete_reminder('$(head -n 1 <<<"$claimed")'), medsched.complete_reminder(gen_random_uuid())")" "t|f"
+equals "several, of whichever shards" "$(query "SELECT r FROM medsched.complete_reminders('{$(tail -n 4 <<<"$claimed" | paste -sd ,)}') AS r" | sort)" "$(tail -n 4 <<<"$claimed" | sort)"
+equals "the next is the first of all" "$(query "SELECT medsched.next_reminder_at()")" \
+	"$(on_each_shard "SELECT extract(epoch FROM medsched.next_reminder_at()), medsched.next_reminder_at()" | sort -t '|' -n | head -n 1 | cut -d '|' -f 2)"
+
 # A shard that is down.
 stop_shard 2
 here() { query "SELECT person FROM (SELECT format('00000000-0000-4000-8000-%s', lpad(n::text, 12, '0'))::uuid AS person FROM generate_series(2, 60) AS n) AS p WHERE medsched_proxy.shard_of(person, false) $1 ORDER BY 1"; }
@@ -129,6 +144,7 @@ equals "what is of all is not told in part" "$(refusal "SELECT medsched.due_dose
 equals "nobody else notices" "$(query "SELECT count(*) FROM unnest('{$(here "<> 2" | paste -sd ,)}'::uuid[]) AS person, medsched.upcoming_doses(person, '2026-01-01Z', '2026-01-03Z')")" \
 	"$(($(here "<> 2" | wc -l) * 2))"
 equals "nor does what any shard can answer" "$(query "SELECT count(medsched.version()) FROM generate_series(1, 20)")" 20
+succeeds "nor the queue of the others' reminders" query "SELECT medsched.claim_reminders(1), medsched.next_reminder_at()" -o /dev/null
 start_shard 2
 equals "when it is back, so are its people" "$(query "SELECT count(*) FROM medsched.upcoming_doses('$there', '2026-01-01Z', '2026-01-03Z')")" 2
 

@@ -1,8 +1,8 @@
-"""Doses that are counted from the last one, of the model in life_model.py."""
+"""Doses that are counted from the last one, or follow those of another schedule, of the model in life_model.py."""
 import collections
 import datetime
 
-from life_schedule import NEVER, SECOND, to_instant, to_local
+from life_schedule import DAY, NEVER, SECOND, to_instant, to_local
 
 Next = collections.namedtuple('Next', 'scheduled_for due_at base')
 
@@ -31,7 +31,28 @@ def counted_on(base, schedule):
 
 
 class Counted:
-    """What a Person knows of schedules with after_last."""
+    """What a Person knows of schedules with after_last, or with follows."""
+
+    def following(self, schedule):
+        """The doses that follow those of another schedule: when each is due, by scheduled_for."""
+        medication, number = schedule.follows.split('/')
+        starts = max(to_instant(schedule.starts_at, schedule.zone), schedule.begins)
+        dues = {}
+        for leader in self.medications[medication].chains[int(number)]:
+            for dose in self.doses_of(leader).values():
+                at = dose.scheduled_for + schedule.follows_by
+                if dose.record and dose.record.outcome == 'extra' or not starts <= at < schedule.ends:
+                    continue
+                taken = dose.record and dose.record.taken_at
+                if not taken or not dose.due_at - DAY <= taken <= dose.due_at + 7 * DAY:
+                    taken = dose.due_at
+                dues[at] = self.moves.get((schedule, at), taken + schedule.follows_by)
+        return dues
+
+    def followers(self, schedule):
+        """The schedules that follow this one's doses."""
+        chain = self.name(schedule).rpartition('/')[0]
+        return [s for s in self.schedules() if s.follows == chain]
 
     def goes_on_from(self, schedule):
         """The schedule and those before it whose last dose it counts from, the latest first."""

@@ -3,7 +3,8 @@ import hashlib
 import json
 import uuid
 
-from life_model import Entry, Medication
+from life_model import Medication
+from life_reports import Entry
 from life_schedule import Schedule
 
 UNIT = 'mg'
@@ -87,12 +88,16 @@ class Event:
 
     def sql_add(self, who, medication, chain, columns):
         row = dict(columns_in_json(columns), id=str(uuid_of(who, medication, chain)))
+        if 'follows' in columns:
+            row.update(follows=str(uuid_of(who, *columns['follows'].split('/'))), follows_by='%d seconds' % columns['follows_by'].total_seconds())
         return 'count(*)', ' FROM medsched.add_schedule(pg_temp.who(), pg_temp.medication(%s), %s)' % (quoted(medication), quoted(json.dumps(row)))
 
     def do_add(self, person, medication, chain, columns):
         medication = person.medications[medication]
         if len(medication.chains) != chain:
             raise KeyError(chain)
+        if 'follows' in columns:
+            person.named(columns['follows'] + '/0')
         medication.chains.append([Schedule(medication, **columns)])
         return [[1]]
 
@@ -213,7 +218,29 @@ class Event:
     def do_end(self, person, schedule, at):
         return person.end(person.named(schedule), at)
 
+    def sql_rewrite(self, who, schedule, changes):
+        return 'count(*)', ' FROM medsched.correct_schedule(pg_temp.who(), pg_temp.named(%s), %s)' % (
+            quoted(schedule), quoted(json.dumps(columns_in_json(changes))))
+
+    def do_rewrite(self, person, schedule, changes):
+        return person.rewrite(person.named(schedule), changes)
+
+    def sql_check(self, who):
+        # A move that does nothing, and a date that leaves out nothing any more, are no mistakes.
+        return 'i.rule, i.row_id, i.problem', (
+            ' FROM medsched.check_integrity() AS i WHERE i.user_id = pg_temp.who()'
+            " AND i.rule NOT IN ('moved_dose_is_scheduled', 'schedule_exdates_are_doses', 'schedule_rdates_in_bounds')")
+
+    def do_check(self, person):
+        return []
+
     # Stock.
+
+    def sql_runs_out(self, who, medication, at):
+        return 'pg_temp.clock(medsched.runs_out_at(pg_temp.who(), pg_temp.medication(%s), %s))' % (quoted(medication), instant(at)), ''
+
+    def do_runs_out(self, person, medication, at):
+        return person.runs_out(person.medications[medication], at)
 
     def sql_enter(self, who, medication, number, entry, amount, unit, at):
         return 'newly_recorded', ' FROM medsched.record_stock_entry(pg_temp.who(), pg_temp.medication(%s), %s, %s, %s, %s, entry_id => %s)' % (

@@ -1,7 +1,7 @@
 """Revisions and journeys of the model in life_model.py."""
 import datetime
 
-from life_schedule import NEVER, SECOND, all_instants, clock_from, is_readable, to_instant, to_local
+from life_schedule import NEVER, SECOND, Refused, all_instants, clock_from, is_readable, to_instant, to_local
 
 
 class Stays(Exception):
@@ -10,11 +10,6 @@ class Stays(Exception):
 
 class Journeys:
     """What changes the schedules of a Person from an instant on."""
-
-    @staticmethod
-    def refused(*names):
-        from life_model import Refused
-        return Refused(*names)
 
     @staticmethod
     def clock_or_none(at, schedule):
@@ -48,6 +43,8 @@ class Journeys:
             problems.append('recorded_dose_keeps_schedule')
         if self.moved_past(schedule, at):
             problems.append('moved_dose_in_effect')
+        if any(self.recorded_from(s, at + s.follows_by) for s in self.followers(schedule)):
+            problems.append('recorded_dose_keeps_schedule')
         if 'zone' in changes and changes.keys() <= {'zone', 'amount', 'grace', 'ends_at'} and not problems:
             # A time zone alone is a journey of this one schedule.
             travelling = schedule.changed(effective_from=takes_effect,
@@ -60,20 +57,45 @@ class Journeys:
         if not problems and not new.has_dose(takes_effect, medication.inactivated_at or NEVER):
             problems.append('schedule_has_dose')
         if problems:
-            raise self.refused(*problems)
+            raise Refused(*problems)
         if another_row or schedule.has_dose(datetime.datetime.min, takes_effect):
             self.replace(schedule, takes_effect, takes_effect, changes)
             return [[True]]
-        before = schedule.changed()
         if to_instant(new.starts_at, new.zone) < takes_effect:
             changes = dict(changes, effective_from=takes_effect)
+        self.change_itself(schedule, changes)
+        return [[False]]
+
+    def change_itself(self, schedule, changes):
+        before = schedule.changed()
         schedule.__dict__.update(changes)
-        moves = {at: due for (s, at), due in self.moves.items() if s is schedule}
+        moves = {at: due for (s, at), due in self.moves.items() if s is schedule and (s, at) not in self.records}
         for dose in moves:
             del self.moves[schedule, dose]
         self.moves.update({(before, dose): due for dose, due in moves.items()})
         self.carry_moves(before, schedule, datetime.datetime.min)
-        return [[False]]
+
+    def rewrite(self, schedule, changes):
+        """correct_schedule: as though it had been meant so from the start."""
+        new = schedule.changed(**changes)
+        chain = self.chain_of(schedule)
+        following = self.successor(schedule)
+        before = chain[chain.index(schedule) - 1] if schedule is not chain[0] else None
+        problems = []
+        if 'ends_at' in changes and following and new.ends_at > following.begins:
+            problems.append('22023')
+        if before and new.begins < (before.ends_at or NEVER):
+            problems.append('schedule_replaces_schedule')
+        if not schedule.after_last and not schedule.as_needed and any(
+                not new.doses_in(at, at + SECOND) or not new.begins <= at < (new.ends_at or NEVER)
+                for at in self.recorded_from(schedule, datetime.datetime.min)):
+            problems.append('recorded_dose_keeps_schedule')
+        if schedule.has_dose(datetime.datetime.min) and not new.has_dose(datetime.datetime.min):
+            problems.append('schedule_has_dose')
+        if problems:
+            raise Refused(*problems)
+        self.change_itself(schedule, changes)
+        return [[1]]
 
     # A journey.
 

@@ -5,23 +5,15 @@ what the function returns, or raises Refused with the constraints that would be 
 """
 import collections
 import datetime
-import fractions
 
 from life_counted import Counted
 from life_journey import Journeys
-from life_schedule import DAY, NEVER, SECOND, to_instant
+from life_reports import Reports
+from life_schedule import DAY, NEVER, SECOND, Refused, to_instant
 
 # due_at: when it was due; next: the schedule and scheduled_for of the dose counted from it, where its time was corrected.
 Record = collections.namedtuple('Record', 'outcome taken_at amount due_at next', defaults=(None, None))
 Dose = collections.namedtuple('Dose', 'schedule scheduled_for due_at record')
-Entry = collections.namedtuple('Entry', 'kind amount unit occurred_at')
-
-SIGNS = {'dispensed': 1, 'corrected': 1, 'lost': -1, 'expired': -1}
-MILLIGRAMS = {'mg': 1, 'g': 1000}
-
-
-class Refused(Exception):
-    """An operation that is refused; args are the constraints that the error can name."""
 
 
 class Medication:
@@ -35,7 +27,7 @@ class Medication:
         return [s for chain in self.chains for s in chain]
 
 
-class Person(Journeys, Counted):
+class Person(Journeys, Counted, Reports):
     def __init__(self):
         self.medications = {}
         self.records = {}           # (schedule, scheduled_for): Record
@@ -74,6 +66,8 @@ class Person(Journeys, Counted):
         """Whether a schedule at set times, or counted from the last dose, has a dose that can be recorded."""
         if schedule.after_last:
             return schedule.in_effect(at) and self.counted(schedule, at).scheduled_for == at
+        if schedule.follows:
+            return at in self.following(schedule)
         return schedule.has(at)
 
     def doses_of(self, schedule):
@@ -83,6 +77,8 @@ class Person(Journeys, Counted):
             to_come = self.counted(schedule)
             if max(to_come[:2]) < schedule.ends:
                 doses[to_come.scheduled_for] = Dose(schedule, *to_come[:2], None)
+        if schedule.follows:
+            doses.update({at: Dose(schedule, at, due, None) for at, due in self.following(schedule).items() if due < schedule.ends})
         for at in schedule.scheduled():
             due = self.due_at(schedule, at)
             record = self.records.get((schedule, at))
@@ -115,7 +111,7 @@ class Person(Journeys, Counted):
         if not schedule.as_needed and self.has(schedule, at) or schedule.as_needed and starts <= at < schedule.ends:
             return
         problems = []
-        if schedule.after_last and at < schedule.ends:
+        if (schedule.after_last or schedule.follows) and at < schedule.ends:
             raise Refused('dose_before_start', 'dose_is_scheduled')
         if at < min([starts] if schedule.as_needed else schedule.doses_in(schedule.begins, NEVER), default=starts):
             problems.append('dose_before_start')
@@ -157,8 +153,9 @@ class Person(Journeys, Counted):
 
     def keep_due(self, schedule, at):
         """Keep when a dose was due that is counted from another: once it is recorded, it stays so."""
-        if schedule.after_last:
-            self.records[schedule, at] = self.records[schedule, at]._replace(due_at=self.counted(schedule, at).due_at)
+        if schedule.after_last or schedule.follows:
+            due = self.counted(schedule, at).due_at if schedule.after_last else self.following(schedule)[at]
+            self.records[schedule, at] = self.records[schedule, at]._replace(due_at=due)
 
     def take_as_needed(self, schedule, at, amount=None):
         if not schedule.as_needed:
@@ -333,68 +330,3 @@ class Person(Journeys, Counted):
                 answer = ended
             schedule = self.successor(schedule)
         return [[answer]]
-
-    # Stock.
-
-    def enter(self, medication, entry_id, entry):
-        medication.entries[entry_id] = entry
-        return [[True]]
-
-    def delete_entry(self, medication, entry_id):
-        return [[medication.entries.pop(entry_id, None) is not None]]
-
-    def stock(self, at):
-        rows = []
-        for medication in self.medications.values():
-            entries = sorted((e for e in medication.entries.values() if e.occurred_at <= at), key=lambda e: e.occurred_at)
-            if not entries:
-                continue
-            counts = [e for e in entries if e.kind == 'counted']
-            begins = counts[-1].occurred_at + SECOND if counts else entries[0].occurred_at
-            left = counts[-1].amount * MILLIGRAMS[counts[-1].unit] if counts else 0
-            left += sum(SIGNS[e.kind] * e.amount * MILLIGRAMS[e.unit] for e in entries
-                        if e.kind != 'counted' and e.occurred_at >= begins)
-            taken = 0
-            for (schedule, dose), record in self.records.items():
-                if schedule.medication is medication and record.taken_at:
-                    when = record.taken_at if abs(record.taken_at - dose) <= 31 * DAY else dose
-                    if begins <= when <= at:
-                        taken += record.amount or schedule.amount
-            unit = MILLIGRAMS[entries[-1].unit]
-            rows.append([medication.name, fractions.Fraction(left - taken, unit), entries[-1].unit, fractions.Fraction(taken, unit)])
-        return rows
-
-    # Reports.
-
-    def status(self, dose, now):
-        if dose.record:
-            return dose.record.outcome
-        if dose.due_at > now:
-            return 'upcoming'
-        grace = 3600 if dose.schedule.grace is None else dose.schedule.grace
-        if (now - dose.due_at).total_seconds() > grace:
-            return 'missed'
-        if dose.schedule.missed_when_next and any(
-                dose.due_at < d.due_at <= now for d in self.doses_of(dose.schedule).values()
-                if not d.record or d.record.outcome != 'extra'):
-            return 'missed'
-        return 'due'
-
-    def adherence(self, from_, to, now):
-        rows = []
-        for medication in self.medications.values():
-            scheduled = taken = skipped = missed = on_time = 0
-            for dose in [d for s in medication.schedules() if not s.as_needed for d in self.doses_of(s).values()]:
-                status = self.status(dose, now)
-                if status == 'extra' or not from_ <= dose.due_at < to:
-                    continue
-                scheduled += 1
-                taken += status == 'taken'
-                skipped += status == 'skipped'
-                missed += status == 'missed'
-                if status == 'taken':
-                    grace = 3600 if dose.schedule.grace is None else dose.schedule.grace
-                    on_time += abs(dose.record.taken_at - dose.due_at).total_seconds() <= grace
-            if scheduled:
-                rows.append([medication.name, scheduled, taken, skipped, missed, on_time])
-        return rows

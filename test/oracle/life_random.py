@@ -4,8 +4,8 @@ import functools
 import random
 
 from life_events import Event
-from life_model import Medication, Person, Refused
-from life_schedule import DAY, HOUR, SECOND, Rule, Schedule, is_readable, to_instant, to_local, zone_of
+from life_model import Medication, Person
+from life_schedule import DAY, HOUR, SECOND, Refused, Rule, Schedule, is_readable, to_instant, to_local, zone_of
 
 MINUTE = 60 * SECOND
 # Offsets of half and quarter hours, a date line between them, changes in both halves of the year.
@@ -13,7 +13,7 @@ ZONES = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Pacific/Ch
          'Asia/Kathmandu', 'Pacific/Honolulu', 'Pacific/Kiritimati', 'UTC', 'Africa/Casablanca']
 ASKED_BEFORE, ASKED_AFTER = 5 * DAY, 40 * DAY     # the window of upcoming_doses around the beginning
 EVENTS = {'take': 20, 'several': 8, 'skip': 6, 'undo': 8, 'correct': 4, 'extra': 4, 'take_as_needed': 5, 'move': 16, 'move_all': 5,
-          'revise': 11, 'travel': 6, 'inactivate': 2, 'reactivate': 3, 'pause': 5, 'end': 2, 'enter': 9, 'delete_entry': 2, 'add': 2}
+          'revise': 11, 'travel': 6, 'inactivate': 2, 'reactivate': 3, 'pause': 5, 'end': 2, 'enter': 9, 'delete_entry': 2, 'add': 2, 'rewrite': 6, 'runs_out': 4}
 
 
 @functools.lru_cache(None)
@@ -44,18 +44,37 @@ class Life:
         self.entries = 0
         for name in ['m%d' % n for n in range(self.random.randint(1, 3))]:
             self.happen(Event('create', medication=name, schedules=[self.columns() for _ in range(self.random.choice([1, 1, 2]))]))
+        # What ends or travels must not leave behind what follows it: a subject of its own, which is not drawn.
+        kinds = dict(EVENTS)
+        if self.chance(0.2) and self.follow():
+            for kind in ('travel', 'inactivate', 'reactivate', 'pause', 'end', 'rewrite', 'add', 'move_all'):
+                del kinds[kind]
         while len(self.events) < length:
             self.clock += self.random.randint(0, 30) * HOUR
-            kind = self.random.choices(list(EVENTS), EVENTS.values())[0]
+            kind = self.random.choices(list(kinds), kinds.values())[0]
             arguments = getattr(self, 'draw_' + kind)()
             if arguments is not None:
                 self.happen(Event(kind, **arguments))
+        self.happen(Event('check'))
+
+    def follow(self):
+        """Add a schedule that follows another; None: there is none that can be followed."""
+        leader = self.schedule(False)
+        if leader and not leader.ends_at:
+            medication = self.medication()
+            starts_at = to_local(self.clock, self.home).replace(minute=0, second=0) - self.random.randint(0, 5) * DAY
+            self.happen(Event('add', medication=medication.name, chain=len(medication.chains), columns={
+                'starts_at': starts_at, 'zone': self.home, 'amount': 1, 'follows': self.person.name(leader).rpartition('/')[0],
+                'follows_by': self.random.choice([MINUTE, 30 * MINUTE, 2 * HOUR, 2 * DAY])}))
+            return leader
 
     def happen(self, event):
         try:
             event.expected(self.person)
         except Refused:
             pass
+        except KeyError:
+            return
         self.events.append(event)
 
     def chance(self, p):
@@ -157,9 +176,16 @@ class Life:
 
     def draw_several(self):
         doses = [self.dose(self.random.choice([False, False, None]), 1) for _ in range(self.random.randint(1, 5))]
-        # Counted from the last, one may be a dose only when another is recorded, and the order is that of their handles.
-        counted = [d for d in doses if self.person.named(d[0]).after_last]
-        doses = [d for d in doses if d not in counted[1:]]
+        # Whether one can be recorded may depend on another being recorded first, and the order is that of their handles.
+        together = {}
+        for name, at in doses:
+            schedule = self.person.named(name)
+            chain = self.person.chain_of(schedule)
+            if schedule.as_needed:
+                together.setdefault(schedule.medication.name, []).append((name, at))
+            elif any(s.after_last or s.follows or self.person.followers(s) for s in chain):
+                together.setdefault('counted', []).append((name, at))
+        doses = [d for d in doses if not any(d in more[1:] for more in together.values())]
         return dict(doses=doses, taken_at=self.near(1, 1) if self.chance(0.7) else None)
 
     def draw_skip(self):
@@ -192,7 +218,7 @@ class Life:
         bounds = [b + n * SECOND for b in (row.ends_at, row.effective_from, row.medication.inactivated_at) if b for n in (-1, 0)]
         moved = [a for (s, a), _ in self.person.moves.items() if s is row]
         to = self.random.choice([due + self.random.randint(-96, 96) * 15 * MINUTE] * 6 + [due + self.random.randint(-7200, 7200) * SECOND, at] +
-                                [self.random.choice(times) for times in ([] if row.after_last else others, bounds, moved) if times])
+                                [self.random.choice(times) for times in ([] if row.after_last or row.follows else others, bounds, moved) if times])
         local = to_local(to, row.zone) if self.chance(0.3) else None
         if local:
             to = to_instant(local, row.zone)
@@ -204,9 +230,13 @@ class Life:
 
     def draw_revise(self):
         schedule = self.schedule()
+        if schedule.follows:
+            return None
         pick = self.random
         changes = {}
         what = pick.choice(['amount', 'hours', 'hours', 'rhythm', 'ends_at', 'zone', 'zone', 'exdates'])
+        if self.person.followers(schedule):
+            what = pick.choice(['amount', 'hours'])
         rule = schedule.rule
         if what == 'amount' or schedule.as_needed:
             changes['amount'] = pick.randint(1, 20)
@@ -226,6 +256,29 @@ class Life:
         else:
             changes['amount'], changes['grace'] = pick.randint(1, 20), 7200
         return dict(schedule=self.person.name(schedule), at=self.near(), changes=changes, another_row=len(self.events) if self.chance(0.3) else None)
+
+    def draw_rewrite(self):
+        schedule = self.schedule()
+        pick = self.random
+        changes = {'amount': pick.randint(1, 20)}
+        what = pick.choice(['amount', 'exdates', 'exdates', 'hours', 'effective_from', 'ends_at'])
+        dates = [d.scheduled_for for d in self.person.doses_of(schedule).values()
+                 if abs(d.scheduled_for - self.clock) < 5 * DAY and (not d.record or self.chance(0.05)) and is_readable(d.scheduled_for, schedule.zone)]
+        rule = schedule.rule
+        if schedule.as_needed or schedule.after_last:
+            pass
+        elif what == 'exdates' and dates:
+            changes = {'exdates': schedule.exdates | {to_local(d, schedule.zone) for d in pick.sample(dates, min(2, len(dates)))}}
+        elif what == 'hours' and rule and rule.freq in ('DAILY', 'WEEKLY') and not rule.count and not schedule.exdates:
+            changes = {'rule': rule._replace(hours=tuple(sorted(rule.hours + (pick.choice([4, 5, 6, 7, 9, 21]),))))}
+        elif what == 'effective_from' and schedule.effective_from and not schedule.rdates:
+            changes = {'effective_from': schedule.effective_from + pick.randint(-48, 48) * HOUR}
+        elif what == 'ends_at' and not schedule.rdates:
+            changes = {'ends_at': self.near(0, 10)}
+        return dict(schedule=self.person.name(schedule), changes=changes)
+
+    def draw_runs_out(self):
+        return dict(medication=self.medication().name, at=self.near(1, 5))
 
     def draw_travel(self):
         return dict(zone=self.random.choice(ZONES), at=self.near(1, 4))

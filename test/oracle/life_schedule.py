@@ -44,6 +44,10 @@ def clock_from(instant, zone):
     return to_local(instant, zone)
 
 
+class Refused(Exception):
+    """An operation that is refused; args are the constraints that the error can name."""
+
+
 class Rule(collections.namedtuple('Rule', 'freq interval days hours count until')):
     """A rule of RFC 5545: days are BYDAY of a week or BYMONTHDAY of a month, hours BYHOUR."""
 
@@ -135,6 +139,7 @@ class Schedule:
         self.pinned = self.as_needed = self.missed_when_next = False
         self.min_interval = self.max_per_24h = None
         self.after_last = self.hours = self.max_per_day = None
+        self.follows = self.follows_by = None       # follows: the chain that it follows, medication/number
         self.__dict__.update(columns)
 
     def changed(self, **columns):
@@ -161,7 +166,7 @@ class Schedule:
 
     def instants(self):
         """The instants of rule and dates, within no bounds."""
-        if self.as_needed or self.after_last:
+        if self.as_needed or self.after_last or self.follows:
             return ()
         return all_instants(self.rule, self.starts_at, self.zone, self.rdates, self.exdates, self.cycle)
 

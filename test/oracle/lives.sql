@@ -51,8 +51,8 @@ CREATE FUNCTION pg_temp.dose(d medsched.dose, name text) RETURNS jsonb LANGUAGE 
     d.dose_id = medsched.dose_id(d.schedule_id, d.scheduled_for) AND d.local_time = timezone(d.time_zone, d.due_at))
 $$;
 
--- Perform a statement that gives rows of jsonb; then say how the person stands.
-CREATE FUNCTION pg_temp.step(statement text, lo timestamptz, hi timestamptz, at timestamptz) RETURNS jsonb LANGUAGE plpgsql AS $$
+-- Perform a statement that gives rows of jsonb; then say what doses the person has and, if whole, how the person stands.
+CREATE FUNCTION pg_temp.step(statement text, lo timestamptz, hi timestamptz, at timestamptz, whole boolean) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   answer jsonb;
   state text; message text; detail text; rule text;
@@ -67,12 +67,18 @@ BEGIN
     GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, rule = CONSTRAINT_NAME;
     answer := jsonb_build_object('refused', coalesce(nullif(rule, ''), state), 'message', concat_ws(' | ', message, nullif(detail, '')));
   END;
+  answer := answer || (
+    WITH n AS MATERIALIZED (SELECT * FROM pg_temp.names()),
+    listed AS MATERIALIZED (SELECT d, row_number() OVER () AS nth FROM medsched.upcoming_doses(who, lo, hi) AS d)
+    SELECT jsonb_build_object('now', pg_temp.clock(now()),
+      'doses', jsonb_agg(pg_temp.dose(l.d, n.name) ORDER BY l.nth)) FROM listed AS l LEFT JOIN n ON n.id = (l.d).schedule_id);
+  IF NOT whole THEN
+    RETURN answer;
+  END IF;
   RETURN answer || (
     WITH n AS MATERIALIZED (SELECT * FROM pg_temp.names()),
-    listed AS MATERIALIZED (SELECT d, row_number() OVER () AS nth FROM medsched.upcoming_doses(who, lo, hi) AS d),
     following AS MATERIALIZED (SELECT d, row_number() OVER () AS nth FROM medsched.next_doses(who, step.at, 6) AS d)
-    SELECT jsonb_build_object('now', pg_temp.clock(now()),
-      'doses', (SELECT jsonb_agg(pg_temp.dose(l.d, n.name) ORDER BY l.nth) FROM listed AS l LEFT JOIN n ON n.id = (l.d).schedule_id),
+    SELECT jsonb_build_object(
       'next', (SELECT jsonb_agg(pg_temp.dose(f.d, n.name) ORDER BY f.nth) FROM following AS f LEFT JOIN n ON n.id = (f.d).schedule_id),
       'stock', (SELECT jsonb_agg(jsonb_build_array(s.medication_name, s.amount, s.unit, s.taken)) FROM medsched.stock(who, step.at) AS s),
       'adherence', (SELECT jsonb_agg(jsonb_build_array(a.medication_name, a.scheduled, a.taken, a.skipped, a.missed, a.on_time))

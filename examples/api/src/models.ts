@@ -86,7 +86,7 @@ export const SubstanceLimits = z
 	.openapi('SubstanceLimits', { example: { limits: [{ amount: '4000', within: '24 hours' }], unit: 'mg', minInterval: '4 hours' } });
 
 /** An event of the day: its code, or so many minutes before or after it. */
-const RoutineEvent = z.union([z.string().min(1).max(20), z.strictObject({ event: z.string().min(1).max(20), offset: z.number().int().min(0).max(1439).optional() })]);
+const RoutineEvent = z.union([z.string().min(1).max(20).openapi({ example: 'CM' }), z.strictObject({ event: z.string().min(1).max(20).openapi({ example: 'CM' }), offset: z.number().int().min(0).max(1439).optional() })]);
 export const RoutineEvents = z
 	.array(RoutineEvent)
 	.min(1)

@@ -178,7 +178,7 @@ export function medicationRoutes(db: Database) {
 				method: 'post',
 				path: '/people/{person}/medications/{medicationId}/inactivate',
 				summary: 'End a medication',
-				refuses: [404],
+				refuses: [404, 409],
 				request: { params: medicationParam, body: m.body(At) },
 				responses: {
 					200: m.json(z.object({ inactivatedAt: m.Instant }), 'when it ended, after what is recorded; a second call does not change it'),
@@ -478,7 +478,7 @@ export function medicationRoutes(db: Database) {
 					200: m.json(
 						z.object({
 							routine: z.array(z.object({ event: z.string().openapi({ example: 'CM' }), dayOfWeek: DayOfWeek, timeOfDay: m.given.timeOfDay, isOwn: z.boolean() })),
-							times: z.record(z.string(), z.union([z.string(), z.boolean()])).openapi({ description: 'to send as times with a sig or a FHIR Timing, whose schedules then name events' }),
+							times: z.record(z.string(), z.union([z.string().openapi({ example: '07:00' }), z.boolean()])).openapi({ description: 'to send as times with a sig or a FHIR Timing, whose schedules then name events' }),
 						}),
 						'the events of each day of the week; not the person’s own: the default',
 					),

@@ -1,5 +1,5 @@
 /**
- * Bundles the server, the Lambda function and the migrations with everything that they import,
+ * Bundles the server, the worker, both as Lambda functions, and the migrations with everything that they import,
  * as ES modules into build/esm and as CommonJS into build/cjs.  What they read at run time is
  * beside those: build/public and build/migrations.
  */
@@ -14,7 +14,7 @@ const formats = {
 
 for (const [format, { extension, banner, define = {} }] of Object.entries(formats)) {
 	await build({
-		entryPoints: ['server', 'lambda', 'migrate', 'iam'].map((name) => `${here}src/${name}.ts`),
+		entryPoints: ['server', 'lambda', 'worker', 'remind', 'migrate', 'iam'].map((name) => `${here}src/${name}.ts`),
 		outdir: `${here}build/${format}`,
 		outExtension: { '.js': extension },
 		bundle: true,

@@ -3,5 +3,5 @@ export * from './errors.js';
 export * from './retries.js';
 export * from './schedule-input.js';
 export { readInstant, readWallClock, type Instant, type WallClock } from './time.js';
-export { changeOperations, doseStatuses, outcomes, scheduleStates, stockEntryKinds } from './functions/shared.js';
+export { changeOperations, doseStatuses, outcomes, reminderKinds, scheduleStates, stockEntryKinds, urgencies } from './functions/shared.js';
 export type * from './functions/shared.js';

@@ -95,13 +95,15 @@ export function clockIsWrongBy(): number {
 }
 
 export interface Call {
-	method?: 'GET' | 'POST';
+	method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
 	body?: unknown;
 	/** The same for each attempt of one request: it then has its effect once. */
 	idempotencyKey?: string;
+	/** How long to wait for the answer, in milliseconds. */
+	patience?: number;
 }
 
-export async function call<Answer>(token: string, path: string, { method = 'GET', body, idempotencyKey }: Call = {}): Promise<Answer> {
+export async function call<Answer>(token: string, path: string, { method = 'GET', body, idempotencyKey, patience = PATIENCE_MS }: Call = {}): Promise<Answer> {
 	const request: RequestInit = {
 		method,
 		headers: {
@@ -113,7 +115,7 @@ export async function call<Answer>(token: string, path: string, { method = 'GET'
 		cache: 'no-store',
 		credentials: 'omit',
 		redirect: 'error',
-		signal: AbortSignal.timeout(PATIENCE_MS),
+		signal: AbortSignal.timeout(patience),
 	};
 	let response: Response;
 	let answer: unknown;

@@ -4,6 +4,7 @@ import { insist, seen, skip, take, takeAsNeeded, takeAt, takeExtra, undo } from 
 import { clockIsWrongBy } from './api.js';
 import { dayName, midnight, timeAndDayOf, zone, type Day } from './clock.js';
 import { guardGestures } from './gestures.js';
+import { remind, remindNoMore } from './reminding.js';
 import { begin, choosePerson, heardOfOutbox, logOut, refresh, signIn } from './session.js';
 import { announce } from './speak.js';
 import { allowed, changed, dosesOf, isKnown, nameOf, onChange, REFRESH_MS, state, title } from './state.js';
@@ -12,6 +13,7 @@ import { asNeededList } from './views/as-needed.js';
 import { doseList } from './views/doses.js';
 import { historyTable } from './views/history.js';
 import { outboxPanel } from './views/outbox.js';
+import { remindersPanel } from './views/reminders.js';
 import { stockList } from './views/stock.js';
 import { words } from './words.js';
 
@@ -73,7 +75,7 @@ function personsPage({ person }: Session): TemplateResult {
 		<p class="clock">${words.clock(zone())}</p>
 		${timed.length === 0 ? nothing : html`<button type="button" class="extra" @click=${takeExtra}>${words.extraDose}</button>`}
 		${asNeeded.length === 0 ? nothing : asNeededList(asNeeded, allowed(now), takeAsNeeded)} ${stock.length === 0 ? nothing : stockList(stock, now)}
-		${history()}`;
+		${remindersPanel(state.reminding, { on: remind, off: remindNoMore })} ${history()}`;
 }
 
 function history(): TemplateResult {

@@ -2,6 +2,7 @@
 import { Refused, Unreachable, type DayCounts, type Me } from './api.js';
 import { send } from './outbox.js';
 import { readDoses, readHistory, readMe, readSchedules, type KnownDoses, type KnownSchedules } from './read.js';
+import { forgetReminding, readReminding } from './reminding.js';
 import { announce, focusOnDay } from './speak.js';
 import { changed, nothingKnown, state } from './state.js';
 import * as store from './store.js';
@@ -105,6 +106,7 @@ export async function begin(): Promise<void> {
 	state.doses ??= doses;
 	state.schedules ??= schedules;
 	state.history ??= history;
+	void readReminding();
 	await readOutbox();
 	await refresh();
 }
@@ -137,6 +139,7 @@ export async function logOut(): Promise<void> {
 	const unsettled = state.entries.filter((entry) => entry.state !== 'sent').length;
 	const answer = unsettled === 0 ? 'keep' : await askLeaving(unsettled);
 	if (answer === undefined) return;
+	await forgetReminding();
 	await store.signOut(session.token, { discard: answer === 'discard' });
 	await begin();
 	say(words.pleaseSignIn);

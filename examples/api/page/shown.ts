@@ -13,6 +13,10 @@ export interface ShownDose extends Omit<Dose, 'status' | 'doseId' | 'recordedBy'
 	waiting: boolean;
 }
 
+export function amountOf({ doseAmount, doseUnit, instructions }: { doseAmount: string | null; doseUnit: string | null; instructions: string | null }): string {
+	return [[doseAmount, doseUnit].filter(Boolean).join(' '), instructions].filter(Boolean).join(' · ');
+}
+
 export function isRecorded(dose: ShownDose): boolean {
 	return dose.status === 'taken' || dose.status === 'skipped' || dose.status === 'extra';
 }

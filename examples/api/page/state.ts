@@ -11,6 +11,9 @@ export const REFRESH_MS = 20_000;
 /** After so long, what was read is no longer taken for what is. */
 const CURRENT_MS = 3 * REFRESH_MS;
 
+/** Whether this device is reminded; denied: the browser's settings do not let it be. */
+export type Reminding = 'on' | 'off' | 'denied' | 'failed';
+
 export interface State {
 	session: Session | undefined;
 	me: Me | undefined;
@@ -22,6 +25,8 @@ export interface State {
 	historyIsOpen: boolean;
 	/** The outbox of who is signed in, for all their persons. */
 	entries: Entry[];
+	/** Undefined where reminders cannot come, or that is not known. */
+	reminding: Reminding | undefined;
 	/** Why what is shown may be old. */
 	trouble: 'unreachable' | 'troubled' | undefined;
 	/** What there is to say. */
@@ -33,7 +38,7 @@ export interface State {
 /** What is known of the person whose doses are shown. */
 export const nothingKnown = { doses: undefined, schedules: undefined, history: undefined, historyIsOpen: false, trouble: undefined, day: 0 } as const;
 
-export const state: State = { ...nothingKnown, session: undefined, me: undefined, entries: [], notice: '', broken: false };
+export const state: State = { ...nothingKnown, session: undefined, me: undefined, reminding: undefined, entries: [], notice: '', broken: false };
 
 let listener = () => {};
 

@@ -110,6 +110,28 @@ export const words = {
 	refillBy: (time: string) => `refill by ${time}`,
 	refillNow: 'refill now',
 
+	reminders: {
+		on: 'Remind me on this device',
+		off: 'Stop reminders on this device',
+		areOn: 'This device is reminded from now on.',
+		areOff: 'This device is not reminded any more.',
+		denied: 'This browser’s settings allow no notifications of this page.',
+		failed: 'This browser cannot be reminded now. Please try again later.',
+	},
+	notification: {
+		/** Where nobody is signed in that may know more. */
+		nameless: (time: string) => `A reminder for ${time}`,
+		signIn: 'Sign in to see what it is about.',
+		open: 'Open the page to see what it is about.',
+		recorded: 'is recorded already: nothing to do',
+		kinds: { ahead: 'is to be taken soon', due: 'is due', snoozed: 'is due', again: 'is still not recorded', escalation: 'is not recorded' },
+		notSnoozed: 'could not be put off: no connection',
+		actions: [
+			{ action: 'taken', title: 'Taken' },
+			{ action: 'snooze', title: 'In 10 minutes' },
+		],
+	},
+
 	history: 'The last 14 days',
 	historyCaption: 'Doses taken, by day',
 	historyNeedsConnection: 'A connection is needed.',

@@ -9,17 +9,21 @@ import { health } from './health.js';
 import { logRequests, type Log } from './log.js';
 import { page } from './page.js';
 import { answerProblem, Problem, refuseInvalid } from './problem.js';
+import type { PushSettings } from './push.js';
 import { doseRoutes } from './routes/doses.js';
 import { fhirRoutes } from './routes/fhir.js';
 import { medicationRoutes } from './routes/medications.js';
 import { operatorRoutes } from './routes/operators.js';
 import { peopleRoutes } from './routes/people.js';
+import { reminderRoutes } from './routes/reminders.js';
 import { ruleRoutes } from './routes/rules.js';
 import { stockRoutes } from './routes/stock.js';
 
 export interface AppOptions {
 	db: Database;
 	tokens: TokenRules;
+	/** How Web Push is sent; it is not, unless it is given. */
+	push?: PushSettings | undefined;
 	/** Where the page's files are, unless beside the program. */
 	pages?: URL;
 	/** Where requests are logged; nowhere, unless it is given. */
@@ -33,6 +37,7 @@ const TOPICS = [
 	{ name: 'people', description: 'Who the caller is, who may act for whom, and what holds for a person', routes: peopleRoutes },
 	{ name: 'medications', description: 'Medications and their schedules', routes: medicationRoutes },
 	{ name: 'doses', description: 'Doses that are due, and what became of them', routes: doseRoutes },
+	{ name: 'reminders', description: 'When a person is reminded, and on which devices', routes: reminderRoutes },
 	{ name: 'stock', description: 'What is left of the medications', routes: stockRoutes },
 	{ name: 'rules', description: 'Schedules made of forms, prescriptions and calendars; what a rule means before it is saved', routes: ruleRoutes },
 	{ name: 'fhir', description: 'FHIR, in and out', routes: fhirRoutes },
@@ -41,7 +46,7 @@ const TOPICS = [
 
 const PUBLIC = new URL('../public/', import.meta.url);
 
-export function createApp({ db, tokens, pages = PUBLIC, log, isStopping = () => false }: AppOptions) {
+export function createApp({ db, tokens, push, pages = PUBLIC, log, isStopping = () => false }: AppOptions) {
 	const app = new OpenAPIHono<Env>({ defaultHook: (result) => refuseInvalid(result) });
 
 	app.onError(answerProblem);
@@ -67,7 +72,7 @@ export function createApp({ db, tokens, pages = PUBLIC, log, isStopping = () => 
 	app.use('/v1/operator/*', operatorsOnly);
 
 	for (const { name, routes } of TOPICS) {
-		const topic = routes(db);
+		const topic = routes(db, push);
 		for (const definition of topic.openAPIRegistry.definitions) {
 			if (definition.type === 'route') definition.route.tags = [name];
 		}

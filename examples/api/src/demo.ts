@@ -1,6 +1,6 @@
 /**
  * A first look: two people with medications of today, one caring for the
- * other, tokens for both, and the server.  For a throwaway database: the keys
+ * other, tokens for both, the server, and the worker that reminds them.  For a throwaway database: the keys
  * are made here and gone with the process.
  */
 import { createMedication, markDoseTakenById, setSubstanceLimits, upcomingDoses, type ScheduleInput } from '@medsched/drizzle';
@@ -8,6 +8,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { openDatabase } from './database.js';
 import { OPERATOR } from './auth.js';
 import { bringUpToDate } from './migrations.js';
+import { runWorker } from './remind-until.js';
 import { caregivers } from './schema.js';
 
 await bringUpToDate();
@@ -66,6 +67,8 @@ const token = (subject: string, scope: string) =>
 		.setExpirationTime(process.env['DEMO_TOKEN_LIFE'] ?? '8h')
 		.sign(privateKey);
 
+process.env['PUSH_CONTACT'] ??= 'mailto:demo@example.org';
+
 const port = process.env['PORT'] ?? '3000';
 const adas = await token(ada, '');
 console.log(`
@@ -84,3 +87,4 @@ The API's description: http://127.0.0.1:${port}/openapi.json
 Ctrl-C ends it, and the database with it.
 `);
 await import('./server.js');
+await runWorker();

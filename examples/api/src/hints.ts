@@ -14,6 +14,7 @@ export const routeOf: Record<string, string> = {
 	inactivate_medication: 'POST /v1/people/{person}/medications/{medicationId}/inactivate',
 	mark_dose_taken: 'PUT /v1/people/{person}/doses/{doseId}/taken',
 	move_dose: 'PUT /v1/people/{person}/doses/{doseId}/due-at',
+	move_dose_by_id: 'PUT /v1/people/{person}/doses/{doseId}/due-at',
 	next_as_needed_at: 'GET /v1/people/{person}/schedules/{scheduleId}/next-allowed',
 	reactivate_medication: 'POST /v1/people/{person}/medications/{medicationId}/reactivate',
 	record_extra_dose: 'PUT /v1/people/{person}/schedules/{scheduleId}/extra/{takenAt}',
@@ -24,6 +25,7 @@ export const routeOf: Record<string, string> = {
 	set_substance_limits: 'PUT /v1/people/{person}/substances/{substance}/limits',
 	shift_regimen: 'PUT /v1/people/{person}/regimens/{regimenId}/start',
 	take_as_needed: 'PUT /v1/people/{person}/schedules/{scheduleId}/taken/{takenAt}',
+	timing_events: 'GET /v1/schedules/abbreviations',
 	undo_dose: 'DELETE /v1/people/{person}/doses/{doseId}/record',
 	upcoming_doses: 'GET /v1/people/{person}/doses',
 };

@@ -8,8 +8,8 @@ import { handle } from 'hono/aws-lambda';
 import { createApp } from './app.js';
 import { openDatabase } from './database.js';
 import { requestLog } from './log.js';
-import { tokenRules } from './settings.js';
+import { pushSettings, tokenRules } from './settings.js';
 
 const { db } = openDatabase(1);
 
-export const handler = handle(createApp({ db, tokens: tokenRules(), log: requestLog() }));
+export const handler = handle(createApp({ db, tokens: tokenRules(), push: pushSettings(), log: requestLog() }));

@@ -37,3 +37,28 @@ export const answers = care.table(
 		index('answers_created_at_idx').on(table.createdAt),
 	],
 );
+
+/**
+ * The devices that reminders are sent to, by Web Push.  A browser has one subscription for all who sign in on it: it is of the
+ * one who subscribed last.
+ */
+export const pushSubscriptions = care.table(
+	'push_subscriptions',
+	{
+		/** Made of the endpoint, which can be too long for an index. */
+		id: text('id').primaryKey(),
+		personId: uuid('person_id').notNull(),
+		endpoint: text('endpoint').notNull(),
+		p256dh: text('p256dh').notNull(),
+		auth: text('auth').notNull(),
+		subscribedAt: timestamp('subscribed_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
+	},
+	(table) => [index('push_subscriptions_person_id_idx').on(table.personId)],
+);
+
+/** The one pair of keys by which push services know this application. Another pair would make every subscription worthless. */
+export const vapidKeys = care.table('vapid_keys', {
+	publicKey: text('public_key').primaryKey(),
+	privateKey: text('private_key').notNull(),
+	madeAt: timestamp('made_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
+});

@@ -3,7 +3,7 @@ import { serve } from '@hono/node-server';
 import { createApp } from './app.js';
 import { openDatabase } from './database.js';
 import { requestLog } from './log.js';
-import { tokenRules } from './settings.js';
+import { pushSettings, tokenRules } from './settings.js';
 
 /** So long, requests that are being answered may take when the server is told to stop. */
 const GRACE_MS = 10_000;
@@ -14,7 +14,7 @@ if (!Number.isInteger(port) || port < 0 || port > 65535) fail(`PORT is no port: 
 
 let stopping = false;
 const { db, close } = told(() => openDatabase(Number(process.env['DATABASE_CONNECTIONS'] ?? 5)));
-const app = createApp({ db, tokens: told(tokenRules), log: requestLog(), isStopping: () => stopping });
+const app = createApp({ db, tokens: told(tokenRules), push: told(pushSettings), log: requestLog(), isStopping: () => stopping });
 
 const server = serve({ fetch: app.fetch, hostname, port }, (at) => console.log(`listening on http://${at.address}:${at.port}`));
 

@@ -1,6 +1,6 @@
 /** What the API does, by both ways in. */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +11,8 @@ import { openDatabase } from '../src/database.js';
 import { hintForClients, routeOf } from '../src/hints.js';
 import { problemBodyOf } from '../src/problem.js';
 import { byBothWays, Description, directly, overHttp, publicJwk, seen, signed, type Answer, type Request } from './harness.js';
+
+process.env['PUSH_CONTACT'] = 'mailto:operator@example.org';
 
 const sql = directly();
 after(() => sql.end());
@@ -518,6 +520,66 @@ byBothWays('a person’s medications', (call) => {
 		isProblem(await move({ dueAt: first.scheduledFor }), 409, 'moved_dose_not_recorded');
 	});
 
+	test('reminders: where they go, when they come, and later', async () => {
+		const { body: { publicKey } } = await call('GET', '/v1/push', { token });
+		assert.match(publicKey, /^B[\w-]{86}$/, 'a point of P-256');
+		const keys = { p256dh: publicKey, auth: randomBytes(16).toString('base64url') };
+		const subscription = { endpoint: `https://fcm.googleapis.com/fcm/send/${randomUUID()}`, expirationTime: null, keys };
+		const subscribed = await call('PUT', '/v1/me/push-subscriptions', { token, body: subscription });
+		assert.deepEqual([subscribed.status, subscribed.body], [200, { subscriptionId: createHash('sha256').update(subscription.endpoint).digest('base64url') }]);
+		const owner = async () => (await sql`select person_id from care.push_subscriptions where id = ${subscribed.body.subscriptionId}`).map((row) => row['person_id']);
+		assert.deepEqual(await owner(), [userId]);
+		// A browser has one for all who sign in on it: it is of the one who came last, and nobody else ends it.
+		const other = randomUUID();
+		assert.equal((await call('PUT', '/v1/me/push-subscriptions', { token: await signed({ sub: other }), body: subscription })).status, 200);
+		assert.deepEqual(await owner(), [other]);
+		assert.equal((await call('DELETE', `/v1/me/push-subscriptions/${subscribed.body.subscriptionId}`, { token })).status, 204);
+		assert.deepEqual(await owner(), [other]);
+		assert.equal((await call('DELETE', `/v1/me/push-subscriptions/${subscribed.body.subscriptionId}`, { token: await signed({ sub: other }) })).status, 204);
+		assert.deepEqual(await owner(), []);
+		for (const endpoint of ['https://127.0.0.1/x', 'https://169.254.169.254/latest/meta-data', 'http://fcm.googleapis.com/x', 'https://fcm.googleapis.com.example.org/x', 'https://a@fcm.googleapis.com/x', 'https://examplenotify.windows.com/x']) {
+			isProblem(await call('PUT', '/v1/me/push-subscriptions', { token, body: { ...subscription, endpoint } }), 422, 'push_service_unknown');
+		}
+		isProblem(await call('PUT', '/v1/me/push-subscriptions', { token, body: { ...subscription, keys: { ...keys, auth: 'short' } } }), 400, 'invalid_request');
+
+		const rules = '/v1/people/me/reminder-rules';
+		assert.deepEqual((await call('GET', rules, { token })).body, []);
+		assert.equal((await call('PUT', rules, { token, body: { againEvery: '10 minutes', againAtMost: 3, quietFrom: '22:00', quietUntil: '07:00', escalateTo: null } })).status, 204);
+		const schedules = `/v1/people/me/schedules/${scheduleId}/reminder-rules`;
+		assert.equal((await call('PUT', schedules, { token, body: { aheadBy: '15 minutes', atTime: false, urgency: 'high' } })).status, 204);
+		const defaults = {
+			scheduleId: null, aheadBy: null, atTime: true, againEvery: null, againAtMost: null, escalateAfter: null, escalateTo: null,
+			quietFrom: null, quietUntil: null, timeZone: null, urgency: 'normal', dropAfter: '02:00:00',
+		};
+		assert.deepEqual((await call('GET', rules, { token })).body, [
+			{ ...defaults, againEvery: '00:10:00', againAtMost: 3, quietFrom: '22:00:00', quietUntil: '07:00:00' },
+			{ ...defaults, scheduleId, aheadBy: '00:15:00', atTime: false, urgency: 'high' },
+		]);
+		isProblem(await call('PUT', rules, { token, body: { againEvery: '10 minutes' } }), 422, 'reminder_rules_again_every_has_at_most');
+		isProblem(await call('PUT', schedules, { token, body: { aheadBy: '-1 minutes' } }), 422, 'reminder_rules_ahead_by_in_range');
+		isProblem(await call('PUT', rules, { token, body: { aheadBy: 'soon' } }), 400, 'invalid_request');
+		const escalation = { escalateAfter: '1 hour', escalateTo: other };
+		isProblem(await call('PUT', rules, { token, body: escalation }), 422, 'escalate_to_is_caregiver');
+		assert.equal((await call('PUT', `/v1/me/caregivers/${other}`, { token, body: { personName: 'Ada' } })).status, 204);
+		assert.equal((await call('PUT', rules, { token, body: escalation })).status, 204);
+		assert.equal((await call('DELETE', schedules, { token })).status, 204);
+		assert.deepEqual((await call('GET', rules, { token })).body, [{ ...defaults, escalateAfter: '01:00:00', escalateTo: other }]);
+		assert.equal((await call('DELETE', rules, { token })).status, 204);
+		assert.deepEqual((await call('GET', rules, { token })).body, []);
+		assert.equal((await call('DELETE', `/v1/me/caregivers/${other}`, { token })).status, 204);
+
+		const created = await call('POST', '/v1/people/me/medications', { token, headers: key(), body: { name: 'snoozed', schedules: [daily] } });
+		const [{ scheduleId: snoozed }] = created.body.schedules;
+		const snooze = (at: string) => `/v1/people/me/doses/${handle(snoozed, at)}/snooze`;
+		assert.equal((await call('POST', snooze('2026-03-05T08:00:00.000Z'), { token, body: { minutes: 10 } })).status, 204);
+		const [{ later }] = (await sql`select until between now() + interval '9 minutes' and now() + interval '10 minutes' as later from medsched.reminder_snoozes where schedule_id = ${snoozed}`) as any;
+		assert.equal(later, true);
+		isProblem(await call('POST', snooze('2026-03-05T08:01:00.000Z'), { token, body: { minutes: 10 } }), 422, 'snoozed_dose_is_scheduled');
+		assert.equal((await call('PUT', `/v1/people/me/doses/${handle(snoozed, '2026-03-05T08:00:00.000Z')}/taken`, { token, body: {} })).status, 200);
+		isProblem(await call('POST', snooze('2026-03-05T08:00:00.000Z'), { token, body: { minutes: 10 } }), 409, 'snoozed_dose_not_recorded');
+		assert.equal((await call('POST', `/v1/people/me/medications/${created.body.id}/inactivate`, { token, body: {} })).status, 200);
+	});
+
 	test('limits of a substance: set, asked for, held, insisted against, removed', async () => {
 		const person = await signed({ sub: randomUUID() });
 		const [tablets, nightly] = [randomUUID(), randomUUID()];
@@ -769,11 +831,11 @@ byBothWays('a person’s medications', (call) => {
 		isProblem(await call('GET', `/v1/operator/people/${userId}/document`, { token }), 403);
 		const exported = await call('GET', `/v1/operator/people/${userId}/document`, { token: operator });
 		assert.equal(exported.status, 200, JSON.stringify(exported.body));
-		assert.deepEqual([exported.body.format, exported.body.version, exported.body.user_id, exported.body.medications.length], ['medsched.person', 1, userId, 5]);
+		assert.deepEqual([exported.body.format, exported.body.version, exported.body.user_id, exported.body.medications.length], ['medsched.person', 1, userId, 8]);
 		isProblem(await call('DELETE', `/v1/operator/people/${userId}`, { token }), 403);
 		const erased = await call('DELETE', `/v1/operator/people/${userId}`, { token: operator });
 		assert.equal(erased.status, 200, JSON.stringify(erased.body));
-		assert.equal(erased.body.medications, 5);
+		assert.equal(erased.body.medications, 8);
 		assert.deepEqual((await call('GET', '/v1/people/me/medications', { token })).body, []);
 	});
 });
@@ -1291,20 +1353,22 @@ describe('coverage', () => {
 	};
 
 	test('every function of medsched has its place in the API', async () => {
-		const source = await read('examples/api/src/routes', /\.ts$/);
+		// What the worker calls, too.
+		const source = await read('examples/api/src', /\.ts$/);
 		// The package has every function, as its own test holds against the catalog.
 		const functions = Object.entries(medsched).filter(([, wrapper]) => typeof wrapper === 'function' && 'definition' in wrapper).map(([name]) => name);
 		// What SQL computes columns with, what is for tests, and what is for the tables' owner.
 		const parts = ['resetForTests', 'importUser', 'doseId', 'doseStatus', 'doseStatusBeforeNext', 'graceEndedBefore', 'isOnTime', 'isWithinTolerance', 'percentageTaken'];
 		// What another gives more of.
-		const less = ['createMedication', 'moveDose'];
+		const less = ['createMedication', 'moveDose', 'completeReminders'];
 		const missing = functions.filter((name) => ![...parts, ...less].includes(name) && !new RegExp(`\\b${name}(?:[.]sql)?\\(`).test(source));
 		assert.deepEqual(missing, []);
 		assert.ok(functions.length > 40);
 	});
 
 	test('every hint of medsched’s that clients see speaks of routes', async () => {
-		const source = `${await read('src', /\.c$/)}\n${await read('sql', /\d\d-[a-z-]+\.sql$/)}`;
+		// Not what is raised at a proxy, by functions that others write.
+		const source = `${await read('src', /\.c$/)}\n${await read('sql', /\d\d-(?!proxy)[a-z-]+\.sql$/)}`;
 		const written = source.matchAll(/errhint\("((?:[^"\\]|\\.)*)"|HINT = (?:pg_catalog\.format\()?'((?:[^']|'')*)'/g);
 		const hints = [...new Set([...written].map(([, c, plpgsql]) => c ?? plpgsql!.replaceAll("''", "'")))];
 		assert.ok(hints.length > 60, `${hints.length}`);
@@ -1325,13 +1389,16 @@ describe('coverage', () => {
 			'Create a database for tests, and call medsched.reset_for_tests() before anything is written to it.',
 			'Create the tables with SELECT medsched.create_tables().',
 			'Drop it, then call medsched.enable_history() again.',
+			'Drop it, then call medsched.enable_reminders() again.',
 			'Give it the policies of "medsched.dose_taken": without one, no other role than its owner sees which doses were moved.',
 			'Give it the type back that medsched.create_tables() made it with.',
 			"Give the trigger the name of the column that holds the person's id: medsched.erase_with_account('user_id').",
 			'Have changes recorded from now on with SELECT medsched.enable_history().',
+			'Have reminders queued from now on with SELECT medsched.enable_reminders().',
 			'Let medsched.create_tables() create the triggers.',
 			'Rename it or drop it, then call medsched.create_tables() again.',
 			'Rename it or drop it, then call medsched.enable_history() again.',
+			'Rename it or drop it, then call medsched.enable_reminders() again.',
 			'Rename it or drop it, then call medsched.reset_for_tests() again.',
 			'The names are in the view pg_timezone_names.',
 			'To delete everything of a person, their history too, call medsched.erase_user().',

@@ -73,6 +73,13 @@ for (const [format, extension] of [['esm', 'mjs'], ['cjs', 'cjs']] as const) {
 			assert.ok(lambda.includes(`./iam.${extension}`) && !lambda.includes('AWS4-HMAC-SHA256'));
 		});
 
+		test('the worker on a timer runs', async () => {
+			const script = `const { handler } = await import(${JSON.stringify(join(directory, format, `remind.${extension}`))}); console.log(JSON.stringify(await handler({}, { awsRequestId: 'x', getRemainingTimeInMillis: () => 60000 })));`;
+			const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { env: { ...env, LOG: 'off', PUSH_CONTACT: 'mailto:operator@example.org' } });
+			assert.deepEqual(Object.keys(JSON.parse(stdout)), ['sent', 'unheard', 'later', 'given up', 'lost']);
+			await assert.rejects(run(process.execPath, [join(directory, format, `worker.${extension}`)], { env }), { stderr: 'neither PUSH_CONTACT nor WEBHOOK_URL is set: there is no way to remind anybody\n' });
+		});
+
 		test('the Lambda function answers', async () => {
 			const event = { version: '2.0', rawPath: '/readyz', rawQueryString: '', headers: {}, isBase64Encoded: false, requestContext: { domainName: 'api.example', http: { method: 'GET', path: '/readyz' } } };
 			const script = `const { handler } = await import(${JSON.stringify(join(directory, format, `lambda.${extension}`))}); console.log(JSON.stringify(await handler(${JSON.stringify(event)}, {})));`;

@@ -11,6 +11,7 @@ import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT, type JWTPayload
 import postgres from 'postgres';
 import { createApp } from '../src/app.js';
 import { openDatabase } from '../src/database.js';
+import { pushSettings } from '../src/settings.js';
 
 const issuer = 'https://issuer.test';
 const audience = 'medsched-test';
@@ -65,7 +66,7 @@ function answer(status: number, headers: Record<string, string>, text: string): 
 /** A server listening on a port of this machine. */
 export async function overHttp(): Promise<{ call: Call; url: string; close: () => Promise<void> }> {
 	const { db, close } = openDatabase(3);
-	const app = createApp({ db, tokens });
+	const app = createApp({ db, tokens, push: pushSettings() });
 	const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
 		const started = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, () => resolve(started));
 	});

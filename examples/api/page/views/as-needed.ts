@@ -4,7 +4,7 @@ import { repeat } from 'lit-html/directives/repeat.js';
 import type { Allowance, CurrentSchedule } from '../api.js';
 import { timeAndDayOf } from '../clock.js';
 import { words } from '../words.js';
-import { amountOf } from './doses.js';
+import { amountOf } from '../shown.js';
 
 export interface AsNeeded {
 	schedule: CurrentSchedule;

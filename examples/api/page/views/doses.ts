@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { dueAt, elsewhere, timeAndDayOf, timeOf } from '../clock.js';
-import { isRecorded, type ShownDose } from '../shown.js';
+import { amountOf, isRecorded, type ShownDose } from '../shown.js';
 import { words } from '../words.js';
 
 export interface DoseActs {
@@ -30,10 +30,6 @@ export function outcomeOf(dose: { status: string; takenAt: string | null }): str
 	if (dose.status === 'taken' && dose.takenAt !== null) return words.taken(timeOf(dose.takenAt));
 	if (dose.status === 'extra' && dose.takenAt !== null) return words.extra(timeOf(dose.takenAt));
 	return dose.status === 'skipped' ? words.skipped : '';
-}
-
-export function amountOf({ doseAmount, doseUnit, instructions }: { doseAmount: string | null; doseUnit: string | null; instructions: string | null }): string {
-	return [[doseAmount, doseUnit].filter(Boolean).join(' '), instructions].filter(Boolean).join(' · ');
 }
 
 export function doseList({ doses, canTake, label, empty }: DoseList, acts: DoseActs): TemplateResult {

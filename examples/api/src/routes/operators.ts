@@ -5,7 +5,7 @@ import { eq, or, sql } from 'drizzle-orm';
 import type { Env } from '../auth.js';
 import { inTransaction, retrying, type Database } from '../database.js';
 import * as m from '../models.js';
-import { answers, caregivers } from '../schema.js';
+import { answers, caregivers, pushSubscriptions } from '../schema.js';
 
 const Page = m.Window.safeExtend({ limit: z.coerce.number().int().min(1).max(10_000).default(1000) });
 
@@ -166,6 +166,7 @@ export function operatorRoutes(db: Database) {
 				const erased = await retrying(() =>
 					inTransaction(db, async (tx) => {
 						await tx.delete(caregivers).where(or(eq(caregivers.personId, personId), eq(caregivers.caregiverId, personId)));
+						await tx.delete(pushSubscriptions).where(eq(pushSubscriptions.personId, personId));
 						await tx.delete(answers).where(eq(answers.callerId, personId));
 						return eraseUser(tx, { userId: personId });
 					}),

@@ -14,6 +14,18 @@ import {
 	checkIntegrity,
 	version,
 	checkRrule,
+	claimReminders,
+	completeReminder,
+	completeReminders,
+	extendLease,
+	failReminder,
+	fillReminders,
+	nextReminderAt,
+	reminderRules,
+	remindersDropped,
+	removeReminderRules,
+	setReminderRules,
+	snoozeDose,
 	checkTimeZone,
 	countOccurrences,
 	createMedication,
@@ -646,6 +658,41 @@ withEachDriver('functions', (db) => {
 		assert.equal((await allowance(db, { userId: person, substance: 'paracetamol', at })).allowedAt, '2026-03-03T10:00:00Z');
 		assert.equal(await removeSubstanceLimits(db, { userId: person, substance: 'paracetamol' }), true);
 		assert.equal((await errorOf(allowance(db, { userId: person, substance: 'paracetamol', at }))).code, 'P0002');
+	});
+
+	test('reminders: rules, what is handed out, and what becomes of it', async () => {
+		await db.execute(sql`select medsched.enable_reminders()`);
+		assert.equal(typeof (await fillReminders(db, { most: 100000 })), 'number');
+		const [person, schedule] = [randomUUID(), randomUUID()];
+		await setReminderRules(db, { userId: person, againEvery: '10 minutes', againAtMost: 3, quietFrom: '00:00', quietUntil: '00:01', timeZone: 'Asia/Tokyo', urgency: 'high' });
+		const [rules] = await db.select().from(reminderRules).where(eq(reminderRules.userId, person));
+		assert.deepEqual([rules?.scheduleId, rules?.againAtMost, rules?.quietUntil, rules?.urgency, rules?.dropAfter], [null, 3, '00:01:00', 'high', '02:00:00']);
+		const dueAt = `${new Date(Date.now() + 2000).toISOString().slice(0, 19)}Z`;
+		await createMedication(db, { userId: person, name: 'now', schedules: [{ id: schedule, startsAt: dueAt.slice(0, 19), timeZone: 'UTC', doseAmount: 1 }] });
+
+		let reminder;
+		while (!reminder) {
+			assert.ok(await nextReminderAt(db, {}));
+			reminder = (await claimReminders(db, { most: 1000, lease: '1 minute', worker: 'test' })).find((r) => r.userId === person);
+			if (!reminder) await new Promise((resolve) => setTimeout(resolve, 200));
+		}
+		const { token, reminderId, doseId: handle, leaseEndsAt, medicationId, ...said } = reminder;
+		assert.equal(reminderId.split('/')[0], handle);
+		assert.ok(Date.parse(leaseEndsAt) > Date.parse(dueAt) && medicationId.length === 36);
+		assert.deepEqual(said, {
+			kind: 'due', nth: 0, attempt: 1, urgency: 'high', recipient: null, userId: person, scheduledFor: dueAt, dueAt, localTime: dueAt.slice(0, 19), timeZone: 'UTC',
+			medicationName: 'now', scheduleId: schedule, doseAmount: '1', doseUnit: null, instructions: null,
+		});
+		assert.equal(await extendLease(db, { token, lease: '2 minutes' }), true);
+		await snoozeDose(db, { userId: person, doseId: handle, until: new Date(Date.now() + 600_000) });
+		assert.equal((await errorOf(snoozeDose(db, { userId: person, doseId: handle, until: dueAt }))).code, '22023');
+		assert.equal(await failReminder(db, { token, retryAfter: null, error: 'no network' }), true);
+		const dropped = await db.select().from(remindersDropped).where(eq(remindersDropped.userId, person));
+		assert.deepEqual(dropped.map((d) => [d.doses, d.reason]), [[1, 'failed']]);
+		assert.equal(await completeReminder(db, { token }), false);
+		assert.deepEqual(await completeReminders(db, { tokens: [token] }), []);
+		assert.equal((await errorOf(setReminderRules(db, { userId: person, againEvery: '10 minutes' }))).constraint, 'reminder_rules_again_every_has_at_most');
+		assert.equal(await removeReminderRules(db, { userId: person }), true);
 	});
 
 	test('a routine: events of the day, and schedules that name them', async () => {

@@ -411,14 +411,18 @@ type RemindersDroppedColumns = {
 };
 
 /** Reminders that nobody was given, because they came too late or failed for good.  To read: claims write it. */
-export const remindersDropped: MedschedTable<'reminders_dropped', RemindersDroppedColumns> = stated(medsched.table('reminders_dropped', {
-	id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity().primaryKey(),
-	userId: uuid('user_id').notNull(),
-	scheduleId: uuid('schedule_id').notNull(),
-	droppedAt: instant('dropped_at').notNull(),
-	doses: integer('doses').notNull(),
-	reason: text('reason').notNull(),
-}));
+export const remindersDropped: MedschedTable<'reminders_dropped', RemindersDroppedColumns> = stated(medsched.table(
+	'reminders_dropped',
+	{
+		id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity(),
+		userId: uuid('user_id').notNull(),
+		scheduleId: uuid('schedule_id').notNull(),
+		droppedAt: instant('dropped_at').notNull(),
+		doses: integer('doses').notNull(),
+		reason: text('reason').notNull(),
+	},
+	(table) => [primaryKey({ columns: [table.id] })],
+));
 
 type RoutinesColumns = {
 	userId: NotNull<Uuid>;

@@ -35,7 +35,7 @@ export interface Reminder extends RowOf<typeof reminder> {}
 /** Hands out what is to be said now, oldest first, each to one caller until the lease ends: at least once, never to two at a time. */
 export const claimReminders = rows(
 	'claim_reminders',
-	{ most: optional(integer, '100'), lease: optional(interval, "'1 minute'"), worker: optional(text) },
+	{ most: optional(integer, '100'), lease: optional(interval, "'00:01:00'::interval"), worker: optional(text) },
 	columnsOf<Reminder>(reminder),
 );
 
@@ -52,12 +52,12 @@ export const completeReminders = plainValues('complete_reminders', { tokens: lis
 /** One could not be passed on: it is handed out again after `retryAfter`; null gives it up. */
 export const failReminder = value(
 	'fail_reminder',
-	{ token: uuid, retryAfter: optional(interval, "'1 minute'"), error: optional(text) },
+	{ token: uuid, retryAfter: optional(interval, "'00:01:00'::interval"), error: optional(text) },
 	boolean,
 );
 
 /** Holds one for so long from now on. */
-export const extendLease = value('extend_lease', { token: uuid, lease: optional(interval, "'1 minute'") }, boolean);
+export const extendLease = value('extend_lease', { token: uuid, lease: optional(interval, "'00:01:00'::interval") }, boolean);
 
 /** When to claim next; null: nothing is queued.  A change can bring it forward. */
 export const nextReminderAt = value('next_reminder_at', {}, instantOrNull);
@@ -88,9 +88,9 @@ export const setReminderRules = value(
 		quietUntil: optional(time),
 		/** Where the person's clock is; left out: where the schedule's is. */
 		timeZone: optional(text),
-		urgency: optional(oneOf(urgencies), "'normal'"),
+		urgency: optional(oneOf(urgencies), "'normal'::text"),
 		/** What is later is dropped, and counted. */
-		dropAfter: optional(interval, "'2 hours'"),
+		dropAfter: optional(interval, "'02:00:00'::interval"),
 	},
 	nothing,
 );

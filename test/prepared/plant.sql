@@ -23,6 +23,9 @@ $$;
 DO $$
 DECLARE
   script CONSTANT text := current_setting('planting.script');
+  -- What it calls, by name; and of that what it calls in schema medsched.
+  called text[];
+  ours_called text[];
   -- Types that the script's expressions have, and those that literals and NULLs could become.
   pool regtype[] := '{text,int,bigint,numeric,float8,boolean,date,time,timestamp,timestamptz,
     interval,jsonb,uuid,text[],int[],time[],timestamp[],anyelement,anyarray}';
@@ -33,6 +36,9 @@ DECLARE
   rightarg regtype;
   n int;
 BEGIN
+  SELECT array_agg(DISTINCT m[1]) INTO called FROM regexp_matches(script, '\m([a-z_0-9]+) ?\(', 'g') AS m;
+  SELECT array_agg(DISTINCT m[1]) INTO ours_called FROM regexp_matches(script, 'medsched\.([a-z_0-9]+) ?\(', 'g') AS m;
+
   -- Types by the names of those that are no keywords.
   FOREACH name IN ARRAY '{text,date,jsonb,uuid,timestamptz,record,regclass,regtype,bool,int4,int8}'::text[] LOOP
     IF to_regtype('medsched.' || name) IS NULL THEN
@@ -65,11 +71,11 @@ BEGIN
       FROM pg_proc AS p
      WHERE p.pronamespace = 'pg_catalog'::regnamespace
        AND p.proname ~ '^[a-z_0-9]+$'
-       AND script ~ ('\m' || p.proname || ' ?\(')
+       AND p.proname = ANY (called)
     UNION ALL
     SELECT s->>'name', ARRAY(SELECT to_regtype(t) FROM jsonb_array_elements_text(s->'types') AS t), true
       FROM jsonb_array_elements(current_setting('planting.signatures')::jsonb) AS s
-     WHERE script ~ ('medsched\.' || (s->>'name') || ' ?\(')
+     WHERE s->>'name' = ANY (ours_called)
        -- Types of the extension's own may be still to come.
        AND NOT EXISTS (SELECT FROM jsonb_array_elements_text(s->'types') AS t WHERE to_regtype(t) IS NULL)
   LOOP

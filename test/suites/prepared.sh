@@ -21,7 +21,8 @@ plant()
 # bound_to_planted: what depends on something of mallory's and is not hers.
 bound_to_planted()
 {
-	query "
+	# Nobody has counted what was planted, and the planner would look at each pair.
+	PGOPTIONS='-c enable_nestloop=off' query "
 		WITH hers AS (
 		  SELECT 'pg_proc'::regclass AS class, oid FROM pg_proc WHERE proowner = 'mallory'::regrole
 		  UNION ALL SELECT 'pg_operator'::regclass, oid FROM pg_operator WHERE oprowner = 'mallory'::regrole

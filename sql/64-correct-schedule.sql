@@ -140,7 +140,7 @@ BEGIN
   END IF;
   PERFORM medsched._lock_schedules($1, $2, NULL::pg_catalog.uuid, NULL::pg_catalog.timestamptz);
   schedule := medsched._find_schedule($1, $2);
-  changes := medsched._changes_by_routine(schedule, changes, medsched._compiled_at(schedule.starts_at, schedule.time_zone, schedule.effective_from));
+  changes := medsched._changes_by_routine(schedule, changes, NULL::pg_catalog.timestamptz);
   PERFORM medsched._check_new_end(schedule, medsched._successor($1, $2), changes);
   new_row := medsched._rewrite_schedule(schedule, changes, 'the corrected schedule');
   inactivated_at := medsched._inactivated_at($1, schedule.medication_id);

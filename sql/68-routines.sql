@@ -610,12 +610,15 @@ BEGIN
     RETURN changes;
   END IF;
   RETURN changes || jsonb_build_object('rrule', medsched._rule_by_routine(schedule.user_id, coalesce(changes ->> 'rrule', schedule.rrule, 'FREQ=DAILY'),
-    coalesce((changes ->> 'starts_at')::timestamp, schedule.starts_at), events, $3, 'changes'));
+    coalesce((changes ->> 'starts_at')::timestamp, schedule.starts_at), events,
+    -- The time zone of the row as it was may be gone, which is what is corrected.
+    coalesce($3, medsched._compiled_at(coalesce((changes ->> 'starts_at')::timestamp, schedule.starts_at),
+                   coalesce(changes ->> 'time_zone', schedule.time_zone), schedule.effective_from)), 'changes'));
 END
 $$;
 
 COMMENT ON FUNCTION medsched._changes_by_routine(medsched._schedule, jsonb, timestamptz) IS
-  'Internal: changes of a schedule, with the times of the events that it names';
+  'Internal: changes of a schedule, with the times of the events that it names from an instant on; NULL: as of a new one';
 
 -- Check the arguments of set_routine(), and give the events with their times.
 CREATE OR REPLACE FUNCTION medsched._read_routine(user_id uuid, times jsonb, days_of_week int[], effective_from timestamptz)

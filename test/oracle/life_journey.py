@@ -90,7 +90,7 @@ class Journeys:
                 not new.doses_in(at, at + SECOND) or not new.begins <= at < (new.ends_at or NEVER)
                 for at in self.recorded_from(schedule, datetime.datetime.min)):
             problems.append('recorded_dose_keeps_schedule')
-        if schedule.has_dose(datetime.datetime.min) and not new.has_dose(datetime.datetime.min):
+        if before is None and schedule.has_dose(datetime.datetime.min) and not new.has_dose(datetime.datetime.min):
             problems.append('schedule_has_dose')
         if problems:
             raise Refused(*problems)

@@ -906,6 +906,10 @@ BEGIN
   IF EXISTS (SELECT FROM pg_class AS c WHERE c.oid = to_regclass('medsched.change_history') AND pg_get_userbyid(c.relowner) = current_user) THEN
     PERFORM medsched.enable_history();
   END IF;
+  -- Where reminders are queued, a new version's tables and triggers are made.
+  IF EXISTS (SELECT FROM pg_class AS c WHERE c.oid = to_regclass('medsched.reminder_queue') AND pg_get_userbyid(c.relowner) = current_user) THEN
+    PERFORM medsched.enable_reminders();
+  END IF;
 
   -- Views of the caller's that use a function which an update set aside: a dump
   -- of them could not be restored where there is only the new one.

@@ -52,7 +52,9 @@ export const calls = {
 	'set_substance_limits(uuid,text,jsonb,text,interval,text)': `select medsched.set_substance_limits(${user}, 'metformin', min_interval => '1 hour')`,
 	'allowance(uuid,text,timestamptz)': `select * from medsched.allowance(${user}, 'metformin')`,
 	'remove_substance_limits(uuid,text)': `select medsched.remove_substance_limits(${user}, 'metformin')`,
-	'set_routine(uuid,jsonb,integer[],timestamptz)': `select * from medsched.set_routine(${user}, '{"CM": "07:30"}', '{6,7}', '2026-03-01Z')`,
+	'set_routine(uuid,jsonb,integer[],timestamptz)': `select medsched.set_routine(${user}, '{"CM": "07:00"}', null, '2026-01-01Z');
+		select medsched.create_medication(${user}, 'statin', '[{"starts_at": "2026-03-01 00:00", "time_zone": "UTC", "events": ["CM"]}]');
+		select * from medsched.set_routine(${user}, '{"CM": "07:30"}', '{6,7}', '2026-03-02Z')`,
 	'routine(uuid,timestamptz)': `select * from medsched.routine(${user})`,
 	'routine_times(uuid,timestamptz)': `select medsched.routine_times(${user})`,
 	'record_stock_entry(uuid,uuid,text,numeric,text,timestamptz,integer,text,text,uuid)':

@@ -210,7 +210,7 @@ BEGIN
   -- What was taken beside the schedule was taken, too.  A dose that the person moved is due when they moved it to.
   SELECT (SELECT max(d.taken_at) FROM medsched.dose_taken AS d
            WHERE d.user_id = of_user AND d.schedule_id = ANY (chain) AND d.outcome = 'extra' AND d.taken_at <= own
-             AND d.scheduled_for >= coalesce(least(base, from_dose), timezone('UTC', s.starts_at) - interval '15 hours')) AS extra,
+             AND d.scheduled_for >= coalesce(least(base, from_dose), begins - s.after_last - interval '1 day')) AS extra,
          (SELECT v.due_at FROM medsched.moved_doses AS v
            WHERE v.user_id = of_user AND v.schedule_id = of_schedule AND v.scheduled_for = $4
              AND NOT medsched._is_noted(v.reason, v.moved_by)) AS moved_to

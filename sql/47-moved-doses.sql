@@ -55,6 +55,12 @@ BEGIN
     hint := 'Move it to a time at which its schedule is in effect.';
   ELSIF coalesce(s.after_last, s.follows_by) IS NULL THEN
     onto_dose := medsched.is_occurrence(s.rrule, s.starts_at, s.time_zone, due_at, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off);
+  ELSIF s.follows_by IS NOT NULL
+        AND EXISTS (SELECT FROM medsched._doses_following($1, $2, $4, $4 + interval '1 microsecond', NULL::int) AS f WHERE f.scheduled_for <> $3) THEN
+    rule := 'moved_dose_is_apart';
+    message := format('the dose at %s cannot be moved to %s', scheduled_for, due_at);
+    detail := 'Another dose of its schedule is due then.';
+    hint := 'Choose another time, move the other dose first, or skip one of the two.';
   ELSE
     onto_dose := EXISTS (SELECT FROM medsched.dose_taken AS d
                           WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = due_at AND d.outcome <> 'extra');

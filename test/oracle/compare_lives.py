@@ -26,6 +26,7 @@ import concurrent.futures
 import datetime
 import fractions
 import json
+import re
 import subprocess
 import sys
 
@@ -163,8 +164,13 @@ def possible(events):
     return kept
 
 
-def shortest(life, number):
-    """The shortest sequence of events that still differs, and how: events are left out one by one."""
+def way(problem):
+    """What differs, without what it is about."""
+    return re.sub(r'[(\[{].*|[0-9].*', '', problem.replace('\nmodel: refused', ' but refused'), flags=re.MULTILINE)
+
+
+def shortest(life, number, problem):
+    """The shortest sequence of events that still differs in the same way, and how: events are left out one by one."""
     events, found = life.events[:number + 1], None
     again = True
     while again:
@@ -173,7 +179,7 @@ def shortest(life, number):
             fewer = possible(events[:place] + events[place + 1:])
             script = Script(fewer, life.begins, life.who, 1)
             difference = script.first_difference(ask(script.text()))
-            if difference:
+            if difference and way(difference[1]) == way(problem):
                 events, found, again = fewer[:difference[0] + 1], difference[1], True
                 break
     if found is None:
@@ -197,7 +203,7 @@ def live(arguments):
         refused += sum('"refused"' in line[:40] or '"refused":' in line for line in lines)
         difference = script.first_difference(lines)
         if difference:
-            events, how = shortest(life, difference[0])
+            events, how = shortest(life, *difference)
             differences.append('person %d differs:\n%s\n%s\n' % (life.number, '\n'.join('  ' + e.statement(life.who) for e in events), how))
     return kinds, refused, differences
 

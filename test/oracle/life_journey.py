@@ -90,7 +90,9 @@ class Journeys:
                 not new.doses_in(at, at + SECOND) or not new.begins <= at < (new.ends_at or NEVER)
                 for at in self.recorded_from(schedule, datetime.datetime.min)):
             problems.append('recorded_dose_keeps_schedule')
-        if before is None and schedule.has_dose(datetime.datetime.min) and not new.has_dose(datetime.datetime.min):
+        inactivated = schedule.medication.inactivated_at or NEVER
+        if not new.changed(ends_at=None).has_dose(datetime.datetime.min) or (
+                schedule.has_dose(datetime.datetime.min, inactivated) and not new.has_dose(datetime.datetime.min, inactivated)):
             problems.append('schedule_has_dose')
         if problems:
             raise Refused(*problems)

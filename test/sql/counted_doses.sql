@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(97);
+SELECT plan(99);
 
 -- Doses that are counted from the last one taken.  In March 2026 Berlin's clocks go from 02:00 to 03:00 on the 29th, New York's on
 -- the 8th; in October Berlin's go back from 03:00 to 02:00 on the 25th.
@@ -256,6 +256,12 @@ SELECT pg_temp.takes('9e', '2026-06-01 20:00', '2026-06-01 08:00') \g /dev/null
 SELECT is(pg_temp.doses('9e'), '06-01 20:00 taken, 06-01 20:00:01', 'not before the last one was to be');
 SELECT (medsched.record_extra_dose(:ann, pg_temp.id('9e'), '2026-06-01 14:00')).outcome \g /dev/null
 SELECT is(pg_temp.doses('9e'), '06-01 14:00 extra, 06-01 20:00 taken, 06-02 02:00 (06-01 20:00)', 'another at 14:00');
+-- One taken before the schedule starts puts its first dose off, if that would come too soon after it.
+SELECT pg_temp.has('9f', '{"starts_at": "2026-06-10 08:00", "after_last": "5 days"}') \g /dev/null
+SELECT (medsched.record_extra_dose(:ann, pg_temp.id('9f'), '2026-06-05 07:00')).outcome \g /dev/null
+SELECT is(pg_temp.doses('9f'), '06-05 07:00 extra, 06-10 08:00', 'more than five days before');
+SELECT (medsched.record_extra_dose(:ann, pg_temp.id('9f'), '2026-06-06 20:00')).outcome \g /dev/null
+SELECT is(pg_temp.doses('9f'), '06-05 07:00 extra, 06-06 20:00 extra, 06-11 20:00 (06-10 08:00)', 'less than five days before');
 -- A list counts most of them a shorter way.
 SELECT is(l.doses, c.doses, 'the same doses') FROM
   (SELECT string_agg((s.id, c.scheduled_for, c.due_at)::text, ' ' ORDER BY s.id) AS doses FROM medsched.schedules AS s CROSS JOIN LATERAL medsched._counted_dose(s.user_id, s.id, NULL) AS c

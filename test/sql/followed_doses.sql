@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(88);
+SELECT plan(90);
 
 -- Doses that follow those of another schedule.  In March 2026 Berlin's clocks go from 02:00 to 03:00 on the 29th.
 \i test/id.psql
@@ -214,6 +214,9 @@ SELECT is(pg_temp.failure($$SELECT medsched.mark_dose_taken('00000000-0000-0000-
   format('23514 medsched.dose_taken.dose_is_scheduled: schedule "%s" has no dose at 2026-04-10 06:31:00+02'
          ' | It has one after each dose of the schedule that it follows, and that one has none so long before. | Record a dose at the scheduled_for that medsched.upcoming_doses() gives.', pg_temp.id('a2')),
   'no dose: not recorded');
+SELECT is(pg_temp.failure($$SELECT medsched.move_dose('00000000-0000-0000-0000-00000000000a', pg_temp.id('a2'), '2026-04-10 06:30', '2026-04-11 06:30')$$),
+  '23514 medsched.moved_doses.moved_dose_is_apart: the dose at 2026-04-10 06:30:00+02 cannot be moved to 2026-04-11 06:30:00+02 | Another dose of its schedule is due then. | Choose another time, move the other dose first, or skip one of the two.', 'none is moved onto another');
+SELECT is(pg_temp.failure($$SELECT medsched.move_dose('00000000-0000-0000-0000-00000000000a', pg_temp.id('a2'), '2026-04-10 06:30', '2026-04-11 06:31')$$), 'no error', 'beside it, it may be');
 SELECT is(pg_temp.failure($$SELECT medsched.move_dose('00000000-0000-0000-0000-00000000000a', pg_temp.id('a2'), '2026-04-10 06:31', '2026-04-10 07:00')$$),
   format('23514 medsched.moved_doses.moved_dose_is_scheduled: schedule "%s" has no dose at 2026-04-10 06:31:00+02 | Move a dose that medsched.upcoming_doses() gives, by its scheduled_for or dose_id, which no move changes.', pg_temp.id('a2')),
   'nor moved');

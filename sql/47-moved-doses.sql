@@ -25,7 +25,7 @@ BEGIN
   inactivated := (SELECT m.inactivated_at FROM medsched.medications AS m WHERE m.user_id = $1 AND m.id = s.medication_id);
   -- Counted from the last dose, that one dose is to come, or was recorded, which notes when it was due.
   counted := medsched._counted_dose($1, $2, $3);
-  IF coalesce(s.after_last, s.follows_by) IS NOT NULL AND counted.scheduled_for = $3 AND counted.counted_at = $4
+  IF coalesce(s.after_last, s.follows_by) IS NOT NULL AND counted.scheduled_for = $3 AND counted.counted_at = $4 AND $4 <> $3
      AND EXISTS (SELECT FROM medsched.dose_taken AS d WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = $3) THEN
     RETURN;
   END IF;

@@ -230,8 +230,6 @@ class Person(Journeys, Counted, Reports):
         for (schedule, at), due in wanted.items():
             if schedule.as_needed or not self.has(schedule, at):
                 problems.add('moved_dose_is_scheduled')
-            if due == at and (schedule, at) not in self.moves:
-                continue                    # where it is already
             if (schedule, at) in self.records:
                 problems.add('moved_dose_not_recorded')
             if not schedule.in_effect(due):

@@ -263,7 +263,7 @@ class Life:
         changes = {'amount': pick.randint(1, 20)}
         what = pick.choice(['amount', 'exdates', 'exdates', 'hours', 'effective_from', 'ends_at'])
         dates = [d.scheduled_for for d in self.person.doses_of(schedule).values()
-                 if abs(d.scheduled_for - self.clock) < 5 * DAY and (not d.record or self.chance(0.05)) and is_readable(d.scheduled_for, schedule.zone)]
+                 if abs(d.scheduled_for - self.clock) < 5 * DAY and (not d.record or d.record.outcome != 'extra' and self.chance(0.05)) and is_readable(d.scheduled_for, schedule.zone)]
         rule = schedule.rule
         if schedule.as_needed or schedule.after_last:
             pass

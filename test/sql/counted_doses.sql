@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(99);
+SELECT plan(100);
 
 -- Doses that are counted from the last one taken.  In March 2026 Berlin's clocks go from 02:00 to 03:00 on the 29th, New York's on
 -- the 8th; in October Berlin's go back from 03:00 to 02:00 on the 25th.
@@ -256,6 +256,8 @@ SELECT pg_temp.takes('9e', '2026-06-01 20:00', '2026-06-01 08:00') \g /dev/null
 SELECT is(pg_temp.doses('9e'), '06-01 20:00 taken, 06-01 20:00:01', 'not before the last one was to be');
 SELECT (medsched.record_extra_dose(:ann, pg_temp.id('9e'), '2026-06-01 14:00')).outcome \g /dev/null
 SELECT is(pg_temp.doses('9e'), '06-01 14:00 extra, 06-01 20:00 taken, 06-02 02:00 (06-01 20:00)', 'another at 14:00');
+SELECT is(pg_temp.failure($$SELECT medsched.move_dose(pg_temp.id('a'), pg_temp.id('9e'), '2026-06-01 20:00', '2026-06-01 20:00')$$),
+  '23514 medsched.moved_doses.moved_dose_not_recorded: the dose at 2026-06-01 20:00:00+02 is recorded, and cannot be moved | If it was not taken, call medsched.undo_dose() first.', 'one that is recorded is not moved, and not to where it is');
 -- One taken before the schedule starts puts its first dose off, if that would come too soon after it.
 SELECT pg_temp.has('9f', '{"starts_at": "2026-06-10 08:00", "after_last": "5 days"}') \g /dev/null
 SELECT (medsched.record_extra_dose(:ann, pg_temp.id('9f'), '2026-06-05 07:00')).outcome \g /dev/null

@@ -153,10 +153,12 @@ DECLARE
   day date;
   taken bigint;
   -- When the dose itself was taken, if it is recorded: what was taken beside the schedule later did not put it off.
-  own CONSTANT timestamptz := coalesce((
-    SELECT d.taken_at FROM medsched.dose_taken AS d
-     WHERE d.user_id = of_user AND d.schedule_id = of_schedule AND d.scheduled_for = before AND d.outcome <> 'extra'), 'infinity');
+  own timestamptz := 'infinity';
 BEGIN
+  IF before IS NOT NULL THEN
+    own := coalesce((SELECT d.taken_at FROM medsched.dose_taken AS d
+                      WHERE d.user_id = of_user AND d.schedule_id = of_schedule AND d.scheduled_for = before AND d.outcome <> 'extra'), own);
+  END IF;
   -- From the end of one range of the primary key.
   SELECT c.starts_at, c.time_zone::text AS zone, c.after_last, c.hours_from, c.hours_until, c.max_per_day, c.effective_from, c.replaces, c.follows_by,
          l.scheduled_for AS last, l.taken_at, l.next_dose_id

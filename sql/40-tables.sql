@@ -219,6 +219,8 @@ BEGIN
          'Who moved it, where not the person: the application''s name for a caregiver or device'),
         ('medsched.moved_doses', 'moved_at', 'timestamptz NOT NULL DEFAULT now()',
          'When it was last moved'),
+        ('medsched.moved_doses', 'computed', 'boolean NOT NULL DEFAULT false',
+         'Nobody moved it: due_at is when the dose was due, counted from another, when it was recorded'),
         ('medsched.routines', 'user_id', 'uuid NOT NULL',
          'The person; the application''s id'),
         ('medsched.routines', 'event', 'text NOT NULL',

@@ -215,7 +215,7 @@ BEGIN
              AND d.scheduled_for >= coalesce(least(base, from_dose), begins - s.after_last - interval '1 day')) AS extra,
          (SELECT v.due_at FROM medsched.moved_doses AS v
            WHERE v.user_id = of_user AND v.schedule_id = of_schedule AND v.scheduled_for = $4
-             AND NOT medsched._is_noted(v.reason, v.moved_by)) AS moved_to
+             AND NOT v.computed) AS moved_to
     INTO noted;
   due_at := scheduled_for;
   IF kept IS NOT NULL OR noted.extra > base OR base IS NULL AND noted.extra IS NOT NULL THEN
@@ -385,10 +385,10 @@ BEGIN
   ELSIF anew THEN
     IF counted.counted_at = scheduled_for THEN
       DELETE FROM medsched.moved_doses AS v
-       WHERE v.user_id = of_user AND v.schedule_id = of_schedule AND v.scheduled_for = scheduled_for AND medsched._is_noted(v.reason, v.moved_by);
+       WHERE v.user_id = of_user AND v.schedule_id = of_schedule AND v.scheduled_for = scheduled_for AND v.computed;
     ELSE
       UPDATE medsched.moved_doses AS v SET due_at = counted.counted_at, moved_at = now()
-       WHERE v.user_id = of_user AND v.schedule_id = of_schedule AND v.scheduled_for = scheduled_for AND medsched._is_noted(v.reason, v.moved_by)
+       WHERE v.user_id = of_user AND v.schedule_id = of_schedule AND v.scheduled_for = scheduled_for AND v.computed
          AND v.due_at <> counted.counted_at
          AND NOT EXISTS (SELECT FROM medsched.moved_doses AS o WHERE o.user_id = of_user AND o.schedule_id = of_schedule AND o.due_at = counted.counted_at);
     END IF;
@@ -396,9 +396,9 @@ BEGIN
   IF counted.scheduled_for = scheduled_for AND counted.due_at <> scheduled_for
      AND NOT EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = of_user AND v.schedule_id = of_schedule
                         AND (v.scheduled_for = scheduled_for OR v.due_at = counted.due_at)) THEN
-    INSERT INTO medsched.moved_doses (user_id, schedule_id, scheduled_for, due_at, reason)
+    INSERT INTO medsched.moved_doses (user_id, schedule_id, scheduled_for, due_at, reason, computed)
     VALUES (of_user, of_schedule, scheduled_for, counted.due_at,
-            CASE WHEN follows THEN 'due after the dose that it follows' ELSE 'counted from the dose before' END);
+            CASE WHEN follows THEN 'due after the dose that it follows' ELSE 'counted from the dose before' END, true);
   END IF;
 END
 $$;

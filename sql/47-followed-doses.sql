@@ -6,15 +6,6 @@
 -- other was taken, or else from when that was due.  A time more than 24 hours before it was due, or 7 days after, says nothing of
 -- the dose that comes next.
 
--- Whether a row of moved_doses only notes when a dose was due that was recorded: nobody moved it.
-CREATE OR REPLACE FUNCTION medsched._is_noted(reason text, moved_by text)
-RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(reason = 'due after the dose that it follows' OR reason = 'counted from the dose before', false) AND moved_by IS NULL;
-
-COMMENT ON FUNCTION medsched._is_noted(text, text) IS
-  'Internal: whether a row of moved_doses notes when a dose was due that is counted from another';
-
 -- A schedule, those that it replaced one after the other, and those that replace it; and of a regimen, such as a taper, all its steps.
 CREATE OR REPLACE FUNCTION medsched._whole_chain(of_user uuid, of_schedule uuid)
 RETURNS uuid[]
@@ -194,11 +185,11 @@ BEGIN
                        ORDER BY l.scheduled_for, l.taken_at DESC NULLS LAST, l.due_at, l.schedule_id) AS o
                WHERE NOT EXISTS (SELECT FROM medsched.moved_doses AS v
                                   WHERE v.user_id = $1 AND v.schedule_id = $2 AND v.scheduled_for = o.scheduled_for + s.gap
-                                    AND NOT medsched._is_noted(v.reason, v.moved_by))
+                                    AND NOT v.computed)
               UNION ALL
               SELECT v.scheduled_for, v.due_at
                 FROM medsched.moved_doses AS v
-               WHERE v.user_id = $1 AND v.schedule_id = $2 AND v.due_at >= lo AND v.due_at < hi AND NOT medsched._is_noted(v.reason, v.moved_by)
+               WHERE v.user_id = $1 AND v.schedule_id = $2 AND v.due_at >= lo AND v.due_at < hi AND NOT v.computed
                  AND (medsched._dose_followed($1, s.follows, v.scheduled_for - s.gap)).schedule_id IS NOT NULL) AS d
        WHERE d.due_at >= lo AND d.due_at < hi AND d.scheduled_for >= s.begins AND d.scheduled_for < s.closed
          AND NOT EXISTS (SELECT FROM medsched.dose_taken AS t WHERE t.user_id = $1 AND t.schedule_id = $2 AND t.scheduled_for = d.scheduled_for)
@@ -255,7 +246,7 @@ BEGIN
   END IF;
   SELECT c.follows, medsched._elapsed(c.follows_by) AS gap, greatest(medsched._starts(c.id, c.starts_at, c.time_zone::text), c.effective_from) AS begins,
          (SELECT v.due_at FROM medsched.moved_doses AS v
-           WHERE v.user_id = $1 AND v.schedule_id = $2 AND v.scheduled_for = $3 AND NOT medsched._is_noted(v.reason, v.moved_by)) AS moved_to
+           WHERE v.user_id = $1 AND v.schedule_id = $2 AND v.scheduled_for = $3 AND NOT v.computed) AS moved_to
     INTO s
     FROM medsched.schedules AS c
    WHERE c.user_id = $1 AND c.id = $2 AND c.follows_by IS NOT NULL;

@@ -88,7 +88,7 @@ BEGIN
     INSERT INTO medsched.moved_doses AS v (user_id, schedule_id, scheduled_for, due_at, reason, moved_by)
     VALUES ($1, $2, $3, due, $5, $6)
     ON CONFLICT (user_id, scheduled_for, schedule_id) DO UPDATE
-    SET due_at = EXCLUDED.due_at, reason = EXCLUDED.reason, moved_by = EXCLUDED.moved_by, moved_at = EXCLUDED.moved_at
+    SET due_at = EXCLUDED.due_at, reason = EXCLUDED.reason, moved_by = EXCLUDED.moved_by, moved_at = EXCLUDED.moved_at, computed = EXCLUDED.computed
     RETURNING v.reason, v.moved_by, v.moved_at INTO dose.reason, dose.moved_by, dose.moved_at;
   END IF;
   dose.user_id := $1;
@@ -188,7 +188,7 @@ BEGIN
         FROM doses AS o
        WHERE o.due_at OPERATOR(pg_catalog.<>) o.scheduled_for
       ON CONFLICT (user_id, scheduled_for, schedule_id) DO UPDATE
-      SET due_at = EXCLUDED.due_at, reason = EXCLUDED.reason, moved_by = EXCLUDED.moved_by, moved_at = EXCLUDED.moved_at
+      SET due_at = EXCLUDED.due_at, reason = EXCLUDED.reason, moved_by = EXCLUDED.moved_by, moved_at = EXCLUDED.moved_at, computed = EXCLUDED.computed
       RETURNING v.schedule_id, v.scheduled_for, v.reason, v.moved_by, v.moved_at
     )
     SELECT $1, o.schedule_id, o.scheduled_for, o.dose_id, o.due_at, m.reason, m.moved_by, m.moved_at

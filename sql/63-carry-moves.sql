@@ -13,7 +13,7 @@ BEGIN
     RETURN QUERY
       SELECT v.scheduled_for, v.due_at
         FROM medsched.moved_doses AS v
-       WHERE v.user_id = $1 AND v.schedule_id = $2 AND v.scheduled_for < $3 AND v.due_at >= $3 AND NOT medsched._is_noted(v.reason, v.moved_by)
+       WHERE v.user_id = $1 AND v.schedule_id = $2 AND v.scheduled_for < $3 AND v.due_at >= $3 AND NOT v.computed
          AND NOT EXISTS (SELECT FROM medsched.dose_taken AS d WHERE d.user_id = $1 AND d.schedule_id = $2 AND d.scheduled_for = v.scheduled_for)
       UNION
       -- One that follows another is as late as that is.
@@ -73,7 +73,7 @@ COMMENT ON FUNCTION medsched._after_moved(uuid, uuid, timestamptz) IS
 -- clock where the time zone changed.  possible: the dose is one of the new row, and can be due then; onto_dose: where the new row
 -- has another dose.
 CREATE OR REPLACE FUNCTION medsched._moves_by_new_row(old_row medsched._schedule, new_row medsched._schedule, from_instant timestamptz)
-RETURNS TABLE (former_scheduled_for timestamptz, scheduled_for timestamptz, due_at timestamptz, reason text, moved_by text, moved_at timestamptz,
+RETURNS TABLE (former_scheduled_for timestamptz, scheduled_for timestamptz, due_at timestamptz, reason text, moved_by text, moved_at timestamptz, computed boolean,
   possible boolean, onto_dose boolean)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -84,7 +84,7 @@ DECLARE
   travels CONSTANT boolean := old_row.time_zone <> new_row.time_zone AND old_row.after_last IS NULL;
 BEGIN
   RETURN QUERY
-    SELECT v.scheduled_for, w.scheduled_for, w.due_at, v.reason, v.moved_by, v.moved_at,
+    SELECT v.scheduled_for, w.scheduled_for, w.due_at, v.reason, v.moved_by, v.moved_at, v.computed,
            p.rule IS NULL AND w.due_at <> w.scheduled_for
              -- Two doses that the clocks make one.
              AND lag(w.scheduled_for) OVER (ORDER BY w.scheduled_for, v.scheduled_for) IS DISTINCT FROM w.scheduled_for,
@@ -107,7 +107,8 @@ COMMENT ON FUNCTION medsched._moves_by_new_row(medsched._schedule, medsched._sch
 -- Where they go.  fits: the dose meets no other there.  A dose whose move does not fit is due at its own time, so that another
 -- which was moved to that time does not fit either.
 CREATE OR REPLACE FUNCTION medsched._moves_to_carry(old_row medsched._schedule, new_row medsched._schedule, from_instant timestamptz)
-RETURNS TABLE (former_scheduled_for timestamptz, scheduled_for timestamptz, due_at timestamptz, reason text, moved_by text, moved_at timestamptz, fits boolean)
+RETURNS TABLE (former_scheduled_for timestamptz, scheduled_for timestamptz, due_at timestamptz, reason text, moved_by text, moved_at timestamptz, computed boolean,
+  fits boolean)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -136,7 +137,7 @@ BEGIN
     EXIT WHEN cardinality(kept) IS NOT DISTINCT FROM coalesce(number, 0);
   END LOOP;
   RETURN QUERY
-    SELECT m.former_scheduled_for, m.scheduled_for, m.due_at, m.reason, m.moved_by, m.moved_at, m.possible AND m.scheduled_for = ANY (kept)
+    SELECT m.former_scheduled_for, m.scheduled_for, m.due_at, m.reason, m.moved_by, m.moved_at, m.computed, m.possible AND m.scheduled_for = ANY (kept)
       FROM medsched._moves_by_new_row($1, $2, $3) AS m;
 END
 $$;
@@ -166,8 +167,8 @@ BEGIN
      WHERE v.user_id OPERATOR(pg_catalog.=) $1.user_id AND v.schedule_id OPERATOR(pg_catalog.=) $1.id
        AND v.scheduled_for OPERATOR(pg_catalog.=) m.former_scheduled_for
   )
-  INSERT INTO medsched.moved_doses AS v (user_id, schedule_id, scheduled_for, due_at, reason, moved_by, moved_at)
-  SELECT $2.user_id, $2.id, m.scheduled_for, m.due_at, m.reason, m.moved_by, m.moved_at FROM moves AS m WHERE m.fits;
+  INSERT INTO medsched.moved_doses AS v (user_id, schedule_id, scheduled_for, due_at, reason, moved_by, moved_at, computed)
+  SELECT $2.user_id, $2.id, m.scheduled_for, m.due_at, m.reason, m.moved_by, m.moved_at, m.computed FROM moves AS m WHERE m.fits;
 END
 $$;
 

@@ -246,7 +246,7 @@ BEGIN
   due_at := CASE WHEN is_dose AND to_regclass('medsched.moved_doses') IS NOT NULL
                  THEN (SELECT v.due_at FROM medsched.moved_doses AS v
                         WHERE v.user_id = explain_dose.user_id AND v.schedule_id = explain_dose.schedule_id AND v.scheduled_for = at
-                          AND (s.recorded OR coalesce(s.after_last, s.follows_by) IS NULL OR NOT medsched._is_noted(v.reason, v.moved_by))) END;
+                          AND (s.recorded OR coalesce(s.after_last, s.follows_by) IS NULL OR NOT v.computed)) END;
   IF due_at >= ends AND NOT s.recorded THEN
     explanation := format('No dose: it was moved to %s, when the schedule is over.', due_at);
     is_dose := false;

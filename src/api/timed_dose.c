@@ -22,7 +22,7 @@
  * of them.  The later ones say when the next dose of a schedule is due.
  */
 static SavedPlan find_moved = {
-	"SELECT v.scheduled_for, v.schedule_id, d.taken_at, d.recorded_by, d.outcome, v.due_at, medsched._is_noted(v.reason, v.moved_by) "
+	"SELECT v.scheduled_for, v.schedule_id, d.taken_at, d.recorded_by, d.outcome, v.due_at, v.computed "
 	"FROM medsched.moved_doses AS v "
 	"LEFT JOIN medsched.dose_taken AS d "
 	"ON d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) v.schedule_id "
@@ -33,7 +33,7 @@ static SavedPlan find_moved = {
 	{UUIDOID, TIMESTAMPTZOID},
 	NULL,
 	{MOVED_DOSES_SCHEDULED_FOR, MOVED_DOSES_SCHEDULE_ID, DOSE_TAKEN_TAKEN_AT, DOSE_TAKEN_RECORDED_BY, COMPUTED_TEXT,
-	 MOVED_DOSES_DUE_AT, COMPUTED_BOOLEAN}};
+	 MOVED_DOSES_DUE_AT, MOVED_DOSES_COMPUTED}};
 
 static bool				 read_moved(int row, TimedDose *dose);
 static const DoseSource *counted_source(const DoseSources *sources, const pg_uuid_t *schedule_id);

@@ -95,7 +95,8 @@ static const ColumnFacts facts[TABLE_NCOLUMNS] = {
 	[MOVED_DOSES_SCHEDULE_ID] = {"moved_doses", "schedule_id", UUIDOID, false, true},
 	[MOVED_DOSES_SCHEDULED_FOR] = {"moved_doses", "scheduled_for", TIMESTAMPTZOID, false, true},
 	[MOVED_DOSES_DUE_AT] = {"moved_doses", "due_at", TIMESTAMPTZOID, false, true},
-	[MOVED_DOSES_MOVED_AT] = {"moved_doses", "moved_at", TIMESTAMPTZOID, false, false}};
+	[MOVED_DOSES_MOVED_AT] = {"moved_doses", "moved_at", TIMESTAMPTZOID, false, false},
+	[MOVED_DOSES_COMPUTED] = {"moved_doses", "computed", BOOLOID, false, false}};
 
 static void				check_type(TableColumn column, Oid found);
 pg_noreturn static void refuse_null(TableColumn column);

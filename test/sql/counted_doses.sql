@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(100);
+SELECT plan(101);
 
 -- Doses that are counted from the last one taken.  In March 2026 Berlin's clocks go from 02:00 to 03:00 on the 29th, New York's on
 -- the 8th; in October Berlin's go back from 03:00 to 02:00 on the 25th.
@@ -264,6 +264,9 @@ SELECT (medsched.record_extra_dose(:ann, pg_temp.id('9f'), '2026-06-05 07:00')).
 SELECT is(pg_temp.doses('9f'), '06-05 07:00 extra, 06-10 08:00', 'more than five days before');
 SELECT (medsched.record_extra_dose(:ann, pg_temp.id('9f'), '2026-06-06 20:00')).outcome \g /dev/null
 SELECT is(pg_temp.doses('9f'), '06-05 07:00 extra, 06-06 20:00 extra, 06-11 20:00 (06-10 08:00)', 'less than five days before');
+-- A person who moves one says why in any words.
+SELECT (medsched.move_dose(:ann, pg_temp.id('9f'), '2026-06-10 08:00', '2026-06-12 09:00', 'counted from the dose before')).due_at \g /dev/null
+SELECT is(pg_temp.doses('9f'), '06-05 07:00 extra, 06-06 20:00 extra, 06-12 09:00 (06-10 08:00)', 'and it is moved');
 -- A list counts most of them a shorter way.
 SELECT is(l.doses, c.doses, 'the same doses') FROM
   (SELECT string_agg((s.id, c.scheduled_for, c.due_at)::text, ' ' ORDER BY s.id) AS doses FROM medsched.schedules AS s CROSS JOIN LATERAL medsched._counted_dose(s.user_id, s.id, NULL) AS c

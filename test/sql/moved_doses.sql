@@ -34,7 +34,7 @@ SELECT is(pg_temp.due('2030-03-29Z', '2030-03-30Z'), '29 07:00, 29 11:00, 29 19:
 SELECT is(m, ROW(:ann::uuid, :a1::uuid, timestamptz '2030-03-29 07:00Z', medsched.dose_id(:a1, '2030-03-29 07:00Z'), timestamptz '2030-03-29 09:30Z',
                  'at the dentist', 'Ben', now())::medsched.moved_dose, 'moved later')
   FROM medsched.move_dose(:ann, :a1, '2030-03-29 07:00Z', '2030-03-29 09:30:00.7Z', 'at the dentist', 'Ben') AS m;
-SELECT is(v, ROW(:ann::uuid, :a1::uuid, timestamptz '2030-03-29 07:00Z', timestamptz '2030-03-29 09:30Z', 'at the dentist', 'Ben', now())::medsched.moved_doses,
+SELECT is(v, ROW(:ann::uuid, :a1::uuid, timestamptz '2030-03-29 07:00Z', timestamptz '2030-03-29 09:30Z', 'at the dentist', 'Ben', now(), false)::medsched.moved_doses,
   'which is a row') FROM medsched.moved_doses AS v;
 SELECT is(pg_temp.due('2030-03-29Z', '2030-03-30Z'), '29 09:30 for 29 07:00, 29 11:00, 29 19:00', 'it comes when it is due');
 SELECT is((d.dose_id, d.local_time, d.status), (medsched.dose_id(:a1, '2030-03-29 07:00Z'), timestamp '2030-03-29 10:30', 'upcoming'::text), 'by its handle, and by the clock of then')
@@ -234,7 +234,7 @@ SELECT medsched.move_dose(:cem, :c1, '2030-05-05 08:00Z', '2030-05-05 09:00Z'),
        medsched.move_dose(:cem, :c1, '2030-05-11 20:00Z', '2030-05-11 21:00Z') \g /dev/null
 SELECT medsched.revise_schedule(:cem, :c1, '2030-05-07Z', '{"dose_amount": 2}') AS c2 \gset
 SELECT is(pg_temp.moves(:cem), '05 08:00>05 09:00, 10 08:00>10 10:00, 11 20:00>11 21:00 of 2', 'a revision keeps what was moved');
-SELECT is(v, ROW(:cem::uuid, :'c2'::uuid, timestamptz '2030-05-10 08:00Z', timestamptz '2030-05-10 10:00Z', 'market', 'Ida', now())::medsched.moved_doses, 'with all that was said')
+SELECT is(v, ROW(:cem::uuid, :'c2'::uuid, timestamptz '2030-05-10 08:00Z', timestamptz '2030-05-10 10:00Z', 'market', 'Ida', now(), false)::medsched.moved_doses, 'with all that was said')
   FROM medsched.moved_doses AS v WHERE v.user_id = :cem AND v.reason = 'market';
 SELECT is(array_agg(d.due_at), '{2030-05-10 10:00Z,2030-05-10 20:00Z}'::timestamptz[], 'each once')
   FROM medsched.upcoming_doses(:cem, '2030-05-10Z', '2030-05-11Z') AS d;

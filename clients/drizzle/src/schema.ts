@@ -334,6 +334,7 @@ type MovedDosesColumns = {
 	reason: Text;
 	movedBy: Text;
 	movedAt: WithDefault<NotNull<Custom<Instant>>>;
+	computed: WithDefault<NotNull<Boolean>>;
 };
 
 /** Single doses that are to be taken at another time than their schedule's: one row for each. */
@@ -349,6 +350,7 @@ export const movedDoses: MedschedTable<'moved_doses', MovedDosesColumns> = state
 		movedAt: instant('moved_at')
 			.notNull()
 			.default(sql`now()`),
+		computed: boolean('computed').notNull().default(false),
 	},
 	(table) => [
 		primaryKey({ columns: [table.userId, table.scheduledFor, table.scheduleId] }),

@@ -5,6 +5,45 @@
 -- tables are.  The function writes with that owner's rights: who records a dose needs no right to the
 -- history, and could not put anything else into it.
 
+-- Check that those of some relations that there are, and a function if it is there, are tables and the caller's own: what a
+-- function of the caller's makes hangs on them; the first that is not, is named.  helper NULL: there is none.
+CREATE OR REPLACE FUNCTION medsched._check_owned(names text[], caller text, helper text)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  found record;
+BEGIN
+  FOR found IN
+    SELECT c.relname AS name, c.relkind AS kind, pg_get_userbyid(c.relowner) AS owner
+      FROM unnest(names) WITH ORDINALITY AS t (name, nth)
+      JOIN pg_class AS c ON c.oid = to_regclass('medsched.' || quote_ident(t.name))
+     ORDER BY t.nth
+  LOOP
+    IF found.kind NOT IN ('r', 'p') THEN
+      RAISE '"medsched.%" is not a table', found.name
+        USING ERRCODE = 'wrong_object_type', HINT = format('Rename it or drop it, then call medsched.%s() again.', caller);
+    ELSIF found.owner <> current_user THEN
+      RAISE 'must be owner of table medsched.%', found.name
+        USING ERRCODE = 'insufficient_privilege', DETAIL = format('It belongs to role %I.', found.owner),
+        HINT = format('Call medsched.%s() as %I.', caller, found.owner);
+    END IF;
+  END LOOP;
+  FOR found IN
+    SELECT pg_get_userbyid(p.proowner) AS owner FROM pg_proc AS p
+     WHERE p.oid = to_regprocedure(helper) AND pg_get_userbyid(p.proowner) <> current_user
+  LOOP
+    RAISE 'must be owner of function %', helper
+      USING ERRCODE = 'insufficient_privilege', DETAIL = format('It belongs to role %I.', found.owner),
+      HINT = format('Drop it, then call medsched.%s() again.', caller);
+  END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_owned(text[], text, text) IS
+  'Internal: checks that relations are tables, and they and a function the caller''s own';
+
 CREATE OR REPLACE FUNCTION medsched.enable_history()
 RETURNS void
 LANGUAGE plpgsql
@@ -19,30 +58,9 @@ BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('medsched.create_tables', 0));
 
   -- What hangs on a table runs with the rights of who writes the history, and the other way round.
-  FOR found IN
-    SELECT c.relname AS name, c.relkind AS kind, pg_get_userbyid(c.relowner) AS owner
-      FROM pg_class AS c
-     WHERE c.relnamespace = 'medsched'::regnamespace
-       AND c.relname IN ('medications', 'schedules', 'dose_taken', 'person_settings', 'substance_limits', 'stock_entries', 'moved_doses', 'routines', 'reminder_rules', 'change_history')
-     ORDER BY c.relname
-  LOOP
-    IF found.kind NOT IN ('r', 'p') THEN
-      RAISE '"medsched.%" is not a table', found.name
-        USING ERRCODE = 'wrong_object_type', HINT = 'Rename it or drop it, then call medsched.enable_history() again.';
-    ELSIF found.owner <> current_user THEN
-      RAISE 'must be owner of table medsched.%', found.name
-        USING ERRCODE = 'insufficient_privilege', DETAIL = format('It belongs to role %I.', found.owner),
-        HINT = format('Call medsched.enable_history() as %I.', found.owner);
-    END IF;
-  END LOOP;
-  FOR found IN
-    SELECT pg_get_userbyid(p.proowner) AS owner FROM pg_proc AS p
-     WHERE p.oid = to_regprocedure('medsched.record_change()') AND pg_get_userbyid(p.proowner) <> current_user
-  LOOP
-    RAISE 'must be owner of function medsched.record_change()'
-      USING ERRCODE = 'insufficient_privilege', DETAIL = format('It belongs to role %I.', found.owner),
-      HINT = 'Drop it, then call medsched.enable_history() again.';
-  END LOOP;
+  PERFORM medsched._check_owned(
+    '{change_history,dose_taken,medications,moved_doses,person_settings,reminder_rules,routines,schedules,stock_entries,substance_limits}'::text[],
+    'enable_history'::text, 'medsched.record_change()'::text);
 
   IF to_regclass('medsched.change_history') IS NULL THEN
     CREATE TABLE medsched.change_history (

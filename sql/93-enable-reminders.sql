@@ -20,31 +20,9 @@ BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('medsched.create_tables', 0));
 
   -- What hangs on a table runs with the rights of who notes the changes, and the other way round.
-  FOR found IN
-    SELECT c.relname AS name, c.relkind AS kind, pg_get_userbyid(c.relowner) AS owner
-      FROM pg_class AS c
-     WHERE c.relnamespace = 'medsched'::regnamespace
-       AND c.relname IN ('medications', 'schedules', 'dose_taken', 'moved_doses', 'reminder_queue', 'reminder_changes', 'reminder_rules',
-                         'reminder_snoozes', 'reminders_dropped', 'reminder_fill')
-     ORDER BY c.relname
-  LOOP
-    IF found.kind NOT IN ('r', 'p') THEN
-      RAISE '"medsched.%" is not a table', found.name
-        USING ERRCODE = 'wrong_object_type', HINT = 'Rename it or drop it, then call medsched.enable_reminders() again.';
-    ELSIF found.owner <> current_user THEN
-      RAISE 'must be owner of table medsched.%', found.name
-        USING ERRCODE = 'insufficient_privilege', DETAIL = format('It belongs to role %I.', found.owner),
-        HINT = format('Call medsched.enable_reminders() as %I.', found.owner);
-    END IF;
-  END LOOP;
-  FOR found IN
-    SELECT pg_get_userbyid(p.proowner) AS owner FROM pg_proc AS p
-     WHERE p.oid = to_regprocedure('medsched.note_reminder_change()') AND pg_get_userbyid(p.proowner) <> current_user
-  LOOP
-    RAISE 'must be owner of function medsched.note_reminder_change()'
-      USING ERRCODE = 'insufficient_privilege', DETAIL = format('It belongs to role %I.', found.owner),
-      HINT = 'Drop it, then call medsched.enable_reminders() again.';
-  END LOOP;
+  PERFORM medsched._check_owned(
+    '{dose_taken,medications,moved_doses,reminder_changes,reminder_fill,reminder_queue,reminder_rules,reminder_snoozes,reminders_dropped,schedules}'::text[],
+    'enable_reminders'::text, 'medsched.note_reminder_change()'::text);
 
   IF to_regclass('medsched.reminder_queue') IS NULL THEN
     -- No foreign key: deleting a schedule would wait for a worker.  A row without its schedule is deleted when it is looked at.

@@ -36,7 +36,7 @@ AS $$
       SELECT c.oid, c.relname::text AS name, c.relowner
         FROM pg_class AS c
         JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'user_id' AND a.atttypid = 'uuid'::regtype AND NOT a.attisdropped
-       WHERE c.relnamespace = 'medsched'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition 
+       WHERE c.relnamespace = 'medsched'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
          AND left(c.relname, 1) <> '_' AND c.relname NOT IN ('reminder_changes', 'reminder_fill', 'reminders_dropped')
     ),
     -- Of tables that refer to each other, none is deeper than there are tables.
@@ -345,12 +345,7 @@ DECLARE
   of_table record;
   has_rows boolean;
 BEGIN
-  FOR of_table IN SELECT t.name, t.owner FROM medsched._person_tables() AS t LOOP
-    IF of_table.owner <> current_user THEN
-      RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('must be owner of table medsched.%s', of_table.name),
-        DETAIL = format('It belongs to role %I.', of_table.owner), HINT = format('Call medsched.import_user() as %I.', of_table.owner);
-    END IF;
-  END LOOP;
+  PERFORM medsched._check_owned(ARRAY(SELECT t.name FROM medsched._person_tables() AS t), 'import_user'::text, NULL::text);
   -- Of two that import one person at once, the second finds the first's rows.
   PERFORM pg_advisory_xact_lock(hashtextextended('medsched.import_user ' || $1, 0));
   FOR of_table IN SELECT t.name FROM medsched._person_tables() AS t LOOP

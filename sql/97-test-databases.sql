@@ -25,28 +25,15 @@ SET client_min_messages = warning
 SET row_security = off
 AS $$
 DECLARE
-  found record;
+  names CONSTANT text[] := '{medications,schedules,dose_taken,person_settings,substance_limits,stock_entries,moved_doses,routines,reminder_rules,reminder_snoozes,reminder_queue,reminder_changes,reminders_dropped,change_history}';
   name text;
-  tables text[] := '{}';
+  tables text[];
   used boolean;
 BEGIN
   PERFORM medsched._check_tables();
-  FOR found IN
-    SELECT c.relname AS name, c.relkind AS kind, pg_get_userbyid(c.relowner) AS owner
-      FROM unnest('{medications,schedules,dose_taken,person_settings,substance_limits,stock_entries,moved_doses,routines,reminder_rules,reminder_snoozes,reminder_queue,reminder_changes,reminders_dropped,change_history}'::text[]) WITH ORDINALITY AS t (name, nth)
-      JOIN pg_class AS c ON c.oid = to_regclass('medsched.' || t.name)
-     ORDER BY t.nth
-  LOOP
-    IF found.kind NOT IN ('r', 'p') THEN
-      RAISE '"medsched.%" is not a table', found.name
-        USING ERRCODE = 'wrong_object_type', HINT = 'Rename it or drop it, then call medsched.reset_for_tests() again.';
-    ELSIF found.owner <> current_user THEN
-      RAISE 'must be owner of table medsched.%', found.name
-        USING ERRCODE = 'insufficient_privilege', DETAIL = format('It belongs to role %I.', found.owner),
-        HINT = format('Call medsched.reset_for_tests() as %I.', found.owner);
-    END IF;
-    tables := tables || format('medsched.%I', found.name);
-  END LOOP;
+  PERFORM medsched._check_owned(names, 'reset_for_tests'::text, NULL::text);
+  tables := ARRAY(SELECT format('medsched.%I', t.name) FROM unnest(names) WITH ORDINALITY AS t (name, nth)
+                   WHERE to_regclass('medsched.' || t.name) IS NOT NULL ORDER BY t.nth);
 
   IF NOT medsched._is_test_database() THEN
     IF current_setting('transaction_isolation') NOT LIKE 'read %' THEN

@@ -7,52 +7,10 @@
 # writes them to doc/managed.md.  dev/bench editions runs it, inside dev/with-cluster.
 set -euo pipefail
 
-users=200
-rounds=9
-calls=300
-publish=false
-while [ $# -gt 0 ]; do
-	case $1 in
-		--users | --rounds | --calls)
-			declare "${1#--}=$2"
-			shift 2
-			;;
-		--publish)
-			publish=true
-			shift
-			;;
-		*)
-			echo "usage: dev/bench editions [--users N] [--rounds N] [--calls N] [--publish]" >&2
-			exit 2
-			;;
-	esac
-done
+. "$(dirname "$0")/editions.bash"
 
-cd "$(dirname "$0")/.."
-declare -A database=([native]=$PGDATABASE [managed]=medsched_managed)
-at=$(date -u +'%Y-%m-%d %H:00:00+00')
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-
-quietly()
-{
-	PGOPTIONS='-c client_min_messages=warning' psql -XAtq -v ON_ERROR_STOP=1 -v users="$users" -v reference="$at" "$@" >/dev/null
-}
-
-make -s managed
-quietly -c "CREATE DATABASE ${database[managed]}"
-quietly -d "${database[managed]}" -f medsched-managed--*.sql -c 'SELECT medsched.create_tables()'
-for edition in native managed; do
-	quietly -d "${database[$edition]}" -f bench/sql/data.sql -f - <<-'SQL'
-		-- Doses to record, in a random order, and whose turn it is.
-		CREATE TABLE bench.to_take AS
-		SELECT row_number() OVER (ORDER BY draw, schedule_id, scheduled_for) AS n, user_id, schedule_id, scheduled_for
-		  FROM bench.doses WHERE scheduled_for > :'reference';
-		ALTER TABLE bench.to_take ADD PRIMARY KEY (n);
-		CREATE SEQUENCE bench.turn;
-		VACUUM (FREEZE, ANALYZE);
-	SQL
-done
+read_options 'dev/bench editions' users=200 rounds=9 calls=300 -- "$@"
+make_databases -v users="$users" -f bench/sql/data.sql -f bench/sql/to_take.sql
 
 cat >"$tmp/week.sql" <<-SQL
 	\\set user random(1, $users)
@@ -63,15 +21,6 @@ cat >"$tmp/take.sql" <<-SQL
 	WHERE d.n = (SELECT nextval('bench.turn'));
 SQL
 
-# The milliseconds of a call, in a session that has made it before: the first is left out.
-call()
-{
-	rm -f "$tmp"/log.*
-	pgbench -n -M prepared -t $((calls + 1)) --random-seed "$((round + 1))" -l --log-prefix "$tmp/log" -f "$tmp/$1.sql" \
-		"${database[$2]}" >/dev/null 2>&1
-	awk 'NR > 1 { sum += $3 } END { print sum / (NR - 1) / 1000 }' "$tmp"/log.*
-}
-
 # The milliseconds of the first call of a connection, once that stands.
 first_call()
 {
@@ -79,11 +28,6 @@ first_call()
 		printf '\\timing on\n%s\n' "$(sed -n "s/:user/$((round + 1))/; /^SELECT/,\$p" "$tmp/$1.sql")" |
 			psql -XAt -d "${database[$2]}" | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p'
 	done | median
-}
-
-median()
-{
-	sort -n | awk '{ value[NR] = $1 } END { print NR % 2 ? value[(NR + 1) / 2] : (value[NR / 2] + value[NR / 2 + 1]) / 2 }'
 }
 
 for ((round = 0; round <= rounds; round++)); do
@@ -121,11 +65,6 @@ done <<-TARGETS
 	first_take|first call of a connection, mark_dose_taken||15
 TARGETS
 if $publish; then
-	# Between the head of the table and the line after it.
-	awk -v rows="$tmp/rows" '
-		/^[|]/ && table { next }
-		{ table = 0; print }
-		/^[|] [|] native [|] managed [|]/ { getline; print; while ((getline row <rows) > 0) print row; table = 1 }' doc/managed.md >"$tmp/managed.md"
-	cat "$tmp/managed.md" >doc/managed.md
+	write_rows doc/managed.md '^[|] [|] native [|] managed [|]'
 fi
 exit $status

@@ -1,0 +1,76 @@
+# What the benchmarks of both editions share, sourced: two databases of one cluster, calls by turns, medians of the rounds, and a
+# table of a document that they write anew.
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+declare -A database=([native]=$PGDATABASE [managed]=medsched_managed)
+at=$(date -u +'%Y-%m-%d %H:00:00+00')
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+publish=false
+
+# read_options COMMAND NAME=DEFAULT... -- ARGUMENT...: sets the variables to numbers that are given as --NAME N, and publish.
+read_options()
+{
+	local usage="usage: $1" numbers=' '
+
+	shift
+	while [ "$1" != -- ]; do
+		declare -g "$1"
+		usage+=" [--${1%%=*} N]"
+		numbers+="${1%%=*} "
+		shift
+	done
+	shift
+	while [ $# -gt 0 ]; do
+		if [ "$1" = --publish ]; then
+			publish=true
+			shift
+		elif [[ $1 == --* && $numbers == *" ${1#--} "* && ${2:-} =~ ^[0-9]+$ ]]; then
+			declare -g "${1#--}=$2"
+			shift 2
+		else
+			echo "$usage [--publish]" >&2
+			exit 2
+		fi
+	done
+}
+
+quietly()
+{
+	PGOPTIONS='-c client_min_messages=warning -c timezone=UTC' psql -XAtq -v ON_ERROR_STOP=1 -v reference="$at" "$@" >/dev/null
+}
+
+# make_databases PSQL_ARGUMENT...: the second database, and both filled by psql with these arguments.
+make_databases()
+{
+	make -s managed
+	quietly -c "CREATE DATABASE ${database[managed]}"
+	quietly -d "${database[managed]}" -f medsched-managed--*.sql -c 'SELECT medsched.create_tables()'
+	for edition in native managed; do
+		quietly -d "${database[$edition]}" "$@" -c 'VACUUM (FREEZE, ANALYZE)'
+	done
+}
+
+# call SCRIPT EDITION: the milliseconds of a call, in a session that has made it before: the first is left out.
+call()
+{
+	rm -f "$tmp"/log.*
+	pgbench -n -M prepared -t $((calls + 1)) --random-seed "$((round + 1))" -l --log-prefix "$tmp/log" -f "$tmp/$1.sql" \
+		"${database[$2]}" >/dev/null 2>&1
+	awk 'NR > 1 { sum += $3 } END { print sum / (NR - 1) / 1000 }' "$tmp"/log.*
+}
+
+median()
+{
+	sort -n | awk '{ value[NR] = $1 } END { print NR % 2 ? value[(NR + 1) / 2] : (value[NR / 2] + value[NR / 2 + 1]) / 2 }'
+}
+
+# write_rows DOCUMENT HEAD: puts $tmp/rows between the head of the table, which is a regular expression, and the line after it.
+write_rows()
+{
+	awk -v rows="$tmp/rows" -v head="$2" '
+		/^[|]/ && table { next }
+		{ table = 0; print }
+		$0 ~ head { getline; print; while ((getline row <rows) > 0) print row; table = 1 }' "$1" >"$tmp/document"
+	cat "$tmp/document" >"$1"
+}

@@ -231,71 +231,83 @@ DECLARE
   graces interval[];
   -- Of those that are missed when the next one is due, the next may have been moved.
   early uuid[];
-  moved record;
+  -- One comes that is scheduled outside of the window.
+  arrives boolean;
   dose medsched.dose;
   nth int;
   is_recorded boolean;
 BEGIN
   SELECT array_agg(medsched._dose_id(s.id, v.scheduled_for)), array_agg(v.due_at), array_agg(least(s.ends_at, m.inactivated_at)), array_agg(s.grace),
-         coalesce(array_agg(s.id) FILTER (WHERE s.missed_when_next), '{}')
-    INTO ids, dues, closings, graces, early
+         coalesce(array_agg(s.id) FILTER (WHERE s.missed_when_next), '{}'),
+         bool_or(v.due_at >= $2 AND v.due_at < $3 AND (v.scheduled_for < $2 OR v.scheduled_for >= $3))
+    INTO ids, dues, closings, graces, early, arrives
     FROM medsched.moved_doses AS v
     JOIN medsched.schedules AS s ON s.user_id = $1 AND s.id = v.schedule_id
     JOIN medsched.medications AS m ON m.user_id = $1 AND m.id = s.medication_id
    WHERE v.user_id = $1 AND (v.scheduled_for >= $2 OR v.due_at >= $2);
 
   -- Those scheduled in the window, of which some go.
-  FOR dose IN SELECT d.* FROM medsched._doses($1, $2, $3, $4, $5) AS d LOOP
-    nth := array_position(ids, dose.dose_id);
-    is_recorded := dose.status IN ('taken', 'skipped', 'extra');
-    IF nth IS NOT NULL THEN
-      CONTINUE WHEN dues[nth] < $2 OR dues[nth] >= $3 OR NOT is_recorded AND dues[nth] >= closings[nth];
-      dose.due_at := dues[nth];
-      dose.local_time := timezone(medsched._zone(dose.time_zone), dose.due_at);
-      IF NOT is_recorded THEN
-        dose.status := medsched.dose_status(dose.due_at, NULL::text, graces[nth], NULL::timestamptz);
+  IF ids IS NULL THEN
+    RETURN QUERY SELECT d.* FROM medsched._doses($1, $2, $3, $4, $5) AS d;
+  ELSE
+    FOR dose IN SELECT d.* FROM medsched._doses($1, $2, $3, $4, $5) AS d LOOP
+      nth := array_position(ids, dose.dose_id);
+      IF nth IS NOT NULL OR dose.schedule_id = ANY (early) THEN
+        is_recorded := dose.status IN ('taken', 'skipped', 'extra');
+        IF nth IS NOT NULL THEN
+          CONTINUE WHEN dues[nth] < $2 OR dues[nth] >= $3 OR NOT is_recorded AND dues[nth] >= closings[nth];
+          dose.due_at := dues[nth];
+          dose.local_time := timezone(medsched._zone(dose.time_zone), dose.due_at);
+          IF NOT is_recorded THEN
+            dose.status := medsched.dose_status(dose.due_at, NULL::text, graces[nth], NULL::timestamptz);
+          END IF;
+        END IF;
+        IF dose.schedule_id = ANY (early) AND NOT is_recorded AND dose.due_at <= now() THEN
+          dose.status := (SELECT medsched.dose_status(dose.due_at, NULL::text, s.grace, medsched._next_due_of($1, s.id, dose.due_at))
+                            FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = dose.schedule_id);
+        END IF;
       END IF;
-    END IF;
-    IF dose.schedule_id = ANY (early) AND NOT is_recorded AND dose.due_at <= now() THEN
-      dose.status := (SELECT medsched.dose_status(dose.due_at, NULL::text, s.grace, medsched._next_due_of($1, s.id, dose.due_at))
-                        FROM medsched.schedules AS s WHERE s.user_id = $1 AND s.id = dose.schedule_id);
-    END IF;
-    RETURN NEXT dose;
-  END LOOP;
+      RETURN NEXT dose;
+    END LOOP;
+  END IF;
 
   -- Those that come into it.
-  RETURN QUERY
-    SELECT CASE WHEN date_trunc('milliseconds', v.scheduled_for) = v.scheduled_for THEN medsched._dose_id(s.id, v.scheduled_for) END,
-           v.scheduled_for, timezone(medsched._zone(s.time_zone), v.due_at), s.time_zone::text, s.medication_id, m.name, s.id,
-           s.dose_amount, s.dose_unit, s.instructions, d.taken_at, d.recorded_by,
-           medsched.dose_status(v.due_at, d.outcome, s.grace,
-             CASE WHEN s.missed_when_next AND d.outcome IS NULL AND v.due_at <= now() THEN medsched._next_due_of($1, s.id, v.due_at) END),
-           v.due_at
-      FROM medsched.moved_doses AS v
-      JOIN medsched.schedules AS s ON s.user_id = $1 AND s.id = v.schedule_id
-      JOIN medsched.medications AS m ON m.user_id = $1 AND m.id = s.medication_id
-      LEFT JOIN medsched.dose_taken AS d ON d.user_id = $1 AND d.scheduled_for = v.scheduled_for AND d.schedule_id = v.schedule_id
-     WHERE v.user_id = $1 AND v.due_at >= $2 AND v.due_at < $3 AND (v.scheduled_for < $2 OR v.scheduled_for >= $3)
-       AND CASE WHEN d.outcome IS NOT NULL THEN $4
-                ELSE NOT s.as_needed AND coalesce(s.after_last, s.follows_by) IS NULL AND (v.scheduled_for < least(s.ends_at, m.inactivated_at)) IS NOT FALSE
-                     AND (v.due_at < least(s.ends_at, m.inactivated_at)) IS NOT FALSE
-                     AND medsched._allows(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, s.as_needed,
-                                          s.effective_from, v.scheduled_for) END;
+  IF arrives THEN
+    RETURN QUERY
+      SELECT CASE WHEN date_trunc('milliseconds', v.scheduled_for) = v.scheduled_for THEN medsched._dose_id(s.id, v.scheduled_for) END,
+             v.scheduled_for, timezone(medsched._zone(s.time_zone), v.due_at), s.time_zone::text, s.medication_id, m.name, s.id,
+             s.dose_amount, s.dose_unit, s.instructions, d.taken_at, d.recorded_by,
+             medsched.dose_status(v.due_at, d.outcome, s.grace,
+               CASE WHEN s.missed_when_next AND d.outcome IS NULL AND v.due_at <= now() THEN medsched._next_due_of($1, s.id, v.due_at) END),
+             v.due_at
+        FROM medsched.moved_doses AS v
+        JOIN medsched.schedules AS s ON s.user_id = $1 AND s.id = v.schedule_id
+        JOIN medsched.medications AS m ON m.user_id = $1 AND m.id = s.medication_id
+        LEFT JOIN medsched.dose_taken AS d ON d.user_id = $1 AND d.scheduled_for = v.scheduled_for AND d.schedule_id = v.schedule_id
+       WHERE v.user_id = $1 AND v.due_at >= $2 AND v.due_at < $3 AND (v.scheduled_for < $2 OR v.scheduled_for >= $3)
+         AND CASE WHEN d.outcome IS NOT NULL THEN $4
+                  ELSE NOT s.as_needed AND coalesce(s.after_last, s.follows_by) IS NULL AND (v.scheduled_for < least(s.ends_at, m.inactivated_at)) IS NOT FALSE
+                       AND (v.due_at < least(s.ends_at, m.inactivated_at)) IS NOT FALSE
+                       AND medsched._allows(s.rrule, s.starts_at, s.time_zone, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, s.as_needed,
+                                            s.effective_from, v.scheduled_for) END;
+  END IF;
 
   -- Those that are counted from the last one, or follow those of another schedule.
-  RETURN QUERY
-    SELECT medsched._dose_id(s.id, c.scheduled_for), c.scheduled_for, timezone(medsched._zone(s.time_zone), c.due_at), s.time_zone::text,
-           s.medication_id, m.name, s.id, s.dose_amount, s.dose_unit, s.instructions, NULL::timestamptz, NULL::text,
-           medsched.dose_status(c.due_at, NULL::text, s.grace, NULL::timestamptz), c.due_at
-      FROM medsched.schedules AS s
-      JOIN medsched.medications AS m ON m.user_id = $1 AND m.id = s.medication_id
-     CROSS JOIN LATERAL (SELECT n.scheduled_for, n.due_at FROM medsched._counted_dose(s.user_id, s.id, NULL::timestamptz) AS n WHERE s.follows_by IS NULL
-                         UNION ALL
-                         SELECT n.scheduled_for, n.due_at FROM medsched._doses_following(s.user_id, s.id, $2, $3, $5 + 1) AS n
-                          WHERE s.follows_by IS NOT NULL) AS c
-     WHERE s.user_id = $1 AND coalesce(s.after_last, s.follows_by) IS NOT NULL AND (s.ends_at IS NULL OR s.ends_at > $2)
-       AND c.due_at >= $2 AND c.due_at < $3
-       AND greatest(c.scheduled_for, c.due_at) < coalesce(least(s.ends_at, m.inactivated_at), 'infinity');
+  IF EXISTS (SELECT FROM medsched.schedules AS s WHERE s.user_id = $1 AND coalesce(s.after_last, s.follows_by) IS NOT NULL) THEN
+    RETURN QUERY
+      SELECT medsched._dose_id(s.id, c.scheduled_for), c.scheduled_for, timezone(medsched._zone(s.time_zone), c.due_at), s.time_zone::text,
+             s.medication_id, m.name, s.id, s.dose_amount, s.dose_unit, s.instructions, NULL::timestamptz, NULL::text,
+             medsched.dose_status(c.due_at, NULL::text, s.grace, NULL::timestamptz), c.due_at
+        FROM medsched.schedules AS s
+        JOIN medsched.medications AS m ON m.user_id = $1 AND m.id = s.medication_id
+       CROSS JOIN LATERAL (SELECT n.scheduled_for, n.due_at FROM medsched._counted_dose(s.user_id, s.id, NULL::timestamptz) AS n WHERE s.follows_by IS NULL
+                           UNION ALL
+                           SELECT n.scheduled_for, n.due_at FROM medsched._doses_following(s.user_id, s.id, $2, $3, $5 + 1) AS n
+                            WHERE s.follows_by IS NOT NULL) AS c
+       WHERE s.user_id = $1 AND coalesce(s.after_last, s.follows_by) IS NOT NULL AND (s.ends_at IS NULL OR s.ends_at > $2)
+         AND c.due_at >= $2 AND c.due_at < $3
+         AND greatest(c.scheduled_for, c.due_at) < coalesce(least(s.ends_at, m.inactivated_at), 'infinity');
+  END IF;
 END
 $$;
 

@@ -21,7 +21,7 @@ BEGIN
 
   -- What hangs on a table runs with the rights of who notes the changes, and the other way round.
   PERFORM medsched._check_owned(
-    '{dose_taken,medications,moved_doses,reminder_changes,reminder_fill,reminder_queue,reminder_rules,reminder_snoozes,reminders_dropped,schedules}'::text[],
+    '{dose_taken,medications,moved_doses,reminder_changes,reminder_fill,reminder_queue,reminder_rules,reminder_snoozes,reminders_dropped,reminders_held,schedules}'::text[],
     'enable_reminders'::text, 'medsched.note_reminder_change()'::text);
 
   IF to_regclass('medsched.reminder_queue') IS NULL THEN
@@ -31,34 +31,64 @@ BEGIN
       schedule_id uuid NOT NULL,
       event text NOT NULL DEFAULT '',
       look_at timestamptz NOT NULL,
-      next_at timestamptz,
+      until timestamptz,
       said_at timestamptz,
       said_dose timestamptz,
       kind text,
       nth int,
       attempt int NOT NULL DEFAULT 0,
-      token uuid,
+      unfinished boolean NOT NULL DEFAULT false,
       worker text,
       error text,
       CONSTRAINT reminder_queue_pkey PRIMARY KEY (user_id, schedule_id, event))
-      -- Each reminder writes its row twice: the dead ones at the front of the index are what a claim would wade through.
+      -- Each reminder takes its row away and puts one back: the dead ones at the front of the index are what a claim would wade through.
       WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
     CREATE INDEX reminder_queue_look_at_idx ON medsched.reminder_queue (look_at);
-    CREATE UNIQUE INDEX reminder_queue_token_idx ON medsched.reminder_queue (token) WHERE token IS NOT NULL;
-    COMMENT ON TABLE medsched.reminder_queue IS 'When something has to be said of a schedule next. One row for a schedule that has doses to come, and one for each reminder that failed or came back.';
+    COMMENT ON TABLE medsched.reminder_queue IS 'When something has to be said of a schedule next. One row for a schedule that has doses to come, while nobody holds a reminder of it, and one for each reminder that failed or came back.';
     COMMENT ON COLUMN medsched.reminder_queue.user_id IS 'The schedule''s user';
     COMMENT ON COLUMN medsched.reminder_queue.schedule_id IS 'The schedule';
     COMMENT ON COLUMN medsched.reminder_queue.event IS 'Empty: all to come of the schedule; else the one reminder that the row is for';
-    COMMENT ON COLUMN medsched.reminder_queue.look_at IS 'When the row is looked at next; of a reminder that is handed out, the end of the lease';
-    COMMENT ON COLUMN medsched.reminder_queue.next_at IS 'Where look_at goes when the reminder that is handed out is completed; NULL: the row goes';
-    COMMENT ON COLUMN medsched.reminder_queue.said_at IS 'For when the reminder was that is or was last handed out';
+    COMMENT ON COLUMN medsched.reminder_queue.look_at IS 'When the row is looked at next';
+    COMMENT ON COLUMN medsched.reminder_queue.until IS 'Of a dose that was undone: when; it is reminded of if it came up from said_at until then';
+    COMMENT ON COLUMN medsched.reminder_queue.said_at IS 'For when the reminder was that was last handed out';
     COMMENT ON COLUMN medsched.reminder_queue.said_dose IS 'Its dose: scheduled_for';
     COMMENT ON COLUMN medsched.reminder_queue.kind IS 'Its kind';
     COMMENT ON COLUMN medsched.reminder_queue.nth IS 'Which one of its kind it is of the dose';
     COMMENT ON COLUMN medsched.reminder_queue.attempt IS 'How often it was handed out';
-    COMMENT ON COLUMN medsched.reminder_queue.token IS 'What completes it; NULL: nobody holds it';
-    COMMENT ON COLUMN medsched.reminder_queue.worker IS 'Who it was handed out to, as the application names them';
+    COMMENT ON COLUMN medsched.reminder_queue.unfinished IS 'True: its lease ended before it was completed';
+    COMMENT ON COLUMN medsched.reminder_queue.worker IS 'Who it was handed out to, where it failed or was not completed';
     COMMENT ON COLUMN medsched.reminder_queue.error IS 'Why it failed, or why the schedule cannot be read';
+  END IF;
+  -- What is handed out stands in a table of its own, which is small: claiming writes nothing to the indexes of the queue.
+  IF to_regclass('medsched.reminders_held') IS NULL THEN
+    CREATE TABLE medsched.reminders_held (
+      token uuid NOT NULL CONSTRAINT reminders_held_pkey PRIMARY KEY,
+      user_id uuid NOT NULL,
+      schedule_id uuid NOT NULL,
+      event text NOT NULL,
+      lease_ends_at timestamptz NOT NULL,
+      next_at timestamptz,
+      said_at timestamptz NOT NULL,
+      said_dose timestamptz NOT NULL,
+      kind text NOT NULL,
+      nth int NOT NULL,
+      attempt int NOT NULL,
+      worker text)
+      WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+    CREATE INDEX reminders_held_lease_ends_at_idx ON medsched.reminders_held (lease_ends_at);
+    COMMENT ON TABLE medsched.reminders_held IS 'Reminders that are handed out, each in place of its row of medsched.reminder_queue until it is completed or its lease ends.';
+    COMMENT ON COLUMN medsched.reminders_held.token IS 'What completes it';
+    COMMENT ON COLUMN medsched.reminders_held.user_id IS 'The schedule''s user';
+    COMMENT ON COLUMN medsched.reminders_held.schedule_id IS 'The schedule';
+    COMMENT ON COLUMN medsched.reminders_held.event IS 'That of its row of the queue';
+    COMMENT ON COLUMN medsched.reminders_held.lease_ends_at IS 'Until when it is held';
+    COMMENT ON COLUMN medsched.reminders_held.next_at IS 'When the schedule is looked at next, once it is completed; NULL: its row does not come back';
+    COMMENT ON COLUMN medsched.reminders_held.said_at IS 'For when the reminder is';
+    COMMENT ON COLUMN medsched.reminders_held.said_dose IS 'Its dose: scheduled_for';
+    COMMENT ON COLUMN medsched.reminders_held.kind IS 'Its kind';
+    COMMENT ON COLUMN medsched.reminders_held.nth IS 'Which one of its kind it is of the dose';
+    COMMENT ON COLUMN medsched.reminders_held.attempt IS 'How often it was handed out';
+    COMMENT ON COLUMN medsched.reminders_held.worker IS 'Who it was handed out to, as the application names them';
   END IF;
   IF to_regclass('medsched.reminder_changes') IS NULL THEN
     CREATE TABLE medsched.reminder_changes (

@@ -1,8 +1,35 @@
 -- Handing out what is to be said now.
 
+-- What was not completed by the end of its lease goes back to the queue.
+CREATE OR REPLACE FUNCTION medsched._end_leases(most int, at timestamptz)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+SET enable_seqscan = off
+AS $$
+#variable_conflict use_variable
+BEGIN
+  WITH over AS (
+    DELETE FROM medsched.reminders_held AS h
+     WHERE h.ctid = ANY (ARRAY(SELECT l.ctid FROM medsched.reminders_held AS l WHERE l.lease_ends_at <= at ORDER BY l.lease_ends_at LIMIT most
+                                  FOR UPDATE SKIP LOCKED))
+    RETURNING h.user_id, h.schedule_id, h.event, h.said_at, h.said_dose, h.kind, h.nth, h.attempt, h.worker)
+  INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, event, look_at, said_at, said_dose, kind, nth, attempt, unfinished, worker)
+  SELECT o.user_id, o.schedule_id, o.event, o.said_at, o.said_at, o.said_dose, o.kind, o.nth, o.attempt, true, o.worker
+    FROM over AS o
+   ORDER BY o.user_id, o.schedule_id, o.event
+  ON CONFLICT (user_id, schedule_id, event) DO UPDATE SET look_at = least(q.look_at, EXCLUDED.look_at);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._end_leases(int, timestamptz) IS
+  'Internal: puts reminders whose lease has ended back into the queue';
+
 -- Rows of the queue that are due, of which more than half are one person's: as many of others' as there are take the place of half.
 -- What one person has, however much, holds up nobody else.
-CREATE OR REPLACE FUNCTION medsched._share_reminders(due_rows tid[], at timestamptz)
+CREATE OR REPLACE FUNCTION medsched._share_reminders(due_rows tid[], person uuid, at timestamptz)
 RETURNS tid[]
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -12,25 +39,18 @@ SET enable_seqscan = off
 AS $$
 #variable_conflict use_variable
 DECLARE
-  half CONSTANT int := cardinality(due_rows) / 2;
-  person CONSTANT uuid := (SELECT q.user_id FROM medsched.reminder_queue AS q WHERE q.ctid = ANY (due_rows)
-                            GROUP BY q.user_id HAVING count(*) > half);
-  others tid[];
+  others CONSTANT tid[] := ARRAY(SELECT q.ctid FROM medsched.reminder_queue AS q WHERE q.look_at <= at AND q.user_id <> person
+                                  ORDER BY q.look_at LIMIT cardinality(due_rows) / 2 FOR UPDATE SKIP LOCKED);
 BEGIN
-  IF person IS NULL THEN
-    RETURN due_rows;
-  END IF;
-  others := ARRAY(SELECT q.ctid FROM medsched.reminder_queue AS q WHERE q.look_at <= at AND q.user_id <> person ORDER BY q.look_at LIMIT half
-                     FOR UPDATE SKIP LOCKED);
   RETURN others || ARRAY(SELECT r.place FROM unnest(due_rows) WITH ORDINALITY AS r (place, nth) WHERE r.place <> ALL (others)
                           ORDER BY r.nth LIMIT cardinality(due_rows) - cardinality(others));
 END
 $$;
 
-COMMENT ON FUNCTION medsched._share_reminders(tid[], timestamptz) IS
+COMMENT ON FUNCTION medsched._share_reminders(tid[], uuid, timestamptz) IS
   'Internal: has others'' rows of the queue take the place of some where most are one person''s';
 
--- Each batch is looked at by one statement, which hands out what is to be said and moves the rest on.  The rows were locked by an
+-- Each batch is looked at by one statement, which hands out what is to be said and puts the rest back.  The rows were locked by an
 -- earlier one, so that this one sees what was changed before it.
 CREATE OR REPLACE FUNCTION medsched._claim_reminders(most int, lease interval, to_worker text, at timestamptz)
 RETURNS SETOF medsched.reminder
@@ -42,6 +62,7 @@ SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET enable_memoize = off
+SET enable_sort = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -49,23 +70,33 @@ DECLARE
   n_found int := 0;
   n_rows int;
   due_rows tid[];
+  their_users uuid[];
+  greedy uuid;
   batch tid[];
   one_by_one boolean;
   no_rules boolean;
   no_moves boolean;
   no_snoozes boolean;
+  token_start text;
 BEGIN
   IF EXISTS (SELECT FROM medsched.reminder_changes) THEN
     PERFORM medsched._follow_reminder_changes(greatest($1, 100), $4);
   END IF;
+  IF EXISTS (SELECT FROM medsched.reminders_held AS h WHERE h.lease_ends_at <= $4) THEN
+    PERFORM medsched._end_leases($1, $4);
+  END IF;
   -- A row of which nothing is to be said makes room for another; one of a schedule that was not looked at for long may come up
   -- several times.
   FOR n_round IN 1 .. 20 LOOP
-    due_rows := ARRAY(SELECT q.ctid FROM medsched.reminder_queue AS q WHERE q.look_at <= $4 ORDER BY q.look_at LIMIT $1 - n_found
-                         FOR UPDATE SKIP LOCKED);
-    EXIT WHEN cardinality(due_rows) = 0;
+    SELECT array_agg(l.place), array_agg(l.user_id) INTO due_rows, their_users
+      FROM (SELECT q.ctid AS place, q.user_id FROM medsched.reminder_queue AS q WHERE q.look_at <= $4 ORDER BY q.look_at LIMIT $1 - n_found
+               FOR UPDATE SKIP LOCKED) AS l;
+    EXIT WHEN due_rows IS NULL;
     IF cardinality(due_rows) > 1 AND cardinality(due_rows) = $1 - n_found THEN
-      due_rows := medsched._share_reminders(due_rows, $4);
+      greedy := (SELECT u.of_user FROM unnest(their_users) AS u (of_user) GROUP BY u.of_user HAVING count(*) > cardinality(their_users) / 2);
+      IF greedy IS NOT NULL THEN
+        due_rows := medsched._share_reminders(due_rows, greedy, $4);
+      END IF;
     END IF;
     -- What nobody uses is not looked for in each row; the rows are locked, so what comes after this is a change to be followed.
     no_rules := NOT EXISTS (SELECT FROM medsched.reminder_rules);
@@ -74,86 +105,94 @@ BEGIN
     one_by_one := false;
     WHILE cardinality(due_rows) > 0 LOOP
       batch := CASE WHEN one_by_one THEN due_rows[1:1] ELSE due_rows END;
+      -- The tokens of a batch differ at the end: next to each other they are written sooner than each in its own place.
+      token_start := left(gen_random_uuid()::text, 28);
       BEGIN
         RETURN QUERY
-          WITH handed AS (
-            UPDATE medsched.reminder_queue AS q
-               SET look_at = CASE WHEN d.kind IS NULL THEN coalesce(d.then_at, 'infinity') ELSE $4 + $2 END,
-                   next_at = CASE WHEN d.kind IS NOT NULL THEN d.then_at END,
-                   said_at = CASE WHEN d.kind IS NULL THEN q.said_at ELSE d.moment END,
-                   said_dose = CASE WHEN d.kind IS NULL THEN q.said_dose ELSE d.scheduled_for END,
-                   kind = CASE WHEN d.kind IS NULL THEN q.kind ELSE d.kind END,
-                   nth = CASE WHEN d.kind IS NULL THEN q.nth ELSE d.nth END,
-                   attempt = CASE WHEN d.kind IS NULL THEN q.attempt
-                                  WHEN (q.said_at, q.said_dose, q.kind, q.nth) = (d.moment, d.scheduled_for, d.kind, d.nth) THEN q.attempt + 1
-                                  ELSE 1 END,
-                   token = CASE WHEN d.kind IS NOT NULL THEN gen_random_uuid() END,
-                   worker = CASE WHEN d.kind IS NOT NULL THEN $3 END,
-                   error = NULL
-              FROM (
-                SELECT f.place, f.zone, f.medication_id, f.name, f.dose_amount, f.dose_unit, f.instructions,
-                       n.scheduled_for, n.due_at, n.kind, n.nth, n.planned_at, n.moment, n.urgency, n.recipient, n.then_at, n.dropped
-                  FROM (
-                    SELECT l.*,
-                           -- The first dose that may have to be said: the one that is held, or the next from where the row was to be looked at.
-                           CASE WHEN l.is_plain
-                                THEN medsched.next_occurrence(l.rrule, l.starts_at, l.zone,
-                                       greatest(CASE WHEN l.is_held THEN l.said_at ELSE greatest(l.since, l.said_at + interval '1 microsecond') END,
-                                                l.effective_from) - interval '1 microsecond',
-                                       l.rdates, l.exdates, l.cycle_days_on, l.cycle_days_off) END AS dose
-                      FROM (
-                        SELECT r.ctid AS place, r.user_id, r.schedule_id, r.event, CASE WHEN r.token IS NULL THEN r.look_at ELSE r.said_at END AS since,
-                               r.next_at AS until, r.said_at, r.said_dose, r.kind AS said_kind, r.nth AS said_nth, r.token IS NOT NULL AS is_held,
-                               s.medication_id, m.name, s.starts_at, s.time_zone::text AS zone, s.rrule::text AS rrule, s.rdates, s.exdates,
-                               s.cycle_days_on, s.cycle_days_off, s.effective_from, least(s.ends_at, m.inactivated_at) AS closed, s.dose_amount,
-                               s.dose_unit, s.instructions,
-                               -- Most have nothing but doses at set times, and nothing but a reminder at each.
-                               (s.after_last IS NULL AND s.follows_by IS NULL AND NOT s.as_needed AND r.event = ''
-                                AND (no_rules OR NOT EXISTS (SELECT FROM medsched.reminder_rules AS u WHERE u.user_id = r.user_id))
-                                AND (no_moves OR NOT EXISTS (SELECT FROM medsched.moved_doses AS v
-                                                              WHERE v.user_id = r.user_id AND v.schedule_id = r.schedule_id))
-                                AND (no_snoozes OR NOT EXISTS (SELECT FROM medsched.reminder_snoozes AS z
-                                                                WHERE z.user_id = r.user_id AND z.schedule_id = r.schedule_id)))
-                               IS TRUE AS is_plain
-                          FROM medsched.reminder_queue AS r
-                          LEFT JOIN medsched.schedules AS s ON s.user_id = r.user_id AND s.id = r.schedule_id
-                          LEFT JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
-                         WHERE r.ctid = ANY (batch)
-                        OFFSET 0) AS l
-                    OFFSET 0) AS f
-                 CROSS JOIN LATERAL (
-                       SELECT f.dose AS scheduled_for, f.dose AS due_at,
-                              CASE WHEN f.dose <= $4 AND (f.closed IS NULL OR f.dose < f.closed AND f.closed > $4)
-                                        AND NOT EXISTS (SELECT FROM medsched.dose_taken AS t
-                                                         WHERE t.user_id = f.user_id AND t.scheduled_for = f.dose AND t.schedule_id = f.schedule_id)
-                                   THEN 'due' END AS kind,
-                              0 AS nth, f.dose AS planned_at, f.dose AS moment, 'normal' AS urgency, NULL::text AS recipient,
-                              CASE WHEN o.then_at < f.closed OR f.closed IS NULL THEN o.then_at END AS then_at, 0 AS dropped
-                         FROM (SELECT CASE WHEN f.dose IS NULL OR f.dose > $4 THEN f.dose
-                                           ELSE medsched.next_occurrence(f.rrule, f.starts_at, f.zone, f.dose, f.rdates, f.exdates, f.cycle_days_on,
-                                                                         f.cycle_days_off) END AS then_at
-                               OFFSET 0) AS o
-                        WHERE f.is_plain AND (f.dose >= $4 - interval '2 hours') IS NOT FALSE
-                       UNION ALL
-                       SELECT r.scheduled_for, r.due_at, r.kind, r.nth, r.planned_at, r.moment, r.urgency, r.recipient, r.next_at, r.dropped
-                         FROM medsched._next_reminder(f.user_id, f.schedule_id, f.since, f.said_at, f.said_dose, f.said_kind, f.said_nth, f.is_held,
-                                CASE WHEN f.event <> '' THEN f.said_dose END, CASE WHEN f.event <> '' AND f.said_kind IS NULL THEN f.until END, $4) AS r
-                        WHERE NOT f.is_plain OR (f.dose >= $4 - interval '2 hours') IS FALSE) AS n
-                OFFSET 0) AS d
-             WHERE q.ctid = d.place
-            RETURNING q.user_id, q.schedule_id, q.event, q.token, q.attempt, q.look_at, d.zone, d.medication_id, d.name, d.dose_amount, d.dose_unit,
-              d.instructions, d.scheduled_for, d.due_at, d.kind, d.nth, d.planned_at, d.moment, d.urgency, d.recipient, d.dropped),
+          WITH taken AS (
+            DELETE FROM medsched.reminder_queue AS q
+             USING unnest(batch) WITH ORDINALITY AS b (place, number)
+             WHERE q.ctid = b.place
+            RETURNING b.number, q.user_id, q.schedule_id, q.event, q.look_at, q.until, q.said_at, q.said_dose, q.kind, q.nth, q.attempt, q.unfinished),
+          looked AS MATERIALIZED (
+            SELECT t.number, t.user_id, t.schedule_id, t.event, t.said_at, t.said_dose, t.kind AS said_kind, t.nth AS said_nth, t.attempt AS attempts,
+                   s.time_zone::text AS zone, s.medication_id, m.name, s.dose_amount, s.dose_unit, s.instructions,
+                   CASE WHEN i.is_short THEN i.dose ELSE n.scheduled_for END AS scheduled_for,
+                   CASE WHEN i.is_short THEN i.dose ELSE n.due_at END AS due_at,
+                   CASE WHEN NOT i.is_short THEN n.kind
+                        WHEN i.dose <= $4 AND (s.ends_at > $4 OR s.ends_at IS NULL) AND (m.inactivated_at > $4 OR m.inactivated_at IS NULL)
+                             AND NOT EXISTS (SELECT FROM medsched.dose_taken AS r
+                                              WHERE r.user_id = t.user_id AND r.scheduled_for = i.dose AND r.schedule_id = t.schedule_id)
+                        THEN 'due' END AS kind,
+                   CASE WHEN i.is_short THEN 0 ELSE n.nth END AS nth,
+                   CASE WHEN i.is_short THEN i.dose ELSE n.planned_at END AS planned_at,
+                   CASE WHEN i.is_short THEN i.dose ELSE n.moment END AS moment,
+                   CASE WHEN i.is_short THEN 'normal' ELSE n.urgency END AS urgency,
+                   n.recipient,
+                   CASE WHEN i.is_short THEN CASE WHEN (i.dose_after < s.ends_at OR s.ends_at IS NULL)
+                                                       AND (i.dose_after < m.inactivated_at OR m.inactivated_at IS NULL) THEN i.dose_after END
+                        ELSE n.next_at END AS then_at,
+                   n.dropped
+              FROM taken AS t
+              LEFT JOIN medsched.schedules AS s ON s.user_id = t.user_id AND s.id = t.schedule_id
+              LEFT JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
+             -- Most have nothing but doses at set times, and nothing but a reminder at each.
+             CROSS JOIN LATERAL (
+                   SELECT CASE WHEN s.after_last IS NULL AND s.follows_by IS NULL AND NOT s.as_needed AND t.event = ''
+                                    AND (no_rules OR NOT EXISTS (SELECT FROM medsched.reminder_rules AS u WHERE u.user_id = t.user_id))
+                                    AND (no_moves OR NOT EXISTS (SELECT FROM medsched.moved_doses AS v
+                                                                  WHERE v.user_id = t.user_id AND v.schedule_id = t.schedule_id))
+                                    AND (no_snoozes OR NOT EXISTS (SELECT FROM medsched.reminder_snoozes AS z
+                                                                    WHERE z.user_id = t.user_id AND z.schedule_id = t.schedule_id))
+                               THEN coalesce(
+                                      -- The first dose that may have to be said: the one that is held, or the next from where the row was to be looked at.
+                                      medsched.next_occurrence(s.rrule::text, s.starts_at, s.time_zone::text,
+                                        greatest(CASE WHEN t.unfinished THEN t.said_at ELSE greatest(t.look_at, t.said_at + interval '1 microsecond') END,
+                                                 s.effective_from) - interval '1 microsecond',
+                                        s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off),
+                                      'infinity') END AS dose
+                   OFFSET 0) AS f
+             CROSS JOIN LATERAL (
+                   SELECT f.dose >= $4 - interval '2 hours' IS TRUE AS is_short, nullif(f.dose, 'infinity') AS dose,
+                          CASE WHEN f.dose > $4 THEN nullif(f.dose, 'infinity')
+                               WHEN f.dose >= $4 - interval '2 hours'
+                               THEN medsched.next_occurrence(s.rrule::text, s.starts_at, s.time_zone::text, f.dose, s.rdates, s.exdates,
+                                                             s.cycle_days_on, s.cycle_days_off) END AS dose_after
+                   OFFSET 0) AS i
+              LEFT JOIN LATERAL (
+                   SELECT r.*
+                     FROM medsched._next_reminder(t.user_id, t.schedule_id, CASE WHEN t.unfinished THEN t.said_at ELSE t.look_at END, t.said_at,
+                            t.said_dose, t.kind, t.nth, t.unfinished, CASE WHEN t.event <> '' THEN t.said_dose END,
+                            CASE WHEN t.event <> '' AND t.kind IS NULL THEN t.until END, $4) AS r
+                    WHERE NOT i.is_short
+                   OFFSET 0) AS n ON true),
+          held AS (
+            INSERT INTO medsched.reminders_held (token, user_id, schedule_id, event, lease_ends_at, next_at, said_at, said_dose, kind, nth, attempt, worker)
+            SELECT (token_start || to_hex(268435456 + l.number))::uuid, l.user_id, l.schedule_id, l.event, $4 + $2, l.then_at, l.moment,
+                   l.scheduled_for, l.kind, l.nth,
+                   CASE WHEN (l.said_at, l.said_dose, l.said_kind, l.said_nth) = (l.moment, l.scheduled_for, l.kind, l.nth) THEN l.attempts + 1 ELSE 1 END, $3
+              FROM looked AS l
+             WHERE l.kind IS NOT NULL
+            RETURNING true),
+          back AS (
+            INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, said_at, said_dose, kind, nth, attempt)
+            SELECT l.user_id, l.schedule_id, l.event, l.then_at, l.said_at, l.said_dose, l.said_kind, l.said_nth, l.attempts
+              FROM looked AS l
+             WHERE l.kind IS NULL AND l.then_at IS NOT NULL
+            RETURNING true),
           late AS (
             INSERT INTO medsched.reminders_dropped (user_id, schedule_id, dropped_at, doses, reason)
-            SELECT h.user_id, h.schedule_id, $4, h.dropped, CASE WHEN h.event = '' THEN 'late' ELSE 'failed' END FROM handed AS h WHERE h.dropped > 0)
-          SELECT h.token, i.dose_id || '/' || h.kind || '/' || floor(date_part('epoch', h.planned_at)), h.kind, h.nth, h.attempt,
-                 h.urgency, h.recipient, h.user_id, i.dose_id, h.scheduled_for, h.due_at, medsched._to_local(h.due_at, h.zone), h.zone,
-                 h.medication_id, h.name, h.schedule_id, h.dose_amount, h.dose_unit, h.instructions, h.look_at
-            FROM handed AS h
-           CROSS JOIN LATERAL (SELECT medsched.dose_id(h.schedule_id, h.scheduled_for) AS dose_id OFFSET 0) AS i
-           WHERE h.kind IS NOT NULL
-           -- All of them are decided before the first is given, which stays given when a later one raises an error.
-           ORDER BY h.moment, h.user_id, h.schedule_id;
+            SELECT l.user_id, l.schedule_id, $4, l.dropped, CASE WHEN l.event = '' THEN 'late' ELSE 'failed' END FROM looked AS l WHERE l.dropped > 0)
+          SELECT (token_start || to_hex(268435456 + l.number))::uuid, i.dose_id || '/' || l.kind || '/' || floor(date_part('epoch', l.planned_at)),
+                 l.kind, l.nth,
+                 CASE WHEN (l.said_at, l.said_dose, l.said_kind, l.said_nth) = (l.moment, l.scheduled_for, l.kind, l.nth) THEN l.attempts + 1 ELSE 1 END,
+                 l.urgency, l.recipient, l.user_id, i.dose_id, l.scheduled_for, l.due_at, medsched._to_local(l.due_at, l.zone), l.zone,
+                 l.medication_id, l.name, l.schedule_id, l.dose_amount, l.dose_unit, l.instructions, $4 + $2
+            FROM looked AS l
+           CROSS JOIN LATERAL (SELECT medsched.dose_id(l.schedule_id, l.scheduled_for) AS dose_id OFFSET 0) AS i
+           WHERE l.kind IS NOT NULL
+             -- All of them are written before the first is given, which stays given when a later one raises an error.
+             AND (SELECT count(*) FROM held) + (SELECT count(*) FROM back) > 0;
         GET DIAGNOSTICS n_rows = ROW_COUNT;
         n_found := n_found + n_rows;
         due_rows := due_rows[cardinality(batch) + 1 :];
@@ -168,10 +207,6 @@ BEGIN
     END LOOP;
     EXIT WHEN n_found >= $1;
   END LOOP;
-  -- Those that have nothing to come.
-  IF EXISTS (SELECT FROM medsched.reminder_queue AS q WHERE q.look_at = 'infinity') THEN
-    DELETE FROM medsched.reminder_queue AS q WHERE q.look_at = 'infinity';
-  END IF;
 END
 $$;
 
@@ -189,7 +224,7 @@ DECLARE
   schedule uuid;
 BEGIN
   UPDATE medsched.reminder_queue AS q
-     SET look_at = at + interval '1 hour', next_at = CASE WHEN q.event <> '' AND q.kind IS NULL THEN q.next_at END, token = NULL, error = problem
+     SET look_at = at + interval '1 hour', unfinished = false, error = problem
    WHERE q.ctid = place
   RETURNING q.schedule_id INTO schedule;
   RAISE WARNING 'no reminders of schedule "%" can be worked out', schedule USING DETAIL = problem,

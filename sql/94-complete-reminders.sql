@@ -1,7 +1,7 @@
 -- What becomes of reminders that were handed out.
 --
--- A token is valid until the reminder is handed out to somebody else.  Rows are locked in the order of their key: two sessions that
--- complete many never wait for each other.
+-- A token is valid until the lease has ended and somebody claims.  Rows are locked in the order of the index on the token: two sessions
+-- that complete many never wait for each other.
 
 CREATE OR REPLACE FUNCTION medsched._require_token(token uuid)
 RETURNS void
@@ -26,37 +26,30 @@ SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 SET enable_seqscan = off
-SET enable_hashjoin = off
-SET enable_mergejoin = off
+SET enable_bitmapscan = off
 AS $$
 #variable_conflict use_column
-DECLARE
-  places tid[];
 BEGIN
   IF $1 IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'tokens must not be null';
   END IF;
   PERFORM medsched._check_reminders();
-  places := ARRAY(SELECT q.ctid FROM medsched.reminder_queue AS q WHERE q.token = ANY ($1)
-                   ORDER BY q.user_id, q.schedule_id, q.event FOR UPDATE);
   RETURN QUERY
-    WITH held AS MATERIALIZED (
-      SELECT q.ctid AS place, q.token, q.next_at FROM medsched.reminder_queue AS q WHERE q.ctid = ANY (places)),
-    moved_on AS (
-      UPDATE medsched.reminder_queue AS q
-         SET look_at = h.next_at, next_at = NULL, token = NULL, worker = NULL, error = NULL
-        FROM held AS h
-       WHERE q.ctid = h.place AND h.next_at IS NOT NULL),
-    over AS (
-      DELETE FROM medsched.reminder_queue AS q
-       USING held AS h
-       WHERE q.ctid = h.place AND h.next_at IS NULL)
-    SELECT h.token FROM held AS h;
+    WITH over AS (
+      DELETE FROM medsched.reminders_held AS h WHERE h.token = ANY ($1)
+      RETURNING h.token, h.user_id, h.schedule_id, h.event, h.next_at, h.said_at, h.said_dose, h.kind, h.nth, h.attempt),
+    back AS (
+      INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, event, look_at, said_at, said_dose, kind, nth, attempt)
+      SELECT o.user_id, o.schedule_id, o.event, o.next_at, o.said_at, o.said_dose, o.kind, o.nth, o.attempt
+        FROM over AS o
+       WHERE o.next_at IS NOT NULL
+      ON CONFLICT (user_id, schedule_id, event) DO UPDATE SET look_at = least(q.look_at, EXCLUDED.look_at))
+    SELECT o.token FROM over AS o;
 END
 $$;
 
 COMMENT ON FUNCTION medsched.complete_reminders(uuid[]) IS
-  'Completes reminders that were handed out, by their tokens, and returns the tokens of those that it completed. One that is missing was completed before, or its lease ended and it was handed out to somebody else';
+  'Completes reminders that were handed out, by their tokens, and returns the tokens of those that it completed. One that is missing was completed before, or its lease ended and it went back to the queue';
 
 CREATE OR REPLACE FUNCTION medsched.complete_reminder(token uuid)
 RETURNS boolean
@@ -71,7 +64,7 @@ END
 $$;
 
 COMMENT ON FUNCTION medsched.complete_reminder(uuid) IS
-  'Completes a reminder that was handed out: it is not handed out again. false: it was completed before, or its lease ended and it was handed out to somebody else';
+  'Completes a reminder that was handed out: it is not handed out again. false: it was completed before, or its lease ended and it went back to the queue';
 
 -- A reminder that failed gets a row of its own, so that it holds up no other of its schedule: somebody else may have to be told.
 CREATE OR REPLACE FUNCTION medsched.fail_reminder(
@@ -95,25 +88,22 @@ BEGIN
   ELSIF length($3) > 10000 THEN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'error must have at most 10000 characters', DETAIL = format('It is "%s".', medsched._shortened($3));
   END IF;
-  SELECT q.user_id, q.schedule_id, q.event, q.said_at, q.said_dose, q.kind, q.nth, q.attempt, q.worker INTO r
-    FROM medsched.reminder_queue AS q WHERE q.token = $1 FOR UPDATE;
+  SELECT h.user_id, h.schedule_id, h.event, h.said_at, h.said_dose, h.kind, h.nth, h.attempt, h.worker INTO r
+    FROM medsched.reminders_held AS h WHERE h.token = $1 FOR UPDATE;
   IF NOT FOUND THEN
     RETURN false;
   END IF;
   IF elapsed IS NULL THEN
     INSERT INTO medsched.reminders_dropped (user_id, schedule_id, dropped_at, doses, reason)
     VALUES (r.user_id, r.schedule_id, now(), 1, 'failed');
-  ELSIF r.event <> '' THEN
-    UPDATE medsched.reminder_queue AS q SET look_at = now() + elapsed, token = NULL, error = $3
-     WHERE q.user_id = r.user_id AND q.schedule_id = r.schedule_id AND q.event = r.event;
-    RETURN true;
   ELSE
-    INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, said_at, said_dose, kind, nth, attempt, worker, error)
-    VALUES (r.user_id, r.schedule_id, r.kind || ' ' || r.nth || ' ' || extract(epoch FROM r.said_dose)::text, now() + elapsed,
-            r.said_at, r.said_dose, r.kind, r.nth, r.attempt, r.worker, $3)
+    INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, event, look_at, said_at, said_dose, kind, nth, attempt, worker, error)
+    VALUES (r.user_id, r.schedule_id,
+            CASE WHEN r.event <> '' THEN r.event ELSE r.kind || ' ' || r.nth || ' ' || extract(epoch FROM r.said_dose)::text END,
+            now() + elapsed, r.said_at, r.said_dose, r.kind, r.nth, r.attempt, r.worker, $3)
     ON CONFLICT (user_id, schedule_id, event) DO UPDATE
     SET look_at = EXCLUDED.look_at, said_at = EXCLUDED.said_at, attempt = EXCLUDED.attempt, worker = EXCLUDED.worker, error = EXCLUDED.error,
-        token = NULL;
+        unfinished = false;
   END IF;
   PERFORM FROM medsched.complete_reminders(ARRAY[$1]);
   RETURN true;
@@ -121,7 +111,7 @@ END
 $$;
 
 COMMENT ON FUNCTION medsched.fail_reminder(uuid, interval, text) IS
-  'Says that a reminder which was handed out could not be passed on, and why: it is handed out again after retry_after, a day being 24 hours, unless its dose is recorded by then or it is too late for it; NULL gives it up. Others of its schedule do not wait for it. false: it was completed before, or its lease ended and it was handed out to somebody else';
+  'Says that a reminder which was handed out could not be passed on, and why: it is handed out again after retry_after, a day being 24 hours, unless its dose is recorded by then or it is too late for it; NULL gives it up. Others of its schedule do not wait for it. false: it was completed before, or its lease ended and it went back to the queue';
 
 CREATE OR REPLACE FUNCTION medsched.extend_lease(token uuid, lease interval DEFAULT '1 minute')
 RETURNS boolean
@@ -134,13 +124,13 @@ DECLARE
   elapsed CONSTANT interval := medsched._check_lease($2);
 BEGIN
   PERFORM medsched._require_token($1);
-  UPDATE medsched.reminder_queue AS q SET look_at = now() + elapsed WHERE q.token = $1;
+  UPDATE medsched.reminders_held AS h SET lease_ends_at = now() + elapsed WHERE h.token = $1;
   RETURN FOUND;
 END
 $$;
 
 COMMENT ON FUNCTION medsched.extend_lease(uuid, interval) IS
-  'Holds a reminder that was handed out for so long from now on. false: it was completed before, or its lease ended and it was handed out to somebody else';
+  'Holds a reminder that was handed out for so long from now on. false: it was completed before, or its lease ended and it went back to the queue';
 
 CREATE OR REPLACE FUNCTION medsched.next_reminder_at()
 RETURNS timestamptz
@@ -153,7 +143,8 @@ BEGIN
   IF EXISTS (SELECT FROM medsched.reminder_changes) THEN
     RETURN now();
   END IF;
-  RETURN (SELECT q.look_at FROM medsched.reminder_queue AS q ORDER BY q.look_at LIMIT 1);
+  RETURN least((SELECT q.look_at FROM medsched.reminder_queue AS q ORDER BY q.look_at LIMIT 1),
+               (SELECT h.lease_ends_at FROM medsched.reminders_held AS h ORDER BY h.lease_ends_at LIMIT 1));
 END
 $$;
 

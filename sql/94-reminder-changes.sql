@@ -14,15 +14,18 @@ AS $$
 #variable_conflict use_column
 DECLARE
   changes tid[];
+  of_held tid[] := '{}';
   free tid[];
 BEGIN
   changes := ARRAY(SELECT c.ctid FROM medsched.reminder_changes AS c ORDER BY c.since, c.id LIMIT $1 FOR UPDATE SKIP LOCKED);
   -- A dose that was undone is said again if its time came while it was recorded.
-  INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, next_at, said_at, said_dose)
+  INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, until, said_at, said_dose)
   SELECT DISTINCT ON (c.user_id, c.schedule_id, c.scheduled_for)
          c.user_id, c.schedule_id, 'undone ' || extract(epoch FROM c.scheduled_for)::text, $2, c.since, c.recorded_at, c.scheduled_for
     FROM medsched.reminder_changes AS c
    WHERE c.ctid = ANY (changes) AND c.scheduled_for IS NOT NULL AND c.recorded_at < c.since
+     AND (c.user_id, c.schedule_id, 'undone ' || extract(epoch FROM c.scheduled_for)::text)
+         NOT IN (SELECT h.user_id, h.schedule_id, h.event FROM medsched.reminders_held AS h)
    ORDER BY c.user_id, c.schedule_id, c.scheduled_for, c.since DESC
   ON CONFLICT DO NOTHING;
   -- Locked by this statement, seen by the next: what was written to them since is not overwritten.
@@ -31,37 +34,72 @@ BEGIN
       FROM (SELECT DISTINCT c.user_id, c.schedule_id FROM medsched.reminder_changes AS c WHERE c.ctid = ANY (changes)) AS c
       JOIN medsched.reminder_queue AS q ON q.user_id = c.user_id AND q.schedule_id = c.schedule_id AND q.event = ''
        FOR UPDATE OF q SKIP LOCKED);
+  IF EXISTS (SELECT FROM medsched.reminders_held) THEN
+    of_held := medsched._change_held_reminders(changes);
+  END IF;
   WITH changed AS MATERIALIZED (
     SELECT c.user_id, c.schedule_id, min(c.since) AS since, array_agg(c.ctid) AS ids
       FROM medsched.reminder_changes AS c WHERE c.ctid = ANY (changes)
      GROUP BY c.user_id, c.schedule_id),
-  -- While one is handed out, its lease stays.
   followed AS (
     UPDATE medsched.reminder_queue AS q
-       SET look_at = CASE WHEN q.token IS NULL THEN least(q.look_at, c.since) ELSE q.look_at END,
-           next_at = CASE WHEN q.token IS NOT NULL THEN least(q.next_at, c.since) END
+       SET look_at = least(q.look_at, c.since)
       FROM changed AS c
      WHERE q.ctid = ANY (free) AND q.user_id = c.user_id AND q.schedule_id = c.schedule_id
     RETURNING c.ids),
-  -- One whose schedule is gone by then goes when it is looked at.
+  -- One whose schedule is gone by then goes when it is looked at.  One snapshot sees a row in one of the two tables.
   fresh AS (
     INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, look_at)
     SELECT c.user_id, c.schedule_id, c.since
       FROM changed AS c
      WHERE NOT EXISTS (SELECT FROM medsched.reminder_queue AS o WHERE o.user_id = c.user_id AND o.schedule_id = c.schedule_id AND o.event = '')
+       AND (c.user_id, c.schedule_id) NOT IN (SELECT h.user_id, h.schedule_id FROM medsched.reminders_held AS h WHERE h.event = '')
      ORDER BY c.user_id, c.schedule_id
     ON CONFLICT DO NOTHING
     RETURNING q.user_id, q.schedule_id),
   done AS (
     SELECT unnest(f.ids) AS place FROM followed AS f
     UNION ALL
-    SELECT unnest(c.ids) FROM fresh AS f JOIN changed AS c ON c.user_id = f.user_id AND c.schedule_id = f.schedule_id)
+    SELECT unnest(c.ids) FROM fresh AS f JOIN changed AS c ON c.user_id = f.user_id AND c.schedule_id = f.schedule_id
+    UNION ALL
+    SELECT unnest(of_held))
   DELETE FROM medsched.reminder_changes AS c USING done AS d WHERE c.ctid = d.place;
 END
 $$;
 
 COMMENT ON FUNCTION medsched._follow_reminder_changes(int, timestamptz) IS
   'Internal: has the queue of reminders look at what changed';
+
+-- Have what changed looked at as soon as the reminder that is held is completed; which changes are dealt with by that.
+CREATE OR REPLACE FUNCTION medsched._change_held_reminders(changes tid[])
+RETURNS tid[]
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+  free CONSTANT tid[] := ARRAY(
+    SELECT h.ctid
+      FROM medsched.reminders_held AS h
+     WHERE h.event = '' AND (h.user_id, h.schedule_id) IN (SELECT c.user_id, c.schedule_id FROM medsched.reminder_changes AS c WHERE c.ctid = ANY (changes))
+       FOR UPDATE OF h SKIP LOCKED);
+  of_held tid[];
+BEGIN
+  WITH followed AS (
+    UPDATE medsched.reminders_held AS h
+       SET next_at = least(h.next_at, c.since)
+      FROM (SELECT n.user_id, n.schedule_id, min(n.since) AS since, array_agg(n.ctid) AS ids
+              FROM medsched.reminder_changes AS n WHERE n.ctid = ANY (changes)
+             GROUP BY n.user_id, n.schedule_id) AS c
+     WHERE h.ctid = ANY (free) AND h.event = '' AND h.user_id = c.user_id AND h.schedule_id = c.schedule_id
+    RETURNING c.ids)
+  SELECT array_agg(u.place) INTO of_held FROM followed AS f CROSS JOIN LATERAL unnest(f.ids) AS u (place);
+  RETURN of_held;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._change_held_reminders(tid[]) IS
+  'Internal: has changes of schedules of which a reminder is held looked at after it';
 
 CREATE OR REPLACE FUNCTION medsched.fill_reminders(most int DEFAULT 10000)
 RETURNS bigint
@@ -99,6 +137,8 @@ BEGIN
       JOIN medsched.schedules AS s ON s.user_id = b.user_id AND s.id = b.id
       JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
      WHERE NOT s.as_needed AND (s.ends_at IS NULL OR s.ends_at > now()) AND (m.inactivated_at IS NULL OR m.inactivated_at > now())
+       AND NOT EXISTS (SELECT FROM medsched.reminder_queue AS o WHERE o.user_id = b.user_id AND o.schedule_id = b.id AND o.event = '')
+       AND (b.user_id, b.id) NOT IN (SELECT h.user_id, h.schedule_id FROM medsched.reminders_held AS h WHERE h.event = '')
      ORDER BY b.user_id, b.id
     ON CONFLICT DO NOTHING)
   SELECT count(*), (array_agg(b.user_id ORDER BY b.user_id DESC, b.id DESC))[1], (array_agg(b.id ORDER BY b.user_id DESC, b.id DESC))[1]

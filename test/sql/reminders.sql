@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(204);
+SELECT plan(205);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -21,11 +21,13 @@ $$;
 CREATE FUNCTION pg_temp.changed(at timestamptz) RETURNS void LANGUAGE sql AS $$
   UPDATE medsched.reminder_changes SET since = at
 $$;
--- What is handed out at an instant, each with the schedule's last letters, the dose on the clock of UTC, its kind and what is beside the first.
+-- What is handed out at an instant, each with the schedule's last letters, the dose on the clock of UTC, its kind and what is beside the first;
+-- in the order of the instants for which they were planned.
 CREATE FUNCTION pg_temp.claim(at timestamptz, most int DEFAULT 100, lease interval DEFAULT '1 minute') RETURNS SETOF text LANGUAGE sql AS $$
   SELECT concat_ws(' ', ltrim(replace(r.schedule_id::text, '-', ''), '0'), to_char(r.due_at, 'MM-DD HH24:MI'), r.kind, nullif(r.nth, 0),
                    'attempt ' || nullif(r.attempt, 1), 'to ' || r.recipient, nullif(r.urgency, 'normal'))
     FROM medsched._claim_reminders(most, lease, 'test', at) AS r
+   ORDER BY split_part(r.reminder_id, '/', 3)::bigint, r.schedule_id
 $$;
 -- The same, and it is completed.
 CREATE FUNCTION pg_temp.said(at timestamptz) RETURNS text LANGUAGE plpgsql AS $$
@@ -33,7 +35,7 @@ DECLARE
   said text;
 BEGIN
   said := (SELECT string_agg(c, ', ') FROM pg_temp.claim(at) AS c);
-  PERFORM medsched.complete_reminders(ARRAY(SELECT q.token FROM medsched.reminder_queue AS q WHERE q.token IS NOT NULL));
+  PERFORM medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h));
   RETURN coalesce(said, 'nothing');
 END
 $$;
@@ -56,7 +58,7 @@ SELECT results_eq($$SELECT r.kind, r.nth, r.attempt, r.urgency, r.recipient, r.u
 SELECT is(pg_temp.next(), '03-29 07:01', 'then its lease ends');
 SELECT is_empty($$SELECT pg_temp.claim('2025-03-29 07:01:29Z')$$, 'nobody else is given it while it is held');
 SELECT results_eq($$SELECT pg_temp.claim('2025-03-29 07:01:30Z')$$, $$VALUES ('a1 03-29 07:00 due attempt 2')$$, 'it is handed out again');
-SELECT token FROM medsched.reminder_queue WHERE token IS NOT NULL \gset
+SELECT token FROM medsched.reminders_held \gset
 SELECT ok(medsched.complete_reminder(:'token'), 'and completed');
 SELECT ok(NOT medsched.complete_reminder(:'token'), 'once');
 SELECT ok(NOT medsched.fail_reminder(:'token'), 'what is completed does not fail');
@@ -219,13 +221,13 @@ SELECT is(pg_temp.said(at::timestamptz), said, at) FROM (VALUES
   ('2025-11-01 10:00Z', 'nothing'),
   ('2025-11-01 10:15Z', 'd1 11-01 10:00 escalation to daughter high'),
   ('2025-11-01 10:59Z', 'nothing'),
-  ('2025-11-01 11:00Z', 'd1 11-01 10:00 again 3, d2 11-01 01:50 again 3'),
+  ('2025-11-01 11:00Z', 'd2 11-01 01:50 again 3, d1 11-01 10:00 again 3'),
   ('2025-11-01 11:30Z', 'nothing'),
   -- 21:50, once more, and a night of ten hours.
   ('2025-11-02 01:50Z', 'd2 11-02 01:50 due'),
   ('2025-11-02 10:59Z', 'nothing'),                            -- nobody asked at 02:05, and that is too long ago
   ('2025-11-02 11:16Z', 'd1 11-02 11:00 escalation to daughter high'),
-  ('2025-11-02 12:00Z', 'd1 11-02 11:00 again 3, d2 11-02 01:50 again 3')) AS t (at, said);
+  ('2025-11-02 12:00Z', 'd2 11-02 01:50 again 3, d1 11-02 11:00 again 3')) AS t (at, said);
 SELECT results_eq($$SELECT d.schedule_id, d.doses, d.reason FROM medsched.reminders_dropped AS d WHERE d.user_id = pg_temp.id('d')$$,
   $$VALUES (pg_temp.id('d2'), 1, 'late')$$, 'what was dropped is counted');
 -- What is urgent is said in the night, too.
@@ -259,7 +261,7 @@ SELECT is(pg_temp.said(at::timestamptz), said, at) FROM (VALUES
 -- What fails -----------------------------------------------------------------------------------
 
 SELECT results_eq($$SELECT pg_temp.claim('2025-06-03 08:00Z')$$, $$VALUES ('e1 06-03 08:00 due')$$, 'a dose is due');
-SELECT token FROM medsched.reminder_queue WHERE token IS NOT NULL \gset
+SELECT token FROM medsched.reminders_held \gset
 SELECT ok(medsched.fail_reminder(:'token', '5 minutes', 'no network'), 'it cannot be passed on');
 SELECT ok(NOT medsched.complete_reminder(:'token'), 'so it is not held any more');
 -- A minute after 08:00, as far as the queue knows.
@@ -268,7 +270,7 @@ SELECT results_eq($$SELECT event, attempt, worker, error FROM medsched.reminder_
   $$VALUES ('due 0 1748937600.000000', 1, 'test', 'no network')$$, 'why is kept');
 SELECT is(pg_temp.said('2025-06-03 08:04Z'), 'nothing', 'it waits');
 SELECT results_eq($$SELECT pg_temp.claim('2025-06-03 08:05Z')$$, $$VALUES ('e1 06-03 08:00 due attempt 2')$$, 'and is tried again');
-SELECT token FROM medsched.reminder_queue WHERE token IS NOT NULL \gset
+SELECT token FROM medsched.reminders_held \gset
 SELECT ok(medsched.fail_reminder(:'token', '1 hour'), 'in vain');
 UPDATE medsched.reminder_queue SET look_at = '2025-06-03 08:07Z' WHERE event <> '';
 -- The next one of the dose takes its place; the son hears of it whatever fails.
@@ -278,13 +280,13 @@ SELECT is(pg_temp.said('2025-06-03 08:30Z'), 'e1 06-03 08:00 again 3', 'then the
 SELECT is(count(*), 1::bigint, 'one row is left of the schedule') FROM medsched.reminder_queue WHERE user_id = pg_temp.id('e');
 -- Given up.
 SELECT results_eq($$SELECT pg_temp.claim('2025-06-04 08:00Z')$$, $$VALUES ('e1 06-04 08:00 due')$$, 'the day after');
-SELECT token FROM medsched.reminder_queue WHERE token IS NOT NULL \gset
+SELECT token FROM medsched.reminders_held \gset
 SELECT ok(medsched.fail_reminder(:'token', NULL), 'one is given up');
 SELECT results_eq($$SELECT d.doses, d.reason FROM medsched.reminders_dropped AS d WHERE d.user_id = pg_temp.id('e') AND d.reason = 'failed'$$, $$VALUES (1, 'failed')$$, 'and counted');
 SELECT is(pg_temp.said('2025-06-04 08:05Z'), 'nothing', 'it is not said again');
 -- Recorded while it waits to be tried again.
 SELECT results_eq($$SELECT pg_temp.claim('2025-06-05 08:00Z')$$, $$VALUES ('e1 06-05 08:00 due')$$, 'another day');
-SELECT token FROM medsched.reminder_queue WHERE token IS NOT NULL \gset
+SELECT token FROM medsched.reminders_held \gset
 SELECT ok(medsched.fail_reminder(:'token'), 'one fails');
 UPDATE medsched.reminder_queue SET look_at = '2025-06-05 08:01Z' WHERE event <> '';
 SELECT medsched.mark_dose_taken(pg_temp.id('e'), pg_temp.id('e1'), '2025-06-05 08:00Z', '2025-06-05 08:00Z') \g /dev/null
@@ -356,7 +358,7 @@ SELECT is(pg_temp.said('2025-07-02 08:00Z'), '91 07-02 08:00 due, 92 07-02 08:00
 SELECT is(count(*), 2::bigint, 'two at most') FROM pg_temp.claim('2025-07-03 08:00Z', 2);
 SELECT is(count(*), 1::bigint, 'then the third') FROM pg_temp.claim('2025-07-03 08:00Z', 2);
 SELECT is(count(*), 0::bigint, 'and no more') FROM pg_temp.claim('2025-07-03 08:00Z', 2);
-SELECT is(count(*), 3::bigint, 'all are completed in one call') FROM medsched.complete_reminders(ARRAY(SELECT q.token FROM medsched.reminder_queue AS q WHERE q.token IS NOT NULL) || gen_random_uuid() || NULL);
+SELECT is(count(*), 3::bigint, 'all are completed in one call') FROM medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h) || gen_random_uuid() || NULL);
 
 -- One person with thirty schedules at 08:00, another with one a minute later: of ten that are handed out one is the other's.
 SELECT pg_temp.prescribe('7', '7' || n, '2025-07-04T08:00:00', NULL) FROM generate_series(10, 39) AS n \g /dev/null
@@ -365,7 +367,7 @@ SELECT pg_temp.changed('2025-07-04 07:00Z') \g /dev/null
 SELECT is(pg_temp.said('2025-07-04 07:00Z'), 'nothing', 'many are queued');
 SELECT is(string_agg(left(c, 15), ', ') FILTER (WHERE c !~ '^7'), '91 07-04 08:00 , 92 07-04 08:00 , 94 07-04 08:00 , 61 07-04 08:01 ', 'one with many schedules holds up no other') FROM pg_temp.claim('2025-07-04 08:01Z', 10) AS c;
 SELECT is(count(*), 24::bigint, 'of whom the rest come, too') FROM pg_temp.claim('2025-07-04 08:01Z', 100);
-SELECT is(count(*), 34::bigint, 'all are completed') FROM medsched.complete_reminders(ARRAY(SELECT q.token FROM medsched.reminder_queue AS q WHERE q.token IS NOT NULL));
+SELECT is(count(*), 34::bigint, 'all are completed') FROM medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h));
 SELECT is(pg_temp.failure(sql), error, sql) FROM (VALUES
   ('SELECT medsched.claim_reminders(0)', '22023: most must be from 1 to 10000 | It is 0.'),
   ('SELECT medsched.claim_reminders(10001)', '22023: most must be from 1 to 10000 | It is 10001.'),
@@ -430,7 +432,7 @@ SELECT medsched.erase_user(pg_temp.id('8')) \g /dev/null
 SELECT medsched.erase_user(pg_temp.id('e')) \g /dev/null
 SELECT medsched.erase_user(pg_temp.id('f')) \g /dev/null
 SELECT is_empty(format('SELECT FROM medsched.%I AS t WHERE t.user_id IN (pg_temp.id(''8''), pg_temp.id(''e''), pg_temp.id(''f''))', name), name || ' has nothing of who was erased')
-  FROM unnest('{reminder_queue,reminder_changes,reminder_rules,reminder_snoozes,reminders_dropped}'::text[]) AS name;
+  FROM unnest('{reminder_queue,reminders_held,reminder_changes,reminder_rules,reminder_snoozes,reminders_dropped}'::text[]) AS name;
 SELECT medsched.enable_history() \g /dev/null
 SELECT medsched.set_reminder_rules(pg_temp.id('9'), ahead_by => '1 hour') \g /dev/null
 SELECT results_eq($$SELECT h.table_name, h.operation, h.after->>'ahead_by' FROM medsched.change_history AS h$$, $$VALUES ('reminder_rules', 'INSERT', '01:00:00')$$, 'rules are in the history of changes');

@@ -72,7 +72,7 @@ equals "nor one that was completed" "$(query "
 equals "nor one of a dose that was recorded" "$(query "
 	SELECT h.reminder_id, h.claimed_at, r.recorded_at FROM handed AS h JOIN recorded AS r USING (user_id, schedule_id, scheduled_for)
 	 WHERE h.claimed_at > r.recorded_at LIMIT 5")" ""
-equals "nothing is left in hand" "$(query "SELECT count(*) FROM medsched.reminder_queue WHERE look_at < '$ended'")" 0
+equals "nothing is left in hand" "$(query "SELECT (SELECT count(*) FROM medsched.reminder_queue WHERE look_at < '$ended') + (SELECT count(*) FROM medsched.reminders_held WHERE lease_ends_at < '$ended')")" 0
 query "SELECT format('%s handed out, %s doses, %s again, %s completed', count(*), count(DISTINCT (schedule_id, scheduled_for)), count(*) FILTER (WHERE attempt > 1),
   count(completed_at)) FROM handed"
 

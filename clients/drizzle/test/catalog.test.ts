@@ -67,7 +67,7 @@ describe('tables', () => {
 		const { rows } = await pool.query(
 			`select relname as name from pg_class where relnamespace = 'medsched'::regnamespace and relkind in ('r', 'p', 'v', 'm') and relname !~ '^_'`,
 		);
-		assert.deepEqual(rows.map((row) => row.name).sort(), ['change_history', 'dose_taken', 'medications', 'moved_doses', 'person_settings', 'reminder_changes', 'reminder_fill', 'reminder_queue', 'reminder_rules', 'reminder_snoozes', 'reminders_dropped', 'routines', 'schedules', 'stock_entries', 'substance_limits']);
+		assert.deepEqual(rows.map((row) => row.name).sort(), ['change_history', 'dose_taken', 'medications', 'moved_doses', 'person_settings', 'reminder_changes', 'reminder_fill', 'reminder_queue', 'reminder_rules', 'reminder_snoozes', 'reminders_dropped', 'reminders_held', 'routines', 'schedules', 'stock_entries', 'substance_limits']);
 	});
 
 	test('every constraint has its name in MedschedError', async () => {

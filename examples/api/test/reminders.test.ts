@@ -101,7 +101,8 @@ async function whileReminding<T>(work: () => Promise<T>, options: Partial<Remind
 
 /** What the queue has of a person: none is held any more, and what comes is tomorrow's. */
 async function queued({ id }: Person) {
-	return (await sql`select token is not null as held, event, attempt, error, look_at > now() + interval '23 hours' as tomorrow from medsched.reminder_queue where user_id = ${id} order by event`).map((row) => ({ ...row }));
+	return (await sql`select false as held, event, attempt, error, look_at > now() + interval '23 hours' as tomorrow from medsched.reminder_queue where user_id = ${id}
+		union all select true, event, attempt, null, false from medsched.reminders_held where user_id = ${id} order by event`).map((row) => ({ ...row }));
 }
 
 const dropped = async ({ id }: Person) => (await sql`select doses, reason from medsched.reminders_dropped where user_id = ${id}`).map((row) => ({ ...row }));

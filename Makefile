@@ -34,25 +34,15 @@ DATA_built = $(install_script) $(update_scripts)
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*/*.c)))
 
 PG_CONFIG ?= pg_config
-PKG_CONFIG ?= pkg-config
-
-# Only cleaning up and the managed edition do without libical.
-ifneq ($(filter-out clean managed tle,$(or $(MAKECMDGOALS),all)),)
-ifneq ($(shell $(PKG_CONFIG) --exists 'libical >= 3.0' && echo yes),yes)
-$(error libical 3 or later not found by $(PKG_CONFIG); on Debian and Ubuntu: apt-get install pkg-config libical-dev)
-endif
-endif
 
 # PostgreSQL's headers are a system's: our warnings are about our own code.
-PG_CPPFLAGS = -I$(srcdir)/src $(shell $(PKG_CONFIG) --cflags libical) \
-	-isystem $(shell $(PG_CONFIG) --includedir-server)
+PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
 PG_CFLAGS = -Wall -Wextra
-SHLIB_LINK = $(shell $(PKG_CONFIG) --libs libical)
 
 # Libraries see each other's symbols, but on macOS: none but the entry points is for others.
 exports = $(EXTENSION).exports
 ifneq ($(shell uname),Darwin)
-SHLIB_LINK += -Wl,--version-script=$(exports)
+SHLIB_LINK = -Wl,--version-script=$(exports)
 endif
 
 REGRESS := $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))

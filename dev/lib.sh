@@ -231,5 +231,5 @@ need_oracles()
 # need_fuzzer: clang with libFuzzer and the sanitizers.
 need_fuzzer()
 {
-	need make libical fuzzer
+	need make fuzzer
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * ical_rule.c
- *		The text of an RRULE, RFC 5545 section 3.3.10, for an event's rule.
+ *		The text of an event's rule and times, RFC 5545 sections 3.3.10 and 3.3.5.
  *
  *-------------------------------------------------------------------------
  */
@@ -23,27 +23,27 @@ ical_rule_text(const Recurrence *rule, int count, int64_t until)
 
 	initStringInfo(&text);
 	appendStringInfo(&text, "FREQ=%s", rule_frequency_names[rule->freq]);
+	if (count > 0)
+		appendStringInfo(&text, ";COUNT=%d", count);
+	else if (until != PG_INT64_MAX)
+		appendStringInfo(&text, ";UNTIL=%s", ical_instant_text(until));
 	if (rule->interval > 1)
 		appendStringInfo(&text, ";INTERVAL=" INT64_FORMAT, (int64) rule->interval);
-	if (rule->by & BY_MONTH)
-	{
-		appendStringInfoString(&text, ";BYMONTH=");
-		append_numbers(&text, rule->months, "", "");
-	}
+	if (rule->by & BY_DAY)
+		append_weekdays(&text, rule);
 	if (rule->by & BY_MONTHDAY)
 	{
 		appendStringInfoString(&text, ";BYMONTHDAY=");
 		append_numbers(&text, rule->monthdays, "", "");
 		append_numbers(&text, rule->last_monthdays, "-", "");
 	}
-	if (rule->by & BY_DAY)
-		append_weekdays(&text, rule);
-	if (rule->freq == FREQ_WEEKLY && rule->interval > 1)
+	if (rule->by & BY_MONTH)
+	{
+		appendStringInfoString(&text, ";BYMONTH=");
+		append_numbers(&text, rule->months, "", "");
+	}
+	if (rule->freq == FREQ_WEEKLY && rule->interval > 1 && rule->week_start != 0)
 		appendStringInfo(&text, ";WKST=%s", rule_weekday_names[rule->week_start]);
-	if (count > 0)
-		appendStringInfo(&text, ";COUNT=%d", count);
-	else if (until != PG_INT64_MAX)
-		appendStringInfo(&text, ";UNTIL=%s", ical_instant_text(until));
 	return text.data;
 }
 
@@ -69,11 +69,17 @@ append_weekdays(StringInfo text, const Recurrence *rule)
 }
 
 char *
+ical_time_text(int64_t local)
+{
+	Date date = date_from_day((int32_t) floor_div(local, LOCAL_SECS_PER_DAY));
+	int	 second = (int) floor_mod(local, LOCAL_SECS_PER_DAY);
+
+	return psprintf("%04d%02d%02dT%02d%02d%02d", date.year, date.month, date.day, second / 3600, second / 60 % 60,
+					second % 60);
+}
+
+char *
 ical_instant_text(int64_t instant)
 {
-	Date date = date_from_day((int32_t) floor_div(instant, LOCAL_SECS_PER_DAY));
-	int	 second = (int) floor_mod(instant, LOCAL_SECS_PER_DAY);
-
-	return psprintf("%04d%02d%02dT%02d%02d%02dZ", date.year, date.month, date.day, second / 3600, second / 60 % 60,
-					second % 60);
+	return psprintf("%sZ", ical_time_text(instant));
 }

@@ -1,327 +1,231 @@
 /*-------------------------------------------------------------------------
  *
  * vcalendar.c
- *		An iCalendar object, RFC 5545, built with libical's components.
+ *		An iCalendar object, RFC 5545, written line by line.
  *
- * A component is written out and given back as soon as it is complete, for libical
- * takes kilobytes for each.  A part is added to the component in hand in the very
- * expression or line that makes it, with nothing of PostgreSQL's between that could
- * raise an error: all that libical holds hangs on the calendar.
+ * Five rules of the RFC are all that its text needs: the folding of lines (section
+ * 3.1), and the values of texts (3.3.11), times (3.3.5), durations (3.3.6) and offsets
+ * (3.3.14).
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include <libical/ical.h>
-
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 
-#include "base/message.h"
+#include "ical/ical_rule.h"
 #include "ical/vcalendar.h"
 #include "ical/vtimezone.h"
 #include "recurrence/calendar.h"
-#include "recurrence/libical.h"
 
 /* Octets of a line, but for the space that a folded one begins with. */
 #define MAX_LINE 74
 
-#define END_OF_CALENDAR "END:VCALENDAR\r\n"
-
 struct Calendar
 {
-	StringInfoData text;	  /* in UTF-8: what is complete */
-	icalcomponent *component; /* libical's: the one in hand, or NULL */
-	char		  *words;	  /* libical's: its text, or NULL */
+	StringInfoData text; /* in UTF-8 */
 };
 
-static void							 release_calendar(void *arg);
-static void							 out_of_memory(void);
-static icalcomponent				*begin_component(Calendar *calendar, icalcomponent_kind kind);
-static void							 end_component(Calendar *calendar);
-static icalcomponent				*add_component(icalcomponent *parent, icalcomponent_kind kind);
-static icalproperty					*add_property(icalcomponent *component, icalproperty *property);
-static char							*clean_text(const char *text);
-static void							 append_text_line(Calendar *calendar, const char *name, const char *text);
-static struct icaltimetype			 ical_time(int64 local, bool utc);
-static struct icaldatetimeperiodtype ical_date(int64 local);
-static void							 add_text_property(icalcomponent *component, const char *line);
-static void							 add_time_property(icalcomponent *component, icalproperty *property, const char *time_zone, const EventTimes *times);
-static void							 add_alarm(icalcomponent *event, const char *summary, int64 seconds);
+static void	 append_line(Calendar *calendar, const char *format, ...) pg_attribute_printf(2, 3);
+static char *text_value(const char *text);
+static char *offset_value(int64 offset);
+static void	 append_time(Calendar *calendar, const char *name, int64 time, const char *time_zone, const EventTimes *times);
+static void	 append_alarm(Calendar *calendar, const char *summary, int64 seconds);
 
 Calendar *
 vcalendar_create(const char *name)
 {
-	Calendar			  *calendar = palloc0(sizeof(Calendar));
-	MemoryContextCallback *callback = palloc(sizeof(MemoryContextCallback));
-	char				  *clean = name == NULL ? NULL : clean_text(name);
-	icalcomponent		  *component;
+	Calendar *calendar = palloc(sizeof(Calendar));
 
 	initStringInfo(&calendar->text);
-	callback->func = release_calendar;
-	callback->arg = calendar;
-	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
-
-	icalerror_set_errors_are_fatal(0);
-	component = begin_component(calendar, ICAL_VCALENDAR_COMPONENT);
-	add_property(component, icalproperty_new_version("2.0"));
-	add_property(component, icalproperty_new_prodid("-//medsched//medsched//EN"));
-	add_property(component, icalproperty_new_calscale("GREGORIAN"));
+	append_line(calendar, "BEGIN:VCALENDAR");
+	append_line(calendar, "VERSION:2.0");
+	append_line(calendar, "PRODID:-//medsched//medsched//EN");
+	append_line(calendar, "CALSCALE:GREGORIAN");
 	if (name != NULL)
-		add_property(component, icalproperty_new_name(clean));
-	end_component(calendar);
+	{
+		char *value = text_value(name);
 
-	/* What is added comes before its end. */
-	calendar->text.len -= strlen(END_OF_CALENDAR);
-	Assert(strcmp(calendar->text.data + calendar->text.len, END_OF_CALENDAR) == 0);
-	calendar->text.data[calendar->text.len] = '\0';
-	/* What came before the NAME of RFC 7986. */
-	if (name != NULL)
-		append_text_line(calendar, "X-WR-CALNAME:", clean);
+		append_line(calendar, "NAME:%s", value);
+		/* What came before the NAME of RFC 7986. */
+		append_line(calendar, "X-WR-CALNAME:%s", value);
+	}
 	return calendar;
 }
 
-/* Begin a component of the calendar, which is then the one in hand. */
-static icalcomponent *
-begin_component(Calendar *calendar, icalcomponent_kind kind)
-{
-	CHECK_FOR_INTERRUPTS();
-	calendar->component = icalcomponent_new(kind);
-	if (calendar->component == NULL)
-		out_of_memory();
-	return calendar->component;
-}
-
-/* Write the component in hand out, and give it back. */
+/* Append a line of UTF-8, folded. */
 static void
-end_component(Calendar *calendar)
-{
-	calendar->words = icalcomponent_as_ical_string_r(calendar->component);
-	if (calendar->words == NULL)
-		out_of_memory();
-	appendStringInfoString(&calendar->text, calendar->words);
-	release_calendar(calendar);
-}
-
-/*
- * Make a text one that iCalendar may hold: UTF-8, lines ending in LF alone, no other
- * control characters (RFC 5545 section 3.3.11), none of which a name needs.
- * libical escapes and folds.
- */
-static char *
-clean_text(const char *text)
-{
-	char *utf8 = pg_server_to_any(text, strlen(text), PG_UTF8);
-	char *clean = palloc(strlen(utf8) + 1);
-	char *end = clean;
-
-	for (const unsigned char *c = (const unsigned char *) utf8; *c != '\0'; c++)
-	{
-		if (*c == '\r')
-		{
-			if (c[1] != '\n')
-				*end++ = '\n';
-		}
-		else if (*c == '\t')
-			*end++ = ' ';
-		else if (*c == '\n' || (*c >= ' ' && *c != 0x7f))
-			*end++ = (char) *c;
-	}
-	*end = '\0';
-	return clean;
-}
-
-/*
- * Append a line whose value is a clean text, escaped and folded as RFC 5545 sections
- * 3.3.11 and 3.1 say.  libical does not escape the values of properties that it does not know.
- */
-static void
-append_text_line(Calendar *calendar, const char *name, const char *text)
+append_line(Calendar *calendar, const char *format, ...)
 {
 	StringInfoData line;
 	const char	  *rest;
+	int			   needed;
 
 	initStringInfo(&line);
-	appendStringInfoString(&line, name);
-	for (const char *c = text; *c != '\0'; c++)
+	do
 	{
-		if (strchr("\\;,\n", *c) != NULL)
-			appendStringInfoChar(&line, '\\');
-		appendStringInfoChar(&line, *c == '\n' ? 'n' : *c);
-	}
-	for (rest = line.data; strlen(rest) > MAX_LINE;)
+		va_list args;
+
+		va_start(args, format);
+		needed = appendStringInfoVA(&line, format, args);
+		va_end(args);
+		if (needed > 0)
+			enlargeStringInfo(&line, needed);
+	} while (needed > 0);
+
+	for (rest = line.data; line.data + line.len - rest > MAX_LINE;)
 	{
-		int length = pg_encoding_mbcliplen(PG_UTF8, rest, strlen(rest), MAX_LINE);
+		int length = pg_encoding_mbcliplen(PG_UTF8, rest, MAX_LINE + 1, MAX_LINE);
 
 		appendBinaryStringInfo(&calendar->text, rest, length);
 		appendStringInfoString(&calendar->text, "\r\n ");
 		rest += length;
 	}
-	appendStringInfo(&calendar->text, "%s\r\n", rest);
+	appendStringInfoString(&calendar->text, rest);
+	appendStringInfoString(&calendar->text, "\r\n");
+	pfree(line.data);
 }
 
-/* Give back what libical holds, also as a memory context's callback. */
-static void
-release_calendar(void *arg)
+/*
+ * Give a text as iCalendar writes it: UTF-8, lines ending in "\n", no control characters,
+ * of which a name needs none.
+ */
+static char *
+text_value(const char *text)
 {
-	Calendar *calendar = arg;
+	StringInfoData value;
 
-	if (calendar->words != NULL)
-		icalmemory_free_buffer(calendar->words);
-	calendar->words = NULL;
-	if (calendar->component != NULL)
-		icalcomponent_free(calendar->component);
-	calendar->component = NULL;
-}
-
-static void
-out_of_memory(void)
-{
-	ereport(ERROR, (errcode_medsched(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"), errdetail("libical could not build the calendar.")));
-}
-
-static icalproperty *
-add_property(icalcomponent *component, icalproperty *property)
-{
-	if (property == NULL)
-		out_of_memory();
-	icalcomponent_add_property(component, property);
-	return property;
+	initStringInfo(&value);
+	for (const char *c = pg_server_to_any(text, strlen(text), PG_UTF8); *c != '\0'; c++)
+	{
+		if (*c == '\n' || (*c == '\r' && c[1] != '\n'))
+			appendStringInfoString(&value, "\\n");
+		else if (*c == '\t')
+			appendStringInfoChar(&value, ' ');
+		else if ((unsigned char) *c >= ' ' && *c != 0x7f)
+		{
+			if (strchr("\\;,", *c) != NULL)
+				appendStringInfoChar(&value, '\\');
+			appendStringInfoChar(&value, *c);
+		}
+	}
+	return value.data;
 }
 
 void
 vcalendar_add_zone(Calendar *calendar, const char *time_zone, int64 from, int64 horizon)
 {
-	Observance	  *observances;
-	int			   n = vtimezone_observances(zone_find(time_zone), from, horizon, &observances);
-	icalcomponent *zone = begin_component(calendar, ICAL_VTIMEZONE_COMPONENT);
+	Observance *observances;
+	int			n = vtimezone_observances(zone_find(time_zone), from, horizon, &observances);
 
-	add_property(zone, icalproperty_new_tzid(time_zone));
+	append_line(calendar, "BEGIN:VTIMEZONE");
+	append_line(calendar, "TZID:%s", time_zone);
 	for (int i = 0; i < n; i++)
 	{
 		const Observance *observance = &observances[i];
-		icalcomponent	 *component = add_component(zone, observance->daylight ? ICAL_XDAYLIGHT_COMPONENT
-																			   : ICAL_XSTANDARD_COMPONENT);
+		const char		 *kind = observance->daylight ? "DAYLIGHT" : "STANDARD";
 
-		add_property(component, icalproperty_new_dtstart(ical_time(observance->first, false)));
-		add_property(component, icalproperty_new_tzoffsetfrom((int) observance->offset_from));
-		add_property(component, icalproperty_new_tzoffsetto((int) observance->offset_to));
+		append_line(calendar, "BEGIN:%s", kind);
+		append_line(calendar, "DTSTART:%s", ical_time_text(observance->first));
+		append_line(calendar, "TZOFFSETFROM:%s", offset_value(observance->offset_from));
+		append_line(calendar, "TZOFFSETTO:%s", offset_value(observance->offset_to));
 		if (observance->name[0] != '\0')
-			add_property(component, icalproperty_new_tzname(observance->name));
+			append_line(calendar, "TZNAME:%s", observance->name);
 		if (observance->rrule != NULL)
-			add_text_property(component, psprintf("RRULE:%s", observance->rrule));
+			append_line(calendar, "RRULE:%s", observance->rrule);
 		for (int date = 0; date < observance->n_dates; date++)
-			add_property(component, icalproperty_new_rdate(ical_date(observance->dates[date])));
+			append_line(calendar, "RDATE:%s", ical_time_text(observance->dates[date]));
+		append_line(calendar, "END:%s", kind);
 	}
-	end_component(calendar);
+	append_line(calendar, "END:VTIMEZONE");
 }
 
-/* Add a new component to another. */
-static icalcomponent *
-add_component(icalcomponent *parent, icalcomponent_kind kind)
+/* Give an offset from UTC as "+0130", with seconds where it has some. */
+static char *
+offset_value(int64 offset)
 {
-	icalcomponent *component = icalcomponent_new(kind);
+	int	  seconds = abs((int) offset);
+	char *value = psprintf("%c%02d%02d", offset < 0 ? '-' : '+', seconds / 3600, seconds / 60 % 60);
 
-	if (component == NULL)
-		out_of_memory();
-	icalcomponent_add_component(parent, component);
-	return component;
-}
-
-static struct icaltimetype
-ical_time(int64 local, bool utc)
-{
-	Date				date = date_from_day((int32_t) floor_div(local, LOCAL_SECS_PER_DAY));
-	int					second = (int) floor_mod(local, LOCAL_SECS_PER_DAY);
-	struct icaltimetype time = icaltime_null_time();
-
-	time.year = date.year;
-	time.month = date.month;
-	time.day = date.day;
-	time.hour = second / 3600;
-	time.minute = second / 60 % 60;
-	time.second = second % 60;
-	time.is_date = 0;
-	time.zone = utc ? icaltimezone_get_utc_timezone() : NULL;
-	return time;
-}
-
-/* Add a property by its text: what has no constructor of its own in every libical. */
-static void
-add_text_property(icalcomponent *component, const char *line)
-{
-	icalproperty *property = icalproperty_new_from_string(line);
-
-	if (property == NULL)
-		elog(ERROR, "libical does not read \"%s\"", line);
-	icalcomponent_add_property(component, property);
-}
-
-static struct icaldatetimeperiodtype
-ical_date(int64 local)
-{
-	struct icaldatetimeperiodtype date = {.time = ical_time(local, false), .period = icalperiodtype_null_period()};
-
-	return date;
+	return seconds % 60 == 0 ? value : psprintf("%s%02d", value, seconds % 60);
 }
 
 void
 vcalendar_add_event(Calendar *calendar, const CalendarEvent *event, int64 alarm)
 {
 	const EventTimes *times = event->times;
-	char			 *summary = clean_text(event->summary);
-	char			 *description = event->description == NULL ? NULL : clean_text(event->description);
-	icalcomponent	 *component = begin_component(calendar, ICAL_VEVENT_COMPONENT);
-	int64			  modified = second_of(event->modified);
+	char			 *summary = text_value(event->summary);
+	char			 *modified = ical_instant_text(second_of(event->modified));
 
-	add_property(component, icalproperty_new_uid(event->uid));
-	add_property(component, icalproperty_new_dtstamp(ical_time(modified, true)));
-	add_property(component, icalproperty_new_lastmodified(ical_time(modified, true)));
-	add_property(component, icalproperty_new_sequence(event->sequence));
+	CHECK_FOR_INTERRUPTS();
+	append_line(calendar, "BEGIN:VEVENT");
+	append_line(calendar, "UID:%s", event->uid);
+	append_line(calendar, "DTSTAMP:%s", modified);
+	append_line(calendar, "LAST-MODIFIED:%s", modified);
+	append_line(calendar, "SEQUENCE:%d", event->sequence);
 	if (times->of != NULL)
-		add_time_property(component, icalproperty_new_recurrenceid(ical_time(times->recurrence_id, times->of->utc)), event->time_zone, times->of);
-	add_time_property(component, icalproperty_new_dtstart(ical_time(times->start, times->utc)), event->time_zone, times);
+		append_time(calendar, "RECURRENCE-ID", times->recurrence_id, event->time_zone, times->of);
+	append_time(calendar, "DTSTART", times->start, event->time_zone, times);
 	if (times->rrule != NULL)
-		add_text_property(component, psprintf("RRULE:%s", times->rrule));
+		append_line(calendar, "RRULE:%s", times->rrule);
 	for (int i = 0; i < times->exdates.n; i++)
-		add_time_property(component, icalproperty_new_exdate(ical_time(times->exdates.values[i], times->utc)), event->time_zone, times);
-	add_property(component, icalproperty_new_summary(summary));
-	if (description != NULL)
-		add_property(component, icalproperty_new_description(description));
-	add_property(component, icalproperty_new_class(ICAL_CLASS_PRIVATE));
-	add_property(component, icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT));
+		append_time(calendar, "EXDATE", times->exdates.values[i], event->time_zone, times);
+	append_line(calendar, "SUMMARY:%s", summary);
+	if (event->description != NULL)
+		append_line(calendar, "DESCRIPTION:%s", text_value(event->description));
+	append_line(calendar, "CLASS:PRIVATE");
+	append_line(calendar, "TRANSP:TRANSPARENT");
 	if (alarm >= 0)
-		add_alarm(component, summary, alarm);
-	end_component(calendar);
+		append_alarm(calendar, summary, alarm);
+	append_line(calendar, "END:VEVENT");
 	pfree(summary);
-	if (description != NULL)
-		pfree(description);
+	pfree(modified);
 }
 
-/* Add a time's property, with the name of its zone where it is a wall-clock time. */
+/* Append a time, with the name of its zone where it is a wall-clock time. */
 static void
-add_time_property(icalcomponent *component, icalproperty *property, const char *time_zone, const EventTimes *times)
+append_time(Calendar *calendar, const char *name, int64 time, const char *time_zone, const EventTimes *times)
 {
-	add_property(component, property);
-	if (!times->utc)
-		icalproperty_add_parameter(property, icalparameter_new_tzid(time_zone));
+	if (times->utc)
+		append_line(calendar, "%s:%s", name, ical_instant_text(time));
+	else
+		append_line(calendar, "%s;TZID=%s:%s", name, time_zone, ical_time_text(time));
 }
 
+/* Append a reminder so many seconds before each occurrence. */
 static void
-add_alarm(icalcomponent *event, const char *summary, int64 seconds)
+append_alarm(Calendar *calendar, const char *summary, int64 seconds)
 {
-	icalcomponent		  *alarm = add_component(event, ICAL_VALARM_COMPONENT);
-	struct icaltriggertype trigger = {.time = icaltime_null_time(), .duration = libical_duration((int) -seconds)};
+	int			   days = (int) (seconds / SECS_PER_DAY);
+	int			   hours = (int) (seconds % SECS_PER_DAY / SECS_PER_HOUR);
+	int			   minutes = (int) (seconds % SECS_PER_HOUR / SECS_PER_MINUTE);
+	int			   rest = (int) (seconds % SECS_PER_MINUTE);
+	StringInfoData before;
 
-	add_property(alarm, icalproperty_new_action(ICAL_ACTION_DISPLAY));
-	add_property(alarm, icalproperty_new_trigger(trigger));
-	add_property(alarm, icalproperty_new_description(summary));
+	initStringInfo(&before);
+	if (days > 0)
+		appendStringInfo(&before, "%dD", days);
+	if (seconds == 0 || seconds % SECS_PER_DAY > 0)
+		appendStringInfoChar(&before, 'T');
+	if (hours > 0)
+		appendStringInfo(&before, "%dH", hours);
+	if (minutes > 0 || (hours > 0 && rest > 0))
+		appendStringInfo(&before, "%dM", minutes);
+	if (seconds == 0 || rest > 0)
+		appendStringInfo(&before, "%dS", rest);
+
+	append_line(calendar, "BEGIN:VALARM");
+	append_line(calendar, "ACTION:DISPLAY");
+	append_line(calendar, "TRIGGER:%sP%s", seconds > 0 ? "-" : "", before.data);
+	append_line(calendar, "DESCRIPTION:%s", summary);
+	append_line(calendar, "END:VALARM");
 }
 
 char *
 vcalendar_text(Calendar *calendar)
 {
-	appendStringInfoString(&calendar->text, END_OF_CALENDAR);
+	append_line(calendar, "END:VCALENDAR");
 	return pg_any_to_server(calendar->text.data, calendar->text.len, PG_UTF8);
 }

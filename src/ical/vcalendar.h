@@ -1,11 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * vcalendar.h
- *		An iCalendar object, RFC 5545, built with libical's components.
- *
- * libical allocates with malloc.  A calendar belongs to the memory context it
- * was created in: what libical holds for it goes when the context does, and is one
- * component at a time.
+ *		An iCalendar object, RFC 5545, written line by line.
  *
  *-------------------------------------------------------------------------
  */

@@ -176,8 +176,8 @@ regular_run(const Onsets *kind, int last_year, int *first)
 	if (last - run + 1 < REGULAR_YEARS || date.year < last_year)
 		return NULL;
 	*first = run;
-	return psprintf("FREQ=YEARLY;BYMONTH=%d;BYDAY=%d%s", date.month, last_week ? -1 : (date.day - 1) / 7 + 1,
-					rule_weekday_names[weekday]);
+	return psprintf("FREQ=YEARLY;BYDAY=%d%s;BYMONTH=%d", last_week ? -1 : (date.day - 1) / 7 + 1,
+					rule_weekday_names[weekday], date.month);
 }
 
 static Date

@@ -4,7 +4,7 @@
  *		The recurrence engine: a parsed rule and a window of wall-clock time
  *		to the wall-clock times the rule names in it.
  *
- * Plain C: no PostgreSQL header, no libical, no allocation, no time zone.
+ * Plain C: no PostgreSQL header, no allocation, no time zone.
  *
  * Windows are half-open, [from, to), in local times (calendar.h).
  *

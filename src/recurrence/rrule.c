@@ -3,21 +3,14 @@
  * rrule.c
  *		Rule text to a Recurrence: what RFC 5545 and RFC 7529 allow.
  *
- * libical reads the text, but lets pass much that the RFC forbids and says
- * nothing of what is wrong with the rest.  So every part is checked here
- * first, against a table, and written out again in one spelling; libical
- * then reads that (libical.c).
- *
- * libical 3 has room for 31 days of the month, 55 weeks and so on; a list may
- * name them all and, counted from the end, all of them again.  So it is given
- * the rule in rounds, each with another chunk of the lists that are long.
+ * Every part is checked against a table while it is read, so that an error says
+ * what is wrong and what would be right.
  *
  *-------------------------------------------------------------------------
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "recurrence/libical.h"
 #include "recurrence/rrule.h"
 #include "recurrence/rrule_parts.h"
 
@@ -39,7 +32,7 @@ enum
 static const PartFacts part_facts[] = {
 	[PART_FREQ] = {"FREQ", rrule_read_frequency, 0, 0, 0, false, ALL_FREQUENCIES, NULL},
 	[PART_UNTIL] = {"UNTIL", rrule_read_until, 0, 0, 0, false, ALL_FREQUENCIES, NULL},
-	[PART_COUNT] = {"COUNT", rrule_read_number, 0, 0, 0, false, ALL_FREQUENCIES, NULL},
+	[PART_COUNT] = {"COUNT", rrule_read_count, 0, 0, 0, false, ALL_FREQUENCIES, NULL},
 	[PART_RSCALE] = {"RSCALE", rrule_read_rscale, 0, 0, 0, false, ALL_FREQUENCIES, NULL},
 	[PART_SKIP] = {"SKIP", rrule_read_skip, 0, 0, 0, false, ALL_FREQUENCIES, NULL},
 	{"INTERVAL", rrule_read_interval, 0, 0, 0, false, ALL_FREQUENCIES, NULL},
@@ -59,64 +52,40 @@ static const PartFacts part_facts[] = {
 
 #define N_PARTS ((int) (sizeof(part_facts) / sizeof(part_facts[0])))
 
-static bool read_round(RuleText *text, const char *string);
 static bool read_part(RuleText *text, char *item);
 static bool check_combination(RuleText *text);
 
 bool
 rrule_parse(const char *string, Recurrence *rule, RruleError *error)
 {
-	RuleText text;
+	RuleText text = {.rule = rule, .error = error};
+	char	 copy[RRULE_MAX_LENGTH + 1];
+	size_t	 length = strlen(string);
+	char	*next = copy;
+	char	*item;
 
 	memset(rule, 0, sizeof(*rule));
 	memset(error, 0, sizeof(*error));
 	rule->interval = 1;
-	text.rule = rule;
-	text.error = error;
-	text.round = 0;
 
-	if (strlen(string) > RRULE_MAX_LENGTH)
-		return rrule_fail(&text, "", "A rule has at most 8192 bytes.", "the text has %zu bytes", strlen(string));
-	do
-	{
-		if (!read_round(&text, string))
-			return false;
-		text.round++;
-	} while (text.more);
-	return true;
-}
-
-/* Read the text for one round, and have libical add to the rule what it has of it. */
-static bool
-read_round(RuleText *text, const char *string)
-{
-	char   copy[RRULE_MAX_LENGTH + 1];
-	size_t length = strlen(string);
-	char  *next = copy;
-	char  *item;
-
-	text->more = false;
-	text->seen = 0;
-	text->numbered_weekday = false;
-	text->clean[0] = '\0';
-	text->clean_length = 0;
-
+	if (length > RRULE_MAX_LENGTH)
+		return rrule_fail(&text, "", "A rule has at most 8192 bytes.", "the text has %zu bytes", length);
 	for (size_t i = 0; i <= length; i++)
 		copy[i] = string[i] >= 'a' && string[i] <= 'z' ? string[i] - 'a' + 'A' : string[i];
 	if (strncmp(copy, "RRULE:", 6) == 0)
 		next += 6;
 	if (*next == '\0')
-		return rrule_fail(text, "Write for example FREQ=DAILY;BYHOUR=8.", "", "the text is empty");
+		return rrule_fail(&text, "Write for example FREQ=DAILY;BYHOUR=8.", "", "the text is empty");
 
 	while ((item = strsep(&next, ";")) != NULL)
 	{
 		/* Old programs end a rule with a semicolon. */
-		if (*item == '\0' && next == NULL && text->seen != 0)
+		if (*item == '\0' && next == NULL && text.seen != 0)
 			break;
-		if (!read_part(text, item))
+		if (!read_part(&text, item))
 			return false;
 	}
-	return check_combination(text) && libical_read_rule(text->clean, text->rule, text->error);
+	return check_combination(&text) && rrule_add_until(&text);
 }
 
 static bool

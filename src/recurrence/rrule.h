@@ -4,8 +4,7 @@
  *		Rule text (RFC 5545 section 3.3.10, RFC 7529 section 4) to a
  *		Recurrence, with errors that say what is wrong and what would be right.
  *
- * Free of PostgreSQL, so that it can be fuzzed; the only user of libical's
- * rule parser.
+ * Free of PostgreSQL, so that it can be fuzzed.
  *
  *-------------------------------------------------------------------------
  */

@@ -12,25 +12,18 @@
 #include "recurrence/bits.h"
 #include "recurrence/rrule_parts.h"
 
-/* So many values are given to libical at a time: it has room for them in every list. */
-#define CHUNK 24
-
-/* The most values that differ: BYDAY, each weekday without a number and with 1 to 53 from either end. */
-#define MOST_VALUES (7 * (1 + 2 * 53))
-
 /* The largest INTERVAL and COUNT. */
 #define MAX_NUMBER INT64_C(2147483647)
 
 static const char *const skip_names[] = {"OMIT", "BACKWARD", "FORWARD", NULL};
 
 static int	find_name(const char *const *names, const char *name);
-static void append_part(RuleText *text, const PartFacts *part, const char *value);
-static void append_clean(RuleText *text, const char *string);
+static int	two_digits(const char *digits);
 static bool parse_positive(RuleText *text, const PartFacts *part, const char *value, int64_t *number);
 static bool parse_digits(const char **cursor, int64_t max, int64_t *number);
 static bool read_values(RuleText *text, const PartFacts *part, char *value, bool weekdays);
 static bool fail_range(RuleText *text, const PartFacts *part, const char *value);
-static void append_chunk(RuleText *text, const PartFacts *part, char *const *items, int n);
+static void add_number(Recurrence *rule, ByPart part, bool negative, int number);
 
 bool
 rrule_fail(RuleText *text, const char *hint, const char *detail, const char *format, ...)
@@ -54,8 +47,8 @@ rrule_read_frequency(RuleText *text, const PartFacts *part, char *value)
 	if (freq < 0)
 		return rrule_fail(text, "", "FREQ takes SECONDLY, MINUTELY, HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY.",
 						  "FREQ value \"%.40s\" is not valid", value);
+	(void) part;
 	text->rule->freq = (Frequency) freq;
-	append_part(text, part, value);
 	return true;
 }
 
@@ -71,30 +64,7 @@ find_name(const char *const *names, const char *name)
 	return -1;
 }
 
-static void
-append_part(RuleText *text, const PartFacts *part, const char *value)
-{
-	if (text->clean_length > 0)
-		append_clean(text, ";");
-	append_clean(text, part->name);
-	append_clean(text, "=");
-	append_clean(text, value);
-}
-
-static void
-append_clean(RuleText *text, const char *string)
-{
-	size_t length = strlen(string);
-
-	/* Never more than the text it came from. */
-	if (text->clean_length + length < sizeof(text->clean))
-	{
-		memcpy(text->clean + text->clean_length, string, length + 1);
-		text->clean_length += length;
-	}
-}
-
-/* Check the shape of UNTIL; whether it is a date that exists is seen after libical has read it. */
+/* Check the shape of UNTIL; whether it is a date that exists is the last to be checked. */
 bool
 rrule_read_until(RuleText *text, const PartFacts *part, char *value)
 {
@@ -112,19 +82,56 @@ rrule_read_until(RuleText *text, const PartFacts *part, char *value)
 							  "(20261231T235959Z).",
 							  "UNTIL value \"%.40s\" is not valid", value);
 	}
-	append_part(text, part, value);
+	(void) part;
+	text->until = value;
 	return true;
 }
 
+/* Add UNTIL (RFC 5545 section 3.3.10); section 3.3.12: second 60 reads as 59 without leap seconds. */
 bool
-rrule_read_number(RuleText *text, const PartFacts *part, char *value)
+rrule_add_until(RuleText *text)
 {
-	int64_t number;
+	Recurrence *rule = text->rule;
+	const char *value = text->until;
+	const char *time;
+	int			year, month, day, hour, minute, second;
 
-	if (!parse_positive(text, part, value, &number))
-		return false;
-	append_part(text, part, value);
+	if (value == NULL)
+		return true;
+	time = value[8] == 'T' ? value + 9 : "000000";
+	year = 100 * two_digits(value) + two_digits(value + 2);
+	month = two_digits(value + 4);
+	day = two_digits(value + 6);
+	hour = two_digits(time);
+	minute = two_digits(time + 2);
+	second = two_digits(time + 4);
+	if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 || minute > 59 ||
+		second > 60)
+	{
+		char detail[sizeof(text->error->detail)];
+
+		snprintf(detail, sizeof(detail), "It reads %04d-%02d-%02d %02d:%02d:%02d.", year, month, day, hour, minute, second);
+		return rrule_fail(text, "", detail, "UNTIL names no date and time of the calendar");
+	}
+	rule->until_form = time[6] == 'Z' ? UNTIL_INSTANT : UNTIL_LOCAL;
+	rule->until = day_from_date(year, month, day) * LOCAL_SECS_PER_DAY;
+	if (value[8] == 'T')
+		rule->until += hour * 3600 + minute * 60 + (second < 59 ? second : 59);
+	else
+		rule->until += LOCAL_SECS_PER_DAY - 1;
 	return true;
+}
+
+static int
+two_digits(const char *digits)
+{
+	return 10 * (digits[0] - '0') + digits[1] - '0';
+}
+
+bool
+rrule_read_count(RuleText *text, const PartFacts *part, char *value)
+{
+	return parse_positive(text, part, value, &text->rule->count);
 }
 
 static bool
@@ -177,7 +184,6 @@ rrule_read_skip(RuleText *text, const PartFacts *part, char *value)
 	return true;
 }
 
-/* Read INTERVAL, which libical keeps in a short: it does not get to see it. */
 bool
 rrule_read_interval(RuleText *text, const PartFacts *part, char *value)
 {
@@ -187,9 +193,12 @@ rrule_read_interval(RuleText *text, const PartFacts *part, char *value)
 bool
 rrule_read_week_start(RuleText *text, const PartFacts *part, char *value)
 {
-	if (find_name(rule_weekday_names, value) < 0)
+	int weekday = find_name(rule_weekday_names, value);
+
+	(void) part;
+	if (weekday < 0)
 		return rrule_fail(text, "", "WKST takes MO, TU, WE, TH, FR, SA or SU.", "WKST value \"%.40s\" is not valid", value);
-	append_part(text, part, value);
+	text->rule->week_start = weekday;
 	return true;
 }
 
@@ -199,18 +208,13 @@ rrule_read_list(RuleText *text, const PartFacts *part, char *value)
 	return read_values(text, part, value, false);
 }
 
-/*
- * Read a list of numbers, for BYDAY each followed by a weekday.  A value that
- * is there already is left out.
- */
+/* Read a list of numbers, for BYDAY each followed by a weekday. */
 static bool
 read_values(RuleText *text, const PartFacts *part, char *value, bool weekdays)
 {
-	uint64_t seen[2][7][WORDS_FOR_YEAR] = {{{0}}};
-	char	*items[MOST_VALUES];
-	int		 n = 0;
-	char	*next = value;
-	char	*item;
+	Recurrence *rule = text->rule;
+	char	   *next = value;
+	char	   *item;
 
 	while ((item = strsep(&next, ",")) != NULL)
 	{
@@ -231,15 +235,54 @@ read_values(RuleText *text, const PartFacts *part, char *value, bool weekdays)
 			(has_sign && !part->may_be_negative))
 			return fail_range(text, part, item);
 
-		text->numbered_weekday |= weekdays && has_number;
-		if (has_bit(seen[negative][weekday], (int) number))
-			continue;
-		set_bit(seen[negative][weekday], (int) number);
-		items[n++] = item;
+		if (!weekdays)
+			add_number(rule, part->by, negative, (int) number);
+		else if (has_number)
+		{
+			text->numbered_weekday = true;
+			set_bit(negative ? &rule->last_nth_weekdays[weekday] : &rule->nth_weekdays[weekday], (int) number);
+		}
+		else
+			rule->weekdays |= (uint32_t) BIT(weekday);
 	}
-	append_chunk(text, part, items, n);
-	text->rule->by |= part->by;
+	rule->by |= part->by;
 	return true;
+}
+
+/* Add a number to the set of a BY part, or to the one that counts from the end. */
+static void
+add_number(Recurrence *rule, ByPart part, bool negative, int number)
+{
+	switch (part)
+	{
+		case BY_SECOND:
+			/* There are no leap seconds. */
+			rule->seconds |= BIT(number < 59 ? number : 59);
+			break;
+		case BY_MINUTE:
+			rule->minutes |= BIT(number);
+			break;
+		case BY_HOUR:
+			rule->hours |= (uint32_t) BIT(number);
+			break;
+		case BY_MONTH:
+			rule->months |= (uint32_t) BIT(number);
+			break;
+		case BY_MONTHDAY:
+			*(negative ? &rule->last_monthdays : &rule->monthdays) |= (uint32_t) BIT(number);
+			break;
+		case BY_WEEKNO:
+			set_bit(negative ? &rule->last_weeknos : &rule->weeknos, number);
+			break;
+		case BY_YEARDAY:
+			set_bit(negative ? rule->last_yeardays : rule->yeardays, number);
+			break;
+		case BY_SETPOS:
+			set_bit(negative ? rule->last_positions : rule->positions, number);
+			break;
+		case BY_DAY:
+			break;
+	}
 }
 
 static bool
@@ -251,22 +294,6 @@ fail_range(RuleText *text, const PartFacts *part, const char *value)
 			 part->by == BY_DAY ? "weekdays MO, TU, WE, TH, FR, SA, SU, each with or without a number" : "whole numbers",
 			 part->min, part->max, part->may_be_negative ? ", or the same below zero to count from the end" : "");
 	return rrule_fail(text, "", detail, "%s value \"%.40s\" is not valid", part->name, value);
-}
-
-/* Append a part with this round's chunk of its values, or with its last chunk once more. */
-static void
-append_chunk(RuleText *text, const PartFacts *part, char *const *items, int n)
-{
-	int last_round = (n - 1) / CHUNK;
-	int first = (text->round < last_round ? text->round : last_round) * CHUNK;
-
-	append_part(text, part, items[first]);
-	for (int i = first + 1; i < n && i < first + CHUNK; i++)
-	{
-		append_clean(text, ",");
-		append_clean(text, items[i]);
-	}
-	text->more |= text->round < last_round;
 }
 
 bool

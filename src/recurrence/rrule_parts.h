@@ -10,22 +10,19 @@
 
 #include "recurrence/parsed_rule.h"
 
-/* A rule text on its way to libical, in one round. */
+/* A rule text while it is read. */
 typedef struct RuleText
 {
 	Recurrence *rule;
 	RruleError *error;
-	int			round;						 /* counted from 0 */
-	bool		more;						 /* a list has values left for another round */
-	unsigned	seen;						 /* bits by the part's place in the table */
-	bool		numbered_weekday;			 /* BYDAY has a number */
-	char		clean[RRULE_MAX_LENGTH + 1]; /* what libical is to read */
-	size_t		clean_length;
+	unsigned	seen;			  /* bits by the part's place in the table */
+	bool		numbered_weekday; /* BYDAY has a number */
+	const char *until;			  /* the value of UNTIL, of the right shape, or NULL */
 } RuleText;
 
 typedef struct PartFacts PartFacts;
 
-/* What a part may be.  read checks a value, and adds the part to what libical is to read. */
+/* What a part may be.  read checks a value, and adds what it says to the rule. */
 struct PartFacts
 {
 	const char *name;
@@ -48,12 +45,15 @@ extern bool rrule_fail(RuleText *text, const char *hint, const char *detail, con
  */
 extern bool rrule_read_frequency(RuleText *text, const PartFacts *part, char *value);
 extern bool rrule_read_until(RuleText *text, const PartFacts *part, char *value);
-extern bool rrule_read_number(RuleText *text, const PartFacts *part, char *value);
+extern bool rrule_read_count(RuleText *text, const PartFacts *part, char *value);
 extern bool rrule_read_rscale(RuleText *text, const PartFacts *part, char *value);
 extern bool rrule_read_skip(RuleText *text, const PartFacts *part, char *value);
 extern bool rrule_read_interval(RuleText *text, const PartFacts *part, char *value);
 extern bool rrule_read_week_start(RuleText *text, const PartFacts *part, char *value);
 extern bool rrule_read_list(RuleText *text, const PartFacts *part, char *value);
 extern bool rrule_read_weekdays(RuleText *text, const PartFacts *part, char *value);
+
+/* Add UNTIL to the rule, where there is one; false, with the error filled: it is no date and time of the calendar. */
+extern bool rrule_add_until(RuleText *text);
 
 #endif /* MEDSCHED_RRULE_PARTS_H */

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(49);
+SELECT plan(56);
 
 \set person '00000000-0000-4000-8000-00000000ca1e'
 
@@ -50,6 +50,18 @@ SELECT is(
         WHERE l ~ 'NAME[:;].*Tablets' OR l IN ('BEGIN:VALARM', 'END:VALARM') OR l ~ '^(ACTION|TRIGGER)' ORDER BY n),
   ARRAY['NAME:Tablets\, all', 'X-WR-CALNAME:Tablets\, all'] || (SELECT array_agg(l) FROM generate_series(1, 3), unnest(ARRAY['BEGIN:VALARM', 'ACTION:DISPLAY', 'TRIGGER:-PT1H30M', 'END:VALARM']) AS l),
   'a name and an alarm');
+
+SELECT alike(medsched.calendar_feed(:'person', alarm => a.alarm, horizon => '2028-01-01Z'), '%' || E'\r\n' || a.line || E'\r\n%', 'an alarm ' || a.alarm)
+FROM (VALUES (interval '0', 'TRIGGER:PT0S'), ('7 days', 'TRIGGER:-P7D'), ('1 day 01:00:05', 'TRIGGER:-P1DT1H0M5S'), ('00:00:30', 'TRIGGER:-PT30S')) AS a (alarm, line);
+
+-- Characters of one to four octets; a tab is a space, and other control characters are left out.
+SELECT medsched.create_medication('00000000-0000-4000-8000-00000000ca6e', repeat(E'ä€😀,\t\x01ab', 50),
+  '[{"starts_at": "1960-01-01T10:00:00", "time_zone": "Africa/Monrovia", "rrule": "FREQ=DAILY;COUNT=2"}]') \g /dev/null
+SELECT medsched.calendar_feed('00000000-0000-4000-8000-00000000ca6e', since => '1960-01-01Z', horizon => '1961-01-01Z') AS feed \gset
+SELECT is(max(octet_length(l)) <= 75, true, 'a line has at most 75 octets') FROM regexp_split_to_table(:'feed', '\r\n') AS l;
+SELECT is(l, 'SUMMARY:' || repeat('ä€😀\, ab', 50), 'folded between characters') FROM pg_temp.lines(:'feed') AS l WHERE l ~ '^SUMMARY';
+-- Until 1972, clocks in Monrovia were 44 minutes and 30 seconds behind UTC.
+SELECT alike(:'feed'::text, E'%\r\nTZOFFSETFROM:-004430\r\nTZOFFSETTO:-004430\r\n%', 'an offset with seconds');
 
 -- What becomes of rules.  From Monday 1 March 2027, 10:00 in Berlin.
 CREATE FUNCTION pg_temp.times(rule text, more jsonb DEFAULT '{}', horizon timestamptz DEFAULT '2028-01-01Z') RETURNS text[] LANGUAGE plpgsql AS $$

@@ -2,8 +2,7 @@
 BEGIN;
 SELECT plan(26);
 
--- Lists as long as they can be.  RFC 5545 sets no length; libical, which reads
--- rules, has room for each number from one end only.
+-- Lists as long as they can be.  RFC 5545 sets no length.
 CREATE FUNCTION pg_temp.numbers(low int, high int, suffix text DEFAULT '') RETURNS text LANGUAGE sql AS
 $$SELECT string_agg(n || suffix, ',' ORDER BY n) FROM generate_series(low, high) AS n WHERE n <> 0$$;
 -- How many there are in 2026 and 2027, 730 days.  2026-01-01 and 2026-12-31 are

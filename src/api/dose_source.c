@@ -7,8 +7,10 @@
  */
 #include "postgres.h"
 
+#include "access/stratnum.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/timestamp.h"
 #include "utils/varlena.h"
 
@@ -24,28 +26,28 @@ enum
 {
 	SOURCE_SCHEDULE_ID = SCHEDULE_NCOLUMNS,
 	SOURCE_MEDICATION_ID,
-	SOURCE_MEDICATION_NAME,
 	SOURCE_DOSE_AMOUNT,
 	SOURCE_DOSE_UNIT,
 	SOURCE_INSTRUCTIONS,
 	SOURCE_GRACE,
-	SOURCE_INACTIVATED_AT,
 	SOURCE_MISSED_WHEN_NEXT,
+	SOURCE_MEDICATION_NAME,
+	SOURCE_INACTIVATED_AT,
 	SOURCE_NCOLUMNS
 };
 
 #define FIND_SCHEDULES                                                                               \
-	"SELECT " SCHEDULE_COLUMNS ", s.id, s.medication_id, m.name, "                                   \
-	"s.dose_amount, s.dose_unit, s.instructions, s.grace, m.inactivated_at, "                        \
-	"{missed_when_next?s.missed_when_next|false} "                                                   \
+	"SELECT " SCHEDULE_COLUMNS ", s.id, s.medication_id, "                                           \
+	"s.dose_amount, s.dose_unit, s.instructions, s.grace, "                                          \
+	"{missed_when_next?s.missed_when_next|false}, m.name, m.inactivated_at "                         \
 	"FROM medsched.schedules AS s "                                                                  \
 	"JOIN medsched.medications AS m "                                                                \
 	"ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id " \
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND m.user_id OPERATOR(pg_catalog.=) $1 "
 
-#define SOURCE_COLUMN_LIST                                                                                \
-	SCHEDULE_COLUMN_LIST, SCHEDULES_ID, SCHEDULES_MEDICATION_ID, MEDICATIONS_NAME, SCHEDULES_DOSE_AMOUNT, \
-		SCHEDULES_DOSE_UNIT, SCHEDULES_INSTRUCTIONS, SCHEDULES_GRACE, MEDICATIONS_INACTIVATED_AT, SCHEDULES_MISSED_WHEN_NEXT
+#define SOURCE_SCHEDULE_COLUMNS \
+	SCHEDULE_COLUMN_LIST, SCHEDULES_ID, SCHEDULES_MEDICATION_ID, SCHEDULES_DOSE_AMOUNT, SCHEDULES_DOSE_UNIT, SCHEDULES_INSTRUCTIONS, SCHEDULES_GRACE, SCHEDULES_MISSED_WHEN_NEXT
+#define SOURCE_MEDICATION_COLUMNS MEDICATIONS_NAME, MEDICATIONS_INACTIVATED_AT
 
 /* A user's schedules that can have a dose from an instant on. */
 static SavedPlan find_schedules = {
@@ -55,7 +57,7 @@ static SavedPlan find_schedules = {
 	2,
 	{UUIDOID, TIMESTAMPTZOID},
 	NULL,
-	{SOURCE_COLUMN_LIST}};
+	{SOURCE_SCHEDULE_COLUMNS, SOURCE_MEDICATION_COLUMNS}};
 
 /* The others of which something is recorded in a window, or was moved into it. */
 static SavedPlan find_ended_schedules = {
@@ -70,10 +72,17 @@ static SavedPlan find_ended_schedules = {
 	3,
 	{UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
 	NULL,
-	{SOURCE_COLUMN_LIST}};
+	{SOURCE_SCHEDULE_COLUMNS, SOURCE_MEDICATION_COLUMNS}};
 
-static void read_sources(DoseSources *sources);
-static void read_source(DoseSources *sources, DoseSource *source, int row);
+/* What find_schedules finds, without a query. */
+static UserRows schedule_rows = {.table = TABLE_SCHEDULES, .keys = {SCHEDULES_USER_ID}, .columns = {SOURCE_SCHEDULE_COLUMNS}};
+static UserRows medication_rows = {.table = TABLE_MEDICATIONS, .keys = {MEDICATIONS_USER_ID, MEDICATIONS_ID}, .columns = {SOURCE_MEDICATION_COLUMNS}};
+
+static bool scan_sources(DoseSources *sources);
+static bool is_over(UserScan *scan, int column, TimestampTz from);
+static void query_sources(DoseSources *sources, SavedPlan *query, Datum *values);
+static void read_source(DoseSources *sources, DoseSource *source, const Datum *values, const bool *isnull, Oid collation);
+static void add_sources(DoseSources *sources, DoseSource *found, int nfound);
 static int	compare_ids(const void *a, const void *b);
 static int	compare_ranks(const void *a, const void *b, void *collation);
 static int	compare_scheduled(const void *a, const void *b);
@@ -89,9 +98,9 @@ dose_sources_open(DoseSources *sources, Datum user_id, TimestampTz from, Timesta
 	sources->most = most;
 	sources->bounds[0] = TimestampTzGetDatum(from);
 	sources->bounds[1] = TimestampTzGetDatum(to);
-	run_plan(&find_schedules, values, NULL, true, SPI_OK_SELECT, 0);
-	read_sources(sources);
-	sources->may_be_moved = may_have_rows(TABLE_MOVED_DOSES, user_id);
+	if (!scan_sources(sources))
+		query_sources(sources, &find_schedules, values);
+	sources->may_be_moved = may_have_rows(TABLE_MOVED_DOSES, MOVED_DOSES_USER_ID, user_id);
 }
 
 void
@@ -99,8 +108,7 @@ dose_sources_add_ended(DoseSources *sources)
 {
 	Datum values[3] = {sources->user_id, sources->bounds[0], sources->bounds[1]};
 
-	run_plan(&find_ended_schedules, values, NULL, true, SPI_OK_SELECT, 0);
-	read_sources(sources);
+	query_sources(sources, &find_ended_schedules, values);
 }
 
 DoseSource *
@@ -148,34 +156,107 @@ dose_sources_rank(DoseSources *sources)
 	pfree(by_rank);
 }
 
-/* Add the schedules found to the sources. */
+/* Add the schedules that find_schedules would find; false: it is to be asked. */
+static bool
+scan_sources(DoseSources *sources)
+{
+	UserScan	schedules;
+	UserScan	medications;
+	ScanKeyData key[2];
+	TimestampTz from = DatumGetTimestampTz(sources->bounds[0]);
+	DoseSource *found = NULL;
+	int			nfound = 0;
+	int			room = 8;
+
+	if (!user_scan_open(&schedules, &schedule_rows))
+		return false;
+	if (!user_scan_open(&medications, &medication_rows))
+	{
+		user_scan_close(&schedules);
+		return false;
+	}
+	found = palloc0(sizeof(DoseSource) * room);
+	ScanKeyInit(&key[0], 1, BTEqualStrategyNumber, F_UUID_EQ, sources->user_id);
+	user_scan_start(&schedules, key, 1);
+	while (user_scan_next(&schedules))
+	{
+		Datum values[SOURCE_NCOLUMNS];
+		bool  isnull[SOURCE_NCOLUMNS];
+
+		if (is_over(&schedules, COLUMN_ENDS_AT, from))
+			continue;
+		ScanKeyInit(&key[1], 2, BTEqualStrategyNumber, F_UUID_EQ, user_scan_value(&schedules, SOURCE_MEDICATION_ID, &isnull[0]));
+		if (isnull[0])
+			continue;
+		user_scan_start(&medications, key, 2);
+		if (!user_scan_next(&medications) || is_over(&medications, SOURCE_INACTIVATED_AT - SOURCE_MEDICATION_NAME, from))
+			continue;
+
+		user_scan_read(&schedules, values, isnull);
+		user_scan_read(&medications, values + SOURCE_MEDICATION_NAME, isnull + SOURCE_MEDICATION_NAME);
+		if (nfound == room)
+		{
+			room *= 2;
+			found = repalloc_huge(found, sizeof(DoseSource) * room);
+			memset(&found[nfound], 0, sizeof(DoseSource) * nfound);
+		}
+		read_source(sources, &found[nfound++], values, isnull, user_scan_collation(&medications, 0));
+	}
+	user_scan_close(&medications);
+	user_scan_close(&schedules);
+	add_sources(sources, found, nfound);
+	return true;
+}
+
+/* Tell whether the row that a scan is at is of something that ended before an instant, or then. */
+static bool
+is_over(UserScan *scan, int column, TimestampTz from)
+{
+	bool  isnull;
+	Datum end = user_scan_value(scan, column, &isnull);
+
+	return !isnull && DatumGetTimestampTz(end) <= from;
+}
+
+/* Add the schedules that a query finds. */
 static void
-read_sources(DoseSources *sources)
+query_sources(DoseSources *sources, SavedPlan *query, Datum *values)
+{
+	DoseSource *found;
+	int			nfound;
+
+	run_plan(query, values, NULL, true, SPI_OK_SELECT, 0);
+	nfound = (int) SPI_processed;
+	found = palloc0(sizeof(DoseSource) * Max(nfound, 1));
+	for (int i = 0; i < nfound; i++)
+	{
+		Datum columns[SOURCE_NCOLUMNS];
+		bool  isnull[SOURCE_NCOLUMNS];
+
+		read_row(query, i, columns, isnull);
+		read_source(sources, &found[i], columns, isnull, TupleDescAttr(SPI_tuptable->tupdesc, SOURCE_MEDICATION_NAME)->attcollation);
+	}
+	add_sources(sources, found, nfound);
+}
+
+static void
+add_sources(DoseSources *sources, DoseSource *found, int nfound)
 {
 	int			 nbefore = sources->n;
-	int			 nfound = (int) SPI_processed;
-	DoseSource	*found = palloc0(sizeof(DoseSource) * Max(nfound, 1));
 	DoseSource **array = palloc(sizeof(DoseSource *) * Max(nbefore + nfound, 1));
 
 	for (int i = 0; i < nbefore; i++)
 		array[i] = sources->array[i];
 	for (int i = 0; i < nfound; i++)
-	{
-		read_source(sources, &found[i], i);
 		array[nbefore + i] = &found[i];
-	}
 	qsort(array, nbefore + nfound, sizeof(DoseSource *), compare_ids);
 	sources->array = array;
 	sources->n = nbefore + nfound;
 }
 
 static void
-read_source(DoseSources *sources, DoseSource *source, int row)
+read_source(DoseSources *sources, DoseSource *source, const Datum *values, const bool *isnull, Oid collation)
 {
-	Datum values[SOURCE_NCOLUMNS];
-	bool  isnull[SOURCE_NCOLUMNS];
-
-	read_row(&find_schedules, row, values, isnull);
 	schedule_row_read(&source->row, values, isnull);
 	memcpy(&source->schedule_id, DatumGetUUIDP(values[SOURCE_SCHEDULE_ID]), sizeof(pg_uuid_t));
 	source->medication_id = values[SOURCE_MEDICATION_ID];
@@ -186,7 +267,7 @@ read_source(DoseSources *sources, DoseSource *source, int row)
 	source->instructions = isnull[SOURCE_INSTRUCTIONS] ? 0 : values[SOURCE_INSTRUCTIONS];
 	source->grace = isnull[SOURCE_GRACE] ? default_grace()
 										 : interval_microseconds(DatumGetIntervalP(values[SOURCE_GRACE]));
-	source->collation = TupleDescAttr(SPI_tuptable->tupdesc, SOURCE_MEDICATION_NAME)->attcollation;
+	source->collation = collation;
 	source->next = source->occurrence = DT_NOBEGIN;
 	source->zone = zone_find(source->row.source.time_zone);
 	source->stretch.until = PG_INT64_MIN;

@@ -21,6 +21,11 @@
 #define pg_noreturn __attribute__((noreturn))
 #endif
 
+/* Since 16, one function checks the rights on objects of every kind. */
+#if PG_VERSION_NUM < 160000
+#define object_aclcheck(catalog, object, role, rights) pg_namespace_aclcheck(object, role, rights)
+#endif
+
 /* Since 18, a scan of an index can count its steps. */
 #if PG_VERSION_NUM >= 180000
 #define begin_index_scan(relation, index, snapshot, nkeys) index_beginscan(relation, index, snapshot, NULL, nkeys, 0)

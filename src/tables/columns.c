@@ -11,7 +11,7 @@
 #include "catalog/pg_type.h"
 #include "parser/parse_coerce.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "base/compat.h"
 #include "base/message.h"
@@ -98,9 +98,11 @@ static const ColumnFacts facts[TABLE_NCOLUMNS] = {
 	[MOVED_DOSES_MOVED_AT] = {"moved_doses", "moved_at", TIMESTAMPTZOID, false, false},
 	[MOVED_DOSES_COMPUTED] = {"moved_doses", "computed", BOOLOID, false, false}};
 
-static void				check_type(TableColumn column, Oid found);
-pg_noreturn static void refuse_null(TableColumn column);
-pg_noreturn static void refuse_missing(TableColumn column);
+static Form_pg_attribute find_attribute(TableColumn column, TupleDesc descriptor);
+static bool				 is_stored_as(Oid type, TableColumn column);
+static void				 check_type(TableColumn column, Oid found);
+pg_noreturn static void	 refuse_null(TableColumn column);
+pg_noreturn static void	 refuse_missing(TableColumn column);
 
 void
 check_columns(const TableColumn *columns, TupleDesc descriptor)
@@ -122,25 +124,56 @@ read_columns(const TableColumn *columns, HeapTuple tuple, TupleDesc descriptor, 
 	heap_deform_tuple(tuple, descriptor, values, isnull);
 	for (int i = 0; i < descriptor->natts; i++)
 	{
-		if (isnull[i] && !facts[columns[i]].nullable)
-			refuse_null(columns[i]);
+		if (isnull[i])
+			check_null(columns[i]);
 	}
+}
+
+void
+check_null(TableColumn column)
+{
+	if (!facts[column].nullable)
+		refuse_null(column);
 }
 
 int
 find_column(TableColumn column, TupleDesc descriptor)
+{
+	Form_pg_attribute attribute = find_attribute(column, descriptor);
+
+	if (attribute == NULL)
+		refuse_missing(column);
+	check_type(column, attribute->atttypid);
+	return attribute->attnum;
+}
+
+AttrNumber
+column_number(TableColumn column, TupleDesc descriptor)
+{
+	Form_pg_attribute attribute = find_attribute(column, descriptor);
+
+	return attribute != NULL && is_stored_as(attribute->atttypid, column) ? attribute->attnum : InvalidAttrNumber;
+}
+
+/* Find a column by its name; NULL: it is not there. */
+static Form_pg_attribute
+find_attribute(TableColumn column, TupleDesc descriptor)
 {
 	for (int i = 0; i < descriptor->natts; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
 
 		if (!attribute->attisdropped && strcmp(NameStr(attribute->attname), facts[column].name) == 0)
-		{
-			check_type(column, attribute->atttypid);
-			return attribute->attnum;
-		}
+			return attribute;
 	}
-	refuse_missing(column);
+	return NULL;
+}
+
+/* Tell whether values of a type are stored as the column's: those of domains as what they are made of, and some others. */
+static bool
+is_stored_as(Oid type, TableColumn column)
+{
+	return type == facts[column].type || IsBinaryCoercible(type, facts[column].type);
 }
 
 Datum
@@ -149,8 +182,8 @@ column_value(TableColumn column, HeapTuple tuple, TupleDesc descriptor, bool *is
 	bool  is_null;
 	Datum value = heap_getattr(tuple, find_column(column, descriptor), descriptor, &is_null);
 
-	if (is_null && !facts[column].nullable)
-		refuse_null(column);
+	if (is_null)
+		check_null(column);
 	if (isnull != NULL)
 		*isnull = is_null;
 	return value;
@@ -165,14 +198,17 @@ check_keys(const char *table, Oid relation)
 {
 	for (TableColumn column = 0; column < TABLE_NCOLUMNS; column++)
 	{
-		AttrNumber number;
+		HeapTuple tuple;
+		Oid		  type;
 
 		if (!facts[column].is_key || strcmp(facts[column].table, table) != 0)
 			continue;
-		number = get_attnum(relation, facts[column].name);
-		if (number == InvalidAttrNumber)
+		tuple = SearchSysCacheAttName(relation, facts[column].name);
+		if (!HeapTupleIsValid(tuple))
 			refuse_missing(column);
-		check_type(column, get_atttype(relation, number));
+		type = ((Form_pg_attribute) GETSTRUCT(tuple))->atttypid;
+		ReleaseSysCache(tuple);
+		check_type(column, type);
 	}
 }
 
@@ -181,8 +217,7 @@ check_type(TableColumn column, Oid found)
 {
 	const ColumnFacts *wanted = &facts[column];
 
-	/* Domains are stored as what they are made of, and so are some other types. */
-	if (found == wanted->type || IsBinaryCoercible(found, wanted->type))
+	if (is_stored_as(found, column))
 		return;
 	if (wanted->table == NULL)
 		elog(ERROR, "a query computes %s, not %s", format_type_be(found), format_type_be(wanted->type));

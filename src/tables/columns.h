@@ -108,6 +108,12 @@ extern void read_columns(const TableColumn *columns, HeapTuple tuple, TupleDesc 
 /* Find a column in whole rows by its name, and give its number. */
 extern int find_column(TableColumn column, TupleDesc descriptor);
 
+/* Do the same, and give InvalidAttrNumber for a column that is missing, or of another type. */
+extern AttrNumber column_number(TableColumn column, TupleDesc descriptor);
+
+/* Check that a column may be null.  Errors: 23502. */
+extern void check_null(TableColumn column);
+
 /* Give the value of a column in a whole row.  isnull may be NULL for a column that cannot be. */
 extern Datum column_value(TableColumn column, HeapTuple tuple, TupleDesc descriptor, bool *isnull);
 

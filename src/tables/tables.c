@@ -142,6 +142,12 @@ tables_have_later_column(const char *column)
 	elog(ERROR, "column \"%s\" is not one that was added later", column);
 }
 
+bool
+tables_are_current(void)
+{
+	return found.later_columns == (UINT32_C(1) << lengthof(later_columns)) - 1;
+}
+
 /*
  * Lock the tables, and look again when a lock brought news of a change: after the
  * last lock, what is found stays so.

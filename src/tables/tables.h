@@ -40,10 +40,11 @@ extern void check_tables(void);
 
 /*
  * Tell which of the columns and tables that were added after 0.1.0 the tables have, as a set, and
- * whether they have one of them.  They are found as check_tables() found them.
+ * whether they have one of them, or all.  They are found as check_tables() found them.
  */
 extern uint32 tables_later_columns(void);
 extern bool	  tables_have_later_column(const char *column);
+extern bool	  tables_are_current(void);
 
 /* Give a number that is another one after each change of what check_tables() or tables_owner() found. */
 extern uint64 tables_changes(void);

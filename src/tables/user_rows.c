@@ -1,18 +1,19 @@
 /*-------------------------------------------------------------------------
  *
  * user_rows.c
- *		Whether a table has rows of a user at all.
+ *		A user's rows of a table, read by its primary key without a query.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "access/stratnum.h"
 #include "access/table.h"
+#include "access/tableam.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_type.h"
+#include "catalog/pg_namespace.h"
+#include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
@@ -23,42 +24,186 @@
 #include "base/compat.h"
 #include "tables/user_rows.h"
 
-static bool key_tells(Relation relation, Datum user_id);
-static bool has_entry(Relation relation, Relation index, Datum user_id);
+static bool		may_read(Relation relation);
+static bool		find_numbers(UserRows *rows, Relation relation);
+static Relation open_key(Relation relation, const AttrNumber *numbers, int n);
+static bool		has_entry(Relation relation, Relation index, Datum user_id);
 
 bool
-may_have_rows(MedschedTable table, Datum user_id)
+user_scan_open(UserScan *scan, UserRows *rows)
 {
-	Oid		 oid = table_oid(table);
-	Relation relation = OidIsValid(oid) ? try_table_open(oid, AccessShareLock) : NULL;
-	bool	 none;
+	Relation relation;
+	Relation index = NULL;
+	uint64	 changes;
 
+	check_tables();
+	changes = tables_changes();
+	if (!tables_are_current())
+		return false;
+	relation = try_table_open(table_oid(rows->table), AccessShareLock);
 	if (relation == NULL)
-		return OidIsValid(oid);
-	/* Who may not read the table is told so by the query, and children have keys of their own. */
-	none = relation->rd_rel->relkind == RELKIND_RELATION && !relation->rd_rel->relhassubclass &&
-		   pg_class_aclcheck(oid, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
-		   !key_tells(relation, user_id);
-	table_close(relation, AccessShareLock);
-	return !none;
+		return false;
+
+	/* The lock can have brought news of a change. */
+	if (changes == tables_changes() && may_read(relation) && !relation->rd_rel->relrowsecurity && find_numbers(rows, relation))
+	{
+		int nkeys = 0;
+
+		while (rows->keys[nkeys] != LAST_COLUMN)
+			nkeys++;
+		index = open_key(relation, rows->key_numbers, nkeys);
+	}
+	if (index == NULL)
+	{
+		table_close(relation, NoLock);
+		return false;
+	}
+
+	scan->rows = rows;
+	scan->relation = relation;
+	scan->index = index;
+	scan->scan = NULL;
+	scan->slot = table_slot_create(relation, NULL);
+	scan->values = palloc(sizeof(Datum) * RelationGetNumberOfAttributes(relation));
+	scan->isnull = palloc(sizeof(bool) * RelationGetNumberOfAttributes(relation));
+	return true;
 }
 
-/* Tell whether the primary key has an entry of the user, or cannot tell. */
+/*
+ * Tell whether the caller may read all of a table that is one, and whose rows are all in it.
+ * Who may not is told so by the query.
+ */
 static bool
-key_tells(Relation relation, Datum user_id)
+may_read(Relation relation)
 {
-	Relation index;
-	bool	 found = true;
+	return relation->rd_rel->relkind == RELKIND_RELATION && !relation->rd_rel->relhassubclass &&
+		   ExecutorCheckPerms_hook == NULL &&
+		   pg_class_aclcheck(RelationGetRelid(relation), GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
+		   object_aclcheck(NamespaceRelationId, RelationGetNamespace(relation), GetUserId(), ACL_USAGE) == ACLCHECK_OK;
+}
+
+/* Find the numbers of the columns; false: one is missing, or of another type. */
+static bool
+find_numbers(UserRows *rows, Relation relation)
+{
+	TupleDesc descriptor = RelationGetDescr(relation);
+
+	if (rows->numbers[0] != InvalidAttrNumber && rows->changes == tables_changes())
+		return true;
+	rows->numbers[0] = InvalidAttrNumber;
+	for (int i = 0; rows->keys[i] != LAST_COLUMN; i++)
+	{
+		rows->key_numbers[i] = column_number(rows->keys[i], descriptor);
+		if (rows->key_numbers[i] == InvalidAttrNumber)
+			return false;
+	}
+	for (int i = 0; rows->columns[i] != LAST_COLUMN; i++)
+	{
+		rows->numbers[i] = column_number(rows->columns[i], descriptor);
+		if (rows->numbers[i] == InvalidAttrNumber)
+		{
+			rows->numbers[0] = InvalidAttrNumber;
+			return false;
+		}
+	}
+	rows->changes = tables_changes();
+	return true;
+}
+
+/* Open the primary key's index; NULL: it does not begin with these columns, or not every snapshot can use it. */
+static Relation
+open_key(Relation relation, const AttrNumber *numbers, int n)
+{
+	Relation	  index;
+	Form_pg_index form;
+	bool		  fits;
 
 	/* The list of indexes tells which is the primary key's. */
 	list_free(RelationGetIndexList(relation));
 	if (!OidIsValid(relation->rd_pkindex))
-		return true;
+		return NULL;
 	index = index_open(relation->rd_pkindex, AccessShareLock);
-	if (index->rd_rel->relam == BTREE_AM_OID && index->rd_opcintype[0] == UUIDOID &&
-		strcmp(NameStr(TupleDescAttr(RelationGetDescr(index), 0)->attname), "user_id") == 0)
-		found = has_entry(relation, index, user_id);
-	index_close(index, AccessShareLock);
+	form = index->rd_index;
+	fits = index->rd_rel->relam == BTREE_AM_OID && form->indisvalid && !form->indcheckxmin && form->indnkeyatts >= n;
+	for (int i = 0; fits && i < n; i++)
+		fits = form->indkey.values[i] == numbers[i] && index->rd_indoption[i] == 0;
+	if (fits)
+		return index;
+	index_close(index, NoLock);
+	return NULL;
+}
+
+void
+user_scan_start(UserScan *scan, ScanKey keys, int nkeys)
+{
+	if (scan->scan == NULL)
+		scan->scan = begin_index_scan(scan->relation, scan->index, GetActiveSnapshot(), nkeys);
+	index_rescan(scan->scan, keys, nkeys, NULL, 0);
+}
+
+bool
+user_scan_next(UserScan *scan)
+{
+	CHECK_FOR_INTERRUPTS();
+	return index_getnext_slot(scan->scan, ForwardScanDirection, scan->slot);
+}
+
+Datum
+user_scan_value(UserScan *scan, int column, bool *isnull)
+{
+	return slot_getattr(scan->slot, scan->rows->numbers[column], isnull);
+}
+
+void
+user_scan_read(UserScan *scan, Datum *values, bool *isnull)
+{
+	heap_deform_tuple(ExecCopySlotHeapTuple(scan->slot), RelationGetDescr(scan->relation), scan->values, scan->isnull);
+	for (int i = 0; scan->rows->columns[i] != LAST_COLUMN; i++)
+	{
+		values[i] = scan->values[scan->rows->numbers[i] - 1];
+		isnull[i] = scan->isnull[scan->rows->numbers[i] - 1];
+		if (isnull[i])
+			check_null(scan->rows->columns[i]);
+	}
+}
+
+Oid
+user_scan_collation(const UserScan *scan, int column)
+{
+	return TupleDescAttr(RelationGetDescr(scan->relation), scan->rows->numbers[column] - 1)->attcollation;
+}
+
+void
+user_scan_close(UserScan *scan)
+{
+	if (scan->scan != NULL)
+		index_endscan(scan->scan);
+	ExecDropSingleTupleTableSlot(scan->slot);
+	index_close(scan->index, NoLock);
+	table_close(scan->relation, NoLock);
+}
+
+bool
+may_have_rows(MedschedTable table, TableColumn key, Datum user_id)
+{
+	Oid		 oid = table_oid(table);
+	Relation relation = OidIsValid(oid) ? try_table_open(oid, AccessShareLock) : NULL;
+	bool	 found = true;
+
+	if (relation == NULL)
+		return OidIsValid(oid);
+	if (may_read(relation))
+	{
+		AttrNumber number = column_number(key, RelationGetDescr(relation));
+		Relation   index = number == InvalidAttrNumber ? NULL : open_key(relation, &number, 1);
+
+		if (index != NULL)
+		{
+			found = has_entry(relation, index, user_id);
+			index_close(index, AccessShareLock);
+		}
+	}
+	table_close(relation, AccessShareLock);
 	return found;
 }
 

@@ -155,15 +155,21 @@ dose_row_require_instant(const DoseRow *row, DoseColumn column)
 bool
 dose_row_run(SavedPlan *saved, DoseRow *row, int expected)
 {
+	if (!dose_row_execute(saved, row, expected))
+		return false;
+	read_row(saved, 0, row->values, row->isnull);
+	return true;
+}
+
+bool
+dose_row_execute(SavedPlan *saved, DoseRow *row, int expected)
+{
 	char nulls[ROW_NPARAMETERS];
 
 	for (int i = 0; i < saved->nargs; i++)
 		nulls[i] = row->isnull[i] ? 'n' : ' ';
 	run_plan(saved, row->values, nulls, false, expected, 1);
-	if (SPI_processed == 0)
-		return false;
-	read_row(saved, 0, row->values, row->isnull);
-	return true;
+	return SPI_processed > 0;
 }
 
 void

@@ -86,6 +86,9 @@ extern void dose_row_require_instant(const DoseRow *row, DoseColumn column);
  */
 extern bool dose_row_run(SavedPlan *saved, DoseRow *row, int expected);
 
+/* Do the same, and leave what it finds in SPI_tuptable. */
+extern bool dose_row_execute(SavedPlan *saved, DoseRow *row, int expected);
+
 /* Refuse a schedule that the user does not have, or the caller may not see: P0002. */
 extern void dose_row_require_schedule(const DoseRow *row);
 

@@ -16,6 +16,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
+#include "api/dose_by_key.h"
 #include "api/dose_row.h"
 #include "base/arguments.h"
 #include "base/compat.h"
@@ -38,17 +39,32 @@ static const AnswerColumn newly_recorded_columns[] = {
 	[OUTCOME_TAKEN] = {"newly_taken", BOOLOID},
 	[OUTCOME_SKIPPED] = {"newly_skipped", BOOLOID}};
 
-static SavedPlan insert_dose = {
-	"INSERT INTO medsched.dose_taken AS d "
+#define INSERT_DOSE                         \
+	"INSERT INTO medsched.dose_taken AS d " \
 	"(user_id, schedule_id, scheduled_for, taken_at, recorded_by, amount, note, outcome, reason{despite_limits?, despite_limits|}) "
-	"SELECT s.user_id, s.id, $3, $4, $5, $6, $7, $8, $9{despite_limits?, $10|} FROM medsched.schedules AS s "
-	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 "
-	"ON CONFLICT (user_id, scheduled_for, schedule_id) DO NOTHING "
-	"RETURNING " DOSE_ROW_COLUMNS,
+#define GIVEN_VALUES "$3, $4, $5, $6, $7, $8, $9{despite_limits?, $10|}"
+#define UNLESS_THERE "ON CONFLICT (user_id, scheduled_for, schedule_id) DO NOTHING "
+#define PARAMETER_TYPES                                                                                           \
+	{                                                                                                             \
+		UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, NUMERICOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID \
+	}
+
+static SavedPlan insert_dose = {
+	INSERT_DOSE "SELECT s.user_id, s.id, " GIVEN_VALUES " FROM medsched.schedules AS s "
+				"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 " UNLESS_THERE
+				"RETURNING " DOSE_ROW_COLUMNS,
 	ROW_NPARAMETERS,
-	{UUIDOID, UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, NUMERICOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID},
+	PARAMETER_TYPES,
 	NULL,
 	{DOSE_ROW_COLUMN_LIST}};
+
+/* The same of a schedule that was looked up. */
+static SavedPlan insert_dose_of_schedule = {
+	INSERT_DOSE "VALUES ($1, $2, " GIVEN_VALUES ") " UNLESS_THERE "RETURNING d.ctid",
+	ROW_NPARAMETERS,
+	PARAMETER_TYPES,
+	NULL,
+	{COMPUTED_PLACE}};
 
 static SavedPlan find_dose = {
 	"SELECT " DOSE_ROW_COLUMNS " FROM medsched.dose_taken AS d WHERE " DOSE_ROW_HAS_KEY,
@@ -65,7 +81,8 @@ PG_FUNCTION_INFO_V1(medsched_skip_dose_by_id);
 static Datum			mark_dose_taken(DoseRow *row, FunctionCallInfo fcinfo, int argument);
 static Datum			skip_dose(DoseRow *row, FunctionCallInfo fcinfo, int argument);
 static Datum			record_dose(DoseRow *row, FunctionCallInfo fcinfo, DoseOutcome outcome);
-static bool				insert_new_dose(DoseRow *row);
+static bool				insert_new_dose(DoseRow *row, bool *recorded);
+static bool				insert_dose_by_key(DoseRow *row, bool *recorded);
 static Answer		   *open_answer(TupleDesc descriptor, DoseOutcome outcome);
 pg_noreturn static void rethrow_insert_error(const DoseRow *row, ErrorData *error);
 static char			   *argument_text(const DoseRow *row, DoseColumn column);
@@ -182,7 +199,7 @@ record_dose(DoseRow *row, FunctionCallInfo fcinfo, DoseOutcome outcome)
 	for (int attempt = 0; !recorded && attempt < MAX_ATTEMPTS; attempt++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		newly_recorded = recorded = insert_new_dose(row);
+		newly_recorded = insert_new_dose(row, &recorded);
 		if (!recorded)
 			recorded = dose_row_run(&find_dose, row, SPI_OK_SELECT);
 		if (!recorded)
@@ -215,13 +232,13 @@ open_answer(TupleDesc descriptor, DoseOutcome outcome)
 }
 
 /*
- * Insert a dose; false: it was there, or there is no such schedule.
+ * Insert a dose; false: it was there, or there is no such schedule.  recorded: it is in the row.
  *
  * An error is looked at after PG_CATCH, where functions may be called; no query runs
  * before it is thrown again.
  */
 static bool
-insert_new_dose(DoseRow *row)
+insert_new_dose(DoseRow *row, bool *recorded)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ErrorData *volatile error = NULL;
@@ -229,7 +246,7 @@ insert_new_dose(DoseRow *row)
 
 	PG_TRY();
 	{
-		inserted = dose_row_run(&insert_dose, row, SPI_OK_INSERT_RETURNING);
+		inserted = insert_dose_by_key(row, recorded);
 	}
 	PG_CATCH();
 	{
@@ -240,6 +257,29 @@ insert_new_dose(DoseRow *row)
 	PG_END_TRY();
 	if (error != NULL)
 		rethrow_insert_error(row, error);
+	return inserted;
+}
+
+/* Do so with as little of a query as will do. */
+static bool
+insert_dose_by_key(DoseRow *row, bool *recorded)
+{
+	DoseByKey by_key;
+	bool	  inserted = false;
+
+	if (!dose_by_key_open(&by_key))
+		return *recorded = dose_row_run(&insert_dose, row, SPI_OK_INSERT_RETURNING);
+	if (dose_by_key_is_recorded(&by_key, row))
+		*recorded = true;
+	else if (dose_by_key_has_schedule(row))
+	{
+		*recorded = inserted = dose_row_execute(&insert_dose_of_schedule, row, SPI_OK_INSERT_RETURNING);
+		if (inserted)
+			dose_by_key_read(&by_key, (ItemPointer) DatumGetPointer(read_single(&insert_dose_of_schedule, 0, NULL)), row);
+	}
+	else
+		*recorded = inserted = dose_row_run(&insert_dose, row, SPI_OK_INSERT_RETURNING);
+	keyed_row_close(&by_key.doses);
 	return inserted;
 }
 

@@ -23,7 +23,8 @@ typedef struct ColumnFacts
 	const char *name;
 	Oid			type;
 	bool		nullable;
-	bool		is_key; /* queries choose rows by it */
+	bool		is_key;	  /* queries choose rows by it */
+	bool		is_later; /* tables of an earlier version may lack it */
 } ColumnFacts;
 
 static const ColumnFacts facts[TABLE_NCOLUMNS] = {
@@ -39,7 +40,7 @@ static const ColumnFacts facts[TABLE_NCOLUMNS] = {
 	[MEDICATIONS_ID] = {"medications", "id", UUIDOID, false, true},
 	[MEDICATIONS_NAME] = {"medications", "name", TEXTOID, false, false},
 	[MEDICATIONS_INACTIVATED_AT] = {"medications", "inactivated_at", TIMESTAMPTZOID, true, true},
-	[MEDICATIONS_SUBSTANCE] = {"medications", "substance", TEXTOID, true, false},
+	[MEDICATIONS_SUBSTANCE] = {"medications", "substance", TEXTOID, true, false, true},
 	[MEDICATIONS_CREATED_AT] = {"medications", "created_at", TIMESTAMPTZOID, true, false},
 	[MEDICATIONS_CHANGED_AT] = {"medications", "changed_at", TIMESTAMPTZOID, true, false},
 
@@ -57,11 +58,12 @@ static const ColumnFacts facts[TABLE_NCOLUMNS] = {
 	[SCHEDULES_AS_NEEDED] = {"schedules", "as_needed", BOOLOID, false, true},
 	[SCHEDULES_MIN_INTERVAL] = {"schedules", "min_interval", INTERVALOID, true, false},
 	[SCHEDULES_MAX_PER_24H] = {"schedules", "max_per_24h", INT4OID, true, false},
+	[SCHEDULES_LIMITS] = {"schedules", "limits", JSONBOID, true, false, true},
 	[SCHEDULES_GRACE] = {"schedules", "grace", INTERVALOID, true, false},
 	[SCHEDULES_MISSED_WHEN_NEXT] = {"schedules", "missed_when_next", BOOLOID, false, false},
-	[SCHEDULES_AFTER_LAST] = {"schedules", "after_last", INTERVALOID, true, false},
+	[SCHEDULES_AFTER_LAST] = {"schedules", "after_last", INTERVALOID, true, false, true},
 	[SCHEDULES_FOLLOWS] = {"schedules", "follows", UUIDOID, true, false},
-	[SCHEDULES_FOLLOWS_BY] = {"schedules", "follows_by", INTERVALOID, true, false},
+	[SCHEDULES_FOLLOWS_BY] = {"schedules", "follows_by", INTERVALOID, true, false, true},
 	[SCHEDULES_DOSE_AMOUNT] = {"schedules", "dose_amount", NUMERICOID, true, false},
 	[SCHEDULES_DOSE_UNIT] = {"schedules", "dose_unit", TEXTOID, true, false},
 	[SCHEDULES_INSTRUCTIONS] = {"schedules", "instructions", TEXTOID, true, false},
@@ -81,7 +83,7 @@ static const ColumnFacts facts[TABLE_NCOLUMNS] = {
 	[DOSE_TAKEN_NOTE] = {"dose_taken", "note", TEXTOID, true, false},
 	[DOSE_TAKEN_RECORDED_BY] = {"dose_taken", "recorded_by", TEXTOID, true, false},
 	[DOSE_TAKEN_RECORDED_AT] = {"dose_taken", "recorded_at", TIMESTAMPTZOID, true, false},
-	[DOSE_TAKEN_DESPITE_LIMITS] = {"dose_taken", "despite_limits", TEXTOID, true, false},
+	[DOSE_TAKEN_DESPITE_LIMITS] = {"dose_taken", "despite_limits", TEXTOID, true, false, true},
 
 	[SUBSTANCE_LIMITS_USER_ID] = {"substance_limits", "user_id", UUIDOID, false, true},
 	[SUBSTANCE_LIMITS_SUBSTANCE] = {"substance_limits", "substance", TEXTOID, false, true},
@@ -155,16 +157,25 @@ column_number(TableColumn column, TupleDesc descriptor)
 	return attribute != NULL && is_stored_as(attribute->atttypid, column) ? attribute->attnum : InvalidAttrNumber;
 }
 
-/* Find a column by its name; NULL: it is not there. */
+/* Find a column by its name; NULL: it is not there.  It mostly is where it was the last time, and else anywhere. */
 static Form_pg_attribute
 find_attribute(TableColumn column, TupleDesc descriptor)
 {
-	for (int i = 0; i < descriptor->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+	static AttrNumber last[TABLE_NCOLUMNS];
 
+	for (int tried = 0; tried <= descriptor->natts; tried++)
+	{
+		int				  number = tried == 0 ? last[column] : tried;
+		Form_pg_attribute attribute;
+
+		if (number < 1 || number > descriptor->natts)
+			continue;
+		attribute = TupleDescAttr(descriptor, number - 1);
 		if (!attribute->attisdropped && strcmp(NameStr(attribute->attname), facts[column].name) == 0)
+		{
+			last[column] = number;
 			return attribute;
+		}
 	}
 	return NULL;
 }
@@ -179,9 +190,17 @@ is_stored_as(Oid type, TableColumn column)
 Datum
 column_value(TableColumn column, HeapTuple tuple, TupleDesc descriptor, bool *isnull)
 {
-	bool  is_null;
-	Datum value = heap_getattr(tuple, find_column(column, descriptor), descriptor, &is_null);
+	Form_pg_attribute attribute = find_attribute(column, descriptor);
+	bool			  is_null = true;
+	Datum			  value = 0;
 
+	if (attribute != NULL)
+	{
+		check_type(column, attribute->atttypid);
+		value = heap_getattr(tuple, attribute->attnum, descriptor, &is_null);
+	}
+	else if (!facts[column].is_later)
+		refuse_missing(column);
 	if (is_null)
 		check_null(column);
 	if (isnull != NULL)

@@ -54,6 +54,7 @@ typedef enum TableColumn
 	SCHEDULES_AS_NEEDED,
 	SCHEDULES_MIN_INTERVAL,
 	SCHEDULES_MAX_PER_24H,
+	SCHEDULES_LIMITS,
 	SCHEDULES_GRACE,
 	SCHEDULES_MISSED_WHEN_NEXT,
 	SCHEDULES_AFTER_LAST,
@@ -114,7 +115,10 @@ extern AttrNumber column_number(TableColumn column, TupleDesc descriptor);
 /* Check that a column may be null.  Errors: 23502. */
 extern void check_null(TableColumn column);
 
-/* Give the value of a column in a whole row.  isnull may be NULL for a column that cannot be. */
+/*
+ * Give the value of a column in a whole row; NULL where tables of an earlier version lack it.  isnull
+ * may be NULL for a column that cannot be.
+ */
 extern Datum column_value(TableColumn column, HeapTuple tuple, TupleDesc descriptor, bool *isnull);
 
 /* Check, in the catalog, the columns of a table by which queries choose rows. */

@@ -11,7 +11,6 @@
 
 #include "schedule/schedule_search.h"
 #include "tables/schedule_row.h"
-#include "tables/tables.h"
 
 /* Intervals count as this long at most: what is longer is out of every range. */
 #define MAX_INTERVAL_DAYS INT64CONST(100000000)
@@ -41,13 +40,7 @@ schedule_row_read_tuple(ScheduleRow *row, HeapTuple tuple, TupleDesc descriptor)
 	bool  isnull[SCHEDULE_NCOLUMNS];
 
 	for (int i = 0; i < SCHEDULE_NCOLUMNS; i++)
-	{
-		if ((schedule_columns[i] == SCHEDULES_AFTER_LAST && !tables_have_later_column("after_last")) ||
-			(schedule_columns[i] == SCHEDULES_FOLLOWS_BY && !tables_have_later_column("follows_by")))
-			isnull[i] = true;
-		else
-			values[i] = column_value(schedule_columns[i], tuple, descriptor, &isnull[i]);
-	}
+		values[i] = column_value(schedule_columns[i], tuple, descriptor, &isnull[i]);
 	schedule_row_read(row, values, isnull);
 }
 

@@ -67,6 +67,7 @@ enum
 	CHECK_MEDICATION_ID = SCHEDULE_NCOLUMNS,
 	CHECK_LIMITS,
 	CHECK_AMOUNT_LIMITS = CHECK_LIMITS + NLIMITS,
+	CHECK_DOSE_AMOUNT,
 	CHECK_RELATION,
 	CHECK_PLACE,
 	CHECK_NCOLUMNS
@@ -92,14 +93,14 @@ static void		   refuse_dose(DoseCheck *check, LimitKind kind, const DosesTaken *
 
 static SavedPlan lock_dose_schedule = {
 	"SELECT " SCHEDULE_COLUMNS ", s.medication_id, " LIMIT_COLUMNS ", "
-	"{limits?s.as_needed AND (s.limits IS NOT NULL OR s.max_per_24h IS NOT NULL AND s.dose_amount IS NOT NULL)|false}, "
-	"s.tableoid, s.ctid FROM medsched.schedules AS s "
+	"{limits?s.limits|NULL::pg_catalog.jsonb}, s.dose_amount, s.tableoid, s.ctid FROM medsched.schedules AS s "
 	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 "
 	"FOR SHARE",
 	2,
 	{UUIDOID, UUIDOID},
 	NULL,
-	{SCHEDULE_COLUMN_LIST, SCHEDULES_MEDICATION_ID, LIMIT_COLUMN_LIST, COMPUTED_BOOLEAN, COMPUTED_RELATION, COMPUTED_PLACE}};
+	{SCHEDULE_COLUMN_LIST, SCHEDULES_MEDICATION_ID, LIMIT_COLUMN_LIST, SCHEDULES_LIMITS, SCHEDULES_DOSE_AMOUNT, COMPUTED_RELATION,
+	 COMPUTED_PLACE}};
 
 /* What C does not know of limits, sql/46-limit-rules.sql does; both run as rule_query. */
 static SavedPlan check_amount_limits = {
@@ -252,15 +253,15 @@ lock_what_holds(DoseCheck *check)
 		check->inactivated_at = held->inactivated_at;
 		return;
 	}
-	if (rule_query(&lock_dose_schedule, key, NULL, 1) == 0)
+	if (!rule_lock_row(&lock_dose_schedule, TABLE_SCHEDULES, LockTupleShare, key, values, isnull))
 		ereport(ERROR,
 				(errcode_medsched(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("schedule \"%s\" is gone", uuid_text(check->schedule_id))));
-	read_row(&lock_dose_schedule, 0, values, isnull);
 	schedule_row_read(&check->row, values, isnull);
 	dose_limits_read(check->limits, values + CHECK_LIMITS, isnull + CHECK_LIMITS);
 	check->min_interval = values[CHECK_LIMITS + LIMIT_MIN_INTERVAL];
 	check->medication_id = values[CHECK_MEDICATION_ID];
-	check->has_amount_limits = DatumGetBool(values[CHECK_AMOUNT_LIMITS]);
+	check->has_amount_limits = check->row.as_needed && tables_have_later_column("limits") &&
+							   (!isnull[CHECK_AMOUNT_LIMITS] || (check->limits[LIMIT_MAX_PER_24H].most > 0 && !isnull[CHECK_DOSE_AMOUNT]));
 
 	found = dose_limits_reach(check->limits) > 0 || check->has_amount_limits
 				? rule_claim_medication(check->user_id, check->medication_id, &medication)

@@ -15,7 +15,7 @@
 #include "triggers/rule_queries.h"
 #include "triggers/rule_trigger.h"
 
-static bool lock_medication(SavedPlan *plan, Datum user_id, Datum id, LockedMedication *medication);
+static bool lock_medication(SavedPlan *plan, LockTupleMode mode, Datum user_id, Datum id, LockedMedication *medication);
 
 #define FIND_MEDICATION                                                                                                          \
 	"SELECT m.inactivated_at, {substance?m.substance|NULL::pg_catalog.text}, m.tableoid, m.ctid FROM medsched.medications AS m " \
@@ -48,25 +48,24 @@ static SavedPlan is_importing = {"SELECT medsched._is_importing($1)", 1, {UUIDOI
 bool
 rule_share_medication(Datum user_id, Datum id, LockedMedication *medication)
 {
-	return lock_medication(&share_medication, user_id, id, medication);
+	return lock_medication(&share_medication, LockTupleShare, user_id, id, medication);
 }
 
 bool
 rule_claim_medication(Datum user_id, Datum id, LockedMedication *medication)
 {
-	return lock_medication(&claim_medication, user_id, id, medication);
+	return lock_medication(&claim_medication, LockTupleNoKeyExclusive, user_id, id, medication);
 }
 
 static bool
-lock_medication(SavedPlan *plan, Datum user_id, Datum id, LockedMedication *medication)
+lock_medication(SavedPlan *plan, LockTupleMode mode, Datum user_id, Datum id, LockedMedication *medication)
 {
 	Datum key[2] = {user_id, id};
 	Datum values[4];
 	bool  isnull[4];
 
-	if (rule_query(plan, key, NULL, 1) == 0)
+	if (!rule_lock_row(plan, TABLE_MEDICATIONS, mode, key, values, isnull))
 		return false;
-	read_row(plan, 0, values, isnull);
 	medication->inactivated_at = isnull[0] ? DT_NOEND : DatumGetTimestampTz(values[0]);
 	medication->has_substance = !isnull[1];
 	medication->substance = values[1];

@@ -130,6 +130,27 @@ rule_query(SavedPlan *saved, Datum *values, const char *nulls, long limit)
 	return SPI_processed;
 }
 
+/* No rights are needed where no query runs: rule_trigger() has seen to it that the table is one of ours. */
+bool
+rule_lock_row(SavedPlan *saved, MedschedTable table, LockTupleMode mode, Datum *key, Datum *values, bool *isnull)
+{
+	KeyedRow row;
+	bool	 found;
+
+	if (keyed_row_open(&row, table, RowShareLock))
+	{
+		found = keyed_row_lock(&row, key, mode);
+		if (found)
+			keyed_row_read(&row, saved->columns, values, isnull);
+		keyed_row_close(&row);
+		return found;
+	}
+	found = rule_query(saved, key, NULL, 1) > 0;
+	if (found)
+		read_row(saved, 0, values, isnull);
+	return found;
+}
+
 bool
 rule_may_tell(const char *table)
 {

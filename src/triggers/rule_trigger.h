@@ -16,6 +16,7 @@
 #include "commands/trigger.h"
 #include "fmgr.h"
 
+#include "tables/keyed_row.h"
 #include "tables/saved_plan.h"
 
 /*
@@ -55,6 +56,13 @@ extern bool rule_column_changes(TriggerData *trigger, TableColumn column);
  * columns.h.
  */
 extern uint64 rule_query(SavedPlan *saved, Datum *values, const char *nulls, long limit);
+
+/*
+ * Lock a row of a table by its key and read it; false: there is none.  saved is the query that does so, which
+ * is run only where keyed_row.h cannot: its columns are those of the table, and at the end the row's tableoid and ctid.
+ * Otherwise as rule_query.
+ */
+extern bool rule_lock_row(SavedPlan *saved, MedschedTable table, LockTupleMode mode, Datum *key, Datum *values, bool *isnull);
 
 /* Tell whether an error may tell the caller of rows of the table named. */
 extern bool rule_may_tell(const char *table);

@@ -1,0 +1,132 @@
+/*-------------------------------------------------------------------------
+ *
+ * dose_by_key.c
+ *		A dose found, or its schedule, by the key alone.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "utils/acl.h"
+#include "utils/rel.h"
+#include "utils/reltrigger.h"
+#include "utils/rls.h"
+#include "utils/snapmgr.h"
+
+#include "api/dose_by_key.h"
+
+static const TableColumn columns[] = {DOSE_ROW_COLUMN_LIST, LAST_COLUMN};
+
+static bool may_read_all(MedschedTable table);
+static bool insert_is_plain(Relation relation);
+static bool has_only_our_check(Relation relation);
+static void check_values(const DoseRow *row);
+
+/* The CHECK of a dose (dose_valid.c). */
+extern Datum medsched_dose_valid(PG_FUNCTION_ARGS);
+
+bool
+dose_by_key_open(DoseByKey *by_key)
+{
+	check_tables();
+	if (!may_read_all(TABLE_DOSE_TAKEN) || !keyed_row_open(&by_key->doses, TABLE_DOSE_TAKEN, AccessShareLock))
+		return false;
+	by_key->is_plain = insert_is_plain(by_key->doses.relation);
+	return true;
+}
+
+/* Tell whether the caller may read every row of a table, and nothing else watches who does. */
+static bool
+may_read_all(MedschedTable table)
+{
+	Oid oid = table_oid(table);
+
+	return ExecutorCheckPerms_hook == NULL && pg_class_aclcheck(oid, GetUserId(), ACL_SELECT) == ACLCHECK_OK && check_enable_rls(oid, InvalidOid, true) != RLS_ENABLED;
+}
+
+/*
+ * Tell whether an INSERT that meets a row does nothing else: no trigger, rule or CHECK of the application's comes
+ * before.  Above READ COMMITTED it compares the row with the transaction's snapshot, too.
+ */
+static bool
+insert_is_plain(Relation relation)
+{
+	const TriggerDesc *triggers = relation->trigdesc;
+
+	return !IsolationUsesXactSnapshot() && !XactReadOnly && !IsInParallelMode() &&
+		   pg_class_aclcheck(RelationGetRelid(relation), GetUserId(), ACL_INSERT) == ACLCHECK_OK && may_read_all(TABLE_SCHEDULES) &&
+		   relation->rd_rules == NULL &&
+		   (triggers == NULL || (!triggers->trig_insert_before_row && !triggers->trig_insert_before_statement &&
+								 !triggers->trig_insert_after_statement)) &&
+		   has_only_our_check(relation);
+}
+
+static bool
+has_only_our_check(Relation relation)
+{
+	const TupleConstr *constraints = RelationGetDescr(relation)->constr;
+
+	return constraints != NULL && constraints->num_check == 1 && strcmp(constraints->check[0].ccname, "dose_taken_valid") == 0;
+}
+
+/* The CHECK comes before the INSERT looks for the dose, and so it does here. */
+bool
+dose_by_key_is_recorded(DoseByKey *by_key, DoseRow *row)
+{
+	Datum key[ROW_NKEYS] = {row->values[ROW_USER_ID], row->values[ROW_SCHEDULED_FOR], row->values[ROW_SCHEDULE_ID]};
+
+	if (!by_key->is_plain || !keyed_row_find_settled(&by_key->doses, key))
+		return false;
+	check_values(row);
+	keyed_row_read(&by_key->doses, columns, row->values, row->isnull);
+	return true;
+}
+
+/* Check what would be inserted as the table's CHECK does. */
+static void
+check_values(const DoseRow *row)
+{
+	static const DoseColumn arguments[] = {ROW_SCHEDULED_FOR, ROW_TAKEN_AT, ROW_RECORDED_AT, ROW_OUTCOME,
+										   ROW_AMOUNT, ROW_REASON, ROW_RECORDED_BY, ROW_DESPITE_LIMITS};
+
+	LOCAL_FCINFO(fcinfo, lengthof(arguments));
+
+	InitFunctionCallInfoData(*fcinfo, NULL, lengthof(arguments), InvalidOid, NULL, NULL);
+	for (size_t i = 0; i < lengthof(arguments); i++)
+	{
+		/* It is not given, but now(). */
+		fcinfo->args[i].isnull = arguments[i] == ROW_RECORDED_AT || row->isnull[arguments[i]];
+		fcinfo->args[i].value = fcinfo->args[i].isnull ? 0 : row->values[arguments[i]];
+	}
+	(void) medsched_dose_valid(fcinfo);
+}
+
+/* Look on the snapshot that a query would. */
+bool
+dose_by_key_has_schedule(const DoseRow *row)
+{
+	KeyedRow schedules;
+	Datum	 key[] = {row->values[ROW_USER_ID], row->values[ROW_SCHEDULE_ID]};
+	Snapshot snapshot;
+	bool	 found;
+
+	if (!may_read_all(TABLE_SCHEDULES) || !keyed_row_open(&schedules, TABLE_SCHEDULES, AccessShareLock))
+		return false;
+	CommandCounterIncrement();
+	snapshot = RegisterSnapshot(GetTransactionSnapshot());
+	found = keyed_row_find(&schedules, key, snapshot);
+	UnregisterSnapshot(snapshot);
+	keyed_row_close(&schedules);
+	return found;
+}
+
+void
+dose_by_key_read(DoseByKey *by_key, ItemPointer place, DoseRow *row)
+{
+	keyed_row_fetch(&by_key->doses, place);
+	keyed_row_read(&by_key->doses, columns, row->values, row->isnull);
+}

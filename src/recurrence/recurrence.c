@@ -36,6 +36,21 @@ align_unit(const RecurrenceIterator *it, int64_t unit)
 	return unit + floor_mod(it->phase - unit, it->rule.interval);
 }
 
+/* Have the next period where it has the same set as the one before, which is that of most rules. */
+static inline bool
+repeat_period(RecurrenceIterator *it)
+{
+	Period *period = &it->current;
+
+	if (!it->same_units || period->size == 0 || it->next_unit > it->last_unit)
+		return false;
+	period->base = it->next_unit * unit_seconds(it->rule.freq);
+	period->index = period->time = 0;
+	period_compute_value(&it->times, period);
+	it->next_unit += it->rule.interval;
+	return true;
+}
+
 RecurrenceStep
 recurrence_next(RecurrenceIterator *it, int64_t *local)
 {
@@ -46,7 +61,7 @@ recurrence_next(RecurrenceIterator *it, int64_t *local)
 	{
 		Period *period = &it->current;
 
-		if (period_is_exhausted(period) || it->overlapping)
+		if ((period_is_exhausted(period) && !repeat_period(it)) || it->overlapping)
 		{
 			RecurrenceStep step = fill_periods(it, &steps);
 
@@ -257,6 +272,7 @@ recurrence_open(RecurrenceIterator *it, const Recurrence *rule, int64_t start, i
 	it->to = to < LOCAL_END ? to : LOCAL_END;
 	it->day_limits = rule->freq <= FREQ_DAILY && (rule->by & (BY_DAY | BY_MONTHDAY | BY_YEARDAY | BY_MONTH));
 	it->overlapping = rule->freq >= FREQ_MONTHLY && rule->skip != SKIP_OMIT;
+	it->same_units = rule->freq <= FREQ_DAILY && is_regular(it);
 	it->matching_day = INT64_MIN;
 	it->last = INT64_MIN;
 	it->current.size = it->current.index = 0;

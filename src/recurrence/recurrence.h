@@ -43,6 +43,7 @@ typedef struct RecurrenceIterator
 	bool	   day_limits;	 /* BY parts that drop days, frequencies up to a day */
 	bool	   time_limits;	 /* BY parts that drop units, frequencies below a day */
 	bool	   overlapping;	 /* neighbouring periods may share a day (SKIP) */
+	bool	   same_units;	 /* each unit has the same set, frequencies up to a day */
 	Period	   current;
 	Period	   ahead; /* the period after, only when overlapping */
 } RecurrenceIterator;

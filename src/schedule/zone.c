@@ -22,12 +22,25 @@ static bool is_listed(const char *name);
 static bool is_zone_of(pg_tz *zone, const char *name);
 static int	next_boundary(const Zone *zone, pg_time_t time, pg_time_t *boundary, long *before, long *after);
 
+/*
+ * The zone found last is kept, for a person's schedules are mostly in one: finding it again costs as much as
+ * opening a rule.  A backend reads a zone's data once.
+ */
 const Zone *
 zone_lookup(const char *name)
 {
-	pg_tz *zone = name[0] == '\0' ? NULL : pg_tzset(name);
+	static char	  last_name[TZ_STRLEN_MAX + 1];
+	static pg_tz *last_zone = NULL;
+	pg_tz		 *zone;
 
-	return zone != NULL && is_zone_of(zone, name) ? zone : NULL;
+	if (last_zone != NULL && strcmp(last_name, name) == 0)
+		return last_zone;
+	zone = name[0] == '\0' ? NULL : pg_tzset(name);
+	if (zone == NULL || !is_zone_of(zone, name))
+		return NULL;
+	strlcpy(last_name, name, sizeof(last_name));
+	last_zone = zone;
+	return zone;
 }
 
 /* Tell whether a zone that pg_tzset made of a name is the zone of that name, spelled so. */

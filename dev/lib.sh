@@ -72,6 +72,7 @@ works()
 		recurring-ical-events) /usr/bin/python3 -c 'import recurring_ical_events' ;;
 		node) node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' ;;
 		openssl) openssl version ;;
+		partman) server_has_extension pg_partman ;;
 		pgtap | plproxy) server_has_extension "$1" ;;
 		postgresql) server_works && server_builds_modules ;;
 		*) "$1" --version ;;
@@ -88,7 +89,7 @@ packages_of()
 		icalendar) echo python3 python3-icalendar ;;
 		libical) echo pkg-config libical-dev ;;
 		recurring-ical-events) echo python3-recurring-ical-events ;;
-		pgtap | plproxy) server_packages "postgresql-@-$1" "postgresql-$1" ;;
+		partman | pgtap | plproxy) server_packages "postgresql-@-$1" "postgresql-$1" ;;
 		postgresql)
 			server_packages postgresql-@ postgresql
 			server_packages postgresql-server-dev-@ postgresql-server-dev-all
@@ -156,6 +157,18 @@ server_has_extension()
 	files=$(pg_config_of --sharedir)/extension
 	version=$(version_of "$files/$1.control") &&
 		[ -s "$files/$1--$version.sql" ]
+}
+
+# link_extension NAME: into the server of dev/with-cluster, which was copied before the extension was there.
+link_extension()
+{
+	local root file
+
+	root=$(dirname "$(command -v postgres)")
+	root=${root%"$(pg_config_of --bindir)"}
+	for file in "$(pg_config_of --sharedir)/extension/$1"* "$(pg_config_of --pkglibdir)/$1"*.so; do
+		ln -sfn "$file" "$root$file"
+	done
 }
 
 # server_packages NAME OTHER: NAME with, for @, the major version of the PostgreSQL

@@ -144,6 +144,7 @@ export const calls = {
 	'schedule_history(uuid,uuid)': `select * from medsched.schedule_history(${user}, ${medication})`,
 	'change_time_zone(uuid,text,timestamptz)': `select * from medsched.change_time_zone(${user}, 'Asia/Tokyo', '2026-04-01 00:00Z')`,
 	'version()': `select medsched.version()`,
+	'partition_doses(interval,interval,integer,integer)': `select medsched.partition_doses(keep => '3 years')`,
 	'plproxy_functions(text)': `select length(medsched.plproxy_functions('medsched'))`,
 	'reset_for_tests()': `insert into medsched.person_settings (user_id) values (gen_random_uuid()); select medsched.reset_for_tests()`,
 	'export_user(uuid)': `select medsched.export_user(${user})`,

@@ -21,18 +21,6 @@ stop_shards()
 }
 trap stop_shards EXIT
 
-# PL/Proxy for a server that was copied before it was there.
-link_plproxy()
-{
-	local root file
-
-	root=$(dirname "$(command -v postgres)")
-	root=${root%"$(pg_config_of --bindir)"}
-	for file in "$(pg_config_of --sharedir)"/extension/plproxy* "$(pg_config_of --pkglibdir)"/plproxy.so; do
-		ln -sfn "$file" "$root$file"
-	done
-}
-
 # start_shard N
 start_shard()
 {
@@ -69,7 +57,7 @@ start_shards()
 {
 	local shard
 
-	link_plproxy
+	link_extension plproxy
 	as_server mkdir "$shards_at/0"
 	as_server initdb -D "$shards_at/0/data" -A trust -U postgres -E UTF8 --locale=C --no-sync --no-instructions >/dev/null
 	for shard in $(seq 0 $((shards - 1))); do

@@ -51,7 +51,7 @@ INSERT INTO good VALUES
   ('medication_possession_ratio.window_start', '2026-01-01'), ('medication_possession_ratio.window_end', '2026-02-01'),
   ('covered_days_of_all.window_start', '2026-01-01'), ('covered_days_of_all.window_end', '2026-02-01'),
   ('record_stock_entry.entry_id', lpad('e2', 32, '0')),
-  ('most', '5'), ('lease', '1 minute'), ('worker', 'w'), ('token', lpad('0', 32, '0')), ('tokens', '{}'), ('retry_after', '1 minute'), ('error', 'no network'),
+  ('most', '5'), ('by', '1 month'), ('keep', NULL), ('ahead', '3'), ('lease', '1 minute'), ('worker', 'w'), ('token', lpad('0', 32, '0')), ('tokens', '{}'), ('retry_after', '1 minute'), ('error', 'no network'),
   ('ahead_by', '30 minutes'), ('at_time', 'true'), ('again_every', '10 minutes'), ('again_at_most', '3'), ('escalate_after', '1 hour'), ('escalate_to', 'daughter'),
   ('quiet_from', '22:00'), ('quiet_until', '07:00'), ('urgency', 'high'), ('drop_after', '2 hours'), ('until', (now() + interval '1 hour')::text),
   ('own_columns', '{}'), ('schedules', '[{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}]'), ('changes', '{"dose_amount": 2}'), ('update_medication.changes', '{"notes": "n"}'),

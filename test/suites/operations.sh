@@ -1,6 +1,8 @@
 #!/bin/bash
 # What doc/operations.md gives to be run does what it says there, as it is written there.
 . test/suites/lib.bash
+need partman
+link_extension pg_partman
 
 # block HEADING NTH: an indented block of a section; of a list's, without the list's indentation.
 block()
@@ -141,10 +143,57 @@ equals "with it, rules and time zones are gone, the doses are not" "$(query "SEL
 
 database parts
 query "CREATE SCHEMA archive; SELECT medsched.mark_dose_taken('$ann', '$anns', '2026-03-02 08:00Z')" -d parts >/dev/null
-succeeds "partitions" run_block Partitions 1 parts
+succeeds "other partitions" run_block Partitions 3 parts
 equals "hold what was recorded, and what is" "$(query "SELECT (medsched.mark_dose_taken('$ann', '$anns', '2026-03-02 08:00Z')).newly_taken,
 	(medsched.mark_dose_taken('$ann', '$anns', '2026-03-03 08:00Z')).newly_taken" -d parts)" "f|t"
 contains "and the rules in them" "$(query "SELECT medsched.mark_dose_taken('$ann', '$anns', '2025-03-03 08:00Z')" -d parts 2>&1 || true)" "has no dose at"
+
+# Months as partitions, by pg_partman's side, of a role that is no superuser.
+database months
+query "CREATE ROLE owner_of_tables; GRANT USAGE, CREATE ON SCHEMA medsched TO owner_of_tables; CREATE SCHEMA partman; CREATE EXTENSION pg_partman SCHEMA partman;
+	CREATE PUBLICATION doses FOR TABLE medsched.dose_taken WHERE (outcome = 'taken');
+	INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for) SELECT '$ann', '$anns', at FROM generate_series(timestamptz '2026-03-01 08:00Z', '2026-05-20 08:00Z', '1 day') AS at;
+	DO \$\$ DECLARE t regclass; BEGIN
+		FOR t IN SELECT oid FROM pg_class WHERE relnamespace = 'medsched'::regnamespace AND relkind = 'r' LOOP EXECUTE format('ALTER TABLE %s OWNER TO owner_of_tables', t); END LOOP;
+	END \$\$" -d months
+months()
+{
+	query "SET ROLE owner_of_tables; $(block Partitions 1)" -d months 2>&1 || true
+}
+# refusal SQL
+refusal()
+{
+	query "$1" -d months 2>&1 | grep -om 1 'ERROR.*' || true
+}
+equals "another role partitions nothing" "$(refusal "SELECT medsched.partition_doses()")" "ERROR:  must be owner of table medsched.dose_taken"
+equals "nor does a snapshot that is older than the lock" "$(refusal "BEGIN ISOLATION LEVEL REPEATABLE READ; SET ROLE owner_of_tables; SELECT medsched.partition_doses()")" \
+	"ERROR:  doses are put into partitions at READ COMMITTED alone"
+contains "a publication must hide the partitions" "$(months)" "ALTER PUBLICATION doses SET (publish_via_partition_root = true);"
+query "ALTER PUBLICATION doses SET (publish_via_partition_root = true); ALTER PUBLICATION doses OWNER TO owner_of_tables; GRANT CREATE ON DATABASE months TO owner_of_tables" -d months
+(
+	echo 'BEGIN; SELECT FROM medsched.dose_taken LIMIT 1; SELECT pg_sleep(30);'
+) | psql -Xq -d months -o /dev/null &
+reader=$!
+until [ "$(query "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)%' AND pid <> pg_backend_pid() AND wait_event = 'PgSleep'")" = 1 ]; do sleep 0.1; done
+contains "who is in the way is not waited for" "$(months)" "canceling statement due to lock timeout"
+query "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'months' AND query LIKE '%pg_sleep(30)%' AND pid <> pg_backend_pid()" -o /dev/null
+wait "$reader" 2>/dev/null || true
+contains "pg_partman's table must be writable" "$(months)" "pg_partman does not learn"
+succeeds "it is made so" run_block Partitions 2 months
+equals "call by call, it ends" "$(months; months)" $'t\nf'
+equals "with all doses" "$(query "SELECT count(*), count(DISTINCT tableoid) FROM medsched.dose_taken WHERE scheduled_for < '2026-06-01Z'" -d months)" "81|3"
+equals "published as before" "$(query "SELECT pg_get_expr(prqual, prrelid), prrelid::regclass FROM pg_publication_rel" -d months)" "(outcome = 'taken'::text)|medsched.dose_taken"
+equals "known to pg_partman" "$(query "SELECT partition_interval, premake, retention FROM partman.part_config WHERE parent_table = 'medsched.dose_taken'" -d months)" "1 mon|3|"
+succeeds "whose maintenance makes the months to come" query "SET TimeZone = 'UTC'; UPDATE partman.part_config SET premake = 5; SELECT partman.run_maintenance('medsched.dose_taken')" -d months -o /dev/null
+equals "of the tables' owner, without a gap" "$(query "SELECT count(*) >= 6, bool_and(first = before OR before IS NULL), bool_and(c.relowner = 'owner_of_tables'::regrole)
+	FROM (SELECT relation, first, lag(after) OVER (ORDER BY first) AS before FROM medsched._dose_partitions() WHERE first >= date_trunc('month', now(), 'UTC')) AS p
+	JOIN pg_class AS c ON c.oid = p.relation" -d months)" "t|t|t"
+equals "in which doses are recorded" "$(query "SELECT (medsched.mark_dose_taken('$ann', '$anns', date_trunc('month', now(), 'UTC') + '5 months 8 hours')).newly_taken" -d months)" t
+equals "and partition_doses agrees" "$(months)" f
+query "CREATE DATABASE restored"
+pg_dump -d months | psql -Xq -v ON_ERROR_STOP=1 -o /dev/null -d restored
+equals "a dump has them all" "$(query "SELECT count(*), count(DISTINCT tableoid) FROM medsched.dose_taken" -d restored)" "$(query "SELECT count(*), count(DISTINCT tableoid) FROM medsched.dose_taken" -d months)"
+contains "and the rules" "$(query "SELECT medsched.mark_dose_taken('$ann', '$anns', '2026-03-03 09:00Z')" -d restored 2>&1 || true)" "has no dose at"
 
 # As if the data had said until now that Berlin is two hours ahead in January.
 database zones

@@ -40,7 +40,7 @@ equals "the proxy has every public function and type, with arguments, defaults, 
 succeeds "which are many" [ "$(surface proxy | wc -l)" -gt 110 ]
 
 # Each call, on one server and at the proxy, but of what writes the script.  Rows are sorted: of some the order is that of ids by chance.
-sed "/'plproxy_functions'/d; /'import_user'/d" test/prepared/calls.sql | sed '/^CREATE TEMPORARY TABLE calls/,/^-- Functions that no call/!d' >"$shards_at/calls.sql"
+sed "/'plproxy_functions'/d; /'partition_doses'/d; /'import_user'/d" test/prepared/calls.sql | sed '/^CREATE TEMPORARY TABLE calls/,/^-- Functions that no call/!d' >"$shards_at/calls.sql"
 columns="ALTER TABLE medsched.medications ADD COLUMN ref text; ALTER TABLE medsched.schedules ADD COLUMN ref text"
 query "$columns" -d "$alone"
 on_each_shard "$columns"
@@ -84,7 +84,7 @@ equals "a snapshot would be older than a person's move" "$(refusal "BEGIN ISOLAT
 	"ERROR:  a shard is called at READ COMMITTED alone"
 equals "nobody is nobody's" "$(refusal "SELECT medsched.next_doses(NULL)")" "$(refusal "SELECT medsched.next_doses(NULL)" -d "$alone")"
 equals "what cannot be called at a proxy says so" "$(refusal "SELECT medsched.plproxy_functions('medsched')")" "ERROR:  medsched.plproxy_functions cannot be called at a proxy"
-contains "and the script lists it" "$(grep -m 1 '^-- These' "$shards_at/proxy.sql")" "erase_with_account(), import_user(document jsonb), plproxy_functions(cluster text)"
+contains "and the script lists it" "$(grep -m 1 '^-- These' "$shards_at/proxy.sql")" "erase_with_account(), import_user(document jsonb), partition_doses(by interval, keep interval, ahead integer, most integer), plproxy_functions(cluster text)"
 
 # The script.
 equals "it is for a database of its own" "$(psql -Xq -U postgres -d "$alone" -f "$shards_at/proxy.sql" 2>&1 | grep -om 1 'ERROR.*')" "ERROR:  medsched is installed in database \"$alone\""

@@ -18,7 +18,7 @@ after(() => pool.end());
 
 // Of use to the extension itself or to its installation.
 const internal = new Set([
-	'create_tables', 'enable_history', 'enable_reminders', 'check_user', 'check_window', 'check_window_for_all', 'check_dates', 'occurrences_support',
+	'create_tables', 'enable_history', 'enable_reminders', 'partition_doses', 'check_user', 'check_window', 'check_window_for_all', 'check_dates', 'occurrences_support',
 	'schedule_occurrences', 'count_schedule_occurrences', 'schedule_density_problem', 'plproxy_functions',
 ]);
 

@@ -101,7 +101,7 @@ BEGIN
      WHERE s.srrelid = doses
   LOOP
     RAISE EXCEPTION USING ERRCODE = found.code, MESSAGE = 'table "medsched.dose_taken" cannot be partitioned',
-      DETAIL = found.detail, HINT = found.hint, TABLE = 'dose_taken';
+      DETAIL = found.detail, HINT = found.hint, TABLE = 'dose_taken', CONSTRAINT = 'doses_can_be_partitioned';
   END LOOP;
 END
 $$;
@@ -423,7 +423,7 @@ BEGIN
   PERFORM medsched._check_tables();
   PERFORM medsched._check_owned('{dose_taken,schedules}'::text[], 'partition_doses'::text, NULL::text);
   IF current_setting('transaction_isolation') NOT LIKE 'read %' THEN
-    RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = 'doses are put into partitions at READ COMMITTED alone',
+    RAISE EXCEPTION USING ERRCODE = '55000', CONSTRAINT = 'doses_can_be_partitioned', MESSAGE = 'doses are put into partitions at READ COMMITTED alone',
       DETAIL = 'Rows that came after the transaction''s snapshot would not be found.', HINT = 'Call medsched.partition_doses() in a transaction of its own.';
   END IF;
   -- One deployment at a time.
@@ -438,9 +438,10 @@ BEGIN
     PERFORM medsched._register_partitions(by, ahead);
     RETURN true;
   ELSIF pg_get_partkeydef('medsched.dose_taken'::regclass) <> 'RANGE (scheduled_for)' THEN
-    RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = 'table "medsched.dose_taken" is partitioned in another way',
+    RAISE EXCEPTION USING ERRCODE = '55000', CONSTRAINT = 'doses_can_be_partitioned', MESSAGE = 'table "medsched.dose_taken" is partitioned in another way',
       DETAIL = format('It is partitioned by %s.', pg_get_partkeydef('medsched.dose_taken'::regclass)),
-      HINT = 'medsched.partition_doses() is for a table in one piece, or one partitioned by RANGE (scheduled_for).', TABLE = 'dose_taken';
+      HINT = 'medsched.partition_doses() is for a table in one piece, or one partitioned by RANGE (scheduled_for).',
+      TABLE = 'dose_taken';
   END IF;
   PERFORM medsched._register_partitions(by, ahead);
 

@@ -102,30 +102,30 @@ BEGIN
   PERFORM medsched.partition_doses();
   RAISE 'it was not refused';
 EXCEPTION WHEN OTHERS THEN
-  DECLARE detail text; hint text;
+  DECLARE rule text; detail text; hint text;
   BEGIN
-    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-    RETURN concat_ws(' | ', SQLSTATE || ': ' || SQLERRM, detail, hint);
+    GET STACKED DIAGNOSTICS rule = CONSTRAINT_NAME, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    RETURN concat_ws(' | ', SQLSTATE || ' ' || rule || ': ' || SQLERRM, detail, hint);
   END;
 END
 $$;
 SELECT is(pg_temp.refused(prepare), error, prepare)
 FROM (VALUES
-  ('CREATE VIEW medsched.wards AS SELECT ward FROM medsched.dose_taken', '2BP01: table "medsched.dose_taken" cannot be partitioned'
+  ('CREATE VIEW medsched.wards AS SELECT ward FROM medsched.dose_taken', '2BP01 doses_can_be_partitioned: table "medsched.dose_taken" cannot be partitioned'
    ' | View medsched.wards would see the rows that are in it now, and no others. | Drop it, call medsched.partition_doses(), then create it anew.'),
   ('CREATE TABLE medsched.receipts (at timestamptz, schedule uuid, FOREIGN KEY (at, schedule) REFERENCES medsched.dose_taken (scheduled_for, schedule_id))',
-   '2BP01: table "medsched.dose_taken" cannot be partitioned'
+   '2BP01 doses_can_be_partitioned: table "medsched.dose_taken" cannot be partitioned'
    ' | Constraint receipts_at_schedule_fkey on table medsched.receipts would see the rows that are in it now, and no others. | Drop it, call medsched.partition_doses(), then create it anew.'),
-  ('CREATE UNIQUE INDEX one_note ON medsched.dose_taken (user_id, note)', '0A000: table "medsched.dose_taken" cannot be partitioned'
+  ('CREATE UNIQUE INDEX one_note ON medsched.dose_taken (user_id, note)', '0A000 doses_can_be_partitioned: table "medsched.dose_taken" cannot be partitioned'
    ' | Unique index "one_note" lacks the column "scheduled_for", by which the table is partitioned. | Drop it.'),
-  ('ALTER TABLE medsched.dose_taken ADD CONSTRAINT noted CHECK (note IS NOT NULL) NOT VALID', '55000: table "medsched.dose_taken" cannot be partitioned'
+  ('ALTER TABLE medsched.dose_taken ADD CONSTRAINT noted CHECK (note IS NOT NULL) NOT VALID', '55000 doses_can_be_partitioned: table "medsched.dose_taken" cannot be partitioned'
    ' | Constraint "noted" is not validated. | ALTER TABLE medsched.dose_taken VALIDATE CONSTRAINT noted;'),
-  ('ALTER TABLE medsched.dose_taken ADD COLUMN n int GENERATED ALWAYS AS IDENTITY', '0A000: table "medsched.dose_taken" cannot be partitioned'
+  ('ALTER TABLE medsched.dose_taken ADD COLUMN n int GENERATED ALWAYS AS IDENTITY', '0A000 doses_can_be_partitioned: table "medsched.dose_taken" cannot be partitioned'
    ' | Column "n" is an identity column. | Give it a default from a sequence instead.'),
-  ('CREATE TABLE medsched.more () INHERITS (medsched.dose_taken)', '0A000: table "medsched.dose_taken" cannot be partitioned | Other tables inherit from it, or it from others. | '),
-  ('CREATE RULE quiet AS ON DELETE TO medsched.dose_taken WHERE false DO NOTHING', '0A000: table "medsched.dose_taken" cannot be partitioned | It has rules. | '),
+  ('CREATE TABLE medsched.more () INHERITS (medsched.dose_taken)', '0A000 doses_can_be_partitioned: table "medsched.dose_taken" cannot be partitioned | Other tables inherit from it, or it from others. | '),
+  ('CREATE RULE quiet AS ON DELETE TO medsched.dose_taken WHERE false DO NOTHING', '0A000 doses_can_be_partitioned: table "medsched.dose_taken" cannot be partitioned | It has rules. | '),
   ('ALTER TABLE medsched.dose_taken RENAME TO former; CREATE TABLE medsched.dose_taken (LIKE medsched.former INCLUDING ALL) PARTITION BY LIST (schedule_id)',
-   '55000: table "medsched.dose_taken" is partitioned in another way | It is partitioned by LIST (schedule_id).'
+   '55000 doses_can_be_partitioned: table "medsched.dose_taken" is partitioned in another way | It is partitioned by LIST (schedule_id).'
    ' | medsched.partition_doses() is for a table in one piece, or one partitioned by RANGE (scheduled_for).')) AS t (prepare, error);
 
 -- In one piece no more -----------------------------------------------------------------

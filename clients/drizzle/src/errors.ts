@@ -53,6 +53,7 @@ export const constraints = [
 	'user_is_new',
 	'user_imported_whole',
 	'database_is_for_tests',
+	'doses_can_be_partitioned',
 	'rules_are_checked',
 	'substance_has_limits',
 	'stock_entry_already_recorded',

@@ -51,12 +51,15 @@ make_databases()
 	done
 }
 
-# call SCRIPT EDITION: the milliseconds of a call, in a session that has made it before: the first is left out.
+# call SCRIPT EDITION [PGBENCH_ARGUMENT...]: the milliseconds of a call, in a session that has made it before: the first is left out.
 call()
 {
+	local script=$1 edition=$2
+
+	shift 2
 	rm -f "$tmp"/log.*
-	pgbench -n -M prepared -t $((calls + 1)) --random-seed "$((round + 1))" -l --log-prefix "$tmp/log" -f "$tmp/$1.sql" \
-		"${database[$2]}" >/dev/null 2>&1
+	pgbench -n -M prepared -t $((calls + 1)) --random-seed "$((round + 1))" -l --log-prefix "$tmp/log" -f "$tmp/$script.sql" \
+		"$@" "${database[$edition]}" >/dev/null 2>&1
 	awk 'NR > 1 { sum += $3 } END { print sum / (NR - 1) / 1000 }' "$tmp"/log.*
 }
 

@@ -1,6 +1,6 @@
 \i test/setup.psql
 BEGIN;
-SELECT plan(3);
+SELECT plan(4);
 
 -- Ten thousand handles in one call of mark_doses_taken().
 \i test/id.psql
@@ -16,6 +16,13 @@ SELECT is((SELECT concat_ws(' ', count(*), count(*) FILTER (WHERE r.newly_record
              FROM many, medsched.mark_doses_taken(:ben, many.handles, '2026-01-10Z') AS r), '10000 10000 2026-01-07 22:39:00+00 t', 'ten thousand, in their order');
 SELECT is((SELECT count(*) FROM medsched.dose_taken AS d WHERE d.user_id = :ben), 10000::bigint, 'are recorded');
 SELECT is((SELECT concat_ws(' ', count(*), count(*) FILTER (WHERE r.newly_recorded)) FROM many, medsched.mark_doses_taken(:ben, many.handles) AS r), '10000 0', 'once');
+
+-- A schedule that is revised later than all of them reads none of them.
+CREATE FUNCTION pg_temp.rows_read() RETURNS bigint LANGUAGE sql
+AS $$ SELECT sum(seq_tup_read + idx_tup_fetch)::bigint FROM pg_stat_xact_user_tables WHERE relid = 'medsched.dose_taken'::regclass $$;
+SELECT pg_temp.rows_read() AS rows_read \gset
+SELECT medsched.revise_schedule(:ben, pg_temp.id('b21'), '2026-02-01Z', '{"rrule": "FREQ=HOURLY"}') \g /dev/null
+SELECT is(pg_temp.rows_read() - :rows_read, 0::bigint, 'of a long history, a revision reads nothing');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -106,6 +106,12 @@ BEGIN
         ('{reminder}', 'dose_unit', 'text'),
         ('{reminder}', 'instructions', 'text'),
         ('{reminder}', 'lease_ends_at', 'timestamptz'),
+        ('{reminder}', 'stock_amount', 'numeric'),
+        ('{reminder}', 'stock_unit', 'text'),
+        ('{reminder}', 'runs_out_at', 'timestamptz'),
+        ('{reminder}', 'runs_out_on', 'date'),
+        ('{reminder}', 'is_estimate', 'boolean'),
+        ('{reminder}', 'refill_by', 'timestamptz'),
         -- What a form shows of schedules.
         ('{schedule_form}', 'times', 'time[]'),
         ('{schedule_form}', 'starts_on', 'date'),

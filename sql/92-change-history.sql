@@ -59,7 +59,7 @@ BEGIN
 
   -- What hangs on a table runs with the rights of who writes the history, and the other way round.
   PERFORM medsched._check_owned(
-    '{change_history,dose_taken,medications,moved_doses,person_settings,reminder_rules,routines,schedules,stock_entries,substance_limits}'::text[],
+    '{change_history,dose_taken,medications,moved_doses,person_settings,reminder_rules,routines,schedules,stock_entries,stock_reminder_rules,substance_limits}'::text[],
     'enable_history'::text, 'medsched.record_change()'::text);
 
   IF to_regclass('medsched.change_history') IS NULL THEN
@@ -85,7 +85,7 @@ BEGIN
     COMMENT ON COLUMN medsched.change_history.id IS 'Orders the changes of a row';
     COMMENT ON COLUMN medsched.change_history.table_name IS 'The table: medications, schedules, dose_taken and so on';
     COMMENT ON COLUMN medsched.change_history.operation IS 'INSERT, UPDATE or DELETE';
-    COMMENT ON COLUMN medsched.change_history.medication_id IS 'The medication, of a medication, a schedule or a stock entry';
+    COMMENT ON COLUMN medsched.change_history.medication_id IS 'The medication, of a medication, a schedule, a stock entry or rules about its stock';
     COMMENT ON COLUMN medsched.change_history.schedule_id IS 'The schedule, of a schedule or a dose';
     COMMENT ON COLUMN medsched.change_history.scheduled_for IS 'The dose''s instant, of a dose';
     COMMENT ON COLUMN medsched.change_history.changed_by IS 'Who changed it as the application names them: the setting medsched.changed_by; NULL: not said';
@@ -127,7 +127,8 @@ BEGIN
         INSERT INTO medsched.change_history (user_id, changed_at, table_name, operation, medication_id, schedule_id, scheduled_for,
                                              changed_by, changed_role, transaction_id, before, after)
         VALUES ((entry->>'user_id')::uuid, clock_timestamp(), TG_ARGV[0], TG_OP,
-                CASE TG_ARGV[0] WHEN 'medications' THEN entry->>'id' WHEN 'schedules' THEN entry->>'medication_id' WHEN 'stock_entries' THEN entry->>'medication_id' END::uuid,
+                CASE TG_ARGV[0] WHEN 'medications' THEN entry->>'id' WHEN 'schedules' THEN entry->>'medication_id' WHEN 'stock_entries' THEN entry->>'medication_id'
+                                WHEN 'stock_reminder_rules' THEN entry->>'medication_id' END::uuid,
                 CASE WHEN TG_ARGV[0] = 'schedules' THEN entry->>'id' WHEN TG_ARGV[0] IN ('dose_taken', 'moved_doses') THEN entry->>'schedule_id' END::uuid,
                 CASE WHEN TG_ARGV[0] IN ('dose_taken', 'moved_doses') THEN entry->>'scheduled_for' END::timestamptz,
                 nullif(current_setting('medsched.changed_by', true), ''),
@@ -150,7 +151,8 @@ BEGIN
     SELECT c.relname AS name
       FROM pg_class AS c
      WHERE c.relnamespace = 'medsched'::regnamespace
-       AND c.relname IN ('medications', 'schedules', 'dose_taken', 'person_settings', 'substance_limits', 'stock_entries', 'moved_doses', 'routines', 'reminder_rules')
+       AND c.relname IN ('medications', 'schedules', 'dose_taken', 'person_settings', 'substance_limits', 'stock_entries', 'moved_doses', 'routines', 'reminder_rules',
+                         'stock_reminder_rules')
        AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgname = 'record_change')
   LOOP
     EXECUTE format('CREATE TRIGGER record_change AFTER INSERT OR UPDATE OR DELETE ON medsched.%I

@@ -178,14 +178,16 @@ BEGIN
     CREATE TABLE medsched.reminders_dropped (
       id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT reminders_dropped_pkey PRIMARY KEY,
       user_id uuid NOT NULL,
-      schedule_id uuid NOT NULL,
+      schedule_id uuid,
+      medication_id uuid,
       dropped_at timestamptz NOT NULL,
       doses int NOT NULL,
       reason text NOT NULL);
     COMMENT ON TABLE medsched.reminders_dropped IS 'Reminders that nobody was given: they came too late, or failed for good. Rows are added by claims.';
     COMMENT ON COLUMN medsched.reminders_dropped.id IS 'In which order they came';
-    COMMENT ON COLUMN medsched.reminders_dropped.user_id IS 'The schedule''s user';
-    COMMENT ON COLUMN medsched.reminders_dropped.schedule_id IS 'The schedule';
+    COMMENT ON COLUMN medsched.reminders_dropped.user_id IS 'The person';
+    COMMENT ON COLUMN medsched.reminders_dropped.schedule_id IS 'The schedule; NULL: it was of a stock';
+    COMMENT ON COLUMN medsched.reminders_dropped.medication_id IS 'The medication whose stock it was of; NULL: it was of doses';
     COMMENT ON COLUMN medsched.reminders_dropped.dropped_at IS 'When they were dropped';
     COMMENT ON COLUMN medsched.reminders_dropped.doses IS 'How many doses were not reminded of';
     COMMENT ON COLUMN medsched.reminders_dropped.reason IS 'late, or failed';
@@ -284,6 +286,8 @@ BEGIN
     EXECUTE format('CREATE TRIGGER %I %s EXECUTE FUNCTION medsched.note_reminder_change(%L)', found.name, found.events, found.relation);
     EXECUTE format('COMMENT ON TRIGGER %I ON medsched.%I IS %L', found.name, found.relation, 'What may have to be said earlier is looked at anew');
   END LOOP;
+
+  PERFORM medsched._enable_stock_reminders();
 
   -- Where changes are recorded, those of the rules are, too.
   IF to_regclass('medsched.change_history') IS NOT NULL THEN

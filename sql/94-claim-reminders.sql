@@ -187,7 +187,8 @@ BEGIN
                  l.kind, l.nth,
                  CASE WHEN (l.said_at, l.said_dose, l.said_kind, l.said_nth) = (l.moment, l.scheduled_for, l.kind, l.nth) THEN l.attempts + 1 ELSE 1 END,
                  l.urgency, l.recipient, l.user_id, i.dose_id, l.scheduled_for, l.due_at, medsched._to_local(l.due_at, l.zone), l.zone,
-                 l.medication_id, l.name, l.schedule_id, l.dose_amount, l.dose_unit, l.instructions, $4 + $2
+                 l.medication_id, l.name, l.schedule_id, l.dose_amount, l.dose_unit, l.instructions, $4 + $2,
+                 NULL::numeric, NULL::text, NULL::timestamptz, NULL::date, NULL::boolean, NULL::timestamptz
             FROM looked AS l
            CROSS JOIN LATERAL (SELECT medsched.dose_id(l.schedule_id, l.scheduled_for) AS dose_id OFFSET 0) AS i
            WHERE l.kind IS NOT NULL
@@ -266,6 +267,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   elapsed CONSTANT interval := medsched._check_lease(lease);
+  n_found int;
 BEGIN
   IF most IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'most must not be null';
@@ -277,6 +279,11 @@ BEGIN
   END IF;
   PERFORM medsched._check_reminders();
   RETURN QUERY SELECT r.* FROM medsched._claim_reminders(most, elapsed, worker, now()) AS r;
+  -- What is left of a stock may wait for doses, not they for it.
+  GET DIAGNOSTICS n_found = ROW_COUNT;
+  IF n_found < most AND EXISTS (SELECT FROM medsched.stock_reminder_queue AS q WHERE q.look_at <= now()) THEN
+    RETURN QUERY SELECT r.* FROM medsched._claim_stock_reminders(most - n_found, elapsed, worker, now()) AS r;
+  END IF;
 END
 $$;
 

@@ -29,6 +29,8 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 AS $$
 #variable_conflict use_column
+DECLARE
+  n_completed int;
 BEGIN
   IF $1 IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'tokens must not be null';
@@ -45,6 +47,10 @@ BEGIN
        WHERE o.next_at IS NOT NULL
       ON CONFLICT (user_id, schedule_id, event) DO UPDATE SET look_at = least(q.look_at, EXCLUDED.look_at))
     SELECT o.token FROM over AS o;
+  GET DIAGNOSTICS n_completed = ROW_COUNT;
+  IF n_completed < cardinality($1) THEN
+    RETURN QUERY SELECT t.token FROM medsched._complete_stock_reminders($1) AS t (token);
+  END IF;
 END
 $$;
 
@@ -91,7 +97,7 @@ BEGIN
   SELECT h.user_id, h.schedule_id, h.event, h.said_at, h.said_dose, h.kind, h.nth, h.attempt, h.worker INTO r
     FROM medsched.reminders_held AS h WHERE h.token = $1 FOR UPDATE;
   IF NOT FOUND THEN
-    RETURN false;
+    RETURN medsched._fail_stock_reminder($1, elapsed, $3);
   END IF;
   IF elapsed IS NULL THEN
     INSERT INTO medsched.reminders_dropped (user_id, schedule_id, dropped_at, doses, reason)
@@ -125,6 +131,9 @@ DECLARE
 BEGIN
   PERFORM medsched._require_token($1);
   UPDATE medsched.reminders_held AS h SET lease_ends_at = now() + elapsed WHERE h.token = $1;
+  IF NOT FOUND THEN
+    UPDATE medsched.stock_reminder_queue AS q SET look_at = now() + elapsed WHERE q.token = $1;
+  END IF;
   RETURN FOUND;
 END
 $$;
@@ -144,7 +153,8 @@ BEGIN
     RETURN now();
   END IF;
   RETURN least((SELECT q.look_at FROM medsched.reminder_queue AS q ORDER BY q.look_at LIMIT 1),
-               (SELECT h.lease_ends_at FROM medsched.reminders_held AS h ORDER BY h.lease_ends_at LIMIT 1));
+               (SELECT h.lease_ends_at FROM medsched.reminders_held AS h ORDER BY h.lease_ends_at LIMIT 1),
+               (SELECT q.look_at FROM medsched.stock_reminder_queue AS q WHERE q.look_at < 'infinity' ORDER BY q.look_at LIMIT 1));
 END
 $$;
 

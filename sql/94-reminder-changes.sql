@@ -18,6 +18,9 @@ DECLARE
   free tid[];
 BEGIN
   changes := ARRAY(SELECT c.ctid FROM medsched.reminder_changes AS c ORDER BY c.since, c.id LIMIT $1 FOR UPDATE SKIP LOCKED);
+  IF EXISTS (SELECT FROM medsched.stock_entries) THEN
+    changes := medsched._follow_stock_changes(changes, $2);
+  END IF;
   -- A dose that was undone is said again if its time came while it was recorded.
   INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, until, said_at, said_dose)
   SELECT DISTINCT ON (c.user_id, c.schedule_id, c.scheduled_for)
@@ -140,6 +143,15 @@ BEGIN
        AND NOT EXISTS (SELECT FROM medsched.reminder_queue AS o WHERE o.user_id = b.user_id AND o.schedule_id = b.id AND o.event = '')
        AND (b.user_id, b.id) NOT IN (SELECT h.user_id, h.schedule_id FROM medsched.reminders_held AS h WHERE h.event = '')
      ORDER BY b.user_id, b.id
+    ON CONFLICT DO NOTHING),
+  stocks AS (
+    INSERT INTO medsched.stock_reminder_queue (user_id, medication_id, look_at)
+    SELECT e.user_id, e.medication_id, medsched._stock_look_after(e.user_id, e.medication_id, now())
+      FROM (SELECT DISTINCT s.user_id, s.medication_id
+              FROM batch AS b
+              JOIN medsched.schedules AS s ON s.user_id = b.user_id AND s.id = b.id
+             WHERE EXISTS (SELECT FROM medsched.stock_entries AS e WHERE e.user_id = s.user_id AND e.medication_id = s.medication_id)) AS e
+     ORDER BY e.user_id, e.medication_id
     ON CONFLICT DO NOTHING)
   SELECT count(*), (array_agg(b.user_id ORDER BY b.user_id DESC, b.id DESC))[1], (array_agg(b.id ORDER BY b.user_id DESC, b.id DESC))[1]
     INTO n, last_user, last_schedule

@@ -37,7 +37,7 @@ BEGIN
   -- The history last: it has the others' changes.  What a worker completes meanwhile goes from those held back to the queue.
   FOR found IN
     SELECT t.name, c.relkind AS kind, pg_get_userbyid(c.relowner) AS owner
-      FROM unnest('{routines,moved_doses,stock_entries,substance_limits,person_settings,reminder_rules,reminder_snoozes,reminder_queue,reminders_held,reminder_queue,reminder_changes,reminders_dropped,change_history}'::text[]) WITH ORDINALITY AS t (name, nth)
+      FROM unnest('{routines,moved_doses,stock_entries,substance_limits,person_settings,reminder_rules,reminder_snoozes,stock_reminder_rules,stock_reminder_queue,reminder_queue,reminders_held,reminder_queue,reminder_changes,reminders_dropped,change_history}'::text[]) WITH ORDINALITY AS t (name, nth)
       JOIN pg_class AS c ON c.oid = to_regclass('medsched.' || t.name)
      ORDER BY t.nth
   LOOP
@@ -75,7 +75,7 @@ DECLARE
   name text;
   came boolean;
 BEGIN
-  FOREACH name IN ARRAY '{routines,moved_doses,stock_entries,substance_limits,person_settings,reminder_rules,reminder_snoozes,reminder_queue,reminders_held,reminder_changes,reminders_dropped,change_history}'::text[] LOOP
+  FOREACH name IN ARRAY '{routines,moved_doses,stock_entries,substance_limits,person_settings,reminder_rules,reminder_snoozes,stock_reminder_rules,stock_reminder_queue,reminder_queue,reminders_held,reminder_changes,reminders_dropped,change_history}'::text[] LOOP
     CONTINUE WHEN to_regclass('medsched.' || name) IS NULL;
     EXECUTE format('SELECT EXISTS (SELECT FROM medsched.%I AS t WHERE t.user_id = $1)', name) INTO came USING $1;
     IF came THEN

@@ -25,7 +25,7 @@ SET client_min_messages = warning
 SET row_security = off
 AS $$
 DECLARE
-  names CONSTANT text[] := '{medications,schedules,dose_taken,person_settings,substance_limits,stock_entries,moved_doses,routines,reminder_rules,reminder_snoozes,reminder_queue,reminders_held,reminder_changes,reminders_dropped,change_history}';
+  names CONSTANT text[] := '{medications,schedules,dose_taken,person_settings,substance_limits,stock_entries,moved_doses,routines,reminder_rules,reminder_snoozes,stock_reminder_rules,stock_reminder_queue,reminder_queue,reminders_held,reminder_changes,reminders_dropped,change_history}';
   name text;
   tables text[];
   used boolean;

@@ -43,14 +43,13 @@ COMMENT ON FUNCTION medsched._as_needed_rate(uuid, uuid, text, timestamptz) IS
   'Internal: how much was taken as needed a second, of late';
 
 -- The stocks of a person, or of all (NULL), as of an instant: when each runs out, and by when it is to be refilled, as far as the
--- doses until lead time after the horizon tell; NULL: not by then.
+-- doses until lead time after the horizon tell; NULL: not by then.  The plan for one person is not that for all: the caller's
+-- plan_cache_mode decides.
 CREATE OR REPLACE FUNCTION medsched._stock_forecasts(of_user uuid, of_medication uuid, at timestamptz, horizon timestamptz)
 RETURNS TABLE (user_id uuid, medication_id uuid, medication_name text, amount numeric, unit text, runs_out_at timestamptz,
   is_estimate boolean, refill_by timestamptz, problem text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10
 SET search_path = pg_catalog, pg_temp
--- The plan for one person is not that for all.
-SET plan_cache_mode = force_custom_plan
 SET jit = off
 AS $$
 #variable_conflict use_column
@@ -194,6 +193,7 @@ RETURNS TABLE (
   problem text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -213,6 +213,7 @@ CREATE OR REPLACE FUNCTION medsched._forecast_of(of_user uuid, of_medication uui
   OUT refill_by timestamptz)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
   f record;
@@ -274,6 +275,7 @@ RETURNS TABLE (
   refill_by timestamptz)
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column
 BEGIN

@@ -151,14 +151,13 @@ COMMENT ON FUNCTION medsched.delete_stock_entry(uuid, uuid) IS
 
 -- The stocks of a person, or of all (NULL), at an instant: in the unit of the last entry.  since is the instant that doses count
 -- after.  What is not known, or in a unit that does not convert, makes amount NULL, and problem says what it is: the rules
--- refuse such rows, but a row can be older than its rule.
+-- refuse such rows, but a row can be older than its rule.  The plan for one person is not that for all: the caller's
+-- plan_cache_mode decides.
 CREATE OR REPLACE FUNCTION medsched._stocks(of_user uuid, of_medication uuid, at timestamptz)
 RETURNS TABLE (user_id uuid, medication_id uuid, medication_name text, amount numeric, unit text, counted_at timestamptz, taken numeric,
   problem text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10
 SET search_path = pg_catalog, pg_temp
--- The plan for one person is not that for all.
-SET plan_cache_mode = force_custom_plan
 SET jit = off
 AS $$
 #variable_conflict use_column
@@ -169,7 +168,9 @@ BEGIN
            l.unit, c.occurred_at, CASE WHEN p.problem IS NULL THEN trim_scale(coalesce(d.amount, 0)) END, p.problem
       FROM (SELECT e.user_id, e.medication_id, min(e.occurred_at) AS began
               FROM medsched.stock_entries AS e
-             WHERE ($1 IS NULL OR e.user_id = $1) AND ($2 IS NULL OR e.medication_id = $2) AND e.occurred_at <= $3
+             WHERE e.user_id >= coalesce($1, '00000000-0000-0000-0000-000000000000')
+               AND e.user_id <= coalesce($1, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+               AND ($2 IS NULL OR e.medication_id = $2) AND e.occurred_at <= $3
              GROUP BY e.user_id, e.medication_id) AS b
       JOIN medsched.medications AS m ON m.user_id = b.user_id AND m.id = b.medication_id
      CROSS JOIN LATERAL (
@@ -219,6 +220,7 @@ RETURNS TABLE (
   problem text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column
 BEGIN

@@ -96,6 +96,10 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
+-- Planned for one stock, once: that costs more than the look.
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 AS $$
 #variable_conflict use_variable
 DECLARE
@@ -213,7 +217,7 @@ DECLARE
   n record;
   handed medsched.reminder;
 BEGIN
-  WHILE n_found < most AND n_looked < 100 LOOP
+  WHILE n_found < most AND n_looked < 50 LOOP
     due_rows := ARRAY(SELECT o.ctid FROM medsched.stock_reminder_queue AS o WHERE o.look_at <= at ORDER BY o.look_at LIMIT least(most - n_found, 20)
                          FOR UPDATE SKIP LOCKED);
     EXIT WHEN cardinality(due_rows) = 0;

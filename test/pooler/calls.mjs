@@ -70,6 +70,8 @@ export const calls = {
 	'delete_stock_entry(uuid,uuid)': `select medsched.delete_stock_entry(${user}, '00000000-0000-4000-8000-000000000ee4')`,
 	'set_reminder_rules(uuid,uuid,interval,boolean,interval,integer,interval,text,time,time,text,text,interval)':
 		`select medsched.set_reminder_rules(${user}, again_every => '10 minutes', again_at_most => 2, quiet_from => '22:00', quiet_until => '07:00')`,
+	'set_stock_reminder_rules(uuid,uuid,integer,integer,time,integer,integer,text)':
+		`select medsched.set_stock_reminder_rules(${user}, refill_days_ahead => 5, time_of_day => '08:30')`,
 	'fill_reminders(integer)': `select medsched.fill_reminders()`,
 	'snooze_dose(uuid,text,timestamptz)': `select medsched.snooze_dose(${user}, medsched.dose_id(${daily}, medsched.next_occurrence(${rule}, now())), now() + interval '1 hour')`,
 	'claim_reminders(integer,interval,text)': `update medsched.reminder_changes set since = '2026-03-05 06:00Z';
@@ -79,6 +81,7 @@ export const calls = {
 	'fail_reminder(uuid,interval,text)': `select medsched.fail_reminder(gen_random_uuid(), '1 minute', 'no network')`,
 	'complete_reminder(uuid)': `select medsched.complete_reminder(gen_random_uuid())`,
 	'complete_reminders(uuid[])': `select count(*) from medsched.complete_reminders(array[gen_random_uuid()])`,
+	'remove_stock_reminder_rules(uuid,uuid)': `select medsched.remove_stock_reminder_rules(${user})`,
 	'remove_reminder_rules(uuid,uuid)': `select medsched.remove_reminder_rules(${user})`,
 	'adherence(uuid,timestamptz,timestamptz)': `select * from medsched.adherence(${user}, ${window})`,
 	'adherence_by_day(uuid,timestamptz,timestamptz,time)': `select * from medsched.adherence_by_day(${user}, ${window}, '04:00')`,

@@ -53,6 +53,7 @@ INSERT INTO good VALUES
   ('record_stock_entry.entry_id', lpad('e2', 32, '0')),
   ('most', '5'), ('by', '1 month'), ('keep', NULL), ('ahead', '3'), ('lease', '1 minute'), ('worker', 'w'), ('token', lpad('0', 32, '0')), ('tokens', '{}'), ('retry_after', '1 minute'), ('error', 'no network'),
   ('ahead_by', '30 minutes'), ('at_time', 'true'), ('again_every', '10 minutes'), ('again_at_most', '3'), ('escalate_after', '1 hour'), ('escalate_to', 'daughter'),
+  ('refill_days_ahead', '7'), ('low_doses', '3'), ('time_of_day', '09:00'), ('again_every_days', '2'),
   ('quiet_from', '22:00'), ('quiet_until', '07:00'), ('urgency', 'high'), ('drop_after', '2 hours'), ('until', (now() + interval '1 hour')::text),
   ('own_columns', '{}'), ('schedules', '[{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}]'), ('changes', '{"dose_amount": 2}'), ('update_medication.changes', '{"notes": "n"}'),
   ('schedule', '{"starts_at": "2026-01-01T08:00", "time_zone": "UTC"}'),

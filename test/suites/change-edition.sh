@@ -32,12 +32,12 @@ rows()
 {
 	local table
 
-	for table in medications schedules dose_taken substance_limits stock_entries moved_doses routines reminder_queue reminders_held reminder_changes reminder_rules change_history; do
+	for table in medications schedules dose_taken substance_limits stock_entries moved_doses routines reminder_queue reminders_held reminder_changes reminder_rules stock_reminder_rules stock_reminder_queue change_history; do
 		echo "$table"
 		query "COPY (SELECT * FROM medsched.$table AS t ORDER BY t::text) TO STDOUT" -d "$1"
 	done >"$2"
 	psql -XAtq -v ON_ERROR_STOP=1 -d "$1" -f test/contract.sql |
-		grep -E '^(table|column|constraint|index|trigger) \| (medications|schedules|dose_taken|substance_limits|stock_entries|moved_doses|routines|reminder_queue|reminders_held|reminder_changes|reminder_rules|change_history) ' | sed '/^trigger/s/[()]//g' >"$2.catalog"
+		grep -E '^(table|column|constraint|index|trigger) \| (medications|schedules|dose_taken|substance_limits|stock_entries|moved_doses|routines|reminder_queue|reminders_held|reminder_changes|reminder_rules|stock_reminder_rules|stock_reminder_queue|change_history) ' | sed '/^trigger/s/[()]//g' >"$2.catalog"
 	query "SELECT c.relname, p.polname, pg_get_expr(p.polqual, p.polrelid) FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid" -d "$1" >>"$2.catalog"
 }
 

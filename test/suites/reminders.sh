@@ -2,12 +2,19 @@
 # Eight workers hand out reminders while people record their doses, and workers and the server are killed again and again: every reminder
 # is handed out, none to two at a time, and none of a dose that is recorded.
 #
-#	MEDSCHED_REMINDERS_SECONDS   how long it lasts (default: 6)
+#	MEDSCHED_REMINDERS_SECONDS   how long it lasts (default: 6); from 34 on, one person has 10,000 schedules
+#	MEDSCHED_REMINDERS_CLOCKS    forward, back: the queue's clock is put to where Berlin's clocks change in the middle of it
 . test/suites/lib.bash
 
 seconds=${MEDSCHED_REMINDERS_SECONDS:-6}
+case ${MEDSCHED_REMINDERS_CLOCKS:-} in
+	forward) change=2027-03-28T01:00Z ;;
+	back) change=2027-10-31T01:00Z ;;
+	'') change= ;;
+	*) echo "MEDSCHED_REMINDERS_CLOCKS is neither forward nor back" >&2; exit 2 ;;
+esac
 data=$(query "SHOW data_directory" -U postgres)
-psql -Xq -v many="$((seconds * 300))" -f test/reminders.psql
+psql -Xq -v many="$((seconds < 34 ? seconds * 300 : 10000))" -v seconds="$seconds" -v change="$change" -f test/reminders.psql
 until=$(query "SELECT clock_timestamp() + make_interval(secs => $seconds)")
 
 # again COMMAND...: until it has ended well, however often the server goes down.
@@ -50,18 +57,27 @@ succeeds "workers were killed, and servers" [ "$killed" -gt 2 ] && succeeds "mor
 equals "every dose of which something had to be said was said" "$(query "
 	SELECT s.id, o.at FROM medsched.schedules AS s
 	 CROSS JOIN began AS b
-	 CROSS JOIN LATERAL medsched.occurrences(s.rrule, s.starts_at, s.time_zone, b.at, '$ended') AS o (at)
+	 CROSS JOIN LATERAL medsched.occurrences(s.rrule, s.starts_at, s.time_zone, b.at + b.ahead, timestamptz '$ended' + b.ahead) AS o (at)
 	 WHERE NOT EXISTS (SELECT FROM handed AS h WHERE h.schedule_id = s.id AND h.scheduled_for = o.at)
 	   AND NOT EXISTS (SELECT FROM medsched.dose_taken AS t WHERE t.user_id = s.user_id AND t.schedule_id = s.id AND t.scheduled_for = o.at)
+	 LIMIT 5")" ""
+equals "and nothing that is no dose" "$(query "
+	SELECT h.reminder_id FROM handed AS h JOIN medsched.schedules AS s ON s.user_id = h.user_id AND s.id = h.schedule_id
+	 WHERE NOT EXISTS (SELECT FROM medsched.occurrences(s.rrule, s.starts_at, s.time_zone, h.scheduled_for, h.scheduled_for + interval '1 second'))
 	 LIMIT 5")" ""
 equals "and somebody else was told" "$(query "
 	SELECT s.id, o.at FROM medsched.reminder_rules AS r
 	  JOIN medsched.schedules AS s ON s.user_id = r.user_id
 	 CROSS JOIN began AS b
-	 CROSS JOIN LATERAL medsched.occurrences(s.rrule, s.starts_at, s.time_zone, b.at, timestamptz '$ended' - r.escalate_after) AS o (at)
+	 CROSS JOIN LATERAL medsched.occurrences(s.rrule, s.starts_at, s.time_zone, b.at + b.ahead, timestamptz '$ended' + b.ahead - r.escalate_after) AS o (at)
 	 WHERE NOT EXISTS (SELECT FROM handed AS h WHERE h.schedule_id = s.id AND h.scheduled_for = o.at AND h.kind = 'escalation')
 	   AND NOT EXISTS (SELECT FROM medsched.dose_taken AS t WHERE t.user_id = s.user_id AND t.schedule_id = s.id AND t.scheduled_for = o.at)
+	   -- Recorded at its time, and undone: it is not said again.
+	   AND NOT EXISTS (SELECT FROM recorded AS t WHERE t.user_id = s.user_id AND t.schedule_id = s.id AND t.scheduled_for = o.at)
 	 LIMIT 5")" ""
+equals "and who has little left" "$(query "
+	SELECT e.user_id FROM medsched.stock_entries AS e
+	 WHERE NOT EXISTS (SELECT FROM handed AS h WHERE h.user_id = e.user_id AND h.kind = 'stock') LIMIT 5")" ""
 equals "nobody was given one that somebody else held" "$(query "
 	SELECT a.reminder_id, a.worker, a.lease_ends_at, b.worker, b.claimed_at FROM handed AS a JOIN handed AS b USING (reminder_id)
 	 WHERE a.id <> b.id AND a.claimed_at <= b.claimed_at AND b.claimed_at < least(a.lease_ends_at, a.completed_at) LIMIT 5")" ""
@@ -71,9 +87,19 @@ equals "nor one that was completed" "$(query "
 	 GROUP BY 1 LIMIT 5")" ""
 equals "nor one of a dose that was recorded" "$(query "
 	SELECT h.reminder_id, h.claimed_at, r.recorded_at FROM handed AS h JOIN recorded AS r USING (user_id, schedule_id, scheduled_for)
-	 WHERE h.claimed_at > r.recorded_at LIMIT 5")" ""
-equals "nothing is left in hand" "$(query "SELECT (SELECT count(*) FROM medsched.reminder_queue WHERE look_at < '$ended') + (SELECT count(*) FROM medsched.reminders_held WHERE lease_ends_at < '$ended')")" 0
-query "SELECT format('%s handed out, %s doses, %s again, %s completed', count(*), count(DISTINCT (schedule_id, scheduled_for)), count(*) FILTER (WHERE attempt > 1),
-  count(completed_at)) FROM handed"
+	 WHERE h.claimed_at > r.recorded_at AND (r.undone_at IS NULL OR h.got_at < r.undone_at) LIMIT 5")" ""
+# What was handed out of the one's while another's was due and waited: of two claims of each worker, all.
+waited="SELECT count(*) FROM (SELECT h.scheduled_for - b.ahead AS due_at, min(h.claimed_at) AS claimed_at FROM handed AS h, began AS b
+	 WHERE h.kind = 'due' AND h.user_id <> lpad('c9', 32, '0')::uuid GROUP BY h.reminder_id, h.scheduled_for, b.ahead) AS o
+	  JOIN handed AS m ON m.user_id = lpad('c9', 32, '0')::uuid AND m.claimed_at > o.due_at AND m.claimed_at < o.claimed_at
+	 GROUP BY o ORDER BY 1 DESC LIMIT 1"
+most=$(query "$waited")
+succeeds "one with many schedules held up nobody" [ "${most:-0}" -le 3200 ]
+equals "nothing is left in hand" "$(query "SELECT (SELECT count(*) FROM medsched.reminder_queue, began AS b WHERE look_at < timestamptz '$ended' + b.ahead)
+	+ (SELECT count(*) FROM medsched.reminders_held, began AS b WHERE lease_ends_at < timestamptz '$ended' + b.ahead)
+	+ (SELECT count(*) FROM medsched.stock_reminder_queue WHERE look_at < '$ended')")" 0
+query "SELECT format('%s handed out, %s doses, %s again, %s completed, %s of stocks, %s recorded, %s undone; %s workers and %s servers killed; at most ${most:-0} of the one''s before another''s',
+  count(*), count(DISTINCT (schedule_id, scheduled_for)), count(*) FILTER (WHERE attempt > 1), count(completed_at), count(*) FILTER (WHERE kind = 'stock'),
+  (SELECT count(*) FROM recorded), (SELECT count(undone_at) FROM recorded), $killed, $crashed) FROM handed"
 
 finish

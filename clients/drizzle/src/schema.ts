@@ -403,10 +403,45 @@ export const reminderRules: MedschedTable<'reminder_rules', ReminderRulesColumns
 	],
 ));
 
+type StockReminderRulesColumns = {
+	userId: NotNull<Uuid>;
+	medicationId: Uuid;
+	refillDaysAhead: WithDefault<Integer>;
+	lowDoses: WithDefault<Integer>;
+	timeOfDay: WithDefault<NotNull<Time>>;
+	againEveryDays: WithDefault<NotNull<Integer>>;
+	againAtMost: WithDefault<NotNull<Integer>>;
+	timeZone: Custom<string>;
+	setAt: WithDefault<NotNull<Custom<Instant>>>;
+};
+
+/** When a person is reminded of what is left: one row for a person, and one for each medication with rules of its own; where `medsched.enable_reminders()` was called. */
+export const stockReminderRules: MedschedTable<'stock_reminder_rules', StockReminderRulesColumns> = stated(medsched.table(
+	'stock_reminder_rules',
+	{
+		userId: uuid('user_id').notNull(),
+		medicationId: uuid('medication_id'),
+		refillDaysAhead: integer('refill_days_ahead').default(7),
+		lowDoses: integer('low_doses').default(0),
+		timeOfDay: time('time_of_day').notNull().default('09:00'),
+		againEveryDays: integer('again_every_days').notNull().default(1),
+		againAtMost: integer('again_at_most').notNull().default(6),
+		timeZone: timeZone('time_zone'),
+		setAt: instant('set_at')
+			.notNull()
+			.default(sql`now()`),
+	},
+	(table) => [
+		unique('stock_reminder_rules_user_id_medication_id_key').on(table.userId, table.medicationId).nullsNotDistinct(),
+		foreignKey({ columns: [table.userId, table.medicationId], foreignColumns: [medications.userId, medications.id] }).onDelete('cascade'),
+	],
+));
+
 type RemindersDroppedColumns = {
 	id: Identity<BigInt>;
 	userId: NotNull<Uuid>;
-	scheduleId: NotNull<Uuid>;
+	scheduleId: Uuid;
+	medicationId: Uuid;
 	droppedAt: NotNull<Custom<Instant>>;
 	doses: NotNull<Integer>;
 	reason: NotNull<Text>;
@@ -418,7 +453,8 @@ export const remindersDropped: MedschedTable<'reminders_dropped', RemindersDropp
 	{
 		id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity(),
 		userId: uuid('user_id').notNull(),
-		scheduleId: uuid('schedule_id').notNull(),
+		scheduleId: uuid('schedule_id'),
+		medicationId: uuid('medication_id'),
 		droppedAt: instant('dropped_at').notNull(),
 		doses: integer('doses').notNull(),
 		reason: text('reason').notNull(),
@@ -462,6 +498,7 @@ export type NewSubstanceLimits = InferInsertModel<typeof substanceLimits>;
 export type DoseMoved = InferSelectModel<typeof movedDoses>;
 export type NewDoseMoved = InferInsertModel<typeof movedDoses>;
 export type ReminderRules = InferSelectModel<typeof reminderRules>;
+export type StockReminderRules = InferSelectModel<typeof stockReminderRules>;
 export type ReminderDropped = InferSelectModel<typeof remindersDropped>;
 export type RoutineTime = InferSelectModel<typeof routines>;
 export type NewRoutineTime = InferInsertModel<typeof routines>;

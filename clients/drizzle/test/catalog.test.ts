@@ -23,7 +23,7 @@ const internal = new Set([
 ]);
 
 describe('tables', () => {
-	for (const table of [medsched.medications, medsched.schedules, medsched.doseTaken, medsched.personSettings, medsched.changeHistory, medsched.substanceLimits, medsched.stockEntries, medsched.movedDoses, medsched.routines, medsched.reminderRules, medsched.remindersDropped] as PgTable[]) {
+	for (const table of [medsched.medications, medsched.schedules, medsched.doseTaken, medsched.personSettings, medsched.changeHistory, medsched.substanceLimits, medsched.stockEntries, medsched.movedDoses, medsched.routines, medsched.reminderRules, medsched.stockReminderRules, medsched.remindersDropped] as PgTable[]) {
 		test(getTableName(table), async () => {
 			const { rows } = await pool.query(
 				`select attname as name, format_type(atttypid, atttypmod) as type, attnotnull as not_null, atthasdef or attidentity <> '' as has_default
@@ -67,7 +67,7 @@ describe('tables', () => {
 		const { rows } = await pool.query(
 			`select relname as name from pg_class where relnamespace = 'medsched'::regnamespace and relkind in ('r', 'p', 'v', 'm') and relname !~ '^_'`,
 		);
-		assert.deepEqual(rows.map((row) => row.name).sort(), ['change_history', 'dose_taken', 'medications', 'moved_doses', 'person_settings', 'reminder_changes', 'reminder_fill', 'reminder_queue', 'reminder_rules', 'reminder_snoozes', 'reminders_dropped', 'reminders_held', 'routines', 'schedules', 'stock_entries', 'substance_limits']);
+		assert.deepEqual(rows.map((row) => row.name).sort(), ['change_history', 'dose_taken', 'medications', 'moved_doses', 'person_settings', 'reminder_changes', 'reminder_fill', 'reminder_queue', 'reminder_rules', 'reminder_snoozes', 'reminders_dropped', 'reminders_held', 'routines', 'schedules', 'stock_entries', 'stock_reminder_queue', 'stock_reminder_rules', 'substance_limits']);
 	});
 
 	test('every constraint has its name in MedschedError', async () => {

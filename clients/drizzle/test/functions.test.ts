@@ -23,8 +23,11 @@ import {
 	nextReminderAt,
 	reminderRules,
 	remindersDropped,
+	stockReminderRules,
 	removeReminderRules,
+	removeStockReminderRules,
 	setReminderRules,
+	setStockReminderRules,
 	snoozeDose,
 	checkTimeZone,
 	countOccurrences,
@@ -678,10 +681,12 @@ withEachDriver('functions', (db) => {
 		}
 		const { token, reminderId, doseId: handle, leaseEndsAt, medicationId, ...said } = reminder;
 		assert.equal(reminderId.split('/')[0], handle);
+		assert.ok(handle);
 		assert.ok(Date.parse(leaseEndsAt) > Date.parse(dueAt) && medicationId.length === 36);
 		assert.deepEqual(said, {
 			kind: 'due', nth: 0, attempt: 1, urgency: 'high', recipient: null, userId: person, scheduledFor: dueAt, dueAt, localTime: dueAt.slice(0, 19), timeZone: 'UTC',
 			medicationName: 'now', scheduleId: schedule, doseAmount: '1', doseUnit: null, instructions: null,
+			stockAmount: null, stockUnit: null, runsOutAt: null, runsOutOn: null, isEstimate: null, refillBy: null,
 		});
 		assert.equal(await extendLease(db, { token, lease: '2 minutes' }), true);
 		await snoozeDose(db, { userId: person, doseId: handle, until: new Date(Date.now() + 600_000) });
@@ -693,6 +698,37 @@ withEachDriver('functions', (db) => {
 		assert.deepEqual(await completeReminders(db, { tokens: [token] }), []);
 		assert.equal((await errorOf(setReminderRules(db, { userId: person, againEvery: '10 minutes' }))).constraint, 'reminder_rules_again_every_has_at_most');
 		assert.equal(await removeReminderRules(db, { userId: person }), true);
+	});
+
+	test('reminders of what is left', async () => {
+		await db.execute(sql`select medsched.enable_reminders()`);
+		const [person, schedule] = [randomUUID(), randomUUID()];
+		const medicationId = await createMedication(db, { userId: person, name: 'few', schedules: [{ id: schedule, startsAt: '2020-01-01T12:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY', doseAmount: 1, doseUnit: 'tablet' }] });
+		await setStockReminderRules(db, { userId: person, medicationId, refillDaysAhead: null, lowDoses: 5, timeOfDay: '18:30', againAtMost: 2, timeZone: 'UTC' });
+		const [rules] = await db.select().from(stockReminderRules).where(eq(stockReminderRules.userId, person));
+		assert.deepEqual([rules?.medicationId, rules?.refillDaysAhead, rules?.lowDoses, rules?.timeOfDay, rules?.againEveryDays, rules?.againAtMost, rules?.timeZone], [medicationId, null, 5, '18:30:00', 1, 2, 'UTC']);
+		await recordStockEntry(db, { userId: person, medicationId, kind: 'counted', amount: '4', unit: 'tablet' });
+		// In a moment, by the server's clock.
+		await db.execute(sql`update medsched.stock_reminder_rules set time_of_day = ((now() + interval '1 second') at time zone 'UTC')::time where user_id = ${person}`);
+
+		let reminder;
+		while (!reminder) {
+			reminder = (await claimReminders(db, { most: 1000, lease: '1 minute', worker: 'test' })).find((r) => r.userId === person && r.kind === 'stock');
+			if (!reminder) await new Promise((resolve) => setTimeout(resolve, 200));
+		}
+		const { token, reminderId, leaseEndsAt, runsOutAt, runsOutOn, refillBy, ...said } = reminder;
+		assert.match(reminderId, new RegExp(`^${medicationId}/stock/\\d{10}$`));
+		assert.equal(runsOutAt?.slice(0, 10), runsOutOn);
+		assert.equal(refillBy, runsOutAt);
+		assert.deepEqual(said, {
+			kind: 'stock', nth: 0, attempt: 1, urgency: 'normal', recipient: null, userId: person, doseId: null, scheduledFor: null, dueAt: null, localTime: null, timeZone: 'UTC',
+			medicationId, medicationName: 'few', scheduleId: null, doseAmount: null, doseUnit: null, instructions: null, stockAmount: '4', stockUnit: 'tablet', isEstimate: false,
+		});
+		assert.equal(await extendLease(db, { token, lease: '2 minutes' }), true);
+		assert.deepEqual(await completeReminders(db, { tokens: [token] }), [token]);
+		assert.equal((await errorOf(setStockReminderRules(db, { userId: person, lowDoses: -1 }))).constraint, 'stock_reminder_rules_low_doses_in_range');
+		assert.equal(await removeStockReminderRules(db, { userId: person, medicationId }), true);
+		assert.equal(await removeStockReminderRules(db, { userId: person }), false);
 	});
 
 	test('a routine: events of the day, and schedules that name them', async () => {

@@ -47,6 +47,7 @@ export interface Allowance {
 }
 
 export interface StockForecast {
+	medicationId: string;
 	medicationName: string;
 	amount: string | null;
 	unit: string | null;

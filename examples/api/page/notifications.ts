@@ -1,8 +1,8 @@
 /**
- * Notifications, for the service worker. A message says which dose, and no more: what it is of is looked up for who is signed
- * in here, and a notification for anybody else names nothing.
+ * Notifications, for the service worker. A message says which dose, or of which medication little is left, and no more: what it is
+ * of is looked up for who is signed in here, and a notification for anybody else names nothing.
  */
-import { call, Refused, Unreachable, type Dose, type Me } from './api.js';
+import { call, Refused, Unreachable, type Dose, type Me, type StockForecast } from './api.js';
 import { dueAt, timeOf } from './clock.js';
 import { doseKey, send } from './outbox.js';
 import type { KnownDoses } from './read.js';
@@ -12,19 +12,28 @@ import { words } from './words.js';
 
 declare const self: ServiceWorkerGlobalScope;
 
-/** What a message has. */
-interface Reminder {
+interface Message {
 	reminderId: string;
-	kind: 'ahead' | 'due' | 'snoozed' | 'again' | 'escalation';
 	/** Who is told. */
 	owner: string;
-	/** Whose dose it is. */
+	/** Whose dose or medication it is. */
 	person: string;
+}
+
+/** What a message of a dose has. */
+interface Reminder extends Message {
+	kind: 'ahead' | 'due' | 'snoozed' | 'again' | 'escalation';
 	doseId: string;
 	dueAt: string;
 }
 
-/** What a notification has, for when it is tapped. */
+/** What a message of what is left has. */
+interface StockReminder extends Message {
+	kind: 'refill' | 'stock';
+	medicationId: string;
+}
+
+/** What a notification of a dose has, for when it is tapped. */
 interface Shown extends Reminder {
 	dose?: Dose;
 }
@@ -33,8 +42,9 @@ interface Shown extends Reminder {
 const PATIENCE_MS = 5000;
 const SNOOZE_MINUTES = 10;
 
-export async function show(reminder: Reminder): Promise<void> {
+export async function show(reminder: Reminder | StockReminder): Promise<void> {
 	const session = await store.session();
+	if (isOfStock(reminder)) return await showStock(reminder, session);
 	if (session?.owner !== reminder.owner) return await notify(words.notification.nameless(timeOf(reminder.dueAt)), words.notification.signIn, reminder);
 	const dose = await find(session, reminder);
 	if (dose === undefined) return await notify(words.notification.nameless(timeOf(reminder.dueAt)), words.notification.open, reminder);
@@ -43,12 +53,37 @@ export async function show(reminder: Reminder): Promise<void> {
 
 async function showDose(dose: Dose, reminder: Reminder, { owner }: store.Session, note?: string): Promise<void> {
 	const { kind, person } = reminder;
-	const name = person === owner ? undefined : (await store.kept<Me>(owner, owner, 'me'))?.value.actsFor.find(({ id }) => id === person)?.name;
+	const name = await nameOf(person, owner);
 	const title = [name, words.dose(dose.medicationName, timeOf(dueAt(dose)))].filter(Boolean).join(': ');
 	// A message that came late, when somebody has seen to it, has to be shown all the same; it must not have anybody take it again.
 	if (await isRecorded(dose, owner)) return await notify(title, words.notification.recorded, reminder, { silent: true });
 	const actions = ['due', 'snoozed', 'again'].includes(kind) && person === owner ? words.notification.actions : [];
 	await notify(title, [note ?? words.notification.kinds[kind], amountOf(dose)].filter(Boolean).join(' · '), { ...reminder, dose }, { actions });
+}
+
+const isOfStock = (message: Reminder | StockReminder): message is StockReminder => message.kind === 'refill' || message.kind === 'stock';
+
+/** What somebody else is called, whom one acts for. */
+async function nameOf(person: string, owner: string): Promise<string | undefined> {
+	return person === owner ? undefined : (await store.kept<Me>(owner, owner, 'me'))?.value.actsFor.find(({ id }) => id === person)?.name;
+}
+
+/** Shows that little is left, with what is left by now. */
+async function showStock(reminder: StockReminder, session: store.Session | undefined): Promise<void> {
+	const { person, medicationId, kind } = reminder;
+	const show = (title: string, body: string) =>
+		self.registration.showNotification(title, { body, tag: `${medicationId}/stock`, data: reminder, icon: '/icon-192.png', badge: '/icon-192.png' });
+	if (session?.owner !== reminder.owner) return await show(words.notification.namelessStock, words.notification.signIn);
+	try {
+		const stocks = await call<StockForecast[]>(session.token, `/people/${person}/stock/forecast`, { patience: PATIENCE_MS });
+		const stock = stocks.find((each) => each.medicationId === medicationId);
+		if (stock === undefined || stock.amount === null) return await show(words.notification.namelessStock, words.notification.open);
+		const left = words.stockLeft([stock.amount, stock.unit].filter(Boolean).join(' '));
+		return await show([await nameOf(person, session.owner), stock.medicationName].filter(Boolean).join(': '), [words.notification.stocks[kind], left].join(' · '));
+	} catch (error) {
+		if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error;
+		await show(words.notification.namelessStock, words.notification.open);
+	}
 }
 
 async function find({ token, owner }: store.Session, { person, doseId, dueAt: due }: Reminder): Promise<Dose | undefined> {
@@ -78,9 +113,11 @@ async function notify(title: string, body: string, data: Shown, more: { silent?:
 	await self.registration.showNotification(title, options as NotificationOptions);
 }
 
-export async function act(action: string, shown: Shown): Promise<void> {
-	if (action === 'taken' && shown.dose) return await take(shown, shown.dose);
-	if (action === 'snooze' && shown.dose) return await snooze(shown, shown.dose);
+export async function act(action: string, shown: Shown | StockReminder): Promise<void> {
+	if (!isOfStock(shown)) {
+		if (action === 'taken' && shown.dose) return await take(shown, shown.dose);
+		if (action === 'snooze' && shown.dose) return await snooze(shown, shown.dose);
+	}
 	const [page] = await self.clients.matchAll({ type: 'window' });
 	await (page ? page.focus() : self.clients.openWindow('/'));
 }

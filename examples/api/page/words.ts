@@ -121,10 +121,12 @@ export const words = {
 	notification: {
 		/** Where nobody is signed in that may know more. */
 		nameless: (time: string) => `A reminder for ${time}`,
+		namelessStock: 'Something is running low',
 		signIn: 'Sign in to see what it is about.',
 		open: 'Open the page to see what it is about.',
 		recorded: 'is recorded already: nothing to do',
 		kinds: { ahead: 'is to be taken soon', due: 'is due', snoozed: 'is due', again: 'is still not recorded', escalation: 'is not recorded' },
+		stocks: { refill: 'is to be refilled soon', stock: 'there is not enough left' },
 		notSnoozed: 'could not be put off: no connection',
 		actions: [
 			{ action: 'taken', title: 'Taken' },

@@ -1,7 +1,7 @@
 /**
  * Passes reminders on: to the devices of who is to hear of them, and to a webhook.
  *
- * What is sent has ids and a time, and no medication: a device looks the dose up for who is signed in on it, and a receiver of
+ * What is sent has ids and a time, and no name: a device looks the dose, or what is left, up for who is signed in on it, and a receiver of
  * webhooks by the rights that it has.
  */
 import { claimReminders, completeReminder, extendLease, failReminder, type Reminder } from '@medsched/drizzle';
@@ -32,12 +32,14 @@ export type Counts = Record<'sent' | 'unheard' | 'later' | 'given up' | 'lost', 
 
 /** What a message says, of a device and of a webhook alike. */
 export function contentOf(reminder: Reminder, owner: string) {
-	const { reminderId, kind, nth, urgency, attempt, userId, doseId, dueAt } = reminder;
-	return { reminderId, kind, nth, urgency, attempt, owner, person: userId, doseId, dueAt };
+	const { reminderId, kind, nth, urgency, attempt, userId, doseId, dueAt, medicationId } = reminder;
+	return { reminderId, kind, nth, urgency, attempt, owner, person: userId, ...(doseId === null ? { medicationId } : { doseId, dueAt }) };
 }
 
 /** Web Push keeps a message for a device that is off so long: an old one would have somebody take a dose too late. */
 const WORTH_SECONDS = 3600;
+/** What is left is said for the day. */
+const STOCK_WORTH_SECONDS = 12 * 3600;
 /** Times between attempts, when a server says none: it is the queue that ends them. */
 const BETWEEN_SECONDS = [30, 60, 120, 300, 600];
 
@@ -132,7 +134,8 @@ export class Reminders {
 			this.#pusher = undefined;
 			throw thrown;
 		});
-		const seconds = reminder.kind === 'ahead' ? Math.max(60, Math.round((Date.parse(reminder.dueAt) - Date.now()) / 1000)) : WORTH_SECONDS;
+		const { kind, dueAt } = reminder;
+		const seconds = dueAt === null ? STOCK_WORTH_SECONDS : kind === 'ahead' ? Math.max(60, Math.round((Date.parse(dueAt) - Date.now()) / 1000)) : WORTH_SECONDS;
 		const outcomes = await Promise.all(devices.map((device) => send(device, { text, topic: reminder.reminderId, urgency: reminder.urgency, seconds })));
 		return outcomes.find(({ sent }) => sent) ?? outcomes.find((outcome) => 'seconds' in outcome) ?? outcomes[0]!;
 	}

@@ -580,6 +580,28 @@ byBothWays('a person’s medications', (call) => {
 		assert.equal((await call('POST', `/v1/people/me/medications/${created.body.id}/inactivate`, { token, body: {} })).status, 200);
 	});
 
+	test('reminders of what is left: when they come', async () => {
+		const person = await signed({ sub: randomUUID() });
+		const created = await call('POST', '/v1/people/me/medications', { token: person, headers: key(), body: { name: 'counted', schedules: [{ ...daily, doseAmount: 1 }] } });
+		assert.equal(created.status, 201, JSON.stringify(created.body));
+		const [rules, own] = ['/v1/people/me/stock-reminder-rules', `/v1/people/me/medications/${created.body.id}/stock-reminder-rules`];
+		assert.deepEqual((await call('GET', rules, { token: person })).body, []);
+		assert.equal((await call('PUT', rules, { token: person, body: { refillDaysAhead: 5, lowDoses: null, timeZone: null } })).status, 204);
+		assert.equal((await call('PUT', own, { token: person, body: { refillDaysAhead: null, lowDoses: 3, timeOfDay: '18:00', againEveryDays: 2, againAtMost: 0, timeZone: 'Asia/Tokyo' } })).status, 204);
+		const { body } = await call('GET', rules, { token: person });
+		assert.deepEqual(body, [
+			{ medicationId: null, refillDaysAhead: 5, lowDoses: null, timeOfDay: '09:00:00', againEveryDays: 1, againAtMost: 6, timeZone: null },
+			{ medicationId: created.body.id, refillDaysAhead: null, lowDoses: 3, timeOfDay: '18:00:00', againEveryDays: 2, againAtMost: 0, timeZone: 'Asia/Tokyo' },
+		]);
+		isProblem(await call('PUT', rules, { token: person, body: { lowDoses: -1 } }), 400, 'invalid_request');
+		isProblem(await call('PUT', `/v1/people/me/medications/${randomUUID()}/stock-reminder-rules`, { token: person, body: {} }), 404, 'not_found');
+		isProblem(await call('DELETE', `/v1/people/me/medications/${randomUUID()}/stock-reminder-rules`, { token: person }), 404, 'not_found');
+		assert.equal((await call('DELETE', own, { token: person })).status, 204);
+		assert.equal((await call('GET', rules, { token: person })).body.length, 1);
+		assert.equal((await call('DELETE', rules, { token: person })).status, 204);
+		assert.deepEqual((await call('GET', rules, { token: person })).body, []);
+	});
+
 	test('limits of a substance: set, asked for, held, insisted against, removed', async () => {
 		const person = await signed({ sub: randomUUID() });
 		const [tablets, nightly] = [randomUUID(), randomUUID()];

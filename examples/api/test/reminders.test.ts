@@ -202,6 +202,34 @@ describe('reminders', { timeout: 180_000 }, () => {
 		assert.deepEqual([bens.received.length, eves.received.length], [2, 0]);
 	});
 
+	test('of what is left: by the medication, and no more when there is enough', async () => {
+		const ada = await person();
+		const adas = await device(ada);
+		const schedule = { startsAt: '2020-01-01T12:00', timeZone: 'UTC', rrule: 'FREQ=DAILY', doseAmount: 1, doseUnit: 'tablet' };
+		const created = await api.call('POST', '/v1/people/me/medications', { token: ada.token, headers: { 'idempotency-key': randomUUID() }, body: { name: 'Secretol', schedules: [schedule] } });
+		assert.equal(created.status, 201, JSON.stringify(created.body));
+		const medicationId = created.body.id;
+		const counted = (amount: number) => api.call('PUT', `/v1/people/me/stock-entries/${randomUUID()}`, { token: ada.token, body: { medicationId, kind: 'counted', amount, unit: 'tablet' } });
+		/** In a moment. */
+		const soon = () => sql`update medsched.stock_reminder_rules set time_of_day = ((now() + interval '1 second') at time zone 'UTC')::time where user_id = ${ada.id}`;
+		assert.equal((await api.call('PUT', '/v1/people/me/stock-reminder-rules', { token: ada.token, body: { timeZone: 'UTC' } })).status, 204);
+		await soon();
+		assert.equal((await counted(3)).status, 200);
+		await whileReminding(() => until(() => adas.received.length > 0));
+		const { content, headers } = adas.received[0]!;
+		const { reminderId, ...said } = content as Record<string, unknown>;
+		assert.deepEqual(said, { kind: 'refill', nth: 0, urgency: 'low', attempt: 1, owner: ada.id, person: ada.id, medicationId });
+		assert.ok(String(reminderId).startsWith(`${medicationId}/refill/`));
+		assert.deepEqual([headers['ttl'], headers['urgency']], ['43200', 'low']);
+
+		assert.equal((await counted(60)).status, 200);
+		await soon();
+		const looked = async () => (await sql`select kind, look_at > now() as later from medsched.stock_reminder_queue where user_id = ${ada.id}`)[0];
+		await sleep(1200);
+		await whileReminding(() => until(async () => (await looked())?.['kind'] === null));
+		assert.equal(adas.received.length, 1);
+	});
+
 	test('while a service is slow the reminder is held, and no other worker sends it', async () => {
 		const ada = await person();
 		const slow = await device(ada);

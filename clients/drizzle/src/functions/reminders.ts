@@ -1,7 +1,7 @@
 /** Reminders: what a person wants to hear when, and handing out what is to be said now, where `medsched.enable_reminders()` was called. */
 import { columnsOf, plainValues, rows, value, type RowOf } from '../definition.js';
-import { bigint, boolean, instant, integer, interval, listOf, nothing, oneOf, optional, text, time, uuid, wallClock } from '../types.js';
-import { instantOrNull, numericOrNull, reminderKinds, textOrNull, urgencies, userId } from './shared.js';
+import { bigint, boolean, date, instant, integer, interval, listOf, nothing, oneOf, optional, orNull, text, time, uuid, wallClock } from '../types.js';
+import { instantOrNull, numericOrNull, reminderKinds, textOrNull, urgencies, userId, uuidOrNull } from './shared.js';
 
 const reminder = {
 	/** Completes it, until its lease ends. */
@@ -9,25 +9,36 @@ const reminder = {
 	/** The same on every attempt: pass it on, so that what was said twice is heard once. */
 	reminderId: text,
 	kind: oneOf(reminderKinds),
-	/** Of `again`, which one it is. */
+	/** Of `again`, which one it is; of `refill` and `stock`, how many came before it. */
 	nth: integer,
 	attempt: integer,
 	urgency: oneOf(urgencies),
 	/** Who is told, as `escalateTo` names them; null: the person. */
 	recipient: textOrNull,
 	userId: uuid,
-	doseId: text,
-	scheduledFor: instant,
-	dueAt: instant,
-	localTime: wallClock,
+	/** Null, as all of a dose, of `refill` and `stock`. */
+	doseId: textOrNull,
+	scheduledFor: instantOrNull,
+	dueAt: instantOrNull,
+	localTime: orNull(wallClock),
 	timeZone: text,
 	medicationId: uuid,
 	medicationName: text,
-	scheduleId: uuid,
+	scheduleId: uuidOrNull,
 	doseAmount: numericOrNull,
 	doseUnit: textOrNull,
 	instructions: textOrNull,
 	leaseEndsAt: instant,
+	/** Of `refill` and `stock`, what is left, in `stockUnit`; null, as what follows, of the others. */
+	stockAmount: numericOrNull,
+	stockUnit: textOrNull,
+	/** The first dose that is more than what is left; null: not in ten years. */
+	runsOutAt: instantOrNull,
+	/** Its day where the person is. */
+	runsOutOn: orNull(date),
+	/** Whether that depends on what is taken as needed, or on when doses are taken. */
+	isEstimate: orNull(boolean),
+	refillBy: instantOrNull,
 };
 /** What somebody is to be reminded of. */
 export interface Reminder extends RowOf<typeof reminder> {}
@@ -97,6 +108,31 @@ export const setReminderRules = value(
 
 /** Removes a schedule's own rules, or the person's; false: there were none. */
 export const removeReminderRules = value('remove_reminder_rules', { userId, scheduleId: optional(uuid) }, boolean);
+
+/** Sets when a person is reminded of what is left of a medication, or, without one, of all that have no rules of their own. */
+export const setStockReminderRules = value(
+	'set_stock_reminder_rules',
+	{
+		userId,
+		medicationId: optional(uuid),
+		/** From so many days before the day by which it is to be refilled; null: not of that. */
+		refillDaysAhead: optional(integer, '7'),
+		/** With so many doses left, or fewer; null: not of that. */
+		lowDoses: optional(integer, '0'),
+		/** On the person's clock. */
+		timeOfDay: optional(time, "'09:00:00'::time without time zone"),
+		/** Then every so many days, */
+		againEveryDays: optional(integer, '1'),
+		/** so often at most, while there is not more. */
+		againAtMost: optional(integer, '6'),
+		/** Where the person's clock is; left out: where that of their other rules is, or else the schedule's. */
+		timeZone: optional(text),
+	},
+	nothing,
+);
+
+/** Removes a medication's own rules, or the person's; false: there were none. */
+export const removeStockReminderRules = value('remove_stock_reminder_rules', { userId, medicationId: optional(uuid) }, boolean);
 
 /** Has a person reminded of a dose again at an instant, and not before. */
 export const snoozeDose = value('snooze_dose', { userId, doseId: text, until: instant }, nothing);

@@ -40,8 +40,11 @@ export type StockEntryKind = (typeof stockEntryKinds)[number];
 export const changeOperations = ['INSERT', 'UPDATE', 'DELETE'] as const;
 export type ChangeOperation = (typeof changeOperations)[number];
 
-/** What a reminder says: a dose is ahead, is due, was put off until now, is still not recorded, or is not and somebody else is told. */
-export const reminderKinds = ['ahead', 'due', 'snoozed', 'again', 'escalation'] as const;
+/**
+ * What a reminder says: a dose is ahead, is due, was put off until now, is still not recorded, or is not and somebody else is told;
+ * a medication is to be refilled, or there is too little left.
+ */
+export const reminderKinds = ['ahead', 'due', 'snoozed', 'again', 'escalation', 'refill', 'stock'] as const;
 export type ReminderKind = (typeof reminderKinds)[number];
 
 /** How urgent it is: in quiet hours only what is high is said. */

@@ -1,6 +1,9 @@
 /** When a person is reminded, and on which devices. */
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import { reminderRules, removeReminderRules, setChangedBy, setReminderRules, snoozeDose, urgencies } from '@medsched/drizzle';
+import {
+	reminderRules, removeReminderRules, removeStockReminderRules, setChangedBy, setReminderRules, setStockReminderRules, snoozeDose, stockReminderRules,
+	urgencies,
+} from '@medsched/drizzle';
 import { and, asc, eq } from 'drizzle-orm';
 import type { Env } from '../auth.js';
 import { inTransaction, retrying, type Database, type Transaction } from '../database.js';
@@ -11,6 +14,7 @@ import type { PushSettings } from '../push.js';
 import { caregivers } from '../schema.js';
 
 const doseParam = m.PersonParam.extend({ doseId: m.given.doseId.min(1).max(200) });
+const medicationParam = m.PersonParam.extend({ medicationId: m.Id });
 const scheduleParam = m.PersonParam.extend({ scheduleId: m.Id });
 const SubscriptionId = z.string().regex(/^[\w-]{43}$/, 'not the id of a subscription').openapi({ example: 'RYnJQyb0DpBzUWcLdvaeZTMrpKVWRNnvLl-zOiaIrSE' });
 
@@ -44,6 +48,19 @@ const RulesInForce = z
 	.object({ scheduleId: m.Id.nullable().openapi({ description: 'null: of all schedules that have no rules of their own' }), ...fields, escalateTo: m.given.caller.nullable(), quietFrom: m.given.timeOfDay.nullable(), quietUntil: m.given.timeOfDay.nullable() })
 	.openapi('ReminderRulesInForce');
 
+const stockFields = {
+	refillDaysAhead: z.number().int().min(0).max(365).nullable().openapi({ description: 'so many days before the day by which it is to be refilled; null: not of that' }),
+	lowDoses: z.number().int().min(0).max(1000).nullable().openapi({ description: 'with so many doses left, or fewer; null: not of that' }),
+	timeOfDay: m.TimeOfDay,
+	againEveryDays: z.number().int().min(1).max(31).openapi({ description: 'then every so many days, while there is not more' }),
+	againAtMost: z.number().int().min(0).max(100),
+	timeZone: m.TimeZone.nullable().openapi({ description: 'of timeOfDay; null: that of the other rules, or else the schedule’s' }),
+};
+const StockRules = z.strictObject(stockFields).partial().openapi('StockReminderRules', { example: { refillDaysAhead: 5, lowDoses: 3, timeOfDay: '18:00' } });
+const StockRulesInForce = z
+	.object({ medicationId: m.Id.nullable().openapi({ description: 'null: of all medications that have no rules of their own' }), ...stockFields, timeOfDay: m.given.timeOfDay })
+	.openapi('StockReminderRulesInForce');
+
 export function reminderRoutes(db: Database, push?: PushSettings) {
 	/** Sets rules, in place of those before. */
 	async function setRules(by: string, userId: string, scheduleId: string | undefined, rules: z.infer<typeof Rules>): Promise<void> {
@@ -55,6 +72,15 @@ export function reminderRoutes(db: Database, push?: PushSettings) {
 				}
 				await setChangedBy(tx, by);
 				await setReminderRules(tx, { userId, scheduleId, ...given(rules) });
+			}),
+		);
+	}
+
+	async function setStockRules(by: string, userId: string, medicationId: string | undefined, rules: z.infer<typeof StockRules>): Promise<void> {
+		await retrying(() =>
+			inTransaction(db, async (tx) => {
+				await setChangedBy(tx, by);
+				await setStockReminderRules(tx, { userId, medicationId, ...rules, timeZone: rules.timeZone ?? undefined });
 			}),
 		);
 	}
@@ -176,6 +202,83 @@ export function reminderRoutes(db: Database, push?: PushSettings) {
 			}),
 			async (c) => {
 				await retrying(() => removeReminderRules(db, { userId: c.get('personId'), scheduleId: c.req.valid('param').scheduleId }));
+				return c.body(null, 204);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'get',
+				path: '/people/{person}/stock-reminder-rules',
+				summary: 'List when a person is reminded of what is left',
+				refuses: [],
+				request: { params: m.PersonParam },
+				responses: { 200: m.json(z.array(StockRulesInForce), 'the person’s rules first, then those of single medications; none: a week ahead and with less than a dose left, at nine'), ...m.problems },
+			}),
+			async (c) => {
+				const { medicationId, refillDaysAhead, lowDoses, timeOfDay, againEveryDays, againAtMost, timeZone } = stockReminderRules;
+				const rules = await retrying(() =>
+					db
+						.select({ medicationId, refillDaysAhead, lowDoses, timeOfDay, againEveryDays, againAtMost, timeZone })
+						.from(stockReminderRules)
+						.where(eq(stockReminderRules.userId, c.get('personId')))
+						.orderBy(asc(stockReminderRules.medicationId)),
+				);
+				return c.json(rules.sort((a, b) => Number(a.medicationId !== null) - Number(b.medicationId !== null)), 200);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'put',
+				path: '/people/{person}/stock-reminder-rules',
+				summary: 'Say when a person is reminded of what is left',
+				refuses: [422],
+				request: { params: m.PersonParam, body: m.body(StockRules) },
+				responses: { 204: { description: 'it is so, in place of what was said before' }, ...m.problems },
+			}),
+			async (c) => {
+				await setStockRules(c.get('principal').id, c.get('personId'), undefined, c.req.valid('json'));
+				return c.body(null, 204);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'delete',
+				path: '/people/{person}/stock-reminder-rules',
+				summary: 'Have a person reminded of what is left as if nothing was said',
+				refuses: [],
+				request: { params: m.PersonParam },
+				responses: { 204: { description: 'there are no rules' }, ...m.problems },
+			}),
+			async (c) => {
+				await retrying(() => removeStockReminderRules(db, { userId: c.get('personId') }));
+				return c.body(null, 204);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'put',
+				path: '/people/{person}/medications/{medicationId}/stock-reminder-rules',
+				summary: 'Say when a person is reminded of what is left of a medication',
+				refuses: [404, 422],
+				request: { params: medicationParam, body: m.body(StockRules) },
+				responses: { 204: { description: 'it is so, in place of the person’s rules' }, ...m.problems },
+			}),
+			async (c) => {
+				await setStockRules(c.get('principal').id, c.get('personId'), c.req.valid('param').medicationId, c.req.valid('json'));
+				return c.body(null, 204);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'delete',
+				path: '/people/{person}/medications/{medicationId}/stock-reminder-rules',
+				summary: 'Have the person’s rules hold for what is left of a medication again',
+				refuses: [404],
+				request: { params: medicationParam },
+				responses: { 204: { description: 'the medication has none of its own' }, ...m.problems },
+			}),
+			async (c) => {
+				await retrying(() => removeStockReminderRules(db, { userId: c.get('personId'), medicationId: c.req.valid('param').medicationId }));
 				return c.body(null, 204);
 			},
 		)

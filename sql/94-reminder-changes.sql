@@ -21,16 +21,6 @@ BEGIN
   IF EXISTS (SELECT FROM medsched.stock_entries) THEN
     changes := medsched._follow_stock_changes(changes, $2);
   END IF;
-  -- A dose that was undone is said again if its time came while it was recorded.
-  INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, until, said_at, said_dose)
-  SELECT DISTINCT ON (c.user_id, c.schedule_id, c.scheduled_for)
-         c.user_id, c.schedule_id, 'undone ' || extract(epoch FROM c.scheduled_for)::text, $2, c.since, c.recorded_at, c.scheduled_for
-    FROM medsched.reminder_changes AS c
-   WHERE c.ctid = ANY (changes) AND c.scheduled_for IS NOT NULL AND c.recorded_at < c.since
-     AND (c.user_id, c.schedule_id, 'undone ' || extract(epoch FROM c.scheduled_for)::text)
-         NOT IN (SELECT h.user_id, h.schedule_id, h.event FROM medsched.reminders_held AS h)
-   ORDER BY c.user_id, c.schedule_id, c.scheduled_for, c.since DESC
-  ON CONFLICT DO NOTHING;
   -- Locked by this statement, seen by the next: what was written to them since is not overwritten.
   free := ARRAY(
     SELECT q.ctid
@@ -40,6 +30,25 @@ BEGIN
   IF EXISTS (SELECT FROM medsched.reminders_held) THEN
     of_held := medsched._change_held_reminders(changes);
   END IF;
+  -- A dose that was undone is said again if its time came while it was recorded, but for what the schedule's own row still looks at.
+  INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, until, said_at, said_dose)
+  SELECT DISTINCT ON (c.user_id, c.schedule_id, c.scheduled_for)
+         c.user_id, c.schedule_id, 'undone ' || extract(epoch FROM c.scheduled_for)::text, $2, least(c.since, o.looks_from), c.recorded_at, c.scheduled_for
+    FROM medsched.reminder_changes AS c
+   CROSS JOIN LATERAL (
+         SELECT q.look_at FROM medsched.reminder_queue AS q WHERE q.ctid = ANY (free) AND q.user_id = c.user_id AND q.schedule_id = c.schedule_id
+         UNION ALL
+         SELECT h.said_at + interval '1 microsecond' FROM medsched.reminders_held AS h
+          WHERE c.ctid = ANY (of_held) AND h.event = '' AND h.user_id = c.user_id AND h.schedule_id = c.schedule_id
+         UNION ALL
+         SELECT c.since
+          WHERE NOT EXISTS (SELECT FROM medsched.reminder_queue AS q WHERE q.user_id = c.user_id AND q.schedule_id = c.schedule_id AND q.event = '')
+            AND NOT EXISTS (SELECT FROM medsched.reminders_held AS h WHERE h.user_id = c.user_id AND h.schedule_id = c.schedule_id AND h.event = '')) AS o (looks_from)
+   WHERE c.ctid = ANY (changes) AND c.scheduled_for IS NOT NULL AND c.recorded_at < least(c.since, o.looks_from)
+     AND (c.user_id, c.schedule_id, 'undone ' || extract(epoch FROM c.scheduled_for)::text)
+         NOT IN (SELECT h.user_id, h.schedule_id, h.event FROM medsched.reminders_held AS h)
+   ORDER BY c.user_id, c.schedule_id, c.scheduled_for, c.since DESC
+  ON CONFLICT DO NOTHING;
   WITH changed AS MATERIALIZED (
     SELECT c.user_id, c.schedule_id, min(c.since) AS since, array_agg(c.ctid) AS ids
       FROM medsched.reminder_changes AS c WHERE c.ctid = ANY (changes)
@@ -91,7 +100,9 @@ BEGIN
   WITH followed AS (
     UPDATE medsched.reminders_held AS h
        SET next_at = least(h.next_at, c.since)
-      FROM (SELECT n.user_id, n.schedule_id, min(n.since) AS since, array_agg(n.ctid) AS ids
+      -- After the one that is held, a dose that was undone is as any other.
+      FROM (SELECT n.user_id, n.schedule_id, min(CASE WHEN n.scheduled_for IS NULL THEN n.since ELSE least(n.since, n.recorded_at) END) AS since,
+                   array_agg(n.ctid) AS ids
               FROM medsched.reminder_changes AS n WHERE n.ctid = ANY (changes)
              GROUP BY n.user_id, n.schedule_id) AS c
      WHERE h.ctid = ANY (free) AND h.event = '' AND h.user_id = c.user_id AND h.schedule_id = c.schedule_id

@@ -73,6 +73,9 @@ SELECT medsched.mark_dose_taken(:ann, d.schedule_id, d.scheduled_for, d.due_at) 
 INSERT INTO medsched.reminder_rules (user_id, schedule_id, ahead_by) VALUES (:ann, NULL, '10 minutes'), (:ann, :daily, '1 hour');
 INSERT INTO medsched.reminder_snoozes (user_id, schedule_id, scheduled_for, until) VALUES (:ann, :moving, '2026-01-05 08:00Z', '2026-01-05 08:30Z');
 INSERT INTO medsched.reminder_queue (user_id, schedule_id, look_at) VALUES (:ann, :moving, '2026-01-06 08:00Z');
+INSERT INTO medsched.stock_reminder_rules (user_id, medication_id, low_doses) SELECT m.user_id, m.id, 3 FROM medsched.medications AS m WHERE m.user_id = :ann AND m.name = 'potassium';
+INSERT INTO medsched.stock_reminder_queue (user_id, medication_id, look_at, said_at, kind, nth)
+SELECT m.user_id, m.id, '2026-01-06 09:00Z', '2026-01-05 09:00Z', 'refill', 2 FROM medsched.medications AS m WHERE m.user_id = :ann AND m.name = 'potassium';
 INSERT INTO medsched.reminders_held (token, user_id, schedule_id, event, lease_ends_at, said_at, said_dose, kind, nth, attempt)
 VALUES ('00000000-0000-4000-8000-0000000000f1', :ann, :daily, '', '2026-01-06 07:01Z', '2026-01-06 07:00Z', '2026-01-06 07:00Z', 'due', 0, 1);
 SET CONSTRAINTS ALL IMMEDIATE;
@@ -282,7 +285,8 @@ CREATE ROLE medsched_mover;
 GRANT medsched_mover TO CURRENT_USER;
 GRANT USAGE ON SCHEMA medsched TO medsched_mover;
 GRANT SELECT, INSERT ON medsched.medications, medsched.schedules, medsched.dose_taken, medsched.person_settings, medsched.substance_limits,
-  medsched.stock_entries, medsched.moved_doses, medsched.routines, medsched.reminder_rules, medsched.reminder_snoozes, medsched.reminder_queue, medsched.reminders_held TO medsched_mover;
+  medsched.stock_entries, medsched.moved_doses, medsched.routines, medsched.reminder_rules, medsched.reminder_snoozes, medsched.reminder_queue, medsched.reminders_held,
+  medsched.stock_reminder_rules, medsched.stock_reminder_queue TO medsched_mover;
 CREATE FUNCTION pg_temp.as_mover(sql text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   answer text;

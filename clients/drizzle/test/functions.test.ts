@@ -725,7 +725,7 @@ withEachDriver('functions', (db) => {
 			medicationId, medicationName: 'few', scheduleId: null, doseAmount: null, doseUnit: null, instructions: null, stockAmount: '4', stockUnit: 'tablet', isEstimate: false,
 		});
 		assert.equal(await extendLease(db, { token, lease: '2 minutes' }), true);
-		assert.deepEqual(await completeReminders(db, { tokens: [token] }), [token]);
+		assert.deepEqual(await completeReminders(db, { tokens: [token] }), [{ completeReminders: token }]);
 		assert.equal((await errorOf(setStockReminderRules(db, { userId: person, lowDoses: -1 }))).constraint, 'stock_reminder_rules_low_doses_in_range');
 		assert.equal(await removeStockReminderRules(db, { userId: person, medicationId }), true);
 		assert.equal(await removeStockReminderRules(db, { userId: person }), false);

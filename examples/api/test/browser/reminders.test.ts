@@ -216,6 +216,19 @@ describe('reminders on the page', { timeout: 180_000 }, () => {
 		await context.close();
 	});
 
+	test('what is left is told to who is signed in, and names nothing to anybody else', async () => {
+		const [ada, ben] = [await person(), await person()];
+		const { context, page } = await subscribed(ada);
+		const schedule = await prescribe(ada, 'Secretol', { startsAt: '2026-01-01T08:00', timeZone: 'UTC', rrule: 'FREQ=DAILY', doseAmount: '1', doseUnit: 'tablet' });
+		const [{ id }] = (await sql`select medication_id as id from medsched.schedules where id = ${schedule}`) as any;
+		await sql`select medsched.record_stock_entry(${ada.id}, ${id}, 'counted', 3, 'tablet')`;
+		const message = { reminderId: `${id}/refill/1`, kind: 'refill', owner: ada.id, person: ada.id, medicationId: id };
+		assert.deepEqual(await deliver(context, page, message), [{ title: 'Secretol', body: 'is to be refilled soon · 3 tablet left', actions: [] }]);
+		await page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).forEach((each) => each.close()));
+		assert.deepEqual(await deliver(context, page, { ...message, owner: ben.id, person: ben.id }), [{ title: 'Something is running low', body: 'Sign in to see what it is about.', actions: [] }]);
+		await context.close();
+	});
+
 	test('nothing else was asked for anything, and nothing went wrong unseen', () => {
 		assert.deepEqual([...requested], [server.url]);
 		assert.deepEqual(complaints, []);

@@ -12,24 +12,24 @@ BEGIN
     WITH attributes (types, name, type) AS (
       VALUES
         -- Doses.
-        ('{scheduled_dose,due_dose}'::text[], 'user_id', 'uuid'),
-        ('{dose,scheduled_dose,due_dose}', 'dose_id', 'text'),
-        ('{dose,scheduled_dose,due_dose}', 'scheduled_for', 'timestamptz'),
-        ('{dose,scheduled_dose,due_dose}', 'local_time', 'timestamp'),
-        ('{dose,scheduled_dose,due_dose}', 'time_zone', 'text'),
-        ('{dose,scheduled_dose,due_dose}', 'medication_id', 'uuid'),
-        ('{dose,scheduled_dose,due_dose}', 'medication_name', 'text'),
-        ('{dose,scheduled_dose,due_dose}', 'schedule_id', 'uuid'),
-        ('{dose,scheduled_dose,due_dose}', 'dose_amount', 'numeric'),
-        ('{dose,scheduled_dose,due_dose}', 'dose_unit', 'text'),
-        ('{dose,scheduled_dose,due_dose}', 'instructions', 'text'),
-        ('{dose,scheduled_dose}', 'taken_at', 'timestamptz'),
-        ('{dose,scheduled_dose}', 'recorded_by', 'text'),
-        ('{dose,scheduled_dose,due_dose}', 'status', 'text'),
+        ('{user_dose,scheduled_dose,due_dose}'::text[], 'user_id', 'uuid'),
+        ('{dose,user_dose,scheduled_dose,due_dose}', 'dose_id', 'text'),
+        ('{dose,user_dose,scheduled_dose,due_dose}', 'scheduled_for', 'timestamptz'),
+        ('{dose,user_dose,scheduled_dose,due_dose}', 'local_time', 'timestamp'),
+        ('{dose,user_dose,scheduled_dose,due_dose}', 'time_zone', 'text'),
+        ('{dose,user_dose,scheduled_dose,due_dose}', 'medication_id', 'uuid'),
+        ('{dose,user_dose,scheduled_dose,due_dose}', 'medication_name', 'text'),
+        ('{dose,user_dose,scheduled_dose,due_dose}', 'schedule_id', 'uuid'),
+        ('{dose,user_dose,scheduled_dose,due_dose}', 'dose_amount', 'numeric'),
+        ('{dose,user_dose,scheduled_dose,due_dose}', 'dose_unit', 'text'),
+        ('{dose,user_dose,scheduled_dose,due_dose}', 'instructions', 'text'),
+        ('{dose,user_dose,scheduled_dose}', 'taken_at', 'timestamptz'),
+        ('{dose,user_dose,scheduled_dose}', 'recorded_by', 'text'),
+        ('{dose,user_dose,scheduled_dose,due_dose}', 'status', 'text'),
         ('{scheduled_dose}', 'outcome', 'text'),
         ('{scheduled_dose}', 'on_time', 'boolean'),
         ('{scheduled_dose}', 'missed', 'boolean'),
-        ('{dose,scheduled_dose,due_dose}', 'due_at', 'timestamptz'),
+        ('{dose,user_dose,scheduled_dose,due_dose}', 'due_at', 'timestamptz'),
         -- What is recorded of one.
         ('{recorded_dose,taken_dose,skipped_dose}', 'user_id', 'uuid'),
         ('{recorded_dose,taken_dose,skipped_dose}', 'schedule_id', 'uuid'),
@@ -259,6 +259,8 @@ $rows$;
 
 COMMENT ON TYPE medsched.dose IS
   'A dose of one user, as upcoming_doses() and next_doses() list it';
+COMMENT ON TYPE medsched.user_dose IS
+  'A dose with whose it is, as upcoming_doses_of() and next_doses_of() list those of several users';
 COMMENT ON TYPE medsched.scheduled_dose IS
   'A dose of any user with what was recorded of it, as scheduled_doses() lists it';
 COMMENT ON TYPE medsched.due_dose IS

@@ -242,7 +242,7 @@ COMMENT ON FUNCTION medsched._plproxy_directory(text) IS
 
 -- How each public function is run at the proxy:
 --   person  its first argument is a person: on that person's shard
---   all     its rows are of persons, whom nobody named: on all shards
+--   all     its rows are of persons, whom nobody named, or several: on all shards, of which each tells of those it has
 --   each    it does something to a database: on all shards
 --   any     it needs no rows: on any shard that answers
 --   turn    it is of a queue of all persons': on one shard after another, as far as they answer
@@ -359,7 +359,9 @@ BEGIN
       WHEN is_void THEN format('PERFORM FROM %s; RETURN;', call)
       WHEN kind = 'all' THEN format(E'PERFORM medsched_proxy.hold_all();\n  RETURN QUERY SELECT %s FROM %s AS r WHERE NOT medsched_proxy.is_copy(r.user_id, r._shard)%s; RETURN;', columns, call,
         -- As the function itself orders them, of which most do not.
-        CASE p.proname WHEN 'move_recorded_doses' THEN ' ORDER BY r.user_id, r.former_scheduled_for, r.schedule_id' ELSE '' END)
+        CASE WHEN p.proname = 'move_recorded_doses' THEN ' ORDER BY r.user_id, r.former_scheduled_for, r.schedule_id'
+             WHEN p.proname IN ('upcoming_doses_of', 'next_doses_of') THEN ' ORDER BY r.due_at, r.user_id, r.medication_name, r.schedule_id, r.scheduled_for'
+             ELSE '' END)
       WHEN p.proretset THEN format('RETURN QUERY SELECT r.* FROM %s AS r; RETURN;', call)
       ELSE format('RETURN %s;', call)
     END;

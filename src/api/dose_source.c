@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * dose_source.c
- *		The schedules of a user that doses come from.
+ *		The schedules of users that doses come from.
  *
  *-------------------------------------------------------------------------
  */
@@ -9,6 +9,8 @@
 
 #include "access/stratnum.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/timestamp.h"
@@ -36,14 +38,19 @@ enum
 	SOURCE_NCOLUMNS
 };
 
-#define FIND_SCHEDULES                                                                               \
+#define FIND_SCHEDULES(user)                                                                         \
 	"SELECT " SCHEDULE_COLUMNS ", s.id, s.medication_id, "                                           \
 	"s.dose_amount, s.dose_unit, s.instructions, s.grace, "                                          \
 	"{missed_when_next?s.missed_when_next|false}, m.name, m.inactivated_at "                         \
 	"FROM medsched.schedules AS s "                                                                  \
 	"JOIN medsched.medications AS m "                                                                \
 	"ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id " \
-	"WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND m.user_id OPERATOR(pg_catalog.=) $1 "
+	"WHERE s.user_id OPERATOR(pg_catalog.=) " user " AND m.user_id OPERATOR(pg_catalog.=) " user " "
+
+/* They can have a dose from an instant on. */
+#define NOT_ENDED                                                     \
+	"AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) $2) " \
+	"AND (m.inactivated_at IS NULL OR m.inactivated_at OPERATOR(pg_catalog.>) $2) "
 
 #define SOURCE_SCHEDULE_COLUMNS \
 	SCHEDULE_COLUMN_LIST, SCHEDULES_ID, SCHEDULES_MEDICATION_ID, SCHEDULES_DOSE_AMOUNT, SCHEDULES_DOSE_UNIT, SCHEDULES_INSTRUCTIONS, SCHEDULES_GRACE, SCHEDULES_MISSED_WHEN_NEXT
@@ -51,56 +58,78 @@ enum
 
 /* A user's schedules that can have a dose from an instant on. */
 static SavedPlan find_schedules = {
-	FIND_SCHEDULES
-	"AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) $2) "
-	"AND (m.inactivated_at IS NULL OR m.inactivated_at OPERATOR(pg_catalog.>) $2)",
+	FIND_SCHEDULES("$1") NOT_ENDED,
 	2,
 	{UUIDOID, TIMESTAMPTZOID},
 	NULL,
 	{SOURCE_SCHEDULE_COLUMNS, SOURCE_MEDICATION_COLUMNS}};
 
+/* Those of several users, with the number of the user.  OFFSET 0: user by user, by their keys. */
+static SavedPlan find_schedules_of = {
+	"SELECT f.*, u.nth FROM pg_catalog.unnest($1) WITH ORDINALITY AS u (id, nth) "
+	"CROSS JOIN LATERAL (" FIND_SCHEDULES("u.id") NOT_ENDED "OFFSET 0) AS f "
+															"ORDER BY u.nth",
+	2,
+	{UUIDARRAYOID, TIMESTAMPTZOID},
+	NULL,
+	{SOURCE_SCHEDULE_COLUMNS, SOURCE_MEDICATION_COLUMNS, COMPUTED_BIGINT}};
+
 /* The others of which something is recorded in a window, or was moved into it. */
 static SavedPlan find_ended_schedules = {
-	FIND_SCHEDULES
-	"AND (s.ends_at OPERATOR(pg_catalog.<=) $2 OR m.inactivated_at OPERATOR(pg_catalog.<=) $2) "
-	"AND (EXISTS (SELECT FROM medsched.dose_taken AS d "
-	"WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) s.id "
-	"AND d.scheduled_for OPERATOR(pg_catalog.>=) $2 AND d.scheduled_for OPERATOR(pg_catalog.<) $3)"
-	"{due_at? OR EXISTS (SELECT FROM medsched.moved_doses AS v "
-	"WHERE v.user_id OPERATOR(pg_catalog.=) $1 AND v.schedule_id OPERATOR(pg_catalog.=) s.id "
-	"AND v.due_at OPERATOR(pg_catalog.>=) $2 AND v.due_at OPERATOR(pg_catalog.<) $3)|})",
+	FIND_SCHEDULES("$1") "AND (s.ends_at OPERATOR(pg_catalog.<=) $2 OR m.inactivated_at OPERATOR(pg_catalog.<=) $2) "
+						 "AND (EXISTS (SELECT FROM medsched.dose_taken AS d "
+						 "WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) s.id "
+						 "AND d.scheduled_for OPERATOR(pg_catalog.>=) $2 AND d.scheduled_for OPERATOR(pg_catalog.<) $3)"
+						 "{due_at? OR EXISTS (SELECT FROM medsched.moved_doses AS v "
+						 "WHERE v.user_id OPERATOR(pg_catalog.=) $1 AND v.schedule_id OPERATOR(pg_catalog.=) s.id "
+						 "AND v.due_at OPERATOR(pg_catalog.>=) $2 AND v.due_at OPERATOR(pg_catalog.<) $3)|})",
 	3,
 	{UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
 	NULL,
 	{SOURCE_SCHEDULE_COLUMNS, SOURCE_MEDICATION_COLUMNS}};
 
-/* What find_schedules finds, without a query. */
+/* What the first two find, without a query. */
 static UserRows schedule_rows = {.table = TABLE_SCHEDULES, .keys = {SCHEDULES_USER_ID}, .columns = {SOURCE_SCHEDULE_COLUMNS}};
 static UserRows medication_rows = {.table = TABLE_MEDICATIONS, .keys = {MEDICATIONS_USER_ID, MEDICATIONS_ID}, .columns = {SOURCE_MEDICATION_COLUMNS}};
 
-static bool scan_sources(DoseSources *sources);
+static bool scan_sources(DoseSources *users, int nusers);
+static void scan_user(DoseSources *sources, UserScan *schedules, UserScan *medications);
 static bool is_over(UserScan *scan, int column, TimestampTz from);
-static void query_sources(DoseSources *sources, SavedPlan *query, Datum *values);
-static void read_source(DoseSources *sources, DoseSource *source, const Datum *values, const bool *isnull, Oid collation);
-static void add_sources(DoseSources *sources, DoseSource *found, int nfound);
+static void query_sources(DoseSources *users, SavedPlan *query, Datum *values);
+static void add_source(DoseSources *sources, const Datum *values, const bool *isnull, Oid collation);
 static int	compare_ids(const void *a, const void *b);
 static int	compare_ranks(const void *a, const void *b, void *collation);
 static int	compare_scheduled(const void *a, const void *b);
 
-void
-dose_sources_open(DoseSources *sources, Datum user_id, TimestampTz from, TimestampTz to, int most)
+DoseSources *
+dose_sources_open(const Datum *user_ids, int nusers, TimestampTz from, TimestampTz to, int most)
 {
-	Datum values[2] = {user_id, TimestampTzGetDatum(from)};
+	DoseSources *users = palloc0(sizeof(DoseSources) * nusers);
 
-	sources->from = ceil_to_second(from);
-	sources->to = ceil_to_second(to);
-	sources->user_id = user_id;
-	sources->most = most;
-	sources->bounds[0] = TimestampTzGetDatum(from);
-	sources->bounds[1] = TimestampTzGetDatum(to);
-	if (!scan_sources(sources))
-		query_sources(sources, &find_schedules, values);
-	sources->may_be_moved = may_have_rows(TABLE_MOVED_DOSES, MOVED_DOSES_USER_ID, user_id);
+	for (int i = 0; i < nusers; i++)
+	{
+		DoseSources *sources = &users[i];
+
+		sources->from = ceil_to_second(from);
+		sources->to = ceil_to_second(to);
+		sources->user_id = user_ids[i];
+		sources->most = most;
+		sources->bounds[0] = TimestampTzGetDatum(from);
+		sources->bounds[1] = TimestampTzGetDatum(to);
+	}
+	if (!scan_sources(users, nusers))
+	{
+		Datum values[2] = {nusers == 1 ? user_ids[0] : user_ids_array(users, nusers), TimestampTzGetDatum(from)};
+
+		query_sources(users, nusers == 1 ? &find_schedules : &find_schedules_of, values);
+	}
+	for (int i = 0; i < nusers; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		users[i].may_be_moved = may_have_rows(TABLE_MOVED_DOSES, MOVED_DOSES_USER_ID, user_ids[i]);
+		qsort(users[i].array, users[i].n, sizeof(DoseSource *), compare_ids);
+	}
+	return users;
 }
 
 void
@@ -109,6 +138,17 @@ dose_sources_add_ended(DoseSources *sources)
 	Datum values[3] = {sources->user_id, sources->bounds[0], sources->bounds[1]};
 
 	query_sources(sources, &find_ended_schedules, values);
+	qsort(sources->array, sources->n, sizeof(DoseSource *), compare_ids);
+}
+
+Datum
+user_ids_array(const DoseSources *users, int nusers)
+{
+	Datum *ids = palloc(sizeof(Datum) * nusers);
+
+	for (int i = 0; i < nusers; i++)
+		ids[i] = users[i].user_id;
+	return PointerGetDatum(construct_array(ids, nusers, UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
 }
 
 DoseSource *
@@ -142,7 +182,7 @@ dose_source_has_timed(const DoseSource *source, TimestampTz scheduled_for)
 }
 
 void
-dose_sources_rank(DoseSources *sources)
+dose_sources_rank(DoseSources *sources, int first)
 {
 	DoseSource **by_rank;
 
@@ -152,21 +192,16 @@ dose_sources_rank(DoseSources *sources)
 	memcpy(by_rank, sources->array, sizeof(DoseSource *) * sources->n);
 	qsort_arg(by_rank, sources->n, sizeof(DoseSource *), compare_ranks, &sources->array[0]->collation);
 	for (int i = 0; i < sources->n; i++)
-		by_rank[i]->rank = i;
+		by_rank[i]->rank = first + i;
 	pfree(by_rank);
 }
 
-/* Add the schedules that find_schedules would find; false: it is to be asked. */
+/* Add the schedules that a query would find; false: it is to be asked. */
 static bool
-scan_sources(DoseSources *sources)
+scan_sources(DoseSources *users, int nusers)
 {
-	UserScan	schedules;
-	UserScan	medications;
-	ScanKeyData key[2];
-	TimestampTz from = DatumGetTimestampTz(sources->bounds[0]);
-	DoseSource *found = NULL;
-	int			nfound = 0;
-	int			room = 8;
+	UserScan schedules;
+	UserScan medications;
 
 	if (!user_scan_open(&schedules, &schedule_rows))
 		return false;
@@ -175,37 +210,39 @@ scan_sources(DoseSources *sources)
 		user_scan_close(&schedules);
 		return false;
 	}
-	found = palloc0(sizeof(DoseSource) * room);
+	for (int i = 0; i < nusers; i++)
+		scan_user(&users[i], &schedules, &medications);
+	user_scan_close(&medications);
+	user_scan_close(&schedules);
+	return true;
+}
+
+static void
+scan_user(DoseSources *sources, UserScan *schedules, UserScan *medications)
+{
+	ScanKeyData key[2];
+	TimestampTz from = DatumGetTimestampTz(sources->bounds[0]);
+
 	ScanKeyInit(&key[0], 1, BTEqualStrategyNumber, F_UUID_EQ, sources->user_id);
-	user_scan_start(&schedules, key, 1);
-	while (user_scan_next(&schedules))
+	user_scan_start(schedules, key, 1);
+	while (user_scan_next(schedules))
 	{
 		Datum values[SOURCE_NCOLUMNS];
 		bool  isnull[SOURCE_NCOLUMNS];
 
-		if (is_over(&schedules, COLUMN_ENDS_AT, from))
+		if (is_over(schedules, COLUMN_ENDS_AT, from))
 			continue;
-		ScanKeyInit(&key[1], 2, BTEqualStrategyNumber, F_UUID_EQ, user_scan_value(&schedules, SOURCE_MEDICATION_ID, &isnull[0]));
+		ScanKeyInit(&key[1], 2, BTEqualStrategyNumber, F_UUID_EQ, user_scan_value(schedules, SOURCE_MEDICATION_ID, &isnull[0]));
 		if (isnull[0])
 			continue;
-		user_scan_start(&medications, key, 2);
-		if (!user_scan_next(&medications) || is_over(&medications, SOURCE_INACTIVATED_AT - SOURCE_MEDICATION_NAME, from))
+		user_scan_start(medications, key, 2);
+		if (!user_scan_next(medications) || is_over(medications, SOURCE_INACTIVATED_AT - SOURCE_MEDICATION_NAME, from))
 			continue;
 
-		user_scan_read(&schedules, values, isnull);
-		user_scan_read(&medications, values + SOURCE_MEDICATION_NAME, isnull + SOURCE_MEDICATION_NAME);
-		if (nfound == room)
-		{
-			room *= 2;
-			found = repalloc_huge(found, sizeof(DoseSource) * room);
-			memset(&found[nfound], 0, sizeof(DoseSource) * nfound);
-		}
-		read_source(sources, &found[nfound++], values, isnull, user_scan_collation(&medications, 0));
+		user_scan_read(schedules, values, isnull);
+		user_scan_read(medications, values + SOURCE_MEDICATION_NAME, isnull + SOURCE_MEDICATION_NAME);
+		add_source(sources, values, isnull, user_scan_collation(medications, 0));
 	}
-	user_scan_close(&medications);
-	user_scan_close(&schedules);
-	add_sources(sources, found, nfound);
-	return true;
 }
 
 /* Tell whether the row that a scan is at is of something that ended before an instant, or then. */
@@ -218,45 +255,38 @@ is_over(UserScan *scan, int column, TimestampTz from)
 	return !isnull && DatumGetTimestampTz(end) <= from;
 }
 
-/* Add the schedules that a query finds. */
+/* Add the schedules that a query finds to the sources of their users. */
 static void
-query_sources(DoseSources *sources, SavedPlan *query, Datum *values)
+query_sources(DoseSources *users, SavedPlan *query, Datum *values)
 {
-	DoseSource *found;
-	int			nfound;
-
 	run_plan(query, values, NULL, true, SPI_OK_SELECT, 0);
-	nfound = (int) SPI_processed;
-	found = palloc0(sizeof(DoseSource) * Max(nfound, 1));
-	for (int i = 0; i < nfound; i++)
+	for (uint64 row = 0; row < SPI_processed; row++)
 	{
-		Datum columns[SOURCE_NCOLUMNS];
-		bool  isnull[SOURCE_NCOLUMNS];
+		Datum		 columns[SOURCE_NCOLUMNS + 1];
+		bool		 isnull[SOURCE_NCOLUMNS + 1];
+		DoseSources *sources = users;
 
-		read_row(query, i, columns, isnull);
-		read_source(sources, &found[i], columns, isnull, TupleDescAttr(SPI_tuptable->tupdesc, SOURCE_MEDICATION_NAME)->attcollation);
+		read_row(query, row, columns, isnull);
+		if (query == &find_schedules_of)
+			sources = &users[DatumGetInt64(columns[SOURCE_NCOLUMNS]) - 1];
+		add_source(sources, columns, isnull, TupleDescAttr(SPI_tuptable->tupdesc, SOURCE_MEDICATION_NAME)->attcollation);
 	}
-	add_sources(sources, found, nfound);
 }
 
 static void
-add_sources(DoseSources *sources, DoseSource *found, int nfound)
+add_source(DoseSources *sources, const Datum *values, const bool *isnull, Oid collation)
 {
-	int			 nbefore = sources->n;
-	DoseSource **array = palloc(sizeof(DoseSource *) * Max(nbefore + nfound, 1));
+	DoseSource *source = palloc0(sizeof(DoseSource));
 
-	for (int i = 0; i < nbefore; i++)
-		array[i] = sources->array[i];
-	for (int i = 0; i < nfound; i++)
-		array[nbefore + i] = &found[i];
-	qsort(array, nbefore + nfound, sizeof(DoseSource *), compare_ids);
-	sources->array = array;
-	sources->n = nbefore + nfound;
-}
+	if (sources->n == sources->room)
+	{
+		sources->room = Max(8, 2 * sources->room);
+		sources->array = sources->array == NULL ? palloc(sizeof(DoseSource *) * sources->room)
+												: repalloc_huge(sources->array, sizeof(DoseSource *) * sources->room);
+	}
+	sources->array[sources->n++] = source;
+	source->of = sources;
 
-static void
-read_source(DoseSources *sources, DoseSource *source, const Datum *values, const bool *isnull, Oid collation)
-{
 	schedule_row_read(&source->row, values, isnull);
 	memcpy(&source->schedule_id, DatumGetUUIDP(values[SOURCE_SCHEDULE_ID]), sizeof(pg_uuid_t));
 	source->medication_id = values[SOURCE_MEDICATION_ID];

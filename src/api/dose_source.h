@@ -55,43 +55,54 @@ typedef struct DoseSource
 	text	   *dose_id; /* of the last dose given one; the schedule's part is there */
 
 	/* For the stream alone. */
-	ScheduleRow		  row;
-	TimestampTz		  ends_at;	  /* the schedule's or, if earlier, the inactivation; DT_NOEND: open */
-	TimestampTz		  until;	  /* no occurrence at or after, nor in the window */
-	ScheduleIterator *iterator;	  /* NULL: as needed, or there are no more */
-	TimestampTz		  occurrence; /* the first not before next; DT_NOEND: there are no more */
-	RecordedDose	 *recorded;	  /* the same of what is recorded */
-	RecordedDose	**recorded_end;
-	TimedDose		 *timed; /* the doses with a time of their own, by scheduled_for: they come at due_at alone */
-	int				  ntimed;
-	TimedDose		**arriving; /* those of them in the window, by due_at */
-	int				  narriving;
-	TimestampTz		  next;		 /* when the next is due; DT_NOEND: there is none */
-	Oid				  collation; /* of medication_name */
-	int				  rank;		 /* in order of (medication_name, schedule_id) */
+	struct DoseSources *of; /* the user's, of which it is one */
+	ScheduleRow			row;
+	TimestampTz			ends_at;	/* the schedule's or, if earlier, the inactivation; DT_NOEND: open */
+	TimestampTz			until;		/* no occurrence at or after, nor in the window */
+	ScheduleIterator   *iterator;	/* NULL: as needed, or there are no more */
+	TimestampTz			occurrence; /* the first not before next; DT_NOEND: there are no more */
+	RecordedDose	   *recorded;	/* the same of what is recorded */
+	RecordedDose	  **recorded_end;
+	TimedDose		   *timed; /* the doses with a time of their own, by scheduled_for: they come at due_at alone */
+	int					ntimed;
+	TimedDose		  **arriving; /* those of them in the window, by due_at */
+	int					narriving;
+	TimestampTz			next;	   /* when the next is due; DT_NOEND: there is none */
+	Oid					collation; /* of medication_name */
+	int					rank;	   /* in order of (user_id, medication_name, schedule_id) */
 } DoseSource;
 
 /* A user's schedules that can have a dose in a window. */
 typedef struct DoseSources
 {
-	TimestampTz	 from; /* the window, in whole seconds */
-	TimestampTz	 to;
-	Datum		 user_id;
-	Datum		 bounds[2]; /* the window as given */
-	DoseSource **array;		/* in order of schedule_id */
-	int			 n;
-	bool		 may_be_moved;	/* the user may have doses that were moved */
-	bool		 has_counted;	/* the dose to come of one is counted from the last one recorded */
-	bool		 has_following; /* those of one follow another's */
-	int			 most;			/* of the doses that are not recorded, no more are asked for */
+	TimestampTz	  from; /* the window, in whole seconds */
+	TimestampTz	  to;
+	Datum		  user_id;
+	Datum		  bounds[2]; /* the window as given */
+	DoseSource	**array;	 /* in order of schedule_id */
+	int			  n;
+	int			  room;			 /* in the array */
+	bool		  may_be_moved;	 /* the user may have doses that were moved */
+	bool		  has_counted;	 /* the dose to come of one is counted from the last one recorded */
+	bool		  has_following; /* those of one follow another's */
+	int			  most;			 /* of the doses that are not recorded, no more are asked for */
+	RecordedDose *recorded;		 /* what is recorded in the window, in order of time */
+	int			  nrecorded;
+	int			  recorded_room;
+	uint64		  nlisted; /* for who lists the doses: how many of this user's there are so far */
+	bool		  full;	   /* no more of them are asked for */
 } DoseSources;
 
 /*
- * Start with the schedules that can have a dose from the window's start on; add the others
- * of which something is recorded in the window, or was moved into it.
+ * Start with the schedules that can have a dose from the window's start on, of each of several users
+ * (nusers > 0), found together; add the others of a user's of which something is recorded in the
+ * window, or was moved into it.
  */
-extern void dose_sources_open(DoseSources *sources, Datum user_id, TimestampTz from, TimestampTz to, int most);
-extern void dose_sources_add_ended(DoseSources *sources);
+extern DoseSources *dose_sources_open(const Datum *user_ids, int nusers, TimestampTz from, TimestampTz to, int most);
+extern void			dose_sources_add_ended(DoseSources *sources);
+
+/* Give ids as an argument of a query about several users, which numbers them from 1 on. */
+extern Datum user_ids_array(const DoseSources *users, int nusers);
 
 /* Find a schedule by its id; NULL: it is not among the sources. */
 extern DoseSource *dose_source_find(const DoseSources *sources, const pg_uuid_t *schedule_id);
@@ -99,7 +110,7 @@ extern DoseSource *dose_source_find(const DoseSources *sources, const pg_uuid_t 
 /* Tell whether a dose of a source has a time of its own, and so does not come when it is scheduled for. */
 extern bool dose_source_has_timed(const DoseSource *source, TimestampTz scheduled_for);
 
-/* Rank the sources by medication_name and schedule_id: it costs less here than a Sort node, for a user has few. */
-extern void dose_sources_rank(DoseSources *sources);
+/* Rank the sources from first on by medication_name and schedule_id: it costs less here than a Sort node, for a user has few. */
+extern void dose_sources_rank(DoseSources *sources, int first);
 
 #endif /* MEDSCHED_DOSE_SOURCE_H */

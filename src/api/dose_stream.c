@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * dose_stream.c
- *		A user's doses in the order in which they are due, those of all schedules merged.
+ *		Users' doses in the order in which they are due, those of all schedules merged.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,39 +19,57 @@
 
 struct DoseStream
 {
-	DoseSources sources;
 	binaryheap *heap; /* of sources, the next dose on top */
 };
 
+static void complete_sources(DoseSources *sources, int first);
+static void add_sources(DoseStream *stream, const DoseSources *sources);
 static void next_occurrence(DoseSource *source);
 static bool find_next(DoseSource *source);
 static int	compare_next(Datum a, Datum b, void *arg);
 
 DoseStream *
-dose_stream_open(Datum user_id, TimestampTz from, TimestampTz to, int most)
+dose_stream_open(const Datum *user_ids, int nusers, TimestampTz from, TimestampTz to, int most)
 {
-	DoseStream	 *stream = palloc0(sizeof(DoseStream));
-	DoseSources	 *sources = &stream->sources;
-	RecordedDose *recorded;
-	TimedDose	 *timed;
-	int			  nrecorded;
-	int			  ntimed;
-	bool		  all;
+	DoseStream	*stream = palloc0(sizeof(DoseStream));
+	DoseSources *users = dose_sources_open(user_ids, nusers, from, to, most);
+	int			 nsources = 0;
 
-	dose_sources_open(sources, user_id, from, to, most);
-	recorded = recorded_doses_find(sources, &nrecorded);
-	timed = timed_doses_find(sources, &ntimed);
-	all = timed_doses_assign(sources, timed, ntimed);
-	all = recorded_doses_assign(sources, recorded, nrecorded) && all;
+	recorded_doses_find(users, nusers);
+	for (int i = 0; i < nusers; i++)
+	{
+		complete_sources(&users[i], nsources);
+		nsources += users[i].n;
+	}
+	stream->heap = binaryheap_allocate(Max(nsources, 1), compare_next, NULL);
+	for (int i = 0; i < nusers; i++)
+		add_sources(stream, &users[i]);
+	binaryheap_build(stream->heap);
+	return stream;
+}
+
+/* Give a user's sources what is known of their doses, and ranks from first on. */
+static void
+complete_sources(DoseSources *sources, int first)
+{
+	int		   ntimed;
+	TimedDose *timed = timed_doses_find(sources, &ntimed);
+	bool	   all = timed_doses_assign(sources, timed, ntimed);
+
+	all = recorded_doses_assign(sources) && all;
 	if (!all)
 	{
 		dose_sources_add_ended(sources);
 		(void) timed_doses_assign(sources, timed, ntimed);
-		(void) recorded_doses_assign(sources, recorded, nrecorded);
+		(void) recorded_doses_assign(sources);
 	}
-	dose_sources_rank(sources);
+	dose_sources_rank(sources, first);
+}
 
-	stream->heap = binaryheap_allocate(Max(sources->n, 1), compare_next, NULL);
+/* Add those of a user's sources that have a dose. */
+static void
+add_sources(DoseStream *stream, const DoseSources *sources)
+{
 	for (int i = 0; i < sources->n; i++)
 	{
 		DoseSource *source = sources->array[i];
@@ -64,8 +82,6 @@ dose_stream_open(Datum user_id, TimestampTz from, TimestampTz to, int most)
 		if (find_next(source))
 			binaryheap_add_unordered(stream->heap, PointerGetDatum(source));
 	}
-	binaryheap_build(stream->heap);
-	return stream;
 }
 
 bool
@@ -73,10 +89,15 @@ dose_stream_next(DoseStream *stream, Dose *dose)
 {
 	DoseSource *source;
 
-	if (binaryheap_empty(stream->heap))
-		return false;
+	do
+	{
+		if (binaryheap_empty(stream->heap))
+			return false;
+		source = (DoseSource *) DatumGetPointer(binaryheap_first(stream->heap));
+		if (source->of->full)
+			(void) binaryheap_remove_first(stream->heap);
+	} while (source->of->full);
 
-	source = (DoseSource *) DatumGetPointer(binaryheap_first(stream->heap));
 	dose->source = source;
 	dose->due_at = source->next;
 	dose->scheduled_for = source->next;

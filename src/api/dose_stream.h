@@ -1,9 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * dose_stream.h
- *		A user's doses, one after the other: the occurrences of all schedules
- *		merged in the order in which they are due, each with what was recorded for
- *		it, and what was recorded besides.
+ *		The doses of a user or several, one after the other: the occurrences of all
+ *		schedules merged in the order in which they are due, each with what was
+ *		recorded for it, and what was recorded besides.
  *
  *		A dose is identified by the instant it is scheduled for, and due then or,
  *		where it has another time, when that says.
@@ -26,16 +26,17 @@ typedef struct Dose
 typedef struct DoseStream DoseStream;
 
 /*
- * Start on the doses of a user that are due in [from, to), with the caller's rights, in
- * CurrentMemoryContext; most: of those that are not recorded, no more are asked for.  Needs an SPI connection, and lasts no longer than it.
- * Errors: 54000 when more than medsched.max_doses are recorded there.
+ * Start on the doses of users that are due in [from, to), with the caller's rights, in
+ * CurrentMemoryContext; most: of each one's that are not recorded, no more are asked for.  Needs
+ * an SPI connection, and lasts no longer than it.  The ids ascend, and are each of another.
+ * Errors: 54000 when more than medsched.max_doses of one are recorded there.
  */
-extern DoseStream *dose_stream_open(Datum user_id, TimestampTz from, TimestampTz to, int most);
+extern DoseStream *dose_stream_open(const Datum *user_ids, int nusers, TimestampTz from, TimestampTz to, int most);
 
 /*
- * Give the next dose, in order of (due_at, medication_name, schedule_id);
- * false: there is none.  Every dose recorded is one, unless the caller may not see
- * its schedule; a schedule as needed has no others.
+ * Give the next dose, in order of (due_at, user_id, medication_name, schedule_id), of users
+ * whose sources are not full; false: there is none.  Every dose recorded is one, unless the
+ * caller may not see its schedule; a schedule as needed has no others.
  */
 extern bool dose_stream_next(DoseStream *stream, Dose *dose);
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * list_doses.c
- *		The functions that list a user's doses.
+ *		The functions that list the doses of a user, or of several.
  *
  *-------------------------------------------------------------------------
  */
@@ -12,8 +12,10 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
+#include "utils/uuid.h"
 
 #include "api/dose_status.h"
 #include "api/dose_stream.h"
@@ -21,10 +23,12 @@
 #include "base/arguments.h"
 #include "base/medsched.h"
 #include "base/message.h"
+#include "tables/tables.h"
 
-/* The columns of the answer. */
+/* The columns of the answer; an answer about one user is without the first. */
 enum
 {
+	USER_ID,
 	DOSE_ID,
 	SCHEDULED_FOR,
 	LOCAL_TIME,
@@ -43,6 +47,7 @@ enum
 };
 
 static const AnswerColumn dose_columns[DOSE_NCOLUMNS] = {
+	[USER_ID] = {"user_id", UUIDOID},
 	[DOSE_ID] = {"dose_id", TEXTOID},
 	[SCHEDULED_FOR] = {"scheduled_for", TIMESTAMPTZOID},
 	[LOCAL_TIME] = {"local_time", TIMESTAMPOID},
@@ -60,6 +65,16 @@ static const AnswerColumn dose_columns[DOSE_NCOLUMNS] = {
 
 PG_FUNCTION_INFO_V1(medsched_upcoming_doses);
 PG_FUNCTION_INFO_V1(medsched_next_doses);
+PG_FUNCTION_INFO_V1(medsched_upcoming_doses_of);
+PG_FUNCTION_INFO_V1(medsched_next_doses_of);
+
+/* Whose doses a function lists. */
+typedef struct Users
+{
+	const Datum *ids; /* ascending */
+	int			 n;
+	bool		 named; /* each row says whose it is */
+} Users;
 
 /* Which doses a function lists. */
 typedef struct DoseSelection
@@ -67,12 +82,17 @@ typedef struct DoseSelection
 	TimestampTz from;
 	TimestampTz to;
 	bool		recorded_too;
-	uint64		most; /* then stop */
+	uint64		most; /* of each user's, then stop */
 } DoseSelection;
 
-static void		  list_doses(FunctionCallInfo fcinfo, const DoseSelection *selection);
-static void		  answer_set_dose(Answer *answer, const Dose *dose, TimestampTz now, const Datum *statuses);
-static DoseStatus status_of_dose(const Dose *dose, TimestampTz at);
+static DoseSelection select_window(FunctionCallInfo fcinfo);
+static DoseSelection select_next(FunctionCallInfo fcinfo);
+static Users		 user_argument(FunctionCallInfo fcinfo);
+static Users		 users_argument(FunctionCallInfo fcinfo);
+static int			 compare_users(const void *a, const void *b);
+static void			 list_doses(FunctionCallInfo fcinfo, const Users *users, const DoseSelection *selection);
+static void			 answer_set_dose(Answer *answer, int first, const Dose *dose, TimestampTz now, const Datum *statuses);
+static DoseStatus	 status_of_dose(const Dose *dose, TimestampTz at);
 
 /*
  * medsched_upcoming_doses lists a user's doses in a window, recorded or not.
@@ -80,16 +100,23 @@ static DoseStatus status_of_dose(const Dose *dose, TimestampTz at);
 Datum
 medsched_upcoming_doses(PG_FUNCTION_ARGS)
 {
-	DoseSelection selection = {.recorded_too = true, .most = PG_UINT64_MAX};
+	Users		  user = user_argument(fcinfo);
+	DoseSelection selection = select_window(fcinfo);
 
-	require_argument(fcinfo, 0, "user_id");
-	require_argument(fcinfo, 1, "window_start");
-	require_argument(fcinfo, 2, "window_end");
-	selection.from = PG_GETARG_TIMESTAMPTZ(1);
-	selection.to = PG_GETARG_TIMESTAMPTZ(2);
-	check_window(selection.from, selection.to);
+	list_doses(fcinfo, &user, &selection);
+	return (Datum) 0;
+}
 
-	list_doses(fcinfo, &selection);
+/*
+ * medsched_upcoming_doses_of lists those of several users.
+ */
+Datum
+medsched_upcoming_doses_of(PG_FUNCTION_ARGS)
+{
+	Users		  users = users_argument(fcinfo);
+	DoseSelection selection = select_window(fcinfo);
+
+	list_doses(fcinfo, &users, &selection);
 	return (Datum) 0;
 }
 
@@ -100,10 +127,47 @@ medsched_upcoming_doses(PG_FUNCTION_ARGS)
 Datum
 medsched_next_doses(PG_FUNCTION_ARGS)
 {
+	Users		  user = user_argument(fcinfo);
+	DoseSelection selection = select_next(fcinfo);
+
+	list_doses(fcinfo, &user, &selection);
+	return (Datum) 0;
+}
+
+/*
+ * medsched_next_doses_of lists those of several users.
+ */
+Datum
+medsched_next_doses_of(PG_FUNCTION_ARGS)
+{
+	Users		  users = users_argument(fcinfo);
+	DoseSelection selection = select_next(fcinfo);
+
+	list_doses(fcinfo, &users, &selection);
+	return (Datum) 0;
+}
+
+/* Read a window: all doses in it. */
+static DoseSelection
+select_window(FunctionCallInfo fcinfo)
+{
+	DoseSelection selection = {.recorded_too = true, .most = PG_UINT64_MAX};
+
+	require_argument(fcinfo, 1, "window_start");
+	require_argument(fcinfo, 2, "window_end");
+	selection.from = PG_GETARG_TIMESTAMPTZ(1);
+	selection.to = PG_GETARG_TIMESTAMPTZ(2);
+	check_window(selection.from, selection.to);
+	return selection;
+}
+
+/* Read an instant and a number: so many after it that are not recorded. */
+static DoseSelection
+select_next(FunctionCallInfo fcinfo)
+{
 	DoseSelection selection = {.to = DT_NOEND, .recorded_too = false};
 	int			  max_doses;
 
-	require_argument(fcinfo, 0, "user_id");
 	require_argument(fcinfo, 1, "after");
 	require_argument(fcinfo, 2, "max_doses");
 	selection.from = PG_GETARG_TIMESTAMPTZ(1);
@@ -117,8 +181,62 @@ medsched_next_doses(PG_FUNCTION_ARGS)
 
 	selection.from++;
 	selection.most = max_doses;
-	list_doses(fcinfo, &selection);
-	return (Datum) 0;
+	return selection;
+}
+
+static Users
+user_argument(FunctionCallInfo fcinfo)
+{
+	Users  user = {.n = 1, .named = false};
+	Datum *id = palloc(sizeof(Datum));
+
+	require_argument(fcinfo, 0, "user_id");
+	*id = PG_GETARG_DATUM(0);
+	user.ids = id;
+	return user;
+}
+
+/* Read an array of users: each one once. */
+static Users
+users_argument(FunctionCallInfo fcinfo)
+{
+	Users	   users = {.n = 0, .named = true};
+	ArrayType *array;
+	Datum	  *ids;
+	bool	  *isnull;
+	int		   n;
+
+	require_argument(fcinfo, 0, "user_ids");
+	array = PG_GETARG_ARRAYTYPE_P(0);
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode_medsched(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("user_ids must have one dimension")));
+	deconstruct_array(array, UUIDOID, UUID_LEN, false, TYPALIGN_CHAR, &ids, &isnull, &n);
+	for (int i = 0; i < n; i++)
+	{
+		if (isnull[i])
+			ereport(ERROR,
+					(errcode_medsched(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("user_ids must not contain null")));
+	}
+	qsort(ids, n, sizeof(Datum), compare_users);
+	for (int i = 0; i < n; i++)
+	{
+		if (users.n == 0 || compare_users(&ids[i], &ids[users.n - 1]) != 0)
+			ids[users.n++] = ids[i];
+	}
+	if (users.n > medsched_max_doses)
+		ereport(ERROR,
+				(errcode_medsched(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("more than %d users", medsched_max_doses),
+				 errhint("Ask for fewer at a time, or use medsched.scheduled_doses() for all.")));
+	users.ids = ids;
+	return users;
+}
+
+static int
+compare_users(const void *a, const void *b)
+{
+	return memcmp(DatumGetUUIDP(*(const Datum *) a), DatumGetUUIDP(*(const Datum *) b), UUID_LEN);
 }
 
 /*
@@ -126,46 +244,55 @@ medsched_next_doses(PG_FUNCTION_ARGS)
  * rights, so it runs wherever a SELECT does.
  */
 static void
-list_doses(FunctionCallInfo fcinfo, const DoseSelection *selection)
+list_doses(FunctionCallInfo fcinfo, const Users *users, const DoseSelection *selection)
 {
+	int			   first = users->named ? USER_ID : USER_ID + 1;
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	TimestampTz	   now = GetCurrentTransactionStartTimestamp();
 	Datum		   statuses[DOSE_NSTATUS];
 	DoseStream	  *stream;
 	Dose		   dose;
 	Answer		  *answer;
-	uint64		   ndoses = 0;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	answer = answer_open(result->setDesc, dose_columns, DOSE_NCOLUMNS);
+	if (users->n == 0)
+	{
+		check_tables();
+		return;
+	}
+	answer = answer_open(result->setDesc, dose_columns + first, DOSE_NCOLUMNS - first);
 	SPI_connect();
 
 	for (int i = 0; i < DOSE_NSTATUS; i++)
 		statuses[i] = CStringGetTextDatum(dose_status_names[i]);
 	/* One more than allowed, so that nothing is left out unnoticed. */
-	stream = dose_stream_open(PG_GETARG_DATUM(0), selection->from, selection->to,
+	stream = dose_stream_open(users->ids, users->n, selection->from, selection->to,
 							  (int) Min(selection->most, (uint64) Min(medsched_max_doses, INT_MAX - 1) + 1));
-	while (ndoses < selection->most && dose_stream_next(stream, &dose))
+	while (selection->most > 0 && dose_stream_next(stream, &dose))
 	{
+		DoseSources *of = dose.source->of;
+
 		if (dose.recorded != NULL && !selection->recorded_too)
 			continue;
-		check_dose_count(++ndoses);
-		answer_set_dose(answer, &dose, now, statuses);
+		check_dose_count(++of->nlisted);
+		of->full = of->nlisted == selection->most;
+		answer_set_dose(answer, first, &dose, now, statuses);
 		tuplestore_putvalues(result->setResult, result->setDesc, answer->values, answer->isnull);
 	}
 
 	SPI_finish();
 }
 
-/* Set a row of the answer to a dose. */
+/* Set a row of the answer, of the columns from first on, to a dose. */
 static void
-answer_set_dose(Answer *answer, const Dose *dose, TimestampTz now, const Datum *statuses)
+answer_set_dose(Answer *answer, int first, const Dose *dose, TimestampTz now, const Datum *statuses)
 {
 	const DoseSource   *source = dose->source;
 	const RecordedDose *recorded = dose->recorded;
 	Datum				values[DOSE_NCOLUMNS];
 	bool				isnull[DOSE_NCOLUMNS] = {0};
 
+	values[USER_ID] = source->of->user_id;
 	values[DOSE_ID] = PointerGetDatum(dose_handle(dose));
 	values[SCHEDULED_FOR] = TimestampTzGetDatum(dose->scheduled_for);
 	values[LOCAL_TIME] = TimestampGetDatum(dose_local_time(dose));
@@ -188,7 +315,7 @@ answer_set_dose(Answer *answer, const Dose *dose, TimestampTz now, const Datum *
 	isnull[TAKEN_AT] = recorded == NULL || recorded->status == DOSE_SKIPPED;
 	isnull[RECORDED_BY] = values[RECORDED_BY] == 0;
 
-	answer_set(answer, values, isnull);
+	answer_set(answer, values + first, isnull + first);
 }
 
 static DoseStatus

@@ -25,6 +25,8 @@ export const calls = {
 			jsonb_build_object('id', ${asNeeded}::text, 'starts_at', '2026-03-01T00:00:00', 'time_zone', 'Europe/Berlin', 'as_needed', true, 'dose_amount', 1)))`,
 	'upcoming_doses(uuid,timestamptz,timestamptz)': `select * from medsched.upcoming_doses(${user}, ${window})`,
 	'next_doses(uuid,timestamptz,integer)': `select * from medsched.next_doses(${user})`,
+	'upcoming_doses_of(uuid[],timestamptz,timestamptz)': `select * from medsched.upcoming_doses_of(array[${user}]::uuid[], ${window})`,
+	'next_doses_of(uuid[],timestamptz,integer)': `select * from medsched.next_doses_of(array[${user}]::uuid[])`,
 	'due_doses(timestamptz,timestamptz)': `select * from medsched.due_doses(${window})`,
 	'scheduled_doses(timestamptz,timestamptz)': `select * from medsched.scheduled_doses(${window})`,
 	'dose_status(timestamptz,text,interval,timestamptz)': `select medsched.dose_status('2026-03-01 07:00Z', null, null, null)`,

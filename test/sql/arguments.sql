@@ -30,7 +30,7 @@ SET CONSTRAINTS ALL IMMEDIATE;
 -- A good value for an argument by its name, or, first, by function and name.
 CREATE TEMP TABLE good (argument text PRIMARY KEY, value text);
 INSERT INTO good VALUES
-  ('user_id', lpad('a', 32, '0')), ('schedule_id', lpad('c1', 32, '0')), ('medication_id', :'medication'),
+  ('user_id', lpad('a', 32, '0')), ('user_ids', format('{%s,%s}', lpad('a', 32, '0'), lpad('b', 32, '0'))), ('schedule_id', lpad('c1', 32, '0')), ('medication_id', :'medication'),
   ('check_dates.name', 'dates'), ('dates', '{2026-03-05 08:00}'), ('reactivate_medication.medication_id', :'paused'), ('take_as_needed.schedule_id', lpad('c2', 32, '0')),
   ('next_as_needed_at.schedule_id', lpad('c2', 32, '0')),
   ('scheduled_for', '2026-03-02 07:00Z'), ('taken_at', '2026-03-02 07:05Z'), ('dose_id', medsched.dose_id(lpad('c1', 32, '0')::uuid, '2026-03-02 07:00Z')),

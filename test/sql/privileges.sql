@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(71);
+SELECT plan(72);
 
 -- Ann and Ben, each with a medication of the same name, and a dose recorded each.
 SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000a', 'Metformin',
@@ -130,12 +130,15 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pg_temp TO medsched_app;
 SET LOCAL ROLE medsched_app;
 SELECT count(*) AS anns FROM medsched.upcoming_doses('00000000-0000-0000-0000-00000000000a', '2026-01-01', '2026-01-04') WHERE medication_name = 'Metformin' \gset
 SELECT count(*) AS bens FROM medsched.upcoming_doses('00000000-0000-0000-0000-00000000000b', '2026-01-01', '2026-01-04') \gset
+SELECT string_agg(DISTINCT right(d.user_id::text, 1), ' ') AS of_both, count(*) AS of_both_n
+  FROM medsched.upcoming_doses_of('{00000000-0000-0000-0000-00000000000a,00000000-0000-0000-0000-00000000000b}', '2026-01-01', '2026-01-04') AS d WHERE medication_name = 'Metformin' \gset
 SET LOCAL app.person = '00000000-0000-0000-0000-00000000000b';
 SELECT count(*) AS bens_as_ben FROM medsched.upcoming_doses('00000000-0000-0000-0000-00000000000b', '2026-01-01', '2026-01-04') \gset
 SET LOCAL app.person = '00000000-0000-0000-0000-00000000000a';
 RESET ROLE;
 SELECT is(:anns, 3, 'behind row security, Ann sees her doses');
 SELECT is(:bens, 0, 'and none of Ben''s, though she asks for them');
+SELECT is(concat_ws(' ', :'of_both', :of_both_n), 'a 3', 'nor when she asks for both');
 SELECT is(:bens_as_ben, 3, 'which the same session shows to Ben');
 
 SELECT is(pg_temp.as_role('medsched_app', $$SELECT medsched.mark_dose_taken('00000000-0000-0000-0000-00000000000b', '00000000-0000-0000-0000-000000000b11', '2026-01-02 08:00Z')$$),

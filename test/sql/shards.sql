@@ -1,13 +1,13 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(17);
+SELECT plan(18);
 
 -- What a shard does for a proxy; test/suites/shards.sh has three of them and the proxy.
 
 -- How functions are run.
 SELECT is(k.kind, e.kind, e.name)
-  FROM (VALUES ('upcoming_doses', 'person'), ('check_user', 'person'), ('due_doses', 'all'), ('adherence_of_all', 'all'), ('check_integrity', 'all'),
+  FROM (VALUES ('upcoming_doses', 'person'), ('check_user', 'person'), ('due_doses', 'all'), ('upcoming_doses_of', 'all'), ('adherence_of_all', 'all'), ('check_integrity', 'all'),
                ('reset_for_tests', 'each'), ('occurrences', 'any'), ('erase_with_account', 'none'), ('plproxy_functions', 'none')) AS e (name, kind)
   JOIN pg_proc AS p ON p.proname = e.name AND p.pronamespace = 'medsched'::regnamespace
   LEFT JOIN medsched._plproxy_kinds() AS k ON k.function = p.oid

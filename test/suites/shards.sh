@@ -65,6 +65,16 @@ for question in "scheduled_doses('2026-01-01Z', '2026-01-05Z')" "due_doses('2026
 	done
 	equals "all of them, put together: $question" "${answers[1]}" "${answers[0]}"
 done
+# Some of them, by name, in the order of one server; the same twice, and one whom nobody knows.
+several="(SELECT array_agg(u.id) || ARRAY[min(u.id::text), '00000000-0000-0000-0000-00000000000f']::uuid[] FROM (SELECT DISTINCT user_id FROM medsched.scheduled_doses('2026-01-01Z', '2026-01-02Z')) AS u (id) WHERE u.id::text ~ '[0-4]\$')"
+for question in "upcoming_doses_of($several, '2026-01-01Z', '2026-01-05Z')" "next_doses_of($several, '2026-01-01Z', 2)"; do
+	answers=()
+	for database in "$alone" proxy; do
+		answers+=("$(query "SELECT to_jsonb(r) - '{medication_id}'::text[] FROM medsched.$question AS r" -d "$database")")
+	done
+	succeeds "there are some: ${question%%(*}" [ "$(wc -l <<<"${answers[0]}")" -gt 30 ]
+	equals "several, in order: ${question%%(*}" "${answers[1]}" "${answers[0]}"
+done
 # What a session says goes along.
 ann=00000000-0000-4000-8000-000000000001
 home=$(query "SELECT medsched_proxy.shard_of('$ann', false)")

@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const marks = (command) => [`<!-- measured by ${command} -->\n`, `<!-- end of what ${command} measured -->`];
 export const BRIEF = marks('dev/bench');
 export const GROWTH = marks('dev/bench growth');
+export const SEVERAL = marks('dev/bench several');
 
 const at = (path) => new URL(`../${path}`, import.meta.url);
 

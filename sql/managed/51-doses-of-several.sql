@@ -8,7 +8,6 @@ AS $$
 #variable_conflict use_variable
 DECLARE
   users uuid[];
-  most int;
 BEGIN
   IF user_ids IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'user_ids must not be null';
@@ -18,10 +17,9 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'user_ids must not contain null';
   END IF;
   users := ARRAY(SELECT DISTINCT u.id FROM unnest(user_ids) AS u (id) ORDER BY u.id);
-  most := medsched._max_doses();
-  IF cardinality(users) > most THEN
-    RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = format('more than %s users', most),
-      HINT = 'Ask for fewer at a time, or use medsched.scheduled_doses() for all.';
+  IF cardinality(users) > 1000 THEN
+    RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'more than 1000 users', DETAIL = format('They are %s.', cardinality(users)),
+      HINT = 'Ask for fewer at a time, or for everybody''s by medsched.scheduled_doses().';
   END IF;
   RETURN users;
 END

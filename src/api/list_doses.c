@@ -68,6 +68,9 @@ PG_FUNCTION_INFO_V1(medsched_next_doses);
 PG_FUNCTION_INFO_V1(medsched_upcoming_doses_of);
 PG_FUNCTION_INFO_V1(medsched_next_doses_of);
 
+/* As many users a call may be about: the schedules of all are in memory at once. */
+#define MAX_USERS 1000
+
 /* Whose doses a function lists. */
 typedef struct Users
 {
@@ -224,11 +227,12 @@ users_argument(FunctionCallInfo fcinfo)
 		if (users.n == 0 || compare_users(&ids[i], &ids[users.n - 1]) != 0)
 			ids[users.n++] = ids[i];
 	}
-	if (users.n > medsched_max_doses)
+	if (users.n > MAX_USERS)
 		ereport(ERROR,
 				(errcode_medsched(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("more than %d users", medsched_max_doses),
-				 errhint("Ask for fewer at a time, or use medsched.scheduled_doses() for all.")));
+				 errmsg("more than %d users", MAX_USERS),
+				 errdetail("They are %d.", users.n),
+				 errhint("Ask for fewer at a time, or for everybody's by medsched.scheduled_doses().")));
 	users.ids = ids;
 	return users;
 }

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(33);
+SELECT plan(34);
 
 -- The doses of several users in one call: of each those that a call about that user lists.
 \i test/id.psql
@@ -103,10 +103,14 @@ SELECT is(f.failure, f.expected, f.expected)
 FROM (SELECT pg_temp.failure(call) AS failure, expected FROM (VALUES
   ($$SELECT medsched.upcoming_doses_of(pg_temp.ids('bad'), '2026-01-06 07:00Z', '2026-01-07 08:00:01Z')$$,
     '54000: more than 4 doses in the window | The setting medsched.max_doses bounds how many doses one call computes. | Narrow the window, or raise medsched.max_doses.'),
-  ($$SELECT medsched.upcoming_doses_of(pg_temp.ids('abcdef'), '2026-01-06Z', '2026-01-08Z')$$, '54000: more than 4 users | Ask for fewer at a time, or use medsched.scheduled_doses() for all.'),
-  ($$SELECT medsched.next_doses_of(pg_temp.ids('abcde'), '2026-01-06Z')$$, '54000: more than 4 users | Ask for fewer at a time, or use medsched.scheduled_doses() for all.'),
+  ($$SELECT medsched.upcoming_doses_of(ARRAY(SELECT pg_temp.id(n) FROM generate_series(1, 1001) AS n), '2026-01-06Z', '2026-01-08Z')$$,
+    '54000: more than 1000 users | They are 1001. | Ask for fewer at a time, or for everybody''s by medsched.scheduled_doses().'),
+  ($$SELECT medsched.next_doses_of(ARRAY(SELECT pg_temp.id(n) FROM generate_series(1, 1001) AS n), '2026-01-06Z')$$,
+    '54000: more than 1000 users | They are 1001. | Ask for fewer at a time, or for everybody''s by medsched.scheduled_doses().'),
   ($$SELECT medsched.next_doses_of(pg_temp.ids('b'), '2026-01-06Z', 5)$$,
     '54000: more than 4 doses in the window | The setting medsched.max_doses bounds how many doses one call computes. | Narrow the window, or raise medsched.max_doses.')) AS c (call, expected)) AS f;
+SELECT is((SELECT count(*) FROM medsched.upcoming_doses_of(ARRAY(SELECT pg_temp.id(n) FROM generate_series(1, 999) AS n) || pg_temp.id('a'), '2026-01-06Z', '2026-01-07Z')), 3::bigint,
+  'a thousand users can be asked for');
 SELECT is(pg_temp.next(pg_temp.ids('ae'), '2026-01-02 20:00Z', 2), 'a 03 07:00 a2, a 03 08:00 a1, e 03 08:00 e1', 'as many as are allowed');
 RESET medsched.max_doses;
 

@@ -88,6 +88,7 @@ import {
 	medicationPossessionRatio,
 	coveredDaysOfAll,
 	nextDoses,
+	nextDosesOf,
 	nextOccurrence,
 	occurrences,
 	percentageTaken,
@@ -120,6 +121,7 @@ import {
 	undoDose,
 	undoDoseById,
 	upcomingDoses,
+	upcomingDosesOf,
 } from '../src/index.js';
 import { direct, errorOf, native, withEachDriver } from './connections.js';
 
@@ -318,6 +320,17 @@ withEachDriver('functions', (db) => {
 	test('nextDoses: the earliest not recorded', async () => {
 		const doses = await nextDoses(db, { userId, after: '2026-03-01T00:00:00Z', maxDoses: 3 });
 		assert.deepEqual(doses.map((d) => d.scheduledFor), ['2026-03-01T13:00:00Z', '2026-03-02T13:00:00Z', '2026-03-03T13:00:00Z']);
+	});
+
+	test('upcomingDosesOf and nextDosesOf: of several persons, each as alone', async () => {
+		const stranger = randomUUID();
+		const doses = await upcomingDosesOf(db, { userIds: [stranger, userId, userId], from, to });
+		assert.ok(doses.length > 0);
+		assert.deepEqual(doses, (await upcomingDoses(db, { userId, from, to })).map((dose) => ({ userId, ...dose })));
+		const next = await nextDosesOf(db, { userIds: [userId, stranger], after: '2026-03-01T00:00:00Z', maxDoses: 3 });
+		assert.deepEqual(next.map((d) => [d.userId, d.scheduledFor]), ['2026-03-01T13:00:00Z', '2026-03-02T13:00:00Z', '2026-03-03T13:00:00Z'].map((at) => [userId, at]));
+		assert.deepEqual(await upcomingDosesOf(db, { userIds: [], from, to }), []);
+		assert.deepEqual(await nextDosesOf(db, { userIds: [stranger] }), []);
 	});
 
 	test('dueDoses and scheduledDoses: everybody’s', async () => {

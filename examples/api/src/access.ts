@@ -17,15 +17,24 @@ export function actFor(db: Database) {
 				errors: [{ path: 'param.person', message: 'neither "me" nor a uuid' }],
 			});
 		}
-		if (personId !== caller && !(await isGranted(db, personId, caller))) {
-			// A stranger and nobody read the same.
-			throw new Problem(403, 'forbidden', 'this person has not granted you access');
-		}
+		if (personId !== caller && !(await isGranted(db, personId, caller))) throw notGranted();
 		c.set('personId', personId);
 		c.set('recordedBy', personId === caller ? undefined : caller);
 		await next();
 	});
 }
+
+/** Of the caller and those for whom the caller may act, the people named; all of them where nobody is. */
+export async function peopleFor(db: Database, caller: string, named: string | undefined): Promise<string[]> {
+	const granted = await retrying(() => db.select({ personId: caregivers.personId }).from(caregivers).where(eq(caregivers.caregiverId, caller)));
+	const people = new Set([caller, ...granted.map(({ personId }) => personId)]);
+	const wanted = named?.split(',').map((person) => (person === 'me' ? caller : person.toLowerCase())) ?? [...people];
+	if (!wanted.every((person) => people.has(person))) throw notGranted();
+	return wanted;
+}
+
+// A stranger and nobody read the same.
+const notGranted = () => new Problem(403, 'forbidden', 'this person has not granted you access');
 
 async function isGranted(db: Database, personId: string, caregiverId: string): Promise<boolean> {
 	const rows = await retrying(() =>

@@ -68,6 +68,14 @@ export const Window = z
 		path: ['to'],
 	});
 
+/** Several people, in an address. */
+export const People = z
+	.string()
+	.max(8000)
+	.regex(/^(?:me|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:,(?:me|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))*$/i, 'not "me" and uuids with commas between them')
+	.optional()
+	.openapi({ description: '"me" and ids of people, with commas between them; without it, you and all for whom you may act', example: 'me,018f3b1c-5d7e-7a10-9c3b-2f6d8e4a1b05' });
+
 /** Days: from is one of them, to is not. */
 export const Days = z
 	.object({ from: Day, to: Day })
@@ -235,6 +243,9 @@ const doseFields = {
 export const Dose = z
 	.object({ ...doseFields, takenAt: Instant.nullable(), recordedBy: given.caller.nullable() })
 	.openapi('Dose');
+export const PersonDose = z
+	.object({ userId: Id, ...doseFields, takenAt: Instant.nullable(), recordedBy: given.caller.nullable() })
+	.openapi('PersonDose');
 export const DueDose = z.object({ userId: Id, ...doseFields }).openapi('DueDose');
 
 export const Refill = {

@@ -1,6 +1,6 @@
 /** Lists of doses, and how a dose stands. */
 import { columnsOf, rows, value, type RowOf } from '../definition.js';
-import { boolean, instant, integer, interval, oneOf, optional, orNull, text, uuid, wallClock } from '../types.js';
+import { boolean, instant, integer, interval, listOf, oneOf, optional, orNull, text, uuid, wallClock } from '../types.js';
 import { doseStatuses, instantOrNull, intervalOrNull, numericOrNull, outcomes, scheduledFor, scheduleId, textOrNull, userId, window } from './shared.js';
 
 const scheduled = {
@@ -24,6 +24,10 @@ const dose = { ...scheduled, ...recorded, ...status, ...due };
 /** A dose of a person, taken or not. */
 export interface Dose extends RowOf<typeof dose> {}
 
+const userDose = { userId: uuid, ...dose };
+/** A dose of one of several persons, taken or not. */
+export interface UserDose extends RowOf<typeof userDose> {}
+
 const dueDose = { userId: uuid, ...scheduled, ...status, ...due };
 /** A dose of somebody that is not recorded yet. */
 export interface DueDose extends RowOf<typeof dueDose> {}
@@ -37,6 +41,12 @@ export const upcomingDoses = rows('upcoming_doses', { userId, ...window }, colum
 
 /** A person's next doses that are not recorded yet. */
 export const nextDoses = rows('next_doses', { userId, after: optional(instant, 'now()'), maxDoses: optional(integer, '10') }, columnsOf<Dose>(dose));
+
+/** The doses in a window of several persons, in the order in which they are due: of each those of upcomingDoses. */
+export const upcomingDosesOf = rows('upcoming_doses_of', { userIds: listOf(uuid), ...window }, columnsOf<UserDose>(userDose));
+
+/** The next doses of several persons that are not recorded yet: of each those of nextDoses, all in the order in which they are due. */
+export const nextDosesOf = rows('next_doses_of', { userIds: listOf(uuid), after: optional(instant, 'now()'), maxDoses: optional(integer, '10') }, columnsOf<UserDose>(userDose));
 
 /** Everybody's doses in a window that are not recorded yet, in no order: for a notifier. */
 export const dueDoses = rows('due_doses', window, columnsOf<DueDose>(dueDose));

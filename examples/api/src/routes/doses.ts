@@ -16,6 +16,7 @@ import {
 	moveDoses,
 	nextAsNeededAt,
 	nextDoses,
+	nextDosesOf,
 	outcomes,
 	removeSubstanceLimits,
 	setChangedBy,
@@ -28,8 +29,10 @@ import {
 	undoDose,
 	undoDoseById,
 	upcomingDoses,
+	upcomingDosesOf,
 } from '@medsched/drizzle';
 import { and, eq, isNull } from 'drizzle-orm';
+import { peopleFor } from '../access.js';
 import type { Env } from '../auth.js';
 import { inTransaction, once, retrying, type Database, type Transaction } from '../database.js';
 import * as m from '../models.js';
@@ -127,6 +130,36 @@ function answered(userId: string, results: Awaited<ReturnType<typeof markDosesTa
 
 export function doseRoutes(db: Database) {
 	return new OpenAPIHono<Env>()
+		.openapi(
+			m.route({
+				method: 'get',
+				path: '/doses',
+				summary: 'List the doses of several people in a window',
+				refuses: [422],
+				request: { query: m.Window.safeExtend({ people: m.People }) },
+				responses: { 200: m.json(z.array(m.PersonDose), 'the doses in [from, to), in order of time, whoever they are of'), ...m.problems },
+			}),
+			async (c) => {
+				const { people, from, to } = c.req.valid('query');
+				const userIds = await peopleFor(db, c.get('principal').id, people);
+				return c.json(await retrying(() => upcomingDosesOf(db, { userIds, from, to })), 200);
+			},
+		)
+		.openapi(
+			m.route({
+				method: 'get',
+				path: '/doses/next',
+				summary: 'List the next doses of several people',
+				refuses: [],
+				request: { query: z.object({ people: m.People, after: m.Instant.optional(), limit: z.coerce.number().int().min(1).max(1000).default(1) }) },
+				responses: { 200: m.json(z.array(m.PersonDose), 'of each of them, so many doses that are not recorded; in order of time'), ...m.problems },
+			}),
+			async (c) => {
+				const { people, after, limit } = c.req.valid('query');
+				const userIds = await peopleFor(db, c.get('principal').id, people);
+				return c.json(await retrying(() => nextDosesOf(db, { userIds, after, maxDoses: limit })), 200);
+			},
+		)
 		.openapi(
 			m.route({
 				method: 'get',

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(34);
+SELECT plan(37);
 
 -- The doses of several users in one call: of each those that a call about that user lists.
 \i test/id.psql
@@ -95,6 +95,16 @@ CREATE FUNCTION pg_temp.same_next(letters text) RETURNS text LANGUAGE sql AS $$
 $$;
 SELECT is(pg_temp.same_next('abcdef'), 'same t', 'all columns of all users are those of calls about each');
 SELECT is(pg_temp.same_next('ade'), 'same t', 'also where no dose was moved');
+
+-- With row security, to which the owner is not subject, the rows are found by queries.
+SET CONSTRAINTS ALL IMMEDIATE;
+ALTER TABLE medsched.medications ENABLE ROW LEVEL SECURITY;
+ALTER TABLE medsched.dose_taken ENABLE ROW LEVEL SECURITY;
+SELECT is(pg_temp.same('abcdef') || ', ' || pg_temp.same_next('abcdef'), 'same t, same t', 'and with row security');
+SELECT is(pg_temp.same('c') || ', ' || pg_temp.same_next('d'), 'same t, same t', 'of one user');
+SELECT is((SELECT count(*) FROM medsched.upcoming_doses_of(pg_temp.ids('bf'), '2026-01-06Z', '2026-01-08Z')), 2::bigint, 'and where one has none');
+ALTER TABLE medsched.medications DISABLE ROW LEVEL SECURITY;
+ALTER TABLE medsched.dose_taken DISABLE ROW LEVEL SECURITY;
 
 -- Limits ----------------------------------------------------------------------------------------
 SET LOCAL medsched.max_doses = 4;

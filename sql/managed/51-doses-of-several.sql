@@ -19,7 +19,7 @@ BEGIN
   users := ARRAY(SELECT DISTINCT u.id FROM unnest(user_ids) AS u (id) ORDER BY u.id);
   IF cardinality(users) > 1000 THEN
     RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'more than 1000 users', DETAIL = format('They are %s.', cardinality(users)),
-      HINT = 'Ask for fewer at a time, or for everybody''s by medsched.scheduled_doses().';
+      HINT = 'Ask for at most 1000 at a time.';
   END IF;
   RETURN users;
 END

@@ -232,7 +232,7 @@ users_argument(FunctionCallInfo fcinfo)
 				(errcode_medsched(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("more than %d users", MAX_USERS),
 				 errdetail("They are %d.", users.n),
-				 errhint("Ask for fewer at a time, or for everybody's by medsched.scheduled_doses().")));
+				 errhint("Ask for at most 1000 at a time.")));
 	users.ids = ids;
 	return users;
 }

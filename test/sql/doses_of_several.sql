@@ -114,9 +114,9 @@ FROM (SELECT pg_temp.failure(call) AS failure, expected FROM (VALUES
   ($$SELECT medsched.upcoming_doses_of(pg_temp.ids('bad'), '2026-01-06 07:00Z', '2026-01-07 08:00:01Z')$$,
     '54000: more than 4 doses in the window | The setting medsched.max_doses bounds how many doses one call computes. | Narrow the window, or raise medsched.max_doses.'),
   ($$SELECT medsched.upcoming_doses_of(ARRAY(SELECT pg_temp.id(n) FROM generate_series(1, 1001) AS n), '2026-01-06Z', '2026-01-08Z')$$,
-    '54000: more than 1000 users | They are 1001. | Ask for fewer at a time, or for everybody''s by medsched.scheduled_doses().'),
+    '54000: more than 1000 users | They are 1001. | Ask for at most 1000 at a time.'),
   ($$SELECT medsched.next_doses_of(ARRAY(SELECT pg_temp.id(n) FROM generate_series(1, 1001) AS n), '2026-01-06Z')$$,
-    '54000: more than 1000 users | They are 1001. | Ask for fewer at a time, or for everybody''s by medsched.scheduled_doses().'),
+    '54000: more than 1000 users | They are 1001. | Ask for at most 1000 at a time.'),
   ($$SELECT medsched.next_doses_of(pg_temp.ids('b'), '2026-01-06Z', 5)$$,
     '54000: more than 4 doses in the window | The setting medsched.max_doses bounds how many doses one call computes. | Narrow the window, or raise medsched.max_doses.')) AS c (call, expected)) AS f;
 SELECT is((SELECT count(*) FROM medsched.upcoming_doses_of(ARRAY(SELECT pg_temp.id(n) FROM generate_series(1, 999) AS n) || pg_temp.id('a'), '2026-01-06Z', '2026-01-07Z')), 3::bigint,

@@ -252,7 +252,7 @@ export const requiredColumns: Readonly<Record<string, readonly string[]>> = {
 	change_history: ['user_id', 'changed_at', 'id', 'table_name', 'operation', 'changed_role', 'transaction_id'],
 	dose_taken: ['user_id', 'scheduled_for', 'schedule_id', 'outcome', 'recorded_at'],
 	medications: ['user_id', 'id', 'name', 'created_at'],
-	moved_doses: ['user_id', 'schedule_id', 'scheduled_for', 'due_at', 'moved_at'],
+	moved_doses: ['user_id', 'schedule_id', 'scheduled_for', 'due_at', 'moved_at', 'computed'],
 	person_settings: ['user_id', 'day_begins_at'],
 	reminder_changes: ['since', 'id', 'user_id', 'schedule_id'],
 	reminder_fill: ['user_id', 'schedule_id'],

@@ -17,12 +17,16 @@ fresh()
 	psql -Xq -c "CREATE EXTENSION medsched"
 }
 
+medians=$(mktemp)
+trap 'rm -f "$medians"' EXIT
 for schedules; do
 	fresh
 	echo "$schedules schedules"
 	psql -XAtq -v schedules="$schedules" -f "$here/reminders/load.sql"
-	psql -XAtq -f "$here/reminders/claim.sql"
+	psql -XAtq -v medians="|cat >>$medians" -f "$here/reminders/claim.sql"
 done
+awk -v from="$1" -v to="${!#}" 'NR == 1 { first = $1 } { last = $1 }
+	END { if (NR > 1) printf "a claim of 1,000 with %s schedules costs %.2f times what it costs with %s (target: at most 1.3)\n", to, last / first, from }' "$medians"
 fresh
 psql -XAtq -v schedules="$1" -f "$here/reminders/load.sql"
 node "$here/reminders/jobs.mjs"

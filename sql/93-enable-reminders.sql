@@ -204,6 +204,11 @@ BEGIN
     INSERT INTO medsched.reminder_fill VALUES ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000');
   END IF;
 
+  -- Each dose that is recorded asks whether others depend on it; of most persons none do, and this index has nothing of theirs.
+  IF to_regclass('medsched.schedules_dependent_idx') IS NULL THEN
+    CREATE INDEX schedules_dependent_idx ON medsched.schedules (user_id) WHERE after_last IS NOT NULL OR follows_by IS NOT NULL;
+  END IF;
+
   EXECUTE $create$
     CREATE OR REPLACE FUNCTION medsched.note_reminder_change()
     RETURNS trigger
@@ -250,7 +255,7 @@ BEGIN
       -- When doses are due that are counted from others, or follow others.
       INSERT INTO medsched.reminder_changes (user_id, schedule_id)
       SELECT c.user_id, c.id FROM medsched.schedules AS c
-       WHERE c.user_id = person AND coalesce(c.after_last, c.follows_by) IS NOT NULL AND (c.ends_at IS NULL OR c.ends_at > now())
+       WHERE c.user_id = person AND (c.after_last IS NOT NULL OR c.follows_by IS NOT NULL) AND (c.ends_at IS NULL OR c.ends_at > now())
          AND c.id IS DISTINCT FROM changed;
       RETURN NULL;
     END

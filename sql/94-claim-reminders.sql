@@ -50,6 +50,23 @@ $$;
 COMMENT ON FUNCTION medsched._share_reminders(tid[], uuid, timestamptz) IS
   'Internal: has others'' rows of the queue take the place of some where most are one person''s';
 
+-- Whether a schedule has anything but doses at their times and a reminder at each.  It sets no search_path: setting it costs more than the rest.
+CREATE OR REPLACE FUNCTION medsched._has_special_reminders(of_user uuid, of_schedule uuid)
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM medsched.reminder_rules AS u WHERE u.user_id OPERATOR(pg_catalog.=) $1)
+         OR EXISTS (SELECT FROM medsched.moved_doses AS v
+                     WHERE v.user_id OPERATOR(pg_catalog.=) $1 AND v.schedule_id OPERATOR(pg_catalog.=) $2)
+         OR EXISTS (SELECT FROM medsched.reminder_snoozes AS z
+                     WHERE z.user_id OPERATOR(pg_catalog.=) $1 AND z.schedule_id OPERATOR(pg_catalog.=) $2);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._has_special_reminders(uuid, uuid) IS
+  'Internal: whether a schedule has anything but doses at their times and a reminder at each';
+
 -- Each batch is looked at by one statement, which hands out what is to be said and puts the rest back.  The rows were locked by an
 -- earlier one, so that this one sees what was changed before it.
 CREATE OR REPLACE FUNCTION medsched._claim_reminders(most int, lease interval, to_worker text, at timestamptz)
@@ -74,9 +91,7 @@ DECLARE
   greedy uuid;
   batch tid[];
   one_by_one boolean;
-  no_rules boolean;
-  no_moves boolean;
-  no_snoozes boolean;
+  nothing_special boolean;
   token_start text;
 BEGIN
   IF EXISTS (SELECT FROM medsched.reminder_changes) THEN
@@ -99,9 +114,8 @@ BEGIN
       END IF;
     END IF;
     -- What nobody uses is not looked for in each row; the rows are locked, so what comes after this is a change to be followed.
-    no_rules := NOT EXISTS (SELECT FROM medsched.reminder_rules);
-    no_moves := NOT EXISTS (SELECT FROM medsched.moved_doses);
-    no_snoozes := NOT EXISTS (SELECT FROM medsched.reminder_snoozes);
+    nothing_special := NOT EXISTS (SELECT FROM medsched.reminder_rules) AND NOT EXISTS (SELECT FROM medsched.moved_doses)
+                       AND NOT EXISTS (SELECT FROM medsched.reminder_snoozes);
     one_by_one := false;
     WHILE cardinality(due_rows) > 0 LOOP
       batch := CASE WHEN one_by_one THEN due_rows[1:1] ELSE due_rows END;
@@ -115,7 +129,7 @@ BEGIN
              WHERE q.ctid = b.place
             RETURNING b.number, q.user_id, q.schedule_id, q.event, q.look_at, q.until, q.said_at, q.said_dose, q.kind, q.nth, q.attempt, q.unfinished),
           looked AS MATERIALIZED (
-            SELECT t.number, t.user_id, t.schedule_id, t.event, t.said_at, t.said_dose, t.kind AS said_kind, t.nth AS said_nth, t.attempt AS attempts,
+            SELECT (token_start || to_hex(268435456 + t.number))::uuid AS token, t.user_id, t.schedule_id, t.event, t.said_at, t.said_dose, t.kind AS said_kind, t.nth AS said_nth, t.attempt AS attempts,
                    s.time_zone::text AS zone, s.medication_id, m.name, s.dose_amount, s.dose_unit, s.instructions,
                    CASE WHEN i.is_short THEN i.dose ELSE n.scheduled_for END AS scheduled_for,
                    CASE WHEN i.is_short THEN i.dose ELSE n.due_at END AS due_at,
@@ -139,11 +153,7 @@ BEGIN
              -- Most have nothing but doses at set times, and nothing but a reminder at each.
              CROSS JOIN LATERAL (
                    SELECT CASE WHEN s.after_last IS NULL AND s.follows_by IS NULL AND NOT s.as_needed AND t.event = ''
-                                    AND (no_rules OR NOT EXISTS (SELECT FROM medsched.reminder_rules AS u WHERE u.user_id = t.user_id))
-                                    AND (no_moves OR NOT EXISTS (SELECT FROM medsched.moved_doses AS v
-                                                                  WHERE v.user_id = t.user_id AND v.schedule_id = t.schedule_id))
-                                    AND (no_snoozes OR NOT EXISTS (SELECT FROM medsched.reminder_snoozes AS z
-                                                                    WHERE z.user_id = t.user_id AND z.schedule_id = t.schedule_id))
+                                    AND (nothing_special OR NOT medsched._has_special_reminders(t.user_id, t.schedule_id))
                                THEN coalesce(
                                       -- The first dose that may have to be said: the one that is held, or the next from where the row was to be looked at.
                                       medsched.next_occurrence(s.rrule::text, s.starts_at, s.time_zone::text,
@@ -168,7 +178,7 @@ BEGIN
                    OFFSET 0) AS n ON true),
           held AS (
             INSERT INTO medsched.reminders_held (token, user_id, schedule_id, event, lease_ends_at, next_at, said_at, said_dose, kind, nth, attempt, worker)
-            SELECT (token_start || to_hex(268435456 + l.number))::uuid, l.user_id, l.schedule_id, l.event, $4 + $2, l.then_at, l.moment,
+            SELECT l.token, l.user_id, l.schedule_id, l.event, $4 + $2, l.then_at, l.moment,
                    l.scheduled_for, l.kind, l.nth,
                    CASE WHEN (l.said_at, l.said_dose, l.said_kind, l.said_nth) = (l.moment, l.scheduled_for, l.kind, l.nth) THEN l.attempts + 1 ELSE 1 END, $3
               FROM looked AS l
@@ -183,7 +193,7 @@ BEGIN
           late AS (
             INSERT INTO medsched.reminders_dropped (user_id, schedule_id, dropped_at, doses, reason)
             SELECT l.user_id, l.schedule_id, $4, l.dropped, CASE WHEN l.event = '' THEN 'late' ELSE 'failed' END FROM looked AS l WHERE l.dropped > 0)
-          SELECT (token_start || to_hex(268435456 + l.number))::uuid, i.dose_id || '/' || l.kind || '/' || floor(date_part('epoch', l.planned_at)),
+          SELECT l.token, i.dose_id || '/' || l.kind || '/' || floor(date_part('epoch', l.planned_at)),
                  l.kind, l.nth,
                  CASE WHEN (l.said_at, l.said_dose, l.said_kind, l.said_nth) = (l.moment, l.scheduled_for, l.kind, l.nth) THEN l.attempts + 1 ELSE 1 END,
                  l.urgency, l.recipient, l.user_id, i.dose_id, l.scheduled_for, l.due_at, medsched._to_local(l.due_at, l.zone), l.zone,

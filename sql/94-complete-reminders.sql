@@ -40,6 +40,20 @@ BEGIN
     WITH over AS (
       DELETE FROM medsched.reminders_held AS h WHERE h.token = ANY ($1)
       RETURNING h.token, h.user_id, h.schedule_id, h.event, h.next_at, h.said_at, h.said_dose, h.kind, h.nth, h.attempt),
+    -- The row of a reminder that is held is not in the queue: there is no conflict to look for.
+    back AS (
+      INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, said_at, said_dose, kind, nth, attempt)
+      SELECT o.user_id, o.schedule_id, o.event, o.next_at, o.said_at, o.said_dose, o.kind, o.nth, o.attempt
+        FROM over AS o
+       WHERE o.next_at IS NOT NULL
+      RETURNING true)
+    SELECT o.token FROM over AS o WHERE (SELECT count(*) FROM back) >= 0;
+EXCEPTION WHEN unique_violation THEN
+  -- But where somebody put one there by hand.
+  RETURN QUERY
+    WITH over AS (
+      DELETE FROM medsched.reminders_held AS h WHERE h.token = ANY ($1)
+      RETURNING h.token, h.user_id, h.schedule_id, h.event, h.next_at, h.said_at, h.said_dose, h.kind, h.nth, h.attempt),
     back AS (
       INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, event, look_at, said_at, said_dose, kind, nth, attempt)
       SELECT o.user_id, o.schedule_id, o.event, o.next_at, o.said_at, o.said_dose, o.kind, o.nth, o.attempt

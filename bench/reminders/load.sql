@@ -19,4 +19,8 @@ UPDATE medsched.reminder_queue AS q
   FROM medsched.schedules AS s
  WHERE s.user_id = q.user_id AND s.id = q.schedule_id AND q.look_at > now() + interval '22 hours 30 minutes';
 VACUUM (ANALYZE);
+-- Both sizes are measured from memory.
+CREATE EXTENSION pg_prewarm;
+SELECT pg_prewarm(c.oid) FROM pg_class AS c
+ WHERE c.relnamespace = 'medsched'::regnamespace AND c.relkind IN ('r', 'i') \g /dev/null
 CHECKPOINT;

@@ -204,11 +204,6 @@ BEGIN
     INSERT INTO medsched.reminder_fill VALUES ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000');
   END IF;
 
-  -- Each dose that is recorded asks whether others depend on it; of most persons none do, and this index has nothing of theirs.
-  IF to_regclass('medsched.schedules_dependent_idx') IS NULL THEN
-    CREATE INDEX schedules_dependent_idx ON medsched.schedules (user_id) WHERE after_last IS NOT NULL OR follows_by IS NOT NULL;
-  END IF;
-
   EXECUTE $create$
     CREATE OR REPLACE FUNCTION medsched.note_reminder_change()
     RETURNS trigger
@@ -303,17 +298,6 @@ $enable_reminders$;
 
 COMMENT ON FUNCTION medsched.enable_reminders() IS
   'Creates the queue of reminders, its tables and the triggers that note what changes, where they are missing, as the tables'' owner, who calls it. Schedules that are there already come into it by fill_reminders(). Raises 42501 for another role, 42809 for a view in a table''s place';
-
--- Whether a person has doses that are counted from others, or follow others.
-CREATE OR REPLACE FUNCTION medsched._has_dependents(of_user uuid)
-RETURNS boolean
-LANGUAGE plpgsql STABLE
-AS $$
-BEGIN
-  RETURN EXISTS (SELECT FROM medsched.schedules AS s
-                  WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND (s.after_last IS NOT NULL OR s.follows_by IS NOT NULL));
-END
-$$;
 
 COMMENT ON FUNCTION medsched._has_dependents(uuid) IS
   'Internal: whether a person has doses that are counted from others, or follow others';

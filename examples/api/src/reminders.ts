@@ -4,7 +4,7 @@
  * What is sent has ids and a time, and no name: a device looks the dose, or what is left, up for who is signed in on it, and a receiver of
  * webhooks by the rights that it has.
  */
-import { claimReminders, completeReminder, extendLease, failReminder, type Reminder } from '@medsched/drizzle';
+import { claimReminders, completeReminders, extendLease, failReminder, type Reminder } from '@medsched/drizzle';
 import { and, eq } from 'drizzle-orm';
 import { isPersonId } from './auth.js';
 import { retrying, type Database } from './database.js';
@@ -47,6 +47,9 @@ export class Reminders {
 	readonly counts: Counts = { sent: 0, unheard: 0, later: 0, 'given up': 0, lost: 0 };
 	readonly #running = new Set<Promise<void>>();
 	#pusher: ReturnType<typeof pusher> | undefined;
+	/** What is done, and waits for the call that says so. */
+	#done: { token: string; answer: (held: boolean) => void; fail: (thrown: unknown) => void }[] = [];
+	#completing = false;
 
 	constructor(readonly options: ReminderOptions) {}
 
@@ -85,14 +88,14 @@ export class Reminders {
 			let held: boolean;
 			if (outcome.sent) {
 				this.counts.sent++;
-				held = await retrying(() => completeReminder(db, { token }));
+				held = await this.#complete(token);
 			} else if (outcome.seconds !== undefined) {
 				this.counts.later++;
 				const seconds = outcome.seconds || BETWEEN_SECONDS[Math.min(attempt, BETWEEN_SECONDS.length) - 1]!;
 				held = await retrying(() => failReminder(db, { token, retryAfter: `${seconds} seconds`, error }));
 			} else if (error === NOBODY) {
 				this.counts.unheard++;
-				held = await retrying(() => completeReminder(db, { token }));
+				held = await this.#complete(token);
 			} else {
 				this.counts['given up']++;
 				held = await retrying(() => failReminder(db, { token, retryAfter: null, error }));
@@ -106,6 +109,29 @@ export class Reminders {
 		} finally {
 			clearInterval(holding);
 		}
+	}
+
+	/** Whether it was still held. What is done while a call is under way goes with the next, all at once: one by one costs several times as much. */
+	#complete(token: string): Promise<boolean> {
+		return new Promise((answer, fail) => {
+			this.#done.push({ token, answer, fail });
+			if (!this.#completing) void this.#completeAll();
+		});
+	}
+
+	async #completeAll(): Promise<void> {
+		this.#completing = true;
+		while (this.#done.length > 0) {
+			const batch = this.#done.splice(0);
+			try {
+				const rows = await retrying(() => completeReminders(this.options.db, { tokens: batch.map(({ token }) => token) }));
+				const completed = new Set(rows.map((row) => row.completeReminders));
+				for (const { token, answer } of batch) answer(completed.has(token));
+			} catch (thrown) {
+				for (const { fail } of batch) fail(thrown);
+			}
+		}
+		this.#completing = false;
 	}
 
 	async #hold(token: string, leaseSeconds: number): Promise<void> {

@@ -36,31 +36,34 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'tokens must not be null';
   END IF;
   PERFORM medsched._check_reminders();
-  RETURN QUERY
-    WITH over AS (
-      DELETE FROM medsched.reminders_held AS h WHERE h.token = ANY ($1)
-      RETURNING h.token, h.user_id, h.schedule_id, h.event, h.next_at, h.said_at, h.said_dose, h.kind, h.nth, h.attempt),
-    -- The row of a reminder that is held is not in the queue: there is no conflict to look for.
-    back AS (
-      INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, said_at, said_dose, kind, nth, attempt)
-      SELECT o.user_id, o.schedule_id, o.event, o.next_at, o.said_at, o.said_dose, o.kind, o.nth, o.attempt
-        FROM over AS o
-       WHERE o.next_at IS NOT NULL
-      RETURNING true)
-    SELECT o.token FROM over AS o WHERE (SELECT count(*) FROM back) >= 0;
-EXCEPTION WHEN unique_violation THEN
-  -- But where somebody put one there by hand.
-  RETURN QUERY
-    WITH over AS (
-      DELETE FROM medsched.reminders_held AS h WHERE h.token = ANY ($1)
-      RETURNING h.token, h.user_id, h.schedule_id, h.event, h.next_at, h.said_at, h.said_dose, h.kind, h.nth, h.attempt),
-    back AS (
-      INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, event, look_at, said_at, said_dose, kind, nth, attempt)
-      SELECT o.user_id, o.schedule_id, o.event, o.next_at, o.said_at, o.said_dose, o.kind, o.nth, o.attempt
-        FROM over AS o
-       WHERE o.next_at IS NOT NULL
-      ON CONFLICT (user_id, schedule_id, event) DO UPDATE SET look_at = least(q.look_at, EXCLUDED.look_at))
-    SELECT o.token FROM over AS o;
+  BEGIN
+    RETURN QUERY
+      WITH over AS (
+        DELETE FROM medsched.reminders_held AS h WHERE h.token = ANY ($1)
+        RETURNING h.token, h.user_id, h.schedule_id, h.event, h.next_at, h.said_at, h.said_dose, h.kind, h.nth, h.attempt),
+      -- The row of a reminder that is held is not in the queue: there is no conflict to look for.
+      back AS (
+        INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, said_at, said_dose, kind, nth, attempt)
+        SELECT o.user_id, o.schedule_id, o.event, o.next_at, o.said_at, o.said_dose, o.kind, o.nth, o.attempt
+          FROM over AS o
+         WHERE o.next_at IS NOT NULL
+        RETURNING true)
+      -- All of them are put back before the first token is given, which stays given after an error.
+      SELECT o.token FROM over AS o WHERE (SELECT count(*) FROM back) >= 0;
+  EXCEPTION WHEN unique_violation THEN
+    -- But where somebody put one there by hand.
+    RETURN QUERY
+      WITH over AS (
+        DELETE FROM medsched.reminders_held AS h WHERE h.token = ANY ($1)
+        RETURNING h.token, h.user_id, h.schedule_id, h.event, h.next_at, h.said_at, h.said_dose, h.kind, h.nth, h.attempt),
+      back AS (
+        INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, event, look_at, said_at, said_dose, kind, nth, attempt)
+        SELECT o.user_id, o.schedule_id, o.event, o.next_at, o.said_at, o.said_dose, o.kind, o.nth, o.attempt
+          FROM over AS o
+         WHERE o.next_at IS NOT NULL
+        ON CONFLICT (user_id, schedule_id, event) DO UPDATE SET look_at = least(q.look_at, EXCLUDED.look_at))
+      SELECT o.token FROM over AS o;
+  END;
   GET DIAGNOSTICS n_completed = ROW_COUNT;
   IF n_completed < cardinality($1) THEN
     RETURN QUERY SELECT t.token FROM medsched._complete_stock_reminders($1) AS t (token);

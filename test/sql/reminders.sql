@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(205);
+SELECT plan(206);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -358,7 +358,11 @@ SELECT is(pg_temp.said('2025-07-02 08:00Z'), '91 07-02 08:00 due, 92 07-02 08:00
 SELECT is(count(*), 2::bigint, 'two at most') FROM pg_temp.claim('2025-07-03 08:00Z', 2);
 SELECT is(count(*), 1::bigint, 'then the third') FROM pg_temp.claim('2025-07-03 08:00Z', 2);
 SELECT is(count(*), 0::bigint, 'and no more') FROM pg_temp.claim('2025-07-03 08:00Z', 2);
+-- One of them has a row in the queue that somebody put there meanwhile.
+INSERT INTO medsched.reminder_queue (user_id, schedule_id, look_at) VALUES (pg_temp.id('9'), pg_temp.id('91'), '2025-08-01 00:00Z');
 SELECT is(count(*), 3::bigint, 'all are completed in one call') FROM medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h) || gen_random_uuid() || NULL);
+SELECT results_eq($$SELECT q.look_at FROM medsched.reminder_queue AS q WHERE q.schedule_id = pg_temp.id('91')$$, $$VALUES (timestamptz '2025-07-04 08:00Z')$$,
+  'and the earlier of two instants counts, where there was a row');
 
 -- One person with thirty schedules at 08:00, another with one a minute later: of ten that are handed out one is the other's.
 SELECT pg_temp.prescribe('7', '7' || n, '2025-07-04T08:00:00', NULL) FROM generate_series(10, 39) AS n \g /dev/null

@@ -112,6 +112,29 @@ BEGIN
         ('{reminder}', 'runs_out_on', 'date'),
         ('{reminder}', 'is_estimate', 'boolean'),
         ('{reminder}', 'refill_by', 'timestamptz'),
+        -- What holds for a person, and when they are reminded.
+        ('{settings}', 'day_begins_at', 'time'),
+        ('{reminder_rule}', 'schedule_id', 'uuid'),
+        ('{reminder_rule}', 'ahead_by', 'interval'),
+        ('{reminder_rule}', 'at_time', 'boolean'),
+        ('{reminder_rule}', 'again_every', 'interval'),
+        ('{reminder_rule}', 'again_at_most', 'int'),
+        ('{reminder_rule}', 'escalate_after', 'interval'),
+        ('{reminder_rule}', 'escalate_to', 'text'),
+        ('{reminder_rule}', 'quiet_from', 'time'),
+        ('{reminder_rule}', 'quiet_until', 'time'),
+        ('{reminder_rule}', 'time_zone', 'text'),
+        ('{reminder_rule}', 'urgency', 'text'),
+        ('{reminder_rule}', 'drop_after', 'interval'),
+        ('{reminder_rule}', 'set_at', 'timestamptz'),
+        ('{stock_reminder_rule}', 'medication_id', 'uuid'),
+        ('{stock_reminder_rule}', 'refill_days_ahead', 'int'),
+        ('{stock_reminder_rule}', 'low_doses', 'int'),
+        ('{stock_reminder_rule}', 'time_of_day', 'time'),
+        ('{stock_reminder_rule}', 'again_every_days', 'int'),
+        ('{stock_reminder_rule}', 'again_at_most', 'int'),
+        ('{stock_reminder_rule}', 'time_zone', 'text'),
+        ('{stock_reminder_rule}', 'set_at', 'timestamptz'),
         -- What a form shows of schedules.
         ('{schedule_form}', 'times', 'time[]'),
         ('{schedule_form}', 'starts_on', 'date'),
@@ -136,6 +159,13 @@ BEGIN
         ('{medication}', 'inactivated_at', 'timestamptz'),
         ('{medication}', 'created_at', 'timestamptz'),
         ('{medication}', 'own_columns', 'jsonb'),
+        ('{medication}', 'substance', 'text'),
+        ('{medication}', 'substance_amount', 'numeric'),
+        ('{medication}', 'substance_unit', 'text'),
+        ('{medication}', 'therapeutic_class', 'text'),
+        ('{medication}', 'refill_lead_time', 'interval'),
+        ('{medication}', 'refill_reserve', 'numeric'),
+        ('{medication}', 'refill_reserve_unit', 'text'),
         ('{current_schedule}', 'medication_name', 'text'),
         ('{current_schedule}', 'medication_notes', 'text'),
         ('{current_schedule}', 'medication_own_columns', 'jsonb'),
@@ -279,6 +309,12 @@ COMMENT ON TYPE medsched.moved_dose IS
   'A dose that was moved, and when it is due now; moved_at is NULL where that is its own time';
 COMMENT ON TYPE medsched.reminder IS
   'What somebody is to be reminded of, as claim_reminders() hands it out';
+COMMENT ON TYPE medsched.settings IS
+  'What holds for a person in all reports, as person_settings_of() returns it';
+COMMENT ON TYPE medsched.reminder_rule IS
+  'When a person is reminded, of a schedule or, schedule_id NULL, of all that have no rules of their own, as reminder_rules_of() lists it';
+COMMENT ON TYPE medsched.stock_reminder_rule IS
+  'When a person is reminded of what is left of a medication or, medication_id NULL, of all that have no rules of their own, as stock_reminder_rules_of() lists it';
 COMMENT ON TYPE medsched.schedule_form IS
   'What a form shows of schedules: the arguments of schedule_from_times(), or the problem where no form shows them';
 COMMENT ON TYPE medsched.prescribed_medication IS
@@ -286,9 +322,9 @@ COMMENT ON TYPE medsched.prescribed_medication IS
 COMMENT ON TYPE medsched.schedule_journey IS
   'What became of a schedule when its person went to another time zone, or changed the routine';
 COMMENT ON TYPE medsched.medication IS
-  'A medication with the columns that the application added, as update_medication() returns it';
+  'A medication with the columns that the application added, as medications_of() lists it, and update_medication() returns it';
 COMMENT ON TYPE medsched.current_schedule IS
-  'A schedule with its medication, its state and the columns that the application added, as current_schedules() lists it';
+  'A schedule with its medication, its state and the columns that the application added, as schedules_of() and current_schedules() list it';
 COMMENT ON TYPE medsched._recurrence IS
   'Internal: what the text of a recurrence rule says, as _rule_parts() reads it';
 COMMENT ON TYPE medsched._schedule IS

@@ -1,4 +1,4 @@
--- The schedules that go on, with all that a form shows of them.
+-- The schedules of a person, with all that a form shows of them: those that go on, or all.
 
 CREATE OR REPLACE FUNCTION medsched._schedule_state(inactivated_at timestamptz, ends_at timestamptz, replaced_by uuid, begins_at timestamptz,
   as_needed boolean, next_dose timestamptz)
@@ -78,3 +78,22 @@ $$;
 
 COMMENT ON FUNCTION medsched.current_schedules(uuid, uuid) IS
   'A user''s schedules that are in force or to come, of one medication or of all, with their states, all that a form shows, and the columns that the application added';
+
+CREATE OR REPLACE FUNCTION medsched.schedules_of(user_id uuid, medication_id uuid DEFAULT NULL)
+RETURNS SETOF medsched.current_schedule
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+  PERFORM medsched._require_id($1, 'user_id');
+  PERFORM medsched._check_tables();
+  IF $2 IS NOT NULL AND NOT EXISTS (SELECT FROM medsched.medications AS m WHERE m.user_id = $1 AND m.id = $2) THEN
+    PERFORM medsched._refuse_unknown($1, 'medication', $2);
+  END IF;
+  RETURN QUERY SELECT r.* FROM medsched._schedule_rows($1, $2, NULL::uuid) AS r;
+END
+$$;
+
+COMMENT ON FUNCTION medsched.schedules_of(uuid, uuid) IS
+  'All of a user''s schedules, of one medication or of all, those that are over or were replaced among them, as current_schedules() lists those in force: by the medication''s name, then by when they begin. Raises P0002 for a medication that is not the user''s';

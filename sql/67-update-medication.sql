@@ -1,4 +1,40 @@
--- Renaming a medication, and changing what else is known of it.
+-- A person's medications; renaming one, and changing what else is known of it.
+
+-- The medications of a person, or one of them.
+CREATE OR REPLACE FUNCTION medsched._medication_rows(of_user uuid, of_medication uuid)
+RETURNS SETOF medsched.medication
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+  RETURN QUERY
+    -- Columns may be of domains, and of varchar.
+    SELECT m.id, coalesce(m.name, NULL::text), coalesce(m.notes, NULL::text), m.inactivated_at, m.created_at, to_jsonb(m.*) - medsched._columns_of_medications(),
+           coalesce(m.substance, NULL::text), m.substance_amount, coalesce(m.substance_unit, NULL::text), coalesce(m.therapeutic_class, NULL::text),
+           m.refill_lead_time, m.refill_reserve, coalesce(m.refill_reserve_unit, NULL::text)
+      FROM medsched.medications AS m
+     WHERE m.user_id = $1 AND ($2 IS NULL OR m.id = $2)
+     ORDER BY m.name, m.id;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._medication_rows(uuid, uuid) IS
+  'Internal: the medications of a person';
+
+CREATE OR REPLACE FUNCTION medsched.medications_of(user_id uuid)
+RETURNS SETOF medsched.medication
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM medsched._require_id($1, 'user_id'), medsched._check_tables();
+  RETURN QUERY SELECT r.* FROM medsched._medication_rows($1, NULL::uuid) AS r;
+END
+$$;
+
+COMMENT ON FUNCTION medsched.medications_of(uuid) IS
+  'A user''s medications by name, those that were inactivated among them, with the columns that the application added';
 
 -- Check changes of a medication, place being what precedes a key in errors.
 CREATE OR REPLACE FUNCTION medsched._check_medication_changes(changes jsonb, place text)
@@ -71,11 +107,7 @@ BEGIN
     PERFORM medsched._inactivated_at($1, $2);
     RAISE 'medication "%" was not updated: a trigger or a policy suppressed it', $2 USING ERRCODE = 'raise_exception';
   END IF;
-  SELECT m.id, m.name, m.notes, m.inactivated_at, m.created_at,
-         pg_catalog.to_jsonb(m.*) OPERATOR(pg_catalog.-) medsched._columns_of_medications()
-    INTO medication
-    FROM medsched.medications AS m
-   WHERE m.user_id OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $2;
+  SELECT r.* INTO medication FROM medsched._medication_rows($1, $2) AS r;
   RETURN medication;
 END
 $$;

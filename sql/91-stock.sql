@@ -149,6 +149,29 @@ $$;
 COMMENT ON FUNCTION medsched.delete_stock_entry(uuid, uuid) IS
   'Deletes an entry of a stock that was recorded by mistake; true: there was one';
 
+CREATE OR REPLACE FUNCTION medsched.stock_entries_of(user_id uuid, medication_id uuid DEFAULT NULL)
+RETURNS SETOF medsched.stock_entry
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+  PERFORM medsched._require_id($1, 'user_id'), medsched._check_tables();
+  IF $2 IS NOT NULL AND NOT EXISTS (SELECT FROM medsched.medications AS m WHERE m.user_id = $1 AND m.id = $2) THEN
+    PERFORM medsched._refuse_unknown($1, 'medication', $2);
+  END IF;
+  RETURN QUERY
+    SELECT e.user_id, e.id, e.medication_id, coalesce(e.kind, NULL::text), e.occurred_at, e.amount, coalesce(e.unit, NULL::text), e.days_supply,
+           coalesce(e.note, NULL::text), coalesce(e.recorded_by, NULL::text), e.recorded_at, false
+      FROM medsched.stock_entries AS e
+     WHERE e.user_id = $1 AND ($2 IS NULL OR e.medication_id = $2)
+     ORDER BY e.occurred_at, e.recorded_at, e.id;
+END
+$$;
+
+COMMENT ON FUNCTION medsched.stock_entries_of(uuid, uuid) IS
+  'The entries of a user''s stocks, of one medication or of all, in the order of time; newly_recorded is false. Raises P0002 for a medication that is not the user''s';
+
 -- The stocks of a person, or of all (NULL), at an instant: in the unit of the last entry.  since is the instant that doses count
 -- after.  What is not known, or in a unit that does not convert, makes amount NULL, and problem says what it is: the rules
 -- refuse such rows, but a row can be older than its rule.  The plan for one person is not that for all: the caller's

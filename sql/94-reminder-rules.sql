@@ -103,6 +103,26 @@ $$;
 COMMENT ON FUNCTION medsched.remove_reminder_rules(uuid, uuid) IS
   'Removes the rules of a schedule, so that the user''s hold for it, or, with schedule_id NULL, those of the user; true: there were some';
 
+CREATE OR REPLACE FUNCTION medsched.reminder_rules_of(user_id uuid)
+RETURNS SETOF medsched.reminder_rule
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+  PERFORM medsched._require_id($1, 'user_id'), medsched._check_tables(), medsched._check_reminders();
+  RETURN QUERY
+    SELECT r.schedule_id, r.ahead_by, r.at_time, r.again_every, r.again_at_most, r.escalate_after, coalesce(r.escalate_to, NULL::text), r.quiet_from, r.quiet_until,
+           coalesce(r.time_zone, NULL::text), coalesce(r.urgency, NULL::text), r.drop_after, r.set_at
+      FROM medsched.reminder_rules AS r
+     WHERE r.user_id = $1
+     ORDER BY r.schedule_id NULLS FIRST;
+END
+$$;
+
+COMMENT ON FUNCTION medsched.reminder_rules_of(uuid) IS
+  'When a user is reminded, as set_reminder_rules() set it: the user''s own rules first, then those of single schedules. No rows: at the time of each dose';
+
 -- Check the arguments of snooze_dose().
 CREATE OR REPLACE FUNCTION medsched._check_snooze(user_id uuid, schedule_id uuid, scheduled_for timestamptz, until timestamptz)
 RETURNS void

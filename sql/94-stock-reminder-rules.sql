@@ -91,3 +91,22 @@ $$;
 
 COMMENT ON FUNCTION medsched.remove_stock_reminder_rules(uuid, uuid) IS
   'Removes the rules about the stock of a medication, so that the user''s hold for it, or, with medication_id NULL, those of the user; true: there were some';
+
+CREATE OR REPLACE FUNCTION medsched.stock_reminder_rules_of(user_id uuid)
+RETURNS SETOF medsched.stock_reminder_rule
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+  PERFORM medsched._require_id($1, 'user_id'), medsched._check_tables(), medsched._check_reminders();
+  RETURN QUERY
+    SELECT r.medication_id, r.refill_days_ahead, r.low_doses, r.time_of_day, r.again_every_days, r.again_at_most, coalesce(r.time_zone, NULL::text), r.set_at
+      FROM medsched.stock_reminder_rules AS r
+     WHERE r.user_id = $1
+     ORDER BY r.medication_id NULLS FIRST;
+END
+$$;
+
+COMMENT ON FUNCTION medsched.stock_reminder_rules_of(uuid) IS
+  'When a user is reminded of what is left of medications, as set_stock_reminder_rules() set it: the user''s own rules first, then those of single medications. No rows: the defaults of that function';

@@ -4,6 +4,7 @@ SELECT plan(3);
 
 -- Every function that says it may run in a parallel worker does: a call or more
 -- for each, and for what each may do (an error's text, time zones, tables).
+SELECT medsched.enable_reminders() \g /dev/null
 SELECT medsched.create_medication('00000000-0000-0000-0000-00000000000a', 'Metformin',
   '[{"id": "00000000-0000-0000-0000-000000000a11", "starts_at": "2026-01-01T08:00:00", "time_zone": "Europe/Berlin", "rrule": "FREQ=DAILY"},
     {"id": "00000000-0000-0000-0000-000000000a12", "starts_at": "2026-01-01T08:00:00", "time_zone": "UTC", "as_needed": true, "min_interval": "4 hours"}]') AS medication \gset
@@ -64,6 +65,14 @@ covered_days_of_all('2026-01-01', '2026-02-01')
 schedule_history($user, '$medication')
 current_schedules($user)
 current_schedules($user, '$medication')
+schedules_of($user)
+schedules_of($user, '$medication')
+medications_of($user)
+person_settings_of($user)
+reminder_rules_of($user)
+stock_reminder_rules_of($user)
+stock_entries_of($user)
+stock_entries_of($user, '$ramipril')
 describe_schedule($parts)
 describe_schedule($user, $schedule)
 explain_dose($user, $schedule, '2026-01-02 07:00Z')

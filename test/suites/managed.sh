@@ -114,7 +114,7 @@ equals "a function that sets no search_path is internal, has its caller's rights
 	   AND p.proname NOT IN ('create_medication', 'create_medication_returning', 'add_schedule', 'end_schedule', 'correct_schedule',
 	                         'update_medication', 'rename_medication', 'inactivate_medication', 'reactivate_medication', 'revise_schedule',
 	                         'change_time_zone', 'move_recorded_doses', 'record_extra_dose', 'take_as_needed', 'mark_dose_taken', 'mark_dose_taken_by_id', 'skip_dose',
-	                         'skip_dose_by_id', 'undo_dose', 'erase_with_account', 'set_substance_limits', 'set_routine',
+	                         'skip_dose_by_id', 'undo_dose', 'erase_with_account', 'set_substance_limits', 'set_routine', 'set_person_settings', 'record_reports',
 	                         'remove_substance_limits', 'set_reminder_rules', 'remove_reminder_rules', 'set_stock_reminder_rules', 'remove_stock_reminder_rules', 'snooze_dose', 'record_stock_entry', 'delete_stock_entry', 'import_user', 'move_dose', 'move_dose_by_id', 'move_doses', 'moved_dose_is_scheduled')
 	   AND (p.prosecdef OR NOT starts_with(p.proname, '_')
 	        OR EXISTS (SELECT FROM pg_depend AS d WHERE d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid

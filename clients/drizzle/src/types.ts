@@ -7,6 +7,7 @@
  */
 import { MedschedError } from './errors.js';
 import { writeSchedule, type DoseLimit, type MedicationChanges, type RoutineEvent, type ScheduleChanges, type ScheduleInput, type ScheduleOfForm, type TaperStep, readSchedule } from './schedule-input.js';
+import { writeReport, type DoseReport } from './dose-report.js';
 import { INSTANT_TYPE, readInstant, readWallClock, WALL_CLOCK_TYPE, writeInstant, writeWallClock, type Instant, type WallClock } from './time.js';
 
 export interface Type<In, Out = In> {
@@ -64,6 +65,7 @@ export const prescribedSchedules = type<ScheduleInput[]>(
 	(values) => JSON.stringify(values.map(writeSchedule)),
 	(value) => readJson(value).map((one: Record<string, unknown>) => readSchedule(one) as ScheduleInput),
 );
+export const doseReports = type<DoseReport[]>('jsonb', (reports) => JSON.stringify(reports.map(writeReport)), readJson);
 export const taperSteps = type<TaperStep[]>('jsonb', JSON.stringify, readJson);
 export const scheduleChanges = type<ScheduleChanges>('jsonb', (changes) => JSON.stringify(writeSchedule(changes)), readJson);
 export const medicationChanges = type<MedicationChanges>(

@@ -22,6 +22,7 @@ import {
 	fillReminders,
 	nextReminderAt,
 	reminderRules,
+	reminderRulesOf,
 	remindersDropped,
 	stockReminderRules,
 	removeReminderRules,
@@ -48,6 +49,8 @@ import {
 	correctSchedule,
 	createMedicationReturning,
 	currentSchedules,
+	medicationsOf,
+	schedulesOf,
 	describeRegimen,
 	endRegimen,
 	endSchedule,
@@ -78,6 +81,7 @@ import {
 	allowance,
 	deleteStockEntry,
 	recordStockEntry,
+	stockEntriesOf,
 	stock,
 	stockEntries,
 	stockForecast,
@@ -93,9 +97,12 @@ import {
 	occurrences,
 	percentageTaken,
 	personSettings,
+	personSettingsOf,
+	setPersonSettings,
 	previousOccurrence,
 	reactivateMedication,
 	recordExtraDose,
+	recordReports,
 	resetForTests,
 	reviseSchedule,
 	scheduledDoses,
@@ -122,6 +129,7 @@ import {
 	undoDoseById,
 	upcomingDoses,
 	upcomingDosesOf,
+	type ReminderRule,
 } from '../src/index.js';
 import { direct, errorOf, native, withEachDriver } from './connections.js';
 
@@ -518,7 +526,10 @@ withEachDriver('functions', (db) => {
 		assert.deepEqual([added.medicationId, added.state, added.startsAt], [medicationId, 'current', '2026-03-01T07:00:00']);
 		assert.deepEqual((await renameMedication(db, { userId: other, medicationId, name: 'renamed' })).name, 'renamed');
 		const { createdAt, ...updated } = await updateMedication(db, { userId: other, medicationId, changes: { notes: null } });
-		assert.deepEqual(updated, { medicationId, name: 'renamed', notes: null, inactivatedAt: null, ownColumns: {} });
+		assert.deepEqual(updated, {
+			medicationId, name: 'renamed', notes: null, inactivatedAt: null, ownColumns: {}, substance: null, substanceAmount: null, substanceUnit: null,
+			therapeuticClass: null, refillLeadTime: null, refillReserve: null, refillReserveUnit: null,
+		});
 		const corrected = await correctSchedule(db, { userId: other, scheduleId: added.scheduleId, changes: { startsAt: '2026-03-03T09:00:00' } });
 		assert.deepEqual([corrected.scheduleId, corrected.startsAt, corrected.medicationName], [added.scheduleId, '2026-03-03T09:00:00', 'renamed']);
 		assert.deepEqual((await currentSchedules(db, { userId: other })).map((s) => s.scheduleId).sort(), [...created.map((s) => s.scheduleId), added.scheduleId].sort());
@@ -683,6 +694,12 @@ withEachDriver('functions', (db) => {
 		await setReminderRules(db, { userId: person, againEvery: '10 minutes', againAtMost: 3, quietFrom: '00:00', quietUntil: '00:01', timeZone: 'Asia/Tokyo', urgency: 'high' });
 		const [rules] = await db.select().from(reminderRules).where(eq(reminderRules.userId, person));
 		assert.deepEqual([rules?.scheduleId, rules?.againAtMost, rules?.quietUntil, rules?.urgency, rules?.dropAfter], [null, 3, '00:01:00', 'high', '02:00:00']);
+		const [{ setAt, ...rule }] = (await reminderRulesOf(db, { userId: person })) as [ReminderRule];
+		assert.ok(Math.abs(Date.parse(setAt) - Date.now()) < 60_000);
+		assert.deepEqual(rule, {
+			scheduleId: null, aheadBy: null, atTime: true, againEvery: '00:10:00', againAtMost: 3, escalateAfter: null, escalateTo: null,
+			quietFrom: '00:00:00', quietUntil: '00:01:00', timeZone: 'Asia/Tokyo', urgency: 'high', dropAfter: '02:00:00',
+		});
 		const dueAt = `${new Date(Date.now() + 2000).toISOString().slice(0, 19)}Z`;
 		await createMedication(db, { userId: person, name: 'now', schedules: [{ id: schedule, startsAt: dueAt.slice(0, 19), timeZone: 'UTC', doseAmount: 1 }] });
 
@@ -801,6 +818,9 @@ withEachDriver('functions', (db) => {
 			(await db.select().from(stockEntries).where(eq(stockEntries.userId, person)).orderBy(stockEntries.occurredAt)).map((e) => [e.kind, e.amount, e.daysSupply]),
 			[['dispensed', '0.1', 20], ['counted', '90', null]],
 		);
+		const entries = await stockEntriesOf(db, { userId: person, medicationId });
+		assert.deepEqual(entries.map((e) => [e.kind, e.amount, e.daysSupply, e.newlyRecorded]), [['dispensed', '0.1', 20, false], ['counted', '90', null, false]]);
+		assert.deepEqual({ ...entries[0], newlyRecorded: true }, first);
 		// 90 ml are 18 days, the first that of 3 March; after the 13th 25 ml are left, after the 14th 20.
 		await updateMedication(db, { userId: person, medicationId, changes: { refillLeadTime: '2 days', refillReserve: 25, refillReserveUnit: 'ml' } });
 		const forecast = { medicationId, medicationName: 'syrup', amount: '90', unit: 'ml', runsOutAt: '2026-03-21T08:00:00Z', isEstimate: false, refillBy: '2026-03-14T08:00:00Z' };
@@ -943,6 +963,48 @@ withEachDriver('functions', (db) => {
 		assert.deepEqual(await upcomingDoses(db, { userId, from, to }), doses);
 	});
 
+	test('a person’s medications and schedules, whatever became of them', async () => {
+		const other = randomUUID();
+		const daily = { startsAt: '2026-03-01T08:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY' };
+		const b = await createMedication(db, { userId: other, name: 'b', schedules: [daily] });
+		const a = await createMedication(db, { userId: other, name: 'a', notes: 'n', substance: 's', substanceAmount: '0.50', substanceUnit: 'mg', schedules: [{ ...daily, doseAmount: 1, doseUnit: 'mg' }] });
+		await updateMedication(db, { userId: other, medicationId: a, changes: { therapeuticClass: 'c', refillLeadTime: '2 days', refillReserve: 3, refillReserveUnit: 'g' } });
+		await inactivateMedication(db, { userId: other, medicationId: b, at: '2026-03-05T00:00:00Z' });
+		const listed = await medicationsOf(db, { userId: other });
+		assert.deepEqual(listed.map(({ createdAt, ownColumns, ...m }) => m), [
+			{ medicationId: a, name: 'a', notes: 'n', inactivatedAt: null, substance: 's', substanceAmount: '0.50', substanceUnit: 'mg', therapeuticClass: 'c', refillLeadTime: '2 days', refillReserve: '3', refillReserveUnit: 'g' },
+			{ medicationId: b, name: 'b', notes: null, inactivatedAt: '2026-03-05T00:00:00Z', substance: null, substanceAmount: null, substanceUnit: null, therapeuticClass: null, refillLeadTime: null, refillReserve: null, refillReserveUnit: null },
+		]);
+		const all = await schedulesOf(db, { userId: other });
+		assert.deepEqual(all.map((s) => [s.medicationId, s.state]), [[a, 'current'], [b, 'medication inactive']]);
+		assert.deepEqual(await schedulesOf(db, { userId: other, medicationId: a }), await currentSchedules(db, { userId: other }));
+		assert.equal((await errorOf(schedulesOf(db, { userId: randomUUID(), medicationId: a }))).constraint, 'medication_exists');
+	});
+
+	test('reports of a device that was offline: all or none', async () => {
+		const [other, schedule] = [randomUUID(), randomUUID()];
+		await createMedication(db, { userId: other, name: 'reported', schedules: [{ id: schedule, startsAt: '2026-03-01T08:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY', doseAmount: 1 }] });
+		const on = (day: number) => ({ scheduleId: schedule, scheduledFor: `2026-03-0${day}T08:00:00Z` });
+		const takenAt = new Date('2026-03-02T08:05:00Z');
+		const reports = [
+			{ ...on(2), outcome: 'taken', takenAt, amount: '0.5', note: 'n' },
+			{ ...on(3), outcome: 'skipped', reason: 'nausea' },
+			{ scheduleId: schedule, scheduledFor: '2026-03-03T09:00:00Z', outcome: 'extra', despiteLimits: 'pain' },
+			{ ...on(3), outcome: 'none', expected: { outcome: 'taken', takenAt: '2026-03-03T08:00:00Z' } },
+			{ ...on(3), outcome: 'none', expected: { outcome: 'skipped', takenAt: null } },
+		] as const;
+		assert.equal((await errorOf(recordReports(db, { userId: other, reports: [...reports, { ...on(4), scheduledFor: '2026-03-04T09:00:00Z', outcome: 'taken' }] }))).constraint, 'dose_is_scheduled');
+		const told = await recordReports(db, { userId: other, reports: [...reports], recordedBy: 'ada' });
+		assert.deepEqual(told, [true, true, true, false, true].map((changed, n) => ({ nth: n + 1, changed })));
+		const doses = await upcomingDoses(db, { userId: other, from: '2026-03-02T00:00:00Z', to: '2026-03-05T00:00:00Z' });
+		assert.deepEqual(doses.map((d) => [d.status, d.takenAt, d.doseAmount, d.recordedBy]), [
+			['taken', '2026-03-02T08:05:00Z', '1', 'ada'], ['missed', null, '1', null], ['extra', '2026-03-03T09:00:00Z', '1', 'ada'], ['missed', null, '1', null],
+		]);
+		assert.deepEqual(await recordReports(db, { userId: other, reports: [{ ...on(2), outcome: 'none', expected: { outcome: 'taken', takenAt } }] }), [{ nth: 1, changed: true }]);
+		const error = await errorOf(recordReports(db, { userId: other, reports: [{ ...on(2), outcome: 'taken', takenAt: '2026-03-02T08:00:00' }] }));
+		assert.deepEqual([error.code, /not an instant/.test(error.message)], ['22023', true]);
+	});
+
 	test('a day that begins at four', async () => {
 		const other = randomUUID();
 		await createMedication(db, { userId: other, name: 'melatonin', schedules: [{ startsAt: '2026-03-07T00:30:00', timeZone: 'America/New_York', rrule: 'FREQ=DAILY' }] });
@@ -953,6 +1015,13 @@ withEachDriver('functions', (db) => {
 		await db.insert(personSettings).values(settings).onConflictDoUpdate({ target: personSettings.userId, set: settings });
 		assert.deepEqual(await days(), ['2026-03-06', '2026-03-07']);
 		assert.deepEqual(await days('00:00'), ['2026-03-07', '2026-03-08']);
+		assert.deepEqual(await personSettingsOf(db, { userId: other }), { dayBeginsAt: '04:00:00' });
+		assert.equal(await setPersonSettings(db, { userId: other, dayBeginsAt: '00:30:01' }), undefined);
+		assert.deepEqual(await days(), ['2026-03-06', '2026-03-07']);
+		assert.equal((await errorOf(setPersonSettings(db, { userId: other, dayBeginsAt: '24:00' }))).constraint, 'person_settings_day_begins_at_in_range');
+		await setPersonSettings(db, { userId: other });
+		assert.deepEqual(await personSettingsOf(db, { userId: other }), { dayBeginsAt: '00:00:00' });
+		await setPersonSettings(db, settings);
 		assert.deepEqual(await db.select().from(personSettings).where(eq(personSettings.userId, other)), [{ userId: other, dayBeginsAt: '04:00:00' }]);
 		const error = await errorOf(db.update(personSettings).set({ dayBeginsAt: '24:00' }).where(eq(personSettings.userId, other)));
 		assert.equal(error.constraint, 'person_settings_day_begins_at_in_range');

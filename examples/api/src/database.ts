@@ -60,11 +60,15 @@ export interface Answer<Body, Status> {
  * Does the work of one request once, however often it is sent: the answer is
  * written in the same transaction, and given again to whoever sends the same
  * request with the same key.  Two at a time: the second waits for the first.
+ *
+ * At a proxy of shards that transaction does not span what the shard does: when
+ * the connection is lost, the work is done and not answered.  Hence ids for what
+ * the work makes, which are the same when it is done again.
  */
 export function once<Body, Status extends number>(
 	db: Database,
 	request: { callerId: string; key: string; content: unknown },
-	work: (tx: Transaction) => Promise<Answer<Body, Status>>,
+	work: (tx: Transaction, idOf: (nth: number) => string) => Promise<Answer<Body, Status>>,
 ): Promise<Answer<Body, Status>> {
 	const { callerId, key } = request;
 	const requestHash = createHash('sha256').update(JSON.stringify(request.content)).digest('base64');
@@ -84,9 +88,15 @@ export function once<Body, Status extends number>(
 				return { status: earlier.status as Status, body: JSON.parse(earlier.body ?? 'null') as Body };
 			}
 			await setChangedBy(tx, callerId);
-			const answer = await work(tx);
+			const answer = await work(tx, (nth) => idFrom(`${callerId} ${key} ${requestHash} ${nth}`));
 			await tx.update(answers).set({ status: answer.status, body: JSON.stringify(answer.body) }).where(mine);
 			return answer;
 		}),
 	);
+}
+
+/** A uuid made of a text. */
+function idFrom(text: string): string {
+	const hex = createHash('sha256').update(text).digest('hex');
+	return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

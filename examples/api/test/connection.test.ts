@@ -15,7 +15,7 @@ import postgres from 'postgres';
 import { connectionSettings } from '../src/connection.js';
 import { openDatabase } from '../src/database.js';
 import { authToken } from '../src/iam.js';
-import { directly, overHttp, signed } from './harness.js';
+import { medschedTables, overHttp, signed } from './harness.js';
 
 const credentials = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY', AWS_SESSION_TOKEN: 'session/token=' };
 const database = process.env['PGDATABASE'] ?? userInfo().username;
@@ -121,7 +121,7 @@ describe('as RDS wants it', { timeout: 60_000 }, () => {
 		Object.assign(process.env, { DATABASE_URL: url(), DATABASE_CA: ca, DATABASE_IAM: 'on' });
 		const { db, close } = openDatabase(1);
 		for (const name of ['DATABASE_URL', 'DATABASE_CA', 'DATABASE_IAM']) delete process.env[name];
-		const { rows } = await db.execute(sql`select count(*)::int as n from medsched.medications where false`).finally(close);
+		const { rows } = await db.execute(sql`select count(*)::int as n from care.answers where false`).finally(close);
 		assert.deepEqual(rows, [{ n: 0 }]);
 	});
 
@@ -156,16 +156,15 @@ describe('as RDS wants it', { timeout: 60_000 }, () => {
 });
 
 describe('what takes too long', { timeout: 60_000 }, () => {
-	const admin = directly();
-	after(() => admin.end());
+	const tables = medschedTables();
+	after(() => tables.end());
 
 	for (const [setting, code] of [['statement_timeout', '57014'], ['lock_timeout', '55P03']] as const) {
 		test(`is ended by ${setting}, and answered with 503`, async () => {
 			process.env['PGOPTIONS'] = `-c ${setting}=300`;
 			const { call, close } = await overHttp();
 			const token = await signed({ sub: randomUUID() });
-			await admin.begin(async (tx) => {
-				await tx`lock table medsched.medications in access exclusive mode`;
+			await tables.whileLocked(async () => {
 				const answer = await call('GET', '/v1/people/me/medications', { token });
 				assert.deepEqual([answer.status, answer.body.type, answer.headers['retry-after']], [503, 'urn:medsched:busy', '1'], code);
 			});

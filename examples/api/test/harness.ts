@@ -207,6 +207,38 @@ export function byBothWays(name: string, tests: (call: Call) => void): void {
 }
 
 /** The database itself, past the API. */
-export function directly() {
-	return postgres({ max: 1, prepare: false, fetch_types: false, onnotice: () => {} });
+export function directly(where: { host?: string; port?: number; database?: string } = {}) {
+	return postgres({ max: 1, prepare: false, fetch_types: false, onnotice: () => {}, ...where });
+}
+
+type Sql = ReturnType<typeof directly>;
+
+/** medsched's tables: in that database, or on the shards behind the proxy that it is, of which MEDSCHED_SHARDS has the directories of the sockets. */
+export function medschedTables() {
+	const servers = process.env['MEDSCHED_SHARDS']?.split(' ').map((host) => directly({ host, port: 5432, database: 'medsched' })) ?? [directly()];
+	return {
+		/** The rows of all. */
+		async rows(ask: (sql: Sql) => PromiseLike<readonly Record<string, unknown>[]>): Promise<Record<string, any>[]> {
+			return (await Promise.all(servers.map(ask))).flatMap((rows) => rows.map((row) => ({ ...row })));
+		},
+		/** While nobody gets at the medications: work, which is given how many wait for them. */
+		async whileLocked(work: (waiting: () => Promise<number>) => Promise<void>): Promise<void> {
+			const held: Sql[] = [];
+			const hold = async ([first, ...others]: Sql[]): Promise<void> => {
+				if (first === undefined) {
+					const waiting = (tx: Sql) => tx`select 1 from pg_locks where not granted and relation = 'medsched.medications'::regclass`;
+					return await work(async () => (await Promise.all(held.map(waiting))).flat().length);
+				}
+				await first.begin(async (tx) => {
+					await tx`lock table medsched.medications in access exclusive mode`;
+					held.push(tx as unknown as Sql);
+					await hold(others);
+				});
+			};
+			await hold(servers);
+		},
+		async end(): Promise<void> {
+			await Promise.all(servers.map((sql) => sql.end()));
+		},
+	};
 }

@@ -11,13 +11,14 @@ import { openDatabase } from '../src/database.js';
 import { Reminders, type ReminderOptions } from '../src/reminders.js';
 import { later } from '../src/sending.js';
 import { remindUntil } from '../src/remind-until.js';
-import { directly, overHttp, signed } from './harness.js';
+import { directly, medschedTables, overHttp, signed } from './harness.js';
 import { CONTACT, pushService, type Device } from './push-service.js';
 
 process.env['PUSH_CONTACT'] = CONTACT;
 process.env['PUSH_HOSTS'] = '127.0.0.1';
 
 const sql = directly();
+const tables = medschedTables();
 const { db, close } = openDatabase(4);
 const api = await overHttp();
 const service = await pushService();
@@ -51,6 +52,7 @@ after(async () => {
 	await api.close();
 	await close();
 	await sql.end();
+	await tables.end();
 	await service.close();
 });
 
@@ -101,11 +103,11 @@ async function whileReminding<T>(work: () => Promise<T>, options: Partial<Remind
 
 /** What the queue has of a person: none is held any more, and what comes is tomorrow's. */
 async function queued({ id }: Person) {
-	return (await sql`select false as held, event, attempt, error, look_at > now() + interval '23 hours' as tomorrow from medsched.reminder_queue where user_id = ${id}
-		union all select true, event, attempt, null, false from medsched.reminders_held where user_id = ${id} order by event`).map((row) => ({ ...row }));
+	return await tables.rows((medsched) => medsched`select false as held, event, attempt, error, look_at > now() + interval '23 hours' as tomorrow from medsched.reminder_queue where user_id = ${id}
+		union all select true, event, attempt, null, false from medsched.reminders_held where user_id = ${id} order by event`);
 }
 
-const dropped = async ({ id }: Person) => (await sql`select doses, reason from medsched.reminders_dropped where user_id = ${id}`).map((row) => ({ ...row }));
+const dropped = ({ id }: Person) => tables.rows((medsched) => medsched`select doses, reason from medsched.reminders_dropped where user_id = ${id}`);
 
 describe('reminders', { timeout: 180_000 }, () => {
 	test('go to each device of the person, sealed for it, and name no medication', async () => {

@@ -6,13 +6,13 @@ import { once } from 'node:events';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError } from '../src/log.js';
-import { directly, signed } from './harness.js';
+import { medschedTables, signed } from './harness.js';
 
-const sql = directly();
+const tables = medschedTables();
 const children: ChildProcess[] = [];
 after(async () => {
 	for (const child of children) child.kill('SIGKILL');
-	await sql.end();
+	await tables.end();
 });
 
 interface Started {
@@ -103,12 +103,9 @@ describe('the server', { timeout: 180_000 }, () => {
 		const { url, child, log, exited } = await started();
 		const headers = { authorization: `Bearer ${await signed({ sub: randomUUID() })}` };
 		let answering!: Promise<Response>;
-		await sql.begin(async (tx) => {
-			await tx`lock table medsched.medications in access exclusive mode`;
+		await tables.whileLocked(async (waiting) => {
 			answering = fetch(`${url}/v1/people/me/medications`, { headers });
-			for (let waiting = 0; waiting === 0; await sleep(20)) {
-				waiting = (await tx`select 1 from pg_locks where not granted and relation = 'medsched.medications'::regclass`).length;
-			}
+			while ((await waiting()) === 0) await sleep(20);
 			child.kill('SIGTERM');
 			await assert.rejects(async () => {
 				for (let tries = 0; tries < 100; tries++) await fetch(`${url}/healthz`, { headers: { connection: 'close' } }).then(() => sleep(20));

@@ -10,8 +10,15 @@ const medication = {
 	inactivatedAt: instantOrNull,
 	createdAt: instant,
 	ownColumns: json,
+	substance: textOrNull,
+	substanceAmount: numericOrNull,
+	substanceUnit: textOrNull,
+	therapeuticClass: textOrNull,
+	refillLeadTime: intervalOrNull,
+	refillReserve: numericOrNull,
+	refillReserveUnit: textOrNull,
 };
-/** A medication after a change. */
+/** A medication, as it is listed, and after a change. */
 export interface ChangedMedication extends RowOf<typeof medication> {}
 
 const currentSchedule = {
@@ -78,6 +85,12 @@ export const renameMedication = row('rename_medication', { userId, medicationId,
 
 /** Changes name, notes or columns of your own of a medication.  Gives the medication. */
 export const updateMedication = row('update_medication', { userId, medicationId, changes: medicationChanges }, columnsOf<ChangedMedication>(medication));
+
+/** A person's medications by name, those that were inactivated among them. */
+export const medicationsOf = rows('medications_of', { userId }, columnsOf<ChangedMedication>(medication));
+
+/** All of a person's schedules, those that are over or were replaced among them, with all that a form shows. */
+export const schedulesOf = rows('schedules_of', { userId, medicationId: optional(uuid) }, columnsOf<CurrentSchedule>(currentSchedule));
 
 /** A person's schedules that are in force or to come, with all that a form shows. */
 export const currentSchedules = rows('current_schedules', { userId, medicationId: optional(uuid) }, columnsOf<CurrentSchedule>(currentSchedule));

@@ -1,6 +1,6 @@
 /** What became of a dose: taken, skipped, extra, taken back, moved; and what limits allow. */
 import { columnsOf, row, rows, value, type RowOf } from '../definition.js';
-import { boolean, doseLimits, instant, integer, interval, listOf, nothing, numeric, oneOf, optional, orNull, text, uuid, wallClock } from '../types.js';
+import { boolean, doseLimits, doseReports, instant, integer, interval, listOf, nothing, numeric, oneOf, optional, orNull, text, uuid, wallClock } from '../types.js';
 import { at, changeOperations, instantOrNull, integerOrNull, jsonOrNull, numericOrNull, outcomes, scheduledFor, scheduleId, textOrNull, userId, uuidOrNull, window } from './shared.js';
 
 const record = {
@@ -88,6 +88,13 @@ export const undoDose = rows('undo_dose', { userId, scheduleId, scheduledFor }, 
 
 /** undoDose for the handle of a dose. */
 export const undoDoseById = rows('undo_dose_by_id', { userId, doseId: text }, columnsOf<RecordedDose>(record));
+
+const reported = { nth: integer, changed: boolean };
+/** Whether a report was news. */
+export interface ReportResult extends RowOf<typeof reported> {}
+
+/** Records what a device kept while it was offline: all reports, in their order, or, with an error, none.  May be sent again. */
+export const recordReports = rows('record_reports', { userId, reports: doseReports, recordedBy: optional(text) }, columnsOf<ReportResult>(reported));
 
 const moved = {
 	userId: uuid,

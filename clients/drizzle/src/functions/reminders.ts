@@ -1,7 +1,7 @@
 /** Reminders: what a person wants to hear when, and handing out what is to be said now, where `medsched.enable_reminders()` was called. */
 import { columnsOf, plainValues, rows, value, type RowOf } from '../definition.js';
 import { bigint, boolean, date, instant, integer, interval, listOf, nothing, oneOf, optional, orNull, text, time, uuid, wallClock } from '../types.js';
-import { instantOrNull, numericOrNull, reminderKinds, textOrNull, urgencies, userId, uuidOrNull } from './shared.js';
+import { instantOrNull, integerOrNull, intervalOrNull, numericOrNull, reminderKinds, textOrNull, urgencies, userId, uuidOrNull } from './shared.js';
 
 const reminder = {
 	/** Completes it, until its lease ends. */
@@ -106,6 +106,28 @@ export const setReminderRules = value(
 	nothing,
 );
 
+const rule = {
+	/** null: of all schedules that have no rules of their own. */
+	scheduleId: uuidOrNull,
+	aheadBy: intervalOrNull,
+	atTime: boolean,
+	againEvery: intervalOrNull,
+	againAtMost: integerOrNull,
+	escalateAfter: intervalOrNull,
+	escalateTo: textOrNull,
+	quietFrom: orNull(time),
+	quietUntil: orNull(time),
+	timeZone: textOrNull,
+	urgency: oneOf(urgencies),
+	dropAfter: interval,
+	setAt: instant,
+};
+/** When a person is reminded. */
+export interface ReminderRule extends RowOf<typeof rule> {}
+
+/** The rules of a person, and then those of single schedules; no row: at the time of each dose. */
+export const reminderRulesOf = rows('reminder_rules_of', { userId }, columnsOf<ReminderRule>(rule));
+
 /** Removes a schedule's own rules, or the person's; false: there were none. */
 export const removeReminderRules = value('remove_reminder_rules', { userId, scheduleId: optional(uuid) }, boolean);
 
@@ -130,6 +152,23 @@ export const setStockReminderRules = value(
 	},
 	nothing,
 );
+
+const stockRule = {
+	/** null: of all medications that have no rules of their own. */
+	medicationId: uuidOrNull,
+	refillDaysAhead: integerOrNull,
+	lowDoses: integerOrNull,
+	timeOfDay: time,
+	againEveryDays: integer,
+	againAtMost: integer,
+	timeZone: textOrNull,
+	setAt: instant,
+};
+/** When a person is reminded of what is left. */
+export interface StockReminderRule extends RowOf<typeof stockRule> {}
+
+/** The rules of a person, and then those of single medications; no row: the defaults. */
+export const stockReminderRulesOf = rows('stock_reminder_rules_of', { userId }, columnsOf<StockReminderRule>(stockRule));
 
 /** Removes a medication's own rules, or the person's; false: there were none. */
 export const removeStockReminderRules = value('remove_stock_reminder_rules', { userId, medicationId: optional(uuid) }, boolean);

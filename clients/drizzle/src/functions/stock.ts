@@ -43,6 +43,9 @@ export const recordStockEntry = row(
 /** Deletes an entry that was recorded by mistake; false: there was none. */
 export const deleteStockEntry = value('delete_stock_entry', { userId, entryId: uuid }, boolean);
 
+/** The entries of a person's stocks, of one medication or of all, in the order of time; none is new. */
+export const stockEntriesOf = rows('stock_entries_of', { userId, medicationId: optional(uuid) }, columnsOf<RecordedStockEntry>(entry));
+
 const left = {
 	medicationId: uuid,
 	medicationName: text,

@@ -7,8 +7,6 @@ import {
 	calendarFeed,
 	changeOperations,
 	doseHistory,
-	doseTaken,
-	markDoseTaken,
 	markDoseTakenById,
 	markDosesTaken,
 	MedschedError,
@@ -21,17 +19,15 @@ import {
 	removeSubstanceLimits,
 	setChangedBy,
 	setSubstanceLimits,
-	skipDose,
 	skipDoseById,
 	skipDoses,
 	recordExtraDose,
+	recordReports,
 	takeAsNeeded,
-	undoDose,
 	undoDoseById,
 	upcomingDoses,
 	upcomingDosesOf,
 } from '@medsched/drizzle';
-import { and, eq, isNull } from 'drizzle-orm';
 import { peopleFor } from '../access.js';
 import type { Env } from '../auth.js';
 import { inTransaction, once, retrying, type Database, type Transaction } from '../database.js';
@@ -76,44 +72,6 @@ const Change = z
 		after: RecordThen,
 	})
 	.openapi('Change');
-
-/** Records what one report says; whether it was news. */
-async function recordReport(
-	tx: Transaction,
-	who: { userId: string; recordedBy: string | undefined },
-	{ outcome, takenAt, amount, reason, note, despiteLimits, expected, ...dose }: z.infer<typeof Report>,
-): Promise<boolean> {
-	const { userId } = who;
-	switch (outcome) {
-		case 'taken':
-			return (await markDoseTaken(tx, { ...who, ...dose, takenAt, amount, note, despiteLimits })).newlyTaken;
-		case 'extra':
-			return (await recordExtraDose(tx, { ...who, scheduleId: dose.scheduleId, takenAt: dose.scheduledFor, amount, reason, note, despiteLimits })).newlyTaken;
-		case 'skipped':
-			return (await skipDose(tx, { ...who, ...dose, reason, note })).newlySkipped;
-		case 'none':
-			if (expected !== undefined && !(await isRecordedAs(tx, { userId, ...dose }, expected))) return false;
-			return (await undoDose(tx, { userId, ...dose })).length > 0;
-	}
-}
-
-/** Whether this is what is recorded of the dose, and stays so until the transaction ends. */
-async function isRecordedAs(tx: Transaction, dose: { userId: string; scheduleId: string; scheduledFor: string }, { outcome, takenAt }: z.infer<typeof Expected>): Promise<boolean> {
-	const rows = await tx
-		.select({ outcome: doseTaken.outcome })
-		.from(doseTaken)
-		.where(
-			and(
-				eq(doseTaken.userId, dose.userId),
-				eq(doseTaken.scheduleId, dose.scheduleId),
-				eq(doseTaken.scheduledFor, dose.scheduledFor),
-				eq(doseTaken.outcome, outcome),
-				takenAt === null ? isNull(doseTaken.takenAt) : eq(doseTaken.takenAt, takenAt),
-			),
-		)
-		.for('update');
-	return rows.length > 0;
-}
 
 /** What came of each of several doses, for who asked for it. */
 function answered(userId: string, results: Awaited<ReturnType<typeof markDosesTaken>>): z.infer<typeof m.DoseResult>[] {
@@ -347,11 +305,8 @@ export function doseRoutes(db: Database) {
 				const callerId = c.get('principal').id;
 				const reports = c.req.valid('json');
 				const key = c.req.valid('header')['idempotency-key'];
-				const record = async (tx: Transaction) => {
-					const changed: { changed: boolean }[] = [];
-					for (const report of reports) changed.push({ changed: await recordReport(tx, { userId, recordedBy: c.get('recordedBy') }, report) });
-					return changed;
-				};
+				const record = async (tx: Transaction) =>
+					(await recordReports(tx, { userId, reports, recordedBy: c.get('recordedBy') })).map(({ changed }) => ({ changed }));
 				if (key !== undefined) {
 					const { body } = await once(db, { callerId, key, content: ['reports', userId, reports] }, async (tx) => ({ status: 200, body: await record(tx) }));
 					return c.json(body, 200);

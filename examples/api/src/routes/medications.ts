@@ -13,7 +13,8 @@ import {
 	explainDose,
 	extendRegimen,
 	inactivateMedication,
-	medications,
+	MedschedError,
+	medicationsOf,
 	reactivateMedication,
 	renameMedication,
 	reviseSchedule,
@@ -22,17 +23,17 @@ import {
 	scheduleHistory,
 	scheduleOverview,
 	scheduleStates,
-	schedules,
+	schedulesOf,
 	setRoutine,
 	shiftRegimen,
 	timesOfSchedule,
 	updateMedication,
+	type CurrentSchedule,
 	type ScheduleChanges as Changes,
 	type ScheduleInput as Input,
 } from '@medsched/drizzle';
-import { and, asc, eq } from 'drizzle-orm';
 import type { Env } from '../auth.js';
-import { once, retrying, type Database } from '../database.js';
+import { once, retrying, type Database, type Transaction } from '../database.js';
 import * as m from '../models.js';
 
 const medicationParam = m.PersonParam.extend({ medicationId: m.Id });
@@ -52,8 +53,37 @@ const DayOfWeek = z.number().int().min(1).max(7).openapi({ description: 'ISO num
 const Schedules = z.array(m.CurrentSchedule);
 // Columns that an application adds are its own to show; this one has none.
 const shown = <Row extends { ownColumns: unknown; medicationOwnColumns: unknown }>({ ownColumns, medicationOwnColumns, ...row }: Row) => row;
-const MedicationRow = z.object({ medicationId: m.Id, name: m.given.medicationName, notes: m.given.text.nullable(), inactivatedAt: m.Instant.nullable(), createdAt: m.Instant });
+const MedicationRow = z.object({
+	medicationId: m.Id,
+	name: m.given.medicationName,
+	notes: m.given.text.nullable(),
+	inactivatedAt: m.Instant.nullable(),
+	createdAt: m.Instant,
+	substance: m.given.text.nullable(),
+	substanceAmount: m.given.decimal.nullable(),
+	substanceUnit: m.given.unit.nullable(),
+	therapeuticClass: m.given.text.nullable(),
+	refillLeadTime: m.given.interval.nullable(),
+	refillReserve: m.given.decimal.nullable(),
+	refillReserveUnit: m.given.unit.nullable(),
+});
 const At = z.strictObject({ at: m.Instant.optional() });
+
+/** Makes schedules, unless the same request did before, and gives them. */
+async function makeOnce(tx: Transaction, userId: string, list: Input[], idOf: (nth: number) => string, make: (list: Input[]) => PromiseLike<CurrentSchedule[]>): Promise<CurrentSchedule[]> {
+	// Those that have ids are refused where they are there.
+	if (list.length === 0 || list.some(({ id }) => id !== undefined)) return await make(list);
+	const ids = list.map((_, nth) => idOf(nth));
+	const there = new Map((await schedulesOf(tx, { userId })).map((schedule) => [schedule.scheduleId, schedule]));
+	if (ids.every((id) => there.has(id))) return ids.map((id) => there.get(id)!);
+	try {
+		return await make(list.map((schedule, nth) => ({ ...schedule, id: ids[nth] })));
+	} catch (thrown) {
+		// A shard goes on with a call whose connection was lost: look again.
+		if (MedschedError.from(thrown)?.is('schedules_pkey', 'schedules_id_key')) throw Object.assign(new Error('the request is being done', { cause: thrown }), { code: '40001' });
+		throw thrown;
+	}
+}
 
 export function medicationRoutes(db: Database) {
 	return new OpenAPIHono<Env>()
@@ -68,31 +98,15 @@ export function medicationRoutes(db: Database) {
 			}),
 			async (c) => {
 				const userId = c.get('personId');
-				const rows = await retrying(() =>
-					db
-						.select()
-						.from(medications)
-						.innerJoin(schedules, and(eq(schedules.userId, medications.userId), eq(schedules.medicationId, medications.id)))
-						.where(eq(medications.userId, userId))
-						.orderBy(asc(medications.name), asc(medications.id), asc(schedules.startsAt), asc(schedules.id)),
-				);
-				const list = new Map<string, z.infer<typeof m.Medication>>();
-				for (const { medications: { id, name, notes, substance, inactivatedAt }, schedules: s } of rows) {
-					if (!list.has(id)) list.set(id, { id, name, notes, substance, inactivatedAt, schedules: [] });
-					list.get(id)!.schedules.push({
-						id: s.id,
-						startsAt: s.startsAt,
-						timeZone: s.timeZone,
-						rrule: s.rrule,
-						doseAmount: s.doseAmount,
-						doseUnit: s.doseUnit,
-						instructions: s.instructions,
-						asNeeded: s.asNeeded,
-						endsAt: s.endsAt,
-						replaces: s.replaces,
-					});
-				}
-				return c.json([...list.values()], 200);
+				const [medications, schedules] = await Promise.all([retrying(() => medicationsOf(db, { userId })), retrying(() => schedulesOf(db, { userId }))]);
+				const list = medications.map(({ medicationId, name, notes, substance, inactivatedAt }) => ({
+					id: medicationId, name, notes, substance, inactivatedAt,
+					schedules: schedules.filter((s) => s.medicationId === medicationId).map((s) => ({
+						id: s.scheduleId, startsAt: s.startsAt, timeZone: s.timeZone, rrule: s.rrule, doseAmount: s.doseAmount, doseUnit: s.doseUnit,
+						instructions: s.instructions, asNeeded: s.asNeeded, endsAt: s.endsAt, replaces: s.replaces,
+					})),
+				}));
+				return c.json(list, 200);
 			},
 		)
 		.openapi(
@@ -110,8 +124,10 @@ export function medicationRoutes(db: Database) {
 				const holds = { substance, substanceAmount, substanceUnit };
 				const key = c.req.valid('header')['idempotency-key'];
 				const content = ['createMedication', userId, name, notes, list, holds];
-				const { body } = await once(db, { callerId: c.get('principal').id, key, content }, async (tx) => {
-					const rows = await createMedicationReturning(tx, { userId, name, notes: notes ?? null, ...holds, schedules: list as Input[] });
+				const { body } = await once(db, { callerId: c.get('principal').id, key, content }, async (tx, idOf) => {
+					const rows = await makeOnce(tx, userId, list as Input[], idOf, (schedules) =>
+						createMedicationReturning(tx, { userId, name, notes: notes ?? null, ...holds, schedules }),
+					);
 					return { status: 201, body: { id: rows[0]!.medicationId, schedules: rows.map(shown) } };
 				});
 				return c.json(body, 201);
@@ -166,10 +182,10 @@ export function medicationRoutes(db: Database) {
 				const schedule = c.req.valid('json') as Input;
 				const key = c.req.valid('header')['idempotency-key'];
 				const content = ['addSchedule', userId, medicationId, schedule];
-				const { body } = await once(db, { callerId: c.get('principal').id, key, content }, async (tx) => ({
-					status: 201,
-					body: shown(await addSchedule(tx, { userId, medicationId, schedule })),
-				}));
+				const { body } = await once(db, { callerId: c.get('principal').id, key, content }, async (tx, idOf) => {
+					const [added] = await makeOnce(tx, userId, [schedule], idOf, async ([given]) => [await addSchedule(tx, { userId, medicationId, schedule: given! })]);
+					return { status: 201, body: shown(added!) };
+				});
 				return c.json(body, 201);
 			},
 		)

@@ -1,6 +1,6 @@
 /** Who may act for whom, and what holds for a person. */
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import { personSettings, setChangedBy } from '@medsched/drizzle';
+import { personSettingsOf, setChangedBy, setPersonSettings } from '@medsched/drizzle';
 import { and, asc, eq } from 'drizzle-orm';
 import type { Env } from '../auth.js';
 import { inTransaction, retrying, type Database } from '../database.js';
@@ -88,12 +88,7 @@ export function peopleRoutes(db: Database) {
 				request: { params: m.PersonParam },
 				responses: { 200: m.json(Settings, 'the settings, or the defaults'), ...m.problems },
 			}),
-			async (c) => {
-				const [kept] = await retrying(() =>
-					db.select({ dayBeginsAt: personSettings.dayBeginsAt }).from(personSettings).where(eq(personSettings.userId, c.get('personId'))),
-				);
-				return c.json(kept ?? { dayBeginsAt: '00:00:00' }, 200);
-			},
+			async (c) => c.json(await retrying(() => personSettingsOf(db, { userId: c.get('personId') })), 200),
 		)
 		.openapi(
 			m.route({
@@ -105,18 +100,15 @@ export function peopleRoutes(db: Database) {
 				responses: { 200: m.json(Settings, 'the settings'), ...m.problems },
 			}),
 			async (c) => {
-				const settings = { userId: c.get('personId'), ...c.req.valid('json') };
-				const [kept] = await retrying(() =>
+				const userId = c.get('personId');
+				const settings = await retrying(() =>
 					inTransaction(db, async (tx) => {
 						await setChangedBy(tx, c.get('principal').id);
-						return await tx
-							.insert(personSettings)
-							.values(settings)
-							.onConflictDoUpdate({ target: personSettings.userId, set: settings })
-							.returning({ dayBeginsAt: personSettings.dayBeginsAt });
+						await setPersonSettings(tx, { userId, ...c.req.valid('json') });
+						return await personSettingsOf(tx, { userId });
 					}),
 				);
-				return c.json(kept!, 200);
+				return c.json(settings, 200);
 			},
 		);
 }

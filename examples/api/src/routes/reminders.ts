@@ -1,10 +1,10 @@
 /** When a person is reminded, and on which devices. */
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import {
-	reminderRules, removeReminderRules, removeStockReminderRules, setChangedBy, setReminderRules, setStockReminderRules, snoozeDose, stockReminderRules,
+	reminderRulesOf, removeReminderRules, removeStockReminderRules, setChangedBy, setReminderRules, setStockReminderRules, snoozeDose, stockReminderRulesOf,
 	urgencies,
 } from '@medsched/drizzle';
-import { and, asc, eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Env } from '../auth.js';
 import { inTransaction, retrying, type Database, type Transaction } from '../database.js';
 import { isPushService, publicKey, subscribe, unsubscribe } from '../devices.js';
@@ -138,15 +138,8 @@ export function reminderRoutes(db: Database, push?: PushSettings) {
 				responses: { 200: m.json(z.array(RulesInForce), 'the person’s rules first, then those of single schedules; none: at the time of each dose'), ...m.problems },
 			}),
 			async (c) => {
-				const { scheduleId, aheadBy, atTime, againEvery, againAtMost, escalateAfter, escalateTo, quietFrom, quietUntil, timeZone, urgency, dropAfter } = reminderRules;
-				const rules = await retrying(() =>
-					db
-						.select({ scheduleId, aheadBy, atTime, againEvery, againAtMost, escalateAfter, escalateTo, quietFrom, quietUntil, timeZone, urgency, dropAfter })
-						.from(reminderRules)
-						.where(eq(reminderRules.userId, c.get('personId')))
-						.orderBy(asc(reminderRules.scheduleId)),
-				);
-				return c.json(rules.sort((a, b) => Number(a.scheduleId !== null) - Number(b.scheduleId !== null)), 200);
+				const rules = await retrying(() => reminderRulesOf(db, { userId: c.get('personId') }));
+				return c.json(rules.map(({ setAt, ...rule }) => rule), 200);
 			},
 		)
 		.openapi(
@@ -215,15 +208,8 @@ export function reminderRoutes(db: Database, push?: PushSettings) {
 				responses: { 200: m.json(z.array(StockRulesInForce), 'the person’s rules first, then those of single medications; none: a week ahead and with less than a dose left, at nine'), ...m.problems },
 			}),
 			async (c) => {
-				const { medicationId, refillDaysAhead, lowDoses, timeOfDay, againEveryDays, againAtMost, timeZone } = stockReminderRules;
-				const rules = await retrying(() =>
-					db
-						.select({ medicationId, refillDaysAhead, lowDoses, timeOfDay, againEveryDays, againAtMost, timeZone })
-						.from(stockReminderRules)
-						.where(eq(stockReminderRules.userId, c.get('personId')))
-						.orderBy(asc(stockReminderRules.medicationId)),
-				);
-				return c.json(rules.sort((a, b) => Number(a.medicationId !== null) - Number(b.medicationId !== null)), 200);
+				const rules = await retrying(() => stockReminderRulesOf(db, { userId: c.get('personId') }));
+				return c.json(rules.map(({ setAt, ...rule }) => rule), 200);
 			},
 		)
 		.openapi(

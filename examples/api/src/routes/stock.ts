@@ -1,7 +1,7 @@
 /** What is left of a person's medications. */
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import { deleteStockEntry, medicationPossessionRatio, proportionOfDaysCovered, recordStockEntry, refillBy, runsOutAt, setChangedBy, stock, stockEntries, stockEntryKinds, stockForecast } from '@medsched/drizzle';
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { deleteStockEntry, medicationPossessionRatio, proportionOfDaysCovered, recordStockEntry, refillBy, runsOutAt, setChangedBy, stock, stockEntriesOf, stockEntryKinds, stockForecast } from '@medsched/drizzle';
+import { sql } from 'drizzle-orm';
 import type { Env } from '../auth.js';
 import { inTransaction, retrying, type Database } from '../database.js';
 import * as m from '../models.js';
@@ -154,20 +154,13 @@ export function stockRoutes(db: Database) {
 				method: 'get',
 				path: '/people/{person}/medications/{medicationId}/stock-entries',
 				summary: 'List the entries of a medication’s stock',
-				refuses: [],
+				refuses: [404],
 				request: { params: m.PersonParam.extend({ medicationId: m.Id }) },
 				responses: { 200: m.json(z.array(StockEntry), 'in the order of time'), ...m.problems },
 			}),
 			async (c) => {
-				const { medicationId } = c.req.valid('param');
-				const entries = await retrying(() =>
-					db
-						.select()
-						.from(stockEntries)
-						.where(and(eq(stockEntries.userId, c.get('personId')), eq(stockEntries.medicationId, medicationId)))
-						.orderBy(asc(stockEntries.occurredAt), asc(stockEntries.recordedAt), asc(stockEntries.id)),
-				);
-				return c.json(entries.map(({ userId, id, ...entry }) => ({ entryId: id, ...entry })), 200);
+				const entries = await retrying(() => stockEntriesOf(db, { userId: c.get('personId'), medicationId: c.req.valid('param').medicationId }));
+				return c.json(entries.map(({ userId, newlyRecorded, ...entry }) => entry), 200);
 			},
 		);
 }

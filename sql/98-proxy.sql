@@ -294,105 +294,192 @@ $$;
 COMMENT ON FUNCTION medsched._result_columns(oid) IS
   'Internal: the columns of what a function returns, of which a scalar has none';
 
+-- Fill a template: each {field} becomes what fields has of it.  What is filled in is not looked at again.
+CREATE OR REPLACE FUNCTION medsched._filled(template text, fields jsonb)
+RETURNS text
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT string_agg(CASE WHEN p.nth = 1 THEN p.part
+                         WHEN fields ? split_part(p.part, '}', 1) THEN concat(fields ->> split_part(p.part, '}', 1), substr(p.part, strpos(p.part, '}') + 1))
+                         ELSE '{' || p.part END, '' ORDER BY p.nth)
+    FROM string_to_table(template, '{') WITH ORDINALITY AS p (part, nth)
+$$;
+
+COMMENT ON FUNCTION medsched._filled(text, jsonb) IS
+  'Internal: a template with its fields filled in';
+
+-- The body of a function at the proxy, by how it is run: it calls {inner} and returns what that returns; of an error it makes
+-- the one that the shard raised, for which it hands over the call as text.
+CREATE OR REPLACE FUNCTION medsched._plproxy_body(kind text)
+RETURNS text
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+RETURN CASE kind
+  WHEN 'none' THEN $body$BEGIN
+  RAISE USING ERRCODE = '0A000', SCHEMA = 'medsched', MESSAGE = {message},
+    HINT = 'Call it on a shard.';
+END$body$
+  WHEN 'any' THEN $body$DECLARE
+  _detail text;
+  _hint text;
+  _shards CONSTANT integer[] := medsched_proxy.shards_in_turn();
+  _shard integer;
+BEGIN
+  FOREACH _shard IN ARRAY _shards LOOP
+    BEGIN
+      {call}
+    EXCEPTION WHEN OTHERS THEN
+      GET STACKED DIAGNOSTICS _detail = PG_EXCEPTION_DETAIL, _hint = PG_EXCEPTION_HINT;
+      CONTINUE WHEN medsched_proxy.is_lost(SQLSTATE, SQLERRM) AND _shard <> _shards[cardinality(_shards)];
+      PERFORM medsched_proxy.raise(_shard, {call_text}, SQLSTATE, SQLERRM, _detail, _hint);
+      RAISE;
+    END;
+  END LOOP;
+  RAISE USING ERRCODE = '08001', SCHEMA = 'medsched', MESSAGE = 'there are no shards';
+END$body$
+  -- A shard that does not answer is told of where none does.
+  WHEN 'turn' THEN $body$DECLARE
+  _detail text;
+  _hint text;
+  _shards CONSTANT integer[] := medsched_proxy.shards_in_turn();
+  _shard integer;
+  _found boolean := false;
+  _code text;
+  _lost text;
+{declared}BEGIN
+  FOREACH _shard IN ARRAY _shards LOOP
+    BEGIN
+      {call}
+    EXCEPTION WHEN OTHERS THEN
+      GET STACKED DIAGNOSTICS _detail = PG_EXCEPTION_DETAIL, _hint = PG_EXCEPTION_HINT;
+      _code := SQLSTATE;
+      _lost := SQLERRM;
+      CONTINUE WHEN medsched_proxy.is_lost(_code, _lost);
+      PERFORM medsched_proxy.raise(_shard, {call_text}, SQLSTATE, SQLERRM, _detail, _hint);
+      RAISE;
+    END;
+  END LOOP;
+  IF _lost IS NOT NULL AND NOT _found THEN
+    PERFORM medsched_proxy.raise(NULL, NULL, _code, _lost, NULL, NULL);
+  END IF;
+  RETURN{returned};
+END$body$
+  ELSE $body$DECLARE
+  _detail text;
+  _hint text;
+BEGIN
+  {call}
+EXCEPTION WHEN OTHERS THEN
+  GET STACKED DIAGNOSTICS _detail = PG_EXCEPTION_DETAIL, _hint = PG_EXCEPTION_HINT;
+  PERFORM medsched_proxy.raise({shard}, {call_text}, SQLSTATE, SQLERRM, _detail, _hint);
+  RAISE;
+END$body$ END;
+
+COMMENT ON FUNCTION medsched._plproxy_body(text) IS
+  'Internal: the body of a function at a proxy, as a template';
+
 -- Two functions for each: medsched_proxy.NAME goes to the shard; medsched.NAME is what the caller calls, and raises errors as the
 -- shard did.  The second is in PL/pgSQL, too, because PL/Proxy keeps the rows of one call of a cluster at a time.
 CREATE OR REPLACE FUNCTION medsched._plproxy_function(function oid, kind text, cluster text)
 RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
-AS $$
+AS $function$
 #variable_conflict use_variable
 DECLARE
+  -- The arguments of the inner one have no names: PL/Proxy takes each word of the statement that is one for the argument.
+  inner_template CONSTANT text := $template$CREATE OR REPLACE FUNCTION medsched_proxy.{name}({inner_arguments}) RETURNS {inner_result} LANGUAGE plproxy AS $_$
+  CLUSTER {cluster};
+  RUN ON {run_on};
+  SELECT {inner_columns} FROM {remote};
+$_$;
+
+$template$;
+  outer_template CONSTANT text := $template$CREATE OR REPLACE FUNCTION medsched.{name}({arguments}) RETURNS {result}
+LANGUAGE plpgsql {volatility} SET search_path = pg_catalog, pg_temp SET DateStyle = 'ISO' SET IntervalStyle = 'postgres' AS $_$
+{body}
+$_$;
+$template$;
   p CONSTANT record := (SELECT p FROM pg_proc AS p WHERE p.oid = function);
-  name CONSTANT text := quote_ident(p.proname);
-  result CONSTANT text := pg_get_function_result(function);
   types CONSTANT text[] := ARRAY(SELECT format_type(a.type, NULL) FROM unnest(p.proargtypes) WITH ORDINALITY AS a (type, nth) ORDER BY a.nth);
+  columns CONSTANT text := coalesce((SELECT string_agg(format('r.%I', c.name), ', ' ORDER BY c.nth) FROM medsched._result_columns(function) AS c), 'r');
   -- Before the arguments goes the shard, where any will do, and after them the settings, where there is an argument.
   before CONSTANT int := CASE WHEN kind IN ('any', 'turn') THEN 1 ELSE 0 END;
   has_arguments CONSTANT boolean := p.pronargs > 0;
   is_void CONSTANT boolean := p.prorettype = 'void'::regtype;
-  inner_result text := result;
-  columns text := coalesce((SELECT string_agg(format('r.%I', c.name), ', ' ORDER BY c.nth) FROM medsched._result_columns(function) AS c), 'r');
-  inner_columns text := columns;
-  remote text;
+  fields jsonb := jsonb_build_object('name', quote_ident(p.proname), 'cluster', quote_literal(cluster), 'columns', columns,
+    'arguments', pg_get_function_arguments(function), 'result', pg_get_function_result(function),
+    -- What asks all shards looks at the directory after it holds it, which takes a snapshot of its own.
+    'volatility', CASE WHEN kind IN ('all', 'turn') OR p.provolatile = 'v' THEN 'VOLATILE' WHEN p.provolatile = 's' THEN 'STABLE' ELSE 'IMMUTABLE' END
+                  || CASE WHEN p.proisstrict THEN ' STRICT' ELSE '' END);
   call text;
-  body text;
-  declared text := '';
-  inner_function text := '';
 BEGIN
   IF kind = 'none' THEN
-    body := format(E'BEGIN\n  RAISE USING ERRCODE = ''0A000'', SCHEMA = ''medsched'', MESSAGE = %L,\n    HINT = ''Call it on a shard.'';\nEND',
-      format('medsched.%s cannot be called at a proxy', p.proname));
-  ELSE
-    -- On the shard: the settings first, and then the call, of which an argument waits for them.
-    remote := format('medsched.%s(%s) AS r', name,
-      (SELECT string_agg(format(CASE a.nth WHEN 1 THEN 'CASE WHEN s.ready THEN $%s::%s END' ELSE '$%s::%s' END, a.nth + before, a.type), ', ' ORDER BY a.nth)
-         FROM unnest(types) WITH ORDINALITY AS a (type, nth)));
-    IF has_arguments THEN
-      remote := format('(SELECT medsched._adopt_settings($%s::text[]) AS ready OFFSET 0) AS s CROSS JOIN LATERAL %s', p.pronargs + before + 1, remote);
-    END IF;
-    IF is_void THEN
-      inner_result := 'SETOF integer';
-      inner_columns := '1';
-    ELSIF kind = 'all' THEN
-      inner_result := format('TABLE (_shard integer, %s)',
-        (SELECT string_agg(format('%I %s', c.name, c.type), ', ' ORDER BY c.nth) FROM medsched._result_columns(function) AS c));
-      inner_columns := format('split_part(current_setting(''application_name''), '' '', 3)::integer AS _shard, %s', columns);
-    END IF;
-    -- Its arguments have no names: PL/Proxy takes each word of the statement that is one for the argument.
-    inner_function := format(E'CREATE OR REPLACE FUNCTION medsched_proxy.%s(%s) RETURNS %s LANGUAGE plproxy AS $_$\n  CLUSTER %L;\n  RUN ON %s;\n  SELECT %s FROM %s;\n$_$;\n\n',
-      name, concat_ws(', ', CASE before WHEN 1 THEN 'integer' END, CASE WHEN has_arguments THEN array_to_string(types, ', ') || ', text[]' END),
-      inner_result, cluster,
-      CASE kind WHEN 'person' THEN format('medsched_proxy.shard_of($1, %s)', (p.provolatile = 'v')::text) WHEN 'any' THEN '$1' WHEN 'turn' THEN '$1' ELSE 'ALL' END,
-      inner_columns, remote);
-
-    call := format('medsched_proxy.%s(%s)', name, concat_ws(', ', CASE before WHEN 1 THEN '_shard' END,
-      CASE WHEN has_arguments THEN (SELECT string_agg('$' || n, ', ' ORDER BY n) FROM generate_series(1, p.pronargs) AS n) || ', medsched_proxy.settings()' END));
-    body := CASE
-      -- Of what is claimed, the rest from the next shard; of what is of one reminder, until a shard has it.
-      WHEN kind = 'turn' AND p.prorettype = 'bigint'::regtype THEN format('_sum := _sum + %s; _found := true; EXIT WHEN _sum >= $1;', replace(call, '$1,', '$1 - _sum::integer,'))
-      WHEN kind = 'turn' AND p.proargnames[1] = 'most' THEN format(E'RETURN QUERY SELECT r.* FROM %s AS r WHERE NOT medsched_proxy.is_copy(r.user_id, _shard);\n  GET DIAGNOSTICS _rows = ROW_COUNT;\n  _found := true;\n  _left := _left - _rows;\n  EXIT WHEN _left <= 0;',
-        replace(call, '$1,', '_left,'))
-      WHEN kind = 'turn' AND p.proretset THEN format('RETURN QUERY SELECT r.* FROM %s AS r; _found := _found OR FOUND;', call)
-      WHEN kind = 'turn' AND p.prorettype = 'boolean'::regtype THEN format('_found := %s; EXIT WHEN _found;', call)
-      WHEN kind = 'turn' THEN format('_least := least(_least, %s); _found := true;', call)
-      WHEN is_void THEN format('PERFORM FROM %s; RETURN;', call)
-      WHEN kind = 'all' THEN format(E'PERFORM medsched_proxy.hold_all();\n  RETURN QUERY SELECT %s FROM %s AS r WHERE NOT medsched_proxy.is_copy(r.user_id, r._shard)%s; RETURN;', columns, call,
-        -- As the function itself orders them, of which most do not.
-        CASE WHEN p.proname = 'move_recorded_doses' THEN ' ORDER BY r.user_id, r.former_scheduled_for, r.schedule_id'
-             WHEN p.proname IN ('upcoming_doses_of', 'next_doses_of') THEN ' ORDER BY r.due_at, r.user_id, r.medication_name, r.schedule_id, r.scheduled_for'
-             ELSE '' END)
-      WHEN p.proretset THEN format('RETURN QUERY SELECT r.* FROM %s AS r; RETURN;', call)
-      ELSE format('RETURN %s;', call)
-    END;
-    call := format('concat(%L, concat_ws('', '', NULL%s), '')'')', format('SELECT FROM medsched.%s(', name),
-      (SELECT string_agg(format(', quote_nullable($%s) || %L', a.nth, '::' || a.type), '' ORDER BY a.nth) FROM unnest(types) WITH ORDINALITY AS a (type, nth)));
-    body := format(E'BEGIN\n  %s\nEXCEPTION WHEN OTHERS THEN\n  GET STACKED DIAGNOSTICS _detail = PG_EXCEPTION_DETAIL, _hint = PG_EXCEPTION_HINT;\n%s  PERFORM medsched_proxy.raise(%s, %s, SQLSTATE, SQLERRM, _detail, _hint);\n  RAISE;\nEND', body,
-      CASE kind
-        WHEN 'any' THEN E'  CONTINUE WHEN medsched_proxy.is_lost(SQLSTATE, SQLERRM) AND _shard <> _shards[cardinality(_shards)];\n'
-        WHEN 'turn' THEN E'  _code := SQLSTATE;\n  _lost := SQLERRM;\n  CONTINUE WHEN medsched_proxy.is_lost(_code, _lost);\n'
-        ELSE ''
-      END,
-      CASE kind WHEN 'person' THEN 'medsched_proxy.shard_of($1, false)' WHEN 'any' THEN '_shard' WHEN 'turn' THEN '_shard' ELSE 'NULL' END, call);
-    declared := E'DECLARE\n  _detail text;\n  _hint text;\n';
-    IF kind = 'turn' THEN
-      declared := declared || E'  _shards CONSTANT integer[] := medsched_proxy.shards_in_turn();\n  _shard integer;\n  _found boolean := false;\n  _code text;\n  _lost text;\n'
-        || CASE WHEN p.prorettype = 'bigint'::regtype THEN E'  _sum bigint := 0;\n' WHEN p.proargnames[1] = 'most' THEN E'  _left integer := $1;\n  _rows integer;\n' WHEN p.prorettype = 'timestamptz'::regtype THEN E'  _least timestamptz;\n' ELSE '' END;
-      body := format(E'BEGIN\n  FOREACH _shard IN ARRAY _shards LOOP\n%s;\n  END LOOP;\n  IF _lost IS NOT NULL AND NOT _found THEN\n    PERFORM medsched_proxy.raise(NULL, NULL, _code, _lost, NULL, NULL);\n  END IF;\n  RETURN%s;\nEND', body,
-        CASE WHEN p.proretset THEN '' WHEN p.prorettype = 'boolean'::regtype THEN ' _found' WHEN p.prorettype = 'bigint'::regtype THEN ' _sum' ELSE ' _least' END);
-    ELSIF kind = 'any' THEN
-      declared := declared || E'  _shards CONSTANT integer[] := medsched_proxy.shards_in_turn();\n  _shard integer;\n';
-      body := format(E'BEGIN\n  FOREACH _shard IN ARRAY _shards LOOP\n%s;\n  END LOOP;\n  RAISE USING ERRCODE = ''08001'', SCHEMA = ''medsched'', MESSAGE = ''there are no shards'';\nEND', body);
-    END IF;
+    fields := fields || jsonb_build_object('message', quote_literal(format('medsched.%s cannot be called at a proxy', p.proname)));
+    RETURN medsched._filled(outer_template, fields || jsonb_build_object('body', medsched._filled(medsched._plproxy_body(kind), fields)));
   END IF;
 
-  RETURN inner_function || format(E'CREATE OR REPLACE FUNCTION medsched.%s(%s) RETURNS %s\nLANGUAGE plpgsql %s%s SET search_path = pg_catalog, pg_temp SET DateStyle = ''ISO'' SET IntervalStyle = ''postgres'' AS $_$\n%s%s\n$_$;\n',
-    name, pg_get_function_arguments(function), result,
-    -- What asks all shards looks at the directory after it holds it, which takes a snapshot of its own.
-    CASE WHEN kind IN ('all', 'turn') OR p.provolatile = 'v' THEN 'VOLATILE' WHEN p.provolatile = 's' THEN 'STABLE' ELSE 'IMMUTABLE' END,
-    CASE WHEN p.proisstrict THEN ' STRICT' ELSE '' END, declared, body);
+  -- On the shard: the settings first, and then the call, of which an argument waits for them.
+  fields := fields || jsonb_build_object('remote_arguments',
+    (SELECT string_agg(format(CASE a.nth WHEN 1 THEN 'CASE WHEN s.ready THEN $%s::%s END' ELSE '$%s::%s' END, a.nth + before, a.type), ', ' ORDER BY a.nth)
+       FROM unnest(types) WITH ORDINALITY AS a (type, nth)), 'settings', '$' || (p.pronargs + before + 1));
+  fields := fields || jsonb_build_object(
+    'remote', medsched._filled(CASE WHEN has_arguments
+      THEN '(SELECT medsched._adopt_settings({settings}::text[]) AS ready OFFSET 0) AS s CROSS JOIN LATERAL medsched.{name}({remote_arguments}) AS r'
+      ELSE 'medsched.{name}() AS r' END, fields),
+    'run_on', CASE kind WHEN 'person' THEN format('medsched_proxy.shard_of($1, %s)', (p.provolatile = 'v')::text) WHEN 'any' THEN '$1' WHEN 'turn' THEN '$1' ELSE 'ALL' END,
+    'inner_arguments', concat_ws(', ', CASE before WHEN 1 THEN 'integer' END, CASE WHEN has_arguments THEN array_to_string(types, ', ') || ', text[]' END),
+    'inner_result', CASE WHEN is_void THEN 'SETOF integer'
+      WHEN kind = 'all' THEN format('TABLE (_shard integer, %s)',
+        (SELECT string_agg(format('%I %s', c.name, c.type), ', ' ORDER BY c.nth) FROM medsched._result_columns(function) AS c))
+      ELSE fields ->> 'result' END,
+    'inner_columns', CASE WHEN is_void THEN '1'
+      WHEN kind = 'all' THEN 'split_part(current_setting(''application_name''), '' '', 3)::integer AS _shard, ' || columns
+      ELSE columns END);
+
+  call := format('medsched_proxy.%s(%s)', fields ->> 'name', concat_ws(', ', CASE before WHEN 1 THEN '_shard' END,
+    CASE WHEN has_arguments THEN (SELECT string_agg('$' || n, ', ' ORDER BY n) FROM generate_series(1, p.pronargs) AS n) || ', medsched_proxy.settings()' END));
+  fields := fields || jsonb_build_object('inner', call,
+    'inner_of_rest', replace(call, '$1,', '$1 - _sum::integer,'), 'inner_of_left', replace(call, '$1,', '_left,'),
+    -- As the function itself orders them, of which most do not.
+    'order', CASE WHEN p.proname = 'move_recorded_doses' THEN ' ORDER BY r.user_id, r.former_scheduled_for, r.schedule_id'
+                  WHEN p.proname IN ('upcoming_doses_of', 'next_doses_of') THEN ' ORDER BY r.due_at, r.user_id, r.medication_name, r.schedule_id, r.scheduled_for' END,
+    'shard', CASE kind WHEN 'person' THEN 'medsched_proxy.shard_of($1, false)' ELSE 'NULL' END,
+    'call_text', format('concat(%L, concat_ws('', '', NULL%s), '')'')', format('SELECT FROM medsched.%s(', fields ->> 'name'),
+      (SELECT string_agg(format(', quote_nullable($%s) || %L', a.nth, '::' || a.type), '' ORDER BY a.nth) FROM unnest(types) WITH ORDINALITY AS a (type, nth))));
+  -- Of what is claimed, the rest from the next shard; of what is of one reminder, until a shard has it.
+  fields := fields || CASE
+    WHEN kind <> 'turn' THEN '{}'
+    WHEN p.prorettype = 'bigint'::regtype THEN jsonb_build_object('returned', ' _sum', 'declared', $declared$  _sum bigint := 0;
+$declared$)
+    WHEN p.proargnames[1] = 'most' THEN jsonb_build_object('declared', $declared$  _left integer := $1;
+  _rows integer;
+$declared$)
+    WHEN p.proretset THEN '{}'
+    WHEN p.prorettype = 'boolean'::regtype THEN jsonb_build_object('returned', ' _found')
+    ELSE jsonb_build_object('returned', ' _least', 'declared', $declared$  _least timestamptz;
+$declared$) END;
+  fields := jsonb_build_object('declared', '', 'returned', '') || fields || jsonb_build_object('call', medsched._filled(CASE
+    WHEN kind = 'turn' AND p.prorettype = 'bigint'::regtype THEN '_sum := _sum + {inner_of_rest}; _found := true; EXIT WHEN _sum >= $1;'
+    WHEN kind = 'turn' AND p.proargnames[1] = 'most' THEN
+$call$RETURN QUERY SELECT r.* FROM {inner_of_left} AS r WHERE NOT medsched_proxy.is_copy(r.user_id, _shard);
+      GET DIAGNOSTICS _rows = ROW_COUNT;
+      _found := true;
+      _left := _left - _rows;
+      EXIT WHEN _left <= 0;$call$
+    WHEN kind = 'turn' AND p.proretset THEN 'RETURN QUERY SELECT r.* FROM {inner} AS r; _found := _found OR FOUND;'
+    WHEN kind = 'turn' AND p.prorettype = 'boolean'::regtype THEN '_found := {inner}; EXIT WHEN _found;'
+    WHEN kind = 'turn' THEN '_least := least(_least, {inner}); _found := true;'
+    WHEN is_void THEN 'PERFORM FROM {inner}; RETURN;'
+    WHEN kind = 'all' THEN
+$call$PERFORM medsched_proxy.hold_all();
+  RETURN QUERY SELECT {columns} FROM {inner} AS r WHERE NOT medsched_proxy.is_copy(r.user_id, r._shard){order}; RETURN;$call$
+    WHEN p.proretset THEN 'RETURN QUERY SELECT r.* FROM {inner} AS r; RETURN;'
+    ELSE 'RETURN {inner};' END, fields));
+  RETURN medsched._filled(inner_template || outer_template, fields || jsonb_build_object('body', medsched._filled(medsched._plproxy_body(kind), fields)));
 END
-$$;
+$function$;
 
 COMMENT ON FUNCTION medsched._plproxy_function(oid, text, text) IS
   'Internal: the statements that create one function at a proxy';
@@ -418,7 +505,65 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $plproxy_functions$
 DECLARE
-  script text;
+  new_line CONSTANT text := chr(10);
+  template CONSTANT text := $template$-- The proxy of cluster "{cluster}" of databases with medsched {version}.
+-- Run it in a database of its own, as a superuser: psql -v ON_ERROR_STOP=1 -f FILE DATABASE.
+-- It can be run again, by this version and by later ones.
+--
+-- These cannot be called at a proxy, and say so: {none}.
+
+BEGIN;
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL client_min_messages = warning;
+{directory}
+-- Functions of another version: those that the new ones would not replace; and the calls to the shards, which nobody uses but these.
+DO $$
+DECLARE
+  former record;
+BEGIN
+  FOR former IN
+    SELECT p.oid::regprocedure AS signature FROM pg_proc AS p
+     WHERE p.pronamespace = 'medsched'::regnamespace AND (p.proname, pg_get_function_identity_arguments(p.oid), pg_get_function_result(p.oid)) NOT IN (VALUES
+{signatures})
+  LOOP
+    EXECUTE format('DROP FUNCTION %s', former.signature);
+  END LOOP;
+  FOR former IN
+    SELECT p.oid::regprocedure AS signature FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
+     WHERE p.pronamespace = 'medsched_proxy'::regnamespace AND l.lanname = 'plproxy' AND p.proname <> 'refusal'
+  LOOP
+    EXECUTE format('DROP FUNCTION %s', former.signature);
+  END LOOP;
+END
+$$;
+
+-- Rows that functions return, which get columns at their end.
+DO $$
+DECLARE
+  a record;
+BEGIN
+  FOR a IN SELECT * FROM (VALUES
+{attributes}) AS a (type, name, definition)
+  LOOP
+    IF to_regtype(format('medsched.%I', a.type)) IS NULL THEN
+      EXECUTE format('CREATE TYPE medsched.%I AS ()', a.type);
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_attribute AS e WHERE e.attrelid = format('medsched.%I', a.type)::regclass AND e.attname = a.name AND NOT e.attisdropped) THEN
+      EXECUTE format('ALTER TYPE medsched.%I ADD ATTRIBUTE %I %s', a.type, a.name, a.definition);
+    END IF;
+  END LOOP;
+END
+$$;
+
+{functions}
+-- Domains, whose checks are such functions; and what was said of the types.
+DO $$
+BEGIN
+{domains}END
+$$;
+{comments}
+COMMIT;
+$template$;
 BEGIN
   IF cluster IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'cluster must not be null';
@@ -427,45 +572,35 @@ BEGIN
       HINT = 'It has letters from a to z, digits and _, and at most 63 of them.';
   END IF;
 
-  script := format(E'-- The proxy of cluster "%s" of databases with medsched %s.\n-- Run it in a database of its own, as a superuser: psql -v ON_ERROR_STOP=1 -f FILE DATABASE.\n-- It can be run again, by this version and by later ones.\n--\n-- These cannot be called at a proxy, and say so: %s.\n\nBEGIN;\nSET LOCAL search_path = pg_catalog, pg_temp;\nSET LOCAL client_min_messages = warning;\n',
-    cluster, medsched.version(),
-    (SELECT string_agg(format('%s(%s)', p.proname, pg_get_function_identity_arguments(p.oid)), ', ' ORDER BY p.proname)
-       FROM medsched._plproxy_kinds() AS k JOIN pg_proc AS p ON p.oid = k.function WHERE k.kind = 'none'));
-  script := script || medsched._plproxy_directory(cluster);
-
-  -- Functions of another version: those that the new ones would not replace.
-  script := script || E'\nDO $$\nDECLARE\n  former record;\nBEGIN\n  FOR former IN\n    SELECT p.oid::regprocedure AS signature FROM pg_proc AS p\n     WHERE p.pronamespace = ''medsched''::regnamespace AND (p.proname, pg_get_function_identity_arguments(p.oid), pg_get_function_result(p.oid)) NOT IN (VALUES\n'
-    || (SELECT string_agg(format('       (%L, %L, %L)', p.proname, pg_get_function_identity_arguments(p.oid), pg_get_function_result(p.oid)), E',\n' ORDER BY p.proname, p.oid::regprocedure::text)
-          FROM medsched._plproxy_kinds() AS k JOIN pg_proc AS p ON p.oid = k.function)
-    || E')\n  LOOP\n    EXECUTE format(''DROP FUNCTION %s'', former.signature);\n  END LOOP;\n'
-    -- The calls to the shards go with them: nobody uses those but these.
-    || E'  FOR former IN\n    SELECT p.oid::regprocedure AS signature FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang\n     WHERE p.pronamespace = ''medsched_proxy''::regnamespace AND l.lanname = ''plproxy'' AND p.proname <> ''refusal''\n  LOOP\n    EXECUTE format(''DROP FUNCTION %s'', former.signature);\n  END LOOP;\nEND\n$$;\n\n';
-
-  -- Rows that functions return, which get columns at their end.
-  script := script || E'DO $$\nDECLARE\n  a record;\nBEGIN\n  FOR a IN SELECT * FROM (VALUES\n'
-    || (SELECT string_agg(format('    (%L, %L, %L)', t.typname, e.attname, format_type(e.atttypid, e.atttypmod)), E',\n' ORDER BY t.typname, e.attnum)
-          FROM pg_type AS t JOIN pg_class AS c ON c.oid = t.typrelid AND c.relkind = 'c'
-          JOIN pg_attribute AS e ON e.attrelid = c.oid AND e.attnum > 0 AND NOT e.attisdropped
-         WHERE t.typnamespace = 'medsched'::regnamespace AND t.typname !~ '^_')
-    || E') AS a (type, name, definition)\n  LOOP\n    IF to_regtype(format(''medsched.%I'', a.type)) IS NULL THEN\n      EXECUTE format(''CREATE TYPE medsched.%I AS ()'', a.type);\n    END IF;\n'
-    || E'    IF NOT EXISTS (SELECT FROM pg_attribute AS e WHERE e.attrelid = format(''medsched.%I'', a.type)::regclass AND e.attname = a.name AND NOT e.attisdropped) THEN\n      EXECUTE format(''ALTER TYPE medsched.%I ADD ATTRIBUTE %I %s'', a.type, a.name, a.definition);\n    END IF;\n  END LOOP;\nEND\n$$;\n\n';
-
-  script := script || (SELECT string_agg(medsched._plproxy_function(k.function, k.kind, cluster)
-             || coalesce(format(E'COMMENT ON FUNCTION medsched.%I(%s) IS %L;\n', p.proname, pg_get_function_identity_arguments(p.oid), obj_description(p.oid, 'pg_proc')), '')
-             || medsched._grants(format('FUNCTION medsched.%I(%s)', p.proname, pg_get_function_identity_arguments(p.oid)), p.proacl, p.proowner), E'\n' ORDER BY p.proname, p.oid::regprocedure::text)
-      FROM medsched._plproxy_kinds() AS k JOIN pg_proc AS p ON p.oid = k.function);
-
-  -- Domains, whose checks are such functions; and what was said of the types.
-  script := script || E'\nDO $$\nBEGIN\n'
-    || (SELECT string_agg(format(E'  IF to_regtype(''medsched.%1$I'') IS NULL THEN\n    CREATE DOMAIN medsched.%1$I AS %2$s%3$s;\n  END IF;\n', t.typname, format_type(t.typbasetype, t.typtypmod),
-             (SELECT string_agg(format(' CONSTRAINT %I %s', o.conname, pg_get_constraintdef(o.oid)), '' ORDER BY o.conname) FROM pg_constraint AS o WHERE o.contypid = t.oid)), '' ORDER BY t.typname)
-          FROM pg_type AS t WHERE t.typnamespace = 'medsched'::regnamespace AND t.typtype = 'd' AND t.typname !~ '^_')
-    || E'END\n$$;\n'
-    || (SELECT string_agg(format(E'COMMENT ON %s medsched.%I IS %L;\n', CASE t.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, t.typname, obj_description(t.oid, 'pg_type')), '' ORDER BY t.typname)
-          FROM pg_type AS t LEFT JOIN pg_class AS c ON c.oid = t.typrelid
-         WHERE t.typnamespace = 'medsched'::regnamespace AND (t.typtype = 'd' OR c.relkind = 'c') AND t.typname !~ '^_' AND obj_description(t.oid, 'pg_type') IS NOT NULL);
-
-  RETURN script || E'\nCOMMIT;\n';
+  RETURN medsched._filled(template, jsonb_build_object(
+    'cluster', cluster,
+    'version', medsched.version(),
+    'directory', medsched._plproxy_directory(cluster),
+    'none', (SELECT string_agg(format('%s(%s)', p.proname, pg_get_function_identity_arguments(p.oid)), ', ' ORDER BY p.proname)
+               FROM medsched._plproxy_kinds() AS k JOIN pg_proc AS p ON p.oid = k.function WHERE k.kind = 'none'),
+    'signatures', (SELECT string_agg(format('       (%L, %L, %L)', p.proname, pg_get_function_identity_arguments(p.oid), pg_get_function_result(p.oid)), ',' || new_line
+                                     ORDER BY p.proname, p.oid::regprocedure::text)
+                     FROM medsched._plproxy_kinds() AS k JOIN pg_proc AS p ON p.oid = k.function),
+    'attributes', (SELECT string_agg(format('    (%L, %L, %L)', t.typname, e.attname, format_type(e.atttypid, e.atttypmod)), ',' || new_line ORDER BY t.typname, e.attnum)
+                     FROM pg_type AS t JOIN pg_class AS c ON c.oid = t.typrelid AND c.relkind = 'c'
+                     JOIN pg_attribute AS e ON e.attrelid = c.oid AND e.attnum > 0 AND NOT e.attisdropped
+                    WHERE t.typnamespace = 'medsched'::regnamespace AND t.typname !~ '^_'),
+    'functions', (SELECT string_agg(concat(medsched._plproxy_function(k.function, k.kind, cluster),
+                           medsched._filled('COMMENT ON {object} IS {comment};' || new_line, jsonb_build_object('object', n.object, 'comment', quote_nullable(obj_description(p.oid, 'pg_proc')))),
+                           medsched._grants(n.object, p.proacl, p.proowner)), new_line ORDER BY p.proname, p.oid::regprocedure::text)
+                    FROM medsched._plproxy_kinds() AS k JOIN pg_proc AS p ON p.oid = k.function
+                   CROSS JOIN LATERAL format('FUNCTION medsched.%I(%s)', p.proname, pg_get_function_identity_arguments(p.oid)) AS n (object)),
+    'domains', (SELECT string_agg(medsched._filled($domain$  IF to_regtype('medsched.{name}') IS NULL THEN
+    CREATE DOMAIN medsched.{name} AS {type}{checks};
+  END IF;
+$domain$, jsonb_build_object('name', quote_ident(t.typname), 'type', format_type(t.typbasetype, t.typtypmod),
+                  'checks', (SELECT string_agg(format(' CONSTRAINT %I %s', o.conname, pg_get_constraintdef(o.oid)), '' ORDER BY o.conname) FROM pg_constraint AS o WHERE o.contypid = t.oid))),
+                  '' ORDER BY t.typname)
+                  FROM pg_type AS t WHERE t.typnamespace = 'medsched'::regnamespace AND t.typtype = 'd' AND t.typname !~ '^_'),
+    'comments', (SELECT string_agg(concat(format('COMMENT ON %s medsched.%I IS %L;', CASE t.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, t.typname, obj_description(t.oid, 'pg_type')),
+                                          new_line), '' ORDER BY t.typname)
+                   FROM pg_type AS t LEFT JOIN pg_class AS c ON c.oid = t.typrelid
+                  WHERE t.typnamespace = 'medsched'::regnamespace AND (t.typtype = 'd' OR c.relkind = 'c') AND t.typname !~ '^_' AND obj_description(t.oid, 'pg_type') IS NOT NULL)));
 END
 $plproxy_functions$;
 

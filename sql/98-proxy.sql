@@ -182,7 +182,7 @@ CREATE OR REPLACE FUNCTION medsched_proxy.settings() RETURNS text[] LANGUAGE plp
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN ARRAY[current_setting('TimeZone'), current_setting('medsched.changed_by', true),
-               current_setting('medsched.grace', true), current_setting('medsched.max_doses', true)];
+               current_setting('medsched.grace', true), current_setting('medsched.max_doses', true), nullif(current_setting('lock_timeout'), '0')];
 END
 $$;
 COMMENT ON FUNCTION medsched_proxy.settings() IS 'Returns the settings of the session that a call has on the shard, too';
@@ -217,7 +217,8 @@ BEGIN
   detail := nullif(regexp_replace(detail, '^Remote detail: ', ''), '');
   hint := nullif(regexp_replace(hint, '^Remote hint: ', ''), '');
   SELECT NULL AS schema_name, NULL AS table_name, NULL AS column_name, NULL AS constraint_name INTO r;
-  IF left(code, 2) IN ('0A', '22', '23', '39', '42', '54', '55', 'P0') THEN
+  -- What waited in vain would wait once more.
+  IF left(code, 2) IN ('0A', '22', '23', '39', '42', '54', '55', 'P0') AND code <> '55P03' THEN
     BEGIN
       SELECT f.* INTO r FROM medsched_proxy.refusal(coalesce(shard, 0), call, medsched_proxy.settings()) AS f
        WHERE f.code = code AND f.message = said;

@@ -18,12 +18,15 @@ BEGIN
   IF settings[4] IS NOT NULL THEN
     PERFORM set_config('medsched.max_doses', settings[4], true);
   END IF;
+  IF settings[5] IS NOT NULL THEN
+    PERFORM set_config('lock_timeout', settings[5], true);
+  END IF;
   RETURN true;
 END
 $$;
 
 COMMENT ON FUNCTION medsched._adopt_settings(text[]) IS
-  'Internal: takes over, for a transaction, the settings of a session at the proxy: TimeZone, medsched.changed_by, medsched.grace, medsched.max_doses';
+  'Internal: takes over, for a transaction, the settings of a session at the proxy: TimeZone, medsched.changed_by, medsched.grace, medsched.max_doses, lock_timeout';
 
 -- PL/Proxy passes an error on without the names of its constraint, table and schema.  So the proxy asks for them, after
 -- the call has failed: the call is made once more, and undone whatever comes of it.

@@ -32,9 +32,11 @@ SELECT is(concat(r.code, r.message, r.constraint_name), 'P0001undone', 'none')
 SELECT is_empty('SELECT FROM medsched.medications', 'nothing is left of it');
 
 -- The settings of another session.
-SELECT medsched._adopt_settings('{Asia/Tokyo,a nurse,1h,7}') \g /dev/null
-SELECT is(concat_ws(', ', current_setting('TimeZone'), current_setting('DateStyle'), current_setting('medsched.changed_by'), current_setting('medsched.grace')::interval, current_setting('medsched.max_doses')),
-  'Asia/Tokyo, ISO, YMD, a nurse, 01:00:00, 7', 'the settings of another session');
+SELECT medsched._adopt_settings('{Asia/Tokyo,a nurse,1h,7,300ms}') \g /dev/null
+SELECT medsched._adopt_settings('{Asia/Tokyo,NULL,NULL,NULL}') \g /dev/null
+SELECT is(concat_ws(', ', current_setting('TimeZone'), current_setting('DateStyle'), current_setting('medsched.changed_by'), current_setting('medsched.grace')::interval, current_setting('medsched.max_doses'),
+                    current_setting('lock_timeout')),
+  'Asia/Tokyo, ISO, YMD, a nurse, 01:00:00, 7, 300ms', 'the settings of another session');
 
 SELECT is(pg_temp.failure('SELECT medsched.plproxy_functions(NULL)'), '22004: cluster must not be null', 'NULL is no cluster');
 SELECT is(pg_temp.failure($$SELECT medsched.plproxy_functions('a''b')$$),

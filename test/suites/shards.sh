@@ -1,7 +1,7 @@
 #!/bin/bash
 # Three servers with medsched behind a proxy, as plproxy_functions() makes it: every function answers as on one server alone, and
 # refuses in the same words; what is of all persons is put together; a person is on one shard, wherever that is; and a shard that is
-# down concerns its own persons.
+# down concerns its own persons. A person is moved while eight writers record their doses and servers are killed.
 . test/suites/lib.bash
 . test/suites/node.bash
 . test/shards/cluster.bash
@@ -38,6 +38,11 @@ surface()
 }
 equals "the proxy has every public function and type, with arguments, defaults, results and comments" "$(surface proxy)" "$(surface "$alone")"
 succeeds "which are many" [ "$(surface proxy | wc -l)" -gt 110 ]
+
+# A person's story, from prescription to erasure.
+query "SELECT medsched.reset_for_tests()" -o /dev/null
+query "CREATE EXTENSION pgtap" -U postgres
+succeeds "the story is told as on one server" diff <(grep -v '^[\]' test/expected/story.out) <(psql -Xq -f test/sql/story.sql 2>&1)
 
 # Each call, on one server and at the proxy, but of what writes the script.  Rows are sorted: of some the order is that of ids by chance.
 sed "/'plproxy_functions'/d; /'partition_doses'/d; /'import_user'/d" test/prepared/calls.sql | sed '/^CREATE TEMPORARY TABLE calls/,/^-- Functions that no call/!d' >"$shards_at/calls.sql"
@@ -85,6 +90,13 @@ doses="SELECT d.scheduled_for AT TIME ZONE 'UTC', d.local_time FROM medsched.upc
 equals "dates are the caller's, whatever their style" "$(query "SET DateStyle = 'SQL, DMY'; SET IntervalStyle = 'sql_standard'; SET TimeZone = 'Asia/Kolkata'; $doses")" \
 	$'02/01/2026 08:00:00|02/01/2026 08:00:00\n03/01/2026 08:00:00|03/01/2026 08:00:00'
 equals "and so are its bounds" "$(refusal "BEGIN; SET LOCAL medsched.max_doses = 1; $doses")" "ERROR:  more than 1 doses in the window"
+on_shard "$home" "BEGIN; LOCK TABLE medsched.medications IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(3)" -o /dev/null &
+locker=$!
+until [ "$(on_shard "$home" "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation = 'medsched.medications'::regclass")" = 1 ]; do sleep 0.05; done
+equals "who waits for a lock waits as long as they say" "$(refusal "SET lock_timeout = 200; SELECT medsched.medications_of('$ann')" -v VERBOSITY=verbose)" \
+	"ERROR:  55P03: canceling statement due to lock timeout"
+equals "or for a statement" "$(refusal "SET statement_timeout = 200; SELECT medsched.medications_of('$ann')")" "ERROR:  canceling statement due to statement timeout"
+wait "$locker"
 contains "errors are in the caller's time zone" "$(query "SET TimeZone = 'Asia/Kolkata'; SELECT medsched.upcoming_doses('$ann', '2026-01-02Z', '2026-01-01Z')" 2>&1 || true)" \
 	"2026-01-02 05:30:00+05:30"
 
@@ -160,7 +172,71 @@ equals "when it is back, so are its people" "$(query "SELECT count(*) FROM medsc
 
 # An application: its own tables are at the proxy.
 build_api
+direct=$PGHOST
 start_pooler
 succeeds "the API's migrations run at the proxy" node examples/api/build/src/migrate.js
 node_tests test/shards application.test.mjs
+
+# A person is moved while eight writers record their doses through PgBouncer, and one counts them; and whatever has a part in it is
+# killed at some step. WHAT is the script, a shard, or the proxy, whose sessions end.
+bea=00000000-0000-4000-8000-0000000000be
+hourly=00000000-0000-4000-8000-00000000be01
+query "SELECT medsched.create_medication('$bea', 'zinc', '[{\"id\": \"$hourly\", \"starts_at\": \"2020-01-01 00:00\", \"time_zone\": \"UTC\", \"rrule\": \"FREQ=HOURLY\"}]')" >/dev/null
+at=$(query "SELECT medsched_proxy.shard_of('$bea', false)")
+where() { query "SELECT medsched_proxy.shard_of('$bea', false)"; }
+cat >"$shards_at/hook" <<HOOK
+#!/bin/bash
+read -r step what <"$shards_at/then"
+[ "\$1" = "\$step" ] || exit 0
+echo "none none" >"$shards_at/then"
+cd "$PWD" && . dev/lib.sh
+case \$what in
+	script) kill -9 "\$2" ;;
+	proxy) psql -XAtq -h "$direct" -U postgres -d proxy -c "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = 'proxy' AND pid <> pg_backend_pid()" >/dev/null ;;
+	*) as_server pg_ctl -s -w -D "$shards_at/\$what/data" -m immediate stop ;;
+esac
+HOOK
+chmod +x "$shards_at/hook"
+# move SHARD [STEP WHAT]: how it ends.
+move()
+{
+	echo "${2:-none} ${3:-none}" >"$shards_at/then"
+	MEDSCHED_MOVE_HOOK=$shards_at/hook dev/move-person --wait 20 --proxy "host=$direct dbname=proxy user=postgres" "$bea" "$1" 2>&1
+}
+mkfifo "$shards_at/end"
+node test/shards/recording.mjs "$bea" "$hourly" <"$shards_at/end" >"$shards_at/happened" 2>&1 &
+recording=$!
+exec {end}>"$shards_at/end"
+to=$(((at + 1) % shards))
+equals "a person is moved while doses are recorded" "$(move "$to")" "$bea is on shard $to"
+for kill in "locked source" "copied target" "copied proxy" "switched script" "switched source" "erased script"; do
+	read -r step what <<<"$kill"
+	at=$to
+	to=$(((at + 1) % shards))
+	case $what in
+		source) what=$at ;;
+		target) what=$to ;;
+	esac
+	move "$to" "$step" "$what" >"$shards_at/output" || true
+	[[ $what != [0-9] ]] || start_shard "$what"
+	again=$(move "$to" || true)
+	equals "$kill is killed: run again, it is over" "$again $(where) $(on_each_shard "SELECT count(*) FROM medsched.medications WHERE user_id = '$bea'" | paste -sd ' ')" \
+		"$bea is on shard $to $to $(for shard in 0 1 2; do [ "$shard" = "$to" ] && echo 1 || echo 0; done | paste -sd ' ')"
+done
+move $(((to + 1) % shards)) copied script >/dev/null || true
+equals "it can be given up" "$(dev/move-person --undo --proxy "host=$direct dbname=proxy user=postgres" "$bea" $(((to + 1) % shards)) 2>&1) $(where)" "$bea stays where they were $to"
+echo >&"$end"
+wait "$recording" || fail "who records fails: $(cat "$shards_at/happened")"
+# happened JAVASCRIPT: of what happened, which is h.
+happened() { node -p "const h = JSON.parse(fs.readFileSync('$shards_at/happened')); $1"; }
+succeeds "many doses were recorded meanwhile" [ "$(happened "h.recorded.length > 200 && h.interrupted > 0")" = true ]
+equals "nobody was refused but by a server that was down" "$(happened "h.refused.join()")" ""
+equals "who counts never saw fewer" "$(happened "h.fewer.length")" 0
+on_shard "$to" "SELECT to_char(scheduled_for AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.000\"Z\"') FROM medsched.dose_taken WHERE user_id = '$bea' ORDER BY 1" >"$shards_at/there"
+happened "h.recorded.sort().join('\n')" >"$shards_at/recorded"
+equals "none of them is lost, or twice" "$(comm -13 "$shards_at/there" "$shards_at/recorded" | wc -l) $(uniq -d "$shards_at/recorded" | wc -l)" "0 0"
+# One whose answer was lost was recorded, and would be told of at the next try.
+succeeds "there are no others but those whose answers were lost" [ "$(comm -23 "$shards_at/there" "$shards_at/recorded" | wc -l)" -le 8 ]
+equals "each was recorded once" "$(on_shard "$to" "SELECT count(*) - count(DISTINCT h.scheduled_for) FROM medsched.change_history AS h WHERE h.user_id = '$bea' AND h.table_name = 'dose_taken'")" 0
+equals "no rule is broken" "$(query "SELECT count(*) FROM medsched.check_integrity() AS c WHERE c.user_id = '$bea'")" 0
 finish

@@ -25,6 +25,7 @@ import {
 	reminderRulesOf,
 	remindersDropped,
 	stockReminderRules,
+	stockReminderRulesOf,
 	removeReminderRules,
 	removeStockReminderRules,
 	setReminderRules,
@@ -130,6 +131,7 @@ import {
 	upcomingDoses,
 	upcomingDosesOf,
 	type ReminderRule,
+	type StockReminderRule,
 } from '../src/index.js';
 import { direct, errorOf, native, withEachDriver } from './connections.js';
 
@@ -735,6 +737,9 @@ withEachDriver('functions', (db) => {
 		const [person, schedule] = [randomUUID(), randomUUID()];
 		const medicationId = await createMedication(db, { userId: person, name: 'few', schedules: [{ id: schedule, startsAt: '2020-01-01T12:00:00', timeZone: 'UTC', rrule: 'FREQ=DAILY', doseAmount: 1, doseUnit: 'tablet' }] });
 		await setStockReminderRules(db, { userId: person, medicationId, refillDaysAhead: null, lowDoses: 5, timeOfDay: '18:30', againAtMost: 2, timeZone: 'UTC' });
+		const [{ setAt, ...rule }] = (await stockReminderRulesOf(db, { userId: person })) as [StockReminderRule];
+		assert.ok(Math.abs(Date.parse(setAt) - Date.now()) < 60_000);
+		assert.deepEqual(rule, { medicationId, refillDaysAhead: null, lowDoses: 5, timeOfDay: '18:30:00', againEveryDays: 1, againAtMost: 2, timeZone: 'UTC' });
 		const [rules] = await db.select().from(stockReminderRules).where(eq(stockReminderRules.userId, person));
 		assert.deepEqual([rules?.medicationId, rules?.refillDaysAhead, rules?.lowDoses, rules?.timeOfDay, rules?.againEveryDays, rules?.againAtMost, rules?.timeZone], [medicationId, null, 5, '18:30:00', 1, 2, 'UTC']);
 		await recordStockEntry(db, { userId: person, medicationId, kind: 'counted', amount: '4', unit: 'tablet' });

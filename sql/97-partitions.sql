@@ -335,8 +335,8 @@ BEGIN
       RETURN false;
     END IF;
   END IF;
-  LOCK TABLE medsched.schedules, medsched.stock_entries IN SHARE ROW EXCLUSIVE MODE;
-  LOCK TABLE medsched.dose_taken IN ACCESS EXCLUSIVE MODE;
+  LOCK TABLE medsched.schedules, medsched.dose_taken IN ACCESS EXCLUSIVE MODE;
+  LOCK TABLE medsched.stock_entries IN SHARE ROW EXCLUSIVE MODE;
   EXECUTE format('CREATE TABLE medsched._doses_kept AS %s', replace(kept, '$1', quote_literal(before)));
   EXECUTE format('ALTER TABLE medsched.dose_taken DETACH PARTITION %s', rest);
   EXECUTE format('DELETE FROM %s AS d WHERE d.scheduled_for < $1', rest) USING before;
@@ -431,8 +431,8 @@ BEGIN
 
   SELECT c.relkind INTO kind FROM pg_class AS c WHERE c.oid = 'medsched.dose_taken'::regclass;
   IF kind = 'r' THEN
-    LOCK TABLE medsched.schedules IN SHARE ROW EXCLUSIVE MODE;
-    LOCK TABLE medsched.dose_taken IN ACCESS EXCLUSIVE MODE;
+    -- What the foreign key has on schedules comes and goes with a partition.
+    LOCK TABLE medsched.schedules, medsched.dose_taken IN ACCESS EXCLUSIVE MODE;
     PERFORM medsched._check_partitionable();
     PERFORM medsched._make_partitioned();
     PERFORM medsched._register_partitions(by, ahead);
@@ -447,7 +447,7 @@ BEGIN
 
   SELECT p.relation INTO rest FROM medsched._dose_partitions() AS p WHERE p.first IS NULL;
   IF rest IS NULL THEN
-    LOCK TABLE medsched.schedules IN SHARE ROW EXCLUSIVE MODE;
+    LOCK TABLE medsched.schedules, medsched.dose_taken IN ACCESS EXCLUSIVE MODE;
     CREATE TABLE medsched.dose_taken_default PARTITION OF medsched.dose_taken DEFAULT;
     rest := 'medsched.dose_taken_default';
     PERFORM medsched._revoke_all(rest);
@@ -480,8 +480,7 @@ BEGIN
     SELECT array_agg(g.first ORDER BY g.first) AS firsts, array_agg(g.after ORDER BY g.first) AS afters FROM gaps AS g$periods$, rest)
     INTO parts USING since, medsched._period(upto, months) + make_interval(months => months), months, most;
   IF parts.firsts IS NOT NULL THEN
-    LOCK TABLE medsched.schedules IN SHARE ROW EXCLUSIVE MODE;
-    LOCK TABLE medsched.dose_taken IN ACCESS EXCLUSIVE MODE;
+    LOCK TABLE medsched.schedules, medsched.dose_taken IN ACCESS EXCLUSIVE MODE;
     PERFORM medsched._move_doses_to_partitions(rest, parts.firsts, parts.afters);
     RETURN true;
   END IF;

@@ -33,18 +33,21 @@ BEGIN
   -- A dose that was undone is said again if its time came while it was recorded, but for what the schedule's own row still looks at.
   INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, until, said_at, said_dose)
   SELECT DISTINCT ON (c.user_id, c.schedule_id, c.scheduled_for)
-         c.user_id, c.schedule_id, 'undone ' || extract(epoch FROM c.scheduled_for)::text, $2, least(c.since, o.looks_from), c.recorded_at, c.scheduled_for
+         c.user_id, c.schedule_id, 'undone ' || extract(epoch FROM c.scheduled_for)::text, $2, least(c.since, o.looks_from),
+         least(c.recorded_at, o.said_until), c.scheduled_for
     FROM medsched.reminder_changes AS c
    CROSS JOIN LATERAL (
-         SELECT q.look_at FROM medsched.reminder_queue AS q WHERE q.ctid = ANY (free) AND q.user_id = c.user_id AND q.schedule_id = c.schedule_id
+         -- It may have been due before it was recorded, and not have been said: nobody had claimed by then.
+         SELECT q.look_at, coalesce(q.said_at, '-infinity') FROM medsched.reminder_queue AS q WHERE q.ctid = ANY (free) AND q.user_id = c.user_id AND q.schedule_id = c.schedule_id
          UNION ALL
-         SELECT h.said_at + interval '1 microsecond' FROM medsched.reminders_held AS h
+         SELECT CASE WHEN h.said_dose = c.scheduled_for THEN h.said_at ELSE h.said_at + interval '1 microsecond' END, h.said_at
+           FROM medsched.reminders_held AS h
           WHERE c.ctid = ANY (of_held) AND h.event = '' AND h.user_id = c.user_id AND h.schedule_id = c.schedule_id
          UNION ALL
-         SELECT c.since
+         SELECT c.since, c.recorded_at
           WHERE NOT EXISTS (SELECT FROM medsched.reminder_queue AS q WHERE q.user_id = c.user_id AND q.schedule_id = c.schedule_id AND q.event = '')
-            AND NOT EXISTS (SELECT FROM medsched.reminders_held AS h WHERE h.user_id = c.user_id AND h.schedule_id = c.schedule_id AND h.event = '')) AS o (looks_from)
-   WHERE c.ctid = ANY (changes) AND c.scheduled_for IS NOT NULL AND c.recorded_at < least(c.since, o.looks_from)
+            AND NOT EXISTS (SELECT FROM medsched.reminders_held AS h WHERE h.user_id = c.user_id AND h.schedule_id = c.schedule_id AND h.event = '')) AS o (looks_from, said_until)
+   WHERE c.ctid = ANY (changes) AND c.scheduled_for IS NOT NULL AND c.recorded_at < c.since AND least(c.recorded_at, o.said_until) < least(c.since, o.looks_from)
      AND (c.user_id, c.schedule_id, 'undone ' || extract(epoch FROM c.scheduled_for)::text)
          NOT IN (SELECT h.user_id, h.schedule_id, h.event FROM medsched.reminders_held AS h)
    ORDER BY c.user_id, c.schedule_id, c.scheduled_for, c.since DESC
@@ -99,9 +102,9 @@ DECLARE
 BEGIN
   WITH followed AS (
     UPDATE medsched.reminders_held AS h
-       SET next_at = least(h.next_at, c.since)
+       SET next_at = least(h.next_at, greatest(c.since, h.said_at))
       -- After the one that is held, a dose that was undone is as any other.
-      FROM (SELECT n.user_id, n.schedule_id, min(CASE WHEN n.scheduled_for IS NULL THEN n.since ELSE least(n.since, n.recorded_at) END) AS since,
+      FROM (SELECT n.user_id, n.schedule_id, min(CASE WHEN n.scheduled_for IS NULL THEN n.since ELSE '-infinity' END) AS since,
                    array_agg(n.ctid) AS ids
               FROM medsched.reminder_changes AS n WHERE n.ctid = ANY (changes)
              GROUP BY n.user_id, n.schedule_id) AS c

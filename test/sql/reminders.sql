@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(206);
+SELECT plan(211);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -120,6 +120,21 @@ SELECT is(pg_temp.said('2025-04-08 18:00Z'), 'nothing', 'and not that at home');
 SELECT medsched.inactivate_medication(:ann, (SELECT m.id FROM medsched.medications AS m WHERE m.user_id = :ann), '2025-04-09 00:00Z') \g /dev/null
 SELECT pg_temp.changed('2025-04-09 00:00Z') \g /dev/null
 SELECT is(pg_temp.said('2025-04-09 11:00Z'), 'nothing', 'of a medication that is not taken any more nothing is said');
+
+-- Due at 08:00, recorded at 08:01, and claimed at 08:02 first: nobody had said it when it was undone.
+SELECT pg_temp.prescribe('a', 'a9', '2025-04-10T08:00:00', 'FREQ=DAILY') \g /dev/null
+SELECT pg_temp.changed('2025-04-10 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-04-10 00:00Z'), 'nothing', 'another medication');
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (:ann, pg_temp.id('a9'), '2025-04-10 08:00Z', '2025-04-10 08:01Z', '2025-04-10 08:01Z');
+SELECT is(pg_temp.said('2025-04-10 08:02Z'), 'nothing', 'a dose is recorded late, before anybody claimed');
+SELECT medsched.undo_dose(:ann, pg_temp.id('a9'), '2025-04-10 08:00Z') \g /dev/null
+SELECT pg_temp.changed('2025-04-10 08:03Z') \g /dev/null
+SELECT is(pg_temp.said('2025-04-10 08:03Z'), 'a9 04-10 08:00 due', 'undone, it is said');
+SELECT is(pg_temp.said('2025-04-10 08:04Z'), 'nothing', 'once');
+SELECT medsched.inactivate_medication(:ann, (SELECT s.medication_id FROM medsched.schedules AS s WHERE s.id = pg_temp.id('a9')), '2025-04-11 00:00Z') \g /dev/null
+SELECT pg_temp.changed('2025-04-11 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-04-11 08:00Z'), 'nothing', 'it ends');
 
 -- Counted from the last dose -----------------------------------------------------------
 

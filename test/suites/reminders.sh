@@ -90,7 +90,9 @@ equals "nor one of a dose that was recorded" "$(query "
 	 WHERE h.claimed_at > r.recorded_at AND (r.undone_at IS NULL OR h.got_at < r.undone_at) LIMIT 5")" ""
 # What was handed out of the one's while another's was due and waited: of two claims of each worker, all.
 waited="SELECT count(*) FROM (SELECT h.scheduled_for - b.ahead AS due_at, min(h.claimed_at) AS claimed_at FROM handed AS h, began AS b
-	 WHERE h.kind = 'due' AND h.user_id <> lpad('c9', 32, '0')::uuid GROUP BY h.reminder_id, h.scheduled_for, b.ahead) AS o
+	 WHERE h.kind = 'due' AND h.user_id <> lpad('c9', 32, '0')::uuid
+	   AND NOT EXISTS (SELECT FROM recorded AS r WHERE r.user_id = h.user_id AND r.schedule_id = h.schedule_id AND r.scheduled_for = h.scheduled_for)
+	 GROUP BY h.reminder_id, h.scheduled_for, b.ahead) AS o
 	  JOIN handed AS m ON m.user_id = lpad('c9', 32, '0')::uuid AND m.claimed_at > o.due_at AND m.claimed_at < o.claimed_at
 	 GROUP BY o ORDER BY 1 DESC LIMIT 1"
 most=$(query "$waited")

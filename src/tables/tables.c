@@ -62,6 +62,7 @@ static const struct
 	{TABLE_MEDICATIONS, "substance"},
 	{TABLE_SCHEDULES, "limits"},
 	{TABLE_SCHEDULES, "missed_when_next"},
+	{TABLE_SCHEDULES, "tolerance_before"},
 	{TABLE_SCHEDULES, "changed_at"},
 	{TABLE_SCHEDULES, "after_last"},
 	{TABLE_SCHEDULES, "follows_by"},

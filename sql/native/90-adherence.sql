@@ -1,0 +1,171 @@
+-- What is asked about everybody.  Each function is plain SQL of joins and a function: so conditions reach the tables, and workers
+-- share the schedules, which a sub-SELECT for each of them would prevent.
+
+CREATE OR REPLACE FUNCTION medsched._doses_of_schedule(
+  user_id uuid,
+  schedule_id uuid,
+  window_start timestamptz,
+  window_end timestamptz,
+  recorded boolean,
+  grace interval,
+  tolerance_before interval,
+  missed_when_next boolean,
+  is_counted boolean,
+  effective_from timestamptz,
+  closed timestamptz,
+  rrule text,
+  starts_at timestamp,
+  time_zone text,
+  rdates timestamp[],
+  exdates timestamp[],
+  cycle_days_on int,
+  cycle_days_off int)
+RETURNS TABLE (dose_id text, scheduled_for timestamptz, local_time timestamp, taken_at timestamptz, recorded_by text, status text, outcome text,
+  on_time boolean, missed boolean, due_at timestamptz)
+LANGUAGE C STABLE PARALLEL SAFE ROWS 60 COST 2000
+AS 'MODULE_PATHNAME', 'medsched_doses_of_schedule';
+
+COMMENT ON FUNCTION medsched._doses_of_schedule(uuid, uuid, timestamptz, timestamptz, boolean, interval, interval, boolean, boolean, timestamptz, timestamptz, text, timestamp, text, timestamp[], timestamp[], int, int) IS
+  'Internal: the scheduled doses of a schedule in a window, all or those not recorded; it is counted where its doses are those after the last one or another''s';
+
+CREATE OR REPLACE FUNCTION medsched._adherence_of_person(user_id uuid, window_start timestamptz, window_end timestamptz)
+RETURNS TABLE (medication_id uuid, medication_name text, scheduled bigint, taken bigint, skipped bigint, missed bigint, on_time bigint)
+LANGUAGE C STABLE PARALLEL SAFE ROWS 5 COST 10000
+AS 'MODULE_PATHNAME', 'medsched_adherence_of_person';
+
+COMMENT ON FUNCTION medsched._adherence_of_person(uuid, timestamptz, timestamptz) IS
+  'Internal: how a person''s doses went, a row per medication';
+
+-- The doses of a schedule of which some were moved, or that is counted from the last dose or follows another: each is looked at.
+CREATE OR REPLACE FUNCTION medsched._single_doses(of_user uuid, of_schedule uuid, window_start timestamptz, window_end timestamptz)
+RETURNS SETOF medsched.scheduled_dose
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+    SELECT s.user_id,
+           CASE WHEN date_trunc('milliseconds', o.scheduled_for) = o.scheduled_for THEN medsched.dose_id(s.id, o.scheduled_for) END,
+           o.scheduled_for,
+           medsched._to_local(o.due_at, s.time_zone::text),
+           s.time_zone::text,
+           m.id,
+           m.name,
+           s.id,
+           s.dose_amount,
+           s.dose_unit,
+           s.instructions,
+           o.taken_at,
+           o.recorded_by,
+           medsched.dose_status(o.due_at, o.outcome, s.grace, n.next_dose),
+           o.outcome,
+           medsched.is_on_time(o.due_at, o.taken_at, s.grace, s.tolerance_before),
+           o.outcome IS NULL AND medsched.dose_status(o.due_at, NULL::text, s.grace, n.next_dose) = 'missed',
+           o.due_at
+      -- What the tables of an earlier version lack until create_tables() has run: there the names below mean these.
+      FROM (SELECT NULL::interval AS tolerance_before, false AS missed_when_next, NULL::interval AS after_last, NULL::interval AS follows_by) AS lacking
+     CROSS JOIN LATERAL (
+           SELECT t.user_id, t.id, t.medication_id, t.starts_at, t.time_zone, t.rrule, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off,
+                  t.dose_amount, t.dose_unit, t.instructions, t.grace, t.effective_from, t.ends_at, tolerance_before, missed_when_next,
+                  coalesce(after_last, follows_by) IS NOT NULL AS is_counted
+             FROM medsched.schedules AS t
+            WHERE t.user_id = of_user AND t.id = of_schedule AND NOT t.as_needed) AS s
+      JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
+     CROSS JOIN LATERAL (
+           SELECT i.scheduled_for, i.due_at, i.taken_at, i.recorded_by, i.outcome
+             FROM medsched._moved_schedule_doses(
+                    s.user_id, s.id,
+                    -- What is recorded is listed though it be no occurrence: medsched.check_integrity() names it.
+                    ARRAY(SELECT t.scheduled_for FROM medsched.dose_taken AS t
+                           WHERE t.user_id = of_user AND t.schedule_id = of_schedule AND t.outcome <> 'extra'
+                             AND t.scheduled_for >= greatest(window_start, '0001-01-01 00:00:00Z')
+                             AND t.scheduled_for < least(window_end, '10000-01-01 00:00:00Z')),
+                    s.rrule::text, s.starts_at, s.time_zone::text, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
+                    s.effective_from, least(s.ends_at, m.inactivated_at), window_start, window_end) AS i
+            WHERE NOT s.is_counted
+           UNION ALL
+           SELECT i.scheduled_for, i.due_at, i.taken_at, i.recorded_by, i.outcome
+             FROM medsched._counted_schedule_doses(s.user_id, s.id, s.starts_at, s.time_zone::text, least(s.ends_at, m.inactivated_at),
+                                                   window_start, window_end) AS i
+            WHERE s.is_counted) AS o
+     -- When the schedule has its next dose, for one that is due and is missed then.
+     CROSS JOIN LATERAL (
+           SELECT CASE WHEN s.missed_when_next AND o.outcome IS NULL
+                            AND medsched.dose_status(o.due_at, NULL::text, s.grace, NULL::timestamptz) = 'due'
+                       THEN medsched._next_due(s.user_id, s.id, o.due_at, s.rrule::text, s.starts_at, s.time_zone::text, s.rdates, s.exdates,
+                                               s.cycle_days_on, s.cycle_days_off, s.effective_from, least(s.ends_at, m.inactivated_at)) END
+           OFFSET 0) AS n (next_dose);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._single_doses(uuid, uuid, timestamptz, timestamptz) IS
+  'Internal: the scheduled doses of a schedule of which some were moved, or that is counted from the last dose or follows another';
+
+CREATE OR REPLACE FUNCTION medsched.scheduled_doses(window_start timestamptz, window_end timestamptz)
+RETURNS SETOF medsched.scheduled_dose
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT s.user_id, o.dose_id, o.scheduled_for, o.local_time, s.time_zone::pg_catalog.text, m.id, m.name, s.id, s.dose_amount, s.dose_unit,
+         s.instructions, o.taken_at, o.recorded_by, o.status, o.outcome, o.on_time, o.missed, o.due_at
+    -- What the tables of an earlier version lack until create_tables() has run: there the names below mean these.
+    FROM (SELECT NULL::pg_catalog.interval AS tolerance_before, false AS missed_when_next, NULL::pg_catalog.interval AS after_last, NULL::pg_catalog.interval AS follows_by) AS lacking
+   CROSS JOIN LATERAL (
+           SELECT t.user_id, t.id, t.medication_id, t.starts_at, t.time_zone, t.rrule, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off,
+                  t.as_needed, t.dose_amount, t.dose_unit, t.instructions, t.grace, t.effective_from, t.ends_at, tolerance_before, missed_when_next,
+                  coalesce(after_last, follows_by) IS NOT NULL AS is_counted
+             FROM medsched.schedules AS t) AS s
+    JOIN medsched.medications AS m
+      ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
+   CROSS JOIN LATERAL medsched._doses_of_schedule(
+           s.user_id, s.id, $1, $2, true, s.grace, s.tolerance_before, s.missed_when_next, s.is_counted, s.effective_from,
+           least(s.ends_at, m.inactivated_at), s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
+           s.cycle_days_on, s.cycle_days_off) AS o
+   WHERE medsched.check_window_for_all($1, $2)
+     AND NOT s.as_needed
+$$;
+
+CREATE OR REPLACE FUNCTION medsched.due_doses(window_start timestamptz, window_end timestamptz)
+RETURNS SETOF medsched.due_dose
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT s.user_id, o.dose_id, o.scheduled_for, o.local_time, s.time_zone::pg_catalog.text, m.id, m.name, s.id, s.dose_amount, s.dose_unit,
+         s.instructions, o.status, o.due_at
+    -- What the tables of an earlier version lack until create_tables() has run: there the names below mean these.
+    FROM (SELECT NULL::pg_catalog.interval AS tolerance_before, false AS missed_when_next, NULL::pg_catalog.interval AS after_last, NULL::pg_catalog.interval AS follows_by) AS lacking
+   CROSS JOIN LATERAL (
+           SELECT t.user_id, t.id, t.medication_id, t.starts_at, t.time_zone, t.rrule, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off,
+                  t.as_needed, t.dose_amount, t.dose_unit, t.instructions, t.grace, t.effective_from, t.ends_at, tolerance_before, missed_when_next,
+                  coalesce(after_last, follows_by) IS NOT NULL AS is_counted
+             FROM medsched.schedules AS t) AS s
+    JOIN medsched.medications AS m
+      ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
+   CROSS JOIN LATERAL medsched._doses_of_schedule(
+           s.user_id, s.id, $1, $2, false, s.grace, s.tolerance_before, s.missed_when_next, s.is_counted, s.effective_from,
+           least(s.ends_at, m.inactivated_at), s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
+           s.cycle_days_on, s.cycle_days_off) AS o
+   WHERE medsched.check_window_for_all($1, $2)
+     AND NOT s.as_needed
+$$;
+
+-- Person by person, at the first of a person's medications: so what is recorded of a person is read once.
+CREATE OR REPLACE FUNCTION medsched.adherence_of_all(window_start timestamptz, window_end timestamptz)
+RETURNS TABLE (
+  user_id uuid,
+  medication_id uuid,
+  medication_name text,
+  scheduled bigint,
+  taken bigint,
+  skipped bigint,
+  missed bigint,
+  on_time bigint,
+  percentage numeric)
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT p.user_id, a.medication_id, a.medication_name, a.scheduled, a.taken, a.skipped, a.missed, a.on_time,
+         medsched.percentage_taken(a.taken, a.skipped, a.missed)
+    FROM medsched.medications AS p
+   CROSS JOIN LATERAL medsched._adherence_of_person(p.user_id, $1, $2) AS a
+   WHERE medsched.check_window_for_all($1, $2)
+     AND NOT EXISTS (SELECT FROM medsched.medications AS f WHERE f.user_id OPERATOR(pg_catalog.=) p.user_id AND f.id OPERATOR(pg_catalog.<) p.id)
+$$;

@@ -307,8 +307,14 @@ scan_recorded(PersonDoses *person, const Datum *values)
 		bool  isnull[RECORDED_NCOLUMNS];
 
 		CHECK_FOR_INTERRUPTS();
-		for (int i = 0; i < RECORDED_NCOLUMNS; i++)
-			columns[i] = user_scan_value(&scan, i, &isnull[i]);
+		/* The row is taken apart as far as the last column asked for: that one first, and none beyond what is needed. */
+		columns[3] = 0;
+		if (person->is_one)
+			columns[3] = user_scan_value(&scan, 3, &isnull[3]);
+		columns[2] = user_scan_value(&scan, 2, &isnull[2]);
+		columns[4] = user_scan_value(&scan, 4, &isnull[4]);
+		columns[1] = user_scan_value(&scan, 1, &isnull[1]);
+		columns[0] = user_scan_value(&scan, 0, &isnull[0]);
 		add_record(person, columns, isnull);
 	}
 	user_scan_close(&scan);

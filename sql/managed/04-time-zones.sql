@@ -101,13 +101,13 @@ RETURNS interval
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
-  east CONSTANT interval := timezone(time_zone, hi) - timezone('UTC', hi);
+  east CONSTANT interval := timezone(time_zone, hi) - timezone(interval '0', hi);
 BEGIN
   IF hi - lo > interval '40 days' THEN
     RETURN NULL;
   END IF;
   WHILE lo < hi LOOP
-    IF timezone(time_zone, lo) - timezone('UTC', lo) <> east THEN
+    IF timezone(time_zone, lo) <> timezone(east, lo) THEN
       RETURN NULL;
     END IF;
     lo := lo + interval '48 hours';

@@ -49,6 +49,10 @@ DECLARE
   list int[];
   item text;
 BEGIN
+  -- As most rules have it of minutes and seconds.
+  IF value = '0' AND first = 0 THEN
+    RETURN '{0}';
+  END IF;
   IF value ~ '^[-+]?0*[0-9]{1,3}(,[-+]?0*[0-9]{1,3})*$' THEN
     list := '{' || value || '}';
     IF last >= ALL (list) AND (signed AND -last <= ALL (list) AND 0 <> ALL (list)
@@ -170,6 +174,11 @@ BEGIN
     WHEN 'BYMINUTE' THEN
       r.minutes := medsched._read_numbers(name, value, 0, 59);
 
+    WHEN 'BYSECOND' THEN
+      r.seconds := medsched._read_numbers(name, value, 0, 60);
+      -- There are no leap seconds.
+      r.seconds := CASE WHEN 59 = ANY (r.seconds) THEN array_remove(r.seconds, 60) ELSE array_replace(r.seconds, 60, 59) END;
+
     WHEN 'INTERVAL', 'COUNT' THEN
       IF value !~ '^0*[1-9][0-9]{0,9}$' OR ltrim(value, '0')::bigint > 2147483647 THEN
         PERFORM medsched._refuse('22023', format('invalid recurrence rule: %s value "%s" is not valid', name, left(value, 40)),
@@ -208,10 +217,6 @@ BEGIN
           'SKIP takes OMIT, BACKWARD or FORWARD.');
       END IF;
 
-    WHEN 'BYSECOND' THEN
-      r.seconds := medsched._read_numbers(name, value, 0, 60);
-      -- There are no leap seconds.
-      r.seconds := CASE WHEN 59 = ANY (r.seconds) THEN array_remove(r.seconds, 60) ELSE array_replace(r.seconds, 60, 59) END;
     WHEN 'BYMONTHDAY' THEN
       r.monthdays := medsched._read_numbers(name, value, 1, 31, true);
     WHEN 'BYMONTH' THEN

@@ -10,11 +10,10 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
   instants timestamptz[] := '{}';
-  first CONSTANT int := (timezone('UTC', lo) + east)::date - date '2000-01-01';
-  last CONSTANT int := (timezone('UTC', hi) + east)::date - date '2000-01-01';
+  first int;
+  last int;
   d int;
   second int;
-  local timestamp;
   at timestamptz;
   step bigint;    -- in seconds
 BEGIN
@@ -25,12 +24,15 @@ BEGIN
         FROM generate_series(extract(epoch FROM begun)::bigint + greatest(0, ceil(extract(epoch FROM lo - begun) / step)::bigint) * step,
                              ceil(extract(epoch FROM least(hi, r.end_at)))::bigint - 1, step) AS s (since_1970));
   END IF;
+  lo := greatest(lo, timezone(east, r.start));
+  hi := least(hi, r.end_at, timezone(east, r.end_local));
+  first := timezone(east, lo)::date - date '2000-01-01';
+  last := timezone(east, hi)::date - date '2000-01-01';
   FOREACH d IN ARRAY medsched._regular_days(r, CASE r.freq WHEN 4 THEN medsched._week(first, r.week_start) ELSE first END,
                                             CASE r.freq WHEN 4 THEN medsched._week(last, r.week_start) ELSE last END) LOOP
     FOREACH second IN ARRAY r.times LOOP
-      local := timestamp '2000-01-01' + make_interval(days => d, secs => second);
-      at := timezone('UTC', local - east);
-      IF local >= r.start AND local < r.end_local AND at >= lo AND at < hi AND at < r.end_at THEN
+      at := timezone(east, timestamp '2000-01-01' + make_interval(days => d, secs => second));
+      IF at >= lo AND at < hi THEN
         instants := array_append(instants, at);
       END IF;
     END LOOP;

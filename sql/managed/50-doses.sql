@@ -88,15 +88,33 @@ RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN medsched.dose_status($1, $2, $3, NULL::timestamptz);
 
--- The handle of a dose without a check of its time: base64url of "schedule|time".  Base64 turns 3 bytes into 4 characters, so
--- that of the 36 of the schedule and that of the rest make up that of both, without the line break that comes after 76; and
--- no three bytes of ASCII give a + or a /, but for some that do not occur.  STABLE as to_char() is: then it becomes part of
--- the query, which is five times as fast.
+-- The handle of a dose without a check of its time: base64url of "schedule|time", of which these write the two parts.  Base64 turns
+-- 3 bytes into 4 characters, so that of the 36 of the schedule and that of the rest make up that of both, without the line break
+-- that comes after 76; and no three bytes of ASCII give a + or a /, but for some that do not occur.  The 25 bytes of the rest give
+-- 34 characters, and two that fill up.  JSON writes a time in a third of what to_char() takes, and no zeros after the seconds.
+-- STABLE as these are: then they become part of the query, which is five times as fast.
+CREATE OR REPLACE FUNCTION medsched._dose_id_of(schedule_id uuid)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN 'v1:' || encode(schedule_id::text::bytea, 'base64');
+
+COMMENT ON FUNCTION medsched._dose_id_of(uuid) IS
+  'Internal: how the handles of the doses of a schedule begin';
+
+CREATE OR REPLACE FUNCTION medsched._dose_id_at(scheduled_for timestamptz)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN encode((CASE WHEN scheduled_for::timestamptz(0) = scheduled_for
+                    THEN '|' || substr(to_json(timezone(interval '0', scheduled_for))::text, 2, 19) || '.000'
+                    ELSE to_char(timezone(interval '0', scheduled_for), '"|"YYYY-MM-DD"T"HH24:MI:SS.MS') END)::bytea, 'base64') || 'Wg';
+
+COMMENT ON FUNCTION medsched._dose_id_at(timestamptz) IS
+  'Internal: how the handle of a dose at an instant ends';
+
 CREATE OR REPLACE FUNCTION medsched._dose_id(schedule_id uuid, scheduled_for timestamptz)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN 'v1:' || encode(schedule_id::text::bytea, 'base64')
-  || rtrim(encode(to_char(timezone('UTC', scheduled_for), '"|"YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')::bytea, 'base64'), '=');
+RETURN medsched._dose_id_of(schedule_id) || medsched._dose_id_at(scheduled_for);
 
 COMMENT ON FUNCTION medsched._dose_id(uuid, timestamptz) IS
   'Internal: the handle of a dose';
@@ -169,7 +187,7 @@ RETURNS TABLE (
   due_at timestamptz)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
 AS $$
-  SELECT CASE WHEN date_trunc('milliseconds', o.at) = o.at THEN medsched._dose_id(s.id, o.at) END,
+  SELECT CASE WHEN o.at::timestamptz(3) = o.at THEN s.handle || medsched._dose_id_at(o.at) END,
          o.at, timezone(s.zone, o.at), s.time_zone, s.medication_id, s.name, s.id,
          s.dose_amount, s.dose_unit, s.instructions, o.taken_at, o.recorded_by,
          CASE WHEN o.outcome IS NOT NULL THEN o.outcome
@@ -181,7 +199,7 @@ AS $$
               ELSE 'due' END,
          o.at
     -- OFFSET 0: each is computed once for a schedule, whatever the planner thinks of the joins.
-    FROM (SELECT s.id, s.medication_id, m.name, s.starts_at, s.time_zone::text AS time_zone, z.zone,
+    FROM (SELECT s.id, medsched._dose_id_of(s.id) AS handle, s.medication_id, m.name, s.starts_at, s.time_zone::text AS time_zone, z.zone,
                  medsched._begin_rule(medsched._read_rule(s.rrule), s.starts_at, z.zone,
                                       s.cycle_days_on, s.cycle_days_off) AS rule,
                  CASE WHEN cardinality(s.rdates) > 0 THEN medsched._dates(s.rdates, z.zone, 'rdates') END AS added,
@@ -395,7 +413,7 @@ BEGIN
        LIMIT most + 1;
   ELSE
     RETURN QUERY
-      SELECT d.* FROM medsched._doses($1, window_start, window_end, true, most) AS d
+      SELECT d.* FROM (SELECT * FROM medsched._doses($1, window_start, window_end, true, most) OFFSET 0) AS d
        ORDER BY d.scheduled_for USING OPERATOR(pg_catalog.<), d.medication_name USING OPERATOR(pg_catalog.<), d.schedule_id USING OPERATOR(pg_catalog.<)
        LIMIT most + 1;
   END IF;

@@ -31,12 +31,23 @@ managed_updates := $(filter-out %--0.1.0--0.2.0.sql,$(updates))
 update_scripts := $(released:%=sql/$(EXTENSION)--%--$(version).sql)
 DATA_built = $(install_script) $(update_scripts)
 
-OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*/*.c)))
+# What is written with libical is a library of its own, which the first calendar of a session loads.
+ical_library = $(EXTENSION)_ical$(DLSUFFIX)
+ical_objects = $(patsubst %.c,%.o,$(sort $(wildcard src/libical/*.c)))
+OBJS = $(filter-out $(ical_objects),$(patsubst %.c,%.o,$(sort $(wildcard src/*/*.c))))
 
 PG_CONFIG ?= pg_config
+PKG_CONFIG ?= pkg-config
+
+# Only cleaning up and the managed edition do without libical.
+ifneq ($(filter-out clean managed tle,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(shell $(PKG_CONFIG) --exists 'libical >= 3.0' && echo yes),yes)
+$(error libical 3 or later not found by $(PKG_CONFIG); on Debian and Ubuntu: apt-get install pkg-config libical-dev)
+endif
+endif
 
 # PostgreSQL's headers are a system's: our warnings are about our own code.
-PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
+PG_CPPFLAGS = -I$(srcdir)/src $(shell $(PKG_CONFIG) --cflags libical) -isystem $(shell $(PG_CONFIG) --includedir-server)
 PG_CFLAGS = -Wall -Wextra
 
 # Libraries see each other's symbols, but on macOS: none but the entry points is for others.
@@ -50,7 +61,7 @@ REGRESS_OPTS = --inputdir=test --outputdir=build/regress --load-extension=pgtap 
 ISOLATION := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation --outputdir=build/isolation --load-extension=$(EXTENSION)
 
-EXTRA_CLEAN = build $(wildcard $(EXTENSION)-managed--*.sql $(EXTENSION)-tle--*.sql) $(exports)
+EXTRA_CLEAN = build $(ical_library) $(ical_objects) $(wildcard $(EXTENSION)-managed--*.sql $(EXTENSION)-tle--*.sql) $(exports)
 
 # The managed edition is text, and takes nothing of PostgreSQL's.
 ifneq ($(filter-out managed tle,$(or $(MAKECMDGOALS),all)),)
@@ -113,8 +124,23 @@ $(exports): $(wildcard src/*/*.c) Makefile
 
 $(EXTENSION)$(DLSUFFIX): $(exports)
 
+$(ical_library): $(ical_objects)
+	$(LINK.shared) -o $@ $^ $(LDFLAGS) $(LDFLAGS_SL) $(BE_DLLLIBS) $(shell $(PKG_CONFIG) --libs libical)
+
+all: $(ical_library)
+
+install: install-ical
+uninstall: uninstall-ical
+
+.PHONY: install-ical uninstall-ical
+install-ical: $(ical_library) installdirs
+	$(INSTALL_SHLIB) $(ical_library) '$(DESTDIR)$(pkglibdir)/'
+
+uninstall-ical:
+	rm -f '$(DESTDIR)$(pkglibdir)/$(ical_library)'
+
 # Whoever edits a header rebuilds everything: it takes seconds.
-$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*/*.h) Makefile
+$(OBJS) $(OBJS:.o=.bc) $(ical_objects): $(wildcard src/*/*.h) Makefile
 
 installcheck: build-directories
 

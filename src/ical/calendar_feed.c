@@ -20,8 +20,8 @@
 
 #include "base/arguments.h"
 #include "base/message.h"
+#include "ical/calendar_writer.h"
 #include "ical/ical_rule.h"
-#include "ical/vcalendar.h"
 #include "recurrence/calendar.h"
 #include "tables/saved_plan.h"
 #include "tables/schedule_row.h"
@@ -97,6 +97,9 @@ typedef struct Feed
 	TimestampTz since;
 	TimestampTz horizon;
 	int64		alarm; /* seconds before, or negative for none */
+
+	const CalendarWriter *writer;
+	Calendar			 *calendar;
 } Feed;
 
 /*
@@ -131,18 +134,20 @@ typedef struct ZoneUse
 	int64		from;
 } ZoneUse;
 
-static void			 read_arguments(FunctionCallInfo fcinfo, Feed *feed);
-static List			*read_moves(Datum user_id);
-static List			*moved_of_schedule(List *moved, Datum schedule_id, TimestampTz ends_at);
-static FeedSchedule *read_schedule(uint64 row, List *moved, const Feed *feed);
-static bool			 is_in_calendar(TimestampTz at);
-static int64		 seconds_between(const Datum *values, const bool *isnull, int from, int to);
-static char			*text_or_null(const Datum *values, const bool *isnull, int column);
-static void			 link_schedules(List *schedules);
-static void			 add_zones(Calendar *calendar, List *schedules, const Feed *feed);
-static ZoneUse		*find_use(List **uses, const char *time_zone, int64 from);
-static void			 add_events(Calendar *calendar, const FeedSchedule *schedule, const Feed *feed);
-static const char	*event_uid(const FeedSchedule *schedule, const EventTimes *times);
+static const CalendarWriter *load_writer(void);
+static void					 read_arguments(FunctionCallInfo fcinfo, Feed *feed);
+static List					*read_moves(Datum user_id);
+static List					*moved_of_schedule(List *moved, Datum schedule_id, TimestampTz ends_at);
+static FeedSchedule			*read_schedule(uint64 row, List *moved, const Feed *feed);
+static bool					 is_in_calendar(TimestampTz at);
+static int64				 seconds_between(const Datum *values, const bool *isnull, int from, int to);
+static char					*text_or_null(const Datum *values, const bool *isnull, int column);
+static void					 link_schedules(List *schedules);
+static void					 add_zones(List *schedules, const Feed *feed);
+static void					 add_zone(const char *time_zone, int64 from, int64 horizon, const Feed *feed);
+static ZoneUse				*find_use(List **uses, const char *time_zone, int64 from);
+static void					 add_events(const FeedSchedule *schedule, const Feed *feed);
+static const char			*event_uid(const FeedSchedule *schedule, const EventTimes *times);
 
 Datum
 medsched_calendar_feed(PG_FUNCTION_ARGS)
@@ -151,7 +156,6 @@ medsched_calendar_feed(PG_FUNCTION_ARGS)
 	Feed		  feed;
 	Datum		  user_id;
 	char		 *name;
-	Calendar	 *calendar;
 	List		 *schedules = NIL;
 	List		 *moved;
 	ListCell	 *cell;
@@ -165,21 +169,32 @@ medsched_calendar_feed(PG_FUNCTION_ARGS)
 
 	/* All that follows is in SPI's memory context, and gone with it. */
 	SPI_connect();
-	calendar = vcalendar_create(name);
+	feed.writer = load_writer();
+	feed.calendar = feed.writer->create(name);
 	moved = read_moves(user_id);
 	run_plan(&schedules_of_user, &user_id, NULL, true, SPI_OK_SELECT, 0);
 	for (uint64 i = 0; i < SPI_processed; i++)
 		schedules = lappend(schedules, read_schedule(i, moved, &feed));
 	link_schedules(schedules);
-	add_zones(calendar, schedules, &feed);
+	add_zones(schedules, &feed);
 	foreach (cell, schedules)
-		add_events(calendar, lfirst(cell), &feed);
-	words = vcalendar_text(calendar);
+		add_events(lfirst(cell), &feed);
+	words = feed.writer->text(feed.calendar);
 	old = MemoryContextSwitchTo(caller);
 	result = cstring_to_text(words);
 	MemoryContextSwitchTo(old);
 	SPI_finish();
 	PG_RETURN_TEXT_P(result);
+}
+
+/*
+ * Load the library that writes calendars: with libical, which nothing else needs.  It is
+ * where PostgreSQL looks for libraries, as this one is.
+ */
+static const CalendarWriter *
+load_writer(void)
+{
+	return ((const CalendarWriter *(*) (void) ) load_external_function("medsched_ical", "medsched_calendar_writer", true, NULL))();
 }
 
 static void
@@ -377,7 +392,7 @@ link_schedules(List *schedules)
 
 /* Add the time zones that events are written in, each once. */
 static void
-add_zones(Calendar *calendar, List *schedules, const Feed *feed)
+add_zones(List *schedules, const Feed *feed)
 {
 	List	 *uses = NIL;
 	ListCell *cell;
@@ -405,11 +420,21 @@ add_zones(Calendar *calendar, List *schedules, const Feed *feed)
 	{
 		ZoneUse *use = lfirst(cell);
 
-		vcalendar_add_zone(calendar, use->time_zone, use->from, Max(use->from, second_of(feed->horizon)));
+		add_zone(use->time_zone, use->from, Max(use->from, second_of(feed->horizon)), feed);
 	}
 	/* A calendar has one component at least (RFC 5545 section 3.6). */
 	if (is_empty)
-		vcalendar_add_zone(calendar, "UTC", 0, 0);
+		add_zone("UTC", 0, 0, feed);
+}
+
+/* Add the definition of a time zone, for all instants from from on. */
+static void
+add_zone(const char *time_zone, int64 from, int64 horizon, const Feed *feed)
+{
+	Observance *observances;
+	int			n = vtimezone_observances(zone_find(time_zone), from, horizon, &observances);
+
+	feed->writer->add_zone(feed->calendar, time_zone, observances, n);
 }
 
 /* Find a time zone among those in use, or add it, from an instant on. */
@@ -433,7 +458,7 @@ find_use(List **uses, const char *time_zone, int64 from)
 }
 
 static void
-add_events(Calendar *calendar, const FeedSchedule *schedule, const Feed *feed)
+add_events(const FeedSchedule *schedule, const Feed *feed)
 {
 	CalendarEvent event = {
 		.summary = schedule->summary,
@@ -452,7 +477,7 @@ add_events(Calendar *calendar, const FeedSchedule *schedule, const Feed *feed)
 		event.uid = event_uid(schedule, event.times->of != NULL ? event.times->of : event.times);
 		if (event.times->moved == NULL)
 		{
-			vcalendar_add_event(calendar, &event, feed->alarm);
+			feed->writer->add_event(feed->calendar, &event, feed->alarm);
 			continue;
 		}
 		/* Moved once more, it is a later version of the same event. */
@@ -460,7 +485,7 @@ add_events(Calendar *calendar, const FeedSchedule *schedule, const Feed *feed)
 		moved.uid = event.uid;
 		moved.modified = Max(event.modified, event.times->moved->moved_at);
 		moved.sequence = (int) Min(Max(event.sequence, (event.times->moved->moved_at - schedule->created) / USECS_PER_SEC), PG_INT32_MAX);
-		vcalendar_add_event(calendar, &moved, feed->alarm);
+		feed->writer->add_event(feed->calendar, &moved, feed->alarm);
 	}
 }
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * ical_rule.c
- *		The text of an event's rule and times, RFC 5545 sections 3.3.10 and 3.3.5.
+ *		The text of an RRULE, RFC 5545 section 3.3.10, for an event's rule.
  *
  *-------------------------------------------------------------------------
  */
@@ -69,17 +69,11 @@ append_weekdays(StringInfo text, const Recurrence *rule)
 }
 
 char *
-ical_time_text(int64_t local)
-{
-	Date date = date_from_day((int32_t) floor_div(local, LOCAL_SECS_PER_DAY));
-	int	 second = (int) floor_mod(local, LOCAL_SECS_PER_DAY);
-
-	return psprintf("%04d%02d%02dT%02d%02d%02d", date.year, date.month, date.day, second / 3600, second / 60 % 60,
-					second % 60);
-}
-
-char *
 ical_instant_text(int64_t instant)
 {
-	return psprintf("%sZ", ical_time_text(instant));
+	Date date = date_from_day((int32_t) floor_div(instant, LOCAL_SECS_PER_DAY));
+	int	 second = (int) floor_mod(instant, LOCAL_SECS_PER_DAY);
+
+	return psprintf("%04d%02d%02dT%02d%02d%02dZ", date.year, date.month, date.day, second / 3600, second / 60 % 60,
+					second % 60);
 }

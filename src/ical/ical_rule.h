@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * ical_rule.h
- *		The text of an event's rule and times, RFC 5545 sections 3.3.10 and 3.3.5.
+ *		The text of an RRULE, RFC 5545 section 3.3.10, for an event's rule.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,8 +16,7 @@
  */
 extern char *ical_rule_text(const Recurrence *rule, int count, int64_t until);
 
-/* Write a local time as "20270301T080000", and an instant as "20270301T070000Z"; palloc'd. */
-extern char *ical_time_text(int64_t local);
+/* Write an instant as "20270301T070000Z", palloc'd. */
 extern char *ical_instant_text(int64_t instant);
 
 #endif /* MEDSCHED_ICAL_RULE_H */

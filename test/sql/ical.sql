@@ -52,7 +52,7 @@ SELECT is(
   'a name and an alarm');
 
 SELECT alike(medsched.calendar_feed(:'person', alarm => a.alarm, horizon => '2028-01-01Z'), '%' || E'\r\n' || a.line || E'\r\n%', 'an alarm ' || a.alarm)
-FROM (VALUES (interval '0', 'TRIGGER:PT0S'), ('7 days', 'TRIGGER:-P7D'), ('1 day 01:00:05', 'TRIGGER:-P1DT1H0M5S'), ('00:00:30', 'TRIGGER:-PT30S')) AS a (alarm, line);
+FROM (VALUES (interval '0', 'TRIGGER:PT0S'), ('7 days', 'TRIGGER:-P1W'), ('1 day 01:00:05', 'TRIGGER:-P1DT60M5S'), ('00:00:30', 'TRIGGER:-PT30S')) AS a (alarm, line);
 
 -- Characters of one to four octets; a tab is a space, and other control characters are left out.
 SELECT medsched.create_medication('00000000-0000-4000-8000-00000000ca6e', repeat(E'ä€😀,\t\x01ab', 50),

@@ -132,6 +132,9 @@ equals "the library exports its entry points alone" \
 equals "it uses no name that PostgreSQL has given up" \
 	"$(grep -nwE 'Abs|pg_attribute_noreturn' src/*/*.[ch] | grep -v '^src/base/compat.h' || true)" ""
 
+equals "one file alone knows libical's versions" "$(grep -l ICAL_MAJOR_VERSION -r src)" src/libical/calendar_writer.c
+equals "nothing else is built with libical" "$(grep -l 'libical/ical\.h' -r src)" src/libical/calendar_writer.c
+
 # The folders of src/ in CONTRIBUTING's table, whose order is that of the arrows.
 layers=$(sed -n 's/^| `\([a-z]*\)\/` |.*/\1/p' CONTRIBUTING.md)
 equals "CONTRIBUTING.md lists the folders of src/" \

@@ -1403,7 +1403,7 @@ describe('coverage', () => {
 		// What SQL computes columns with, what is for tests, and what is for the tables' owner.
 		const parts = ['resetForTests', 'importUser', 'doseId', 'doseStatus', 'doseStatusBeforeNext', 'graceEndedBefore', 'isOnTime', 'isWithinTolerance', 'percentageTaken'];
 		// What another gives more of.
-		const less = ['createMedication', 'markDoseTaken', 'skipDose', 'undoDose', 'moveDose', 'completeReminders'];
+		const less = ['createMedication', 'markDoseTaken', 'skipDose', 'undoDose', 'moveDose', 'completeReminder'];
 		const missing = functions.filter((name) => ![...parts, ...less].includes(name) && !new RegExp(`\\b${name}(?:[.]sql)?\\(`).test(source));
 		assert.deepEqual(missing, []);
 		assert.ok(functions.length > 40);
@@ -1428,6 +1428,7 @@ describe('coverage', () => {
 			'Add it as medsched.create_tables() makes it.',
 			"Call medsched.erase_user() as the tables' owner, or as a role that a policy USING (true) shows all rows of the three tables.",
 			"Call medsched.export_user() as the tables' owner, or as a role that a policy USING (true) shows all rows of every table.",
+			'Call medsched.partition_doses() in a transaction of its own.',
 			'Call medsched.reset_for_tests() outside a transaction.',
 			'Create a database for tests, and call medsched.reset_for_tests() before anything is written to it.',
 			'Create the tables with SELECT medsched.create_tables().',
@@ -1443,6 +1444,7 @@ describe('coverage', () => {
 			"Use date_trunc('second', ...).",
 			'medsched.check_integrity() lists the schedules that cannot be read.',
 			'medsched.create_tables() has your views use the new one.',
+			'medsched.partition_doses() is for a table in one piece, or one partitioned by RANGE (scheduled_for).',
 		]);
 		for (const route of Object.values(routeOf)) assert.ok(routes.includes(route), route);
 	});

@@ -394,7 +394,7 @@ export const problems = {
 function canAnswer(status: number, { path, request, refuses = [404, 409, 422] }: Pick<Route, 'path' | 'request' | 'refuses'>): boolean {
 	switch (status) {
 		case 403:
-			return /^\/(people|operator)\//.test(path);
+			return /^\/(people|operator|me\/doses)\b/.test(path);
 		case 413:
 		case 415:
 			return request?.body !== undefined;

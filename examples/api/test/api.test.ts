@@ -921,8 +921,8 @@ byBothWays('caregivers', (call) => {
 		['GET', `/v1/people/${ben}/medications`, {}],
 		['GET', `/v1/people/${ben}/doses?${window}`, {}],
 		['GET', `/v1/people/${ben}/doses/next`, {}],
-		['GET', `/v1/doses?${window}&people=${ben}`, {}],
-		['GET', `/v1/doses/next?people=me,${ben}`, {}],
+		['GET', `/v1/me/doses?${window}&people=${ben}`, {}],
+		['GET', `/v1/me/doses/next?people=me,${ben}`, {}],
 		['GET', `/v1/people/${ben.toUpperCase()}/doses?${window}`, {}],
 		['GET', `/v1/people/${ben}/adherence?${window}`, {}],
 		['GET', `/v1/people/${ben}/calendar.ics`, {}],
@@ -978,14 +978,14 @@ byBothWays('caregivers', (call) => {
 		// One page for all: those for whom Ada acts, and herself, who takes nothing.
 		const his = (await call('GET', `/v1/people/${ben}/doses?${window}`, { token: token['ada'] })).body;
 		const named = (doses: Record<string, unknown>[]) => doses.map((d) => ({ userId: ben, ...d }));
-		assert.deepEqual((await call('GET', `/v1/doses?${window}`, { token: token['ada'] })).body, named(his));
-		assert.deepEqual((await call('GET', `/v1/doses?${window}&people=me,${ben.toUpperCase()},me`, { token: token['ada'] })).body, named(his));
-		assert.deepEqual((await call('GET', `/v1/doses?${window}&people=me`, { token: token['ada'] })).body, []);
+		assert.deepEqual((await call('GET', `/v1/me/doses?${window}`, { token: token['ada'] })).body, named(his));
+		assert.deepEqual((await call('GET', `/v1/me/doses?${window}&people=me,${ben.toUpperCase()},me`, { token: token['ada'] })).body, named(his));
+		assert.deepEqual((await call('GET', `/v1/me/doses?${window}&people=me`, { token: token['ada'] })).body, []);
 		const after = 'after=2026-03-01T00:00:00Z';
 		const next = (await call('GET', `/v1/people/${ben}/doses/next?${after}&limit=2`, { token: token['ada'] })).body;
-		assert.deepEqual((await call('GET', `/v1/doses/next?${after}&limit=2`, { token: token['ada'] })).body, named(next));
-		assert.deepEqual((await call('GET', `/v1/doses/next?${after}&people=${ben}`, { token: token['ada'] })).body, named(next.slice(0, 1)));
-		for (const people of ['', 'ben', `${ben},`, `${ben} ${ada}`]) isProblem(await call('GET', `/v1/doses?${window}&people=${people}`, { token: token['ada'] }), 400, 'invalid_request');
+		assert.deepEqual((await call('GET', `/v1/me/doses/next?${after}&limit=2`, { token: token['ada'] })).body, named(next));
+		assert.deepEqual((await call('GET', `/v1/me/doses/next?${after}&people=${ben}`, { token: token['ada'] })).body, named(next.slice(0, 1)));
+		for (const people of ['', 'ben', `${ben},`, `${ben} ${ada}`]) isProblem(await call('GET', `/v1/me/doses?${window}&people=${people}`, { token: token['ada'] }), 400, 'invalid_request');
 		const seen = await call('GET', `/v1/people/me/doses?${window}`, { token: token['ben'] });
 		assert.deepEqual([seen.body[0].status, seen.body[0].recordedBy], ['taken', ada]);
 	});
@@ -995,8 +995,8 @@ byBothWays('caregivers', (call) => {
 		await call('PUT', `/v1/me/caregivers/${eve}`, { token: token['ada'], body: { personName: 'Ada' } });
 		assert.equal((await call('GET', `/v1/people/${ada}/medications`, { token: token['eve'] })).status, 200);
 		isProblem(await call('GET', `/v1/people/${ben}/medications`, { token: token['eve'] }), 403);
-		isProblem(await call('GET', `/v1/doses?${window}&people=me,${ada},${ben}`, { token: token['eve'] }), 403, 'forbidden');
-		assert.deepEqual((await call('GET', `/v1/doses?${window}`, { token: token['eve'] })).body, []);
+		isProblem(await call('GET', `/v1/me/doses?${window}&people=me,${ada},${ben}`, { token: token['eve'] }), 403, 'forbidden');
+		assert.deepEqual((await call('GET', `/v1/me/doses?${window}`, { token: token['eve'] })).body, []);
 	});
 
 	test('and ends when it is taken back', async () => {

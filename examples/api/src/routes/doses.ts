@@ -91,7 +91,7 @@ export function doseRoutes(db: Database) {
 		.openapi(
 			m.route({
 				method: 'get',
-				path: '/doses',
+				path: '/me/doses',
 				summary: 'List the doses of several people in a window',
 				refuses: [422],
 				request: { query: m.Window.safeExtend({ people: m.People }) },
@@ -106,7 +106,7 @@ export function doseRoutes(db: Database) {
 		.openapi(
 			m.route({
 				method: 'get',
-				path: '/doses/next',
+				path: '/me/doses/next',
 				summary: 'List the next doses of several people',
 				refuses: [],
 				request: { query: z.object({ people: m.People, after: m.Instant.optional(), limit: z.coerce.number().int().min(1).max(1000).default(1) }) },

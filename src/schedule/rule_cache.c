@@ -28,7 +28,7 @@ typedef struct Slot
 } Slot;
 
 static MemoryContext cache_context = NULL;
-static Slot			*slots;
+static Slot			*slots[N_SLOTS]; /* NULL: never taken */
 
 static void				 report_error(const RruleError *error);
 static const Recurrence *find_or_parse(const char *text, RruleError *error);
@@ -48,21 +48,14 @@ rule_cache_find(const char *text)
 static const Recurrence *
 find_or_parse(const char *text, RruleError *error)
 {
-	Slot	  *slot;
+	size_t	   length = strlen(text);
+	uint32	   number = hash_bytes((const unsigned char *) text, (int) length) % N_SLOTS;
+	Slot	  *slot = slots[number];
 	Recurrence rule;
 	bool	   valid;
-	size_t	   length = strlen(text);
 	int		   save_errno = errno;
 
-	if (cache_context == NULL)
-	{
-		MemoryContext context = AllocSetContextCreate(TopMemoryContext, "medsched rules", ALLOCSET_DEFAULT_SIZES);
-
-		slots = MemoryContextAllocZero(context, N_SLOTS * sizeof(Slot));
-		cache_context = context;
-	}
-	slot = &slots[hash_bytes((const unsigned char *) text, (int) length) % N_SLOTS];
-	if (slot->text != NULL && strcmp(slot->text, text) == 0)
+	if (slot != NULL && slot->text != NULL && strcmp(slot->text, text) == 0)
 		return &slot->rule;
 
 	valid = rrule_parse(text, &rule, error);
@@ -70,6 +63,10 @@ find_or_parse(const char *text, RruleError *error)
 	if (!valid)
 		return NULL;
 
+	if (cache_context == NULL)
+		cache_context = AllocSetContextCreate(TopMemoryContext, "medsched rules", ALLOCSET_DEFAULT_SIZES);
+	if (slot == NULL)
+		slot = slots[number] = MemoryContextAllocZero(cache_context, sizeof(Slot));
 	if (slot->text != NULL)
 	{
 		pfree(slot->text);

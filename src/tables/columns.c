@@ -133,6 +133,12 @@ read_columns(const TableColumn *columns, HeapTuple tuple, TupleDesc descriptor, 
 	}
 }
 
+Oid
+column_type(TableColumn column)
+{
+	return facts[column].type;
+}
+
 void
 check_null(TableColumn column)
 {

@@ -114,6 +114,9 @@ extern int find_column(TableColumn column, TupleDesc descriptor);
 /* Do the same, and give InvalidAttrNumber for a column that is missing, or of another type. */
 extern AttrNumber column_number(TableColumn column, TupleDesc descriptor);
 
+/* Give the type that a column is read as. */
+extern Oid column_type(TableColumn column);
+
 /* Check that a column may be null.  Errors: 23502. */
 extern void check_null(TableColumn column);
 

@@ -12,9 +12,6 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "catalog/pg_am.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_type.h"
 #include "executor/tuptable.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -25,6 +22,7 @@
 
 #include "base/compat.h"
 #include "tables/keyed_row.h"
+#include "tables/primary_key.h"
 
 #define MAX_KEYS 3
 
@@ -34,7 +32,6 @@ static const TableColumn keys[NLINKED_TABLES][MAX_KEYS + 1] = {
 	[TABLE_MEDICATIONS] = {MEDICATIONS_USER_ID, MEDICATIONS_ID}};
 
 static bool open_index(KeyedRow *row, LOCKMODE mode);
-static bool is_index_of_key(const KeyedRow *row);
 static bool has_key(const KeyedRow *row, const Datum *key);
 
 bool
@@ -47,7 +44,7 @@ keyed_row_open(KeyedRow *row, MedschedTable table, LOCKMODE mode)
 		row->nkeys++;
 	if (row->relation == NULL)
 		return false;
-	if (row->relation->rd_rel->relkind == RELKIND_RELATION && !row->relation->rd_rel->relhassubclass && open_index(row, mode))
+	if (open_index(row, mode))
 	{
 		row->slot = table_slot_create(row->relation, NULL);
 		return true;
@@ -56,40 +53,17 @@ keyed_row_open(KeyedRow *row, MedschedTable table, LOCKMODE mode)
 	return false;
 }
 
-/* Open the primary key's index, if it can tell of every row. */
+/* Open the primary key's index, if it is over the key as it was created. */
 static bool
 open_index(KeyedRow *row, LOCKMODE mode)
 {
-	/* The list of indexes tells which is the primary key's. */
-	if (!row->relation->rd_indexvalid)
-		list_free(RelationGetIndexList(row->relation));
-	if (!OidIsValid(row->relation->rd_pkindex))
+	row->index = primary_key_open(row->relation, row->key, row->nkeys, mode);
+	if (row->index == NULL)
 		return false;
-	row->index = index_open(row->relation->rd_pkindex, mode);
-	if (is_index_of_key(row))
+	if (row->index->rd_index->indnkeyatts == row->nkeys)
 		return true;
 	index_close(row->index, mode);
 	return false;
-}
-
-/* Tell whether the index is over the key as it was created, and so finds each row once, at any time. */
-static bool
-is_index_of_key(const KeyedRow *row)
-{
-	const FormData_pg_index *form = row->index->rd_index;
-
-	if (row->index->rd_rel->relam != BTREE_AM_OID || form->indnkeyatts != row->nkeys || !form->indisvalid || !form->indimmediate ||
-		form->indcheckxmin)
-		return false;
-	for (int i = 0; i < row->nkeys; i++)
-	{
-		int number = find_column(row->key[i], RelationGetDescr(row->relation));
-
-		if (form->indkey.values[i] != number ||
-			row->index->rd_opcintype[i] != (row->key[i] == DOSE_TAKEN_SCHEDULED_FOR ? TIMESTAMPTZOID : UUIDOID))
-			return false;
-	}
-	return true;
 }
 
 void

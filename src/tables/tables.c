@@ -35,7 +35,8 @@
 /* What was found of the tables. */
 typedef struct TablesFound
 {
-	bool   checked; /* they are there, with their keys */
+	bool   located; /* by name: those of this version, or of an earlier one */
+	bool   checked; /* with their keys */
 	bool   owned;	/* they are tables, and the owner's */
 	Oid	   tables[NTABLES];
 	uint32 later_columns; /* the set of later_columns that are there */
@@ -77,7 +78,8 @@ static TablesFound found;
 static uint64 nchanges;
 static bool	  looking;
 
-static void find_tables(void);
+static void locate_tables(void);
+static void find_keys(void);
 static void find_owner(void);
 static Oid	owner_of(Oid relation);
 static void check_owned(Oid relation, Oid owner);
@@ -111,7 +113,24 @@ void
 check_tables(void)
 {
 	while (!found.checked)
-		find_tables();
+	{
+		while (!found.located)
+			locate_tables();
+		find_keys();
+	}
+}
+
+bool
+tables_are_located(void)
+{
+	while (!found.located)
+		locate_tables();
+	for (int i = 0; i < NTABLES; i++)
+	{
+		if (!OidIsValid(found.tables[i]))
+			return false;
+	}
+	return true;
 }
 
 Oid
@@ -141,12 +160,6 @@ tables_have_later_column(const char *column)
 			return (found.later_columns & (UINT32_C(1) << i)) != 0;
 	}
 	elog(ERROR, "column \"%s\" is not one that was added later", column);
-}
-
-bool
-tables_are_current(void)
-{
-	return found.later_columns == (UINT32_C(1) << lengthof(later_columns)) - 1;
 }
 
 /*
@@ -183,45 +196,55 @@ is_medsched_table(Oid relation)
 	return false;
 }
 
-/* Look for the tables; a change meanwhile leaves them unchecked. */
+/* Look for the tables; after a change meanwhile they are to be looked for again. */
 static void
-find_tables(void)
+locate_tables(void)
 {
 	uint64 before = nchanges;
-	Oid	   tables[NTABLES];
+	Oid	   schema;
 
 	watch_changes();
 	looking = true;
 	for (int i = 0; i < NLINKED_TABLES; i++)
-	{
-		tables[i] = medsched_table(table_names[i]);
-		check_keys(table_names[i], tables[i]);
-	}
-	tables[TABLE_MOVED_DOSES] = get_relname_relid(table_names[TABLE_MOVED_DOSES], get_namespace_oid("medsched", false));
+		found.tables[i] = medsched_table(table_names[i]);
+	schema = get_namespace_oid("medsched", false);
+	for (int i = NLINKED_TABLES; i < NTABLES; i++)
+		found.tables[i] = get_relname_relid(table_names[i], schema);
+	found.schema = GetSysCacheHashValue1(NAMESPACEOID, ObjectIdGetDatum(schema));
+	if (found.relations == NULL)
+		found.relations = MemoryContextAlloc(TopMemoryContext, sizeof(found.tables));
+	memcpy(found.relations, found.tables, sizeof(found.tables));
+	found.nrelations = NTABLES;
+	found.checked = found.owned = false;
+	found.located = before == nchanges;
+	looking = false;
+}
+
+/* Look at the tables' columns; likewise. */
+static void
+find_keys(void)
+{
+	uint64 before = nchanges;
+
+	looking = true;
+	for (int i = 0; i < NLINKED_TABLES; i++)
+		check_keys(table_names[i], found.tables[i]);
 	found.later_columns = 0;
 	for (int i = 0; i < (int) lengthof(later_columns); i++)
 	{
-		if (OidIsValid(tables[later_columns[i].table]) &&
-			get_attnum(tables[later_columns[i].table], later_columns[i].column) != InvalidAttrNumber)
+		Oid table = found.tables[later_columns[i].table];
+
+		if (OidIsValid(table) && get_attnum(table, later_columns[i].column) != InvalidAttrNumber)
 			found.later_columns |= UINT32_C(1) << i;
 	}
 	/* Those of 0.1.0 know no substance, and have neither limits of one, nor a stock, nor doses that were moved. */
 	for (int i = NLINKED_TABLES; i < NTABLES; i++)
 	{
-		tables[i] = InvalidOid;
-		if (tables_have_later_column("substance"))
-		{
-			tables[i] = medsched_table(table_names[i]);
-			check_keys(table_names[i], tables[i]);
-		}
+		if (!tables_have_later_column("substance"))
+			found.tables[i] = InvalidOid;
+		else
+			check_keys(table_names[i], medsched_table(table_names[i]));
 	}
-	found.schema = GetSysCacheHashValue1(NAMESPACEOID, ObjectIdGetDatum(get_namespace_oid("medsched", false)));
-	memcpy(found.tables, tables, sizeof(tables));
-	if (found.relations == NULL)
-		found.relations = MemoryContextAlloc(TopMemoryContext, sizeof(tables));
-	memcpy(found.relations, tables, sizeof(tables));
-	found.nrelations = NTABLES;
-	found.owned = false;
 	found.checked = before == nchanges;
 	looking = false;
 }
@@ -243,7 +266,7 @@ find_owner(void)
 	for (int i = 0; i < list_length(relations); i++)
 		check_owned(list_nth_oid(relations, i), owner);
 
-	found.relations = repalloc(found.relations, sizeof(Oid) * list_length(relations));
+	found.relations = repalloc(found.relations, sizeof(Oid) * Max(list_length(relations), NTABLES));
 	for (int i = 0; i < list_length(relations); i++)
 		found.relations[i] = list_nth_oid(relations, i);
 	found.nrelations = list_length(relations);
@@ -320,7 +343,7 @@ relation_changed(Datum arg pg_attribute_unused(), Oid relation)
 		matters = found.relations[i] == relation;
 	if (matters)
 	{
-		found.checked = found.owned = false;
+		found.located = found.checked = found.owned = false;
 		nchanges++;
 	}
 }
@@ -331,7 +354,7 @@ schema_changed(Datum arg pg_attribute_unused(), int cache pg_attribute_unused(),
 {
 	if (looking || hash == 0 || hash == found.schema)
 	{
-		found.checked = found.owned = false;
+		found.located = found.checked = found.owned = false;
 		nchanges++;
 	}
 }

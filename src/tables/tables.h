@@ -26,7 +26,7 @@ typedef enum MedschedTable
 
 extern const char *const table_names[NTABLES];
 
-/* Give the oid of a table as check_tables() found it; InvalidOid: those of an earlier version have it not. */
+/* Give the oid of a table as tables_are_located() or check_tables() found it; InvalidOid: those of an earlier version have it not. */
 extern Oid table_oid(MedschedTable table);
 
 /* Give the oid of one of the tables.  Errors: 42P01 when create_tables() has yet to run. */
@@ -38,13 +38,15 @@ extern Oid medsched_table(const char *name);
  */
 extern void check_tables(void);
 
+/* Look for the tables alone; false: they are an earlier version's, or some are missing.  Errors: 42P01. */
+extern bool tables_are_located(void);
+
 /*
  * Tell which of the columns and tables that were added after 0.1.0 the tables have, as a set, and
- * whether they have one of them, or all.  They are found as check_tables() found them.
+ * whether they have one of them.  They are found as check_tables() found them.
  */
 extern uint32 tables_later_columns(void);
 extern bool	  tables_have_later_column(const char *column);
-extern bool	  tables_are_current(void);
 
 /* Give a number that is another one after each change of what check_tables() or tables_owner() found. */
 extern uint64 tables_changes(void);

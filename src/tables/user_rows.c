@@ -10,8 +10,6 @@
 #include "access/stratnum.h"
 #include "access/table.h"
 #include "access/tableam.h"
-#include "catalog/pg_am.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
@@ -22,12 +20,12 @@
 #include "utils/snapmgr.h"
 
 #include "base/compat.h"
+#include "tables/primary_key.h"
 #include "tables/user_rows.h"
 
-static bool		may_read(Relation relation);
-static bool		find_numbers(UserRows *rows, Relation relation);
-static Relation open_key(Relation relation, const AttrNumber *numbers, int n);
-static bool		has_entry(Relation relation, Relation index, Datum user_id);
+static bool may_read(Relation relation);
+static bool find_numbers(UserRows *rows, Relation relation);
+static bool has_entry(Relation relation, Relation index, Datum user_id);
 
 bool
 user_scan_open(UserScan *scan, UserRows *rows)
@@ -36,10 +34,9 @@ user_scan_open(UserScan *scan, UserRows *rows)
 	Relation index = NULL;
 	uint64	 changes;
 
-	check_tables();
-	changes = tables_changes();
-	if (!tables_are_current())
+	if (!tables_are_located())
 		return false;
+	changes = tables_changes();
 	relation = try_table_open(table_oid(rows->table), AccessShareLock);
 	if (relation == NULL)
 		return false;
@@ -51,7 +48,7 @@ user_scan_open(UserScan *scan, UserRows *rows)
 
 		while (rows->keys[nkeys] != LAST_COLUMN)
 			nkeys++;
-		index = open_key(relation, rows->key_numbers, nkeys);
+		index = primary_key_open(relation, rows->keys, nkeys, AccessShareLock);
 	}
 	if (index == NULL)
 	{
@@ -69,15 +66,11 @@ user_scan_open(UserScan *scan, UserRows *rows)
 	return true;
 }
 
-/*
- * Tell whether the caller may read all of a table that is one, and whose rows are all in it.
- * Who may not is told so by the query.
- */
+/* Tell whether the caller may read all of a table.  Who may not is told so by the query. */
 static bool
 may_read(Relation relation)
 {
-	return relation->rd_rel->relkind == RELKIND_RELATION && !relation->rd_rel->relhassubclass &&
-		   ExecutorCheckPerms_hook == NULL &&
+	return ExecutorCheckPerms_hook == NULL &&
 		   pg_class_aclcheck(RelationGetRelid(relation), GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
 		   object_aclcheck(NamespaceRelationId, RelationGetNamespace(relation), GetUserId(), ACL_USAGE) == ACLCHECK_OK;
 }
@@ -91,12 +84,6 @@ find_numbers(UserRows *rows, Relation relation)
 	if (rows->numbers[0] != InvalidAttrNumber && rows->changes == tables_changes())
 		return true;
 	rows->numbers[0] = InvalidAttrNumber;
-	for (int i = 0; rows->keys[i] != LAST_COLUMN; i++)
-	{
-		rows->key_numbers[i] = column_number(rows->keys[i], descriptor);
-		if (rows->key_numbers[i] == InvalidAttrNumber)
-			return false;
-	}
 	for (int i = 0; rows->columns[i] != LAST_COLUMN; i++)
 	{
 		rows->numbers[i] = column_number(rows->columns[i], descriptor);
@@ -108,29 +95,6 @@ find_numbers(UserRows *rows, Relation relation)
 	}
 	rows->changes = tables_changes();
 	return true;
-}
-
-/* Open the primary key's index; NULL: it does not begin with these columns, or not every snapshot can use it. */
-static Relation
-open_key(Relation relation, const AttrNumber *numbers, int n)
-{
-	Relation	  index;
-	Form_pg_index form;
-	bool		  fits;
-
-	/* The list of indexes tells which is the primary key's. */
-	list_free(RelationGetIndexList(relation));
-	if (!OidIsValid(relation->rd_pkindex))
-		return NULL;
-	index = index_open(relation->rd_pkindex, AccessShareLock);
-	form = index->rd_index;
-	fits = index->rd_rel->relam == BTREE_AM_OID && form->indisvalid && !form->indcheckxmin && form->indnkeyatts >= n;
-	for (int i = 0; fits && i < n; i++)
-		fits = form->indkey.values[i] == numbers[i] && index->rd_indoption[i] == 0;
-	if (fits)
-		return index;
-	index_close(index, NoLock);
-	return NULL;
 }
 
 void
@@ -194,8 +158,7 @@ may_have_rows(MedschedTable table, TableColumn key, Datum user_id)
 		return OidIsValid(oid);
 	if (may_read(relation))
 	{
-		AttrNumber number = column_number(key, RelationGetDescr(relation));
-		Relation   index = number == InvalidAttrNumber ? NULL : open_key(relation, &number, 1);
+		Relation index = primary_key_open(relation, &key, 1, AccessShareLock);
 
 		if (index != NULL)
 		{

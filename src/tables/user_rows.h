@@ -36,8 +36,7 @@ typedef struct UserRows
 	MedschedTable table;
 	TableColumn	  keys[USER_ROWS_MAX_KEYS + 1];
 	TableColumn	  columns[USER_ROWS_MAX_COLUMNS + 1];
-	uint64		  changes; /* tables_changes() when the numbers were found */
-	AttrNumber	  key_numbers[USER_ROWS_MAX_KEYS];
+	uint64		  changes; /* tables_changes() when the numbers of the columns were found */
 	AttrNumber	  numbers[USER_ROWS_MAX_COLUMNS];
 } UserRows;
 
@@ -80,7 +79,7 @@ extern void user_scan_close(UserScan *scan);
  * Tell whether a query of a user's rows may find some; key is the table's user_id.  Most users have none in most tables,
  * and a look into the primary key, which begins with user_id, costs a quarter of a query.
  * False is certain, true is not: the query is to be asked, also for what it refuses.
- * Needs the tables checked.
+ * Needs the tables located.
  */
 extern bool may_have_rows(MedschedTable table, TableColumn key, Datum user_id);
 

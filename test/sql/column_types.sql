@@ -129,7 +129,9 @@ BEGIN
     BEGIN
       EXECUTE statement;
     EXCEPTION WHEN unique_violation OR undefined_object OR invalid_table_definition THEN
-      EXECUTE format('ALTER TABLE medsched.%1$I DROP CONSTRAINT %2$I, DROP CONSTRAINT IF EXISTS %3$I, DROP CONSTRAINT IF EXISTS %4$I',
+      -- Without its primary key a table is read by a query, which takes more columns.
+      EXECUTE format(CASE col WHEN 'replaces' THEN 'ALTER TABLE medsched.%1$I DROP CONSTRAINT %4$I'
+                     ELSE 'ALTER TABLE medsched.%1$I DROP CONSTRAINT %2$I, DROP CONSTRAINT IF EXISTS %3$I, DROP CONSTRAINT IF EXISTS %4$I' END,
                      tab, tab || '_pkey', tab || '_id_key', tab || '_user_id_replaces_key');
       EXECUTE statement;
     END;
@@ -183,11 +185,11 @@ SELECT s.*
  WHERE t.type::regtype <> c.type::regtype;
 SELECT is_empty('TABLE internal', 'of another type, no column makes an internal error');
 SELECT is_empty('TABLE misread', 'nor an answer that is not right');
-\set read_to_list 'dose_taken.outcome dose_taken.recorded_by dose_taken.schedule_id dose_taken.scheduled_for dose_taken.taken_at dose_taken.user_id medications.id medications.inactivated_at medications.name medications.user_id schedules.after_last schedules.as_needed schedules.cycle_days_off schedules.cycle_days_on schedules.dose_amount schedules.dose_unit schedules.effective_from schedules.ends_at schedules.exdates schedules.follows_by schedules.grace schedules.id schedules.instructions schedules.medication_id schedules.missed_when_next schedules.rdates schedules.replaces schedules.rrule schedules.starts_at schedules.time_zone schedules.time_zone_pinned schedules.user_id'
+\set read_to_list 'dose_taken.outcome dose_taken.recorded_by dose_taken.schedule_id dose_taken.scheduled_for dose_taken.taken_at dose_taken.user_id medications.id medications.inactivated_at medications.name medications.user_id schedules.after_last schedules.as_needed schedules.cycle_days_off schedules.cycle_days_on schedules.dose_amount schedules.dose_unit schedules.effective_from schedules.ends_at schedules.exdates schedules.follows_by schedules.grace schedules.id schedules.instructions schedules.medication_id schedules.missed_when_next schedules.rdates schedules.rrule schedules.starts_at schedules.time_zone schedules.user_id'
 SELECT is(pg_temp.failing('upcoming_doses', t), :'read_to_list', 'a list of doses reads no ' || t || ' for what it reads')
   FROM unnest('{bigint,double precision,bytea,boolean,jsonb,text[],pg_temp.pair}'::text[]) WITH ORDINALITY AS t (t, n)
  WHERE t <> 'boolean';
-SELECT is(pg_temp.failing('upcoming_doses', 'boolean'), (SELECT string_agg(c, ' ') FROM unnest(string_to_array(:'read_to_list', ' ')) AS c WHERE c !~ 'as_needed|pinned|missed_when_next'), 'nor a boolean');
+SELECT is(pg_temp.failing('upcoming_doses', 'boolean'), (SELECT string_agg(c, ' ') FROM unnest(string_to_array(:'read_to_list', ' ')) AS c WHERE c !~ 'as_needed|missed_when_next'), 'nor a boolean');
 SELECT is_empty($$SELECT * FROM pg_temp.other_errors('upcoming_doses', '42804: column "%s" of table "medsched.%s" must be of type %%')$$, 'and says which column it is');
 SELECT is(pg_temp.failing('upcoming_doses', 'pg_temp.word'),
   (SELECT string_agg(c, ' ') FROM unnest(string_to_array(:'read_to_list', ' ')) AS c WHERE c !~ 'outcome|recorded_by|name|unit|instructions|rrule|time_zone$'), 'a domain over text is text');

@@ -34,20 +34,22 @@ BEGIN
   INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, until, said_at, said_dose)
   SELECT DISTINCT ON (c.user_id, c.schedule_id, c.scheduled_for)
          c.user_id, c.schedule_id, 'undone ' || extract(epoch FROM c.scheduled_for)::text, $2, least(c.since, o.looks_from),
-         least(c.recorded_at, o.said_until), c.scheduled_for
+         o.said_until, c.scheduled_for
     FROM medsched.reminder_changes AS c
    CROSS JOIN LATERAL (
          -- It may have been due before it was recorded, and not have been said: nobody had claimed by then.
-         SELECT q.look_at, coalesce(q.said_at, '-infinity') FROM medsched.reminder_queue AS q WHERE q.ctid = ANY (free) AND q.user_id = c.user_id AND q.schedule_id = c.schedule_id
+         SELECT q.look_at, CASE WHEN q.said_dose = c.scheduled_for THEN q.said_at ELSE least(c.recorded_at, coalesce(q.said_at, '-infinity')) END
+           FROM medsched.reminder_queue AS q WHERE q.ctid = ANY (free) AND q.user_id = c.user_id AND q.schedule_id = c.schedule_id
          UNION ALL
-         SELECT CASE WHEN h.said_dose = c.scheduled_for THEN h.said_at ELSE h.said_at + interval '1 microsecond' END, h.said_at
+         SELECT CASE WHEN h.said_dose = c.scheduled_for THEN h.said_at ELSE h.said_at + interval '1 microsecond' END,
+                CASE WHEN h.said_dose = c.scheduled_for THEN h.said_at ELSE least(c.recorded_at, h.said_at) END
            FROM medsched.reminders_held AS h
           WHERE c.ctid = ANY (of_held) AND h.event = '' AND h.user_id = c.user_id AND h.schedule_id = c.schedule_id
          UNION ALL
          SELECT c.since, c.recorded_at
           WHERE NOT EXISTS (SELECT FROM medsched.reminder_queue AS q WHERE q.user_id = c.user_id AND q.schedule_id = c.schedule_id AND q.event = '')
             AND NOT EXISTS (SELECT FROM medsched.reminders_held AS h WHERE h.user_id = c.user_id AND h.schedule_id = c.schedule_id AND h.event = '')) AS o (looks_from, said_until)
-   WHERE c.ctid = ANY (changes) AND c.scheduled_for IS NOT NULL AND c.recorded_at < c.since AND least(c.recorded_at, o.said_until) < least(c.since, o.looks_from)
+   WHERE c.ctid = ANY (changes) AND c.scheduled_for IS NOT NULL AND c.recorded_at < c.since AND o.said_until < least(c.since, o.looks_from)
      AND (c.user_id, c.schedule_id, 'undone ' || extract(epoch FROM c.scheduled_for)::text)
          NOT IN (SELECT h.user_id, h.schedule_id, h.event FROM medsched.reminders_held AS h)
    ORDER BY c.user_id, c.schedule_id, c.scheduled_for, c.since DESC

@@ -72,7 +72,7 @@ export const Window = z
 export const People = z
 	.string()
 	.max(8000)
-	.regex(/^(?:me|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:,(?:me|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))*$/i, 'not "me" and uuids with commas between them')
+	.regex(/^(?:me|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})(?:,(?:me|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}))*$/, 'not "me" and uuids with commas between them')
 	.optional()
 	.openapi({ description: '"me" and ids of people, with commas between them; without it, you and all for whom you may act', example: 'me,018f3b1c-5d7e-7a10-9c3b-2f6d8e4a1b05' });
 

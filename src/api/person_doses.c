@@ -27,7 +27,7 @@
 #include "tables/saved_plan.h"
 #include "tables/user_rows.h"
 
-/* The places of find_schedules' columns, after SCHEDULE_COLUMNS. */
+/* The places of find_schedules_of_person' columns, after SCHEDULE_COLUMNS. */
 enum
 {
 	PERSON_SCHEDULE_ID = SCHEDULE_NCOLUMNS,
@@ -44,7 +44,7 @@ enum
 	SCHEDULE_COLUMN_LIST, SCHEDULES_ID, SCHEDULES_MEDICATION_ID, SCHEDULES_GRACE, SCHEDULES_TOLERANCE_BEFORE, SCHEDULES_MISSED_WHEN_NEXT
 #define PERSON_MEDICATION_COLUMNS MEDICATIONS_NAME, MEDICATIONS_INACTIVATED_AT
 
-static SavedPlan find_schedules = {
+static SavedPlan find_schedules_of_person = {
 	"SELECT " SCHEDULE_COLUMNS ", s.id, s.medication_id, s.grace, {tolerance_before?s.tolerance_before|NULL::pg_catalog.interval}, "
 	"{missed_when_next?s.missed_when_next|false}, m.name, m.inactivated_at "
 	"FROM medsched.schedules AS s "
@@ -70,7 +70,7 @@ static UserRows medication_rows = {.table = TABLE_MEDICATIONS, .keys = {MEDICATI
 #define RECORDED_COLUMN_LIST \
 	DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_SCHEDULE_ID, DOSE_TAKEN_TAKEN_AT, DOSE_TAKEN_RECORDED_BY, DOSE_TAKEN_OUTCOME
 
-static SavedPlan find_recorded = {FIND_RECORDED, 3, {UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID}, NULL, {RECORDED_COLUMN_LIST}};
+static SavedPlan find_recorded_of_person = {FIND_RECORDED, 3, {UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID}, NULL, {RECORDED_COLUMN_LIST}};
 
 static SavedPlan find_recorded_of_schedule = {
 	FIND_RECORDED "AND d.schedule_id OPERATOR(pg_catalog.=) $4",
@@ -108,15 +108,15 @@ static SavedPlan find_single = {
 
 static bool			   scan_schedules(PersonDoses *person);
 static void			   query_schedules(PersonDoses *person);
-static void			   read_schedule(PersonSchedule *schedule, const Datum *values, const bool *isnull);
+static void			   read_person_schedule(PersonSchedule *schedule, const Datum *values, const bool *isnull);
 static void			   mark_moved(PersonDoses *person);
 static PersonSchedule *find_schedule(const PersonDoses *person, const pg_uuid_t *id);
 static bool			   make_schedule(PersonSchedule *schedule);
-static bool			   scan_recorded(PersonDoses *person, const Datum *values);
+static bool			   scan_recorded_of_person(PersonDoses *person, const Datum *values);
 static void			   query_recorded(PersonDoses *person, Datum *values);
 static void			   add_record(PersonDoses *person, const Datum *values, const bool *isnull);
 static int			   outcome_of(Datum outcome);
-static int			   compare_ids(const void *a, const void *b);
+static int			   compare_schedule_ids(const void *a, const void *b);
 
 void
 person_doses_open(PersonDoses *person, Datum user_id, TimestampTz from, TimestampTz to)
@@ -124,7 +124,7 @@ person_doses_open(PersonDoses *person, Datum user_id, TimestampTz from, Timestam
 	*person = (PersonDoses){.user_id = user_id, .from = from, .to = to};
 	if (!scan_schedules(person))
 		query_schedules(person);
-	qsort(person->schedules, person->nschedules, sizeof(PersonSchedule), compare_ids);
+	qsort(person->schedules, person->nschedules, sizeof(PersonSchedule), compare_schedule_ids);
 	if (person->nschedules > 0 && may_have_rows(TABLE_MOVED_DOSES, MOVED_DOSES_USER_ID, user_id))
 		mark_moved(person);
 }
@@ -167,7 +167,7 @@ scan_schedules(PersonDoses *person)
 			person->schedules = person->schedules == NULL ? palloc(size * sizeof(PersonSchedule))
 														  : repalloc_huge(person->schedules, size * sizeof(PersonSchedule));
 		}
-		read_schedule(&person->schedules[person->nschedules++], values, isnull);
+		read_person_schedule(&person->schedules[person->nschedules++], values, isnull);
 	}
 	user_scan_close(&medications);
 	user_scan_close(&schedules);
@@ -177,7 +177,7 @@ scan_schedules(PersonDoses *person)
 static void
 query_schedules(PersonDoses *person)
 {
-	run_plan(&find_schedules, &person->user_id, NULL, true, SPI_OK_SELECT, 0);
+	run_plan(&find_schedules_of_person, &person->user_id, NULL, true, SPI_OK_SELECT, 0);
 	person->nschedules = (int) SPI_processed;
 	person->schedules = palloc(sizeof(PersonSchedule) * Max(person->nschedules, 1));
 	for (int i = 0; i < person->nschedules; i++)
@@ -185,13 +185,13 @@ query_schedules(PersonDoses *person)
 		Datum values[PERSON_NCOLUMNS];
 		bool  isnull[PERSON_NCOLUMNS];
 
-		read_row(&find_schedules, i, values, isnull);
-		read_schedule(&person->schedules[i], values, isnull);
+		read_row(&find_schedules_of_person, i, values, isnull);
+		read_person_schedule(&person->schedules[i], values, isnull);
 	}
 }
 
 static void
-read_schedule(PersonSchedule *schedule, const Datum *values, const bool *isnull)
+read_person_schedule(PersonSchedule *schedule, const Datum *values, const bool *isnull)
 {
 	memset(schedule, 0, sizeof(PersonSchedule));
 	schedule_row_read(&schedule->row, values, isnull);
@@ -268,7 +268,7 @@ person_doses_find_recorded(PersonDoses *person)
 		UUIDPGetDatum(&person->schedules[0].id)};
 	RecordedAt *places;
 
-	if (!scan_recorded(person, values))
+	if (!scan_recorded_of_person(person, values))
 		query_recorded(person, values);
 
 	/* Those of each schedule lie together. */
@@ -289,7 +289,7 @@ person_doses_find_recorded(PersonDoses *person)
 
 /* Find what the query would find; false: it is to be asked. */
 static bool
-scan_recorded(PersonDoses *person, const Datum *values)
+scan_recorded_of_person(PersonDoses *person, const Datum *values)
 {
 	UserScan	scan;
 	ScanKeyData key[4];
@@ -324,7 +324,7 @@ scan_recorded(PersonDoses *person, const Datum *values)
 static void
 query_recorded(PersonDoses *person, Datum *values)
 {
-	SavedPlan *query = person->is_one ? &find_recorded_of_schedule : &find_recorded;
+	SavedPlan *query = person->is_one ? &find_recorded_of_schedule : &find_recorded_of_person;
 
 	run_plan(query, values, NULL, true, SPI_OK_SELECT, 0);
 	for (uint64 i = 0; i < SPI_processed; i++)
@@ -467,7 +467,7 @@ person_schedule_read_single(uint64 nth, Datum *values, bool *isnull)
 }
 
 static int
-compare_ids(const void *a, const void *b)
+compare_schedule_ids(const void *a, const void *b)
 {
 	return memcmp(&((const PersonSchedule *) a)->id, &((const PersonSchedule *) b)->id, sizeof(pg_uuid_t));
 }

@@ -69,7 +69,7 @@ static UserRows moved_rows = {.table = TABLE_MOVED_DOSES, .keys = {MOVED_DOSES_U
 PG_FUNCTION_INFO_V1(medsched_doses_of_schedule);
 PG_FUNCTION_INFO_V1(medsched_adherence_of_person);
 
-static void				 read_arguments(FunctionCallInfo fcinfo, PersonDoses *person, PersonSchedule *schedule);
+static void				 read_report_arguments(FunctionCallInfo fcinfo, PersonDoses *person, PersonSchedule *schedule);
 static bool				 any_moved(FunctionCallInfo fcinfo);
 static void				 begin_rows(DoseAnswer *row, FunctionCallInfo fcinfo, const PersonSchedule *schedule);
 static void				 put_row(DoseAnswer *row);
@@ -96,7 +96,7 @@ medsched_doses_of_schedule(PG_FUNCTION_ARGS)
 	bool		   recorded_too;
 	bool		   may_be_moved;
 
-	read_arguments(fcinfo, &person, &schedule);
+	read_report_arguments(fcinfo, &person, &schedule);
 	recorded_too = PG_GETARG_BOOL(OF_RECORDED);
 	may_be_moved = !schedule.single && any_moved(fcinfo) && may_have_rows(TABLE_MOVED_DOSES, MOVED_DOSES_USER_ID, person.user_id);
 	result->returnMode = SFRM_Materialize;
@@ -117,7 +117,7 @@ medsched_doses_of_schedule(PG_FUNCTION_ARGS)
 }
 
 static void
-read_arguments(FunctionCallInfo fcinfo, PersonDoses *person, PersonSchedule *schedule)
+read_report_arguments(FunctionCallInfo fcinfo, PersonDoses *person, PersonSchedule *schedule)
 {
 	static const char *const required[OF_NARGS] = {
 		[OF_USER_ID] = "user_id",

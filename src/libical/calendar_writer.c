@@ -50,8 +50,8 @@ struct Calendar
 };
 
 static Calendar						*create_calendar(const char *name);
-static void							 add_zone(Calendar *calendar, const char *time_zone, const Observance *observances, int n);
-static void							 add_event(Calendar *calendar, const CalendarEvent *event, int64 alarm);
+static void							 write_zone(Calendar *calendar, const char *time_zone, const Observance *observances, int n);
+static void							 write_event(Calendar *calendar, const CalendarEvent *event, int64 alarm);
 static char							*calendar_text(Calendar *calendar);
 static void							 release_calendar(void *arg);
 static void							 out_of_memory(void);
@@ -70,7 +70,7 @@ static void							 add_alarm(icalcomponent *event, const char *summary, int64 se
 const CalendarWriter *
 medsched_calendar_writer(void)
 {
-	static const CalendarWriter writer = {create_calendar, add_zone, add_event, calendar_text};
+	static const CalendarWriter writer = {create_calendar, write_zone, write_event, calendar_text};
 
 	return &writer;
 }
@@ -216,7 +216,7 @@ add_property(icalcomponent *component, icalproperty *property)
 }
 
 static void
-add_zone(Calendar *calendar, const char *time_zone, const Observance *observances, int n)
+write_zone(Calendar *calendar, const char *time_zone, const Observance *observances, int n)
 {
 	icalcomponent *zone = begin_component(calendar, ICAL_VTIMEZONE_COMPONENT);
 
@@ -290,7 +290,7 @@ ical_date(int64 local)
 }
 
 static void
-add_event(Calendar *calendar, const CalendarEvent *event, int64 alarm)
+write_event(Calendar *calendar, const CalendarEvent *event, int64 alarm)
 {
 	const EventTimes *times = event->times;
 	char			 *summary = clean_text(event->summary);

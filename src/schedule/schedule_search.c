@@ -16,6 +16,7 @@
 #define FIRST_LOOK_BACK LOCAL_SECS_PER_DAY
 
 static bool	 first_in_window(const Schedule *schedule, int64 from, int64 to, RuleEnd end, int64 *instant);
+static int	 first_ones(const Schedule *schedule, int64 from, RuleEnd end, int n, int64 *instants);
 static int64 last_in_window(const Schedule *schedule, int64 first, int64 to, RuleEnd end);
 
 bool
@@ -42,18 +43,34 @@ first_in_window(const Schedule *schedule, int64 from, int64 to, RuleEnd end, int
 bool
 schedule_next_occurrence(const Schedule *schedule, TimestampTz after, TimestampTz *occurrence)
 {
-	int64	from = second_at_or_after(TIMESTAMP_NOT_FINITE(after) ? after : after + 1);
-	RuleEnd end = schedule_rule_end(schedule, LOCAL_MIN);
-	int64	found;
+	return schedule_next_occurrences(schedule, after, 1, occurrence) == 1;
+}
+
+int
+schedule_next_occurrences(const Schedule *schedule, TimestampTz after, int n, TimestampTz *occurrences)
+{
+	int64 from = second_at_or_after(TIMESTAMP_NOT_FINITE(after) ? after : after + 1);
+	int	  found = first_ones(schedule, from, schedule_rule_end(schedule, LOCAL_MIN), n, occurrences);
 
 	/* COUNT is looked at only up to what would be the answer without it. */
-	if (!first_in_window(schedule, from, LOCAL_END, end, &found))
-		return false;
-	if (schedule->has_rule && schedule->rule.count > 0 &&
-		!first_in_window(schedule, from, LOCAL_END, schedule_rule_end(schedule, found + 1), &found))
-		return false;
-	*occurrence = found * USECS_PER_SEC;
-	return true;
+	if (found > 0 && schedule->has_rule && schedule->rule.count > 0)
+		found = first_ones(schedule, from, schedule_rule_end(schedule, occurrences[found - 1] + 1), n, occurrences);
+	for (int i = 0; i < found; i++)
+		occurrences[i] *= USECS_PER_SEC;
+	return found;
+}
+
+/* Find the first n occurrences, or as many as there are, and give their number. */
+static int
+first_ones(const Schedule *schedule, int64 from, RuleEnd end, int n, int64 *instants)
+{
+	ScheduleIterator *iterator = schedule_open_seconds(schedule, from, LOCAL_END, end);
+	int				  found = 0;
+
+	while (found < n && schedule_next_second(iterator, &instants[found]))
+		found++;
+	schedule_close(iterator);
+	return found;
 }
 
 bool

@@ -1,0 +1,15 @@
+CREATE OR REPLACE FUNCTION medsched._dose_and_next(rrule text, starts_at timestamp, time_zone text, after timestamptz, at timestamptz, since timestamptz,
+  rdates timestamp[], exdates timestamp[], cycle_days_on int, cycle_days_off int)
+RETURNS timestamptz[]
+LANGUAGE C IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_dose_and_next';
+
+CREATE OR REPLACE FUNCTION medsched._reminder_token(batch uuid, number bigint)
+RETURNS uuid
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_reminder_token';
+
+CREATE OR REPLACE FUNCTION medsched._reminder_id(dose_id text, kind text, planned_at timestamptz)
+RETURNS text
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_reminder_id';

@@ -1,0 +1,94 @@
+/*-------------------------------------------------------------------------
+ *
+ * reminders.c
+ *		What handing out reminders asks of every row: the dose of a schedule that
+ *		may be due and the one after it, and how a reminder is called.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "port/pg_bswap.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+#include "functions/row_doses.h"
+#include "schedule/schedule_search.h"
+
+PG_FUNCTION_INFO_V1(medsched_dose_and_next);
+PG_FUNCTION_INFO_V1(medsched_reminder_token);
+PG_FUNCTION_INFO_V1(medsched_reminder_id);
+
+/*
+ * medsched_dose_and_next gives the first occurrence after an instant and, if that is
+ * due, the one after it; NULL where it was due too long ago.
+ */
+Datum
+medsched_dose_and_next(PG_FUNCTION_ARGS)
+{
+	TimestampTz after = PG_GETARG_TIMESTAMPTZ(3);
+	TimestampTz at = PG_GETARG_TIMESTAMPTZ(4);
+	TimestampTz since = PG_GETARG_TIMESTAMPTZ(5);
+	TimestampTz occurrences[2];
+	int			n = schedule_next_occurrences(schedule_from_arguments(fcinfo, 0), after, 2, occurrences);
+	Datum		values[2];
+	bool		isnull[2];
+	int			length = 2;
+	int			first = 1;
+
+	if (n > 0 && occurrences[0] < since)
+		PG_RETURN_NULL();
+	for (int i = 0; i < 2; i++)
+	{
+		int place = n > 0 && occurrences[0] > at ? 0 : i;
+
+		isnull[i] = place >= n;
+		values[i] = TimestampTzGetDatum(isnull[i] ? 0 : occurrences[place]);
+	}
+	PG_RETURN_ARRAYTYPE_P(construct_md_array(values, isnull, 1, &length, &first, TIMESTAMPTZOID, sizeof(TimestampTz), FLOAT8PASSBYVAL,
+											 TYPALIGN_DOUBLE));
+}
+
+/*
+ * medsched_reminder_token puts a number in place of the last 32 bits of a random UUID.
+ */
+Datum
+medsched_reminder_token(PG_FUNCTION_ARGS)
+{
+	pg_uuid_t *token = palloc(sizeof(pg_uuid_t));
+	uint32	   number = pg_hton32((uint32) PG_GETARG_INT64(1));
+
+	*token = *PG_GETARG_UUID_P(0);
+	memcpy(token->data + UUID_LEN - sizeof(number), &number, sizeof(number));
+	PG_RETURN_UUID_P(token);
+}
+
+/*
+ * medsched_reminder_id gives a dose's handle, a kind and the second that it is planned
+ * for, by slashes.
+ */
+Datum
+medsched_reminder_id(PG_FUNCTION_ARGS)
+{
+	text	   *dose_id = PG_GETARG_TEXT_PP(0);
+	text	   *kind = PG_GETARG_TEXT_PP(1);
+	TimestampTz planned_at = PG_GETARG_TIMESTAMPTZ(2);
+	int64		second = planned_at / USECS_PER_SEC - (planned_at % USECS_PER_SEC < 0);
+	int			length = VARSIZE_ANY_EXHDR(dose_id);
+	text	   *id = palloc(VARHDRSZ + length + VARSIZE_ANY_EXHDR(kind) + MAXINT8LEN + 3);
+	char	   *end = VARDATA(id);
+
+	memcpy(end, VARDATA_ANY(dose_id), length);
+	end += length;
+	*end++ = '/';
+	memcpy(end, VARDATA_ANY(kind), VARSIZE_ANY_EXHDR(kind));
+	end += VARSIZE_ANY_EXHDR(kind);
+	*end++ = '/';
+	end += pg_lltoa(second + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * (int64) SECS_PER_DAY, end);
+	SET_VARSIZE(id, end - (char *) id);
+	PG_RETURN_TEXT_P(id);
+}

@@ -2,10 +2,12 @@
 
 COMMENT ON FUNCTION medsched._dose_and_next(text, timestamp, text, timestamptz, timestamptz, timestamptz, timestamp[], timestamp[], int, int) IS
   'Internal: the first dose of a schedule after an instant, twice, or where it is due by at, that and the one after it; NULL where it is before since';
-COMMENT ON FUNCTION medsched._reminder_token(uuid, bigint) IS
-  'Internal: a token of a batch, which begins as the UUID does and ends with the number';
+COMMENT ON FUNCTION medsched._reminder_token(uuid, tid) IS
+  'Internal: a token of a batch, which begins as the UUID does and ends with the place of a row';
 COMMENT ON FUNCTION medsched._reminder_id(text, text, timestamptz) IS
   'Internal: what a reminder is called on every attempt';
+COMMENT ON FUNCTION medsched._majority(uuid[]) IS
+  'Internal: what more than half of them are; NULL: nothing';
 
 -- What was not completed by the end of its lease goes back to the queue.
 CREATE OR REPLACE FUNCTION medsched._end_leases(most int, at timestamptz)
@@ -122,7 +124,7 @@ BEGIN
             FROM (SELECT q.ctid AS place, q.user_id FROM medsched.reminder_queue AS q WHERE q.look_at <= $4 ORDER BY q.look_at LIMIT $1 - n_found
                      FOR UPDATE SKIP LOCKED) AS l;
           IF cardinality(due_rows) > 1 AND cardinality(due_rows) = $1 - n_found THEN
-            greedy := (SELECT u.of_user FROM unnest(their_users) AS u (of_user) GROUP BY u.of_user HAVING count(*) > cardinality(their_users) / 2);
+            greedy := medsched._majority(their_users);
             IF greedy IS NOT NULL THEN
               due_rows := medsched._share_reminders(due_rows, greedy, $4);
             END IF;
@@ -138,19 +140,18 @@ BEGIN
         RETURN QUERY
           WITH taken AS (
             DELETE FROM medsched.reminder_queue AS q
-             USING unnest(batch) WITH ORDINALITY AS b (place, number)
-             WHERE q.ctid = b.place
-            RETURNING b.number, q.user_id, q.schedule_id, q.event, q.look_at, q.until, q.said_at, q.said_dose, q.kind, q.nth, q.attempt, q.unfinished),
+             WHERE q.ctid = ANY (batch)
+            RETURNING q.ctid AS place, q.user_id, q.schedule_id, q.event, q.look_at, q.until, q.said_at, q.said_dose, q.kind, q.nth, q.attempt, q.unfinished),
           looked AS MATERIALIZED (
             -- What the statements below choose their rows by comes first: of a row that they leave, they read no more.
             SELECT l.kind, l.then_at, l.dropped, l.user_id, l.schedule_id,
-                   medsched._reminder_token(token_start, l.number) AS token, l.moment, l.scheduled_for, l.nth,
+                   medsched._reminder_token(token_start, l.place) AS token, l.moment, l.scheduled_for, l.nth,
                    CASE WHEN l.said_at = l.moment AND l.said_dose = l.scheduled_for AND l.said_kind = l.kind AND l.said_nth = l.nth
                         THEN l.attempts + 1 ELSE 1 END AS attempt,
                    l.event, l.due_at, l.zone, l.medication_id, l.name, l.dose_amount, l.dose_unit, l.instructions, l.planned_at, l.urgency, l.recipient,
-                   l.said_at, l.said_dose, l.said_kind, l.said_nth, l.attempts
+                   l.said_at, l.said_dose, l.said_kind, l.said_nth, l.attempts, l.look_at
               FROM (
-            SELECT t.number, t.user_id, t.schedule_id, t.event, t.said_at, t.said_dose, t.kind AS said_kind, t.nth AS said_nth, t.attempt AS attempts,
+            SELECT t.place, t.look_at, t.user_id, t.schedule_id, t.event, t.said_at, t.said_dose, t.kind AS said_kind, t.nth AS said_nth, t.attempt AS attempts,
                    s.time_zone::text AS zone, s.medication_id, m.name, s.dose_amount, s.dose_unit, s.instructions,
                    CASE WHEN i.is_short THEN i.dose ELSE n.scheduled_for END AS scheduled_for,
                    CASE WHEN i.is_short THEN i.dose ELSE n.due_at END AS due_at,
@@ -189,7 +190,9 @@ BEGIN
                             CASE WHEN t.event <> '' AND t.kind IS NULL THEN t.until END, $4) AS r
                     WHERE NOT i.is_short
                    OFFSET 0) AS n ON true
-            OFFSET 0) AS l),
+            OFFSET 0) AS l
+             -- The oldest first.  What comes out of a sort is copied as it is, for each that reads it.
+             ORDER BY l.look_at),
           held AS (
             INSERT INTO medsched.reminders_held (token, user_id, schedule_id, event, lease_ends_at, next_at, said_at, said_dose, kind, nth, attempt, worker)
             SELECT l.token, l.user_id, l.schedule_id, l.event, held_until, l.then_at, l.moment, l.scheduled_for, l.kind, l.nth, l.attempt, $3

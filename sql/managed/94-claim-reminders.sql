@@ -21,12 +21,18 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION medsched._reminder_token(batch uuid, number bigint)
+-- A place is a block and a number in it, which no operator takes apart but a point's.
+CREATE OR REPLACE FUNCTION medsched._reminder_token(batch uuid, place tid)
 RETURNS uuid
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN (left(batch::text, 28) || lpad(to_hex(number), 8, '0'))::uuid;
+RETURN (left(batch::text, 24) || lpad(to_hex(((place::text::point)[0])::bigint), 8, '0') || lpad(to_hex(((place::text::point)[1])::bigint), 4, '0'))::uuid;
 
 CREATE OR REPLACE FUNCTION medsched._reminder_id(dose_id text, kind text, planned_at timestamptz)
 RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN dose_id || '/' || kind || '/' || floor(date_part('epoch', planned_at))::bigint;
+
+CREATE OR REPLACE FUNCTION medsched._majority(ids uuid[])
+RETURNS uuid
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (SELECT u.id FROM unnest(ids) AS u (id) GROUP BY u.id HAVING count(*) > cardinality(ids) / 2);

@@ -4,7 +4,7 @@ RETURNS timestamptz[]
 LANGUAGE C IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'medsched_dose_and_next';
 
-CREATE OR REPLACE FUNCTION medsched._reminder_token(batch uuid, number bigint)
+CREATE OR REPLACE FUNCTION medsched._reminder_token(batch uuid, place tid)
 RETURNS uuid
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'medsched_reminder_token';
@@ -13,3 +13,8 @@ CREATE OR REPLACE FUNCTION medsched._reminder_id(dose_id text, kind text, planne
 RETURNS text
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'medsched_reminder_id';
+
+CREATE OR REPLACE FUNCTION medsched._majority(ids uuid[])
+RETURNS uuid
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'medsched_majority';

@@ -2,7 +2,7 @@
  *
  * reminders.c
  *		What handing out reminders asks of every row: the dose of a schedule that
- *		may be due and the one after it, and how a reminder is called.
+ *		may be due and the one after it, whose they are, and how a reminder is called.
  *
  *-------------------------------------------------------------------------
  */
@@ -10,7 +10,7 @@
 
 #include "catalog/pg_type.h"
 #include "fmgr.h"
-#include "port/pg_bswap.h"
+#include "storage/itemptr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
@@ -22,6 +22,7 @@
 PG_FUNCTION_INFO_V1(medsched_dose_and_next);
 PG_FUNCTION_INFO_V1(medsched_reminder_token);
 PG_FUNCTION_INFO_V1(medsched_reminder_id);
+PG_FUNCTION_INFO_V1(medsched_majority);
 
 /*
  * medsched_dose_and_next gives the first occurrence after an instant and, if that is
@@ -54,16 +55,19 @@ medsched_dose_and_next(PG_FUNCTION_ARGS)
 }
 
 /*
- * medsched_reminder_token puts a number in place of the last 32 bits of a random UUID.
+ * medsched_reminder_token puts the place of a row, which is 48 bits, in place of the
+ * last bits of a random UUID.
  */
 Datum
 medsched_reminder_token(PG_FUNCTION_ARGS)
 {
-	pg_uuid_t *token = palloc(sizeof(pg_uuid_t));
-	uint32	   number = pg_hton32((uint32) PG_GETARG_INT64(1));
+	ItemPointer place = (ItemPointer) PG_GETARG_POINTER(1);
+	uint64		bits = (uint64) ItemPointerGetBlockNumberNoCheck(place) << 16 | ItemPointerGetOffsetNumberNoCheck(place);
+	pg_uuid_t  *token = palloc(sizeof(pg_uuid_t));
 
 	*token = *PG_GETARG_UUID_P(0);
-	memcpy(token->data + UUID_LEN - sizeof(number), &number, sizeof(number));
+	for (int i = UUID_LEN; i > UUID_LEN - 6; bits >>= 8)
+		token->data[--i] = bits & 0xFF;
 	PG_RETURN_UUID_P(token);
 }
 
@@ -91,4 +95,36 @@ medsched_reminder_id(PG_FUNCTION_ARGS)
 	end += pg_lltoa(second + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * (int64) SECS_PER_DAY, end);
 	SET_VARSIZE(id, end - (char *) id);
 	PG_RETURN_TEXT_P(id);
+}
+
+/*
+ * medsched_majority gives what more than half of an array are, or NULL: pairs that differ
+ * cancel out, and what is left is it, if anything is.
+ */
+Datum
+medsched_majority(PG_FUNCTION_ARGS)
+{
+	Datum			*ids;
+	bool			*isnull;
+	int				 n;
+	const pg_uuid_t *left = NULL;
+	int				 times = 0;
+
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), UUIDOID, UUID_LEN, false, TYPALIGN_CHAR, &ids, &isnull, &n);
+	for (int i = 0; i < n; i++)
+	{
+		const pg_uuid_t *id = isnull[i] ? NULL : DatumGetUUIDP(ids[i]);
+
+		if (id == NULL)
+			continue;
+		if (times == 0)
+			left = id;
+		times += memcmp(left, id, UUID_LEN) == 0 ? 1 : -1;
+	}
+	times = 0;
+	for (int i = 0; i < n; i++)
+		times += left != NULL && !isnull[i] && memcmp(left, DatumGetPointer(ids[i]), UUID_LEN) == 0;
+	if (times <= n / 2)
+		PG_RETURN_NULL();
+	PG_RETURN_UUID_P(left);
 }

@@ -73,9 +73,11 @@ BEGIN
       kind text NOT NULL,
       nth int NOT NULL,
       attempt int NOT NULL,
-      worker text)
+      worker text,
+      own_lease boolean NOT NULL DEFAULT true)
       WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
-    CREATE INDEX reminders_held_lease_ends_at_idx ON medsched.reminders_held (lease_ends_at);
+    -- Those that are claimed are in the order of their leases by their tokens: a second index of all would cost as much as the first.
+    CREATE INDEX reminders_held_lease_ends_at_idx ON medsched.reminders_held (lease_ends_at) WHERE own_lease;
     COMMENT ON TABLE medsched.reminders_held IS 'Reminders that are handed out, each in place of its row of medsched.reminder_queue until it is completed or its lease ends.';
     COMMENT ON COLUMN medsched.reminders_held.token IS 'What completes it';
     COMMENT ON COLUMN medsched.reminders_held.user_id IS 'The schedule''s user';
@@ -89,6 +91,7 @@ BEGIN
     COMMENT ON COLUMN medsched.reminders_held.nth IS 'Which one of its kind it is of the dose';
     COMMENT ON COLUMN medsched.reminders_held.attempt IS 'How often it was handed out';
     COMMENT ON COLUMN medsched.reminders_held.worker IS 'Who it was handed out to, as the application names them';
+    COMMENT ON COLUMN medsched.reminders_held.own_lease IS 'False: the lease ends when it did as the reminder was claimed, with which the token begins';
   END IF;
   IF to_regclass('medsched.reminder_changes') IS NULL THEN
     CREATE TABLE medsched.reminder_changes (

@@ -9,6 +9,16 @@ COMMENT ON FUNCTION medsched._reminder_id(text, text, timestamptz) IS
 COMMENT ON FUNCTION medsched._majority(uuid[]) IS
   'Internal: what more than half of them are; NULL: nothing';
 
+-- The first 48 bits of a token are the millisecond in which the lease ends: the index on tokens is in the order of the leases, but of
+-- those that were extended.
+CREATE OR REPLACE FUNCTION medsched._lease_token(ends_at timestamptz, rest uuid)
+RETURNS uuid
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN (lpad(to_hex(greatest(floor(date_part('epoch', ends_at) * 1000), 0)::bigint), 12, '0') || substr(replace(rest::text, '-', ''), 13))::uuid;
+
+COMMENT ON FUNCTION medsched._lease_token(timestamptz, uuid) IS
+  'Internal: a UUID that begins with when a lease ends and goes on as another does';
+
 -- What was not completed by the end of its lease goes back to the queue.
 CREATE OR REPLACE FUNCTION medsched._end_leases(most int, at timestamptz)
 RETURNS void
@@ -19,11 +29,15 @@ SET jit = off
 SET enable_seqscan = off
 AS $$
 #variable_conflict use_variable
+DECLARE
+  last_token CONSTANT uuid := medsched._lease_token(at, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 BEGIN
   WITH over AS (
     DELETE FROM medsched.reminders_held AS h
-     WHERE h.ctid = ANY (ARRAY(SELECT l.ctid FROM medsched.reminders_held AS l WHERE l.lease_ends_at <= at ORDER BY l.lease_ends_at LIMIT most
-                                  FOR UPDATE SKIP LOCKED))
+     WHERE h.ctid = ANY (ARRAY(SELECT l.ctid FROM medsched.reminders_held AS l WHERE NOT l.own_lease AND l.token <= last_token AND l.lease_ends_at <= at
+                                ORDER BY l.token LIMIT most FOR UPDATE SKIP LOCKED)
+                         || ARRAY(SELECT l.ctid FROM medsched.reminders_held AS l WHERE l.own_lease AND l.lease_ends_at <= at
+                                   ORDER BY l.lease_ends_at LIMIT most FOR UPDATE SKIP LOCKED))
     RETURNING h.user_id, h.schedule_id, h.event, h.said_at, h.said_dose, h.kind, h.nth, h.attempt, h.worker)
   INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, event, look_at, said_at, said_dose, kind, nth, attempt, unfinished, worker)
   SELECT o.user_id, o.schedule_id, o.event, o.said_at, o.said_at, o.said_dose, o.kind, o.nth, o.attempt, true, o.worker
@@ -101,13 +115,16 @@ DECLARE
   batch tid[];
   one_by_one boolean;
   nothing_special boolean;
+  last_token uuid;
   token_start uuid;
   held_until CONSTANT timestamptz := $4 + $2;
 BEGIN
   IF EXISTS (SELECT FROM medsched.reminder_changes) THEN
     PERFORM medsched._follow_reminder_changes(greatest($1, 100), $4);
   END IF;
-  IF EXISTS (SELECT FROM medsched.reminders_held AS h WHERE h.lease_ends_at <= $4) THEN
+  last_token := medsched._lease_token($4, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  IF EXISTS (SELECT FROM medsched.reminders_held AS h WHERE NOT h.own_lease AND h.token <= last_token AND h.lease_ends_at <= $4)
+     OR EXISTS (SELECT FROM medsched.reminders_held AS h WHERE h.own_lease AND h.lease_ends_at <= $4) THEN
     PERFORM medsched._end_leases($1, $4);
   END IF;
   -- A row of which nothing is to be said makes room for another; one of a schedule that was not looked at for long may come up
@@ -136,7 +153,7 @@ BEGIN
         nothing_special := NOT EXISTS (SELECT FROM medsched.reminder_rules) AND NOT EXISTS (SELECT FROM medsched.moved_doses)
                            AND NOT EXISTS (SELECT FROM medsched.reminder_snoozes);
         -- The tokens of a batch differ at the end: next to each other they are written sooner than each in its own place.
-        token_start := gen_random_uuid();
+        token_start := medsched._lease_token(held_until, gen_random_uuid());
         RETURN QUERY
           WITH taken AS (
             DELETE FROM medsched.reminder_queue AS q
@@ -194,8 +211,8 @@ BEGIN
              -- The oldest first.  What comes out of a sort is copied as it is, for each that reads it.
              ORDER BY l.look_at),
           held AS (
-            INSERT INTO medsched.reminders_held (token, user_id, schedule_id, event, lease_ends_at, next_at, said_at, said_dose, kind, nth, attempt, worker)
-            SELECT l.token, l.user_id, l.schedule_id, l.event, held_until, l.then_at, l.moment, l.scheduled_for, l.kind, l.nth, l.attempt, $3
+            INSERT INTO medsched.reminders_held (token, user_id, schedule_id, event, lease_ends_at, next_at, said_at, said_dose, kind, nth, attempt, worker, own_lease)
+            SELECT l.token, l.user_id, l.schedule_id, l.event, held_until, l.then_at, l.moment, l.scheduled_for, l.kind, l.nth, l.attempt, $3, false
               FROM looked AS l
              WHERE l.kind IS NOT NULL
             RETURNING true),

@@ -147,7 +147,7 @@ DECLARE
   elapsed CONSTANT interval := medsched._check_lease($2);
 BEGIN
   PERFORM medsched._require_token($1);
-  UPDATE medsched.reminders_held AS h SET lease_ends_at = now() + elapsed WHERE h.token = $1;
+  UPDATE medsched.reminders_held AS h SET lease_ends_at = now() + elapsed, own_lease = true WHERE h.token = $1;
   IF NOT FOUND THEN
     UPDATE medsched.stock_reminder_queue AS q SET look_at = now() + elapsed WHERE q.token = $1;
   END IF;
@@ -170,7 +170,8 @@ BEGIN
     RETURN now();
   END IF;
   RETURN least((SELECT q.look_at FROM medsched.reminder_queue AS q ORDER BY q.look_at LIMIT 1),
-               (SELECT h.lease_ends_at FROM medsched.reminders_held AS h ORDER BY h.lease_ends_at LIMIT 1),
+               (SELECT h.lease_ends_at FROM medsched.reminders_held AS h WHERE NOT h.own_lease ORDER BY h.token LIMIT 1),
+               (SELECT h.lease_ends_at FROM medsched.reminders_held AS h WHERE h.own_lease ORDER BY h.lease_ends_at LIMIT 1),
                (SELECT q.look_at FROM medsched.stock_reminder_queue AS q WHERE q.look_at < 'infinity' ORDER BY q.look_at LIMIT 1));
 END
 $$;

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(211);
+SELECT plan(216);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -58,6 +58,18 @@ SELECT results_eq($$SELECT r.kind, r.nth, r.attempt, r.urgency, r.recipient, r.u
 SELECT is(pg_temp.next(), '03-29 07:01', 'then its lease ends');
 SELECT is_empty($$SELECT pg_temp.claim('2025-03-29 07:01:29Z')$$, 'nobody else is given it while it is held');
 SELECT results_eq($$SELECT pg_temp.claim('2025-03-29 07:01:30Z')$$, $$VALUES ('a1 03-29 07:00 due attempt 2')$$, 'it is handed out again');
+SELECT token FROM medsched.reminders_held \gset
+SELECT ok(medsched.extend_lease(:'token', '1 hour'), 'its lease is extended');
+-- Beyond what it was claimed for, as if at the time.
+UPDATE medsched.reminders_held SET lease_ends_at = '2025-03-29 07:05Z';
+SELECT is(pg_temp.next(), '03-29 07:05', 'then it ends later');
+SELECT is_empty($$SELECT pg_temp.claim('2025-03-29 07:04:59Z')$$, 'until then nobody is given it');
+SELECT results_eq($$SELECT pg_temp.claim('2025-03-29 07:05Z')$$, $$VALUES ('a1 03-29 07:00 due attempt 3')$$, 'and then somebody is');
+-- And less than that.
+SELECT token FROM medsched.reminders_held \gset
+SELECT medsched.extend_lease(:'token') \g /dev/null
+UPDATE medsched.reminders_held SET lease_ends_at = '2025-03-29 07:05:30Z';
+SELECT results_eq($$SELECT pg_temp.claim('2025-03-29 07:05:30Z')$$, $$VALUES ('a1 03-29 07:00 due attempt 4')$$, 'it may end sooner, too');
 SELECT token FROM medsched.reminders_held \gset
 SELECT ok(medsched.complete_reminder(:'token'), 'and completed');
 SELECT ok(NOT medsched.complete_reminder(:'token'), 'once');

@@ -260,7 +260,7 @@ export const requiredColumns: Readonly<Record<string, readonly string[]>> = {
 	reminder_rules: ['user_id', 'at_time', 'urgency', 'drop_after', 'set_at'],
 	reminder_snoozes: ['user_id', 'schedule_id', 'scheduled_for', 'until', 'snoozed_at'],
 	reminders_dropped: ['id', 'user_id', 'dropped_at', 'doses', 'reason'],
-	reminders_held: ['token', 'user_id', 'schedule_id', 'event', 'lease_ends_at', 'said_at', 'said_dose', 'kind', 'nth', 'attempt'],
+	reminders_held: ['token', 'user_id', 'schedule_id', 'event', 'lease_ends_at', 'said_at', 'said_dose', 'kind', 'nth', 'attempt', 'own_lease'],
 	routines: ['user_id', 'event', 'day_of_week', 'effective_from', 'at'],
 	schedules: ['user_id', 'id', 'medication_id', 'starts_at', 'time_zone', 'time_zone_pinned', 'rdates', 'exdates', 'as_needed', 'missed_when_next', 'created_at'],
 	stock_entries: ['user_id', 'id', 'medication_id', 'kind', 'occurred_at', 'amount', 'recorded_at'],

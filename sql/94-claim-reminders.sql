@@ -30,7 +30,7 @@ SET enable_seqscan = off
 AS $$
 #variable_conflict use_variable
 DECLARE
-  last_token CONSTANT uuid := medsched._lease_token(at, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  last_token CONSTANT uuid := medsched._lease_token(at, uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 BEGIN
   WITH over AS (
     DELETE FROM medsched.reminders_held AS h
@@ -122,7 +122,7 @@ BEGIN
   IF EXISTS (SELECT FROM medsched.reminder_changes) THEN
     PERFORM medsched._follow_reminder_changes(greatest($1, 100), $4);
   END IF;
-  last_token := medsched._lease_token($4, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  last_token := medsched._lease_token($4, uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff');
   IF EXISTS (SELECT FROM medsched.reminders_held AS h WHERE NOT h.own_lease AND h.token <= last_token AND h.lease_ends_at <= $4)
      OR EXISTS (SELECT FROM medsched.reminders_held AS h WHERE h.own_lease AND h.lease_ends_at <= $4) THEN
     PERFORM medsched._end_leases($1, $4);

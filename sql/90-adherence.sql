@@ -5,6 +5,72 @@
 -- tables, and large answers stream.  In SQL a name is a column's before it is an
 -- argument's, and an application may add a column of any name: hence $1.
 
+-- The doses of a schedule of which some were moved, or that is counted from the last dose or follows another: each is looked at.
+CREATE OR REPLACE FUNCTION medsched._single_doses(of_user uuid, of_schedule uuid, window_start timestamptz, window_end timestamptz)
+RETURNS SETOF medsched.scheduled_dose
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+    SELECT s.user_id,
+           CASE WHEN date_trunc('milliseconds', o.scheduled_for) = o.scheduled_for THEN medsched.dose_id(s.id, o.scheduled_for) END,
+           o.scheduled_for,
+           medsched._to_local(o.due_at, s.time_zone::text),
+           s.time_zone::text,
+           m.id,
+           m.name,
+           s.id,
+           s.dose_amount,
+           s.dose_unit,
+           s.instructions,
+           o.taken_at,
+           o.recorded_by,
+           medsched.dose_status(o.due_at, o.outcome, s.grace, n.next_dose),
+           o.outcome,
+           medsched.is_on_time(o.due_at, o.taken_at, s.grace, s.tolerance_before),
+           o.outcome IS NULL AND medsched.dose_status(o.due_at, NULL::text, s.grace, n.next_dose) = 'missed',
+           o.due_at
+      -- What the tables of an earlier version lack until create_tables() has run: there the names below mean these.
+      FROM (SELECT NULL::interval AS tolerance_before, false AS missed_when_next, NULL::interval AS after_last, NULL::interval AS follows_by) AS lacking
+     CROSS JOIN LATERAL (
+           SELECT t.user_id, t.id, t.medication_id, t.starts_at, t.time_zone, t.rrule, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off,
+                  t.dose_amount, t.dose_unit, t.instructions, t.grace, t.effective_from, t.ends_at, tolerance_before, missed_when_next,
+                  coalesce(after_last, follows_by) IS NOT NULL AS is_counted
+             FROM medsched.schedules AS t
+            WHERE t.user_id = of_user AND t.id = of_schedule AND NOT t.as_needed) AS s
+      JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
+     CROSS JOIN LATERAL (
+           SELECT i.scheduled_for, i.due_at, i.taken_at, i.recorded_by, i.outcome
+             FROM medsched._moved_schedule_doses(
+                    s.user_id, s.id,
+                    -- What is recorded is listed though it be no occurrence: medsched.check_integrity() names it.
+                    ARRAY(SELECT t.scheduled_for FROM medsched.dose_taken AS t
+                           WHERE t.user_id = of_user AND t.schedule_id = of_schedule AND t.outcome <> 'extra'
+                             AND t.scheduled_for >= greatest(window_start, '0001-01-01 00:00:00Z')
+                             AND t.scheduled_for < least(window_end, '10000-01-01 00:00:00Z')),
+                    s.rrule::text, s.starts_at, s.time_zone::text, s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
+                    s.effective_from, least(s.ends_at, m.inactivated_at), window_start, window_end) AS i
+            WHERE NOT s.is_counted
+           UNION ALL
+           SELECT i.scheduled_for, i.due_at, i.taken_at, i.recorded_by, i.outcome
+             FROM medsched._counted_schedule_doses(s.user_id, s.id, s.starts_at, s.time_zone::text, least(s.ends_at, m.inactivated_at),
+                                                   window_start, window_end) AS i
+            WHERE s.is_counted) AS o
+     -- When the schedule has its next dose, for one that is due and is missed then.
+     CROSS JOIN LATERAL (
+           SELECT CASE WHEN s.missed_when_next AND o.outcome IS NULL
+                            AND medsched.dose_status(o.due_at, NULL::text, s.grace, NULL::timestamptz) = 'due'
+                       THEN medsched._next_due(s.user_id, s.id, o.due_at, s.rrule::text, s.starts_at, s.time_zone::text, s.rdates, s.exdates,
+                                               s.cycle_days_on, s.cycle_days_off, s.effective_from, least(s.ends_at, m.inactivated_at)) END
+           OFFSET 0) AS n (next_dose);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._single_doses(uuid, uuid, timestamptz, timestamptz) IS
+  'Internal: the scheduled doses of a schedule of which some were moved, or that is counted from the last dose or follows another';
+
 COMMENT ON FUNCTION medsched.scheduled_doses(timestamptz, timestamptz) IS
   'The doses of all users in [window_start, window_end) that are scheduled, with what was recorded; in no order. outcome is NULL for a dose not recorded; on_time and missed are as medsched.adherence counts them. Doses as needed and extra doses are not among them. For sets of users: one user''s doses are faster from medsched.upcoming_doses';
 

@@ -1,4 +1,5 @@
--- What is asked about everybody, in plain SQL of one SELECT, which the planner sets into the caller's query.
+-- What is asked about everybody, in plain SQL of one SELECT, which the planner sets into the caller's query: a join of schedules and
+-- medications, and functions for each schedule.
 
 -- The dose of a schedule after one of its doses, before its end.
 CREATE OR REPLACE FUNCTION medsched._next_dose(scheduled_for timestamptz, rrule text, starts_at timestamp, time_zone text, rdates timestamp[],
@@ -17,119 +18,172 @@ $$;
 COMMENT ON FUNCTION medsched._next_dose(timestamptz, text, timestamp, text, timestamp[], timestamp[], int, int, timestamptz) IS
   'Internal: the dose of a schedule after one of its doses';
 
--- The last dose of a schedule that has come by now: those before it are over where they are missed when the next is due.
-CREATE OR REPLACE FUNCTION medsched._last_dose(rrule text, starts_at timestamp, time_zone text, rdates timestamp[],
-  exdates timestamp[], cycle_days_on int, cycle_days_off int, ends_at timestamptz)
-RETURNS timestamptz
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+-- The scheduled doses of a schedule, of which at is the occurrences where they are known.
+CREATE OR REPLACE FUNCTION medsched._doses_of_schedule(
+  user_id uuid,
+  schedule_id uuid,
+  window_start timestamptz,
+  window_end timestamptz,
+  recorded boolean,
+  named boolean,
+  grace interval,
+  tolerance_before interval,
+  missed_when_next boolean,
+  is_single boolean,
+  effective_from timestamptz,
+  closed timestamptz,
+  rrule text,
+  starts_at timestamp,
+  time_zone text,
+  rdates timestamp[],
+  exdates timestamp[],
+  cycle_days_on int,
+  cycle_days_off int,
+  zone text,
+  default_grace interval,
+  at timestamptz[])
+RETURNS TABLE (dose_id text, scheduled_for timestamptz, local_time timestamp, taken_at timestamptz, recorded_by text, status text, outcome text,
+  on_time boolean, missed boolean, due_at timestamptz)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 60 COST 5000
 SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+DECLARE
+  allowed CONSTANT interval := coalesce(grace, default_grace);
+  early CONSTANT interval := - coalesce(tolerance_before, allowed);
+  handle text;
+  clock text;
 BEGIN
-  -- _count_schedule_doses() warns of a schedule that cannot be read.  A handler would be a subtransaction, which no worker begins.
-  IF medsched._is_zone(time_zone) THEN
-    RETURN medsched.previous_occurrence(rrule, starts_at, time_zone, least(now() + interval '1 microsecond', ends_at), rdates, exdates,
-                                        cycle_days_on, cycle_days_off);
+  IF is_single THEN
+    RETURN QUERY
+      SELECT s.dose_id, s.scheduled_for, s.local_time, s.taken_at, s.recorded_by, s.status, s.outcome, s.on_time, s.missed, s.due_at
+        FROM medsched._single_doses($1, $2, $3, $4) AS s
+       WHERE recorded OR s.outcome IS NULL;
+    RETURN;
   END IF;
-  RETURN NULL;
+
+  -- The occurrences of a schedule that has no equal steps.
+  IF at IS NULL AND zone IS NULL THEN
+    -- Says that it is left out, where there is anything to say of it.
+    IF greatest(window_start, effective_from) < least(window_end, closed)
+       OR EXISTS (SELECT FROM medsched.dose_taken AS t
+                   WHERE t.user_id = $1 AND t.schedule_id = $2 AND t.outcome <> 'extra' AND t.scheduled_for >= $3 AND t.scheduled_for < $4) THEN
+      PERFORM medsched._has_zone(schedule_id, time_zone);
+    END IF;
+    RETURN;
+  ELSIF at IS NULL AND greatest(window_start, effective_from) < least(window_end, closed) THEN
+    -- As many as there are, for medsched.max_doses bounds the window.
+    at := (SELECT array_agg(w.at)
+             FROM medsched._window(medsched._begin_rule(medsched._read_rule(rrule), starts_at, zone, cycle_days_on, cycle_days_off),
+                    starts_at, zone,
+                    greatest(window_start, effective_from, timestamptz '0001-01-01 00:00Z'),
+                    least(window_end, closed, timestamptz '10000-01-01 00:00Z'),
+                    CASE WHEN cardinality(rdates) > 0 THEN medsched._dates(rdates, zone, 'rdates') END,
+                    CASE WHEN cardinality(exdates) > 0 THEN medsched._dates(exdates, zone, 'exdates') END, 2000000000) AS w (at));
+  END IF;
+  IF NOT recorded AND at IS NULL THEN
+    RETURN;
+  END IF;
+  IF named THEN
+    handle := medsched._dose_id_of(schedule_id);
+    clock := zone;
+  END IF;
+  RETURN QUERY
+    SELECT CASE WHEN named AND o.at::timestamptz(3) = o.at THEN handle || medsched._dose_id_at(o.at) END,
+           o.at, timezone(clock, o.at), o.taken_at, o.recorded_by, s.status, o.outcome,
+           o.taken_at IS NOT NULL AND o.taken_at - o.at BETWEEN early AND allowed,
+           o.outcome IS NULL AND s.status = 'missed',
+           o.at
+      FROM (SELECT coalesce(i.at, d.scheduled_for) AS at, d.taken_at, d.recorded_by, d.outcome
+              FROM unnest(at) AS i (at)
+              -- What is recorded is listed though it be no occurrence: medsched.check_integrity() names it.
+              FULL JOIN (SELECT t.scheduled_for, t.taken_at, t.recorded_by, t.outcome
+                           FROM medsched.dose_taken AS t
+                          WHERE t.user_id = $1 AND t.schedule_id = $2 AND t.outcome <> 'extra' AND t.scheduled_for < $4
+                            AND t.scheduled_for >= greatest($3, timestamptz '0001-01-01 00:00Z')) AS d
+                ON d.scheduled_for = i.at) AS o
+     CROSS JOIN LATERAL (
+            SELECT CASE WHEN o.outcome IS NOT NULL THEN o.outcome
+                        WHEN o.at > now() THEN 'upcoming'
+                        WHEN now() - o.at > allowed THEN 'missed'
+                        WHEN NOT missed_when_next THEN 'due'
+                        WHEN medsched._next_dose(o.at, rrule, starts_at, time_zone, rdates, exdates, cycle_days_on, cycle_days_off, closed) <= now()
+                        THEN 'missed'
+                        ELSE 'due' END
+            OFFSET 0) AS s (status)
+     WHERE recorded OR o.outcome IS NULL;
 END
 $$;
 
-COMMENT ON FUNCTION medsched._last_dose(text, timestamp, text, timestamp[], timestamp[], int, int, timestamptz) IS
-  'Internal: the last dose of a schedule that has come by now';
+COMMENT ON FUNCTION medsched._doses_of_schedule(uuid, uuid, timestamptz, timestamptz, boolean, boolean, interval, interval, boolean, boolean, timestamptz, timestamptz, text, timestamp, text, timestamp[], timestamp[], int, int, text, interval, timestamptz[]) IS
+  'Internal: the scheduled doses of a schedule in a window, all or those not recorded, with handles and local times where they are named; it is single where some were moved, or where its doses are those after the last one or another''s; at has its occurrences, or is NULL';
 
 CREATE OR REPLACE FUNCTION medsched.scheduled_doses(window_start timestamptz, window_end timestamptz)
 RETURNS SETOF medsched.scheduled_dose
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
-  SELECT s.user_id,
-         CASE WHEN pg_catalog.date_trunc('milliseconds', o.scheduled_for) OPERATOR(pg_catalog.=) o.scheduled_for
-              THEN medsched.dose_id(s.id, o.scheduled_for) END,
-         o.scheduled_for,
-         medsched._to_local(o.due_at, s.time_zone::pg_catalog.text),
-         s.time_zone::pg_catalog.text,
-         m.id,
-         m.name,
-         s.id,
-         s.dose_amount,
-         s.dose_unit,
-         s.instructions,
-         o.taken_at,
-         o.recorded_by,
-         medsched.dose_status(o.due_at, o.outcome, s.grace, n.next_dose),
-         o.outcome,
-         medsched.is_on_time(o.due_at, o.taken_at, s.grace, s.tolerance_before),
-         o.outcome IS NULL
-           AND medsched.dose_status(o.due_at, NULL::pg_catalog.text, s.grace, n.next_dose) OPERATOR(pg_catalog.=) 'missed',
-         o.due_at
+  SELECT s.user_id, o.dose_id, o.scheduled_for, o.local_time, s.time_zone::pg_catalog.text, m.id, m.name, s.id, s.dose_amount, s.dose_unit,
+         s.instructions, o.taken_at, o.recorded_by, o.status, o.outcome, o.on_time, o.missed, o.due_at
     -- What the tables of an earlier version lack until create_tables() has run: there the names below mean these.
     FROM (SELECT NULL::pg_catalog.interval AS tolerance_before, false AS missed_when_next, NULL::pg_catalog.interval AS after_last, NULL::pg_catalog.interval AS follows_by) AS lacking
    CROSS JOIN LATERAL (
            SELECT t.user_id, t.id, t.medication_id, t.starts_at, t.time_zone, t.rrule, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off,
                   t.as_needed, t.dose_amount, t.dose_unit, t.instructions, t.grace, t.effective_from, t.ends_at, tolerance_before, missed_when_next,
-                  after_last, follows_by
+                  coalesce(after_last, follows_by) IS NOT NULL AS is_counted
              FROM medsched.schedules AS t) AS s
     JOIN medsched.medications AS m
       ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
-   -- What is recorded is listed though it be no occurrence: medsched.check_integrity() names it.
+   -- OFFSET 0: the answers for each rule and each zone are remembered, which those of a function in FROM are not.
+   CROSS JOIN LATERAL (SELECT medsched._regular_rule(s.rrule::pg_catalog.text) AS rule OFFSET 0) AS g
+   CROSS JOIN LATERAL (SELECT medsched._zone_in_window(s.time_zone::pg_catalog.text, $1, $2) AS zone OFFSET 0) AS w
    CROSS JOIN LATERAL (
-           SELECT pg_catalog.array_agg(t.scheduled_for) AS scheduled_for,
-                  pg_catalog.array_agg(t.taken_at) AS taken_at,
-                  pg_catalog.array_agg(t.recorded_by) AS recorded_by,
-                  pg_catalog.array_agg(t.outcome) AS outcome
-             FROM medsched.dose_taken AS t
-            WHERE t.user_id OPERATOR(pg_catalog.=) s.user_id
-              AND t.schedule_id OPERATOR(pg_catalog.=) s.id
-              AND t.outcome OPERATOR(pg_catalog.<>) 'extra'
-              AND t.scheduled_for OPERATOR(pg_catalog.>=) greatest($1, '0001-01-01 00:00:00Z'::pg_catalog.timestamptz)
-              AND t.scheduled_for OPERATOR(pg_catalog.<) least($2, '10000-01-01 00:00:00Z'::pg_catalog.timestamptz)) AS r
-   CROSS JOIN LATERAL (
-           SELECT CASE WHEN (SELECT medsched._any_moved()) THEN medsched._has_moved(s.user_id, s.id, $1) ELSE false END
-           OFFSET 0) AS v (moved)
-   CROSS JOIN LATERAL (
-           SELECT i.scheduled_for, i.scheduled_for, r.taken_at[i.nth], r.recorded_by[i.nth], r.outcome[i.nth]
-             FROM medsched._schedule_doses(
-                    s.id, r.scheduled_for, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
-                    greatest($1, s.effective_from), least($2, s.ends_at, m.inactivated_at),
-                    s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS i
-            WHERE NOT v.moved AND coalesce(s.after_last, s.follows_by) IS NULL
-           UNION ALL
-           SELECT i.scheduled_for, i.due_at, i.taken_at, i.recorded_by, i.outcome
-             FROM medsched._moved_schedule_doses(
-                    s.user_id, s.id, r.scheduled_for, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
-                    s.cycle_days_on, s.cycle_days_off, s.effective_from, least(s.ends_at, m.inactivated_at), $1, $2) AS i
-            WHERE v.moved AND coalesce(s.after_last, s.follows_by) IS NULL
-           UNION ALL
-           SELECT i.scheduled_for, i.due_at, i.taken_at, i.recorded_by, i.outcome
-             FROM medsched._counted_schedule_doses(s.user_id, s.id, s.starts_at, s.time_zone::pg_catalog.text, least(s.ends_at, m.inactivated_at), $1, $2) AS i
-            WHERE coalesce(s.after_last, s.follows_by) IS NOT NULL) AS o (scheduled_for, due_at, taken_at, recorded_by, outcome)
-   -- When the schedule has its next dose, for one that is due and is missed then.
-   CROSS JOIN LATERAL (
-           SELECT CASE WHEN s.missed_when_next AND o.outcome IS NULL
-                            AND medsched.dose_status(o.due_at, NULL::pg_catalog.text, s.grace, NULL::pg_catalog.timestamptz) OPERATOR(pg_catalog.=) 'due'
-                       THEN CASE WHEN v.moved
-                                 THEN medsched._next_due(s.user_id, s.id, o.due_at, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
-                                                         s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, s.effective_from,
-                                                         least(s.ends_at, m.inactivated_at))
-                                 ELSE medsched._next_dose(o.scheduled_for, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
-                                                          s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off,
-                                                          least(s.ends_at, m.inactivated_at)) END END) AS n (next_dose)
+           SELECT f.is_single,
+                  CASE WHEN NOT f.is_single
+                       THEN medsched._regular_occurrences(g.rule, w.zone, s.starts_at, s.effective_from, least(s.ends_at, m.inactivated_at),
+                                                          s.rdates, s.exdates, s.cycle_days_on) END AS at
+             FROM (SELECT s.is_counted OR CASE WHEN (SELECT medsched._any_moved()) THEN medsched._has_moved(s.user_id, s.id, $1) ELSE false END) AS f (is_single)
+           OFFSET 0) AS i
+   CROSS JOIN LATERAL medsched._doses_of_schedule(
+           s.user_id, s.id, $1, $2, true, true, s.grace, s.tolerance_before, s.missed_when_next, i.is_single,
+           s.effective_from, least(s.ends_at, m.inactivated_at), s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
+           s.cycle_days_on, s.cycle_days_off, (w.zone).name, (w.zone).grace, i.at) AS o
    WHERE medsched.check_window_for_all($1, $2)
      AND NOT s.as_needed
-     AND ((s.effective_from IS NULL OR s.effective_from OPERATOR(pg_catalog.<) least($2, s.ends_at, m.inactivated_at))
-          AND (s.ends_at IS NULL OR s.ends_at OPERATOR(pg_catalog.>) $1)
-          AND (m.inactivated_at IS NULL OR m.inactivated_at OPERATOR(pg_catalog.>) $1)
-          OR r.scheduled_for IS NOT NULL
-          OR v.moved OR coalesce(s.after_last, s.follows_by) IS NOT NULL)
 $$;
 
 CREATE OR REPLACE FUNCTION medsched.due_doses(window_start timestamptz, window_end timestamptz)
 RETURNS SETOF medsched.due_dose
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
-  SELECT o.user_id, o.dose_id, o.scheduled_for, o.local_time, o.time_zone, o.medication_id, o.medication_name,
-         o.schedule_id, o.dose_amount, o.dose_unit, o.instructions, o.status, o.due_at
-    FROM medsched.scheduled_doses(window_start, window_end) AS o
-   WHERE o.outcome IS NULL
+  SELECT s.user_id, o.dose_id, o.scheduled_for, o.local_time, s.time_zone::pg_catalog.text, m.id, m.name, s.id, s.dose_amount, s.dose_unit,
+         s.instructions, o.status, o.due_at
+    -- What the tables of an earlier version lack until create_tables() has run: there the names below mean these.
+    FROM (SELECT NULL::pg_catalog.interval AS tolerance_before, false AS missed_when_next, NULL::pg_catalog.interval AS after_last, NULL::pg_catalog.interval AS follows_by) AS lacking
+   CROSS JOIN LATERAL (
+           SELECT t.user_id, t.id, t.medication_id, t.starts_at, t.time_zone, t.rrule, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off,
+                  t.as_needed, t.dose_amount, t.dose_unit, t.instructions, t.grace, t.effective_from, t.ends_at, tolerance_before, missed_when_next,
+                  coalesce(after_last, follows_by) IS NOT NULL AS is_counted
+             FROM medsched.schedules AS t) AS s
+    JOIN medsched.medications AS m
+      ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
+   -- OFFSET 0: the answers for each rule and each zone are remembered, which those of a function in FROM are not.
+   CROSS JOIN LATERAL (SELECT medsched._regular_rule(s.rrule::pg_catalog.text) AS rule OFFSET 0) AS g
+   CROSS JOIN LATERAL (SELECT medsched._zone_in_window(s.time_zone::pg_catalog.text, $1, $2) AS zone OFFSET 0) AS w
+   CROSS JOIN LATERAL (
+           SELECT f.is_single,
+                  CASE WHEN NOT f.is_single
+                       THEN medsched._regular_occurrences(g.rule, w.zone, s.starts_at, s.effective_from, least(s.ends_at, m.inactivated_at),
+                                                          s.rdates, s.exdates, s.cycle_days_on) END AS at
+             FROM (SELECT s.is_counted OR CASE WHEN (SELECT medsched._any_moved()) THEN medsched._has_moved(s.user_id, s.id, $1) ELSE false END) AS f (is_single)
+           OFFSET 0) AS i
+   CROSS JOIN LATERAL medsched._doses_of_schedule(
+           s.user_id, s.id, $1, $2, false, true, s.grace, s.tolerance_before, s.missed_when_next, i.is_single,
+           s.effective_from, least(s.ends_at, m.inactivated_at), s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
+           s.cycle_days_on, s.cycle_days_off, (w.zone).name, (w.zone).grace, i.at) AS o
+   WHERE medsched.check_window_for_all($1, $2)
+     AND NOT s.as_needed
+     -- Most have none in a short window.
+     AND (pg_catalog.cardinality(i.at) OPERATOR(pg_catalog.>) 0) IS NOT FALSE
 $$;
 
 CREATE OR REPLACE FUNCTION medsched.adherence_of_all(window_start timestamptz, window_end timestamptz)
@@ -148,82 +202,36 @@ AS $$
   SELECT a.user_id, a.medication_id, a.medication_name, a.scheduled, a.taken, a.skipped, a.missed, a.on_time,
          medsched.percentage_taken(a.taken, a.skipped, a.missed)
     FROM (
-      SELECT s.user_id,
-             m.id AS medication_id,
-             m.name AS medication_name,
-             pg_catalog.sum(CASE WHEN v.single THEN k.scheduled ELSE o.scheduled END)::pg_catalog.int8 AS scheduled,
-             pg_catalog.sum(CASE WHEN v.single THEN k.taken ELSE r.taken END)::pg_catalog.int8 AS taken,
-             pg_catalog.sum(CASE WHEN v.single THEN k.skipped ELSE r.skipped END)::pg_catalog.int8 AS skipped,
-             pg_catalog.sum(CASE WHEN v.single THEN k.missed ELSE greatest(o.over OPERATOR(pg_catalog.-) r.over, 0) END)::pg_catalog.int8 AS missed,
-             pg_catalog.sum(CASE WHEN v.single THEN k.on_time ELSE r.on_time END)::pg_catalog.int8 AS on_time
-        -- As scheduled_doses() does for the tables of an earlier version.
+      SELECT s.user_id, m.id AS medication_id, m.name AS medication_name,
+             pg_catalog.count(*) AS scheduled,
+             pg_catalog.count(*) FILTER (WHERE o.outcome OPERATOR(pg_catalog.=) 'taken') AS taken,
+             pg_catalog.count(*) FILTER (WHERE o.outcome OPERATOR(pg_catalog.=) 'skipped') AS skipped,
+             pg_catalog.count(*) FILTER (WHERE o.missed) AS missed,
+             pg_catalog.count(*) FILTER (WHERE o.on_time) AS on_time
+        -- What the tables of an earlier version lack until create_tables() has run: there the names below mean these.
         FROM (SELECT NULL::pg_catalog.interval AS tolerance_before, false AS missed_when_next, NULL::pg_catalog.interval AS after_last, NULL::pg_catalog.interval AS follows_by) AS lacking
        CROSS JOIN LATERAL (
                SELECT t.user_id, t.id, t.medication_id, t.starts_at, t.time_zone, t.rrule, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off,
-                      t.as_needed, t.grace, t.effective_from, t.ends_at, tolerance_before, missed_when_next, after_last, follows_by
+                      t.as_needed, t.grace, t.effective_from, t.ends_at, tolerance_before, missed_when_next,
+                      coalesce(after_last, follows_by) IS NOT NULL AS is_counted
                  FROM medsched.schedules AS t) AS s
         JOIN medsched.medications AS m
           ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
+       -- OFFSET 0: the answers for each rule and each zone are remembered, which those of a function in FROM are not.
+       CROSS JOIN LATERAL (SELECT medsched._regular_rule(s.rrule::pg_catalog.text) AS rule OFFSET 0) AS g
+       CROSS JOIN LATERAL (SELECT medsched._zone_in_window(s.time_zone::pg_catalog.text, $1, $2) AS zone OFFSET 0) AS w
        CROSS JOIN LATERAL (
-               SELECT greatest($1, s.effective_from),
-                      least($2, s.ends_at, m.inactivated_at),
-                      CASE WHEN s.missed_when_next
-                           THEN greatest(medsched.grace_ended_before(s.grace),
-                                         medsched._last_dose(s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
-                                                             s.cycle_days_on, s.cycle_days_off, least(s.ends_at, m.inactivated_at)))
-                           ELSE medsched.grace_ended_before(s.grace) END
-               OFFSET 0) AS w (first, last, graced)
-       -- What is recorded of its doses; mostly, but not always, of an occurrence.
-       CROSS JOIN LATERAL (
-               SELECT pg_catalog.array_agg(d.scheduled_for) AS recorded,
-                      pg_catalog.array_agg(d.scheduled_for) FILTER (WHERE d.scheduled_for OPERATOR(pg_catalog.<) w.graced) AS recorded_over,
-                      pg_catalog.count(*) FILTER (WHERE d.outcome OPERATOR(pg_catalog.=) 'taken') AS taken,
-                      pg_catalog.count(*) FILTER (WHERE d.outcome OPERATOR(pg_catalog.=) 'skipped') AS skipped,
-                      pg_catalog.count(*) FILTER (WHERE d.scheduled_for OPERATOR(pg_catalog.<) w.graced) AS over,
-                      pg_catalog.count(*) FILTER (WHERE medsched.is_on_time(d.scheduled_for, d.taken_at, s.grace, s.tolerance_before)) AS on_time
-                 FROM medsched.dose_taken AS d
-                WHERE d.user_id OPERATOR(pg_catalog.=) s.user_id
-                  AND d.schedule_id OPERATOR(pg_catalog.=) s.id
-                  AND d.outcome OPERATOR(pg_catalog.<>) 'extra'
-                  AND d.scheduled_for OPERATOR(pg_catalog.>=) greatest($1, '0001-01-01 00:00:00Z'::pg_catalog.timestamptz)
-                  AND d.scheduled_for OPERATOR(pg_catalog.<) least($2, '10000-01-01 00:00:00Z'::pg_catalog.timestamptz)) AS r
-       -- All its doses, and those whose grace is over.
-       CROSS JOIN LATERAL (
-               SELECT medsched._count_schedule_doses(
-                        s.id, r.recorded, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, w.first, w.last,
-                        s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off),
-                      medsched._count_schedule_doses(
-                        s.id, r.recorded_over, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, w.first, least(w.last, w.graced),
-                        s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off)) AS o (scheduled, over)
-       -- Where some were moved, and where each is counted from the one before, each is looked at.
-       CROSS JOIN LATERAL (
-               SELECT f.moved, f.moved OR coalesce(s.after_last, s.follows_by) IS NOT NULL
-                 FROM (SELECT CASE WHEN (SELECT medsched._any_moved()) THEN medsched._has_moved(s.user_id, s.id, $1) ELSE false END) AS f (moved)
-               OFFSET 0) AS v (moved, single)
-       CROSS JOIN LATERAL (
-               SELECT pg_catalog.count(*) AS scheduled,
-                      pg_catalog.count(*) FILTER (WHERE i.outcome OPERATOR(pg_catalog.=) 'taken') AS taken,
-                      pg_catalog.count(*) FILTER (WHERE i.outcome OPERATOR(pg_catalog.=) 'skipped') AS skipped,
-                      pg_catalog.count(*) FILTER (
-                        WHERE i.outcome IS NULL
-                          AND medsched.dose_status(i.due_at, NULL::pg_catalog.text, s.grace,
-                                CASE WHEN s.missed_when_next AND i.due_at OPERATOR(pg_catalog.<=) pg_catalog.now()
-                                     THEN medsched._next_due(s.user_id, s.id, i.due_at, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
-                                                             s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off, s.effective_from,
-                                                             least(s.ends_at, m.inactivated_at)) END) OPERATOR(pg_catalog.=) 'missed') AS missed,
-                      pg_catalog.count(*) FILTER (WHERE medsched.is_on_time(i.due_at, i.taken_at, s.grace, s.tolerance_before)) AS on_time
-                 FROM (SELECT n.*
-                         FROM medsched._moved_schedule_doses(
-                        s.user_id, s.id, r.recorded, s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
-                        s.cycle_days_on, s.cycle_days_off, s.effective_from, least(s.ends_at, m.inactivated_at), $1, $2) AS n
-                        WHERE v.moved AND coalesce(s.after_last, s.follows_by) IS NULL
-                       UNION ALL
-                       SELECT n.*
-                         FROM medsched._counted_schedule_doses(s.user_id, s.id, s.starts_at, s.time_zone::pg_catalog.text, least(s.ends_at, m.inactivated_at), $1, $2) AS n
-                        WHERE coalesce(s.after_last, s.follows_by) IS NOT NULL) AS i) AS k
+           SELECT f.is_single,
+                  CASE WHEN NOT f.is_single
+                       THEN medsched._regular_occurrences(g.rule, w.zone, s.starts_at, s.effective_from, least(s.ends_at, m.inactivated_at),
+                                                          s.rdates, s.exdates, s.cycle_days_on) END AS at
+             FROM (SELECT s.is_counted OR CASE WHEN (SELECT medsched._any_moved()) THEN medsched._has_moved(s.user_id, s.id, $1) ELSE false END) AS f (is_single)
+           OFFSET 0) AS i
+   CROSS JOIN LATERAL medsched._doses_of_schedule(
+           s.user_id, s.id, $1, $2, true, false, s.grace, s.tolerance_before, s.missed_when_next, i.is_single,
+           s.effective_from, least(s.ends_at, m.inactivated_at), s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
+           s.cycle_days_on, s.cycle_days_off, (w.zone).name, (w.zone).grace, i.at) AS o
        WHERE medsched.check_window_for_all($1, $2)
          AND NOT s.as_needed
-         AND (w.first OPERATOR(pg_catalog.<) w.last OR r.recorded IS NOT NULL OR v.single)
-       GROUP BY s.user_id, m.id, m.name
-      HAVING pg_catalog.sum(CASE WHEN v.single THEN k.scheduled ELSE o.scheduled END) OPERATOR(pg_catalog.>) 0) AS a
+       GROUP BY s.user_id, m.id, m.name) AS a
 $$;

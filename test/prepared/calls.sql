@@ -4,9 +4,11 @@
 SET client_min_messages = warning;
 SET search_path = pg_catalog, pg_temp;
 
--- The text of a call; an argument that is a medication's name in braces is its id.
+-- The text of a call; an argument that is a medication's name in braces is its id.  Rows that differ by ids made at random alone
+-- come in any order, so they are put into one.
 CREATE FUNCTION pg_temp.call(function text, args text[]) RETURNS text LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-  SELECT format('SELECT pg_catalog.string_agg(t::pg_catalog.text, E''\n'') FROM medsched.%I(%s) AS t', function,
+  SELECT format('SELECT pg_catalog.string_agg(t::pg_catalog.text, E''\n'' ORDER BY'
+    ' pg_catalog.regexp_replace(t::pg_catalog.text, ''[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}'', '''', ''g'')) FROM medsched.%I(%s) AS t', function,
            (SELECT string_agg(format('%L::%I.%I', coalesce((SELECT m.id::text FROM medsched.medications AS m WHERE a.value = format('{%s}', m.name)), a.value),
                                      n.nspname, t.typname), ', ' ORDER BY a.nth)
               FROM unnest(args, p.proargtypes::oid[]) WITH ORDINALITY AS a (value, type, nth)

@@ -213,7 +213,7 @@ describe('reminders', { timeout: 180_000 }, () => {
 		const medicationId = created.body.id;
 		const counted = (amount: number) => api.call('PUT', `/v1/people/me/stock-entries/${randomUUID()}`, { token: ada.token, body: { medicationId, kind: 'counted', amount, unit: 'tablet' } });
 		/** In a moment. */
-		const soon = () => sql`update medsched.stock_reminder_rules set time_of_day = ((now() + interval '1 second') at time zone 'UTC')::time where user_id = ${ada.id}`;
+		const soon = () => tables.rows((medsched) => medsched`update medsched.stock_reminder_rules set time_of_day = ((now() + interval '1 second') at time zone 'UTC')::time where user_id = ${ada.id}`);
 		assert.equal((await api.call('PUT', '/v1/people/me/stock-reminder-rules', { token: ada.token, body: { timeZone: 'UTC' } })).status, 204);
 		await soon();
 		assert.equal((await counted(3)).status, 200);
@@ -226,7 +226,7 @@ describe('reminders', { timeout: 180_000 }, () => {
 
 		assert.equal((await counted(60)).status, 200);
 		await soon();
-		const looked = async () => (await sql`select kind, look_at > now() as later from medsched.stock_reminder_queue where user_id = ${ada.id}`)[0];
+		const looked = async () => (await tables.rows((medsched) => medsched`select kind, look_at > now() as later from medsched.stock_reminder_queue where user_id = ${ada.id}`))[0];
 		await sleep(1200);
 		await whileReminding(() => until(async () => (await looked())?.['kind'] === null));
 		assert.equal(adas.received.length, 1);

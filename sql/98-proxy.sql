@@ -206,6 +206,7 @@ SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
   said CONSTANT text := substring(message, '^[^(]+[(][0-9]+[)]: [[][^]]*[]] REMOTE [^:]+: (.*)$');
+  refuser int;
   r record;
 BEGIN
   IF said IS NULL AND medsched_proxy.is_lost(code, message) THEN
@@ -220,8 +221,12 @@ BEGIN
   -- What waited in vain would wait once more.
   IF left(code, 2) IN ('0A', '22', '23', '39', '42', '54', '55', 'P0') AND code <> '55P03' THEN
     BEGIN
-      SELECT f.* INTO r FROM medsched_proxy.refusal(coalesce(shard, 0), call, medsched_proxy.settings()) AS f
-       WHERE f.code = code AND f.message = said;
+      -- A call of all is refused by the shard that has whom it is about.
+      FOREACH refuser IN ARRAY CASE WHEN shard IS NULL THEN medsched_proxy.shards_in_turn() ELSE ARRAY[shard] END LOOP
+        SELECT f.* INTO r FROM medsched_proxy.refusal(refuser, call, medsched_proxy.settings()) AS f
+         WHERE f.code = code AND f.message = said;
+        EXIT WHEN FOUND;
+      END LOOP;
     EXCEPTION WHEN OTHERS THEN
       NULL;
     END;

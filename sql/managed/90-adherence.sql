@@ -118,7 +118,8 @@ $$;
 COMMENT ON FUNCTION medsched._doses_of_schedule(uuid, uuid, timestamptz, timestamptz, boolean, boolean, interval, interval, boolean, boolean, timestamptz, timestamptz, text, timestamp, text, timestamp[], timestamp[], int, int, text, interval, timestamptz[]) IS
   'Internal: the scheduled doses of a schedule in a window, all or those not recorded, with handles and local times where they are named; it is single where some were moved, or where its doses are those after the last one or another''s; at has its occurrences, or is NULL';
 
-CREATE OR REPLACE FUNCTION medsched.scheduled_doses(window_start timestamptz, window_end timestamptz)
+-- The doses of everybody, all or those not recorded, with handles and local times where they are named.
+CREATE OR REPLACE FUNCTION medsched._doses_of_all(window_start timestamptz, window_end timestamptz, recorded boolean, named boolean)
 RETURNS SETOF medsched.scheduled_dose
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
@@ -144,46 +145,32 @@ AS $$
              FROM (SELECT s.is_counted OR CASE WHEN (SELECT medsched._any_moved()) THEN medsched._has_moved(s.user_id, s.id, $1) ELSE false END) AS f (is_single)
            OFFSET 0) AS i
    CROSS JOIN LATERAL medsched._doses_of_schedule(
-           s.user_id, s.id, $1, $2, true, true, s.grace, s.tolerance_before, s.missed_when_next, i.is_single,
+           s.user_id, s.id, $1, $2, $3, $4, s.grace, s.tolerance_before, s.missed_when_next, i.is_single,
            s.effective_from, least(s.ends_at, m.inactivated_at), s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
            s.cycle_days_on, s.cycle_days_off, (w.zone).name, (w.zone).grace, i.at) AS o
    WHERE medsched.check_window_for_all($1, $2)
      AND NOT s.as_needed
+     -- Most have none in a short window.
+     AND ($3 OR (pg_catalog.cardinality(i.at) OPERATOR(pg_catalog.>) 0) IS NOT FALSE)
+$$;
+
+COMMENT ON FUNCTION medsched._doses_of_all(timestamptz, timestamptz, boolean, boolean) IS
+  'Internal: the scheduled doses of everybody in a window, all or those not recorded, with handles and local times where they are named';
+
+CREATE OR REPLACE FUNCTION medsched.scheduled_doses(window_start timestamptz, window_end timestamptz)
+RETURNS SETOF medsched.scheduled_dose
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT d.* FROM medsched._doses_of_all($1, $2, true, true) AS d
 $$;
 
 CREATE OR REPLACE FUNCTION medsched.due_doses(window_start timestamptz, window_end timestamptz)
 RETURNS SETOF medsched.due_dose
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
-  SELECT s.user_id, o.dose_id, o.scheduled_for, o.local_time, s.time_zone::pg_catalog.text, m.id, m.name, s.id, s.dose_amount, s.dose_unit,
-         s.instructions, o.status, o.due_at
-    -- What the tables of an earlier version lack until create_tables() has run: there the names below mean these.
-    FROM (SELECT NULL::pg_catalog.interval AS tolerance_before, false AS missed_when_next, NULL::pg_catalog.interval AS after_last, NULL::pg_catalog.interval AS follows_by) AS lacking
-   CROSS JOIN LATERAL (
-           SELECT t.user_id, t.id, t.medication_id, t.starts_at, t.time_zone, t.rrule, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off,
-                  t.as_needed, t.dose_amount, t.dose_unit, t.instructions, t.grace, t.effective_from, t.ends_at, tolerance_before, missed_when_next,
-                  coalesce(after_last, follows_by) IS NOT NULL AS is_counted
-             FROM medsched.schedules AS t) AS s
-    JOIN medsched.medications AS m
-      ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
-   -- OFFSET 0: the answers for each rule and each zone are remembered, which those of a function in FROM are not.
-   CROSS JOIN LATERAL (SELECT medsched._regular_rule(s.rrule::pg_catalog.text) AS rule OFFSET 0) AS g
-   CROSS JOIN LATERAL (SELECT medsched._zone_in_window(s.time_zone::pg_catalog.text, $1, $2) AS zone OFFSET 0) AS w
-   CROSS JOIN LATERAL (
-           SELECT f.is_single,
-                  CASE WHEN NOT f.is_single
-                       THEN medsched._regular_occurrences(g.rule, w.zone, s.starts_at, s.effective_from, least(s.ends_at, m.inactivated_at),
-                                                          s.rdates, s.exdates, s.cycle_days_on) END AS at
-             FROM (SELECT s.is_counted OR CASE WHEN (SELECT medsched._any_moved()) THEN medsched._has_moved(s.user_id, s.id, $1) ELSE false END) AS f (is_single)
-           OFFSET 0) AS i
-   CROSS JOIN LATERAL medsched._doses_of_schedule(
-           s.user_id, s.id, $1, $2, false, true, s.grace, s.tolerance_before, s.missed_when_next, i.is_single,
-           s.effective_from, least(s.ends_at, m.inactivated_at), s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
-           s.cycle_days_on, s.cycle_days_off, (w.zone).name, (w.zone).grace, i.at) AS o
-   WHERE medsched.check_window_for_all($1, $2)
-     AND NOT s.as_needed
-     -- Most have none in a short window.
-     AND (pg_catalog.cardinality(i.at) OPERATOR(pg_catalog.>) 0) IS NOT FALSE
+  SELECT d.user_id, d.dose_id, d.scheduled_for, d.local_time, d.time_zone, d.medication_id, d.medication_name, d.schedule_id, d.dose_amount,
+         d.dose_unit, d.instructions, d.status, d.due_at
+    FROM medsched._doses_of_all($1, $2, false, true) AS d
 $$;
 
 CREATE OR REPLACE FUNCTION medsched.adherence_of_all(window_start timestamptz, window_end timestamptz)
@@ -202,36 +189,12 @@ AS $$
   SELECT a.user_id, a.medication_id, a.medication_name, a.scheduled, a.taken, a.skipped, a.missed, a.on_time,
          medsched.percentage_taken(a.taken, a.skipped, a.missed)
     FROM (
-      SELECT s.user_id, m.id AS medication_id, m.name AS medication_name,
+      SELECT d.user_id, d.medication_id, d.medication_name,
              pg_catalog.count(*) AS scheduled,
-             pg_catalog.count(*) FILTER (WHERE o.outcome OPERATOR(pg_catalog.=) 'taken') AS taken,
-             pg_catalog.count(*) FILTER (WHERE o.outcome OPERATOR(pg_catalog.=) 'skipped') AS skipped,
-             pg_catalog.count(*) FILTER (WHERE o.missed) AS missed,
-             pg_catalog.count(*) FILTER (WHERE o.on_time) AS on_time
-        -- What the tables of an earlier version lack until create_tables() has run: there the names below mean these.
-        FROM (SELECT NULL::pg_catalog.interval AS tolerance_before, false AS missed_when_next, NULL::pg_catalog.interval AS after_last, NULL::pg_catalog.interval AS follows_by) AS lacking
-       CROSS JOIN LATERAL (
-               SELECT t.user_id, t.id, t.medication_id, t.starts_at, t.time_zone, t.rrule, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off,
-                      t.as_needed, t.grace, t.effective_from, t.ends_at, tolerance_before, missed_when_next,
-                      coalesce(after_last, follows_by) IS NOT NULL AS is_counted
-                 FROM medsched.schedules AS t) AS s
-        JOIN medsched.medications AS m
-          ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
-       -- OFFSET 0: the answers for each rule and each zone are remembered, which those of a function in FROM are not.
-       CROSS JOIN LATERAL (SELECT medsched._regular_rule(s.rrule::pg_catalog.text) AS rule OFFSET 0) AS g
-       CROSS JOIN LATERAL (SELECT medsched._zone_in_window(s.time_zone::pg_catalog.text, $1, $2) AS zone OFFSET 0) AS w
-       CROSS JOIN LATERAL (
-           SELECT f.is_single,
-                  CASE WHEN NOT f.is_single
-                       THEN medsched._regular_occurrences(g.rule, w.zone, s.starts_at, s.effective_from, least(s.ends_at, m.inactivated_at),
-                                                          s.rdates, s.exdates, s.cycle_days_on) END AS at
-             FROM (SELECT s.is_counted OR CASE WHEN (SELECT medsched._any_moved()) THEN medsched._has_moved(s.user_id, s.id, $1) ELSE false END) AS f (is_single)
-           OFFSET 0) AS i
-   CROSS JOIN LATERAL medsched._doses_of_schedule(
-           s.user_id, s.id, $1, $2, true, false, s.grace, s.tolerance_before, s.missed_when_next, i.is_single,
-           s.effective_from, least(s.ends_at, m.inactivated_at), s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
-           s.cycle_days_on, s.cycle_days_off, (w.zone).name, (w.zone).grace, i.at) AS o
-       WHERE medsched.check_window_for_all($1, $2)
-         AND NOT s.as_needed
-       GROUP BY s.user_id, m.id, m.name) AS a
+             pg_catalog.count(*) FILTER (WHERE d.outcome OPERATOR(pg_catalog.=) 'taken') AS taken,
+             pg_catalog.count(*) FILTER (WHERE d.outcome OPERATOR(pg_catalog.=) 'skipped') AS skipped,
+             pg_catalog.count(*) FILTER (WHERE d.missed) AS missed,
+             pg_catalog.count(*) FILTER (WHERE d.on_time) AS on_time
+        FROM medsched._doses_of_all($1, $2, true, false) AS d
+       GROUP BY d.user_id, d.medication_id, d.medication_name) AS a
 $$;

@@ -36,7 +36,7 @@ AS 'MODULE_PATHNAME', 'medsched_adherence_of_person';
 COMMENT ON FUNCTION medsched._adherence_of_person(uuid, timestamptz, timestamptz) IS
   'Internal: how a person''s doses went, a row per medication';
 
-CREATE OR REPLACE FUNCTION medsched.scheduled_doses(window_start timestamptz, window_end timestamptz)
+CREATE OR REPLACE FUNCTION medsched._doses_of_all(window_start timestamptz, window_end timestamptz, recorded boolean)
 RETURNS SETOF medsched.scheduled_dose
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
@@ -52,34 +52,30 @@ AS $$
     JOIN medsched.medications AS m
       ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
    CROSS JOIN LATERAL medsched._doses_of_schedule(
-           s.user_id, s.id, $1, $2, true, s.grace, s.tolerance_before, s.missed_when_next, s.is_counted, s.effective_from,
+           s.user_id, s.id, $1, $2, $3, s.grace, s.tolerance_before, s.missed_when_next, s.is_counted, s.effective_from,
            least(s.ends_at, m.inactivated_at), s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
            s.cycle_days_on, s.cycle_days_off) AS o
    WHERE medsched.check_window_for_all($1, $2)
      AND NOT s.as_needed
 $$;
 
+COMMENT ON FUNCTION medsched._doses_of_all(timestamptz, timestamptz, boolean) IS
+  'Internal: the scheduled doses of everybody in a window, all or those not recorded';
+
+CREATE OR REPLACE FUNCTION medsched.scheduled_doses(window_start timestamptz, window_end timestamptz)
+RETURNS SETOF medsched.scheduled_dose
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT d.* FROM medsched._doses_of_all($1, $2, true) AS d
+$$;
+
 CREATE OR REPLACE FUNCTION medsched.due_doses(window_start timestamptz, window_end timestamptz)
 RETURNS SETOF medsched.due_dose
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
-  SELECT s.user_id, o.dose_id, o.scheduled_for, o.local_time, s.time_zone::pg_catalog.text, m.id, m.name, s.id, s.dose_amount, s.dose_unit,
-         s.instructions, o.status, o.due_at
-    -- What the tables of an earlier version lack until create_tables() has run: there the names below mean these.
-    FROM (SELECT NULL::pg_catalog.interval AS tolerance_before, false AS missed_when_next, NULL::pg_catalog.interval AS after_last, NULL::pg_catalog.interval AS follows_by) AS lacking
-   CROSS JOIN LATERAL (
-           SELECT t.user_id, t.id, t.medication_id, t.starts_at, t.time_zone, t.rrule, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off,
-                  t.as_needed, t.dose_amount, t.dose_unit, t.instructions, t.grace, t.effective_from, t.ends_at, tolerance_before, missed_when_next,
-                  coalesce(after_last, follows_by) IS NOT NULL AS is_counted
-             FROM medsched.schedules AS t) AS s
-    JOIN medsched.medications AS m
-      ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
-   CROSS JOIN LATERAL medsched._doses_of_schedule(
-           s.user_id, s.id, $1, $2, false, s.grace, s.tolerance_before, s.missed_when_next, s.is_counted, s.effective_from,
-           least(s.ends_at, m.inactivated_at), s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text, s.rdates, s.exdates,
-           s.cycle_days_on, s.cycle_days_off) AS o
-   WHERE medsched.check_window_for_all($1, $2)
-     AND NOT s.as_needed
+  SELECT d.user_id, d.dose_id, d.scheduled_for, d.local_time, d.time_zone, d.medication_id, d.medication_name, d.schedule_id, d.dose_amount,
+         d.dose_unit, d.instructions, d.status, d.due_at
+    FROM medsched._doses_of_all($1, $2, false) AS d
 $$;
 
 -- Person by person, at the first of a person's medications: so what is recorded of a person is read once.

@@ -125,14 +125,19 @@ SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p
   'none that may run in a worker begins a subtransaction, which PostgreSQL 15 refuses there');
 
 -- What a call answers in a worker, as text; an error ends the query, for a
--- worker of PostgreSQL 15 and 16 cannot catch one.
+-- worker of PostgreSQL 15 and 16 cannot catch one.  Rows of a function whose comment
+-- says "in no order" are put into one: theirs is that of the plan.
 CREATE FUNCTION test_parallel.answer(call text, leader int) RETURNS text LANGUAGE plpgsql PARALLEL SAFE AS $$
 DECLARE answer text;
 BEGIN
   IF leader = pg_backend_pid() THEN
     RETURN 'not in a worker';
   END IF;
-  EXECUTE format('SELECT string_agg(f::text, %L) FROM medsched.%s AS f', E'\n', call) INTO answer;
+  EXECUTE format('SELECT string_agg(f::text, %L%s) FROM medsched.%s AS f', E'\n',
+                 (SELECT ' ORDER BY f::text COLLATE "C"' FROM pg_proc AS p
+                   WHERE p.pronamespace = 'medsched'::regnamespace AND starts_with(call, p.proname || '(')
+                     AND obj_description(p.oid, 'pg_proc') LIKE '%in no order%'),
+                 call) INTO answer;
   RETURN answer;
 END
 $$;

@@ -231,6 +231,8 @@ AS $$
                         WHERE t.user_id = $1 AND t.schedule_id = s.id AND t.scheduled_for >= $2 AND t.scheduled_for < $3) AS d
               ON d.scheduled_for = i.at) AS o
    WHERE $4 OR o.outcome IS NULL
+  -- OFFSET 0: before a caller's sort, which would carry each dose's rule until its handle and status are written.
+  OFFSET 0
 $$;
 
 COMMENT ON FUNCTION medsched._doses(uuid, timestamptz, timestamptz, boolean, int) IS
@@ -413,7 +415,7 @@ BEGIN
        LIMIT most + 1;
   ELSE
     RETURN QUERY
-      SELECT d.* FROM (SELECT * FROM medsched._doses($1, window_start, window_end, true, most) OFFSET 0) AS d
+      SELECT d.* FROM medsched._doses($1, window_start, window_end, true, most) AS d
        ORDER BY d.scheduled_for USING OPERATOR(pg_catalog.<), d.medication_name USING OPERATOR(pg_catalog.<), d.schedule_id USING OPERATOR(pg_catalog.<)
        LIMIT most + 1;
   END IF;

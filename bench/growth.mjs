@@ -15,6 +15,7 @@ import { GROWTH, replacePart } from './publish.mjs';
 const { values: options } = parseArgs({
   options: {
     sizes: { type: 'string', default: '1000,3000,10000' },
+    days: { type: 'string', default: '80' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '0.3' },
     publish: { type: 'boolean', default: false },
@@ -77,7 +78,7 @@ async function prepare(people) {
     stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, PGOPTIONS: '-c client_min_messages=warning' } });
   execFileSync('createdb', [database]);
   psql('-c', 'CREATE EXTENSION medsched', '-c', 'SELECT medsched.create_tables()');
-  psql('-v', `users=${people}`, '-v', 'others=0', '-v', `reference=${at(0)}`, '-f', fileURLToPath(new URL('sql/data.sql', import.meta.url)));
+  psql('-v', `users=${people}`, '-v', 'others=0', '-v', `days=${options.days}`, '-v', `reference=${at(0)}`, '-f', fileURLToPath(new URL('sql/data.sql', import.meta.url)));
   psql('-c', `
     CREATE TABLE bench.to_take AS
       SELECT row_number() OVER () AS n, user_id, schedule_id, scheduled_for
@@ -110,6 +111,6 @@ function report() {
   rows.push(['… a recorded dose, all told', 'the same', ...benches.map((bench, i) => `${significant(bytes[i] / bench.sizes.recorded)} bytes`)]);
   const head = ['', 'expected', ...benches.map(({ people, sizes }) =>
     `${people.toLocaleString('en')} people, ${significant(sizes.recorded / 1e6)} M doses recorded`)];
-  return `${table(head, rows)}\nMedians of ${options.rounds} rounds of ${options.seconds} s, prepared, one session; ${cpus().length} cores, ` +
+  return `${table(head, rows)}\nMedians of ${options.rounds} rounds of ${options.seconds} s, prepared, one session, doses recorded for ${options.days} days; ${cpus().length} cores, ` +
     `${cpus()[0].model.trim()}, load average ${load.map((l) => l.toFixed(1)).join(' before, ')} after.\n`;
 }

@@ -1,14 +1,18 @@
 -- The benchmark's data: users with four medications each, a schedule for each
--- medication, and what was recorded of the doses of the last 80 days.
+-- medication, and what was recorded of the doses of the last days.
 --
--- Variables of psql: users; reference, the instant the data ends at; and others,
--- how many users each of the groups beside them has.
+-- Variables of psql: users; reference, the instant the data ends at; others,
+-- how many users each of the groups beside them has (500); and days, for how many
+-- days back doses are recorded (80).
 -- Everything is drawn from hashes of the row's number, so a run can be repeated.
 
 \set ON_ERROR_STOP on
 \set QUIET on
 \if :{?others} \else
 \set others 500
+\endif
+\if :{?days} \else
+\set days 80
 \endif
 
 SET session_replication_role = replica;   -- no triggers: the sample is checked below
@@ -112,7 +116,7 @@ FROM bench.drawn ORDER BY user_id, schedule_id;
 ALTER TABLE bench.plain_schedules ADD PRIMARY KEY (user_id, schedule_id);
 ANALYZE bench.plain_schedules;
 
--- Every dose from 80 days back to 30 days ahead, found without medsched.
+-- Every dose from so many days back to 30 days ahead, but no further than back, found without medsched.
 CREATE UNLOGGED TABLE bench.doses AS
 SELECT s.user_id, s.schedule_id, dose.at AS scheduled_for,
        hashint8extended(d.key, extract(epoch FROM dose.at)::bigint) & 1048575 AS draw
@@ -123,9 +127,9 @@ FROM bench.plain_schedules AS s
     FROM generate_series(
            greatest(s.starts_at::date,
                     s.starts_at::date
-                    + ((timestamp :'reference' - interval '82 days')::date - s.starts_at::date)
+                    + ((timestamp :'reference' - make_interval(days => :days + 2))::date - s.starts_at::date)
                       / s.every_days * s.every_days),
-           timestamp :'reference' + interval '32 days',
+           timestamp :'reference' + make_interval(days => least(:days, 30) + 2),
            s.every_days * interval '1 day') AS day
       CROSS JOIN unnest(s.times) AS hour
     WHERE s.every_days IS NOT NULL
@@ -133,12 +137,12 @@ FROM bench.plain_schedules AS s
     UNION ALL
     SELECT at
     FROM generate_series(s.starts_at AT TIME ZONE s.time_zone,
-                         timestamptz :'reference' + interval '32 days',
+                         timestamptz :'reference' + make_interval(days => least(:days, 30) + 2),
                          s.every_hours * interval '1 hour') AS at
     WHERE s.every_hours IS NOT NULL
   ) AS dose(at)
-WHERE dose.at >= timestamptz :'reference' - interval '80 days'
-  AND dose.at < timestamptz :'reference' + interval '30 days';
+WHERE dose.at >= timestamptz :'reference' - make_interval(days => :days)
+  AND dose.at < timestamptz :'reference' + make_interval(days => least(:days, 30));
 
 -- 85 % of what is past was recorded; of that, one in fifty as skipped.
 INSERT INTO medsched.dose_taken

@@ -14,10 +14,21 @@ AS $$
 #variable_conflict use_column
 DECLARE
   changes tid[];
+  newest_since timestamptz;
+  newest_id bigint;
   of_held tid[] := '{}';
   free tid[];
 BEGIN
   changes := ARRAY(SELECT c.ctid FROM medsched.reminder_changes AS c ORDER BY c.since, c.id LIMIT $1 FOR UPDATE SKIP LOCKED);
+  -- Those of one schedule are followed in their order: where another session has an earlier one, the later wait for it.
+  SELECT c.since, c.id INTO newest_since, newest_id FROM medsched.reminder_changes AS c WHERE c.ctid = changes[cardinality(changes)];
+  changes := ARRAY(
+    SELECT c.ctid
+      FROM medsched.reminder_changes AS c
+     WHERE c.ctid = ANY (changes)
+       AND (c.user_id, c.schedule_id) NOT IN (
+           SELECT o.user_id, o.schedule_id FROM medsched.reminder_changes AS o
+            WHERE (o.since, o.id) < (newest_since, newest_id) AND o.ctid NOT IN (SELECT unnest(changes))));
   IF EXISTS (SELECT FROM medsched.stock_entries) THEN
     changes := medsched._follow_stock_changes(changes, $2);
   END IF;
@@ -30,26 +41,30 @@ BEGIN
   IF EXISTS (SELECT FROM medsched.reminders_held) THEN
     of_held := medsched._change_held_reminders(changes);
   END IF;
-  -- A dose that was undone is said again if its time came while it was recorded, but for what the schedule's own row still looks at.
+  -- A dose that was undone is said again if its time came while it was recorded, but for what the schedule's own row still looks at: what
+  -- is from then on, or from the first of these changes on, and comes after what it said last.
   INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, until, said_at, said_dose)
   SELECT DISTINCT ON (c.user_id, c.schedule_id, c.scheduled_for)
-         c.user_id, c.schedule_id, 'undone ' || extract(epoch FROM c.scheduled_for)::text, $2, least(c.since, o.looks_from),
-         o.said_until, c.scheduled_for
-    FROM medsched.reminder_changes AS c
+         c.user_id, c.schedule_id, 'undone ' || extract(epoch FROM c.scheduled_for)::text, $2, u.until, u.said_until, c.scheduled_for
+    FROM (SELECT n.*, n.ctid AS place, min(n.since) OVER (PARTITION BY n.user_id, n.schedule_id) AS first_since
+            FROM medsched.reminder_changes AS n WHERE n.ctid = ANY (changes)) AS c
    CROSS JOIN LATERAL (
-         -- It may have been due before it was recorded, and not have been said: nobody had claimed by then.
-         SELECT q.look_at, CASE WHEN q.said_dose = c.scheduled_for THEN q.said_at ELSE least(c.recorded_at, coalesce(q.said_at, '-infinity')) END
+         SELECT least(q.look_at, c.first_since) AS looks_from, coalesce(q.said_at, '-infinity') AS said_at, q.said_dose
            FROM medsched.reminder_queue AS q WHERE q.ctid = ANY (free) AND q.user_id = c.user_id AND q.schedule_id = c.schedule_id
          UNION ALL
-         SELECT CASE WHEN h.said_dose = c.scheduled_for THEN h.said_at ELSE h.said_at + interval '1 microsecond' END,
-                CASE WHEN h.said_dose = c.scheduled_for THEN h.said_at ELSE least(c.recorded_at, h.said_at) END
+         SELECT '-infinity', h.said_at, h.said_dose
            FROM medsched.reminders_held AS h
-          WHERE c.ctid = ANY (of_held) AND h.event = '' AND h.user_id = c.user_id AND h.schedule_id = c.schedule_id
+          WHERE c.place = ANY (of_held) AND h.event = '' AND h.user_id = c.user_id AND h.schedule_id = c.schedule_id
          UNION ALL
-         SELECT c.since, c.recorded_at
+         SELECT c.first_since, NULL, NULL
           WHERE NOT EXISTS (SELECT FROM medsched.reminder_queue AS q WHERE q.user_id = c.user_id AND q.schedule_id = c.schedule_id AND q.event = '')
-            AND NOT EXISTS (SELECT FROM medsched.reminders_held AS h WHERE h.user_id = c.user_id AND h.schedule_id = c.schedule_id AND h.event = '')) AS o (looks_from, said_until)
-   WHERE c.ctid = ANY (changes) AND c.scheduled_for IS NOT NULL AND c.recorded_at < c.since AND o.said_until < least(c.since, o.looks_from)
+            AND NOT EXISTS (SELECT FROM medsched.reminders_held AS h WHERE h.user_id = c.user_id AND h.schedule_id = c.schedule_id AND h.event = '')) AS o
+   CROSS JOIN LATERAL (
+         -- It may have been due before it was recorded, and not have been said: nobody had claimed by then.
+         SELECT CASE WHEN o.said_dose = c.scheduled_for THEN o.said_at ELSE least(c.recorded_at, o.said_at) END AS said_until,
+                -- Of several at one instant, those of earlier doses are said first.
+                greatest(o.looks_from, o.said_at + CASE WHEN o.said_dose > c.scheduled_for THEN interval '1 microsecond' ELSE '0' END) AS until) AS u
+   WHERE c.scheduled_for IS NOT NULL AND c.recorded_at < c.since AND u.said_until < u.until
      AND (c.user_id, c.schedule_id, 'undone ' || extract(epoch FROM c.scheduled_for)::text)
          NOT IN (SELECT h.user_id, h.schedule_id, h.event FROM medsched.reminders_held AS h)
    ORDER BY c.user_id, c.schedule_id, c.scheduled_for, c.since DESC

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(216);
+SELECT plan(225);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -229,6 +229,38 @@ SELECT medsched.inactivate_medication(m.user_id, m.id, '2025-05-06 00:00Z') FROM
 SELECT pg_temp.changed('2025-05-06 00:00Z') \g /dev/null
 SELECT is(pg_temp.said('2025-05-06 00:00Z'), 'nothing', 'everything has ended');
 SELECT is(pg_temp.next(), 'never', 'and nothing is queued');
+
+-- Several at one instant ---------------------------------------------------------------------
+
+-- A dose each minute, and once more a minute and two minutes later.
+SELECT pg_temp.prescribe('c', 'c3', '2025-05-07T08:00:00', 'FREQ=MINUTELY;COUNT=4') \g /dev/null
+SELECT medsched.set_reminder_rules(pg_temp.id('c'), again_every => '1 minute', again_at_most => 2) \g /dev/null
+SELECT pg_temp.changed('2025-05-07 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-05-07 08:00Z'), 'c3 05-07 08:00 due', 'the first');
+-- 08:01 was recorded from 08:00:30 to 08:01:05, in which 08:00 was said once more: that is held, and 08:01 comes after it.
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (pg_temp.id('c'), pg_temp.id('c3'), '2025-05-07 08:01Z', '2025-05-07 08:00:30Z', '2025-05-07 08:00:30Z');
+SELECT results_eq($$SELECT pg_temp.claim('2025-05-07 08:01Z')$$, $$VALUES ('c3 05-07 08:00 again 1')$$, 'once more the first, the second being recorded');
+SELECT medsched.undo_dose(pg_temp.id('c'), pg_temp.id('c3'), '2025-05-07 08:01Z') \g /dev/null
+SELECT pg_temp.changed('2025-05-07 08:01:05Z') \g /dev/null
+SELECT is_empty($$SELECT pg_temp.claim('2025-05-07 08:01:06Z')$$, 'undone, it waits for the one that is held');
+SELECT medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h)) \g /dev/null
+SELECT is(pg_temp.said('2025-05-07 08:01:07Z'), 'c3 05-07 08:01 due', 'and is said after it');
+SELECT is(pg_temp.said('2025-05-07 08:01:08Z'), 'nothing', 'once');
+-- 08:00 was recorded from 08:01:30 to 08:02:05, in which that of 08:01 was said once more, which comes after it.
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (pg_temp.id('c'), pg_temp.id('c3'), '2025-05-07 08:00Z', '2025-05-07 08:01:30Z', '2025-05-07 08:01:30Z');
+SELECT results_eq($$SELECT pg_temp.claim('2025-05-07 08:02Z', 1)$$, $$VALUES ('c3 05-07 08:01 again 1')$$, 'once more the second, the first being recorded');
+SELECT medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h)) \g /dev/null
+SELECT medsched.undo_dose(pg_temp.id('c'), pg_temp.id('c3'), '2025-05-07 08:00Z') \g /dev/null
+SELECT pg_temp.changed('2025-05-07 08:02:05Z') \g /dev/null
+SELECT set_eq($$SELECT pg_temp.claim('2025-05-07 08:02:06Z')$$, $$VALUES ('c3 05-07 08:00 again 2'), ('c3 05-07 08:02 due')$$, 'undone, it is said beside the third');
+SELECT medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h)) \g /dev/null
+SELECT is(pg_temp.said('2025-05-07 08:02:07Z'), 'nothing', 'once');
+SELECT medsched.inactivate_medication(m.user_id, m.id, '2025-05-08 00:00Z') FROM medsched.medications AS m WHERE m.name = 'Medication c3' \g /dev/null
+SELECT medsched.remove_reminder_rules(pg_temp.id('c')) \g /dev/null
+SELECT pg_temp.changed('2025-05-08 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-05-08 00:00Z'), 'nothing', 'it has ended');
 
 -- Quiet hours, and somebody else ------------------------------------------------------------
 

@@ -78,17 +78,18 @@ equals "and somebody else was told" "$(query "
 equals "and who has little left" "$(query "
 	SELECT e.user_id FROM medsched.stock_entries AS e
 	 WHERE NOT EXISTS (SELECT FROM handed AS h WHERE h.user_id = e.user_id AND h.kind = 'stock') LIMIT 5")" ""
+# A claim is as of when its transaction began, and sees what was completed until it gives.
 equals "nobody was given one that somebody else held" "$(query "
-	SELECT a.reminder_id, a.worker, a.lease_ends_at, b.worker, b.claimed_at FROM handed AS a JOIN handed AS b USING (reminder_id)
-	 WHERE a.id <> b.id AND a.claimed_at <= b.claimed_at AND b.claimed_at < least(a.lease_ends_at, a.completed_at) LIMIT 5")" ""
-# But each time that a dose is undone it may be said once more: to a claim that learnt of it before it gave anything, of one that was
-# completed before the undoing was certain.
+	SELECT a.reminder_id, a.worker, a.claimed_at, a.completed_at, a.lease_ends_at, b.worker, b.claimed_at, b.got_at FROM handed AS a JOIN handed AS b USING (reminder_id)
+	 WHERE a.id <> b.id AND a.claimed_at <= b.claimed_at AND b.claimed_at < a.lease_ends_at AND b.got_at < coalesce(a.completed_at, 'infinity') LIMIT 5")" ""
+# But each time that a dose is undone it may be said once more, by a claim that sees it: of one that had been given before.
 equals "nor one that was completed" "$(query "
-	SELECT h.reminder_id, count(*) FROM handed AS h WHERE h.completed_at IS NOT NULL
-	   AND EXISTS (SELECT FROM handed AS f WHERE f.reminder_id = h.reminder_id AND f.id > h.id AND f.attempt <= h.attempt
-	                  AND NOT EXISTS (SELECT FROM recorded AS r WHERE r.user_id = h.user_id AND r.schedule_id = h.schedule_id
-	                                     AND r.scheduled_for = h.scheduled_for AND r.undone_at <= f.got_at AND h.completed_at <= coalesce(r.undone_by, 'infinity')))
-	 GROUP BY 1 LIMIT 5")" ""
+	SELECT h.reminder_id, h.claimed_at, h.completed_at, f.claimed_at, f.got_at,
+	       (SELECT json_agg(r) FROM recorded AS r WHERE r.user_id = h.user_id AND r.schedule_id = h.schedule_id AND r.scheduled_for = h.scheduled_for)
+	  FROM handed AS h JOIN handed AS f ON f.reminder_id = h.reminder_id AND f.id > h.id AND f.attempt <= h.attempt
+	 WHERE h.completed_at IS NOT NULL
+	   AND NOT EXISTS (SELECT FROM recorded AS r WHERE r.user_id = h.user_id AND r.schedule_id = h.schedule_id AND r.scheduled_for = h.scheduled_for
+	                      AND r.undone_at <= f.got_at AND h.claimed_at <= coalesce(r.undone_by, 'infinity')) LIMIT 5")" ""
 equals "nor one of a dose that was recorded" "$(query "
 	SELECT h.reminder_id, h.claimed_at, r.recorded_at FROM handed AS h JOIN recorded AS r USING (user_id, schedule_id, scheduled_for)
 	 WHERE h.claimed_at > r.recorded_at AND (r.undone_at IS NULL OR h.got_at < r.undone_at) LIMIT 5")" ""

@@ -18,22 +18,18 @@
 #include "utils/snapmgr.h"
 
 #include "api/dose_by_key.h"
+#include "api/dose_insert.h"
 
 static const TableColumn columns[] = {DOSE_ROW_COLUMN_LIST, LAST_COLUMN};
 
 static bool may_read_all(MedschedTable table);
 static bool insert_is_plain(Relation relation);
-static bool has_only_our_check(Relation relation);
-static void check_values(const DoseRow *row);
-
-/* The CHECK of a dose (dose_valid.c). */
-extern Datum medsched_dose_valid(PG_FUNCTION_ARGS);
 
 bool
 dose_by_key_open(DoseByKey *by_key)
 {
 	check_tables();
-	if (!may_read_all(TABLE_DOSE_TAKEN) || !keyed_row_open(&by_key->doses, TABLE_DOSE_TAKEN, AccessShareLock))
+	if (!may_read_all(TABLE_DOSE_TAKEN) || !keyed_row_open(&by_key->doses, TABLE_DOSE_TAKEN, RowExclusiveLock))
 		return false;
 	by_key->is_plain = insert_is_plain(by_key->doses.relation);
 	return true;
@@ -62,15 +58,7 @@ insert_is_plain(Relation relation)
 		   relation->rd_rules == NULL &&
 		   (triggers == NULL || (!triggers->trig_insert_before_row && !triggers->trig_insert_before_statement &&
 								 !triggers->trig_insert_after_statement)) &&
-		   has_only_our_check(relation);
-}
-
-static bool
-has_only_our_check(Relation relation)
-{
-	const TupleConstr *constraints = RelationGetDescr(relation)->constr;
-
-	return constraints != NULL && constraints->num_check == 1 && strcmp(constraints->check[0].ccname, "dose_taken_valid") == 0;
+		   dose_insert_has_our_check(relation);
 }
 
 /* The CHECK comes before the INSERT looks for the dose, and so it does here. */
@@ -79,30 +67,22 @@ dose_by_key_is_recorded(DoseByKey *by_key, DoseRow *row)
 {
 	Datum key[ROW_NKEYS] = {row->values[ROW_USER_ID], row->values[ROW_SCHEDULED_FOR], row->values[ROW_SCHEDULE_ID]};
 
-	if (!by_key->is_plain || !keyed_row_find_settled(&by_key->doses, key))
+	by_key->is_free = false;
+	if (!by_key->is_plain)
 		return false;
-	check_values(row);
+	switch (keyed_row_look(&by_key->doses, key))
+	{
+		case KEY_IS_FREE:
+			by_key->is_free = true;
+			return false;
+		case KEY_IS_IN_DOUBT:
+			return false;
+		case KEY_IS_TAKEN:
+			break;
+	}
+	dose_insert_check(row);
 	keyed_row_read(&by_key->doses, columns, row->values, row->isnull);
 	return true;
-}
-
-/* Check what would be inserted as the table's CHECK does. */
-static void
-check_values(const DoseRow *row)
-{
-	static const DoseColumn arguments[] = {ROW_SCHEDULED_FOR, ROW_TAKEN_AT, ROW_RECORDED_AT, ROW_OUTCOME,
-										   ROW_AMOUNT, ROW_REASON, ROW_RECORDED_BY, ROW_DESPITE_LIMITS};
-
-	LOCAL_FCINFO(fcinfo, lengthof(arguments));
-
-	InitFunctionCallInfoData(*fcinfo, NULL, lengthof(arguments), InvalidOid, NULL, NULL);
-	for (size_t i = 0; i < lengthof(arguments); i++)
-	{
-		/* It is not given, but now(). */
-		fcinfo->args[i].isnull = arguments[i] == ROW_RECORDED_AT || row->isnull[arguments[i]];
-		fcinfo->args[i].value = fcinfo->args[i].isnull ? 0 : row->values[arguments[i]];
-	}
-	(void) medsched_dose_valid(fcinfo);
 }
 
 /* Look on the snapshot that a query would. */
@@ -122,6 +102,15 @@ dose_by_key_has_schedule(const DoseRow *row)
 	UnregisterSnapshot(snapshot);
 	keyed_row_close(&schedules);
 	return found;
+}
+
+/* A trigger that sees the rows of a statement fires after each of them, too. */
+bool
+dose_by_key_insert(DoseByKey *by_key, DoseRow *row)
+{
+	const TriggerDesc *triggers = by_key->doses.relation->trigdesc;
+
+	return by_key->is_free && (triggers == NULL || !triggers->trig_insert_new_table) && dose_insert(&by_key->doses, row);
 }
 
 void

@@ -20,9 +20,10 @@ typedef struct DoseByKey
 {
 	KeyedRow doses;
 	bool	 is_plain;
+	bool	 is_free; /* the dose was looked for, and no row of it is there */
 } DoseByKey;
 
-/* Open it for what follows; false: the caller may not see all its rows, or only a query finds them. */
+/* Open it, as an INSERT does, for what follows; false: the caller may not see all its rows, or only a query finds them. */
 extern bool dose_by_key_open(DoseByKey *by_key);
 
 /*
@@ -33,6 +34,12 @@ extern bool dose_by_key_is_recorded(DoseByKey *by_key, DoseRow *row);
 
 /* Tell whether the caller sees the dose's schedule; false also where only a query can tell. */
 extern bool dose_by_key_has_schedule(const DoseRow *row);
+
+/*
+ * Insert the dose, and give the row as it was inserted; false: nothing is done, and the INSERT is to be tried.  The dose
+ * was looked for, and so was its schedule.
+ */
+extern bool dose_by_key_insert(DoseByKey *by_key, DoseRow *row);
 
 /* Read the row that was just inserted at a place, as it was inserted. */
 extern void dose_by_key_read(DoseByKey *by_key, ItemPointer place, DoseRow *row);

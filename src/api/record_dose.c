@@ -83,6 +83,7 @@ static Datum			skip_dose(DoseRow *row, FunctionCallInfo fcinfo, int argument);
 static Datum			record_dose(DoseRow *row, FunctionCallInfo fcinfo, DoseOutcome outcome);
 static bool				insert_new_dose(DoseRow *row, bool *recorded);
 static bool				insert_dose_by_key(DoseRow *row, bool *recorded);
+static bool				insert_dose_by_query(DoseByKey *by_key, DoseRow *row);
 static Answer		   *open_answer(TupleDesc descriptor, DoseOutcome outcome);
 pg_noreturn static void rethrow_insert_error(const DoseRow *row, ErrorData *error);
 static char			   *argument_text(const DoseRow *row, DoseColumn column);
@@ -272,15 +273,20 @@ insert_dose_by_key(DoseRow *row, bool *recorded)
 	if (dose_by_key_is_recorded(&by_key, row))
 		*recorded = true;
 	else if (dose_by_key_has_schedule(row))
-	{
-		*recorded = inserted = dose_row_execute(&insert_dose_of_schedule, row, SPI_OK_INSERT_RETURNING);
-		if (inserted)
-			dose_by_key_read(&by_key, (ItemPointer) DatumGetPointer(read_single(&insert_dose_of_schedule, 0, NULL)), row);
-	}
+		*recorded = inserted = dose_by_key_insert(&by_key, row) || insert_dose_by_query(&by_key, row);
 	else
 		*recorded = inserted = dose_row_run(&insert_dose, row, SPI_OK_INSERT_RETURNING);
 	keyed_row_close(&by_key.doses);
 	return inserted;
+}
+
+static bool
+insert_dose_by_query(DoseByKey *by_key, DoseRow *row)
+{
+	if (!dose_row_execute(&insert_dose_of_schedule, row, SPI_OK_INSERT_RETURNING))
+		return false;
+	dose_by_key_read(by_key, (ItemPointer) DatumGetPointer(read_single(&insert_dose_of_schedule, 0, NULL)), row);
+	return true;
 }
 
 /*

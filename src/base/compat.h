@@ -33,4 +33,18 @@
 #define begin_index_scan(relation, index, snapshot, nkeys) index_beginscan(relation, index, snapshot, nkeys, 0)
 #endif
 
+/* Since 16, only the indexes that summarize can be told of a row.  All are, and a key that is there is no error. */
+#if PG_VERSION_NUM >= 160000
+#define insert_index_tuples(result, slot, estate, conflict) ExecInsertIndexTuples(result, slot, estate, false, true, conflict, NIL, false)
+#else
+#define insert_index_tuples(result, slot, estate, conflict) ExecInsertIndexTuples(result, slot, estate, false, true, conflict, NIL)
+#endif
+
+/* Since 18, a CHECK can be there and not be enforced. */
+#if PG_VERSION_NUM >= 180000
+#define check_is_enforced(check) ((check)->ccenforced)
+#else
+#define check_is_enforced(check) ((check) != NULL)
+#endif
+
 #endif /* MEDSCHED_COMPAT_H */

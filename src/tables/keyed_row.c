@@ -90,13 +90,15 @@ keyed_row_find(KeyedRow *row, const Datum *key, Snapshot snapshot)
 	return found;
 }
 
-bool
-keyed_row_find_settled(KeyedRow *row, const Datum *key)
+KeyState
+keyed_row_look(KeyedRow *row, const Datum *key)
 {
 	SnapshotData dirty;
 
 	InitDirtySnapshot(dirty);
-	return keyed_row_find(row, key, &dirty) && !TransactionIdIsValid(dirty.xmin) && !TransactionIdIsValid(dirty.xmax);
+	if (!keyed_row_find(row, key, &dirty))
+		return KEY_IS_FREE;
+	return TransactionIdIsValid(dirty.xmin) || TransactionIdIsValid(dirty.xmax) ? KEY_IS_IN_DOUBT : KEY_IS_TAKEN;
 }
 
 void

@@ -46,12 +46,16 @@ extern void keyed_row_close(KeyedRow *row);
 /* Find a row on a snapshot; the key's values are in the key's order. */
 extern bool keyed_row_find(KeyedRow *row, const Datum *key, Snapshot snapshot);
 
-/*
- * Find a row that is committed, or this transaction's, and that no other transaction is
- * about to change or delete: where the row has such a version, an INSERT of the key meets it
- * without waiting.
- */
-extern bool keyed_row_find_settled(KeyedRow *row, const Datum *key);
+/* What an INSERT of a key would meet. */
+typedef enum KeyState
+{
+	KEY_IS_FREE,	/* no row */
+	KEY_IS_TAKEN,	/* one that is committed, or this transaction's, and that no other is about to change or delete */
+	KEY_IS_IN_DOUBT /* one that it would wait for */
+} KeyState;
+
+/* Look for a row as an INSERT of its key does.  Where the key is taken, the row is found. */
+extern KeyState keyed_row_look(KeyedRow *row, const Datum *key);
 
 /* Fetch a version of a row that this transaction wrote. */
 extern void keyed_row_fetch(KeyedRow *row, ItemPointer place);

@@ -31,6 +31,13 @@ dose_by_key_open(DoseByKey *by_key)
 	check_tables();
 	if (!may_read_all(TABLE_DOSE_TAKEN) || !keyed_row_open(&by_key->doses, TABLE_DOSE_TAKEN, RowExclusiveLock))
 		return false;
+	/* A table that was renamed while its lock was waited for is not the one that a query finds. */
+	check_tables();
+	if (RelationGetRelid(by_key->doses.relation) != table_oid(TABLE_DOSE_TAKEN))
+	{
+		keyed_row_close(&by_key->doses);
+		return false;
+	}
 	by_key->is_plain = insert_is_plain(by_key->doses.relation);
 	return true;
 }

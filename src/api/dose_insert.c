@@ -267,14 +267,12 @@ insert_and_fire(EState *estate, ResultRelInfo *doses, TupleTableSlot *slot)
 
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	estate->es_snapshot = GetActiveSnapshot();
 	estate->es_output_cid = GetCurrentCommandId(true);
 	AfterTriggerBeginQuery();
 	inserted = insert_unless_there(estate, doses, slot);
 	if (inserted)
 		ExecARInsertTriggers(estate, doses, slot, NIL, NULL);
 	AfterTriggerEndQuery(estate);
-	estate->es_snapshot = InvalidSnapshot;
 	PopActiveSnapshot();
 	CommandCounterIncrement();
 	return inserted;

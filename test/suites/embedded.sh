@@ -44,8 +44,8 @@ start_server()
 start_pglite()
 {
 	mkdir "$work/pglite"
-	# It cannot cancel what takes for ever.
-	timeout 500 node "$embedded/pglite-server.mjs" "$work/pglite/.s.PGSQL.5432" >"$work/pglite/log" 2>&1 &
+	# It cannot cancel what takes for ever; on a slow machine the files take ten minutes.
+	timeout 800 node "$embedded/pglite-server.mjs" "$work/pglite/.s.PGSQL.5432" >"$work/pglite/log" 2>&1 &
 	echo $! >"$work/pglite/pid"
 	for _ in $(seq 600); do
 		! grep -q listening "$work/pglite/log" || break

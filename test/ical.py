@@ -102,6 +102,10 @@ FROM unnest(:'people'::uuid[]) AS p (id) CROSS JOIN LATERAL medsched.upcoming_do
 """
 
 
+# How many calendars each program read, and how many it was not asked for.
+compared = Counter()
+
+
 def compare(descriptions, people, begin=datetime(2026, 1, 1, tzinfo=UTC), end=datetime(2027, 12, 1, tzinfo=UTC), names=readers.READERS):
     """Compare what programs read in [begin, end) with the doses of people, one test for each; the number of doses."""
     given = {"people": "{" + ",".join(people) + "}", "begin": begin.isoformat(), "end": end.isoformat()}
@@ -116,6 +120,9 @@ def compare(descriptions, people, begin=datetime(2026, 1, 1, tzinfo=UTC), end=da
         notes = sorted(set(supported.faults(feeds[nth])))
         wanted = Counter(doses[person])
         for reader, calendars in read.items():
+            compared[reader, calendars[nth] is not None] += 1
+            if calendars[nth] is None:
+                continue
             got = Counter((uid[:36], at) for uid, at in calendars[nth])
             if got != wanted:
                 notes.append(f"{reader}: missing {shown(wanted - got)}, too many {shown(got - wanted)}")
@@ -320,6 +327,12 @@ def text(component, name):
     return str(value) if isinstance(value, icalendar.vText) else unescape(str(value))
 
 
+def check_compared():
+    for reader in sorted({reader for reader, _ in compared}):
+        read, left_out = compared[reader, True], compared[reader, False]
+        report(f"{reader} read {read} calendars, and {left_out} are of zones of which it has other clocks", left_out < read / 10)
+
+
 def check_names():
     names = {
         "newlines": ("one\r\nBEGIN:VEVENT\nSUMMARY:two\rthree", "one\nBEGIN:VEVENT\nSUMMARY:two\nthree"),
@@ -388,5 +401,6 @@ check_cases()
 check_moved()
 check_zones()
 check_random()
+check_compared()
 check_names()
 check_feed()

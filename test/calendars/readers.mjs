@@ -1,12 +1,13 @@
 // Reads calendars as two libraries for Node do: ical.js (Thunderbird, Nextcloud) and node-ical.
 //
 // Each line of standard input is {"calendar", "begin", "end"}, times in milliseconds; each line of the
-// output is an object that has, by reader and UID, the seconds of the occurrences in [begin, end).
+// output is an object that has, by reader and UID, the seconds of the occurrences in [begin, end); null: it has other clocks.
 import readline from 'node:readline';
 import ICAL from 'ical.js';
 import nodeIcal from 'node-ical';
 
 const MARGIN = 7 * 86_400_000;
+const NOON = 43_200_000;
 
 function readWithIcalJs(calendar, begin, end) {
 	const read = {};
@@ -29,7 +30,31 @@ function readWithIcalJs(calendar, begin, end) {
 	return read;
 }
 
+// The local time of an instant in a zone that Node knows by its name.
+const clocks = new Map();
+function localTime(tzid, at) {
+	if (!clocks.has(tzid)) {
+		clocks.set(tzid, new Intl.DateTimeFormat('en', { timeZone: tzid, calendar: 'iso8601', hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' }));
+	}
+	return Object.fromEntries(clocks.get(tzid).formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+}
+
+// Whether Node's clocks are the calendar's, at noon of each day.  node-ical goes by Node's where it knows a zone by its name, and these
+// can be of an earlier release of the time zone data than the server's.
+function hasNodesClocks(calendar, begin, end) {
+	for (const component of new ICAL.Component(ICAL.parse(calendar)).getAllSubcomponents('vtimezone')) {
+		const zone = new ICAL.Timezone(component);
+		for (let at = begin - MARGIN + NOON; at < end + MARGIN; at += 2 * NOON) {
+			const { year, month, day, hour, minute, second } = localTime(zone.tzid, at);
+			const local = new ICAL.Time({ year, month, day, hour, minute, second });
+			if (zone.utcOffset(local) * 1000 !== Date.UTC(year, month - 1, day, hour, minute, second) - at) return false;
+		}
+	}
+	return true;
+}
+
 function readWithNodeIcal(calendar, begin, end) {
+	if (!hasNodesClocks(calendar, begin, end)) return null;
 	const read = {};
 	for (const event of Object.values(nodeIcal.sync.parseICS(calendar))) {
 		if (event.type !== 'VEVENT') continue;

@@ -1,7 +1,8 @@
 """Calendars as the programs read them that people use.
 
 Each reader is a function from a list of (calendar, begin, end), octets and instants, to a list of
-lists of (UID, second) of the occurrences in [begin, end), a pair as often as the program shows it.
+lists of (UID, second) of the occurrences in [begin, end), a pair as often as the program shows it; None
+where the program has other clocks than the calendar.
 """
 
 import io
@@ -107,7 +108,7 @@ def node(calendars):
     read = {}
     for line in ran.stdout.splitlines():
         for reader, events in json.loads(line).items():
-            read.setdefault(reader, []).append([(uid, at) for uid, times in events.items() for at in times])
+            read.setdefault(reader, []).append(None if events is None else [(uid, at) for uid, times in events.items() for at in times])
     return read
 
 

@@ -78,10 +78,10 @@ equals "and somebody else was told" "$(query "
 equals "and who has little left" "$(query "
 	SELECT e.user_id FROM medsched.stock_entries AS e
 	 WHERE NOT EXISTS (SELECT FROM handed AS h WHERE h.user_id = e.user_id AND h.kind = 'stock') LIMIT 5")" ""
-# A claim is as of when its transaction began, and sees what was completed until it gives.
+# Who was given it first is told by when it was given: a claim is as of when its transaction began, and sees what came until it gives.
 equals "nobody was given one that somebody else held" "$(query "
 	SELECT a.reminder_id, a.worker, a.claimed_at, a.completed_at, a.lease_ends_at, b.worker, b.claimed_at, b.got_at FROM handed AS a JOIN handed AS b USING (reminder_id)
-	 WHERE a.id <> b.id AND a.claimed_at <= b.claimed_at AND b.claimed_at < a.lease_ends_at AND b.got_at < coalesce(a.completed_at, 'infinity') LIMIT 5")" ""
+	 WHERE a.id <> b.id AND a.got_at <= b.got_at AND b.got_at < least(a.lease_ends_at, a.completed_at) LIMIT 5")" ""
 # But each time that a dose is undone it may be said once more, by a claim that sees it: of one that had been given before.
 equals "nor one that was completed" "$(query "
 	SELECT h.reminder_id, h.claimed_at, h.completed_at, f.claimed_at, f.got_at,

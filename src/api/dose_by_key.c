@@ -8,28 +8,25 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "executor/executor.h"
 #include "miscadmin.h"
-#include "nodes/parsenodes.h"
-#include "utils/acl.h"
 #include "utils/rel.h"
 #include "utils/reltrigger.h"
-#include "utils/rls.h"
 #include "utils/snapmgr.h"
 
 #include "api/dose_by_key.h"
 #include "api/dose_insert.h"
+#include "tables/rights.h"
 
 static const TableColumn columns[] = {DOSE_ROW_COLUMN_LIST, LAST_COLUMN};
 
-static bool may_read_all(MedschedTable table);
 static bool insert_is_plain(Relation relation);
 
 bool
 dose_by_key_open(DoseByKey *by_key)
 {
 	check_tables();
-	if (!may_read_all(TABLE_DOSE_TAKEN) || !keyed_row_open(&by_key->doses, TABLE_DOSE_TAKEN, RowExclusiveLock))
+	if (!has_rights_on_all_rows(table_oid(TABLE_DOSE_TAKEN), ACL_SELECT) ||
+		!keyed_row_open(&by_key->doses, TABLE_DOSE_TAKEN, RowExclusiveLock))
 		return false;
 	/* A table that was renamed while its lock was waited for is not the one that a query finds. */
 	check_tables();
@@ -42,15 +39,6 @@ dose_by_key_open(DoseByKey *by_key)
 	return true;
 }
 
-/* Tell whether the caller may read every row of a table, and nothing else watches who does. */
-static bool
-may_read_all(MedschedTable table)
-{
-	Oid oid = table_oid(table);
-
-	return ExecutorCheckPerms_hook == NULL && pg_class_aclcheck(oid, GetUserId(), ACL_SELECT) == ACLCHECK_OK && check_enable_rls(oid, InvalidOid, true) != RLS_ENABLED;
-}
-
 /*
  * Tell whether an INSERT that meets a row does nothing else: no trigger, rule or CHECK of the application's comes
  * before.  Above READ COMMITTED it compares the row with the transaction's snapshot, too.
@@ -61,7 +49,7 @@ insert_is_plain(Relation relation)
 	const TriggerDesc *triggers = relation->trigdesc;
 
 	return !IsolationUsesXactSnapshot() && !XactReadOnly && !IsInParallelMode() &&
-		   pg_class_aclcheck(RelationGetRelid(relation), GetUserId(), ACL_INSERT) == ACLCHECK_OK && may_read_all(TABLE_SCHEDULES) &&
+		   has_rights(RelationGetRelid(relation), ACL_INSERT) && has_rights_on_all_rows(table_oid(TABLE_SCHEDULES), ACL_SELECT) &&
 		   relation->rd_rules == NULL &&
 		   (triggers == NULL || (!triggers->trig_insert_before_row && !triggers->trig_insert_before_statement &&
 								 !triggers->trig_insert_after_statement)) &&
@@ -101,7 +89,8 @@ dose_by_key_has_schedule(const DoseRow *row)
 	Snapshot snapshot;
 	bool	 found;
 
-	if (!may_read_all(TABLE_SCHEDULES) || !keyed_row_open(&schedules, TABLE_SCHEDULES, AccessShareLock))
+	if (!has_rights_on_all_rows(table_oid(TABLE_SCHEDULES), ACL_SELECT) ||
+		!keyed_row_open(&schedules, TABLE_SCHEDULES, AccessShareLock))
 		return false;
 	CommandCounterIncrement();
 	snapshot = RegisterSnapshot(GetTransactionSnapshot());

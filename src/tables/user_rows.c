@@ -10,10 +10,7 @@
 #include "access/stratnum.h"
 #include "access/table.h"
 #include "access/tableam.h"
-#include "catalog/pg_namespace.h"
-#include "executor/executor.h"
 #include "miscadmin.h"
-#include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
@@ -21,9 +18,9 @@
 
 #include "base/compat.h"
 #include "tables/primary_key.h"
+#include "tables/rights.h"
 #include "tables/user_rows.h"
 
-static bool may_read(Relation relation);
 static bool find_numbers(UserRows *rows, Relation relation);
 static bool has_entry(Relation relation, Relation index, Datum user_id);
 
@@ -42,7 +39,8 @@ user_scan_open(UserScan *scan, UserRows *rows)
 		return false;
 
 	/* The lock can have brought news of a change. */
-	if (changes == tables_changes() && may_read(relation) && !relation->rd_rel->relrowsecurity && find_numbers(rows, relation))
+	if (changes == tables_changes() && has_rights(RelationGetRelid(relation), ACL_SELECT) && !relation->rd_rel->relrowsecurity &&
+		find_numbers(rows, relation))
 	{
 		int nkeys = 0;
 
@@ -64,15 +62,6 @@ user_scan_open(UserScan *scan, UserRows *rows)
 	scan->values = palloc(sizeof(Datum) * RelationGetNumberOfAttributes(relation));
 	scan->isnull = palloc(sizeof(bool) * RelationGetNumberOfAttributes(relation));
 	return true;
-}
-
-/* Tell whether the caller may read all of a table.  Who may not is told so by the query. */
-static bool
-may_read(Relation relation)
-{
-	return ExecutorCheckPerms_hook == NULL &&
-		   pg_class_aclcheck(RelationGetRelid(relation), GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
-		   object_aclcheck(NamespaceRelationId, RelationGetNamespace(relation), GetUserId(), ACL_USAGE) == ACLCHECK_OK;
 }
 
 /* Find the numbers of the columns; false: one is missing, or of another type. */
@@ -156,7 +145,7 @@ may_have_rows(MedschedTable table, TableColumn key, Datum user_id)
 
 	if (relation == NULL)
 		return OidIsValid(oid);
-	if (may_read(relation))
+	if (has_rights(RelationGetRelid(relation), ACL_SELECT))
 	{
 		Relation index = primary_key_open(relation, &key, 1, AccessShareLock);
 

@@ -58,7 +58,7 @@ SELECT 'SERIALIZABLE', pg_temp.way(pg_temp.mark());
 ROLLBACK;
 
 BEGIN;
-SELECT plan(145);
+SELECT plan(146);
 CALL pg_temp.metformin();
 CREATE FUNCTION pg_temp.nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
 \set by_query '''CREATE TRIGGER nothing BEFORE INSERT ON medsched.dose_taken FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.nothing()'''
@@ -219,6 +219,15 @@ SELECT is(pg_temp.as_reader('GRANT INSERT ON medsched.dose_taken TO medsched_tes
   CREATE POLICY own ON medsched.dose_taken USING (recorded_by IS NOT NULL)'), '42501: new row violates row-level security policy for table "dose_taken"', 'or not');
 SELECT is(pg_temp.as_reader('GRANT INSERT ON medsched.dose_taken TO medsched_test_reader; ALTER TABLE medsched.schedules ENABLE ROW LEVEL SECURITY;
   CREATE POLICY own ON medsched.schedules USING (true)'), 'by query', 'and one of schedules, too');
+CREATE FUNCTION pg_temp.marked() RETURNS boolean LANGUAGE sql BEGIN ATOMIC
+  SELECT d.newly_taken FROM medsched.mark_dose_taken('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-0000000000a1', '2020-03-01 07:00Z') AS d;
+END;
+SELECT is(pg_temp.failure($$DO $x$ BEGIN
+    GRANT INSERT ON medsched.dose_taken TO medsched_test_reader;
+    REVOKE USAGE ON SCHEMA medsched FROM medsched_test_reader;
+    SET LOCAL ROLE medsched_test_reader;
+    PERFORM pg_temp.marked();
+  END $x$ $$), '42501: permission denied for schema medsched', 'nor does who may not enter the schema, by a function that was made by who may');
 
 -- What fires at the end of the transaction does.
 CREATE CONSTRAINT TRIGGER zz AFTER INSERT ON medsched.dose_taken DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse();

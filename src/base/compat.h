@@ -44,7 +44,7 @@
 #if PG_VERSION_NUM >= 180000
 #define check_is_enforced(check) ((check)->ccenforced)
 #else
-#define check_is_enforced(check) ((check) != NULL)
+#define check_is_enforced(check) true
 #endif
 
 #endif /* MEDSCHED_COMPAT_H */

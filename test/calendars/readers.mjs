@@ -30,13 +30,18 @@ function readWithIcalJs(calendar, begin, end) {
 	return read;
 }
 
-// The local time of an instant in a zone that Node knows by its name.
+// What tells the local time in a zone that Node knows by its name; null: it knows none.
 const clocks = new Map();
-function localTime(tzid, at) {
-	if (!clocks.has(tzid)) {
-		clocks.set(tzid, new Intl.DateTimeFormat('en', { timeZone: tzid, calendar: 'iso8601', hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' }));
+function clockOf(timeZone) {
+	if (!clocks.has(timeZone)) {
+		try {
+			clocks.set(timeZone, new Intl.DateTimeFormat('en', { timeZone, calendar: 'iso8601', hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' }));
+		} catch (error) {
+			if (!(error instanceof RangeError)) throw error;
+			clocks.set(timeZone, null);
+		}
 	}
-	return Object.fromEntries(clocks.get(tzid).formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+	return clocks.get(timeZone);
 }
 
 // Whether Node's clocks are the calendar's, at noon of each day.  node-ical goes by Node's where it knows a zone by its name, and these
@@ -44,8 +49,10 @@ function localTime(tzid, at) {
 function hasNodesClocks(calendar, begin, end) {
 	for (const component of new ICAL.Component(ICAL.parse(calendar)).getAllSubcomponents('vtimezone')) {
 		const zone = new ICAL.Timezone(component);
+		const clock = clockOf(zone.tzid);
+		if (clock === null) continue;
 		for (let at = begin - MARGIN + NOON; at < end + MARGIN; at += 2 * NOON) {
-			const { year, month, day, hour, minute, second } = localTime(zone.tzid, at);
+			const { year, month, day, hour, minute, second } = Object.fromEntries(clock.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
 			const local = new ICAL.Time({ year, month, day, hour, minute, second });
 			if (zone.utcOffset(local) * 1000 !== Date.UTC(year, month - 1, day, hour, minute, second) - at) return false;
 		}

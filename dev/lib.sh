@@ -84,7 +84,7 @@ packages_of()
 {
 	case $1 in
 		# Where there are time zones, they stay as they are: a newer release amid the suites would have some go by the one and some by the other.
-		dateutil) echo python3 python3-dateutil "$([ -e /usr/share/zoneinfo/Europe/Berlin ] || echo tzdata)" ;;
+		dateutil) echo python3 python3-dateutil "$([ "$(TZ=Europe/Berlin date -d @0 +%z)" = +0100 ] || echo tzdata)" ;;
 		fuzzer) echo clang "$(apt-cache depends clang | sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p')" ;;
 		gcc) echo gcc libc6-dev ;;
 		icalendar) echo python3 python3-icalendar ;;

@@ -74,14 +74,17 @@ quietly -v doses="$doses" <<-'SQL'
 	       LATERAL (SELECT timezone('Europe/Berlin', timestamp '2025-01-01 08:00' + make_interval(days => d)) AS at) AS t;
 SQL
 quietly -c 'VACUUM (FREEZE, ANALYZE)'
-seconds()
+
+# take COMMAND...: runs it, and sets took to the seconds of it.
+take()
 {
 	local began=$EPOCHREALTIME
 
 	"$@"
-	awk -v from="$began" -v to="$EPOCHREALTIME" 'BEGIN { printf "%.0f", to - from }' >"$tmp/seconds"
+	took=$(awk -v from="$began" -v to="$EPOCHREALTIME" 'BEGIN { print to - from }')
 }
-seconds quietly -1 <<-'SQL'
+
+take quietly -1 <<-'SQL'
 	CREATE TABLE plain_medications (user_id uuid NOT NULL, id uuid UNIQUE, name text NOT NULL, notes text, created_at timestamptz, PRIMARY KEY (user_id, id));
 	CREATE TABLE plain_schedules (user_id uuid NOT NULL, id uuid UNIQUE, medication_id uuid NOT NULL, starts_at timestamp NOT NULL, time_zone text NOT NULL, rrule text, dose text,
 		PRIMARY KEY (user_id, id), FOREIGN KEY (user_id, medication_id) REFERENCES plain_medications);
@@ -92,11 +95,11 @@ seconds quietly -1 <<-'SQL'
 	INSERT INTO plain_schedules SELECT m.user_id, s.id, s.medication_id, s.start_date + s.time_of_day, s.timezone, 'FREQ=DAILY', s.dose FROM app.schedules AS s JOIN app.medications AS m ON m.id = s.medication_id;
 	INSERT INTO plain_doses SELECT d.*, m.user_id FROM app.dose_taken AS d JOIN app.schedules AS s ON s.id = d.schedule_id JOIN app.medications AS m ON m.id = s.medication_id;
 SQL
-plain=$(cat "$tmp/seconds")
+plain=$took
 # What it tells, but a line for each ten thousand doses.
 move() { PGOPTIONS='-c search_path=app -c TimeZone=UTC' psql -XAtq -1 -v ON_ERROR_STOP=1 -f clients/drizzle/moving-over/move.sql 2>&1 | grep -E 'NOTICE.*[0-9]{2}:' | grep -vE '[0-9]{1,3}0000 of' >&2; }
-seconds move
-moved=$(cat "$tmp/seconds")
+take move
+moved=$took
 count=$(psql -XAtqc 'SELECT count(*) FROM medsched.dose_taken')
 [ "$count" = "$((doses / 250 * 250))" ] || { echo "only $count doses were moved" >&2; exit 1; }
 awk -v count="$count" -v moved="$moved" -v plain="$plain" 'BEGIN {

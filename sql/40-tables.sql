@@ -580,6 +580,20 @@ BEGIN
             FOR EACH ROW EXECUTE FUNCTION medsched.recorded_dose_keeps_schedule()',
          'Another schedule does not take the id of one with recorded doses'),
 
+        ('medsched.schedules', 'recorded_dose_holds_schedule',
+         'CREATE TRIGGER recorded_dose_holds_schedule
+            BEFORE DELETE ON medsched.schedules
+            FOR EACH ROW EXECUTE FUNCTION medsched.recorded_dose_holds_schedule()',
+         'A schedule does not go while another session changes a dose of its'),
+
+        ('medsched.schedules', 'recorded_dose_holds_schedule_moved',
+         'CREATE TRIGGER recorded_dose_holds_schedule_moved
+            BEFORE UPDATE ON medsched.schedules
+            FOR EACH ROW
+            WHEN ((OLD.user_id, OLD.id) IS DISTINCT FROM (NEW.user_id, NEW.id))
+            EXECUTE FUNCTION medsched.recorded_dose_holds_schedule()',
+         'A schedule does not get another key while another session changes a dose of its'),
+
         ('medsched.schedules', 'schedule_replaces_schedule',
          'CREATE TRIGGER schedule_replaces_schedule
             AFTER INSERT ON medsched.schedules

@@ -18,6 +18,9 @@ COMMENT ON FUNCTION medsched.dose_is_scheduled() IS
 COMMENT ON FUNCTION medsched.recorded_dose_keeps_schedule() IS
   'Trigger: a dose that was recorded stays a dose of its schedule';
 
+COMMENT ON FUNCTION medsched.recorded_dose_holds_schedule() IS
+  'Trigger: a schedule does not go while another session changes a dose of its';
+
 COMMENT ON FUNCTION medsched.recorded_dose_keeps_medication() IS
   'Trigger: a dose that was recorded stays before the inactivation of its medication';
 
@@ -32,3 +35,22 @@ COMMENT ON FUNCTION medsched._dose_valid(timestamptz, timestamptz, timestamptz, 
 
 COMMENT ON FUNCTION medsched.units_convert() IS
   'Trigger: amounts that limits add up are in units that convert';
+
+-- Whoever changes the key of a dose holds it, and then waits for its schedule.  So who holds the schedule waits for no dose, as
+-- the foreign key of a schedule that goes would.
+CREATE OR REPLACE FUNCTION medsched._has_dose_in_change(of_user uuid, of_schedule uuid)
+RETURNS boolean
+LANGUAGE sql VOLATILE
+AS $$
+  WITH free AS MATERIALIZED (
+    SELECT d.scheduled_for FROM medsched.dose_taken AS d
+     WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2
+       FOR KEY SHARE SKIP LOCKED)
+  SELECT EXISTS (
+    SELECT FROM medsched.dose_taken AS d
+     WHERE d.user_id OPERATOR(pg_catalog.=) $1 AND d.schedule_id OPERATOR(pg_catalog.=) $2
+       AND NOT EXISTS (SELECT FROM free AS f WHERE f.scheduled_for OPERATOR(pg_catalog.=) d.scheduled_for))
+$$;
+
+COMMENT ON FUNCTION medsched._has_dose_in_change(uuid, uuid) IS
+  'Internal: whether another session is changing the key of a dose of a schedule, or deleting one';

@@ -1,5 +1,32 @@
 -- A dose that was recorded stays a dose of its schedule and its medication.
 
+-- Refuses to delete a schedule, or to give it another key, while another session changes a dose of its.  That session goes on to
+-- wait for the schedule, which is locked here: the foreign key, which would wait for the dose, must not come to it.
+CREATE OR REPLACE FUNCTION medsched.recorded_dose_holds_schedule()
+RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET row_security = off
+AS $$
+BEGIN
+  IF TG_TABLE_SCHEMA <> 'medsched' THEN
+    PERFORM medsched._check_trigger(TG_RELID, 'recorded_dose_holds_schedule');
+  END IF;
+  PERFORM medsched._check_owner();
+  IF TG_WHEN <> 'BEFORE' OR TG_LEVEL <> 'ROW' OR TG_OP NOT IN ('UPDATE', 'DELETE') THEN
+    PERFORM medsched._refuse_event('recorded_dose_holds_schedule');
+  END IF;
+  IF medsched._has_dose_in_change(OLD.user_id, OLD.id) THEN
+    PERFORM medsched._refuse_rule(TG_RELID::regclass, 'recorded_dose_holds_schedule'::text,
+      format('schedule "%s" has a recorded dose that another session is changing', OLD.id),
+      'A schedule of which doses are recorded stays.'::text,
+      'Call medsched.end_schedule(), or try again when no dose of it is left.'::text, '23503'::text);
+  END IF;
+  RETURN coalesce(NEW, OLD);
+END
+$$;
+
 -- Refuses a change to a schedule after which a dose recorded would not be one of its doses, or would be of another medication.
 -- Of a row that goes, or gets another key, no dose is left: the foreign key is content with whichever row has that key when
 -- the statement ends.

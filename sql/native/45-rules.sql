@@ -24,6 +24,10 @@ CREATE OR REPLACE FUNCTION medsched.recorded_dose_keeps_schedule()
 RETURNS trigger LANGUAGE C
 AS 'MODULE_PATHNAME', 'medsched_recorded_dose_keeps_schedule';
 
+CREATE OR REPLACE FUNCTION medsched.recorded_dose_holds_schedule()
+RETURNS trigger LANGUAGE c
+AS 'MODULE_PATHNAME', 'medsched_recorded_dose_holds_schedule';
+
 CREATE OR REPLACE FUNCTION medsched.recorded_dose_keeps_medication()
 RETURNS trigger LANGUAGE C
 AS 'MODULE_PATHNAME', 'medsched_recorded_dose_keeps_medication';

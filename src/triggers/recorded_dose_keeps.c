@@ -22,6 +22,7 @@
 #include "tables/schedule_row.h"
 #include "triggers/rule_trigger.h"
 
+PG_FUNCTION_INFO_V1(medsched_recorded_dose_holds_schedule);
 PG_FUNCTION_INFO_V1(medsched_recorded_dose_keeps_schedule);
 PG_FUNCTION_INFO_V1(medsched_recorded_dose_keeps_medication);
 
@@ -62,6 +63,36 @@ static SavedPlan doses_of_medication = {
 	{UUIDOID, UUIDOID, TIMESTAMPTZOID},
 	NULL,
 	{DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_OUTCOME, DOSE_TAKEN_SCHEDULE_ID}};
+
+static SavedPlan has_dose_in_change = {
+	"SELECT medsched._has_dose_in_change($1, $2)", 2, {UUIDOID, UUIDOID}, NULL, {COMPUTED_BOOLEAN}};
+
+/*
+ * medsched_recorded_dose_holds_schedule refuses to delete a schedule, or to give it
+ * another key, while another session changes a dose of its.
+ *
+ * That session goes on to wait for the schedule, which is locked here: the foreign
+ * key, which would wait for the dose, must not come to it.
+ */
+Datum
+medsched_recorded_dose_holds_schedule(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = rule_trigger(fcinfo, "recorded_dose_holds_schedule", BEFORE_ROW, ON_UPDATE | ON_DELETE);
+	HeapTuple	 tuple = trigger->tg_trigtuple;
+	Datum		 key[2] = {rule_column(trigger, tuple, SCHEDULES_USER_ID), rule_column(trigger, tuple, SCHEDULES_ID)};
+
+	SPI_connect();
+	(void) rule_query(&has_dose_in_change, key, NULL, 1);
+	if (DatumGetBool(read_single(&has_dose_in_change, 0, NULL)))
+		ereport(ERROR,
+				(errcode_medsched(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("schedule \"%s\" has a recorded dose that another session is changing", uuid_text(key[1])),
+				 errdetail("A schedule of which doses are recorded stays."),
+				 errhint("Call medsched.end_schedule(), or try again when no dose of it is left."),
+				 errrule(trigger->tg_relation, "recorded_dose_holds_schedule")));
+	SPI_finish();
+	return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : tuple);
+}
 
 /*
  * medsched_recorded_dose_keeps_schedule refuses a change to a schedule after

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(93);
+SELECT plan(94);
 
 -- Whatever an UPDATE names, however a statement is made: each rule holds.  Each
 -- column that a trigger's WHEN names is changed alone, on both sides of what it allows.
@@ -97,6 +97,11 @@ SELECT is(pg_temp.says(format($$
   INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, rrule)
   SELECT user_id, id, medication_id, '2026-01-01 20:00', 'UTC', 'FREQ=DAILY' FROM d$$, pg_temp.id('a12'))), 'no error',
   'another schedule takes the id of one of which nothing was recorded')
+UNION ALL SELECT is(pg_temp.says(format($$
+  WITH u AS (UPDATE medsched.schedules SET replaces = NULL WHERE id = %2$L),
+       t AS (DELETE FROM medsched.dose_taken WHERE schedule_id = %1$L)
+  DELETE FROM medsched.schedules WHERE id = %1$L$$, pg_temp.id('a11'), pg_temp.id('a12'))), 'no error',
+  'a schedule goes with what was recorded of it, in one statement')
 UNION ALL SELECT is(pg_temp.says(format($$
   WITH u AS (UPDATE medsched.schedules SET replaces = NULL WHERE id = %2$L),
        d AS (DELETE FROM medsched.schedules WHERE id = %1$L RETURNING *)

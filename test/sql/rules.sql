@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(73);
+SELECT plan(75);
 
 -- Ann and Ben.
 \set ann '''00000000-0000-0000-0000-00000000000a'''
@@ -328,7 +328,8 @@ SELECT throws_ok(format('SELECT medsched.%I()', name), CASE WHEN :'native' THEN 
   CASE WHEN :'native' THEN format('function "%s" was not called by the trigger manager', name) ELSE 'trigger functions can only be called as triggers' END,
   name || ' is no plain function')
 FROM (VALUES ('medication_has_schedule'), ('medications_not_deleted'), ('tables_not_truncated'), ('schedule_has_dose'),
-             ('dose_is_scheduled'), ('recorded_dose_keeps_schedule'), ('recorded_dose_keeps_medication')) AS t (name);
+             ('dose_is_scheduled'), ('recorded_dose_holds_schedule'), ('recorded_dose_keeps_schedule'),
+             ('recorded_dose_keeps_medication')) AS t (name);
 CREATE TABLE public.dose_taken (LIKE medsched.dose_taken);
 CREATE TRIGGER spy AFTER INSERT ON public.dose_taken FOR EACH ROW EXECUTE FUNCTION medsched.dose_is_scheduled();
 SELECT throws_ok($$INSERT INTO public.dose_taken SELECT * FROM medsched.dose_taken LIMIT 1$$,
@@ -336,6 +337,10 @@ SELECT throws_ok($$INSERT INTO public.dose_taken SELECT * FROM medsched.dose_tak
 CREATE TRIGGER early BEFORE INSERT ON medsched.dose_taken FOR EACH ROW EXECUTE FUNCTION medsched.dose_is_scheduled();
 SELECT throws_ok($$INSERT INTO medsched.dose_taken SELECT * FROM medsched.dose_taken LIMIT 1$$,
   '39P01', 'function "dose_is_scheduled" was not fired as the trigger it is made for', 'a rule is not fired at another moment');
+DROP TRIGGER early ON medsched.dose_taken;
+CREATE TRIGGER late AFTER DELETE ON medsched.schedules FOR EACH ROW EXECUTE FUNCTION medsched.recorded_dose_holds_schedule();
+SELECT throws_ok($$DELETE FROM medsched.schedules$$,
+  '39P01', 'function "recorded_dose_holds_schedule" was not fired as the trigger it is made for', 'nor at a later one');
 
 SELECT * FROM finish();
 ROLLBACK;

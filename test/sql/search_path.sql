@@ -130,7 +130,7 @@ SELECT is(pg_temp.trapped('SELECT medsched.create_tables()'), '', 'create_tables
 SELECT is_empty($$SELECT d.objid FROM pg_depend d JOIN pg_operator o ON d.refclassid = 'pg_operator'::regclass AND d.refobjid = o.oid WHERE o.oprnamespace = 'trap'::regnamespace AND d.classid <> 'pg_amop'::regclass
                   UNION ALL SELECT d.objid FROM pg_depend d JOIN pg_proc p ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid
                    WHERE p.pronamespace = 'trap'::regnamespace AND d.classid NOT IN ('pg_operator'::regclass, 'pg_proc'::regclass)$$, 'nothing of the tables depends on a trap');
-SELECT is((SELECT count(*) FROM pg_catalog.pg_trigger WHERE tgrelid::regclass::text LIKE 'medsched.%' AND NOT tgisinternal), 37::bigint, 'every trigger is there');
+SELECT is((SELECT count(*) FROM pg_catalog.pg_trigger WHERE tgrelid::regclass::text LIKE 'medsched.%' AND NOT tgisinternal), 39::bigint, 'every trigger is there');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -21,6 +21,7 @@ export const constraints = [
 	'dose_after_inactivation',
 	'dose_before_start',
 	'recorded_dose_keeps_schedule',
+	'recorded_dose_holds_schedule',
 	'recorded_dose_keeps_user',
 	'schedule_replaces_schedule',
 	'dose_already_taken',

@@ -151,8 +151,8 @@ SELECT is(pg_temp.says(format($$
   INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, replaces)
   VALUES (%1$L, %2$L, %4$L, '2026-01-01', 'UTC', %3$L), (%1$L, %3$L, %4$L, '2026-01-01', 'UTC', %2$L)$$, :ann, pg_temp.id('a51'), pg_temp.id('a52'), pg_temp.id('a2'))),
   '23514 medsched.schedules.schedule_replaces_schedule: schedule "a51" replaces itself', 'two, inserted in one statement');
-SELECT is(pg_temp.says(format('UPDATE medsched.schedules SET replaces = CASE id WHEN %1$L THEN %2$L::uuid ELSE %1$L END WHERE id IN (%1$L, %2$L)', pg_temp.id('a21'), pg_temp.id('a22'))),
-  '23514 medsched.schedules.schedule_replaces_schedule: schedule "a21" replaces itself', 'two, updated in one statement');
+SELECT matches(pg_temp.says(format('UPDATE medsched.schedules SET replaces = CASE id WHEN %1$L THEN %2$L::uuid ELSE %1$L END WHERE id IN (%1$L, %2$L)', pg_temp.id('a21'), pg_temp.id('a22'))),
+  '^23514 medsched.schedules.schedule_replaces_schedule: schedule "a2[12]" replaces itself', 'two, updated in one statement');
 
 \set other '''23514 medsched.schedules.schedule_replaces_schedule: schedule "a22" replaces one of another medication'''
 SELECT is(pg_temp.failure(format('UPDATE medsched.schedules SET replaces = %L WHERE id = %L', pg_temp.id('a12'), pg_temp.id('a22'))),

@@ -17,7 +17,7 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "common/hashfn.h"
+#include "utils/hsearch.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -25,54 +25,49 @@
 #include "tables/tables.h"
 #include "triggers/held_schedule.h"
 
-/* One that falls on a taken slot replaces what is there. */
-#define N_SLOTS 1024
+/* When there are so many, and another comes, all are forgotten. */
+#define MOST_HELD 1024
 
 /* One with more single dates than this is not kept: so all together are a few megabytes. */
 #define MAX_DATES 100
 
-typedef struct Slot
+typedef struct Entry
 {
-	MemoryContext	 context; /* NULL: free */
+	pg_uuid_t		 schedule_id; /* the key */
+	MemoryContext	 context;
 	SubTransactionId locked_in;
 	HeldSchedule	 held;
-} Slot;
+} Entry;
 
-/* In the context of the transaction; NULL: nothing is held. */
-static Slot *slots = NULL;
+/* By schedule, in a context of the transaction's; NULL: nothing is held. */
+static HTAB			*entries = NULL;
+static MemoryContext holding;
 
 /* What tables_changes() was when the first of them was noted. */
 static uint64 changes;
 
 static MemoryContextCallback on_end;
 
-static Slot *slot_of(const pg_uuid_t *schedule_id);
-static bool	 is_current(const RowVersion *version);
-static void	 begin_holding(void);
-static void	 forget_all(void *arg);
+static bool	  is_current(const RowVersion *version);
+static void	  begin_holding(void);
+static void	  forget_all(void *arg);
+static Entry *enter(const pg_uuid_t *schedule_id);
 
 const HeldSchedule *
 held_schedule_find(Datum user_id, Datum schedule_id)
 {
 	const pg_uuid_t *user = DatumGetUUIDP(user_id);
 	const pg_uuid_t *schedule = DatumGetUUIDP(schedule_id);
-	const Slot		*slot;
+	const Entry		*entry;
 
-	if (slots == NULL || changes != tables_changes())
+	if (entries == NULL || changes != tables_changes())
 		return NULL;
-	slot = slot_of(schedule);
-	if (slot->context == NULL || slot->locked_in != GetCurrentSubTransactionId() ||
-		memcmp(&slot->held.schedule_id, schedule, sizeof(pg_uuid_t)) != 0 ||
-		memcmp(&slot->held.user_id, user, sizeof(pg_uuid_t)) != 0 ||
-		!is_current(&slot->held.schedule) || !is_current(&slot->held.medication))
+	entry = hash_search(entries, schedule, HASH_FIND, NULL);
+	if (entry == NULL || entry->locked_in != GetCurrentSubTransactionId() ||
+		memcmp(&entry->held.user_id, user, sizeof(pg_uuid_t)) != 0 ||
+		!is_current(&entry->held.schedule) || !is_current(&entry->held.medication))
 		return NULL;
-	return &slot->held;
-}
-
-static Slot *
-slot_of(const pg_uuid_t *schedule_id)
-{
-	return &slots[hash_bytes(schedule_id->data, UUID_LEN) % N_SLOTS];
+	return &entry->held;
 }
 
 /* Tell whether a version of a row is there still, and no later one, by what this transaction did too. */
@@ -99,55 +94,66 @@ held_schedule_keep(const HeldSchedule *schedule)
 	static TimestampTz transaction = 0;
 	const Schedule	  *times = schedule->row.schedule;
 	MemoryContext	   before;
-	Slot			  *slot;
+	Entry			  *entry;
 
 	if (times->rdates.n + times->exdates.n > MAX_DATES)
 		return;
-	if (slots == NULL && transaction != GetCurrentTransactionStartTimestamp())
+	if (entries == NULL && transaction != GetCurrentTransactionStartTimestamp())
 	{
 		transaction = GetCurrentTransactionStartTimestamp();
 		return;
 	}
 	begin_holding();
-	slot = slot_of(&schedule->schedule_id);
-	if (slot->context != NULL)
-		MemoryContextReset(slot->context);
-	else
-		slot->context = AllocSetContextCreate(TopTransactionContext, "medsched schedule held", ALLOCSET_SMALL_SIZES);
-
-	slot->locked_in = InvalidSubTransactionId;
-	slot->held = *schedule;
-	before = MemoryContextSwitchTo(slot->context);
+	entry = enter(&schedule->schedule_id);
+	entry->held = *schedule;
+	before = MemoryContextSwitchTo(entry->context);
 	/* The schedule is all that its source is for, but for words in errors. */
-	slot->held.row.schedule = schedule_create_from(&schedule->row.source, schedule->row.effective_from);
-	slot->held.row.source.rrule = NULL;
-	slot->held.row.source.time_zone = pstrdup(schedule->row.source.time_zone);
-	slot->held.row.source.rdates = NULL;
-	slot->held.row.source.exdates = NULL;
+	entry->held.row.schedule = schedule_create_from(&schedule->row.source, schedule->row.effective_from);
+	entry->held.row.source.rrule = NULL;
+	entry->held.row.source.time_zone = pstrdup(schedule->row.source.time_zone);
+	entry->held.row.source.rdates = NULL;
+	entry->held.row.source.exdates = NULL;
 	MemoryContextSwitchTo(before);
-	slot->locked_in = GetCurrentSubTransactionId();
+	entry->locked_in = GetCurrentSubTransactionId();
 }
 
-/* Make room, unless there is some for the tables as they are. */
+/* Begin with none, or anew where there are too many or the tables have changed. */
 static void
 begin_holding(void)
 {
-	if (slots == NULL)
-	{
-		slots = MemoryContextAllocZero(TopTransactionContext, sizeof(Slot) * N_SLOTS);
-		on_end.func = forget_all;
-		MemoryContextRegisterResetCallback(TopTransactionContext, &on_end);
-	}
-	else if (changes != tables_changes())
-	{
-		for (int i = 0; i < N_SLOTS; i++)
-			slots[i].locked_in = InvalidSubTransactionId;
-	}
+	HASHCTL control = {.keysize = sizeof(pg_uuid_t), .entrysize = sizeof(Entry)};
+
+	if (entries != NULL && (changes != tables_changes() || hash_get_num_entries(entries) >= MOST_HELD))
+		MemoryContextDelete(holding);
+	if (entries != NULL)
+		return;
 	changes = tables_changes();
+	holding = AllocSetContextCreate(TopTransactionContext, "medsched schedules held", ALLOCSET_DEFAULT_SIZES);
+	control.hcxt = holding;
+	entries = hash_create("medsched schedules held", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	on_end.func = forget_all;
+	MemoryContextRegisterResetCallback(holding, &on_end);
 }
 
 static void
 forget_all(void *arg pg_attribute_unused())
 {
-	slots = NULL;
+	entries = NULL;
+}
+
+/* Give the entry of a schedule, which holds nothing and has an empty context. */
+static Entry *
+enter(const pg_uuid_t *schedule_id)
+{
+	bool   found;
+	Entry *entry = hash_search(entries, schedule_id, HASH_ENTER, &found);
+
+	entry->locked_in = InvalidSubTransactionId;
+	if (!found)
+		entry->context = NULL;
+	if (entry->context != NULL)
+		MemoryContextReset(entry->context);
+	else
+		entry->context = AllocSetContextCreate(holding, "medsched schedule held", ALLOCSET_SMALL_SIZES);
+	return entry;
 }

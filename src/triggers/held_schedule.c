@@ -17,6 +17,7 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
+#include "miscadmin.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -25,21 +26,14 @@
 #include "tables/tables.h"
 #include "triggers/held_schedule.h"
 
-/* When there are so many, and another comes, all are forgotten. */
-#define MOST_HELD 1024
-
-/* One with more single dates than this is not kept: so all together are a few megabytes. */
-#define MAX_DATES 100
-
 typedef struct Entry
 {
 	pg_uuid_t		 schedule_id; /* the key */
-	MemoryContext	 context;
 	SubTransactionId locked_in;
 	HeldSchedule	 held;
 } Entry;
 
-/* By schedule, in a context of the transaction's; NULL: nothing is held. */
+/* By schedule, in a context of the transaction's that is no larger than work_mem; NULL: nothing is held. */
 static HTAB			*entries = NULL;
 static MemoryContext holding;
 
@@ -48,10 +42,9 @@ static uint64 changes;
 
 static MemoryContextCallback on_end;
 
-static bool	  is_current(const RowVersion *version);
-static void	  begin_holding(void);
-static void	  forget_all(void *arg);
-static Entry *enter(const pg_uuid_t *schedule_id);
+static bool is_current(const RowVersion *version);
+static void begin_holding(void);
+static void forget_all(void *arg);
 
 const HeldSchedule *
 held_schedule_find(Datum user_id, Datum schedule_id)
@@ -92,21 +85,19 @@ void
 held_schedule_keep(const HeldSchedule *schedule)
 {
 	static TimestampTz transaction = 0;
-	const Schedule	  *times = schedule->row.schedule;
 	MemoryContext	   before;
 	Entry			  *entry;
 
-	if (times->rdates.n + times->exdates.n > MAX_DATES)
-		return;
 	if (entries == NULL && transaction != GetCurrentTransactionStartTimestamp())
 	{
 		transaction = GetCurrentTransactionStartTimestamp();
 		return;
 	}
 	begin_holding();
-	entry = enter(&schedule->schedule_id);
+	entry = hash_search(entries, &schedule->schedule_id, HASH_ENTER, NULL);
+	entry->locked_in = InvalidSubTransactionId;
 	entry->held = *schedule;
-	before = MemoryContextSwitchTo(entry->context);
+	before = MemoryContextSwitchTo(holding);
 	/* The schedule is all that its source is for, but for words in errors. */
 	entry->held.row.schedule = schedule_create_from(&schedule->row.source, schedule->row.effective_from);
 	entry->held.row.source.rrule = NULL;
@@ -117,13 +108,13 @@ held_schedule_keep(const HeldSchedule *schedule)
 	entry->locked_in = GetCurrentSubTransactionId();
 }
 
-/* Begin with none, or anew where there are too many or the tables have changed. */
+/* Begin with none, or anew where the tables have changed or the memory is used up. */
 static void
 begin_holding(void)
 {
 	HASHCTL control = {.keysize = sizeof(pg_uuid_t), .entrysize = sizeof(Entry)};
 
-	if (entries != NULL && (changes != tables_changes() || hash_get_num_entries(entries) >= MOST_HELD))
+	if (entries != NULL && (changes != tables_changes() || MemoryContextMemAllocated(holding, true) >= (Size) work_mem * 1024))
 		MemoryContextDelete(holding);
 	if (entries != NULL)
 		return;
@@ -139,21 +130,4 @@ static void
 forget_all(void *arg pg_attribute_unused())
 {
 	entries = NULL;
-}
-
-/* Give the entry of a schedule, which holds nothing and has an empty context. */
-static Entry *
-enter(const pg_uuid_t *schedule_id)
-{
-	bool   found;
-	Entry *entry = hash_search(entries, schedule_id, HASH_ENTER, &found);
-
-	entry->locked_in = InvalidSubTransactionId;
-	if (!found)
-		entry->context = NULL;
-	if (entry->context != NULL)
-		MemoryContextReset(entry->context);
-	else
-		entry->context = AllocSetContextCreate(holding, "medsched schedule held", ALLOCSET_SMALL_SIZES);
-	return entry;
 }

@@ -28,12 +28,14 @@
 
 typedef struct Entry
 {
-	pg_uuid_t		 schedule_id; /* the key */
+	HeldSchedule	 held; /* begins with the key: user_id, schedule_id */
 	SubTransactionId locked_in;
-	HeldSchedule	 held;
 } Entry;
 
-/* By schedule, in a context of the transaction's that is no larger than work_mem; NULL: nothing is held. */
+StaticAssertDecl(offsetof(HeldSchedule, user_id) == 0 && offsetof(HeldSchedule, schedule_id) == sizeof(pg_uuid_t),
+				 "HeldSchedule begins with its key");
+
+/* By user and schedule, in a context of the transaction's that is no larger than work_mem; NULL: nothing is held. */
 static HTAB			*entries = NULL;
 static MemoryContext holding;
 
@@ -49,15 +51,13 @@ static void forget_all(void *arg);
 const HeldSchedule *
 held_schedule_find(Datum user_id, Datum schedule_id)
 {
-	const pg_uuid_t *user = DatumGetUUIDP(user_id);
-	const pg_uuid_t *schedule = DatumGetUUIDP(schedule_id);
-	const Entry		*entry;
+	const pg_uuid_t key[2] = {*DatumGetUUIDP(user_id), *DatumGetUUIDP(schedule_id)};
+	const Entry	   *entry;
 
 	if (entries == NULL || changes != tables_changes())
 		return NULL;
-	entry = hash_search(entries, schedule, HASH_FIND, NULL);
+	entry = hash_search(entries, key, HASH_FIND, NULL);
 	if (entry == NULL || entry->locked_in != GetCurrentSubTransactionId() ||
-		memcmp(&entry->held.user_id, user, sizeof(pg_uuid_t)) != 0 ||
 		!is_current(&entry->held.schedule) || !is_current(&entry->held.medication))
 		return NULL;
 	return &entry->held;
@@ -94,7 +94,7 @@ held_schedule_keep(const HeldSchedule *schedule)
 		return;
 	}
 	begin_holding();
-	entry = hash_search(entries, &schedule->schedule_id, HASH_ENTER, NULL);
+	entry = hash_search(entries, schedule, HASH_ENTER, NULL);
 	entry->locked_in = InvalidSubTransactionId;
 	entry->held = *schedule;
 	before = MemoryContextSwitchTo(holding);
@@ -112,7 +112,7 @@ held_schedule_keep(const HeldSchedule *schedule)
 static void
 begin_holding(void)
 {
-	HASHCTL control = {.keysize = sizeof(pg_uuid_t), .entrysize = sizeof(Entry)};
+	HASHCTL control = {.keysize = 2 * sizeof(pg_uuid_t), .entrysize = sizeof(Entry)};
 
 	if (entries != NULL && (changes != tables_changes() || MemoryContextMemAllocated(holding, true) >= (Size) work_mem * 1024))
 		MemoryContextDelete(holding);

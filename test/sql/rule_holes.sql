@@ -99,11 +99,6 @@ SELECT is(pg_temp.says(format($$
   'another schedule takes the id of one of which nothing was recorded')
 UNION ALL SELECT is(pg_temp.says(format($$
   WITH u AS (UPDATE medsched.schedules SET replaces = NULL WHERE id = %2$L),
-       t AS (DELETE FROM medsched.dose_taken WHERE schedule_id = %1$L)
-  DELETE FROM medsched.schedules WHERE id = %1$L$$, pg_temp.id('a11'), pg_temp.id('a12'))), 'no error',
-  'a schedule goes with what was recorded of it, in one statement')
-UNION ALL SELECT is(pg_temp.says(format($$
-  WITH u AS (UPDATE medsched.schedules SET replaces = NULL WHERE id = %2$L),
        d AS (DELETE FROM medsched.schedules WHERE id = %1$L RETURNING *)
   INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, rrule)
   SELECT user_id, id, medication_id, '2026-01-01 20:00', 'UTC', 'FREQ=DAILY' FROM d$$, pg_temp.id('a11'), pg_temp.id('a12'))), :keeps,
@@ -151,8 +146,8 @@ SELECT is(pg_temp.says(format($$
   INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, replaces)
   VALUES (%1$L, %2$L, %4$L, '2026-01-01', 'UTC', %3$L), (%1$L, %3$L, %4$L, '2026-01-01', 'UTC', %2$L)$$, :ann, pg_temp.id('a51'), pg_temp.id('a52'), pg_temp.id('a2'))),
   '23514 medsched.schedules.schedule_replaces_schedule: schedule "a51" replaces itself', 'two, inserted in one statement');
-SELECT matches(pg_temp.says(format('UPDATE medsched.schedules SET replaces = CASE id WHEN %1$L THEN %2$L::uuid ELSE %1$L END WHERE id IN (%1$L, %2$L)', pg_temp.id('a21'), pg_temp.id('a22'))),
-  '^23514 medsched.schedules.schedule_replaces_schedule: schedule "a2[12]" replaces itself', 'two, updated in one statement');
+SELECT is(pg_temp.says(format('UPDATE medsched.schedules SET replaces = CASE id WHEN %1$L THEN %2$L::uuid ELSE %1$L END WHERE id IN (%1$L, %2$L)', pg_temp.id('a21'), pg_temp.id('a22'))),
+  '23514 medsched.schedules.schedule_replaces_schedule: schedule "a21" replaces itself', 'two, updated in one statement');
 
 \set other '''23514 medsched.schedules.schedule_replaces_schedule: schedule "a22" replaces one of another medication'''
 SELECT is(pg_temp.failure(format('UPDATE medsched.schedules SET replaces = %L WHERE id = %L', pg_temp.id('a12'), pg_temp.id('a22'))),
@@ -306,6 +301,12 @@ SELECT is(pg_temp.says(format($$
 FROM (VALUES
   ($$id = '00000000-0000-0000-0000-0000000000a7'$$, '23514 medsched.medications.medication_has_schedule: medication "0a7" has no schedule'),
   ($$user_id = '00000000-0000-0000-0000-00000000000b'$$, '23514 medsched.medications.medication_has_schedule: medication "0a6" has no schedule')) AS t (change, said);
+
+SELECT is(pg_temp.says(format($$
+  WITH u AS (UPDATE medsched.schedules SET replaces = NULL WHERE id = %2$L),
+       t AS (DELETE FROM medsched.dose_taken WHERE schedule_id = %1$L)
+  DELETE FROM medsched.schedules WHERE id = %1$L$$, pg_temp.id('a11'), pg_temp.id('a12'))), 'no error',
+  'a schedule goes with what was recorded of it, in one statement');
 
 SELECT is_empty('SELECT * FROM medsched.check_integrity()', 'and all is well');
 

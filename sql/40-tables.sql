@@ -584,7 +584,7 @@ BEGIN
          'CREATE TRIGGER recorded_dose_holds_schedule
             BEFORE DELETE ON medsched.schedules
             FOR EACH ROW EXECUTE FUNCTION medsched.recorded_dose_holds_schedule()',
-         'A schedule does not go while another session changes a dose of its'),
+         'A schedule does not go while another session changes one of its doses'),
 
         ('medsched.schedules', 'recorded_dose_holds_schedule_moved',
          'CREATE TRIGGER recorded_dose_holds_schedule_moved
@@ -592,7 +592,7 @@ BEGIN
             FOR EACH ROW
             WHEN ((OLD.user_id, OLD.id) IS DISTINCT FROM (NEW.user_id, NEW.id))
             EXECUTE FUNCTION medsched.recorded_dose_holds_schedule()',
-         'A schedule does not get another key while another session changes a dose of its'),
+         'A schedule does not get another key while another session changes one of its doses'),
 
         ('medsched.schedules', 'schedule_replaces_schedule',
          'CREATE TRIGGER schedule_replaces_schedule

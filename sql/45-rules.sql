@@ -19,7 +19,7 @@ COMMENT ON FUNCTION medsched.recorded_dose_keeps_schedule() IS
   'Trigger: a dose that was recorded stays a dose of its schedule';
 
 COMMENT ON FUNCTION medsched.recorded_dose_holds_schedule() IS
-  'Trigger: a schedule does not go while another session changes a dose of its';
+  'Trigger: a schedule does not go while another session changes one of its doses';
 
 COMMENT ON FUNCTION medsched.recorded_dose_keeps_medication() IS
   'Trigger: a dose that was recorded stays before the inactivation of its medication';

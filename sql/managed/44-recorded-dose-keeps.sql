@@ -1,6 +1,6 @@
 -- A dose that was recorded stays a dose of its schedule and its medication.
 
--- Refuses to delete a schedule, or to give it another key, while another session changes a dose of its.  That session goes on to
+-- Refuses to delete a schedule, or to give it another key, while another session changes one of its doses.  That session goes on to
 -- wait for the schedule, which is locked here: the foreign key, which would wait for the dose, must not come to it.
 CREATE OR REPLACE FUNCTION medsched.recorded_dose_holds_schedule()
 RETURNS trigger

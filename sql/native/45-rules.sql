@@ -25,7 +25,7 @@ RETURNS trigger LANGUAGE C
 AS 'MODULE_PATHNAME', 'medsched_recorded_dose_keeps_schedule';
 
 CREATE OR REPLACE FUNCTION medsched.recorded_dose_holds_schedule()
-RETURNS trigger LANGUAGE c
+RETURNS trigger LANGUAGE C
 AS 'MODULE_PATHNAME', 'medsched_recorded_dose_holds_schedule';
 
 CREATE OR REPLACE FUNCTION medsched.recorded_dose_keeps_medication()

@@ -69,7 +69,7 @@ static SavedPlan has_dose_in_change = {
 
 /*
  * medsched_recorded_dose_holds_schedule refuses to delete a schedule, or to give it
- * another key, while another session changes a dose of its.
+ * another key, while another session changes one of its doses.
  *
  * That session goes on to wait for the schedule, which is locked here: the foreign
  * key, which would wait for the dose, must not come to it.

@@ -15,33 +15,43 @@ if [ "${1:-}" = --publish ]; then
 fi
 [ $# -gt 0 ] || set -- 40000 400000
 
+printed=$(mktemp)
+published=$(mktemp)
+trap 'rm -f "$printed" "$published"' EXIT
+
+# A database of that name, with nothing in it but the extension.
 fresh()
 {
-	dropdb --if-exists --force reminders 2>&1 | grep -v NOTICE || true
-	createdb reminders
-	export PGDATABASE=reminders
-	psql -Xq -c "CREATE EXTENSION medsched"
+	dropdb --if-exists --force "$1" 2>&1 | grep -v NOTICE || true
+	createdb "$1"
+	psql -Xq -d "$1" -c "CREATE EXTENSION medsched"
 }
 
-medians=$(mktemp)
-printed=$(mktemp)
-trap 'rm -f "$medians" "$printed"' EXIT
+load()
+{
+	fresh "$1"
+	psql -XAtq -d "$1" -v schedules="$2" -f "$here/reminders/load.sql"
+}
+
 measure()
 {
+	local databases=()
 	for schedules; do
-		fresh
-		echo "$schedules schedules"
-		psql -XAtq -v schedules="$schedules" -f "$here/reminders/load.sql"
-		psql -XAtq -v medians="|cat >>$medians" -f "$here/reminders/claim.sql"
+		load "reminders_$schedules" "$schedules"
+		psql -XAtq -d "reminders_$schedules" -f "$here/reminders/claim.sql"
+		databases+=("reminders_$schedules=$schedules")
 	done
-	awk -v from="$1" -v to="${!#}" 'NR == 1 { first = $1 } { last = $1 }
-		END { if (NR > 1) printf "a claim of 1,000 with %s schedules costs %.2f times what it costs with %s (target: at most 1.3)\n", to, last / first, from }' "$medians"
-	fresh
-	psql -XAtq -v schedules="$1" -f "$here/reminders/load.sql"
+	node "$here/reminders/claims.mjs" "${databases[@]}"
+	for schedules; do
+		dropdb --force "reminders_$schedules"
+	done
+
+	export PGDATABASE=reminders
+	load reminders "$1"
 	node "$here/reminders/jobs.mjs"
 
 	# Triggers: the same calls by turns, with and without.
-	fresh
+	fresh reminders
 	psql -XAtq -f "$here/reminders/triggers.sql"
 }
 
@@ -50,6 +60,6 @@ if $publish; then
 	awk -v printed="$printed" '
 		/^<!-- measured by dev\/bench reminders -->/ { print; print "```"; while ((getline line <printed) > 0) print line; print "```"; skip = 1 }
 		/^<!-- end of what dev\/bench reminders measured -->/ { skip = 0 }
-		!skip' "$here/../doc/scaling.md" >"$medians"
-	cat "$medians" >"$here/../doc/scaling.md"
+		!skip' "$here/../doc/scaling.md" >"$published"
+	cat "$published" >"$here/../doc/scaling.md"
 fi

@@ -6,9 +6,10 @@
 
 -- The reminder that is next to be handed out of a schedule: of those for instants from since on, and after the one that was said
 -- last, or that one itself while it is held.  A row for one dose alone has only_dose: one that failed, or with until the ones
--- that came between since and until, while the dose was recorded.  No kind: nothing is to be said now.  next_at: when to look next.
+-- that came between said_at and until, while the dose was recorded, for somebody else or for the person.  No kind: nothing is to be
+-- said now.  next_at: when to look next.
 CREATE OR REPLACE FUNCTION medsched._next_reminder(of_user uuid, of_schedule uuid, since timestamptz, said_at timestamptz, said_dose timestamptz,
-  said_kind text, said_nth int, is_held boolean, only_dose timestamptz, until timestamptz, at timestamptz,
+  said_kind text, said_nth int, is_held boolean, only_dose timestamptz, until timestamptz, for_another boolean, at timestamptz,
   OUT scheduled_for timestamptz, OUT due_at timestamptz, OUT kind text, OUT nth int, OUT planned_at timestamptz, OUT moment timestamptz,
   OUT urgency text, OUT recipient text, OUT next_at timestamptz, OUT dropped int)
 LANGUAGE plpgsql STABLE
@@ -101,7 +102,7 @@ BEGIN
         SELECT DISTINCT ON (e.scheduled_for, e.kind = 'escalation') e.*
           FROM events AS e
          WHERE e.moment <= at AND (e.kind <> 'ahead' OR e.due_at > at)
-           AND CASE WHEN until IS NOT NULL THEN e.moment > said_at AND e.moment < until
+           AND CASE WHEN until IS NOT NULL THEN e.moment > said_at AND e.moment < until AND (e.kind = 'escalation') = for_another
                     WHEN said_kind IS NULL THEN e.moment >= since
                     ELSE (is_held OR only_dose IS NOT NULL OR e.moment >= since)
                          AND ((e.moment, e.scheduled_for, e.rank, e.nth) > (said_at, said_dose, said_rank, said_nth)
@@ -151,5 +152,5 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION medsched._next_reminder(uuid, uuid, timestamptz, timestamptz, timestamptz, text, int, boolean, timestamptz, timestamptz, timestamptz) IS
+COMMENT ON FUNCTION medsched._next_reminder(uuid, uuid, timestamptz, timestamptz, timestamptz, text, int, boolean, timestamptz, timestamptz, boolean, timestamptz) IS
   'Internal: the reminder that is next to be handed out of a schedule, and when to look next';

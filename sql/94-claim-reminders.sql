@@ -204,7 +204,7 @@ BEGIN
                    SELECT r.*
                      FROM medsched._next_reminder(t.user_id, t.schedule_id, CASE WHEN t.unfinished THEN t.said_at ELSE t.look_at END, t.said_at,
                             t.said_dose, t.kind, t.nth, t.unfinished, CASE WHEN t.event <> '' THEN t.said_dose END,
-                            CASE WHEN t.event <> '' AND t.kind IS NULL THEN t.until END, $4) AS r
+                            CASE WHEN t.event <> '' AND t.kind IS NULL THEN t.until END, t.event LIKE 'undone escalation%', $4) AS r
                     WHERE NOT i.is_short
                    OFFSET 0) AS n ON true
             OFFSET 0) AS l

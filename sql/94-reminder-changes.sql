@@ -42,10 +42,11 @@ BEGIN
     of_held := medsched._change_held_reminders(changes);
   END IF;
   -- A dose that was undone is said again if its time came while it was recorded, but for what the schedule's own row still looks at: what
-  -- is from then on, or from the first of these changes on, and comes after what it said last.
+  -- is from then on, or from the first of these changes on, and comes after what it said last.  What is for somebody else is said beside
+  -- what is for the person, by a row of its own.
   INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, until, said_at, said_dose)
-  SELECT DISTINCT ON (c.user_id, c.schedule_id, c.scheduled_for)
-         c.user_id, c.schedule_id, 'undone ' || extract(epoch FROM c.scheduled_for)::text, $2, u.until, u.said_until, c.scheduled_for
+  SELECT DISTINCT ON (c.user_id, c.schedule_id, c.scheduled_for, e.event)
+         c.user_id, c.schedule_id, e.event, $2, u.until, u.said_until, c.scheduled_for
     FROM (SELECT n.*, n.ctid AS place, min(n.since) OVER (PARTITION BY n.user_id, n.schedule_id) AS first_since
             FROM medsched.reminder_changes AS n WHERE n.ctid = ANY (changes)) AS c
    CROSS JOIN LATERAL (
@@ -64,10 +65,11 @@ BEGIN
          SELECT CASE WHEN o.said_dose = c.scheduled_for THEN o.said_at ELSE least(c.recorded_at, o.said_at) END AS said_until,
                 -- Of several at one instant, those of earlier doses are said first.
                 greatest(o.looks_from, o.said_at + CASE WHEN o.said_dose > c.scheduled_for THEN interval '1 microsecond' ELSE '0' END) AS until) AS u
+   CROSS JOIN LATERAL (
+         SELECT k.kind || extract(epoch FROM c.scheduled_for)::text AS event FROM (VALUES ('undone '), ('undone escalation ')) AS k (kind)) AS e
    WHERE c.scheduled_for IS NOT NULL AND c.recorded_at < c.since AND u.said_until < u.until
-     AND (c.user_id, c.schedule_id, 'undone ' || extract(epoch FROM c.scheduled_for)::text)
-         NOT IN (SELECT h.user_id, h.schedule_id, h.event FROM medsched.reminders_held AS h)
-   ORDER BY c.user_id, c.schedule_id, c.scheduled_for, c.since DESC
+     AND (c.user_id, c.schedule_id, e.event) NOT IN (SELECT h.user_id, h.schedule_id, h.event FROM medsched.reminders_held AS h)
+   ORDER BY c.user_id, c.schedule_id, c.scheduled_for, e.event, c.since DESC
   ON CONFLICT DO NOTHING;
   WITH changed AS MATERIALIZED (
     SELECT c.user_id, c.schedule_id, min(c.since) AS since, array_agg(c.ctid) AS ids

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(225);
+SELECT plan(228);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -316,6 +316,15 @@ SELECT is(pg_temp.said(at::timestamptz), said, at) FROM (VALUES
   ('2025-06-01 08:30Z', 'e1 06-01 08:00 again 3'),
   ('2025-06-01 08:40Z', 'nothing'),
   ('2025-06-02 08:00Z', 'e1 06-02 08:00 due')) AS t (at, said);
+
+-- Recorded from 08:05 to 08:35, and undone: what is for the son is said beside what is for the person.
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (pg_temp.id('e'), pg_temp.id('e1'), '2025-06-02 08:00Z', '2025-06-02 08:05Z', '2025-06-02 08:05Z');
+SELECT is(pg_temp.said('2025-06-02 08:30Z'), 'nothing', 'a dose is recorded');
+SELECT medsched.undo_dose(pg_temp.id('e'), pg_temp.id('e1'), '2025-06-02 08:00Z') \g /dev/null
+SELECT pg_temp.changed('2025-06-02 08:35Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-02 08:35Z'), 'e1 06-02 08:00 escalation to son high, e1 06-02 08:00 again 3', 'undone, everybody hears of it who would have');
+SELECT is(pg_temp.said('2025-06-02 08:36Z'), 'nothing', 'once');
 
 -- What fails -----------------------------------------------------------------------------------
 

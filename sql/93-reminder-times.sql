@@ -56,11 +56,14 @@ BEGIN
     window_start := only_dose;
     window_end := least(window_end, only_dose + interval '1 microsecond');
   ELSIF only_dose IS NULL THEN
-    window_start := least(window_start, (SELECT min(least(z.scheduled_for, v.due_at))
-                                           FROM medsched.reminder_snoozes AS z
-                                           LEFT JOIN medsched.moved_doses AS v
-                                             ON v.user_id = of_user AND v.schedule_id = of_schedule AND v.scheduled_for = z.scheduled_for
-                                          WHERE z.user_id = of_user AND z.schedule_id = of_schedule AND z.until >= at - s.drop_after));
+    -- Doses that were put off may be due long before, or not until later.
+    SELECT least(window_start, min(coalesce(v.due_at, z.scheduled_for))),
+           greatest(window_end, max(coalesce(v.due_at, z.scheduled_for)) + interval '1 microsecond')
+      INTO window_start, window_end
+      FROM medsched.reminder_snoozes AS z
+      LEFT JOIN medsched.moved_doses AS v ON v.user_id = of_user AND v.schedule_id = of_schedule AND v.scheduled_for = z.scheduled_for
+     WHERE z.user_id = of_user AND z.schedule_id = of_schedule AND z.until >= at - s.drop_after
+       AND coalesce(v.due_at, z.scheduled_for) BETWEEN z.until - interval '39 days' AND z.until + interval '39 days';
   END IF;
 
   SELECT c.scheduled_for, c.due_at, c.kind, c.nth, c.planned_at, c.moment, c.following, c.waiting, c.dropped

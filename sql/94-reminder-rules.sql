@@ -131,6 +131,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   problem record;
+  due_at timestamptz;
 BEGIN
   PERFORM medsched._require_id($1, 'user_id'), medsched._require_instant($4, 'until'), medsched._check_tables(), medsched._check_reminders();
   IF $4 <= now() OR $4 > now() + interval '168 hours' THEN
@@ -147,6 +148,11 @@ BEGIN
   ELSIF problem.rule IS NOT NULL THEN
     PERFORM medsched._refuse_rule('medsched.reminder_snoozes'::regclass, 'snoozed_dose_is_scheduled'::text, problem.message, problem.detail,
       'Snooze a dose by the dose_id that medsched.upcoming_doses() or a reminder gives.'::text, '23514'::text);
+  END IF;
+  -- What is said is looked for among all doses from the earliest that is put off to the last.
+  due_at := coalesce((SELECT v.due_at FROM medsched.moved_doses AS v WHERE v.user_id = $1 AND v.schedule_id = $2 AND v.scheduled_for = $3), $3);
+  IF due_at NOT BETWEEN now() - interval '744 hours' AND now() + interval '744 hours' THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'a dose that is snoozed must be due within 31 days of now', DETAIL = format('It is due at %s.', due_at);
   END IF;
 END
 $$;
@@ -174,4 +180,4 @@ END
 $$;
 
 COMMENT ON FUNCTION medsched.snooze_dose(uuid, text, timestamptz) IS
-  'Has a user reminded of a dose again at an instant, and not before: by its handle, until it is recorded. When the dose is due does not change, nor does what somebody else is told of it. Raises 23514 for a dose that is recorded or is none, 22023 for an instant that is not within 7 days from now on';
+  'Has a user reminded of a dose again at an instant, and not before: by its handle, until it is recorded. When the dose is due does not change, nor does what somebody else is told of it. Raises 23514 for a dose that is recorded or is none, 22023 for an instant that is not within 7 days from now on, and for a dose that is due more than 31 days before or after now';

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(228);
+SELECT plan(232);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -325,6 +325,15 @@ SELECT medsched.undo_dose(pg_temp.id('e'), pg_temp.id('e1'), '2025-06-02 08:00Z'
 SELECT pg_temp.changed('2025-06-02 08:35Z') \g /dev/null
 SELECT is(pg_temp.said('2025-06-02 08:35Z'), 'e1 06-02 08:00 escalation to son high, e1 06-02 08:00 again 3', 'undone, everybody hears of it who would have');
 SELECT is(pg_temp.said('2025-06-02 08:36Z'), 'nothing', 'once');
+-- Until before it is due.
+SELECT pg_temp.prescribe('e', 'e5', '2025-06-02T15:00:00', NULL) \g /dev/null
+INSERT INTO medsched.reminder_snoozes (user_id, schedule_id, scheduled_for, until) VALUES (pg_temp.id('e'), pg_temp.id('e5'), '2025-06-02 15:00Z', '2025-06-02 14:00Z');
+SELECT pg_temp.changed('2025-06-02 12:00Z') \g /dev/null
+SELECT is(pg_temp.said(at::timestamptz), said, at) FROM (VALUES
+  ('2025-06-02 12:00Z', 'nothing'),
+  ('2025-06-02 14:00Z', 'e5 06-02 15:00 snoozed'),
+  ('2025-06-02 15:00Z', 'e5 06-02 15:00 due')) AS t (at, said);
+SELECT medsched.mark_dose_taken(pg_temp.id('e'), pg_temp.id('e5'), '2025-06-02 15:00Z', '2025-06-02 15:00Z') \g /dev/null
 
 -- What fails -----------------------------------------------------------------------------------
 
@@ -496,6 +505,9 @@ SELECT medsched.mark_dose_taken(pg_temp.id('8'), pg_temp.id('81'), date_trunc('m
 SELECT is(pg_temp.failure(format('SELECT medsched.snooze_dose(pg_temp.id(''8''), %L, now() + ''20 minutes'')', :'dose')),
   format('23514 medsched.reminder_snoozes.snoozed_dose_not_recorded: the dose at %s is recorded, and cannot be snoozed | If it was not taken, call medsched.undo_dose() first.', date_trunc('minute', now())),
   'nor one that is recorded');
+
+SELECT is(pg_temp.failure(format('SELECT medsched.snooze_dose(pg_temp.id(''8''), %L, now() + ''20 minutes'')', medsched.dose_id(pg_temp.id('81'), date_trunc('minute', now()) + interval '768 hours'))),
+  format('22023: a dose that is snoozed must be due within 31 days of now | It is due at %s.', date_trunc('minute', now()) + interval '768 hours'), 'nor one that is far off');
 
 -- Erasing, and the history -----------------------------------------------------------------------------------
 

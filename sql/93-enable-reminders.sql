@@ -235,9 +235,11 @@ BEGIN
            WHERE c.user_id = person AND NOT c.as_needed AND (c.ends_at IS NULL OR c.ends_at > now());
           RETURN NULL;
         END IF;
-      ELSIF TG_OP = 'DELETE' AND OLD.outcome <> 'extra' THEN
+      ELSIF TG_OP = 'INSERT' OR OLD.outcome = 'extra' THEN
+        NULL;
+      ELSIF TG_OP = 'DELETE' OR (OLD.user_id, OLD.schedule_id, OLD.scheduled_for) <> (NEW.user_id, NEW.schedule_id, NEW.scheduled_for) THEN
         INSERT INTO medsched.reminder_changes (user_id, schedule_id, scheduled_for, recorded_at)
-        VALUES (person, OLD.schedule_id, OLD.scheduled_for, OLD.recorded_at);
+        VALUES (OLD.user_id, OLD.schedule_id, OLD.scheduled_for, OLD.recorded_at);
       END IF;
       IF changed IS NOT NULL THEN
         INSERT INTO medsched.reminder_changes (user_id, schedule_id) VALUES (person, changed);
@@ -280,6 +282,10 @@ BEGIN
          'AFTER UPDATE ON medsched.medications FOR EACH ROW WHEN (OLD.inactivated_at IS DISTINCT FROM NEW.inactivated_at)'),
         -- Recording is what is done most: the condition spares it the call where no dose depends on another.
         ('dose_taken', 'reminder_change', 'AFTER INSERT OR UPDATE ON medsched.dose_taken FOR EACH ROW WHEN (medsched._has_dependents(NEW.user_id))'),
+        ('dose_taken', 'reminder_change_changed',
+         'AFTER UPDATE ON medsched.dose_taken FOR EACH ROW
+            WHEN ((OLD.user_id, OLD.schedule_id, OLD.scheduled_for) IS DISTINCT FROM (NEW.user_id, NEW.schedule_id, NEW.scheduled_for)
+                  AND NOT medsched._has_dependents(NEW.user_id))'),
         ('dose_taken', 'reminder_change_deleted', 'AFTER DELETE ON medsched.dose_taken FOR EACH ROW'),
         ('moved_doses', 'reminder_change', 'AFTER INSERT OR UPDATE OR DELETE ON medsched.moved_doses FOR EACH ROW'),
         ('reminder_rules', 'reminder_change', 'AFTER INSERT OR UPDATE OR DELETE ON medsched.reminder_rules FOR EACH ROW'),

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(232);
+SELECT plan(235);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -334,6 +334,17 @@ SELECT is(pg_temp.said(at::timestamptz), said, at) FROM (VALUES
   ('2025-06-02 14:00Z', 'e5 06-02 15:00 snoozed'),
   ('2025-06-02 15:00Z', 'e5 06-02 15:00 due')) AS t (at, said);
 SELECT medsched.mark_dose_taken(pg_temp.id('e'), pg_temp.id('e5'), '2025-06-02 15:00Z', '2025-06-02 15:00Z') \g /dev/null
+-- What was recorded by mistake for 17:00 is put where it belongs, to 20:00, at 17:05.
+SELECT pg_temp.prescribe('e', 'e6', '2025-06-02T17:00:00', 'FREQ=DAILY;BYHOUR=17,20;COUNT=2') \g /dev/null
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (pg_temp.id('e'), pg_temp.id('e6'), '2025-06-02 17:00Z', '2025-06-02 16:50Z', '2025-06-02 16:50Z');
+SELECT pg_temp.changed('2025-06-02 16:50Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-02 17:00Z'), 'nothing', 'a dose is recorded for another');
+UPDATE medsched.dose_taken SET scheduled_for = '2025-06-02 20:00Z' WHERE schedule_id = pg_temp.id('e6');
+SELECT pg_temp.changed('2025-06-02 17:05Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-02 17:05Z'), 'e6 06-02 17:00 due', 'when that is mended, the one that is not recorded is said');
+SELECT medsched.mark_dose_taken(pg_temp.id('e'), pg_temp.id('e6'), '2025-06-02 17:00Z', '2025-06-02 17:06Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-02 20:00Z'), 'nothing', 'and the other is not');
 
 -- What fails -----------------------------------------------------------------------------------
 

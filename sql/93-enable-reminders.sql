@@ -132,7 +132,8 @@ BEGIN
       CONSTRAINT reminder_rules_user_id_schedule_id_fkey FOREIGN KEY (user_id, schedule_id) REFERENCES medsched.schedules ON DELETE CASCADE,
       CONSTRAINT reminder_rules_ahead_by_in_range CHECK (ahead_by > '0' AND ahead_by <= '31 days'),
       CONSTRAINT reminder_rules_again_every_has_at_most CHECK ((again_every IS NULL) = (again_at_most IS NULL)),
-      CONSTRAINT reminder_rules_again_every_in_range CHECK (again_every >= '1 minute' AND again_every <= '31 days'),
+      -- Reminders of a dose are looked for among all doses that may have some.
+      CONSTRAINT reminder_rules_again_every_in_range CHECK (again_every >= '1 minute' AND again_every <= interval '31 days' / greatest(again_at_most, 1)),
       CONSTRAINT reminder_rules_again_at_most_in_range CHECK (again_at_most >= 1 AND again_at_most <= 100),
       CONSTRAINT reminder_rules_escalate_after_has_to CHECK ((escalate_after IS NULL) = (escalate_to IS NULL)),
       CONSTRAINT reminder_rules_escalate_after_in_range CHECK (escalate_after >= '0' AND escalate_after <= '31 days'),

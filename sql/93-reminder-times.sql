@@ -24,6 +24,7 @@ DECLARE
   s record;
   window_start timestamptz;
   window_end timestamptz;
+  planned_from timestamptz;
   waiting timestamptz;
   is_moved boolean;
 BEGIN
@@ -48,8 +49,9 @@ BEGIN
   END IF;
 
   -- The doses of which something is still to be said.  What is older than a week is not counted either.
-  window_start := CASE WHEN only_dose IS NOT NULL THEN only_dose - CASE WHEN s.has_no_times THEN interval '31 days' ELSE interval '366 days' END ELSE greatest(since, at - interval '7 days') END
-                  - greatest(s.again_every * s.again_at_most, s.escalate_after, '0') - CASE WHEN s.quiet_from IS NULL THEN interval '0' ELSE interval '25 hours' END;
+  planned_from := CASE WHEN only_dose IS NOT NULL THEN only_dose - CASE WHEN s.has_no_times THEN interval '31 days' ELSE interval '366 days' END ELSE greatest(since, at - interval '7 days') END
+                  - CASE WHEN s.quiet_from IS NULL THEN interval '0' ELSE interval '25 hours' END;
+  window_start := planned_from - greatest(s.again_every * s.again_at_most, s.escalate_after, '0');
   window_end := at + coalesce(s.ahead_by, '0') + interval '1 microsecond';
   is_moved := EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = of_user AND v.schedule_id = of_schedule);
   IF only_dose IS NOT NULL AND NOT s.has_no_times AND NOT is_moved THEN
@@ -98,9 +100,13 @@ BEGIN
                SELECT 'ahead' AS kind, 0 AS nth, d.due_at - s.ahead_by AS planned_at WHERE s.ahead_by IS NOT NULL
                UNION ALL SELECT 'due', 0, d.due_at WHERE s.at_time
                UNION ALL SELECT 'snoozed', 0, d.snoozed_until WHERE d.snoozed_until IS NOT NULL
-               UNION ALL SELECT 'again', g.k, d.due_at + g.k * s.again_every FROM generate_series(1, s.again_at_most) AS g (k)
+               -- Of many, those that may have to be said now, and the next one.
+               UNION ALL SELECT 'again', g.k, d.due_at + g.k * s.again_every
+                           FROM generate_series(greatest(1, ceil(extract(epoch FROM planned_from - d.due_at) / extract(epoch FROM s.again_every))::int),
+                                                least(s.again_at_most, greatest(1, floor(extract(epoch FROM at - d.due_at) / extract(epoch FROM s.again_every))::int + 1))) AS g (k)
                UNION ALL SELECT 'escalation', 0, d.due_at + s.escalate_after WHERE s.escalate_after IS NOT NULL) AS e
-         WHERE d.snoozed_until IS NULL OR e.kind IN ('snoozed', 'escalation') OR e.planned_at > d.snoozed_until),
+         WHERE e.planned_at >= planned_from
+           AND (d.snoozed_until IS NULL OR e.kind IN ('snoozed', 'escalation') OR e.planned_at > d.snoozed_until)),
       pending AS (
         SELECT DISTINCT ON (e.scheduled_for, e.kind = 'escalation') e.*
           FROM events AS e

@@ -12,7 +12,7 @@ DECLARE
   words CONSTANT text := CASE rule
     WHEN 'reminder_rules_ahead_by_in_range' THEN 'ahead_by must be above 0 and at most 31 days'
     WHEN 'reminder_rules_again_every_has_at_most' THEN 'again_every and again_at_most must be given together'
-    WHEN 'reminder_rules_again_every_in_range' THEN 'again_every must be from 1 minute to 31 days'
+    WHEN 'reminder_rules_again_every_in_range' THEN 'again_every must be from 1 minute to 31 days, and as often as again_at_most says take 31 days at most'
     WHEN 'reminder_rules_again_at_most_in_range' THEN 'again_at_most must be from 1 to 100'
     WHEN 'reminder_rules_escalate_after_has_to' THEN 'escalate_after and escalate_to must be given together'
     WHEN 'reminder_rules_escalate_after_in_range' THEN 'escalate_after must be from 0 to 31 days'

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(235);
+SELECT plan(236);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -485,7 +485,8 @@ SELECT is(pg_temp.failure(sql), error, sql) FROM (VALUES
   ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), ahead_by => ''0'')', '23514 medsched.reminder_rules.reminder_rules_ahead_by_in_range: ahead_by must be above 0 and at most 31 days'),
   ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), ahead_by => ''32 days'')', '23514 medsched.reminder_rules.reminder_rules_ahead_by_in_range: ahead_by must be above 0 and at most 31 days'),
   ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), again_every => ''5 minutes'')', '23514 medsched.reminder_rules.reminder_rules_again_every_has_at_most: again_every and again_at_most must be given together'),
-  ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), again_every => ''5 seconds'', again_at_most => 1)', '23514 medsched.reminder_rules.reminder_rules_again_every_in_range: again_every must be from 1 minute to 31 days'),
+  ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), again_every => ''5 seconds'', again_at_most => 1)', '23514 medsched.reminder_rules.reminder_rules_again_every_in_range: again_every must be from 1 minute to 31 days, and as often as again_at_most says take 31 days at most'),
+  ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), again_every => ''15 days 12:00:01'', again_at_most => 2)', '23514 medsched.reminder_rules.reminder_rules_again_every_in_range: again_every must be from 1 minute to 31 days, and as often as again_at_most says take 31 days at most'),
   ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), again_every => ''5 minutes'', again_at_most => 101)', '23514 medsched.reminder_rules.reminder_rules_again_at_most_in_range: again_at_most must be from 1 to 100'),
   ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), escalate_to => ''son'')', '23514 medsched.reminder_rules.reminder_rules_escalate_after_has_to: escalate_after and escalate_to must be given together'),
   ('SELECT medsched.set_reminder_rules(pg_temp.id(''f''), escalate_after => ''-1 hour'', escalate_to => ''son'')', '23514 medsched.reminder_rules.reminder_rules_escalate_after_in_range: escalate_after must be from 0 to 31 days'),

@@ -219,23 +219,40 @@ BEGIN
     DECLARE
       person CONSTANT uuid := CASE TG_OP WHEN 'DELETE' THEN OLD.user_id ELSE NEW.user_id END;
       changed uuid;
+      former medsched.reminder_rules;
     BEGIN
       IF TG_OP = 'DELETE' AND medsched._is_erasing(person) THEN
+        RETURN NULL;
+      ELSIF TG_ARGV[0] = 'reminder_rules' THEN
+        changed := CASE TG_OP WHEN 'DELETE' THEN OLD.schedule_id ELSE NEW.schedule_id END;
+        IF TG_OP <> 'INSERT' THEN
+          former := OLD;
+        ELSIF changed IS NOT NULL THEN
+          SELECT r.* INTO former FROM medsched.reminder_rules AS r WHERE r.user_id = person AND r.schedule_id IS NULL;
+        END IF;
+        -- What the former rules hold back is looked at by the new ones.
+        INSERT INTO medsched.reminder_changes (user_id, schedule_id, since)
+        SELECT c.user_id, c.id, medsched._quiet_since(CASE WHEN former.urgency <> 'high' THEN former.quiet_from END, former.quiet_until, coalesce(former.time_zone, c.time_zone)::text, now())
+          FROM medsched.schedules AS c
+         WHERE c.user_id = person AND NOT c.as_needed AND (c.ends_at IS NULL OR c.ends_at > now())
+           AND CASE WHEN changed IS NOT NULL THEN c.id = changed
+                    ELSE NOT EXISTS (SELECT FROM medsched.reminder_rules AS r WHERE r.user_id = person AND r.schedule_id = c.id) END;
         RETURN NULL;
       ELSIF TG_ARGV[0] = 'schedules' THEN
         changed := CASE TG_OP WHEN 'DELETE' THEN OLD.id ELSE NEW.id END;
       ELSIF TG_ARGV[0] = 'medications' THEN
         INSERT INTO medsched.reminder_changes (user_id, schedule_id)
         SELECT c.user_id, c.id FROM medsched.schedules AS c WHERE c.user_id = person AND c.medication_id = NEW.id AND NOT c.as_needed;
-      ELSIF TG_ARGV[0] <> 'dose_taken' THEN
-        changed := CASE TG_OP WHEN 'DELETE' THEN OLD.schedule_id ELSE NEW.schedule_id END;
-        IF changed IS NULL THEN
-          -- Rules of the person.
-          INSERT INTO medsched.reminder_changes (user_id, schedule_id)
-          SELECT c.user_id, c.id FROM medsched.schedules AS c
-           WHERE c.user_id = person AND NOT c.as_needed AND (c.ends_at IS NULL OR c.ends_at > now());
-          RETURN NULL;
+      ELSIF TG_ARGV[0] = 'reminder_snoozes' THEN
+        -- One that is taken back held back what came up since it was there.
+        IF TG_OP = 'DELETE' THEN
+          INSERT INTO medsched.reminder_changes (user_id, schedule_id, since) VALUES (person, OLD.schedule_id, least(OLD.snoozed_at, now()));
+        ELSE
+          INSERT INTO medsched.reminder_changes (user_id, schedule_id) VALUES (person, NEW.schedule_id);
         END IF;
+        RETURN NULL;
+      ELSIF TG_ARGV[0] = 'moved_doses' THEN
+        changed := CASE TG_OP WHEN 'DELETE' THEN OLD.schedule_id ELSE NEW.schedule_id END;
       ELSIF TG_OP = 'INSERT' OR OLD.outcome = 'extra' THEN
         NULL;
       ELSIF TG_OP = 'DELETE' OR (OLD.user_id, OLD.schedule_id, OLD.scheduled_for) <> (NEW.user_id, NEW.schedule_id, NEW.scheduled_for) THEN
@@ -245,9 +262,7 @@ BEGIN
       IF changed IS NOT NULL THEN
         INSERT INTO medsched.reminder_changes (user_id, schedule_id) VALUES (person, changed);
         -- On a schedule that is new nothing depends, but on one that replaces another.
-        IF TG_ARGV[0] LIKE 'reminder%' THEN
-          RETURN NULL;
-        ELSIF TG_ARGV[0] = 'schedules' AND TG_OP = 'INSERT' THEN
+        IF TG_ARGV[0] = 'schedules' AND TG_OP = 'INSERT' THEN
           IF NEW.replaces IS NULL THEN
             RETURN NULL;
           END IF;
@@ -290,7 +305,9 @@ BEGIN
         ('dose_taken', 'reminder_change_deleted', 'AFTER DELETE ON medsched.dose_taken FOR EACH ROW'),
         ('moved_doses', 'reminder_change', 'AFTER INSERT OR UPDATE OR DELETE ON medsched.moved_doses FOR EACH ROW'),
         ('reminder_rules', 'reminder_change', 'AFTER INSERT OR UPDATE OR DELETE ON medsched.reminder_rules FOR EACH ROW'),
-        ('reminder_snoozes', 'reminder_change', 'AFTER INSERT OR UPDATE ON medsched.reminder_snoozes FOR EACH ROW')) AS t (relation, name, events)
+        ('reminder_snoozes', 'reminder_change', 'AFTER INSERT OR UPDATE ON medsched.reminder_snoozes FOR EACH ROW'),
+        ('reminder_snoozes', 'reminder_change_deleted', 'AFTER DELETE ON medsched.reminder_snoozes FOR EACH ROW WHEN (OLD.until > now())'))
+        AS t (relation, name, events)
      WHERE NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = ('medsched.' || t.relation)::regclass AND g.tgname = t.name)
   LOOP
     EXECUTE format('CREATE TRIGGER %I %s EXECUTE FUNCTION medsched.note_reminder_change(%L)', found.name, found.events, found.relation);

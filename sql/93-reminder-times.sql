@@ -4,6 +4,23 @@
 -- for somebody else (escalation).  Of a dose whose reminders have piled up, in quiet hours or while nobody asked, the last is said
 -- and those before it are not.
 
+-- Since when quiet hours that are not over hold back what comes up; at itself where there are none.
+CREATE OR REPLACE FUNCTION medsched._quiet_since(quiet_from time, quiet_until time, time_zone text, at timestamptz)
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF quiet_from IS NULL OR medsched._within_hours(at, quiet_until, quiet_from, time_zone) = at THEN
+    RETURN at;
+  END IF;
+  RETURN (SELECT t.last FROM medsched._times_of_day(at, quiet_from, time_zone) AS t);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._quiet_since(time, time, text, timestamptz) IS
+  'Internal: since when quiet hours that are not over hold back what comes up';
+
 -- The reminder that is next to be handed out of a schedule: of those for instants from since on, and after the one that was said
 -- last, or that one itself while it is held.  A row for one dose alone has only_dose: one that failed, or with until the ones
 -- that came between said_at and until, while the dose was recorded, for somebody else or for the person.  No kind: nothing is to be
@@ -34,7 +51,7 @@ BEGIN
          medsched._elapsed(r.ahead_by) AS ahead_by, coalesce(r.at_time, true) AS at_time, medsched._elapsed(r.again_every) AS again_every,
          coalesce(r.again_at_most, 0) AS again_at_most, medsched._elapsed(r.escalate_after) AS escalate_after, r.escalate_to,
          CASE WHEN r.urgency <> 'high' THEN r.quiet_from END AS quiet_from, r.quiet_until, coalesce(r.time_zone, c.time_zone)::text AS clock,
-         coalesce(r.urgency, 'normal') AS urgency, coalesce(medsched._elapsed(r.drop_after), '2 hours') AS drop_after
+         coalesce(r.urgency, 'normal') AS urgency, r.set_at, coalesce(medsched._elapsed(r.drop_after), '2 hours') AS drop_after
     INTO s
     FROM medsched.schedules AS c
     JOIN medsched.medications AS m ON m.user_id = c.user_id AND m.id = c.medication_id
@@ -113,7 +130,10 @@ BEGIN
          WHERE e.moment <= at AND (e.kind <> 'ahead' OR e.due_at > at)
            AND CASE WHEN until IS NOT NULL THEN e.moment > said_at AND e.moment < until AND (e.kind = 'escalation') = for_another
                     WHEN said_kind IS NULL THEN e.moment >= since
-                    ELSE (is_held OR only_dose IS NOT NULL OR e.moment >= since)
+                    -- What was said is not said again because quiet hours that were set since would have held it back.
+                    ELSE (is_held OR only_dose IS NOT NULL
+                          OR e.moment >= since AND NOT (e.planned_at < s.set_at AND e.planned_at <= said_at
+                                                        AND (e.scheduled_for, e.rank, e.nth) <= (said_dose, said_rank, said_nth)) IS TRUE)
                          AND ((e.moment, e.scheduled_for, e.rank, e.nth) > (said_at, said_dose, said_rank, said_nth)
                               OR (is_held OR only_dose IS NOT NULL) AND (e.scheduled_for, e.rank, e.nth) = (said_dose, said_rank, said_nth)) END
          ORDER BY e.scheduled_for, e.kind = 'escalation', e.moment DESC, e.rank DESC, e.nth DESC),

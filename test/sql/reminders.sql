@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(236);
+SELECT plan(247);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -520,6 +520,55 @@ SELECT is(pg_temp.failure(format('SELECT medsched.snooze_dose(pg_temp.id(''8''),
 
 SELECT is(pg_temp.failure(format('SELECT medsched.snooze_dose(pg_temp.id(''8''), %L, now() + ''20 minutes'')', medsched.dose_id(pg_temp.id('81'), date_trunc('minute', now()) + interval '768 hours'))),
   format('22023: a dose that is snoozed must be due within 31 days of now | It is due at %s.', date_trunc('minute', now()) + interval '768 hours'), 'nor one that is far off');
+
+-- Quiet hours that are changed while they last -------------------------------------------------------------
+
+-- What is handed out of one schedule.
+CREATE FUNCTION pg_temp.said_of(schedule text, at timestamptz) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  said text;
+BEGIN
+  said := (SELECT string_agg(c, ', ') FROM pg_temp.claim(at, 1000) AS c WHERE starts_with(c, schedule || ' '));
+  PERFORM medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h));
+  RETURN coalesce(said, 'nothing');
+END
+$$;
+-- A dose half an hour ago, in hours that began half an hour before it and last an hour more.
+SELECT pg_temp.prescribe('5', '51', to_char(now() - interval '30 minutes', 'YYYY-MM-DD"T"HH24:MI:00'), NULL) \g /dev/null
+SELECT '51 ' || to_char(now() - interval '30 minutes', 'MM-DD HH24:MI') || ' due' AS due \gset
+SELECT medsched.set_reminder_rules(pg_temp.id('5'), quiet_from => (now() - interval '1 hour')::time, quiet_until => (now() + interval '1 hour')::time) \g /dev/null
+UPDATE medsched.reminder_rules SET set_at = now() - interval '2 hours' WHERE user_id = pg_temp.id('5');
+SELECT pg_temp.changed(now() - interval '2 hours') \g /dev/null
+SELECT is(pg_temp.said_of('51', now()), 'nothing', 'a dose is held back');
+SAVEPOINT held_back;
+SELECT medsched.remove_reminder_rules(pg_temp.id('5')) \g /dev/null
+SELECT is(pg_temp.said_of('51', now()), :'due', 'until there are no quiet hours any more');
+SELECT is(pg_temp.said_of('51', now()), 'nothing', 'once');
+ROLLBACK TO held_back;
+SELECT medsched.set_reminder_rules(pg_temp.id('5'), pg_temp.id('51')) \g /dev/null
+SELECT is(pg_temp.said_of('51', now()), :'due', 'or none for its schedule');
+ROLLBACK TO held_back;
+SELECT medsched.set_reminder_rules(pg_temp.id('5'), quiet_from => (now() - interval '1 hour')::time, quiet_until => (now() + interval '2 hours')::time) \g /dev/null
+SELECT is(pg_temp.said_of('51', now()), 'nothing', 'quiet hours that become longer');
+SELECT is(pg_temp.said_of('51', now() + interval '1 hour'), 'nothing', 'hold it back for longer');
+SELECT is(pg_temp.said_of('51', now() + interval '2 hours'), :'due', 'until they end');
+-- Said, and then there are quiet hours in which it would have been held back.
+ROLLBACK TO held_back;
+SELECT pg_temp.prescribe('5', '53', to_char(now() - interval '30 minutes', 'YYYY-MM-DD"T"HH24:MI:00'), 'FREQ=DAILY') \g /dev/null
+SELECT medsched.remove_reminder_rules(pg_temp.id('5')) \g /dev/null
+SELECT pg_temp.changed(now() - interval '2 hours') \g /dev/null
+SELECT isnt(pg_temp.said_of('53', now()), 'nothing', 'a dose is said');
+SELECT medsched.set_reminder_rules(pg_temp.id('5'), quiet_from => (now() - interval '1 hour')::time, quiet_until => (now() + interval '2 hours')::time) \g /dev/null
+SELECT is(pg_temp.said_of('53', now() + interval '2 hours'), 'nothing', 'and not again after quiet hours that were set since');
+-- A dose of ten minutes ago, put off before it was due, and not put off any more.
+SELECT medsched.remove_reminder_rules(pg_temp.id('5')) \g /dev/null
+SELECT pg_temp.prescribe('5', '54', to_char(now() - interval '10 minutes', 'YYYY-MM-DD"T"HH24:MI:00'), 'FREQ=DAILY') \g /dev/null
+INSERT INTO medsched.reminder_snoozes (user_id, schedule_id, scheduled_for, until, snoozed_at)
+VALUES (pg_temp.id('5'), pg_temp.id('54'), date_trunc('minute', now() - interval '10 minutes'), now() + interval '20 minutes', now() - interval '20 minutes');
+SELECT pg_temp.changed(now() - interval '20 minutes') \g /dev/null
+SELECT is(pg_temp.said_of('54', now()), 'nothing', 'a dose is put off');
+DELETE FROM medsched.reminder_snoozes WHERE user_id = pg_temp.id('5');
+SELECT is(pg_temp.said_of('54', now()), '54 ' || to_char(now() - interval '10 minutes', 'MM-DD HH24:MI') || ' due', 'and said when it is not any more');
 
 -- Erasing, and the history -----------------------------------------------------------------------------------
 

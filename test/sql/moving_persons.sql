@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(96);
+SELECT plan(98);
 
 \set ann '''00000000-0000-4000-8000-00000000000a'''
 \set ben '''00000000-0000-4000-8000-00000000000b'''
@@ -93,13 +93,13 @@ SELECT is((:'doc'::jsonb) - ARRAY(SELECT t.name FROM medsched._person_tables() A
 SELECT set_eq(format('SELECT jsonb_object_keys(%L::jsonb - %L::text[])', :'doc', '{format,version,medsched,user_id}'),
   $$SELECT c.relname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'user_id'
      WHERE c.relnamespace = 'medsched'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT LIKE '|_%' ESCAPE '|'
-       AND c.relname NOT IN ('reminder_changes', 'reminder_fill', 'reminders_dropped')$$,
-  'every table that has a user_id is in it, but for what is made anew');
+       AND c.relname NOT IN ('reminder_fill', 'reminders_dropped')$$,
+  'every table that has a user_id is in it, but for what nobody needs there');
 SELECT is_empty(format('SELECT k.key FROM jsonb_each(%L::jsonb - %L::text[]) AS k WHERE k.value = ''[]''', :'doc', '{format,version,medsched,user_id}'),
   'and this test has rows of every one: a new table needs some here');
 SELECT is_empty(format($$SELECT k.key, a.attname FROM jsonb_each(%L::jsonb - %L::text[]) AS k
      JOIN pg_attribute AS a ON a.attrelid = format('medsched.%%I', k.key)::regclass AND a.attnum > 0 AND NOT a.attisdropped
-    WHERE a.attname <> 'user_id' AND NOT (k.key = 'change_history' AND a.attname = 'id') AND NOT k.value->0 ? a.attname::text$$, :'doc', '{format,version,medsched,user_id}'),
+    WHERE a.attname <> 'user_id' AND NOT (k.key IN ('change_history', 'reminder_changes') AND a.attname = 'id') AND NOT k.value->0 ? a.attname::text$$, :'doc', '{format,version,medsched,user_id}'),
   'with every column');
 SELECT is((SELECT e FROM jsonb_array_elements((:'doc'::jsonb)->'dose_taken') AS e WHERE e->>'scheduled_for' = '2026-01-02T07:00:00+00:00'),
   jsonb_build_object('schedule_id', :daily, 'scheduled_for', '2026-01-02T07:00:00+00:00', 'outcome', 'taken', 'taken_at', '2026-01-02T07:10:00.123456+00:00',
@@ -134,7 +134,9 @@ SELECT is(medsched.export_user(:ann) - '{format,version,medsched,user_id}'::text
 SELECT results_eq(format('SELECT * FROM medsched.import_user(%L)', :'doc'),
   format('VALUES (%L::uuid, %s::bigint, %s::bigint, %s::bigint)', :ann, jsonb_array_length((:'doc'::jsonb)->'medications'),
          jsonb_array_length((:'doc'::jsonb)->'schedules'), jsonb_array_length((:'doc'::jsonb)->'dose_taken')), 'everything comes in, whatever rules came since');
-SELECT is(medsched.export_user(:ann)::text, :'doc', 'and is the same, to the byte');
+SELECT is((medsched.export_user(:ann) - 'reminder_changes')::text, ((:'doc'::jsonb) - 'reminder_changes')::text, 'and is the same, to the byte');
+SELECT is_empty(format('SELECT d.* FROM jsonb_array_elements(%L::jsonb->''reminder_changes'') AS d EXCEPT SELECT d.* FROM jsonb_array_elements(medsched.export_user(%L)->''reminder_changes'') AS d', :'doc', :ann),
+  'with what has to be looked at for reminders');
 SELECT lives_ok('SET CONSTRAINTS ALL IMMEDIATE', 'at commit, too');
 SET CONSTRAINTS ALL DEFERRED;
 SET TimeZone = 'UTC';
@@ -265,7 +267,7 @@ UPDATE medsched.dose_taken SET photo = 'p' || extract(day FROM scheduled_for) WH
 SELECT medsched.export_user(:ann) AS doc \gset
 SELECT medsched.erase_user(:ann) \g /dev/null
 SELECT lives_ok(format('SELECT medsched.import_user(%L)', :'doc'), 'columns of the application''s');
-SELECT is(medsched.export_user(:ann)::text, :'doc', 'are the same');
+SELECT is((medsched.export_user(:ann) - 'reminder_changes')::text, ((:'doc'::jsonb) - 'reminder_changes')::text, 'are the same');
 SELECT is((SELECT array_agg(DISTINCT k.key::text) FROM jsonb_array_elements((:'doc'::jsonb)->'dose_taken') AS e CROSS JOIN LATERAL jsonb_object_keys(e) AS k (key) WHERE k.key IN ('photo', 'serial', 'late')),
   '{photo}'::text[], 'but for those that the server fills');
 -- A trigger of the application's that leaves a row out is told of.
@@ -279,13 +281,30 @@ SELECT is(medsched.export_user(:ann) - '{format,version,medsched,user_id}'::text
   (SELECT jsonb_object_agg(t.name, '[]'::jsonb) FROM medsched._person_tables() AS t), 'and nothing of them stays');
 DROP TRIGGER leave_out ON medsched.stock_entries;
 
+-- What nobody has looked at yet for reminders comes along: a dose that was undone after its time, and one that was due since it was prescribed.
+SELECT medsched.create_medication(:zoe, 'zinc', '[{"id": "00000000-0000-4000-8000-0000000000c5", "starts_at": "2026-03-01 08:00", "time_zone": "UTC", "rrule": "FREQ=DAILY"}]') \g /dev/null
+UPDATE medsched.reminder_changes SET since = '2026-03-01 00:00Z';
+SELECT medsched._claim_reminders(100, '1 minute', 'worker', '2026-03-01 00:00Z') \g /dev/null
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (:zoe, '00000000-0000-4000-8000-0000000000c5', '2026-03-01 08:00Z', '2026-03-01 07:50Z', '2026-03-01 07:50Z');
+SELECT medsched._claim_reminders(100, '1 minute', 'worker', '2026-03-01 08:00Z') \g /dev/null
+SELECT medsched.undo_dose(:zoe, '00000000-0000-4000-8000-0000000000c5', '2026-03-01 08:00Z') \g /dev/null
+SELECT medsched.create_medication(:zoe, 'iron', '[{"id": "00000000-0000-4000-8000-0000000000c6", "starts_at": "2026-03-01 08:06", "time_zone": "UTC", "rrule": "FREQ=DAILY"}]') \g /dev/null
+UPDATE medsched.reminder_changes SET since = '2026-03-01 08:05Z' WHERE user_id = :zoe;
+SELECT medsched.export_user(:zoe) AS zoes \gset
+SELECT medsched.erase_user(:zoe) \g /dev/null
+SELECT medsched.import_user(:'zoes') \g /dev/null
+SELECT set_eq($$SELECT r.medication_name, r.due_at FROM medsched._claim_reminders(1000, '1 minute', 'worker', '2026-03-01 08:07Z') AS r WHERE r.user_id = '00000000-0000-4000-8000-00000000000c'$$,
+  $$VALUES ('zinc', timestamptz '2026-03-01 08:00Z'), ('iron', '2026-03-01 08:06Z')$$, 'what was not said there is said here');
+SELECT medsched.erase_user(:zoe) \g /dev/null
+
 -- Who may.
 SELECT medsched.import_user(:'doc') \g /dev/null
 CREATE ROLE medsched_mover;
 GRANT medsched_mover TO CURRENT_USER;
 GRANT USAGE ON SCHEMA medsched TO medsched_mover;
 GRANT SELECT, INSERT ON medsched.medications, medsched.schedules, medsched.dose_taken, medsched.person_settings, medsched.substance_limits,
-  medsched.stock_entries, medsched.moved_doses, medsched.routines, medsched.reminder_rules, medsched.reminder_snoozes, medsched.reminder_queue, medsched.reminders_held,
+  medsched.stock_entries, medsched.moved_doses, medsched.routines, medsched.reminder_rules, medsched.reminder_snoozes, medsched.reminder_queue, medsched.reminders_held, medsched.reminder_changes,
   medsched.stock_reminder_rules, medsched.stock_reminder_queue TO medsched_mover;
 CREATE FUNCTION pg_temp.as_mover(sql text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

@@ -283,16 +283,17 @@ BEGIN
   FOR found IN
     SELECT t.relation, t.name, t.events
       FROM (VALUES
-        ('schedules', 'reminder_change', 'AFTER INSERT ON medsched.schedules FOR EACH ROW WHEN (NOT NEW.as_needed)'),
+        -- Of one as needed nothing is said, but its medication's stock lasts less long; how long depends on the amount, too.
+        ('schedules', 'reminder_change', 'AFTER INSERT ON medsched.schedules FOR EACH ROW'),
         ('schedules', 'reminder_change_changed',
          'AFTER UPDATE ON medsched.schedules FOR EACH ROW
             WHEN ((OLD.user_id, OLD.id, OLD.medication_id, OLD.starts_at, OLD.time_zone, OLD.rrule, OLD.rdates, OLD.exdates, OLD.cycle_days_on,
                    OLD.cycle_days_off, OLD.as_needed, OLD.after_last, OLD.hours_from, OLD.hours_until, OLD.max_per_day, OLD.follows, OLD.follows_by,
-                   OLD.effective_from, OLD.ends_at)
+                   OLD.effective_from, OLD.ends_at, OLD.dose_amount, OLD.dose_unit)
                   IS DISTINCT FROM
                   (NEW.user_id, NEW.id, NEW.medication_id, NEW.starts_at, NEW.time_zone, NEW.rrule, NEW.rdates, NEW.exdates, NEW.cycle_days_on,
                    NEW.cycle_days_off, NEW.as_needed, NEW.after_last, NEW.hours_from, NEW.hours_until, NEW.max_per_day, NEW.follows, NEW.follows_by,
-                   NEW.effective_from, NEW.ends_at))'),
+                   NEW.effective_from, NEW.ends_at, NEW.dose_amount, NEW.dose_unit))'),
         ('schedules', 'reminder_change_deleted', 'AFTER DELETE ON medsched.schedules FOR EACH ROW'),
         ('medications', 'reminder_change',
          'AFTER UPDATE ON medsched.medications FOR EACH ROW WHEN (OLD.inactivated_at IS DISTINCT FROM NEW.inactivated_at)'),

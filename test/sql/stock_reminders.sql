@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(87);
+SELECT plan(89);
 
 -- When a person hears of what is left of a medication; every instant is worked out by hand.
 
@@ -250,6 +250,22 @@ SELECT pg_temp.changed('2025-08-01 00:00Z') \g /dev/null
 SELECT is((SELECT string_agg(c, ', ') FROM pg_temp.course('d1', '2025-08-01', '2025-08-10 12:00Z') AS c),
   '08-01 09:00, 08-02 09:00, 08-03 09:00, 08-04 09:00, 08-05 09:00, 08-06 09:00, 08-07 09:00, 08-08 09:00, '
   '08-09 09:00: d1 stock 3 left out 08-12 about, 08-10 09:00: d1 stock 1 2 left out 08-12 about', 'what is taken as needed is looked at each day');
+-- 300 are left, of which one goes a day; then 400 may go at once, and then 200.
+SELECT pg_temp.prescribe('4', '41', '2025-08-10T08:00:00', 'FREQ=DAILY') \g /dev/null
+SELECT pg_temp.stock('4', '41', 'counted', 300, '2025-08-10 00:00Z') \g /dev/null
+SELECT pg_temp.changed('2025-08-10 00:00Z') \g /dev/null
+UPDATE medsched.stock_reminder_queue SET look_at = '2025-08-17 09:00Z' WHERE medication_id = pg_temp.id('41');
+SELECT medsched.add_schedule(pg_temp.id('4'), pg_temp.id('41'), jsonb_build_object('id', pg_temp.id('42'), 'starts_at', '2025-08-10T00:00:00', 'time_zone', 'UTC',
+  'as_needed', true, 'dose_amount', 400, 'dose_unit', 'tablet')) \g /dev/null
+SELECT pg_temp.changed('2025-08-10 12:00Z') \g /dev/null
+SELECT is(pg_temp.next('41'), '08-11 09:00', 'what is taken as needed from now on has a stock looked at on the next day');
+UPDATE medsched.stock_reminder_queue SET look_at = '2025-08-17 09:00Z' WHERE medication_id = pg_temp.id('41');
+UPDATE medsched.schedules SET dose_amount = 200 WHERE id = pg_temp.id('42');
+SELECT pg_temp.changed('2025-08-11 12:00Z') \g /dev/null
+SELECT is(pg_temp.next('41'), '08-12 09:00', 'as another amount of a dose does');
+DELETE FROM medsched.stock_entries WHERE user_id = pg_temp.id('4');
+DELETE FROM medsched.reminder_changes WHERE user_id = pg_temp.id('4');
+DELETE FROM medsched.stock_reminder_queue WHERE user_id = pg_temp.id('4');
 -- One that nobody can work out: how much was taken is not known.
 SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE medsched.schedules DISABLE TRIGGER USER;

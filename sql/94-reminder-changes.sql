@@ -44,7 +44,7 @@ BEGIN
   -- A dose that was undone is said again if its time came while it was recorded, but for what the schedule's own row still looks at: what
   -- is from then on, or from the first of these changes on, and comes after what it said last.  What is for somebody else is said beside
   -- what is for the person, by a row of its own.
-  INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, until, said_at, said_dose)
+  INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, event, look_at, until, said_at, said_dose)
   SELECT DISTINCT ON (c.user_id, c.schedule_id, c.scheduled_for, e.event)
          c.user_id, c.schedule_id, e.event, $2, u.until, u.said_until, c.scheduled_for
     FROM (SELECT n.*, n.ctid AS place, min(n.since) OVER (PARTITION BY n.user_id, n.schedule_id) AS first_since
@@ -70,7 +70,10 @@ BEGIN
    WHERE c.scheduled_for IS NOT NULL AND c.recorded_at < c.since AND u.said_until < u.until
      AND (c.user_id, c.schedule_id, e.event) NOT IN (SELECT h.user_id, h.schedule_id, h.event FROM medsched.reminders_held AS h)
    ORDER BY c.user_id, c.schedule_id, c.scheduled_for, e.event, c.since DESC
-  ON CONFLICT DO NOTHING;
+  -- Undone before, and not said since, or in vain: what came up while it was recorded again takes that one's place, if anything did.
+  ON CONFLICT (user_id, schedule_id, event) DO UPDATE
+  SET look_at = least(q.look_at, EXCLUDED.look_at), until = greatest(q.until, EXCLUDED.until), kind = NULL, nth = NULL, unfinished = false,
+      said_at = least(q.said_at - CASE WHEN q.kind IS NULL THEN interval '0' ELSE interval '1 microsecond' END, EXCLUDED.said_at);
   WITH changed AS MATERIALIZED (
     SELECT c.user_id, c.schedule_id, min(c.since) AS since, array_agg(c.ctid) AS ids
       FROM medsched.reminder_changes AS c WHERE c.ctid = ANY (changes)

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(247);
+SELECT plan(252);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -380,6 +380,25 @@ UPDATE medsched.reminder_queue SET look_at = '2025-06-05 08:01Z' WHERE event <> 
 SELECT medsched.mark_dose_taken(pg_temp.id('e'), pg_temp.id('e1'), '2025-06-05 08:00Z', '2025-06-05 08:00Z') \g /dev/null
 SELECT is(pg_temp.said('2025-06-05 08:05Z'), 'nothing', 'and is recorded by then');
 SELECT is(pg_temp.said('2025-06-05 08:30Z'), 'nothing', 'nor is it said later');
+-- Undone, said in vain, recorded from 12:02 on, and undone again.
+SELECT pg_temp.prescribe('e', 'e7', '2025-06-05T12:00:00', NULL) \g /dev/null
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (pg_temp.id('e'), pg_temp.id('e7'), '2025-06-05 12:00Z', '2025-06-05 11:50Z', '2025-06-05 11:50Z');
+SELECT pg_temp.changed('2025-06-05 11:50Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-05 12:00Z'), 'nothing', 'another is recorded when its time comes');
+SELECT medsched.undo_dose(pg_temp.id('e'), pg_temp.id('e7'), '2025-06-05 12:00Z') \g /dev/null
+SELECT pg_temp.changed('2025-06-05 12:01Z') \g /dev/null
+SELECT results_eq($$SELECT pg_temp.claim('2025-06-05 12:01Z')$$, $$VALUES ('e7 06-05 12:00 due')$$, 'undone, it is said');
+SELECT token FROM medsched.reminders_held \gset
+SELECT medsched.fail_reminder(:'token') \g /dev/null
+UPDATE medsched.reminder_queue SET look_at = '2025-06-05 12:40Z' WHERE event <> '';
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (pg_temp.id('e'), pg_temp.id('e7'), '2025-06-05 12:00Z', '2025-06-05 12:02Z', '2025-06-05 12:02Z');
+SELECT is(pg_temp.said('2025-06-05 12:30Z'), 'nothing', 'in vain, and recorded again');
+SELECT medsched.undo_dose(pg_temp.id('e'), pg_temp.id('e7'), '2025-06-05 12:00Z') \g /dev/null
+SELECT pg_temp.changed('2025-06-05 12:35Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-05 12:35Z'), 'e7 06-05 12:00 escalation to son high, e7 06-05 12:00 again 3', 'undone again, what came up meanwhile is said');
+SELECT is(pg_temp.said('2025-06-05 12:40Z'), 'nothing', 'in place of what was said in vain');
 SELECT is(pg_temp.next(), '06-06 08:00', 'the next day''s is waited for');
 
 -- After an outage ------------------------------------------------------------------------------

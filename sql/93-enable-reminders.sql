@@ -220,6 +220,8 @@ BEGIN
       person CONSTANT uuid := CASE TG_OP WHEN 'DELETE' THEN OLD.user_id ELSE NEW.user_id END;
       changed uuid;
       former medsched.reminder_rules;
+      taken_at timestamptz;
+      taken_of uuid;
     BEGIN
       IF TG_OP = 'DELETE' AND medsched._is_erasing(person) THEN
         RETURN NULL;
@@ -253,11 +255,18 @@ BEGIN
         RETURN NULL;
       ELSIF TG_ARGV[0] = 'moved_doses' THEN
         changed := CASE TG_OP WHEN 'DELETE' THEN OLD.schedule_id ELSE NEW.schedule_id END;
-      ELSIF TG_OP = 'INSERT' OR OLD.outcome = 'extra' THEN
-        NULL;
-      ELSIF TG_OP = 'DELETE' OR (OLD.user_id, OLD.schedule_id, OLD.scheduled_for) <> (NEW.user_id, NEW.schedule_id, NEW.scheduled_for) THEN
-        INSERT INTO medsched.reminder_changes (user_id, schedule_id, scheduled_for, recorded_at)
-        VALUES (OLD.user_id, OLD.schedule_id, OLD.scheduled_for, OLD.recorded_at);
+      ELSE
+        IF TG_OP <> 'DELETE' THEN
+          taken_of := NEW.schedule_id;
+          -- What is imported was followed where it comes from.
+          taken_at := CASE WHEN TG_OP = 'INSERT' AND NOT medsched._is_importing(person) OR TG_OP = 'UPDATE' AND OLD.taken_at IS DISTINCT FROM NEW.taken_at
+                           THEN NEW.taken_at END;
+        END IF;
+        IF TG_OP <> 'INSERT' AND OLD.outcome <> 'extra'
+           AND (TG_OP = 'DELETE' OR (OLD.user_id, OLD.schedule_id, OLD.scheduled_for) <> (NEW.user_id, NEW.schedule_id, NEW.scheduled_for)) THEN
+          INSERT INTO medsched.reminder_changes (user_id, schedule_id, scheduled_for, recorded_at)
+          VALUES (OLD.user_id, OLD.schedule_id, OLD.scheduled_for, OLD.recorded_at);
+        END IF;
       END IF;
       IF changed IS NOT NULL THEN
         INSERT INTO medsched.reminder_changes (user_id, schedule_id) VALUES (person, changed);
@@ -268,9 +277,13 @@ BEGIN
           END IF;
         END IF;
       END IF;
-      -- When doses are due that are counted from others, or follow others.
-      INSERT INTO medsched.reminder_changes (user_id, schedule_id)
-      SELECT c.user_id, c.id FROM medsched.schedules AS c
+      -- When doses are due that are counted from others, or follow others: where one is recorded late, the next may be due already.
+      INSERT INTO medsched.reminder_changes (user_id, schedule_id, since)
+      SELECT c.user_id, c.id,
+             CASE WHEN taken_at < now() AND (c.follows_by IS NOT NULL
+                    OR c.medication_id = (SELECT o.medication_id FROM medsched.schedules AS o WHERE o.user_id = person AND o.id = taken_of))
+                  THEN taken_at ELSE now() END
+        FROM medsched.schedules AS c
        WHERE c.user_id = person AND (c.after_last IS NOT NULL OR c.follows_by IS NOT NULL) AND (c.ends_at IS NULL OR c.ends_at > now())
          AND c.id IS DISTINCT FROM changed;
       RETURN NULL;

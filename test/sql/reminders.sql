@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(252);
+SELECT plan(256);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -588,6 +588,22 @@ SELECT pg_temp.changed(now() - interval '20 minutes') \g /dev/null
 SELECT is(pg_temp.said_of('54', now()), 'nothing', 'a dose is put off');
 DELETE FROM medsched.reminder_snoozes WHERE user_id = pg_temp.id('5');
 SELECT is(pg_temp.said_of('54', now()), '54 ' || to_char(now() - interval '10 minutes', 'MM-DD HH24:MI') || ' due', 'and said when it is not any more');
+
+-- Recorded late ---------------------------------------------------------------------------------------------------
+
+-- Every hour after the last, which was taken 70 minutes ago; and 30 minutes after one that was taken 45 minutes ago, five before its time.
+SELECT pg_temp.prescribe('4', '41', to_char(now() - interval '3 hours', 'YYYY-MM-DD"T"HH24:MI:00'), NULL, '{"after_last": "1 hour"}') \g /dev/null
+SELECT pg_temp.prescribe('4', '42', to_char(now() - interval '40 minutes', 'YYYY-MM-DD"T"HH24:MI:00'), NULL) \g /dev/null
+SELECT medsched.create_medication(pg_temp.id('4'), 'Breakfast', jsonb_build_array(jsonb_build_object('id', pg_temp.id('43'),
+  'starts_at', to_char(now() - interval '4 hours', 'YYYY-MM-DD"T"HH24:MI:00'), 'time_zone', 'UTC', 'follows', pg_temp.id('42'), 'follows_by', '30 minutes'))) \g /dev/null
+SELECT pg_temp.changed(now() - interval '1 hour') \g /dev/null
+SELECT is(pg_temp.said_of('41', now() - interval '20 minutes') || ' ' || pg_temp.said_of('43', now() - interval '20 minutes'), 'nothing nothing', 'neither has a dose to come that is due');
+SELECT medsched.mark_dose_taken(pg_temp.id('4'), pg_temp.id('41'), date_trunc('minute', now() - interval '3 hours'), date_trunc('minute', now() - interval '70 minutes')) \g /dev/null
+SELECT is(pg_temp.said_of('41', now()), '41 ' || to_char(now() - interval '10 minutes', 'MM-DD HH24:MI') || ' due', 'recorded when the next is due already, that is said');
+SELECT medsched.mark_dose_taken(pg_temp.id('4'), pg_temp.id('42'), date_trunc('minute', now() - interval '40 minutes'), date_trunc('minute', now() - interval '45 minutes')) \g /dev/null
+SELECT is(pg_temp.said_of('43', now()), '43 ' || to_char(now() - interval '15 minutes', 'MM-DD HH24:MI') || ' due', 'or one that follows it');
+UPDATE medsched.dose_taken SET note = 'late' WHERE user_id = pg_temp.id('4');
+SELECT is(pg_temp.said_of('41', now()) || ' ' || pg_temp.said_of('43', now()), 'nothing nothing', 'once');
 
 -- Erasing, and the history -----------------------------------------------------------------------------------
 

@@ -1,8 +1,7 @@
 -- All rows of a person as one document, and back: to move them to another database.
 --
--- The tables are found in the catalog: those of schema medsched with a column user_id.  So none can be forgotten.  A few hold
--- nothing of a person that the other database needs: how far it was filled, and what was not said.  To what has to be looked at
--- for reminders the other database adds what comes of the rows themselves.
+-- The tables are found in the catalog: those of schema medsched with a column user_id.  So none can be forgotten.  What changed and
+-- was not looked at for reminders yet goes along, too: what came up since then is still to be said.
 --
 -- What is imported keeps the rules, for the triggers look at each row that comes.  They ask _is_importing() before they refuse
 -- what was right when it was written, and is kept since: a dose that breaks a limit which was set later, a schedule that ended
@@ -38,7 +37,7 @@ AS $$
         FROM pg_class AS c
         JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'user_id' AND a.atttypid = 'uuid'::regtype AND NOT a.attisdropped
        WHERE c.relnamespace = 'medsched'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-         AND left(c.relname, 1) <> '_' AND c.relname NOT IN ('reminder_fill', 'reminders_dropped')
+         AND left(c.relname, 1) <> '_' AND c.relname <> 'reminder_fill'
     ),
     -- Of tables that refer to each other, none is deeper than there are tables.
     depths (oid, depth) AS (
@@ -379,8 +378,8 @@ BEGIN
   DROP TABLE pg_temp._medsched_importing;
   FOR of_table IN SELECT t.name, coalesce(jsonb_array_length($2->t.name), 0) AS wanted FROM medsched._person_tables() AS t LOOP
     EXECUTE format('SELECT count(*) FROM medsched.%I AS t WHERE t.user_id = $1', of_table.name) INTO rows_here USING $1;
-    -- The triggers note each schedule that comes, too.
-    IF rows_here <> of_table.wanted AND NOT (of_table.name = 'reminder_changes' AND rows_here > of_table.wanted) THEN
+    -- The queue's triggers have noted each schedule that came.
+    IF rows_here < of_table.wanted OR rows_here > of_table.wanted AND of_table.name <> 'reminder_changes' THEN
       RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = format('user "%s" cannot be imported as the document has them', $1),
         DETAIL = format('"medsched.%s" would have %s rows of theirs, and the document has %s.', of_table.name, rows_here, of_table.wanted),
         HINT = 'Look at the triggers that the application has on the table. After an update, call medsched.create_tables().',

@@ -952,7 +952,9 @@ withEachDriver('functions', (db) => {
 		assert.equal((await errorOf(importUser(db, { document }))).constraint, 'user_is_new');
 		await eraseUser(db, { userId: other });
 		assert.deepEqual(await importUser(db, { document }), { userId: other, medications: 1, schedules: 1, doses: 1 });
-		assert.equal(await exportUser(db, { userId: other }), document);
+		// The queue's triggers have noted what came, beside what was noted before.
+		const kept = (exported: string) => exported.replace(/"reminder_changes": \[[^\]]*\], /, '');
+		assert.equal(kept(await exportUser(db, { userId: other })), kept(document));
 		assert.deepEqual(await upcomingDoses(db, { userId: other, from, to }), doses);
 		const error = await errorOf(importUser(db, { document: document.replace('"version": 1', '"version": 2') }));
 		assert.deepEqual([error.code, error.constraint], ['0A000', 'document_of_user']);

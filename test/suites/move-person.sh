@@ -53,7 +53,7 @@ done
 query "CREATE EXTENSION medsched" -h "$at/0" -p 5432 -U owner -d medsched
 PGOPTIONS='-c client_min_messages=warning' psql -Xq -v ON_ERROR_STOP=1 -h "$at/1" -p 5432 -U owner -d medsched -f medsched-managed--*.sql
 for server in 0 1; do
-	on "$server" "SELECT medsched.create_tables(), medsched.enable_history()" >/dev/null
+	on "$server" "SELECT medsched.create_tables(), medsched.enable_history(), medsched.enable_reminders()" >/dev/null
 done
 one="host=$at/0 port=5432 user=owner dbname=medsched"
 other="host=$at/1 port=5432 user=owner dbname=medsched"
@@ -223,10 +223,23 @@ directly()
 {
 	dev/move-person --wait 5 "$@" 2>&1 || true
 }
-equals "without a directory" "$(directly "$ann" "$from" "$to")" "$ann is in $to"
+# A worker who has a reminder of hers in hand, and changes that nobody has looked at for reminders yet.
+on "$target" "INSERT INTO medsched.reminder_queue (user_id, schedule_id, look_at) VALUES ('$ann', '$hourly', '2026-01-01Z') ON CONFLICT DO NOTHING;
+	INSERT INTO medsched.reminder_changes (since, user_id, schedule_id) VALUES ('2026-01-02Z', '$ann', '$hourly')"
+on "$target" "BEGIN; DELETE FROM medsched.reminder_queue WHERE user_id = '$ann'; SELECT pg_sleep(1.5);
+	INSERT INTO medsched.reminders_held (token, user_id, schedule_id, event, lease_ends_at, said_at, said_dose, kind, nth, attempt)
+	VALUES ('00000000-0000-4000-8000-0000000000f1', '$ann', '$hourly', '', '2026-01-01 00:01Z', '2026-01-01Z', '2026-01-01Z', 'due', 0, 1); COMMIT" -o /dev/null &
+worker=$!
+sleep 0.5
+equals "without a directory, while a worker has a reminder of theirs" "$(directly "$ann" "$from" "$to")" "$ann is in $to"
+wait "$worker" || fail "the worker fails"
+equals "what it holds goes along, and what is still to be looked at" "$(on $((1 - target)) "
+	SELECT (SELECT string_agg(h.token::text, ' ') FROM medsched.reminders_held AS h), (SELECT count(*) FROM medsched.reminder_changes AS c WHERE c.since = '2026-01-02Z')")" \
+	"00000000-0000-4000-8000-0000000000f1|1"
 equals "again, it is nothing" "$(directly "$ann" "$from" "$to")" "$ann is in $to"
 contains "who waited makes nothing anew where they were" "$(on "$target" "SELECT medsched.create_medication('$ann', 'late', '[{\"starts_at\": \"2026-01-01 08:00\", \"time_zone\": \"UTC\"}]')" 2>&1 || true)" \
 	"user \"$ann\" was moved to another database"
+contains "nor rules for all that they have" "$(on "$target" "SELECT medsched.set_reminder_rules('$ann', ahead_by => '5 minutes')" 2>&1 || true)" "user \"$ann\" was moved to another database"
 on $((1 - target)) "UPDATE medsched.schedules SET dose_amount = 1; ALTER TABLE medsched.stock_entries ADD COLUMN batch text;
 	INSERT INTO medsched.stock_entries (user_id, medication_id, kind, amount, batch) SELECT user_id, id, 'dispensed', 30, 'b' FROM medsched.medications"
 refusal=$(directly "$ann" "$to" "$from")

@@ -96,12 +96,12 @@ equals "nor one of a dose that was recorded" "$(query "
 # What was handed out of the one's while another's was due and waited, less what was of others: a claim gives them half as long as they
 # wait, so of two claims of each worker, all.
 waited="SELECT count(*) FILTER (WHERE m.user_id = lpad('c9', 32, '0')::uuid) - count(*) FILTER (WHERE m.user_id <> lpad('c9', 32, '0')::uuid)
-  FROM (SELECT h.scheduled_for - b.ahead AS due_at, min(h.claimed_at) AS claimed_at FROM handed AS h, began AS b
+  FROM (SELECT h.reminder_id, h.scheduled_for - b.ahead AS due_at, min(h.claimed_at) AS claimed_at FROM handed AS h, began AS b
 	 WHERE h.kind = 'due' AND h.user_id <> lpad('c9', 32, '0')::uuid
 	   AND NOT EXISTS (SELECT FROM recorded AS r WHERE r.user_id = h.user_id AND r.schedule_id = h.schedule_id AND r.scheduled_for = h.scheduled_for)
 	 GROUP BY h.reminder_id, h.scheduled_for, b.ahead) AS o
 	  JOIN handed AS m ON m.claimed_at > o.due_at AND m.claimed_at < o.claimed_at
-	 GROUP BY o ORDER BY 1 DESC LIMIT 1"
+	 GROUP BY o.reminder_id ORDER BY 1 DESC LIMIT 1"
 most=$(query "$waited")
 succeeds "one with many schedules held up nobody" [ "${most:-0}" -le 3200 ]
 equals "nothing is left in hand" "$(query "SELECT (SELECT count(*) FROM medsched.reminder_queue, began AS b WHERE look_at < timestamptz '$ended' + b.ahead)

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(256);
+SELECT plan(262);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -65,6 +65,7 @@ UPDATE medsched.reminders_held SET lease_ends_at = '2025-03-29 07:05Z';
 SELECT is(pg_temp.next(), '03-29 07:05', 'then it ends later');
 SELECT is_empty($$SELECT pg_temp.claim('2025-03-29 07:04:59Z')$$, 'until then nobody is given it');
 SELECT results_eq($$SELECT pg_temp.claim('2025-03-29 07:05Z')$$, $$VALUES ('a1 03-29 07:00 due attempt 3')$$, 'and then somebody is');
+SELECT ok(NOT medsched.complete_reminder(:'token'), 'with a token of its own: who held it before cannot complete it');
 -- And less than that.
 SELECT token FROM medsched.reminders_held \gset
 SELECT medsched.extend_lease(:'token') \g /dev/null
@@ -345,6 +346,20 @@ SELECT pg_temp.changed('2025-06-02 17:05Z') \g /dev/null
 SELECT is(pg_temp.said('2025-06-02 17:05Z'), 'e6 06-02 17:00 due', 'when that is mended, the one that is not recorded is said');
 SELECT medsched.mark_dose_taken(pg_temp.id('e'), pg_temp.id('e6'), '2025-06-02 17:00Z', '2025-06-02 17:06Z') \g /dev/null
 SELECT is(pg_temp.said('2025-06-02 20:00Z'), 'nothing', 'and the other is not');
+-- Asked for in quiet hours, it is said in them.
+SELECT pg_temp.prescribe('e', 'ea', '2025-06-02T21:00:00', NULL) \g /dev/null
+SELECT medsched.set_reminder_rules(pg_temp.id('e'), pg_temp.id('ea'), again_every => '20 minutes', again_at_most => 2, quiet_from => '21:10', quiet_until => '22:00') \g /dev/null
+SELECT pg_temp.changed('2025-06-02 20:59Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-02 21:00Z'), 'ea 06-02 21:00 due', 'one is said before quiet hours');
+INSERT INTO medsched.reminder_snoozes (user_id, schedule_id, scheduled_for, until) VALUES (pg_temp.id('e'), pg_temp.id('ea'), '2025-06-02 21:00Z', '2025-06-02 21:30Z');
+SELECT pg_temp.changed('2025-06-02 21:02Z') \g /dev/null
+SELECT is(pg_temp.said(at::timestamptz), said, at) FROM (VALUES
+  ('2025-06-02 21:29Z', 'nothing'),
+  ('2025-06-02 21:30Z', 'ea 06-02 21:00 snoozed'),
+  ('2025-06-02 21:45Z', 'nothing'),
+  ('2025-06-02 22:00Z', 'ea 06-02 21:00 again 2')) AS t (at, said);
+SELECT medsched.mark_dose_taken(pg_temp.id('e'), pg_temp.id('ea'), '2025-06-02 21:00Z', '2025-06-02 22:01Z') \g /dev/null
+SELECT pg_temp.changed('2025-06-02 22:01Z') \g /dev/null
 
 -- What fails -----------------------------------------------------------------------------------
 

@@ -467,7 +467,8 @@ $declared$)
     ELSE jsonb_build_object('returned', ' _least', 'declared', $declared$  _least timestamptz;
 $declared$) END;
   fields := jsonb_build_object('declared', '', 'returned', '') || fields || jsonb_build_object('call', medsched._filled(CASE
-    WHEN kind = 'turn' AND p.prorettype = 'bigint'::regtype THEN '_sum := _sum + {inner_of_rest}; _found := true; EXIT WHEN _sum >= $1;'
+    -- That nothing is left to do is said by all shards, or by none.
+    WHEN kind = 'turn' AND p.prorettype = 'bigint'::regtype THEN '_sum := _sum + {inner_of_rest}; _found := _sum > 0; EXIT WHEN _sum >= $1;'
     WHEN kind = 'turn' AND p.proargnames[1] = 'most' THEN
 $call$RETURN QUERY SELECT r.* FROM {inner_of_left} AS r WHERE NOT medsched_proxy.is_copy(r.user_id, _shard);
       GET DIAGNOSTICS _rows = ROW_COUNT;

@@ -166,6 +166,7 @@ equals "what is of all is not told in part" "$(refusal "SELECT medsched.due_dose
 equals "nobody else notices" "$(query "SELECT count(*) FROM unnest('{$(here "<> 2" | paste -sd ,)}'::uuid[]) AS person, medsched.upcoming_doses(person, '2026-01-01Z', '2026-01-03Z')")" \
 	"$(($(here "<> 2" | wc -l) * 2))"
 equals "nor does what any shard can answer" "$(query "SELECT count(medsched.version()) FROM generate_series(1, 20)")" 20
+equals "that all are queued is not said while one is not asked" "$(refusal "SELECT medsched.fill_reminders()")" "ERROR:  a shard does not answer"
 succeeds "nor the queue of the others' reminders" query "SELECT medsched.claim_reminders(1), medsched.next_reminder_at()" -o /dev/null
 start_shard 2
 equals "when it is back, so are its people" "$(query "SELECT count(*) FROM medsched.upcoming_doses('$there', '2026-01-01Z', '2026-01-03Z')")" 2

@@ -36,6 +36,7 @@ INSERT INTO good VALUES
   ('scheduled_for', '2026-03-02 07:00Z'), ('taken_at', '2026-03-02 07:05Z'), ('dose_id', medsched.dose_id(lpad('c1', 32, '0')::uuid, '2026-03-02 07:00Z')),
   ('regimen_id', lpad('f1', 32, '0')), ('steps', '[{"amount": 40, "days": 5}, {"amount": 20}]'), ('schedule_from_taper.times', '{08:00}'), ('last_day', '2026-03-06'),
   ('reports', format('[{"schedule_id": "%s", "scheduled_for": "2026-03-02T07:00:00Z", "outcome": "taken"}]', lpad('c1', 32, '0')::uuid)),
+  ('snooze_dose.dose_id', medsched.dose_id(lpad('c1', 32, '0')::uuid, medsched.next_occurrence('FREQ=DAILY', '2026-01-01 08:00', 'Europe/Berlin', now()))),
   ('dose_ids', format('{%s}', medsched.dose_id(lpad('c1', 32, '0')::uuid, '2026-03-02 07:00Z'))),
   ('window_start', '2026-03-01Z'), ('window_end', '2026-03-04Z'), ('at', '2026-03-02 07:00Z'), ('after', '2026-03-01Z'), ('before', '2026-03-01Z'),
   ('effective_from', '2026-03-01Z'), ('ends_at', '2026-09-01Z'), ('since', '2026-01-01Z'), ('horizon', '2027-01-01Z'),

@@ -578,12 +578,14 @@ byBothWays('a person’s medications', (call) => {
 		const created = await call('POST', '/v1/people/me/medications', { token, headers: key(), body: { name: 'snoozed', schedules: [daily] } });
 		const [{ scheduleId: snoozed }] = created.body.schedules;
 		const snooze = (at: string) => `/v1/people/me/doses/${handle(snoozed, at)}/snooze`;
-		assert.equal((await call('POST', snooze('2026-03-05T08:00:00.000Z'), { token, body: { minutes: 10 } })).status, 204);
+		const yesterday = `${new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)}T08:00:00.000Z`;
+		assert.equal((await call('POST', snooze(yesterday), { token, body: { minutes: 10 } })).status, 204);
 		const snoozes = await tables.rows((medsched) => medsched`select until between now() + interval '9 minutes' and now() + interval '10 minutes' as later from medsched.reminder_snoozes where schedule_id = ${snoozed}`);
 		assert.deepEqual(snoozes, [{ later: true }]);
-		isProblem(await call('POST', snooze('2026-03-05T08:01:00.000Z'), { token, body: { minutes: 10 } }), 422, 'snoozed_dose_is_scheduled');
-		assert.equal((await call('PUT', `/v1/people/me/doses/${handle(snoozed, '2026-03-05T08:00:00.000Z')}/taken`, { token, body: {} })).status, 200);
-		isProblem(await call('POST', snooze('2026-03-05T08:00:00.000Z'), { token, body: { minutes: 10 } }), 409, 'snoozed_dose_not_recorded');
+		isProblem(await call('POST', snooze(yesterday.replace('08:00', '08:01')), { token, body: { minutes: 10 } }), 422, 'snoozed_dose_is_scheduled');
+		assert.equal((await call('PUT', `/v1/people/me/doses/${handle(snoozed, yesterday)}/taken`, { token, body: {} })).status, 200);
+		isProblem(await call('POST', snooze(yesterday), { token, body: { minutes: 10 } }), 409, 'snoozed_dose_not_recorded');
+		assert.equal((await call('POST', snooze('2026-03-05T08:00:00.000Z'), { token, body: { minutes: 10 } })).status, 400);
 		assert.equal((await call('POST', `/v1/people/me/medications/${created.body.id}/inactivate`, { token, body: {} })).status, 200);
 	});
 

@@ -31,6 +31,7 @@ BEGIN
       schedule_id uuid NOT NULL,
       event text NOT NULL DEFAULT '',
       look_at timestamptz NOT NULL,
+      looks_from timestamptz,
       until timestamptz,
       said_at timestamptz,
       said_dose timestamptz,
@@ -49,8 +50,9 @@ BEGIN
     COMMENT ON COLUMN medsched.reminder_queue.schedule_id IS 'The schedule';
     COMMENT ON COLUMN medsched.reminder_queue.event IS 'Empty: all to come of the schedule; else the one reminder that the row is for';
     COMMENT ON COLUMN medsched.reminder_queue.look_at IS 'When the row is looked at next';
+    COMMENT ON COLUMN medsched.reminder_queue.looks_from IS 'Of a schedule that could not be read: from when on it was to be looked at';
     COMMENT ON COLUMN medsched.reminder_queue.until IS 'Of a dose that was undone: when; it is reminded of if it came up from said_at until then';
-    COMMENT ON COLUMN medsched.reminder_queue.said_at IS 'For when the reminder was that was last handed out';
+    COMMENT ON COLUMN medsched.reminder_queue.said_at IS 'For when the reminder was that was last handed out; or, with no kind: until when nothing is left to be said';
     COMMENT ON COLUMN medsched.reminder_queue.said_dose IS 'Its dose: scheduled_for';
     COMMENT ON COLUMN medsched.reminder_queue.kind IS 'Its kind';
     COMMENT ON COLUMN medsched.reminder_queue.nth IS 'Which one of its kind it is of the dose';

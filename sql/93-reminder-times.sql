@@ -47,6 +47,7 @@ DECLARE
 BEGIN
   SELECT c.starts_at, c.time_zone::text AS zone, c.rrule::text AS rrule, c.rdates, c.exdates, c.cycle_days_on, c.cycle_days_off,
          c.follows_by IS NOT NULL AS follows, coalesce(c.after_last, c.follows_by) IS NOT NULL AS has_no_times,
+         c.after_last IS NOT NULL AS is_counted,
          c.effective_from, least(c.ends_at, m.inactivated_at) AS closed,
          medsched._elapsed(r.ahead_by) AS ahead_by, coalesce(r.at_time, true) AS at_time, medsched._elapsed(r.again_every) AS again_every,
          coalesce(r.again_at_most, 0) AS again_at_most, medsched._elapsed(r.escalate_after) AS escalate_after, r.escalate_to,
@@ -128,25 +129,32 @@ BEGIN
         SELECT DISTINCT ON (e.scheduled_for, e.kind = 'escalation') e.*
           FROM events AS e
          WHERE e.moment <= at AND (e.kind <> 'ahead' OR e.due_at > at)
-           AND CASE WHEN until IS NOT NULL THEN e.moment > said_at AND e.moment < until AND (e.kind = 'escalation') = for_another
-                    WHEN said_kind IS NULL THEN e.moment >= since
+           AND CASE WHEN until IS NOT NULL THEN true
                     -- What was said is not said again because quiet hours that were set since would have held it back.
+                    WHEN said_kind IS NULL THEN e.moment >= since AND NOT (e.planned_at < s.set_at AND e.planned_at <= said_at) IS TRUE
                     ELSE (is_held OR only_dose IS NOT NULL
                           OR e.moment >= since AND NOT (e.planned_at < s.set_at AND e.planned_at <= said_at
                                                         AND (e.scheduled_for, e.rank, e.nth) <= (said_dose, said_rank, said_nth)) IS TRUE)
                          AND ((e.moment, e.scheduled_for, e.rank, e.nth) > (said_at, said_dose, said_rank, said_nth)
+                              -- Of doses that are counted from each other one is open: recorded late, the next may be due before what was said.
+                              OR only_dose IS NULL AND s.is_counted AND e.scheduled_for > said_dose AND e.moment >= since
                               OR (is_held OR only_dose IS NOT NULL) AND (e.scheduled_for, e.rank, e.nth) = (said_dose, said_rank, said_nth)) END
          ORDER BY e.scheduled_for, e.kind = 'escalation', e.moment DESC, e.rank DESC, e.nth DESC),
-      wanted AS (
-        SELECT p.*, row_number() OVER (ORDER BY p.moment, p.scheduled_for, p.rank, p.nth) AS place,
-               lead(p.moment) OVER (ORDER BY p.moment, p.scheduled_for, p.rank, p.nth) AS following
+      -- A row for one dose says only what is its own, and only while nothing later has taken its place: that is another row's.
+      own AS (
+        SELECT p.*
           FROM pending AS p
-         WHERE p.moment >= at - s.drop_after
-           -- One that failed is said again only while nothing later has taken its place.
-           AND (only_dose IS NULL OR until IS NOT NULL OR (p.rank, p.nth) = (said_rank, said_nth)))
+         WHERE only_dose IS NULL
+            OR CASE WHEN until IS NOT NULL THEN p.moment > said_at AND p.moment < until AND (p.kind = 'escalation') = for_another
+                    ELSE (p.rank, p.nth) = (said_rank, said_nth) AND p.planned_at <= said_at END),
+      wanted AS (
+        SELECT o.*, row_number() OVER (ORDER BY o.moment, o.scheduled_for, o.rank, o.nth) AS place,
+               lead(o.moment) OVER (ORDER BY o.moment, o.scheduled_for, o.rank, o.nth) AS following
+          FROM own AS o
+         WHERE o.moment >= at - s.drop_after)
       SELECT w.scheduled_for, w.due_at, w.kind, w.nth, w.planned_at, w.moment, w.following,
              (SELECT min(e.moment) FROM events AS e WHERE e.moment > at) AS waiting,
-             (SELECT count(DISTINCT p.scheduled_for) FROM pending AS p WHERE p.moment < at - s.drop_after)::int AS dropped
+             (SELECT count(DISTINCT o.scheduled_for) FROM own AS o WHERE o.moment < at - s.drop_after)::int AS dropped
         FROM (SELECT) AS one
         LEFT JOIN wanted AS w ON w.place = 1) AS c;
 

@@ -38,11 +38,13 @@ BEGIN
                                 ORDER BY l.token LIMIT most FOR UPDATE SKIP LOCKED)
                          || ARRAY(SELECT l.ctid FROM medsched.reminders_held AS l WHERE l.own_lease AND l.lease_ends_at <= at
                                    ORDER BY l.lease_ends_at LIMIT most FOR UPDATE SKIP LOCKED))
-    RETURNING h.user_id, h.schedule_id, h.event, h.said_at, h.said_dose, h.kind, h.nth, h.attempt, h.worker)
+    RETURNING h.user_id, h.schedule_id, h.event, h.next_at, h.said_at, h.said_dose, h.kind, h.nth, h.attempt, h.worker)
   INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, event, look_at, said_at, said_dose, kind, nth, attempt, unfinished, worker)
-  SELECT o.user_id, o.schedule_id, o.event, o.said_at, o.said_at, o.said_dose, o.kind, o.nth, o.attempt, true, o.worker
+  -- Of two that somebody made of one by hand, the earlier: an error would be one of every claim.
+  SELECT DISTINCT ON (o.user_id, o.schedule_id, o.event)
+         o.user_id, o.schedule_id, o.event, least(o.said_at, o.next_at), o.said_at, o.said_dose, o.kind, o.nth, o.attempt, true, o.worker
     FROM over AS o
-   ORDER BY o.user_id, o.schedule_id, o.event
+   ORDER BY o.user_id, o.schedule_id, o.event, o.said_at
   ON CONFLICT (user_id, schedule_id, event) DO UPDATE SET look_at = least(q.look_at, EXCLUDED.look_at);
 END
 $$;
@@ -158,7 +160,7 @@ BEGIN
           WITH taken AS (
             DELETE FROM medsched.reminder_queue AS q
              WHERE q.ctid = ANY (batch)
-            RETURNING q.ctid AS place, q.user_id, q.schedule_id, q.event, q.look_at, q.until, q.said_at, q.said_dose, q.kind, q.nth, q.attempt, q.unfinished),
+            RETURNING q.ctid AS place, q.user_id, q.schedule_id, q.event, q.look_at, coalesce(q.looks_from, q.look_at) AS looks_from, q.until, q.said_at, q.said_dose, q.kind, q.nth, q.attempt, q.unfinished),
           looked AS MATERIALIZED (
             -- What the statements below choose their rows by comes first: of a row that they leave, they read no more.
             SELECT l.kind, l.then_at, l.dropped, l.user_id, l.schedule_id,
@@ -195,14 +197,14 @@ BEGIN
                                     AND (nothing_special OR NOT medsched._has_special_reminders(t.user_id, t.schedule_id))
                                -- The first dose that may have to be said: the one that is held, or the next from where the row was to be looked at.
                                THEN medsched._dose_and_next(s.rrule::text, s.starts_at, s.time_zone::text,
-                                      greatest(CASE WHEN t.unfinished THEN t.said_at ELSE greatest(t.look_at, t.said_at + interval '1 microsecond') END,
+                                      greatest(CASE WHEN t.unfinished THEN t.said_at ELSE greatest(t.looks_from, t.said_at + interval '1 microsecond') END,
                                                s.effective_from) - interval '1 microsecond',
                                       $4, $4 - interval '2 hours', s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) END AS doses
                    OFFSET 0) AS f
              CROSS JOIN LATERAL (SELECT f.doses IS NOT NULL AS is_short, f.doses[1] AS dose, f.doses[2] AS dose_after OFFSET 0) AS i
               LEFT JOIN LATERAL (
                    SELECT r.*
-                     FROM medsched._next_reminder(t.user_id, t.schedule_id, CASE WHEN t.unfinished THEN t.said_at ELSE t.look_at END, t.said_at,
+                     FROM medsched._next_reminder(t.user_id, t.schedule_id, CASE WHEN t.unfinished THEN least(t.said_at, t.looks_from) ELSE t.looks_from END, t.said_at,
                             t.said_dose, t.kind, t.nth, t.unfinished, CASE WHEN t.event <> '' THEN t.said_dose END,
                             CASE WHEN t.event <> '' AND t.kind IS NULL THEN t.until END, t.event LIKE 'undone escalation%', $4) AS r
                     WHERE NOT i.is_short
@@ -255,7 +257,7 @@ $$;
 COMMENT ON FUNCTION medsched._claim_reminders(int, interval, text, timestamptz) IS
   'Internal: hands out what is to be said as of an instant';
 
--- Have a row of the queue that cannot be read looked at again in an hour, and say why.
+-- Have a row of the queue that cannot be read looked at again in an hour, from where it was to be looked at, and say why.
 CREATE OR REPLACE FUNCTION medsched._set_reminder_aside(place tid, at timestamptz, problem text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -266,7 +268,7 @@ DECLARE
   schedule uuid;
 BEGIN
   UPDATE medsched.reminder_queue AS q
-     SET look_at = at + interval '1 hour', unfinished = false, error = problem
+     SET look_at = at + interval '1 hour', looks_from = coalesce(q.looks_from, q.look_at), error = problem
    WHERE q.ctid = place
   RETURNING q.schedule_id INTO schedule;
   RAISE WARNING 'no reminders of schedule "%" can be worked out', schedule USING DETAIL = problem,

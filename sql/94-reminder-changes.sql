@@ -41,16 +41,35 @@ BEGIN
   IF EXISTS (SELECT FROM medsched.reminders_held) THEN
     of_held := medsched._change_held_reminders(changes);
   END IF;
-  -- A dose that was undone is said again if its time came while it was recorded, but for what the schedule's own row still looks at: what
-  -- is from then on, or from the first of these changes on, and comes after what it said last.  What is for somebody else is said beside
-  -- what is for the person, by a row of its own.
-  INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, event, look_at, until, said_at, said_dose)
-  SELECT DISTINCT ON (c.user_id, c.schedule_id, c.scheduled_for, e.event)
-         c.user_id, c.schedule_id, e.event, $2, u.until, u.said_until, c.scheduled_for
-    FROM (SELECT n.*, n.ctid AS place, min(n.since) OVER (PARTITION BY n.user_id, n.schedule_id) AS first_since
-            FROM medsched.reminder_changes AS n WHERE n.ctid = ANY (changes)) AS c
+  -- Of each dose, what came up last is said by one row, and what came up before it by none: by the schedule's row if it is for an instant from
+  -- look_at on, and comes after what that row said last; else by a row of the dose's own, that of a reminder which failed or of an undoing.
+  -- A dose that was undone gets one for what came up while it was recorded: after what was said before, or is answered for by a row of the
+  -- dose that is there already, handed out or not, until where the schedule's row goes on.  What is for somebody else is said beside what is
+  -- for the person, by a row of its own.
+  WITH undone AS MATERIALIZED (
+    SELECT n.user_id, n.schedule_id, n.scheduled_for, n.recorded_at, n.since, n.ctid AS place, n.first_since
+      FROM (SELECT c.*, c.ctid, min(c.since) OVER (PARTITION BY c.user_id, c.schedule_id) AS first_since
+              FROM medsched.reminder_changes AS c WHERE c.ctid = ANY (changes)) AS n
+     WHERE n.scheduled_for IS NOT NULL AND n.recorded_at < n.since),
+  -- Of a reminder that is held or failed its instant, of an undoing the last before its end.
+  own AS MATERIALIZED (
+    SELECT r.user_id, r.schedule_id, r.said_dose, r.for_another, max(r.answered) AS answered
+      FROM (SELECT h.user_id, h.schedule_id, h.said_dose, h.kind = 'escalation' AS for_another, h.said_at AS answered
+              FROM medsched.reminders_held AS h
+             WHERE h.event <> '' AND (h.user_id, h.schedule_id) IN (SELECT u.user_id, u.schedule_id FROM undone AS u)
+            UNION ALL
+            SELECT q.user_id, q.schedule_id, q.said_dose, coalesce(q.kind = 'escalation', q.event LIKE 'undone escalation%'),
+                   CASE WHEN q.kind IS NULL THEN q.until - interval '1 microsecond' ELSE q.said_at END
+              FROM (SELECT DISTINCT u.user_id, u.schedule_id FROM undone AS u) AS u
+              JOIN medsched.reminder_queue AS q ON q.user_id = u.user_id AND q.schedule_id = u.schedule_id AND q.event <> '') AS r
+     GROUP BY r.user_id, r.schedule_id, r.said_dose, r.for_another)
+  INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, until, said_at, said_dose)
+  SELECT c.user_id, c.schedule_id, k.kind || extract(epoch FROM c.scheduled_for)::text || ' ' || extract(epoch FROM min(c.since))::text, $2,
+         u.until, min(greatest(u.said_until, w.answered)), c.scheduled_for
+    FROM undone AS c
    CROSS JOIN LATERAL (
-         SELECT least(q.look_at, c.first_since) AS looks_from, coalesce(q.said_at, '-infinity') AS said_at, q.said_dose
+         SELECT least(CASE WHEN q.unfinished THEN q.said_at ELSE coalesce(q.looks_from, q.look_at) END, c.first_since) AS looks_from,
+                coalesce(q.said_at, '-infinity') AS said_at, q.said_dose
            FROM medsched.reminder_queue AS q WHERE q.ctid = ANY (free) AND q.user_id = c.user_id AND q.schedule_id = c.schedule_id
          UNION ALL
          SELECT '-infinity', h.said_at, h.said_dose
@@ -65,29 +84,27 @@ BEGIN
          SELECT CASE WHEN o.said_dose = c.scheduled_for THEN o.said_at ELSE least(c.recorded_at, o.said_at) END AS said_until,
                 -- Of several at one instant, those of earlier doses are said first.
                 greatest(o.looks_from, o.said_at + CASE WHEN o.said_dose > c.scheduled_for THEN interval '1 microsecond' ELSE '0' END) AS until) AS u
-   CROSS JOIN LATERAL (
-         SELECT k.kind || extract(epoch FROM c.scheduled_for)::text AS event FROM (VALUES ('undone '), ('undone escalation ')) AS k (kind)) AS e
-   WHERE c.scheduled_for IS NOT NULL AND c.recorded_at < c.since AND u.said_until < u.until
-     AND (c.user_id, c.schedule_id, e.event) NOT IN (SELECT h.user_id, h.schedule_id, h.event FROM medsched.reminders_held AS h)
-   ORDER BY c.user_id, c.schedule_id, c.scheduled_for, e.event, c.since DESC
-  -- Undone before, and not said since, or in vain: what came up while it was recorded again takes that one's place, if anything did.
-  ON CONFLICT (user_id, schedule_id, event) DO UPDATE
-  SET look_at = least(q.look_at, EXCLUDED.look_at), until = greatest(q.until, EXCLUDED.until), kind = NULL, nth = NULL, unfinished = false,
-      said_at = least(q.said_at - CASE WHEN q.kind IS NULL THEN interval '0' ELSE interval '1 microsecond' END, EXCLUDED.said_at);
+   CROSS JOIN (VALUES ('undone ', false), ('undone escalation ', true)) AS k (kind, for_another)
+    LEFT JOIN own AS w
+      ON w.user_id = c.user_id AND w.schedule_id = c.schedule_id AND w.said_dose = c.scheduled_for AND w.for_another = k.for_another
+   WHERE greatest(u.said_until, w.answered) < u.until
+   GROUP BY c.user_id, c.schedule_id, c.scheduled_for, k.kind, u.until
+   ORDER BY c.user_id, c.schedule_id, 3
+  ON CONFLICT DO NOTHING;
   WITH changed AS MATERIALIZED (
     SELECT c.user_id, c.schedule_id, min(c.since) AS since, array_agg(c.ctid) AS ids
       FROM medsched.reminder_changes AS c WHERE c.ctid = ANY (changes)
      GROUP BY c.user_id, c.schedule_id),
   followed AS (
     UPDATE medsched.reminder_queue AS q
-       SET look_at = least(q.look_at, c.since)
+       SET look_at = least(q.look_at, c.since), looks_from = CASE WHEN q.looks_from < c.since THEN q.looks_from END
       FROM changed AS c
      WHERE q.ctid = ANY (free) AND q.user_id = c.user_id AND q.schedule_id = c.schedule_id
     RETURNING c.ids),
   -- One whose schedule is gone by then goes when it is looked at.  One snapshot sees a row in one of the two tables.
   fresh AS (
-    INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, look_at)
-    SELECT c.user_id, c.schedule_id, c.since
+    INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, look_at, said_at)
+    SELECT c.user_id, c.schedule_id, c.since, c.since - interval '1 microsecond'
       FROM changed AS c
      WHERE NOT EXISTS (SELECT FROM medsched.reminder_queue AS o WHERE o.user_id = c.user_id AND o.schedule_id = c.schedule_id AND o.event = '')
        AND (c.user_id, c.schedule_id) NOT IN (SELECT h.user_id, h.schedule_id FROM medsched.reminders_held AS h WHERE h.event = '')
@@ -124,10 +141,9 @@ DECLARE
 BEGIN
   WITH followed AS (
     UPDATE medsched.reminders_held AS h
-       SET next_at = least(h.next_at, greatest(c.since, h.said_at))
-      -- After the one that is held, a dose that was undone is as any other.
-      FROM (SELECT n.user_id, n.schedule_id, min(CASE WHEN n.scheduled_for IS NULL THEN n.since ELSE '-infinity' END) AS since,
-                   array_agg(n.ctid) AS ids
+       -- After the one that is held, a dose that was undone is as any other.
+       SET next_at = least(h.next_at, c.since, CASE WHEN c.is_undone THEN h.said_at END)
+      FROM (SELECT n.user_id, n.schedule_id, min(n.since) AS since, bool_or(n.scheduled_for IS NOT NULL) AS is_undone, array_agg(n.ctid) AS ids
               FROM medsched.reminder_changes AS n WHERE n.ctid = ANY (changes)
              GROUP BY n.user_id, n.schedule_id) AS c
      WHERE h.ctid = ANY (free) AND h.event = '' AND h.user_id = c.user_id AND h.schedule_id = c.schedule_id

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(262);
+SELECT plan(300);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -414,6 +414,112 @@ SELECT medsched.undo_dose(pg_temp.id('e'), pg_temp.id('e7'), '2025-06-05 12:00Z'
 SELECT pg_temp.changed('2025-06-05 12:35Z') \g /dev/null
 SELECT is(pg_temp.said('2025-06-05 12:35Z'), 'e7 06-05 12:00 escalation to son high, e7 06-05 12:00 again 3', 'undone again, what came up meanwhile is said');
 SELECT is(pg_temp.said('2025-06-05 12:40Z'), 'nothing', 'in place of what was said in vain');
+-- Undone, and recorded and undone once more while what is said of it is held.
+SELECT pg_temp.prescribe('e', 'e8', '2025-06-05T14:00:00', NULL) \g /dev/null
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (pg_temp.id('e'), pg_temp.id('e8'), '2025-06-05 14:00Z', '2025-06-05 13:50Z', '2025-06-05 13:50Z');
+SELECT pg_temp.changed('2025-06-05 13:50Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-05 14:00Z'), 'nothing', 'one more is recorded when its time comes');
+SELECT medsched.undo_dose(pg_temp.id('e'), pg_temp.id('e8'), '2025-06-05 14:00Z') \g /dev/null
+SELECT pg_temp.changed('2025-06-05 14:01Z') \g /dev/null
+SELECT results_eq($$SELECT pg_temp.claim('2025-06-05 14:01Z', 100, '1 hour')$$, $$VALUES ('e8 06-05 14:00 due')$$, 'undone, it is handed out');
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (pg_temp.id('e'), pg_temp.id('e8'), '2025-06-05 14:00Z', '2025-06-05 14:02Z', '2025-06-05 14:02Z');
+SELECT is_empty($$SELECT pg_temp.claim('2025-06-05 14:30Z')$$, 'and recorded again, while that is held');
+SELECT medsched.undo_dose(pg_temp.id('e'), pg_temp.id('e8'), '2025-06-05 14:00Z') \g /dev/null
+SELECT pg_temp.changed('2025-06-05 14:35Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-05 14:35Z'), 'e8 06-05 14:00 escalation to son high, e8 06-05 14:00 again 3', 'undone again, what came up in that lease is said');
+SELECT is(pg_temp.said('2025-06-05 15:01Z'), 'nothing', 'once');
+-- Undone at 16:01, and nobody claims until the next is said.
+SELECT pg_temp.prescribe('e', 'e9', '2025-06-05T16:00:00', NULL) \g /dev/null
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (pg_temp.id('e'), pg_temp.id('e9'), '2025-06-05 16:00Z', '2025-06-05 15:50Z', '2025-06-05 15:50Z');
+SELECT pg_temp.changed('2025-06-05 15:50Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-05 16:00Z'), 'nothing', 'the last is recorded when its time comes');
+SELECT medsched.undo_dose(pg_temp.id('e'), pg_temp.id('e9'), '2025-06-05 16:00Z') \g /dev/null
+SELECT pg_temp.changed('2025-06-05 16:01Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-05 16:11Z'), 'e9 06-05 16:00 again 1', 'of what came up while it was recorded and since, the last is said');
+SELECT is(pg_temp.said('2025-06-05 16:30Z'), 'e9 06-05 16:00 escalation to son high', 'and what comes after it');
+SELECT is(pg_temp.said('2025-06-05 16:30Z'), 'e9 06-05 16:00 again 3', 'one after the other');
+
+-- A dose each minute, without rules.  15:01 is recorded, undone, recorded and undone again before anybody claims: 15:02 was said meanwhile.
+SELECT pg_temp.prescribe('ab', 'ab1', '2025-06-05T15:00:00', 'FREQ=MINUTELY;COUNT=5') \g /dev/null
+SELECT pg_temp.changed('2025-06-05 14:59Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-05 15:00Z'), 'ab1 06-05 15:00 due', 'the first of five');
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (pg_temp.id('ab'), pg_temp.id('ab1'), '2025-06-05 15:01Z', '2025-06-05 15:00:30Z', '2025-06-05 15:00:30Z');
+SELECT is(pg_temp.said('2025-06-05 15:02Z'), 'ab1 06-05 15:02 due', 'the second is recorded, the third is said');
+SELECT medsched.undo_dose(pg_temp.id('ab'), pg_temp.id('ab1'), '2025-06-05 15:01Z') \g /dev/null
+SELECT pg_temp.changed('2025-06-05 15:02:10Z') \g /dev/null
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (pg_temp.id('ab'), pg_temp.id('ab1'), '2025-06-05 15:01Z', '2025-06-05 15:02:15Z', '2025-06-05 15:02:15Z');
+SELECT medsched.undo_dose(pg_temp.id('ab'), pg_temp.id('ab1'), '2025-06-05 15:01Z') \g /dev/null
+UPDATE medsched.reminder_changes SET since = '2025-06-05 15:02:20Z' WHERE since > '2026-01-01Z';
+SELECT is(pg_temp.said('2025-06-05 15:02:30Z'), 'ab1 06-05 15:01 due', 'undone twice, it is said');
+SELECT is(pg_temp.said('2025-06-05 15:02:31Z'), 'nothing', 'once');
+-- 15:03 is undone, which is noted, and recorded and undone again before that is handed out.
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (pg_temp.id('ab'), pg_temp.id('ab1'), '2025-06-05 15:03Z', '2025-06-05 15:02:40Z', '2025-06-05 15:02:40Z');
+SELECT is(pg_temp.said('2025-06-05 15:04Z'), 'ab1 06-05 15:04 due', 'the fourth is recorded, the fifth is said');
+SELECT medsched.undo_dose(pg_temp.id('ab'), pg_temp.id('ab1'), '2025-06-05 15:03Z') \g /dev/null
+SELECT pg_temp.changed('2025-06-05 15:04:10Z') \g /dev/null
+SELECT medsched._follow_reminder_changes(100, '2025-06-05 15:04:10Z') \g /dev/null
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (pg_temp.id('ab'), pg_temp.id('ab1'), '2025-06-05 15:03Z', '2025-06-05 15:04:15Z', '2025-06-05 15:04:15Z');
+SELECT medsched.undo_dose(pg_temp.id('ab'), pg_temp.id('ab1'), '2025-06-05 15:03Z') \g /dev/null
+SELECT pg_temp.changed('2025-06-05 15:04:20Z') \g /dev/null
+SELECT results_eq($$SELECT pg_temp.claim('2025-06-05 15:04:25Z')$$, $$VALUES ('ab1 06-05 15:03 due')$$, 'undone again, it has one holder');
+SELECT medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h)) \g /dev/null
+
+-- Counted from the last: due at 00:00, somebody else is told at 08:00; recorded then as taken at 23:50, so that the next is due at 07:50.
+SELECT pg_temp.prescribe('ac', 'ac1', '2025-06-05T00:00:00', NULL, '{"after_last": "8 hours"}') \g /dev/null
+SELECT medsched.set_reminder_rules(pg_temp.id('ac'), escalate_after => '8 hours', escalate_to => 'son') \g /dev/null
+SELECT pg_temp.changed('2025-06-04 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-05 00:00Z'), 'ac1 06-05 00:00 due', 'a dose that is counted from the last');
+SELECT is(pg_temp.said('2025-06-05 08:00Z'), 'ac1 06-05 00:00 escalation to son high', 'and what somebody else is told of it');
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (pg_temp.id('ac'), pg_temp.id('ac1'), '2025-06-05 00:00Z', '2025-06-04 23:50Z', '2025-06-05 08:05Z');
+SELECT is(pg_temp.said('2025-06-05 08:06Z'), 'ac1 06-05 07:50 due', 'recorded late, the next is said, which was due before that');
+SELECT is(pg_temp.said('2025-06-05 08:07Z'), 'nothing', 'once');
+SELECT results_eq($$SELECT pg_temp.claim('2025-06-05 15:50Z')$$, $$VALUES ('ac1 06-05 07:50 escalation to son high')$$, 'somebody else is told of it, too');
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (pg_temp.id('ac'), pg_temp.id('ac1'), '2025-06-05 07:50Z', '2025-06-05 07:40Z', '2025-06-05 15:50:10Z');
+SELECT is(pg_temp.said('2025-06-05 15:50:20Z'), 'nothing', 'recorded while that is held');
+SELECT is(pg_temp.said('2025-06-05 15:50:30Z'), 'ac1 06-05 15:40 due', 'the next is said after it');
+SELECT results_eq($$SELECT pg_temp.claim('2025-06-05 23:40Z')$$, $$VALUES ('ac1 06-05 15:40 escalation to son high')$$, 'that somebody else is told of it');
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
+VALUES (pg_temp.id('ac'), pg_temp.id('ac1'), '2025-06-05 15:40Z', '2025-06-05 15:30Z', '2025-06-05 23:40:10Z');
+SELECT is(pg_temp.said('2025-06-05 23:41Z'), 'ac1 06-05 23:30 due', 'is not completed: the next is said');
+
+-- Quiet hours that are set after the only dose was said, of which no row is left.
+SELECT pg_temp.prescribe('ad', 'ad1', '2025-06-05T08:00:00', NULL) \g /dev/null
+SELECT pg_temp.changed('2025-06-05 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-05 08:00Z'), 'ad1 06-05 08:00 due', 'a single dose is said');
+SELECT medsched.set_reminder_rules(pg_temp.id('ad'), again_every => '30 minutes', again_at_most => 1, quiet_from => '07:00', quiet_until => '09:00') \g /dev/null
+UPDATE medsched.reminder_rules SET set_at = '2025-06-05 08:20Z' WHERE user_id = pg_temp.id('ad');
+SELECT pg_temp.changed('2025-06-05 08:20Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-05 08:20Z'), 'nothing', 'then hours are set that would have held it back');
+SELECT is(pg_temp.said('2025-06-05 09:00Z'), 'ad1 06-05 08:00 again 1', 'at whose end what came up in them is said');
+SELECT medsched.set_reminder_rules(pg_temp.id('ad'), quiet_from => '07:00', quiet_until => '10:00') \g /dev/null
+UPDATE medsched.reminder_rules SET set_at = '2025-06-05 09:20Z' WHERE user_id = pg_temp.id('ad');
+SELECT pg_temp.changed('2025-06-05 09:20Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-05 10:00Z'), 'nothing', 'and nothing twice');
+
+-- Snoozed, which fails, and snoozed again.
+SELECT pg_temp.prescribe('ae', 'ae1', '2025-06-05T08:00:00', NULL) \g /dev/null
+INSERT INTO medsched.reminder_snoozes VALUES (pg_temp.id('ae'), pg_temp.id('ae1'), '2025-06-05 08:00Z', '2025-06-05 08:10Z');
+SELECT pg_temp.changed('2025-06-05 08:00Z') \g /dev/null
+SELECT results_eq($$SELECT pg_temp.claim('2025-06-05 08:10Z')$$, $$VALUES ('ae1 06-05 08:00 snoozed')$$, 'what was snoozed is said');
+SELECT token FROM medsched.reminders_held \gset
+SELECT medsched.fail_reminder(:'token') \g /dev/null
+UPDATE medsched.reminder_queue SET look_at = '2025-06-05 08:20Z' WHERE user_id = pg_temp.id('ae') AND event <> '';
+UPDATE medsched.reminder_snoozes SET until = '2025-06-05 08:20Z' WHERE user_id = pg_temp.id('ae');
+SELECT pg_temp.changed('2025-06-05 08:11Z') \g /dev/null
+SELECT results_eq($$SELECT pg_temp.claim('2025-06-05 08:20Z')$$, $$VALUES ('ae1 06-05 08:00 snoozed')$$, 'in vain, and snoozed again, it has one holder');
+SELECT medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h)) \g /dev/null
+SELECT medsched.inactivate_medication(m.user_id, m.id, '2025-06-06 00:00Z') FROM medsched.medications AS m WHERE m.user_id = pg_temp.id('ac') \g /dev/null
+DELETE FROM medsched.reminder_changes;
+DELETE FROM medsched.reminder_queue WHERE user_id IN (pg_temp.id('ab'), pg_temp.id('ac'), pg_temp.id('ad'), pg_temp.id('ae'));
 SELECT is(pg_temp.next(), '06-06 08:00', 'the next day''s is waited for');
 
 -- After an outage ------------------------------------------------------------------------------
@@ -473,26 +579,46 @@ SET client_min_messages = warning;
 SELECT is_empty($$SELECT FROM medsched.reminder_queue AS q WHERE q.schedule_id = pg_temp.id('93')$$, 'and one whose schedule is gone has gone');
 UPDATE medsched.schedules SET time_zone = 'UTC' WHERE id = pg_temp.id('92');
 SELECT pg_temp.changed('2025-07-01 09:30Z') \g /dev/null
-SELECT is(pg_temp.said('2025-07-02 08:00Z'), '91 07-02 08:00 due, 92 07-02 08:00 due, 94 07-02 08:00 due', 'mended, it is as the others');
+SELECT is(pg_temp.said('2025-07-01 09:30Z'), '92 07-01 08:00 due', 'mended, what came up meanwhile is said');
+SELECT set_eq($$SELECT pg_temp.claim('2025-07-02 08:00Z')$$, $$VALUES ('91 07-02 08:00 due'), ('92 07-02 08:00 due'), ('94 07-02 08:00 due')$$, 'and it is as the others');
+-- Not completed, it cannot be read as its lease ends; nor can what comes on the day after, until it is too late.
+SET CONSTRAINTS ALL IMMEDIATE;
+ALTER TABLE medsched.schedules DISABLE TRIGGER USER;
+UPDATE medsched.schedules SET time_zone = 'Mars/Olympus' WHERE id = pg_temp.id('92');
+SET client_min_messages = error;
+SELECT set_eq($$SELECT pg_temp.claim('2025-07-02 08:01Z')$$, $$VALUES ('91 07-02 08:00 due attempt 2'), ('94 07-02 08:00 due attempt 2')$$, 'two whose leases end are said again, one cannot be read');
+SELECT medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h)) \g /dev/null
+UPDATE medsched.schedules SET time_zone = 'UTC' WHERE id = pg_temp.id('92');
+SELECT is(pg_temp.said('2025-07-02 09:01Z'), '92 07-02 08:00 due attempt 2', 'mended, it is said again, too');
+UPDATE medsched.schedules SET time_zone = 'Mars/Olympus' WHERE id = pg_temp.id('92');
+SELECT is(pg_temp.said('2025-07-03 08:00Z'), '91 07-03 08:00 due, 94 07-03 08:00 due', 'the day after');
+SELECT is(pg_temp.said('2025-07-03 09:00Z'), 'nothing', 'in vain, an hour later');
+SELECT is(pg_temp.said('2025-07-03 10:00Z'), 'nothing', 'and another');
+UPDATE medsched.schedules SET time_zone = 'UTC' WHERE id = pg_temp.id('92');
+ALTER TABLE medsched.schedules ENABLE TRIGGER USER;
+SET CONSTRAINTS ALL DEFERRED;
+SET client_min_messages = warning;
+SELECT is(pg_temp.said('2025-07-03 11:00Z'), 'nothing', 'mended too late, it is dropped');
+SELECT results_eq($$SELECT d.doses, d.reason FROM medsched.reminders_dropped AS d WHERE d.schedule_id = pg_temp.id('92')$$, $$VALUES (1, 'late')$$, 'and counted');
 
 -- Most, oldest first; how long; who ---------------------------------------------------------------------
 
-SELECT is(count(*), 2::bigint, 'two at most') FROM pg_temp.claim('2025-07-03 08:00Z', 2);
-SELECT is(count(*), 1::bigint, 'then the third') FROM pg_temp.claim('2025-07-03 08:00Z', 2);
-SELECT is(count(*), 0::bigint, 'and no more') FROM pg_temp.claim('2025-07-03 08:00Z', 2);
+SELECT is(count(*), 2::bigint, 'two at most') FROM pg_temp.claim('2025-07-04 08:00Z', 2);
+SELECT is(count(*), 1::bigint, 'then the third') FROM pg_temp.claim('2025-07-04 08:00Z', 2);
+SELECT is(count(*), 0::bigint, 'and no more') FROM pg_temp.claim('2025-07-04 08:00Z', 2);
 -- One of them has a row in the queue that somebody put there meanwhile.
 INSERT INTO medsched.reminder_queue (user_id, schedule_id, look_at) VALUES (pg_temp.id('9'), pg_temp.id('91'), '2025-08-01 00:00Z');
 SELECT is(count(*), 3::bigint, 'all are completed in one call') FROM medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h) || gen_random_uuid() || NULL);
-SELECT results_eq($$SELECT q.look_at FROM medsched.reminder_queue AS q WHERE q.schedule_id = pg_temp.id('91')$$, $$VALUES (timestamptz '2025-07-04 08:00Z')$$,
+SELECT results_eq($$SELECT q.look_at FROM medsched.reminder_queue AS q WHERE q.schedule_id = pg_temp.id('91')$$, $$VALUES (timestamptz '2025-07-05 08:00Z')$$,
   'and the earlier of two instants counts, where there was a row');
 
 -- One person with thirty schedules at 08:00, another with one a minute later: of ten that are handed out one is the other's.
-SELECT pg_temp.prescribe('7', '7' || n, '2025-07-04T08:00:00', NULL) FROM generate_series(10, 39) AS n \g /dev/null
-SELECT pg_temp.prescribe('6', '61', '2025-07-04T08:01:00', NULL) \g /dev/null
-SELECT pg_temp.changed('2025-07-04 07:00Z') \g /dev/null
-SELECT is(pg_temp.said('2025-07-04 07:00Z'), 'nothing', 'many are queued');
-SELECT is(string_agg(left(c, 15), ', ') FILTER (WHERE c !~ '^7'), '91 07-04 08:00 , 92 07-04 08:00 , 94 07-04 08:00 , 61 07-04 08:01 ', 'one with many schedules holds up no other') FROM pg_temp.claim('2025-07-04 08:01Z', 10) AS c;
-SELECT is(count(*), 24::bigint, 'of whom the rest come, too') FROM pg_temp.claim('2025-07-04 08:01Z', 100);
+SELECT pg_temp.prescribe('7', '7' || n, '2025-07-05T08:00:00', NULL) FROM generate_series(10, 39) AS n \g /dev/null
+SELECT pg_temp.prescribe('6', '61', '2025-07-05T08:01:00', NULL) \g /dev/null
+SELECT pg_temp.changed('2025-07-05 07:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-07-05 07:00Z'), 'nothing', 'many are queued');
+SELECT is(string_agg(left(c, 15), ', ') FILTER (WHERE c !~ '^7'), '91 07-05 08:00 , 92 07-05 08:00 , 94 07-05 08:00 , 61 07-05 08:01 ', 'one with many schedules holds up no other') FROM pg_temp.claim('2025-07-05 08:01Z', 10) AS c;
+SELECT is(count(*), 24::bigint, 'of whom the rest come, too') FROM pg_temp.claim('2025-07-05 08:01Z', 100);
 SELECT is(count(*), 34::bigint, 'all are completed') FROM medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h));
 SELECT is(pg_temp.failure(sql), error, sql) FROM (VALUES
   ('SELECT medsched.claim_reminders(0)', '22023: most must be from 1 to 10000 | It is 0.'),

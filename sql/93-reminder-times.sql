@@ -39,9 +39,21 @@ DECLARE
   kinds CONSTANT text[] := '{ahead,due,snoozed,again,escalation}';
   said_rank CONSTANT int := coalesce(array_position(kinds, said_kind), 0);
   s record;
+  planned_from timestamptz;
+  -- What is planned by then is to be said by now, and what quiet hours hold back now is said when they end.
+  settled_at timestamptz := at;
+  quiet_end timestamptz := at;
+  is_steady boolean := only_dose IS NULL AND NOT is_held;
   window_start timestamptz;
   window_end timestamptz;
-  planned_from timestamptz;
+  snoozed tstzmultirange := '{}';
+  windows tstzmultirange;
+  span interval;
+  reach interval;
+  -- When quiet hours ended of which something may still have to be said, and the dose as far as which that is looked for.
+  held_until timestamptz;
+  held_to timestamptz;
+  n_sure bigint;
   waiting timestamptz;
   is_moved boolean;
 BEGIN
@@ -67,96 +79,162 @@ BEGIN
   END IF;
 
   -- The doses of which something is still to be said.  What is older than a week is not counted either.
-  planned_from := CASE WHEN only_dose IS NOT NULL THEN only_dose - CASE WHEN s.has_no_times THEN interval '31 days' ELSE interval '366 days' END ELSE greatest(since, at - interval '7 days') END
-                  - CASE WHEN s.quiet_from IS NULL THEN interval '0' ELSE interval '25 hours' END;
+  planned_from := CASE WHEN only_dose IS NOT NULL THEN only_dose - CASE WHEN s.has_no_times THEN interval '31 days' ELSE interval '366 days' END
+                       ELSE least(greatest(since, at - interval '7 days'), at) END;
+  IF s.quiet_from IS NOT NULL THEN
+    -- While no clock is changed, what comes later is said later, and quiet hours hold back what came up since they began.
+    is_steady := is_steady AND since >= at - interval '7 days'
+                 AND (SELECT count(DISTINCT medsched._to_local(t.instant, s.clock) - timezone('UTC', t.instant)) = 1
+                        FROM unnest(ARRAY[since - interval '26 hours', at, at + interval '26 hours']) AS t (instant));
+    IF is_steady THEN
+      quiet_end := medsched._within_hours(at, s.quiet_until, s.quiet_from, s.clock);
+      IF quiet_end > at THEN
+        settled_at := medsched._quiet_since(s.quiet_from, s.quiet_until, s.clock, at);
+      END IF;
+      held_until := medsched._within_hours(planned_from - interval '1 microsecond', s.quiet_until, s.quiet_from, s.clock);
+      planned_from := medsched._quiet_since(s.quiet_from, s.quiet_until, s.clock, planned_from - interval '1 microsecond');
+    ELSE
+      planned_from := planned_from - interval '25 hours';
+    END IF;
+  END IF;
   window_start := planned_from - greatest(s.again_every * s.again_at_most, s.escalate_after, '0');
   window_end := at + coalesce(s.ahead_by, '0') + interval '1 microsecond';
   is_moved := EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = of_user AND v.schedule_id = of_schedule);
   IF only_dose IS NOT NULL AND NOT s.has_no_times AND NOT is_moved THEN
     window_start := only_dose;
-    window_end := least(window_end, only_dose + interval '1 microsecond');
+    -- One that is announced no more may be due later.
+    window_end := greatest(window_start, least(window_end, only_dose + interval '1 microsecond'));
   ELSIF only_dose IS NULL THEN
     -- Doses that were put off may be due long before, or not until later.
-    SELECT least(window_start, min(coalesce(v.due_at, z.scheduled_for))),
-           greatest(window_end, max(coalesce(v.due_at, z.scheduled_for)) + interval '1 microsecond')
-      INTO window_start, window_end
-      FROM medsched.reminder_snoozes AS z
-      LEFT JOIN medsched.moved_doses AS v ON v.user_id = of_user AND v.schedule_id = of_schedule AND v.scheduled_for = z.scheduled_for
-     WHERE z.user_id = of_user AND z.schedule_id = of_schedule AND z.until >= at - s.drop_after
-       AND coalesce(v.due_at, z.scheduled_for) BETWEEN z.until - interval '39 days' AND z.until + interval '39 days';
+    SELECT least(window_start, min(d.due_at) FILTER (WHERE d.counts)),
+           greatest(window_end, max(d.due_at) FILTER (WHERE d.counts) + interval '1 microsecond'),
+           coalesce(range_agg(tstzrange(d.due_at, d.due_at + interval '1 microsecond')), '{}')
+      INTO window_start, window_end, snoozed
+      FROM (SELECT u.due_at, u.until >= at - s.drop_after AND u.due_at BETWEEN u.until - interval '39 days' AND u.until + interval '39 days' AS counts
+              FROM (SELECT z.until, coalesce(v.due_at, z.scheduled_for) AS due_at
+                      FROM medsched.reminder_snoozes AS z
+                      LEFT JOIN medsched.moved_doses AS v ON v.user_id = of_user AND v.schedule_id = of_schedule AND v.scheduled_for = z.scheduled_for
+                     WHERE z.user_id = of_user AND z.schedule_id = of_schedule AND z.until >= least(planned_from, at - s.drop_after)) AS u) AS d;
   END IF;
 
-  SELECT c.scheduled_for, c.due_at, c.kind, c.nth, c.planned_at, c.moment, c.following, c.waiting, c.dropped
-    INTO scheduled_for, due_at, kind, nth, planned_at, moment, next_at, waiting, dropped
-    FROM (
-      WITH doses AS (
-        SELECT d.scheduled_for, d.due_at, z.until AS snoozed_until
-          FROM (SELECT o.scheduled_for, o.due_at
-                  FROM medsched._counted_schedule_doses(of_user, of_schedule, s.starts_at, s.zone, s.closed, window_start, window_end) AS o
-                 WHERE s.has_no_times AND o.outcome IS NULL
-                UNION ALL
-                SELECT o.scheduled_for, o.due_at
-                  FROM medsched._moved_schedule_doses(of_user, of_schedule, NULL::timestamptz[], s.rrule, s.starts_at, s.zone, s.rdates, s.exdates,
-                         s.cycle_days_on, s.cycle_days_off, s.effective_from, s.closed, window_start, window_end) AS o
-                 WHERE NOT s.has_no_times AND is_moved AND o.outcome IS NULL
-                UNION ALL
-                SELECT o.scheduled_for, o.scheduled_for
-                  FROM medsched._schedule_doses(of_schedule, NULL::timestamptz[], s.rrule, s.starts_at, s.zone, greatest(window_start, s.effective_from),
-                         least(window_end, s.closed), s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS o
-                 WHERE NOT s.has_no_times AND NOT is_moved
-                   AND NOT EXISTS (SELECT FROM medsched.dose_taken AS t
-                                    WHERE t.user_id = of_user AND t.scheduled_for = o.scheduled_for AND t.schedule_id = of_schedule)) AS d
-          LEFT JOIN medsched.reminder_snoozes AS z
-            ON z.user_id = of_user AND z.schedule_id = of_schedule AND z.scheduled_for = d.scheduled_for
-         WHERE only_dose IS NULL OR d.scheduled_for = only_dose),
-      events AS MATERIALIZED (
-        SELECT d.scheduled_for, d.due_at, e.kind, array_position(kinds, e.kind) AS rank, e.nth, e.planned_at,
-               CASE WHEN s.quiet_from IS NULL OR e.kind IN ('snoozed', 'escalation') THEN e.planned_at
-                    ELSE medsched._within_hours(e.planned_at, s.quiet_until, s.quiet_from, s.clock) END AS moment
-          FROM doses AS d
-         CROSS JOIN LATERAL (
-               SELECT 'ahead' AS kind, 0 AS nth, d.due_at - s.ahead_by AS planned_at WHERE s.ahead_by IS NOT NULL
-               UNION ALL SELECT 'due', 0, d.due_at WHERE s.at_time
-               UNION ALL SELECT 'snoozed', 0, d.snoozed_until WHERE d.snoozed_until IS NOT NULL
-               -- Of many, those that may have to be said now, and the next one.
-               UNION ALL SELECT 'again', g.k, d.due_at + g.k * s.again_every
-                           FROM generate_series(greatest(1, ceil(extract(epoch FROM planned_from - d.due_at) / extract(epoch FROM s.again_every))::int),
-                                                least(s.again_at_most, greatest(1, floor(extract(epoch FROM at - d.due_at) / extract(epoch FROM s.again_every))::int + 1))) AS g (k)
-               UNION ALL SELECT 'escalation', 0, d.due_at + s.escalate_after WHERE s.escalate_after IS NOT NULL) AS e
-         WHERE e.planned_at >= planned_from
-           AND (d.snoozed_until IS NULL OR e.kind IN ('snoozed', 'escalation') OR e.planned_at > d.snoozed_until)),
-      pending AS (
-        SELECT DISTINCT ON (e.scheduled_for, e.kind = 'escalation') e.*
-          FROM events AS e
-         WHERE e.moment <= at AND (e.kind <> 'ahead' OR e.due_at > at)
-           AND CASE WHEN until IS NOT NULL THEN true
-                    -- What was said is not said again because quiet hours that were set since would have held it back.
-                    WHEN said_kind IS NULL THEN e.moment >= since AND NOT (e.planned_at < s.set_at AND e.planned_at <= said_at) IS TRUE
-                    ELSE (is_held OR only_dose IS NOT NULL
-                          OR e.moment >= since AND NOT (e.planned_at < s.set_at AND e.planned_at <= said_at
-                                                        AND (e.scheduled_for, e.rank, e.nth) <= (said_dose, said_rank, said_nth)) IS TRUE)
-                         AND ((e.moment, e.scheduled_for, e.rank, e.nth) > (said_at, said_dose, said_rank, said_nth)
-                              -- Of doses that are counted from each other one is open: recorded late, the next may be due before what was said.
-                              OR only_dose IS NULL AND s.is_counted AND e.scheduled_for > said_dose AND e.moment >= since
-                              OR (is_held OR only_dose IS NOT NULL) AND (e.scheduled_for, e.rank, e.nth) = (said_dose, said_rank, said_nth)) END
-         ORDER BY e.scheduled_for, e.kind = 'escalation', e.moment DESC, e.rank DESC, e.nth DESC),
-      -- A row for one dose says only what is its own, and only while nothing later has taken its place: that is another row's.
-      own AS (
-        SELECT p.*
-          FROM pending AS p
-         WHERE only_dose IS NULL
-            OR CASE WHEN until IS NOT NULL THEN p.moment > said_at AND p.moment < until AND (p.kind = 'escalation') = for_another
-                    ELSE (p.rank, p.nth) = (said_rank, said_nth) AND p.planned_at <= said_at END),
-      wanted AS (
-        SELECT o.*, row_number() OVER (ORDER BY o.moment, o.scheduled_for, o.rank, o.nth) AS place,
-               lead(o.moment) OVER (ORDER BY o.moment, o.scheduled_for, o.rank, o.nth) AS following
-          FROM own AS o
-         WHERE o.moment >= at - s.drop_after)
-      SELECT w.scheduled_for, w.due_at, w.kind, w.nth, w.planned_at, w.moment, w.following,
-             (SELECT min(e.moment) FROM events AS e WHERE e.moment > at) AS waiting,
-             (SELECT count(DISTINCT o.scheduled_for) FROM own AS o WHERE o.moment < at - s.drop_after)::int AS dropped
-        FROM (SELECT) AS one
-        LEFT JOIN wanted AS w ON w.place = 1) AS c;
+  -- A reminder is planned so long before or after its dose: what is said now is of the doses that are due so long after or before.  Where
+  -- all doses are due within hours they are looked at in one; else those whose reminders are planned since then, and by the first that comes
+  -- next.  At the end of quiet hours all that they held back has one instant, and comes in the order of the doses: the first two are enough.
+  span := medsched._elapsed(window_end - window_start);
+  IF only_dose IS NULL AND NOT s.has_no_times AND span > interval '12 hours' THEN
+    reach := interval '12 hours' / (s.again_at_most + 3);
+    IF held_until >= since AND held_until BETWEEN at - s.drop_after AND settled_at THEN
+      held_to := greatest(CASE WHEN said_at = held_until THEN said_dose END, window_start) + interval '12 hours';
+      IF is_moved THEN
+        snoozed := snoozed + coalesce((SELECT range_agg(tstzrange(v.due_at, v.due_at + interval '1 microsecond')) FROM medsched.moved_doses AS v
+                                        WHERE v.user_id = of_user AND v.schedule_id = of_schedule AND v.due_at >= window_start AND v.due_at < window_end), '{}');
+      END IF;
+    ELSE
+      held_until := NULL;
+    END IF;
+  ELSE
+    reach := span;
+  END IF;
+  LOOP
+    windows := tstzmultirange(tstzrange(window_start, window_end));
+    IF reach < span THEN
+      windows := windows * (
+        SELECT range_agg(tstzrange(CASE WHEN o.kind = 'escalation' THEN planned_from ELSE greatest(planned_from, held_until) END - o.after,
+                                   CASE o.kind WHEN 'escalation' THEN greatest(at, quiet_end) ELSE settled_at END + reach - o.after, '[]'))
+               + snoozed
+               + range_agg(tstzrange(planned_from - o.after, coalesce(held_until, planned_from) - o.after))
+                 * tstzmultirange(tstzrange(CASE WHEN said_at = held_until THEN said_dose END, held_to))
+          FROM (SELECT 'ahead' AS kind, - s.ahead_by AS after WHERE s.ahead_by IS NOT NULL
+                UNION ALL SELECT 'due', interval '0'
+                UNION ALL SELECT 'again', k * s.again_every FROM generate_series(1, s.again_at_most) AS k
+                UNION ALL SELECT 'escalation', s.escalate_after WHERE s.escalate_after IS NOT NULL) AS o);
+    END IF;
+    SELECT c.scheduled_for, c.due_at, c.kind, c.nth, c.planned_at, c.moment, c.following, c.waiting, c.dropped, c.n_sure
+      INTO scheduled_for, due_at, kind, nth, planned_at, moment, next_at, waiting, dropped, n_sure
+      FROM (
+        WITH doses AS (
+          SELECT d.scheduled_for, d.due_at, z.until AS snoozed_until
+            FROM (SELECT o.scheduled_for, o.due_at
+                    FROM medsched._counted_schedule_doses(of_user, of_schedule, s.starts_at, s.zone, s.closed, window_start, window_end) AS o
+                   WHERE s.has_no_times AND o.outcome IS NULL
+                  UNION ALL
+                  SELECT o.scheduled_for, o.due_at
+                    FROM unnest(windows) AS w
+                   CROSS JOIN LATERAL medsched._moved_schedule_doses(of_user, of_schedule, NULL::timestamptz[], s.rrule, s.starts_at, s.zone, s.rdates, s.exdates,
+                           s.cycle_days_on, s.cycle_days_off, s.effective_from, s.closed, lower(w), upper(w)) AS o
+                   WHERE NOT s.has_no_times AND is_moved AND o.outcome IS NULL
+                  UNION ALL
+                  SELECT o.scheduled_for, o.scheduled_for
+                    FROM unnest(windows) AS w
+                   CROSS JOIN LATERAL medsched._schedule_doses(of_schedule, NULL::timestamptz[], s.rrule, s.starts_at, s.zone, greatest(lower(w), s.effective_from),
+                           least(upper(w), s.closed), s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) AS o
+                   WHERE NOT s.has_no_times AND NOT is_moved
+                     AND NOT EXISTS (SELECT FROM medsched.dose_taken AS t
+                                      WHERE t.user_id = of_user AND t.scheduled_for = o.scheduled_for AND t.schedule_id = of_schedule)) AS d
+            LEFT JOIN medsched.reminder_snoozes AS z
+              ON z.user_id = of_user AND z.schedule_id = of_schedule AND z.scheduled_for = d.scheduled_for
+           WHERE only_dose IS NULL OR d.scheduled_for = only_dose),
+        events AS MATERIALIZED (
+          SELECT d.scheduled_for, d.due_at, e.kind, array_position(kinds, e.kind) AS rank, e.nth, e.planned_at,
+                 CASE WHEN s.quiet_from IS NULL OR e.kind IN ('snoozed', 'escalation') THEN e.planned_at
+                      ELSE medsched._within_hours(e.planned_at, s.quiet_until, s.quiet_from, s.clock) END AS moment
+            FROM doses AS d
+           CROSS JOIN LATERAL (
+                 SELECT 'ahead' AS kind, 0 AS nth, d.due_at - s.ahead_by AS planned_at WHERE s.ahead_by IS NOT NULL
+                 UNION ALL SELECT 'due', 0, d.due_at WHERE s.at_time
+                 UNION ALL SELECT 'snoozed', 0, d.snoozed_until WHERE d.snoozed_until IS NOT NULL
+                 -- Of many, those that may have to be said now, and the next one.
+                 UNION ALL SELECT 'again', g.k, d.due_at + g.k * s.again_every
+                             FROM generate_series(greatest(1, ceil(extract(epoch FROM planned_from - d.due_at) / extract(epoch FROM s.again_every))::int,
+                                                           CASE WHEN is_steady AND d.snoozed_until IS NULL
+                                                                THEN least(s.again_at_most, floor(extract(epoch FROM settled_at - d.due_at) / extract(epoch FROM s.again_every))::int) END),
+                                                  least(s.again_at_most, greatest(1, floor(extract(epoch FROM at - d.due_at) / extract(epoch FROM s.again_every))::int + 1),
+                                                        CASE WHEN is_steady AND d.snoozed_until IS NULL
+                                                             THEN greatest(1, floor(extract(epoch FROM settled_at - d.due_at) / extract(epoch FROM s.again_every))::int + 1) END)) AS g (k)
+                 UNION ALL SELECT 'escalation', 0, d.due_at + s.escalate_after WHERE s.escalate_after IS NOT NULL) AS e
+           WHERE e.planned_at >= planned_from
+             AND (d.snoozed_until IS NULL OR e.kind IN ('snoozed', 'escalation') OR e.planned_at > d.snoozed_until)),
+        pending AS (
+          SELECT DISTINCT ON (e.scheduled_for, e.kind = 'escalation') e.*
+            FROM events AS e
+           WHERE e.moment <= at AND (e.kind <> 'ahead' OR e.due_at > at)
+             AND CASE WHEN until IS NOT NULL THEN true
+                      -- What was said is not said again because quiet hours that were set since would have held it back.
+                      WHEN said_kind IS NULL THEN e.moment >= since AND NOT (e.planned_at < s.set_at AND e.planned_at <= said_at) IS TRUE
+                      ELSE (is_held OR only_dose IS NOT NULL
+                            OR e.moment >= since AND NOT (e.planned_at < s.set_at AND e.planned_at <= said_at
+                                                          AND (e.scheduled_for, e.rank, e.nth) <= (said_dose, said_rank, said_nth)) IS TRUE)
+                           AND ((e.moment, e.scheduled_for, e.rank, e.nth) > (said_at, said_dose, said_rank, said_nth)
+                                -- Of doses that are counted from each other one is open: recorded late, the next may be due before what was said.
+                                OR only_dose IS NULL AND s.is_counted AND e.scheduled_for > said_dose AND e.moment >= since
+                                OR (is_held OR only_dose IS NOT NULL) AND (e.scheduled_for, e.rank, e.nth) = (said_dose, said_rank, said_nth)) END
+           ORDER BY e.scheduled_for, e.kind = 'escalation', e.moment DESC, e.rank DESC, e.nth DESC),
+        -- A row for one dose says only what is its own, and only while nothing later has taken its place: that is another row's.
+        own AS (
+          SELECT p.*
+            FROM pending AS p
+           WHERE only_dose IS NULL
+              OR CASE WHEN until IS NOT NULL THEN p.moment > said_at AND p.moment < until AND (p.kind = 'escalation') = for_another
+                      ELSE (p.rank, p.nth) = (said_rank, said_nth) AND p.planned_at <= said_at END),
+        wanted AS (
+          SELECT o.*, row_number() OVER (ORDER BY o.moment, o.scheduled_for, o.rank, o.nth) AS place,
+                 lead(o.moment) OVER (ORDER BY o.moment, o.scheduled_for, o.rank, o.nth) AS following
+            FROM own AS o
+           WHERE o.moment >= at - s.drop_after)
+        SELECT w.scheduled_for, w.due_at, w.kind, w.nth, w.planned_at, w.moment, w.following,
+               (SELECT min(e.moment) FROM events AS e WHERE e.moment > at) AS waiting,
+               (SELECT count(DISTINCT o.scheduled_for) FROM own AS o WHERE o.moment < at - s.drop_after)::int AS dropped,
+               (SELECT count(*) FROM wanted AS w WHERE w.place <= 2 AND (w.moment, w.scheduled_for) < (held_until, held_to)) AS n_sure
+          FROM (SELECT) AS one
+          LEFT JOIN wanted AS w ON w.place = 1) AS c;
+    EXIT WHEN reach >= span;
+    IF held_to < window_end AND n_sure < 2 THEN
+      held_to := window_start + 8 * (held_to - window_start);
+    ELSE
+      EXIT WHEN waiting <= greatest(quiet_end, settled_at + reach);
+      reach := least(32 * reach, span);
+    END IF;
+  END LOOP;
 
   IF kind IS NOT NULL THEN
     urgency := CASE kind WHEN 'escalation' THEN 'high' ELSE s.urgency END;

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(300);
+SELECT plan(313);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -556,6 +556,32 @@ SELECT is(medsched.fill_reminders(100), 0::bigint, 'where it is done');
 SELECT results_eq('SELECT q.schedule_id, q.look_at FROM medsched.reminder_queue AS q ORDER BY 1', $$SELECT s.id, timestamptz '2099-06-07 12:00Z' FROM medsched.schedules AS s
   WHERE s.id IN (pg_temp.id('b9'), pg_temp.id('f9')) UNION ALL SELECT s.id, medsched.next_occurrence(s.rrule, s.starts_at, s.time_zone, now()) FROM medsched.schedules AS s
   WHERE s.id = pg_temp.id('f1') ORDER BY 1$$, 'each schedule that has doses to come is queued');
+
+-- A dose each minute, and rules that reach as far as rules can: what is said goes by instant and dose, however far apart they are ----
+
+DELETE FROM medsched.reminder_queue;
+SELECT pg_temp.prescribe('af', 'af1', '2025-05-01T00:00:00', 'FREQ=MINUTELY') \g /dev/null
+SELECT medsched.set_reminder_rules(pg_temp.id('af'), ahead_by => '31 days', again_every => '7 hours', again_at_most => 100, escalate_after => '31 days', escalate_to => 'son') \g /dev/null
+SELECT pg_temp.changed('2025-06-10 12:10Z') \g /dev/null
+SELECT is(pg_temp.said('2025-06-10 12:10Z'), 'af1 05-10 12:10 escalation to son high', 'that of 31 days ago');
+SELECT is(pg_temp.said('2025-06-10 12:10Z'), 'af1 05-12 08:10 again 100', 'that of 700 hours ago');
+SELECT is(array_length(array_agg(pg_temp.said('2025-06-10 12:10Z')), 1), 98, 'those since') FROM generate_series(1, 98);
+SELECT is(pg_temp.said('2025-06-10 12:10Z'), said, said)
+  FROM (VALUES ('af1 06-10 05:10 again 1'), ('af1 06-10 12:10 due'), ('af1 07-11 12:10 ahead'), ('nothing')) AS t (said);
+SELECT is(pg_temp.next(), '06-10 12:11', 'the next minute is waited for');
+-- At the end of quiet hours, in the order of the doses; 01:03 to 20:00 are recorded.
+SELECT medsched.set_reminder_rules(pg_temp.id('af'), at_time => false, again_every => '7 hours', again_at_most => 3, quiet_from => '22:00', quiet_until => '07:00') \g /dev/null
+SELECT pg_temp.changed('2025-06-11 06:00Z') \g /dev/null
+UPDATE medsched.reminder_queue SET look_at = '2025-06-11 06:00Z';
+INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at)
+SELECT pg_temp.id('af'), pg_temp.id('af1'), t.at, t.at FROM generate_series(timestamptz '2025-06-10 01:03Z', '2025-06-10 20:00Z', '1 minute') AS t (at);
+SELECT is(pg_temp.said('2025-06-11 06:30Z'), 'nothing', 'quiet');
+SELECT is(pg_temp.next(), '06-11 06:31', 'the next is looked at then, in vain');
+SELECT is(pg_temp.said('2025-06-11 07:00Z'), said, said)
+  FROM (VALUES ('af1 06-10 01:01 again 3'), ('af1 06-10 01:02 again 3'), ('af1 06-10 20:01 again 1')) AS t (said);
+SELECT medsched.inactivate_medication(m.user_id, m.id, '2025-06-12 00:00Z') FROM medsched.medications AS m WHERE m.user_id = pg_temp.id('af') \g /dev/null
+SELECT medsched.remove_reminder_rules(pg_temp.id('af')) \g /dev/null
+DELETE FROM medsched.reminder_changes;
 
 -- A row that cannot be read, and one whose schedule is gone -------------------------------------------
 

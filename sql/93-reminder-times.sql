@@ -100,11 +100,14 @@ BEGIN
   window_start := planned_from - greatest(s.again_every * s.again_at_most, s.escalate_after, '0');
   window_end := at + coalesce(s.ahead_by, '0') + interval '1 microsecond';
   is_moved := EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = of_user AND v.schedule_id = of_schedule);
-  IF only_dose IS NOT NULL AND NOT s.has_no_times AND NOT is_moved THEN
-    window_start := only_dose;
-    -- One that is announced no more may be due later.
-    window_end := greatest(window_start, least(window_end, only_dose + interval '1 microsecond'));
-  ELSIF only_dose IS NULL THEN
+  IF only_dose IS NOT NULL AND NOT s.has_no_times THEN
+    -- One that is to be said by now may be due later: it was snoozed until before that.
+    window_start := coalesce((SELECT v.due_at FROM medsched.moved_doses AS v
+                               WHERE v.user_id = of_user AND v.schedule_id = of_schedule AND v.scheduled_for = only_dose), only_dose);
+    window_end := window_start + interval '1 microsecond';
+  ELSIF only_dose IS NOT NULL THEN
+    window_end := greatest(window_end, only_dose + interval '1 microsecond');
+  ELSE
     -- Doses that were put off may be due long before, or not until later.
     SELECT least(window_start, min(d.due_at) FILTER (WHERE d.counts)),
            greatest(window_end, max(d.due_at) FILTER (WHERE d.counts) + interval '1 microsecond'),

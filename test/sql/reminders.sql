@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(313);
+SELECT plan(315);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -516,6 +516,17 @@ UPDATE medsched.reminder_queue SET look_at = '2025-06-05 08:20Z' WHERE user_id =
 UPDATE medsched.reminder_snoozes SET until = '2025-06-05 08:20Z' WHERE user_id = pg_temp.id('ae');
 SELECT pg_temp.changed('2025-06-05 08:11Z') \g /dev/null
 SELECT results_eq($$SELECT pg_temp.claim('2025-06-05 08:20Z')$$, $$VALUES ('ae1 06-05 08:00 snoozed')$$, 'in vain, and snoozed again, it has one holder');
+SELECT medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h)) \g /dev/null
+-- Until before they are due, one at its time and one that was moved, which fails.
+SELECT pg_temp.prescribe('ae', 'ae2', '2025-06-05T15:00:00', NULL), pg_temp.prescribe('ae', 'ae3', '2025-06-05T15:30:00', NULL) \g /dev/null
+SELECT medsched.move_dose(pg_temp.id('ae'), pg_temp.id('ae3'), '2025-06-05 15:30Z', '2025-06-05 16:00Z') \g /dev/null
+INSERT INTO medsched.reminder_snoozes SELECT pg_temp.id('ae'), s.id, s.at, '2025-06-05 12:10Z'
+  FROM (VALUES (pg_temp.id('ae2'), timestamptz '2025-06-05 15:00Z'), (pg_temp.id('ae3'), '2025-06-05 15:30Z')) AS s (id, at);
+SELECT pg_temp.changed('2025-06-05 12:00Z') \g /dev/null
+SELECT set_eq($$SELECT pg_temp.claim('2025-06-05 12:10Z')$$, $$VALUES ('ae2 06-05 15:00 snoozed'), ('ae3 06-05 16:00 snoozed')$$, 'two are said before they are due');
+SELECT medsched.fail_reminder(h.token) FROM (SELECT h.token FROM medsched.reminders_held AS h) AS h \g /dev/null
+UPDATE medsched.reminder_queue SET look_at = '2025-06-05 12:15Z' WHERE user_id = pg_temp.id('ae') AND event <> '';
+SELECT set_eq($$SELECT pg_temp.claim('2025-06-05 12:15Z')$$, $$VALUES ('ae2 06-05 15:00 snoozed attempt 2'), ('ae3 06-05 16:00 snoozed attempt 2')$$, 'in vain, and once more');
 SELECT medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h)) \g /dev/null
 SELECT medsched.inactivate_medication(m.user_id, m.id, '2025-06-06 00:00Z') FROM medsched.medications AS m WHERE m.user_id = pg_temp.id('ac') \g /dev/null
 DELETE FROM medsched.reminder_changes;

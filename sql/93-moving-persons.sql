@@ -283,6 +283,65 @@ $$;
 COMMENT ON FUNCTION medsched._document_columns(text, text[], jsonb, boolean) IS
   'Internal: checks rows of a document, and gives the columns that they have';
 
+-- Check what a document has of the queue of reminders.  Its tables have no constraints, which each claim would pay for: workers alone
+-- write them.  A row that none of them can have written would keep a reminder from being said, or have it said twice; and a token
+-- that is another's would complete that one's reminder, or not.
+CREATE OR REPLACE FUNCTION medsched._check_document_queue(table_name text, document_rows jsonb)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  an_instant CONSTANT text := 'r.%1$I >= ''0001-01-01 00:00+00'' AND r.%1$I < ''10000-01-01 00:00+00''';
+  of_column record;
+  nth bigint;
+  given jsonb;
+BEGIN
+  -- A dose that was undone may have a reminder for which nothing was said before: said_at is before all times then.
+  FOR of_column IN
+    SELECT c.name, format(c.condition, c.name) AS condition, c.problem
+      FROM (VALUES
+        ('{reminder_changes}'::text[], 'since', an_instant, 'no instant'),
+        ('{reminder_changes}', 'scheduled_for', an_instant, 'no instant'),
+        ('{reminder_changes}', 'recorded_at', an_instant, 'no instant'),
+        ('{reminder_queue}', 'look_at', an_instant, 'no instant'),
+        ('{reminder_queue}', 'until', an_instant, 'no instant'),
+        ('{reminder_queue}', 'said_at', 'r.%1$I < ''10000-01-01 00:00+00''', 'no instant'),
+        ('{reminders_held}', 'lease_ends_at', an_instant, 'no instant'),
+        ('{reminders_held,stock_reminder_queue}', 'next_at', an_instant, 'no instant'),
+        ('{reminders_held,stock_reminder_queue}', 'said_at', an_instant, 'no instant'),
+        ('{reminder_queue,reminders_held}', 'said_dose', an_instant, 'no instant'),
+        ('{reminder_queue,reminders_held}', 'kind', 'r.%1$I IN (''ahead'', ''due'', ''snoozed'', ''again'', ''escalation'')', 'no kind of reminder'),
+        ('{stock_reminder_queue}', 'kind', 'r.%1$I IN (''stock'', ''refill'')', 'no kind of reminder'),
+        ('{reminder_queue,reminders_held,stock_reminder_queue}', 'nth', 'r.%1$I >= 0 AND r.%1$I <= 100', 'not from 0 to 100'),
+        ('{reminder_queue,reminders_held,stock_reminder_queue}', 'attempt', 'r.%1$I >= 0 AND r.%1$I <= 1000000', 'not from 0 to 1000000'),
+        ('{reminder_queue,reminders_held}', 'event',
+         'r.%1$I = '''' OR r.said_dose IS NOT NULL
+          AND r.%1$I ~ ''^(undone|undone escalation|(ahead|due|snoozed|again|escalation) [0-9]+) -?[0-9]+([.][0-9]+)?$''', 'no reminder'),
+        ('{stock_reminder_queue}', 'token', 'r.%1$I IS NULL OR r.next_at IS NOT NULL', 'of a reminder that is not held'),
+        ('{reminders_held}', 'token', 'r.own_lease OR r.%1$I = medsched._lease_token(r.lease_ends_at, r.%1$I)', 'of another lease'),
+        ('{reminders_held,stock_reminder_queue}', 'token',
+         'NOT EXISTS (SELECT FROM medsched.reminders_held AS h WHERE h.token = r.%1$I)
+          AND NOT EXISTS (SELECT FROM medsched.stock_reminder_queue AS q WHERE q.token = r.%1$I)', 'taken')) AS c (tables, name, condition, problem)
+     WHERE $1 = ANY (c.tables)
+  LOOP
+    EXECUTE format('SELECT e.nth - 1, e.element->%L
+                      FROM jsonb_array_elements($1) WITH ORDINALITY AS e (element, nth)
+                     CROSS JOIN LATERAL jsonb_populate_record(NULL::medsched.%I, e.element) AS r
+                     WHERE (%s) IS FALSE ORDER BY e.nth LIMIT 1', of_column.name, $1, of_column.condition)
+      INTO nth, given USING $2;
+    IF nth IS NOT NULL THEN
+      PERFORM medsched._refuse_document(format('$.%s[%s].%s', $1, nth, of_column.name),
+        format('is %s, which is %s', medsched._shortened(given::text), of_column.problem), CASE of_column.problem WHEN 'taken' THEN '23505' ELSE '22023' END,
+        CASE of_column.problem WHEN 'taken' THEN 'Another reminder that is held here has it. Take the row out of the document: its reminder is not said again.' END);
+    END IF;
+  END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._check_document_queue(text, jsonb) IS
+  'Internal: checks rows of a document that are of the queue of reminders';
+
 -- What inserts the rows of a document, which is checked before: a statement a table, of the rows and the user's id.
 CREATE OR REPLACE FUNCTION medsched._import_steps(document jsonb)
 RETURNS TABLE (table_name text, statement text, document_rows jsonb)
@@ -319,6 +378,7 @@ BEGIN
   FOR of_table IN SELECT t.name, t.columns FROM medsched._person_tables() AS t LOOP
     CONTINUE WHEN NOT document ? of_table.name;
     given := medsched._document_columns(of_table.name, of_table.columns, document->of_table.name, is_same_version);
+    PERFORM medsched._check_document_queue(of_table.name, document->of_table.name);
     table_name := of_table.name;
     document_rows := document->of_table.name;
     statement := format('INSERT INTO medsched.%1$I (user_id%2$s) SELECT $2%3$s

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(101);
+SELECT plan(131);
 
 \set ann '''00000000-0000-4000-8000-00000000000a'''
 \set ben '''00000000-0000-4000-8000-00000000000b'''
@@ -255,6 +255,62 @@ SELECT is(replace(pg_temp.failure(pg_temp.change(path::text[], value)), ' | Pass
     ('{schedules,0,time_zone}', '"Mars/Olympus"', '22023 medsched.document_of_user: invalid document: $.schedules[0].time_zone is "Mars/Olympus": time zone "Mars/Olympus" is not known'),
     ('{schedules,0,rrule}', '"FREQ=OFTEN"', '22023 medsched.document_of_user: invalid document: $.schedules[0].rrule is "FREQ=OFTEN": invalid recurrence rule: FREQ value "OFTEN" is not valid')
   ) AS t (path, value, error);
+-- The queue of reminders: rows that no worker can have written.  Ben has a reminder of each kind that is held.
+INSERT INTO medsched.reminders_held (token, user_id, schedule_id, event, lease_ends_at, said_at, said_dose, kind, nth, attempt)
+SELECT '00000000-0000-4000-8000-0000000000d1', s.user_id, s.id, '', '2026-01-06 08:01Z', '2026-01-06 08:00Z', '2026-01-06 08:00Z', 'due', 0, 1 FROM medsched.schedules AS s WHERE s.user_id = :ben;
+INSERT INTO medsched.stock_reminder_queue (user_id, medication_id, look_at, next_at, said_at, kind, nth, attempt, token)
+SELECT m.user_id, m.id, '2026-01-06 09:01Z', '2026-01-07 09:00Z', '2026-01-06 09:00Z', 'stock', 0, 1, '00000000-0000-4000-8000-0000000000d2' FROM medsched.medications AS m WHERE m.user_id = :ben;
+CREATE FUNCTION pg_temp.change_row(table_name text, changed jsonb) RETURNS text LANGUAGE sql AS $$
+  SELECT pg_temp.change(ARRAY[table_name], jsonb_build_array(t.document_row || changed)::text)
+    FROM (VALUES
+      ('reminder_changes', '{"schedule_id": "00000000-0000-4000-8000-0000000000c1", "since": "2026-01-04T00:00:00+00:00", "scheduled_for": null, "recorded_at": null}'::jsonb),
+      ('reminder_queue', '{"schedule_id": "00000000-0000-4000-8000-0000000000c1", "event": "", "look_at": "2026-01-04T08:00:00+00:00", "until": null, "said_at": null,
+        "said_dose": null, "kind": null, "nth": null, "attempt": 0, "unfinished": false, "worker": null, "error": null}'),
+      ('reminders_held', '{"schedule_id": "00000000-0000-4000-8000-0000000000c1", "event": "", "token": "00000000-0000-4000-8000-0000000000e1", "lease_ends_at": "2026-01-04T08:01:00+00:00",
+        "next_at": "2026-01-05T08:00:00+00:00", "said_at": "2026-01-04T08:00:00+00:00", "said_dose": "2026-01-04T08:00:00+00:00", "kind": "due", "nth": 0, "attempt": 1, "worker": null, "own_lease": true}'),
+      ('stock_reminder_queue', '{"medication_id": "00000000-0000-4000-8000-0000000000c0", "look_at": "2026-01-04T09:00:00+00:00", "next_at": null, "said_at": null, "kind": null, "nth": null,
+        "attempt": 0, "token": null, "worker": null, "error": null}')) AS t (name, document_row)
+   WHERE t.name = table_name
+$$;
+SELECT is(split_part(pg_temp.failure(pg_temp.change_row(table_name, changed::jsonb)), ' | ', 1), error, concat(table_name, ' ', changed))
+  FROM (VALUES
+    ('reminder_changes', '{"since": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminder_changes[0].since is "infinity", which is no instant'),
+    ('reminder_changes', '{"scheduled_for": "-infinity"}', '22023 medsched.document_of_user: invalid document: $.reminder_changes[0].scheduled_for is "-infinity", which is no instant'),
+    ('reminder_changes', '{"recorded_at": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminder_changes[0].recorded_at is "infinity", which is no instant'),
+    ('reminder_queue', '{"look_at": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].look_at is "infinity", which is no instant'),
+    ('reminder_queue', '{"look_at": "20000-01-01T00:00:00+00:00"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].look_at is "20000-01-01T00:00:00+00:00", which is no instant'),
+    ('reminder_queue', '{"until": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].until is "infinity", which is no instant'),
+    ('reminder_queue', '{"said_at": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].said_at is "infinity", which is no instant'),
+    ('reminder_queue', '{"said_dose": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].said_dose is "infinity", which is no instant'),
+    ('reminder_queue', '{"kind": "refill"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].kind is "refill", which is no kind of reminder'),
+    ('reminder_queue', '{"nth": 2147483647}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].nth is 2147483647, which is not from 0 to 100'),
+    ('reminder_queue', '{"attempt": 2147483647}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].attempt is 2147483647, which is not from 0 to 1000000'),
+    ('reminder_queue', '{"attempt": -1}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].attempt is -1, which is not from 0 to 1000000'),
+    ('reminder_queue', '{"event": "again", "said_dose": "2026-01-04T08:00:00+00:00"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].event is "again", which is no reminder'),
+    ('reminder_queue', '{"event": "undone 1767513600.000000"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].event is "undone 1767513600.000000", which is no reminder'),
+    ('reminders_held', '{"lease_ends_at": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminders_held[0].lease_ends_at is "infinity", which is no instant'),
+    ('reminders_held', '{"next_at": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminders_held[0].next_at is "infinity", which is no instant'),
+    ('reminders_held', '{"said_at": "-infinity"}', '22023 medsched.document_of_user: invalid document: $.reminders_held[0].said_at is "-infinity", which is no instant'),
+    ('reminders_held', '{"kind": "stock"}', '22023 medsched.document_of_user: invalid document: $.reminders_held[0].kind is "stock", which is no kind of reminder'),
+    ('reminders_held', '{"own_lease": false}', '22023 medsched.document_of_user: invalid document: $.reminders_held[0].token is "00000000-0000-4000-8000-0000000000e1", which is of another lease'),
+    ('reminders_held', '{"token": "00000000-0000-4000-8000-0000000000d1"}', '23505 medsched.document_of_user: invalid document: $.reminders_held[0].token is "00000000-0000-4000-8000-0000000000d1", which is taken'),
+    ('reminders_held', '{"token": "00000000-0000-4000-8000-0000000000d2"}', '23505 medsched.document_of_user: invalid document: $.reminders_held[0].token is "00000000-0000-4000-8000-0000000000d2", which is taken'),
+    ('stock_reminder_queue', '{"said_at": "infinity"}', '22023 medsched.document_of_user: invalid document: $.stock_reminder_queue[0].said_at is "infinity", which is no instant'),
+    ('stock_reminder_queue', '{"kind": "due"}', '22023 medsched.document_of_user: invalid document: $.stock_reminder_queue[0].kind is "due", which is no kind of reminder'),
+    ('stock_reminder_queue', '{"token": "00000000-0000-4000-8000-0000000000e1"}', '22023 medsched.document_of_user: invalid document: $.stock_reminder_queue[0].token is "00000000-0000-4000-8000-0000000000e1", which is of a reminder that is not held'),
+    ('stock_reminder_queue', '{"token": "00000000-0000-4000-8000-0000000000d1", "next_at": "2026-01-05T09:00:00+00:00"}', '23505 medsched.document_of_user: invalid document: $.stock_reminder_queue[0].token is "00000000-0000-4000-8000-0000000000d1", which is taken'),
+    ('stock_reminder_queue', '{"token": "00000000-0000-4000-8000-0000000000d2", "next_at": "2026-01-05T09:00:00+00:00"}', '23505 medsched.document_of_user: invalid document: $.stock_reminder_queue[0].token is "00000000-0000-4000-8000-0000000000d2", which is taken')
+  ) AS t (table_name, changed, error);
+SELECT lives_ok(concat(pg_temp.change_row(table_name, changed::jsonb), format('; SELECT medsched.erase_user(%L)', '00000000-0000-4000-8000-00000000000c')),
+         concat(table_name, ' ', changed, ' can have been written'))
+  FROM (VALUES
+    ('reminder_queue', '{"event": "undone escalation -1.500000", "said_at": "-infinity", "said_dose": "2026-01-04T08:00:00+00:00", "until": "2026-01-04T09:00:00+00:00"}'),
+    ('reminder_queue', '{"event": "again 12 1767513600.000000", "said_at": "2026-01-04T08:00:00+00:00", "said_dose": "2026-01-04T08:00:00+00:00", "kind": "again", "nth": 12}'),
+    ('reminders_held', concat('{"own_lease": false, "token": "', medsched._lease_token('2026-01-04 08:01Z', '00000000-0000-4000-8000-0000000000e1'), '"}')),
+    ('stock_reminder_queue', '{"look_at": "infinity"}')
+  ) AS t (table_name, changed);
+DELETE FROM medsched.reminders_held WHERE user_id = :ben;
+DELETE FROM medsched.stock_reminder_queue WHERE user_id = :ben;
 -- NULLs, keys that meet nothing or each other, and the rules.
 SELECT alike(pg_temp.failure(pg_temp.change(path::text[], value)), error, concat(path, ' = ', left(value, 60)))
   FROM (VALUES

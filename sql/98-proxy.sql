@@ -171,12 +171,14 @@ $$;
 CREATE OR REPLACE FUNCTION medsched_proxy.shards_in_turn() RETURNS int[] LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  RETURN ARRAY(SELECT s.shard FROM medsched_proxy.shards AS s ORDER BY random());
+  -- What completes a reminder of a person who is being moved waits where they leave, and then finds it where they arrive.
+  RETURN ARRAY(SELECT s.shard FROM medsched_proxy.shards AS s
+                ORDER BY s.shard IN (SELECT p.shard FROM medsched_proxy.persons AS p WHERE p.moving_to IS NOT NULL) DESC, random());
 END
 $$;
 COMMENT ON FUNCTION medsched_proxy.hold_all() IS 'Keeps, until the transaction ends, the copies of persons who were moved from being erased';
 COMMENT ON FUNCTION medsched_proxy.is_copy(uuid, int) IS 'Returns whether what a shard has of a person is a copy, and another shard has the person';
-COMMENT ON FUNCTION medsched_proxy.shards_in_turn() IS 'Returns the shards in an order by chance: for calls that any can answer';
+COMMENT ON FUNCTION medsched_proxy.shards_in_turn() IS 'Returns the shards in an order by chance, those first that somebody leaves: for calls that any can answer';
 
 CREATE OR REPLACE FUNCTION medsched_proxy.settings() RETURNS text[] LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp AS $$

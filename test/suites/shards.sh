@@ -240,4 +240,24 @@ equals "none of them is lost, or twice" "$(comm -13 "$shards_at/there" "$shards_
 succeeds "there are no others but those whose answers were lost" [ "$(comm -23 "$shards_at/there" "$shards_at/recorded" | wc -l)" -le 8 ]
 equals "each was recorded once" "$(on_shard "$to" "SELECT count(*) - count(DISTINCT h.scheduled_for) FROM medsched.change_history AS h WHERE h.user_id = '$bea' AND h.table_name = 'dose_taken'")" 0
 equals "no rule is broken" "$(query "SELECT count(*) FROM medsched.check_integrity() AS c WHERE c.user_id = '$bea'")" 0
+
+# A worker who completes a reminder of hers while she is moved waits where she leaves, and completes it where she arrives.  Which shard is
+# asked first would be by chance.
+cat >"$shards_at/complete" <<HOOK
+#!/bin/bash
+[ "\$1" = copied ] || exit 0
+psql -XAtq -h "$direct" -d proxy -U postgres -c "SELECT medsched.complete_reminder('00000000-0000-4000-8000-0000000000f1')" >"$shards_at/completed" 2>&1 &
+sleep 0.5
+HOOK
+chmod +x "$shards_at/complete"
+for _ in 1 2 3 4; do
+	at=$to
+	to=$(((at + 1) % shards))
+	on_shard "$at" "INSERT INTO medsched.reminders_held (token, user_id, schedule_id, event, lease_ends_at, said_at, said_dose, kind, nth, attempt)
+		SELECT '00000000-0000-4000-8000-0000000000f1', s.user_id, s.id, '', now() + interval '1 hour', now(), now(), 'due', 0, 1 FROM medsched.schedules AS s WHERE s.user_id = '$bea' LIMIT 1"
+	MEDSCHED_MOVE_HOOK=$shards_at/complete dev/move-person --wait 20 --proxy "host=$direct dbname=proxy user=postgres" "$bea" "$to" >/dev/null 2>&1
+	for _ in $(seq 100); do [ ! -s "$shards_at/completed" ] || break; sleep 0.1; done
+	equals "what is completed while she is moved is completed" "$(cat "$shards_at/completed") $(on_shard "$to" "SELECT count(*) FROM medsched.reminders_held AS h WHERE h.user_id = '$bea'")" "t 0"
+	rm "$shards_at/completed"
+done
 finish

@@ -159,6 +159,20 @@ for from in native managed; do
 	move "$ann" "dbname=$from" "dbname=$to" >/dev/null
 	equals "what failed is said when it was to be" "$(said "$to" 09:09)|$(said "$to" 09:10)" "|due 2,refill 2"
 
+	# A worker completes a reminder while the script locks what comes before it in the order of the tables: what is due next is not
+	# handed out from what is left.
+	anew "$from"
+	claim "$from" 09:00 >/dev/null
+	query "UPDATE medsched.reminders_held SET next_at = '2030-01-01 08:30Z';
+		INSERT INTO medsched.reminders_dropped (user_id, dropped_at, doses, reason) SELECT '$ann', '2029-01-01Z', 1, 'late' FROM generate_series(1, 30000)" -d "$from"
+	query "DO \$\$ BEGIN
+		WHILE (SELECT d.xmax = '0' FROM medsched.reminders_dropped AS d ORDER BY d.id LIMIT 1) LOOP END LOOP;
+		PERFORM FROM medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h)); END \$\$" -d "$from" &
+	worker=$!
+	meanwhile copied "$from" "SELECT count(*) FROM medsched._claim_reminders(10, '1 minute', 'w', '2030-01-02 08:00Z')" "$ann" "dbname=$from" "dbname=$to" >/dev/null
+	wait "$worker" || fail "the worker fails"
+	equals "what a worker completes while rows are locked stays where it is locked" "$(cat "$at/meanwhile")" 0
+	equals "and goes along" "$(query "SELECT q.look_at FROM medsched.reminder_queue AS q" -d "$to")" "2030-01-01 08:30:00+00"
 	# A row that came too late.
 	anew "$from"
 	move "$ann" "dbname=$from" "dbname=$to" >/dev/null

@@ -102,11 +102,11 @@ for (const { version, kit: packageName, orm, everySchemaByDefault } of kits) {
 			return names.filter((name) => name.endsWith('.sql')).sort().map((name) => `${project}/migrations/${name}`);
 		}
 
-		/** Every object of medsched's by its identity, which dropping and creating again would change. */
+		/** Every object of medsched's by its identity, which dropping and creating again would change; a foreign key of the application's has triggers there, too. */
 		async function medsched(): Promise<unknown[]> {
 			const { rows } = await client.query(`
 				select c.oid, c.relname as name from pg_class c where relnamespace = 'medsched'::regnamespace
-				union all select t.oid, t.tgname from pg_trigger t join pg_class c on c.oid = tgrelid where relnamespace = 'medsched'::regnamespace
+				union all select t.oid, t.tgname from pg_trigger t join pg_class c on c.oid = tgrelid where relnamespace = 'medsched'::regnamespace and not tgisinternal
 				union all select oid, conname from pg_constraint where connamespace = 'medsched'::regnamespace
 				union all select oid, proname from pg_proc where pronamespace = 'medsched'::regnamespace
 				union all select oid, typname from pg_type where typnamespace = 'medsched'::regnamespace

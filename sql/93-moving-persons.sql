@@ -305,6 +305,7 @@ BEGIN
         ('{reminder_changes}', 'scheduled_for', an_instant, 'no instant'),
         ('{reminder_changes}', 'recorded_at', an_instant, 'no instant'),
         ('{reminder_queue}', 'look_at', an_instant, 'no instant'),
+        ('{reminder_queue}', 'looks_from', an_instant, 'no instant'),
         ('{reminder_queue}', 'until', an_instant, 'no instant'),
         ('{reminder_queue}', 'said_at', 'r.%1$I < ''10000-01-01 00:00+00''', 'no instant'),
         ('{reminders_held}', 'lease_ends_at', an_instant, 'no instant'),
@@ -317,7 +318,7 @@ BEGIN
         ('{reminder_queue,reminders_held,stock_reminder_queue}', 'attempt', 'r.%1$I >= 0 AND r.%1$I <= 1000000', 'not from 0 to 1000000'),
         ('{reminder_queue,reminders_held}', 'event',
          'r.%1$I = '''' OR r.said_dose IS NOT NULL
-          AND r.%1$I ~ ''^(undone|undone escalation|(ahead|due|snoozed|again|escalation) [0-9]+) -?[0-9]+([.][0-9]+)?$''', 'no reminder'),
+          AND r.%1$I ~ ''^((undone|undone escalation) -?[0-9]+([.][0-9]+)?|(ahead|due|snoozed|again|escalation) [0-9]+) -?[0-9]+([.][0-9]+)?$''', 'no reminder'),
         ('{stock_reminder_queue}', 'token', 'r.%1$I IS NULL OR r.next_at IS NOT NULL', 'of a reminder that is not held'),
         ('{reminders_held}', 'token', 'r.own_lease OR r.%1$I = medsched._lease_token(r.lease_ends_at, r.%1$I)', 'of another lease'),
         ('{reminders_held,stock_reminder_queue}', 'token',

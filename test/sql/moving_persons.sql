@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(131);
+SELECT plan(133);
 
 \set ann '''00000000-0000-4000-8000-00000000000a'''
 \set ben '''00000000-0000-4000-8000-00000000000b'''
@@ -264,7 +264,7 @@ CREATE FUNCTION pg_temp.change_row(table_name text, changed jsonb) RETURNS text 
   SELECT pg_temp.change(ARRAY[table_name], jsonb_build_array(t.document_row || changed)::text)
     FROM (VALUES
       ('reminder_changes', '{"schedule_id": "00000000-0000-4000-8000-0000000000c1", "since": "2026-01-04T00:00:00+00:00", "scheduled_for": null, "recorded_at": null}'::jsonb),
-      ('reminder_queue', '{"schedule_id": "00000000-0000-4000-8000-0000000000c1", "event": "", "look_at": "2026-01-04T08:00:00+00:00", "until": null, "said_at": null,
+      ('reminder_queue', '{"schedule_id": "00000000-0000-4000-8000-0000000000c1", "event": "", "look_at": "2026-01-04T08:00:00+00:00", "looks_from": null, "until": null, "said_at": null,
         "said_dose": null, "kind": null, "nth": null, "attempt": 0, "unfinished": false, "worker": null, "error": null}'),
       ('reminders_held', '{"schedule_id": "00000000-0000-4000-8000-0000000000c1", "event": "", "token": "00000000-0000-4000-8000-0000000000e1", "lease_ends_at": "2026-01-04T08:01:00+00:00",
         "next_at": "2026-01-05T08:00:00+00:00", "said_at": "2026-01-04T08:00:00+00:00", "said_dose": "2026-01-04T08:00:00+00:00", "kind": "due", "nth": 0, "attempt": 1, "worker": null, "own_lease": true}'),
@@ -279,6 +279,7 @@ SELECT is(split_part(pg_temp.failure(pg_temp.change_row(table_name, changed::jso
     ('reminder_changes', '{"recorded_at": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminder_changes[0].recorded_at is "infinity", which is no instant'),
     ('reminder_queue', '{"look_at": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].look_at is "infinity", which is no instant'),
     ('reminder_queue', '{"look_at": "20000-01-01T00:00:00+00:00"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].look_at is "20000-01-01T00:00:00+00:00", which is no instant'),
+    ('reminder_queue', '{"looks_from": "-infinity"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].looks_from is "-infinity", which is no instant'),
     ('reminder_queue', '{"until": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].until is "infinity", which is no instant'),
     ('reminder_queue', '{"said_at": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].said_at is "infinity", which is no instant'),
     ('reminder_queue', '{"said_dose": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].said_dose is "infinity", which is no instant'),
@@ -287,7 +288,8 @@ SELECT is(split_part(pg_temp.failure(pg_temp.change_row(table_name, changed::jso
     ('reminder_queue', '{"attempt": 2147483647}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].attempt is 2147483647, which is not from 0 to 1000000'),
     ('reminder_queue', '{"attempt": -1}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].attempt is -1, which is not from 0 to 1000000'),
     ('reminder_queue', '{"event": "again", "said_dose": "2026-01-04T08:00:00+00:00"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].event is "again", which is no reminder'),
-    ('reminder_queue', '{"event": "undone 1767513600.000000"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].event is "undone 1767513600.000000", which is no reminder'),
+    ('reminder_queue', '{"event": "undone 1767513600.000000 1767517200.000000"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].event is "undone 1767513600.000000 1767517200.000000", which is no reminder'),
+    ('reminder_queue', '{"event": "undone 1767513600.000000", "said_dose": "2026-01-04T08:00:00+00:00"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].event is "undone 1767513600.000000", which is no reminder'),
     ('reminders_held', '{"lease_ends_at": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminders_held[0].lease_ends_at is "infinity", which is no instant'),
     ('reminders_held', '{"next_at": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminders_held[0].next_at is "infinity", which is no instant'),
     ('reminders_held', '{"said_at": "-infinity"}', '22023 medsched.document_of_user: invalid document: $.reminders_held[0].said_at is "-infinity", which is no instant'),
@@ -304,7 +306,7 @@ SELECT is(split_part(pg_temp.failure(pg_temp.change_row(table_name, changed::jso
 SELECT lives_ok(concat(pg_temp.change_row(table_name, changed::jsonb), format('; SELECT medsched.erase_user(%L)', '00000000-0000-4000-8000-00000000000c')),
          concat(table_name, ' ', changed, ' can have been written'))
   FROM (VALUES
-    ('reminder_queue', '{"event": "undone escalation -1.500000", "said_at": "-infinity", "said_dose": "2026-01-04T08:00:00+00:00", "until": "2026-01-04T09:00:00+00:00"}'),
+    ('reminder_queue', '{"event": "undone escalation -1.500000 1767513600.000000", "said_at": "-infinity", "said_dose": "2026-01-04T08:00:00+00:00", "until": "2026-01-04T09:00:00+00:00"}'),
     ('reminder_queue', '{"event": "again 12 1767513600.000000", "said_at": "2026-01-04T08:00:00+00:00", "said_dose": "2026-01-04T08:00:00+00:00", "kind": "again", "nth": 12}'),
     ('reminders_held', concat('{"own_lease": false, "token": "', medsched._lease_token('2026-01-04 08:01Z', '00000000-0000-4000-8000-0000000000e1'), '"}')),
     ('stock_reminder_queue', '{"look_at": "infinity"}')

@@ -8,6 +8,9 @@ import { pushSettings, tokenRules } from './settings.js';
 /** So long, requests that are being answered may take when the server is told to stop. */
 const GRACE_MS = 10_000;
 
+/** Longer than load balancers keep an idle connection, which is a minute: who closes it first may do so while a request is on its way. */
+const KEEP_ALIVE_MS = 75_000;
+
 const hostname = process.env['HOST'] ?? '127.0.0.1';
 const port = Number(process.env['PORT'] ?? 3000);
 if (!Number.isInteger(port) || port < 0 || port > 65535) fail(`PORT is no port: "${process.env['PORT']}"`);
@@ -16,7 +19,7 @@ let stopping = false;
 const { db, close } = told(() => openDatabase(Number(process.env['DATABASE_CONNECTIONS'] ?? 5)));
 const app = createApp({ db, tokens: told(tokenRules), push: told(pushSettings), log: requestLog(), isStopping: () => stopping });
 
-const server = serve({ fetch: app.fetch, hostname, port }, (at) => console.log(`listening on http://${at.address}:${at.port}`));
+const server = serve({ fetch: app.fetch, hostname, port, serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS } }, (at) => console.log(`listening on http://${at.address}:${at.port}`));
 
 server.on('error', (error: NodeJS.ErrnoException) => {
 	if (error.code === 'EADDRINUSE') fail(`port ${port} of ${hostname} is in use: set PORT to another, or stop what listens there`);

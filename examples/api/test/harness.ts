@@ -68,7 +68,8 @@ export async function overHttp(): Promise<{ call: Call; url: string; close: () =
 	const { db, close } = openDatabase(3);
 	const app = createApp({ db, tokens, push: pushSettings() });
 	const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
-		const started = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, () => resolve(started));
+		// A test may wait for its database for longer than the five seconds that a connection is kept by default.
+		const started = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0, serverOptions: { keepAliveTimeout: 75_000 } }, () => resolve(started));
 	});
 	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 	return {

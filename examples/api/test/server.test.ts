@@ -91,7 +91,10 @@ describe('the server', { timeout: 180_000 }, () => {
 
 	test('without its database it lives, and is not ready', async () => {
 		const { url, child, exited } = await started({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
-		assert.equal((await fetch(`${url}/healthz`)).status, 200);
+		const healthy = await fetch(`${url}/healthz`);
+		assert.equal(healthy.status, 200);
+		// Longer than a load balancer keeps a connection.
+		assert.equal(healthy.headers.get('keep-alive'), 'timeout=75');
 		const ready = await fetch(`${url}/readyz`);
 		assert.equal(ready.status, 503);
 		assert.deepEqual(await ready.json(), { status: 'the database cannot be reached' });

@@ -327,7 +327,7 @@ SET LOCAL TimeZone = 'UTC';
 SELECT format('SET LOCAL search_path = %s', :'search_path') \gexec
 SELECT pg_catalog.format(E'SELECT %L, %L, pg_catalog.regexp_replace(pg_temp.answer(pg_temp.call(%L, %L)),'
          ' ''[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}|database "[a-z_]*"|%s[^,]*'', ''...'', ''g'')',
-         c.nth, c.function, c.function, c.args, pg_catalog.left(pg_catalog.now()::pg_catalog.text, 13))
+         c.nth, c.function, c.function, c.args, pg_catalog.replace(pg_catalog.left(pg_catalog.now()::pg_catalog.text, 13), ' ', '[ T]'))
   FROM pg_temp.calls AS c ORDER BY c.nth \gexec
 SELECT pg_catalog.concat(pg_catalog.count(*), ' calls') FROM pg_temp.calls;
 ROLLBACK;

@@ -61,10 +61,13 @@ said()
 	claim "$@" | sed 's/ [^ ]*$//' | paste -sd ,
 }
 
+# How many seconds a move waits for locks.
+wait=5
+
 # move ARGUMENT...: what the script says.
 move()
 {
-	dev/move-person --wait 5 "$@" 2>&1 || true
+	dev/move-person --wait "$wait" "$@" 2>&1 || true
 }
 
 # killed STEP ARGUMENT...: it is killed there.
@@ -209,8 +212,11 @@ query "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGI
 	CREATE TRIGGER full_disk BEFORE INSERT ON medsched.stock_entries FOR EACH ROW EXECUTE FUNCTION full_disk()" -d managed
 contains "the target is full" "$(move "$ann" "dbname=native" "dbname=managed")" "$ann stays where they were"
 query "DROP FUNCTION full_disk() CASCADE" -d managed 2>/dev/null
-move "$ann" "dbname=native" "dbname=managed" >"$at/other" &
-equals "two move them at once" "$(move "$ann" "dbname=native" "dbname=managed"; wait; cat "$at/other")" "$ann is in dbname=managed
+equals "two move them at once" "$(wait=60
+	move "$ann" "dbname=native" "dbname=managed" >"$at/other" &
+	move "$ann" "dbname=native" "dbname=managed"
+	wait
+	cat "$at/other")" "$ann is in dbname=managed
 $ann is in dbname=managed"
 equals "and they are there once" "$(said native 09:00)|$(said managed 09:00)" "|due 1,refill 1"
 

@@ -17,6 +17,10 @@ CREATE FUNCTION pg_temp.prescribe(person text, schedule text, starts_at text, rr
   SELECT medsched.create_medication(pg_temp.id(person), 'Medication ' || schedule, jsonb_build_array(
     jsonb_build_object('id', pg_temp.id(schedule), 'starts_at', starts_at, 'time_zone', 'UTC', 'rrule', rrule, 'dose_amount', 1, 'dose_unit', 'tablet') || more))
 $$;
+-- A dose that was taken, and recorded, at an instant.
+CREATE FUNCTION pg_temp.recorded(person text, schedule text, dose timestamptz, at timestamptz) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at) VALUES (pg_temp.id(person), pg_temp.id(schedule), dose, at, at)
+$$;
 -- What was changed, as if at an instant: since then it is looked at.
 CREATE FUNCTION pg_temp.changed(at timestamptz) RETURNS void LANGUAGE sql AS $$
   UPDATE medsched.reminder_changes SET since = at
@@ -239,8 +243,7 @@ SELECT medsched.set_reminder_rules(pg_temp.id('c'), again_every => '1 minute', a
 SELECT pg_temp.changed('2025-05-07 00:00Z') \g /dev/null
 SELECT is(pg_temp.said('2025-05-07 08:00Z'), 'c3 05-07 08:00 due', 'the first');
 -- 08:01 was recorded from 08:00:30 to 08:01:05, in which 08:00 was said once more: that is held, and 08:01 comes after it.
-INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
-VALUES (pg_temp.id('c'), pg_temp.id('c3'), '2025-05-07 08:01Z', '2025-05-07 08:00:30Z', '2025-05-07 08:00:30Z');
+SELECT pg_temp.recorded('c', 'c3', '2025-05-07 08:01Z', '2025-05-07 08:00:30Z') \g /dev/null
 SELECT results_eq($$SELECT pg_temp.claim('2025-05-07 08:01Z')$$, $$VALUES ('c3 05-07 08:00 again 1')$$, 'once more the first, the second being recorded');
 SELECT medsched.undo_dose(pg_temp.id('c'), pg_temp.id('c3'), '2025-05-07 08:01Z') \g /dev/null
 SELECT pg_temp.changed('2025-05-07 08:01:05Z') \g /dev/null
@@ -249,8 +252,7 @@ SELECT medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_
 SELECT is(pg_temp.said('2025-05-07 08:01:07Z'), 'c3 05-07 08:01 due', 'and is said after it');
 SELECT is(pg_temp.said('2025-05-07 08:01:08Z'), 'nothing', 'once');
 -- 08:00 was recorded from 08:01:30 to 08:02:05, in which that of 08:01 was said once more, which comes after it.
-INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
-VALUES (pg_temp.id('c'), pg_temp.id('c3'), '2025-05-07 08:00Z', '2025-05-07 08:01:30Z', '2025-05-07 08:01:30Z');
+SELECT pg_temp.recorded('c', 'c3', '2025-05-07 08:00Z', '2025-05-07 08:01:30Z') \g /dev/null
 SELECT results_eq($$SELECT pg_temp.claim('2025-05-07 08:02Z', 1)$$, $$VALUES ('c3 05-07 08:01 again 1')$$, 'once more the second, the first being recorded');
 SELECT medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h)) \g /dev/null
 SELECT medsched.undo_dose(pg_temp.id('c'), pg_temp.id('c3'), '2025-05-07 08:00Z') \g /dev/null
@@ -319,8 +321,7 @@ SELECT is(pg_temp.said(at::timestamptz), said, at) FROM (VALUES
   ('2025-06-02 08:00Z', 'e1 06-02 08:00 due')) AS t (at, said);
 
 -- Recorded from 08:05 to 08:35, and undone: what is for the son is said beside what is for the person.
-INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
-VALUES (pg_temp.id('e'), pg_temp.id('e1'), '2025-06-02 08:00Z', '2025-06-02 08:05Z', '2025-06-02 08:05Z');
+SELECT pg_temp.recorded('e', 'e1', '2025-06-02 08:00Z', '2025-06-02 08:05Z') \g /dev/null
 SELECT is(pg_temp.said('2025-06-02 08:30Z'), 'nothing', 'a dose is recorded');
 SELECT medsched.undo_dose(pg_temp.id('e'), pg_temp.id('e1'), '2025-06-02 08:00Z') \g /dev/null
 SELECT pg_temp.changed('2025-06-02 08:35Z') \g /dev/null
@@ -337,8 +338,7 @@ SELECT is(pg_temp.said(at::timestamptz), said, at) FROM (VALUES
 SELECT medsched.mark_dose_taken(pg_temp.id('e'), pg_temp.id('e5'), '2025-06-02 15:00Z', '2025-06-02 15:00Z') \g /dev/null
 -- What was recorded by mistake for 17:00 is put where it belongs, to 20:00, at 17:05.
 SELECT pg_temp.prescribe('e', 'e6', '2025-06-02T17:00:00', 'FREQ=DAILY;BYHOUR=17,20;COUNT=2') \g /dev/null
-INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
-VALUES (pg_temp.id('e'), pg_temp.id('e6'), '2025-06-02 17:00Z', '2025-06-02 16:50Z', '2025-06-02 16:50Z');
+SELECT pg_temp.recorded('e', 'e6', '2025-06-02 17:00Z', '2025-06-02 16:50Z') \g /dev/null
 SELECT pg_temp.changed('2025-06-02 16:50Z') \g /dev/null
 SELECT is(pg_temp.said('2025-06-02 17:00Z'), 'nothing', 'a dose is recorded for another');
 UPDATE medsched.dose_taken SET scheduled_for = '2025-06-02 20:00Z' WHERE schedule_id = pg_temp.id('e6');
@@ -397,8 +397,7 @@ SELECT is(pg_temp.said('2025-06-05 08:05Z'), 'nothing', 'and is recorded by then
 SELECT is(pg_temp.said('2025-06-05 08:30Z'), 'nothing', 'nor is it said later');
 -- Undone, said in vain, recorded from 12:02 on, and undone again.
 SELECT pg_temp.prescribe('e', 'e7', '2025-06-05T12:00:00', NULL) \g /dev/null
-INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
-VALUES (pg_temp.id('e'), pg_temp.id('e7'), '2025-06-05 12:00Z', '2025-06-05 11:50Z', '2025-06-05 11:50Z');
+SELECT pg_temp.recorded('e', 'e7', '2025-06-05 12:00Z', '2025-06-05 11:50Z') \g /dev/null
 SELECT pg_temp.changed('2025-06-05 11:50Z') \g /dev/null
 SELECT is(pg_temp.said('2025-06-05 12:00Z'), 'nothing', 'another is recorded when its time comes');
 SELECT medsched.undo_dose(pg_temp.id('e'), pg_temp.id('e7'), '2025-06-05 12:00Z') \g /dev/null
@@ -407,8 +406,7 @@ SELECT results_eq($$SELECT pg_temp.claim('2025-06-05 12:01Z')$$, $$VALUES ('e7 0
 SELECT token FROM medsched.reminders_held \gset
 SELECT medsched.fail_reminder(:'token') \g /dev/null
 UPDATE medsched.reminder_queue SET look_at = '2025-06-05 12:40Z' WHERE event <> '';
-INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
-VALUES (pg_temp.id('e'), pg_temp.id('e7'), '2025-06-05 12:00Z', '2025-06-05 12:02Z', '2025-06-05 12:02Z');
+SELECT pg_temp.recorded('e', 'e7', '2025-06-05 12:00Z', '2025-06-05 12:02Z') \g /dev/null
 SELECT is(pg_temp.said('2025-06-05 12:30Z'), 'nothing', 'in vain, and recorded again');
 SELECT medsched.undo_dose(pg_temp.id('e'), pg_temp.id('e7'), '2025-06-05 12:00Z') \g /dev/null
 SELECT pg_temp.changed('2025-06-05 12:35Z') \g /dev/null
@@ -416,15 +414,13 @@ SELECT is(pg_temp.said('2025-06-05 12:35Z'), 'e7 06-05 12:00 escalation to son h
 SELECT is(pg_temp.said('2025-06-05 12:40Z'), 'nothing', 'in place of what was said in vain');
 -- Undone, and recorded and undone once more while what is said of it is held.
 SELECT pg_temp.prescribe('e', 'e8', '2025-06-05T14:00:00', NULL) \g /dev/null
-INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
-VALUES (pg_temp.id('e'), pg_temp.id('e8'), '2025-06-05 14:00Z', '2025-06-05 13:50Z', '2025-06-05 13:50Z');
+SELECT pg_temp.recorded('e', 'e8', '2025-06-05 14:00Z', '2025-06-05 13:50Z') \g /dev/null
 SELECT pg_temp.changed('2025-06-05 13:50Z') \g /dev/null
 SELECT is(pg_temp.said('2025-06-05 14:00Z'), 'nothing', 'one more is recorded when its time comes');
 SELECT medsched.undo_dose(pg_temp.id('e'), pg_temp.id('e8'), '2025-06-05 14:00Z') \g /dev/null
 SELECT pg_temp.changed('2025-06-05 14:01Z') \g /dev/null
 SELECT results_eq($$SELECT pg_temp.claim('2025-06-05 14:01Z', 100, '1 hour')$$, $$VALUES ('e8 06-05 14:00 due')$$, 'undone, it is handed out');
-INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
-VALUES (pg_temp.id('e'), pg_temp.id('e8'), '2025-06-05 14:00Z', '2025-06-05 14:02Z', '2025-06-05 14:02Z');
+SELECT pg_temp.recorded('e', 'e8', '2025-06-05 14:00Z', '2025-06-05 14:02Z') \g /dev/null
 SELECT is_empty($$SELECT pg_temp.claim('2025-06-05 14:30Z')$$, 'and recorded again, while that is held');
 SELECT medsched.undo_dose(pg_temp.id('e'), pg_temp.id('e8'), '2025-06-05 14:00Z') \g /dev/null
 SELECT pg_temp.changed('2025-06-05 14:35Z') \g /dev/null
@@ -432,8 +428,7 @@ SELECT is(pg_temp.said('2025-06-05 14:35Z'), 'e8 06-05 14:00 escalation to son h
 SELECT is(pg_temp.said('2025-06-05 15:01Z'), 'nothing', 'once');
 -- Undone at 16:01, and nobody claims until the next is said.
 SELECT pg_temp.prescribe('e', 'e9', '2025-06-05T16:00:00', NULL) \g /dev/null
-INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
-VALUES (pg_temp.id('e'), pg_temp.id('e9'), '2025-06-05 16:00Z', '2025-06-05 15:50Z', '2025-06-05 15:50Z');
+SELECT pg_temp.recorded('e', 'e9', '2025-06-05 16:00Z', '2025-06-05 15:50Z') \g /dev/null
 SELECT pg_temp.changed('2025-06-05 15:50Z') \g /dev/null
 SELECT is(pg_temp.said('2025-06-05 16:00Z'), 'nothing', 'the last is recorded when its time comes');
 SELECT medsched.undo_dose(pg_temp.id('e'), pg_temp.id('e9'), '2025-06-05 16:00Z') \g /dev/null
@@ -446,26 +441,22 @@ SELECT is(pg_temp.said('2025-06-05 16:30Z'), 'e9 06-05 16:00 again 3', 'one afte
 SELECT pg_temp.prescribe('ab', 'ab1', '2025-06-05T15:00:00', 'FREQ=MINUTELY;COUNT=5') \g /dev/null
 SELECT pg_temp.changed('2025-06-05 14:59Z') \g /dev/null
 SELECT is(pg_temp.said('2025-06-05 15:00Z'), 'ab1 06-05 15:00 due', 'the first of five');
-INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
-VALUES (pg_temp.id('ab'), pg_temp.id('ab1'), '2025-06-05 15:01Z', '2025-06-05 15:00:30Z', '2025-06-05 15:00:30Z');
+SELECT pg_temp.recorded('ab', 'ab1', '2025-06-05 15:01Z', '2025-06-05 15:00:30Z') \g /dev/null
 SELECT is(pg_temp.said('2025-06-05 15:02Z'), 'ab1 06-05 15:02 due', 'the second is recorded, the third is said');
 SELECT medsched.undo_dose(pg_temp.id('ab'), pg_temp.id('ab1'), '2025-06-05 15:01Z') \g /dev/null
 SELECT pg_temp.changed('2025-06-05 15:02:10Z') \g /dev/null
-INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
-VALUES (pg_temp.id('ab'), pg_temp.id('ab1'), '2025-06-05 15:01Z', '2025-06-05 15:02:15Z', '2025-06-05 15:02:15Z');
+SELECT pg_temp.recorded('ab', 'ab1', '2025-06-05 15:01Z', '2025-06-05 15:02:15Z') \g /dev/null
 SELECT medsched.undo_dose(pg_temp.id('ab'), pg_temp.id('ab1'), '2025-06-05 15:01Z') \g /dev/null
 UPDATE medsched.reminder_changes SET since = '2025-06-05 15:02:20Z' WHERE since > '2026-01-01Z';
 SELECT is(pg_temp.said('2025-06-05 15:02:30Z'), 'ab1 06-05 15:01 due', 'undone twice, it is said');
 SELECT is(pg_temp.said('2025-06-05 15:02:31Z'), 'nothing', 'once');
 -- 15:03 is undone, which is noted, and recorded and undone again before that is handed out.
-INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
-VALUES (pg_temp.id('ab'), pg_temp.id('ab1'), '2025-06-05 15:03Z', '2025-06-05 15:02:40Z', '2025-06-05 15:02:40Z');
+SELECT pg_temp.recorded('ab', 'ab1', '2025-06-05 15:03Z', '2025-06-05 15:02:40Z') \g /dev/null
 SELECT is(pg_temp.said('2025-06-05 15:04Z'), 'ab1 06-05 15:04 due', 'the fourth is recorded, the fifth is said');
 SELECT medsched.undo_dose(pg_temp.id('ab'), pg_temp.id('ab1'), '2025-06-05 15:03Z') \g /dev/null
 SELECT pg_temp.changed('2025-06-05 15:04:10Z') \g /dev/null
 SELECT medsched._follow_reminder_changes(100, '2025-06-05 15:04:10Z') \g /dev/null
-INSERT INTO medsched.dose_taken (user_id, schedule_id, scheduled_for, taken_at, recorded_at)
-VALUES (pg_temp.id('ab'), pg_temp.id('ab1'), '2025-06-05 15:03Z', '2025-06-05 15:04:15Z', '2025-06-05 15:04:15Z');
+SELECT pg_temp.recorded('ab', 'ab1', '2025-06-05 15:03Z', '2025-06-05 15:04:15Z') \g /dev/null
 SELECT medsched.undo_dose(pg_temp.id('ab'), pg_temp.id('ab1'), '2025-06-05 15:03Z') \g /dev/null
 SELECT pg_temp.changed('2025-06-05 15:04:20Z') \g /dev/null
 SELECT results_eq($$SELECT pg_temp.claim('2025-06-05 15:04:25Z')$$, $$VALUES ('ab1 06-05 15:03 due')$$, 'undone again, it has one holder');

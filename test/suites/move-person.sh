@@ -64,17 +64,10 @@ query "CREATE DATABASE directory" -d postgres
 export PGDATABASE=directory
 ann=00000000-0000-4000-8000-00000000000a
 hourly=00000000-0000-4000-8000-0000000000a1
-psql -Xq -v ON_ERROR_STOP=1 <<SQL
+psql -Xq -v ON_ERROR_STOP=1 -v one="$one" -v other="$other" <<SQL
 SET client_min_messages = warning;
 CREATE EXTENSION dblink;
-CREATE SCHEMA medsched_proxy;
-CREATE TABLE medsched_proxy.shards (shard int PRIMARY KEY, connection text NOT NULL);
-CREATE TABLE medsched_proxy.slots (slot int PRIMARY KEY, shard int NOT NULL REFERENCES medsched_proxy.shards);
-CREATE TABLE medsched_proxy.persons (user_id uuid PRIMARY KEY, shard int NOT NULL REFERENCES medsched_proxy.shards,
-  moving_to int REFERENCES medsched_proxy.shards, CHECK (moving_to <> shard));
-CREATE FUNCTION medsched_proxy.slot_of(user_id uuid) RETURNS int LANGUAGE sql IMMUTABLE STRICT RETURN get_byte(sha256(uuid_send(user_id)), 0);
-INSERT INTO medsched_proxy.shards VALUES (0, '$one'), (1, '$other');
-INSERT INTO medsched_proxy.slots SELECT s, 0 FROM generate_series(0, 255) AS s;
+\i test/directory.psql
 CREATE TABLE recorded (dose int PRIMARY KEY);
 CREATE TABLE refused (message text);
 CREATE TABLE counted (doses bigint, nth int GENERATED ALWAYS AS IDENTITY);

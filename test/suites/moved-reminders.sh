@@ -13,16 +13,7 @@ for database in native managed; do
 	query "SELECT medsched.create_tables(), medsched.enable_reminders()" -d "$database" >/dev/null
 done
 query "CREATE DATABASE proxy"
-psql -Xq -v ON_ERROR_STOP=1 -d proxy <<-SQL
-	CREATE SCHEMA medsched_proxy;
-	CREATE TABLE medsched_proxy.shards (shard int PRIMARY KEY, connection text NOT NULL);
-	CREATE TABLE medsched_proxy.slots (slot int PRIMARY KEY, shard int NOT NULL REFERENCES medsched_proxy.shards);
-	CREATE TABLE medsched_proxy.persons (user_id uuid PRIMARY KEY, shard int NOT NULL REFERENCES medsched_proxy.shards,
-	  moving_to int REFERENCES medsched_proxy.shards, CHECK (moving_to <> shard));
-	CREATE FUNCTION medsched_proxy.slot_of(user_id uuid) RETURNS int LANGUAGE sql IMMUTABLE STRICT RETURN get_byte(sha256(uuid_send(user_id)), 0);
-	INSERT INTO medsched_proxy.shards VALUES (0, 'dbname=native'), (1, 'dbname=managed');
-	INSERT INTO medsched_proxy.slots SELECT s, 0 FROM generate_series(0, 255) AS s;
-SQL
+psql -Xq -v ON_ERROR_STOP=1 -v one=dbname=native -v other=dbname=managed -d proxy -f test/directory.psql
 
 ann=00000000-0000-4000-8000-00000000000a
 daily=00000000-0000-4000-8000-0000000000a1

@@ -17,7 +17,7 @@ const databases = await Promise.all(
 		await client.connect();
 		// As a server has it that is to lose nothing; until a commit is written, an index does not learn which of its rows are dead.
 		await client.query('set synchronous_commit = on');
-		return { schedules, client, moves: [] };
+		return { schedules, client };
 	}),
 );
 
@@ -27,21 +27,13 @@ async function byTurns(turns, statement) {
 
 await byTurns(1, 'call look_at_each_page()');
 await byTurns(TURNS, 'call claim_and_complete()');
-for (let turn = 0; turn < TURNS; turn++) {
-	for (const { client, moves } of databases) {
-		await client.query('begin');
-		const { rows } = await client.query('select move_rows() as ms');
-		await client.query('rollback');
-		moves.push(rows[0].ms);
-	}
-}
+await byTurns(TURNS, 'call move_rows()');
 // When what is left is claimed, nothing is due.
 await byTurns(1, 'select count(*) from medsched.claim_reminders(10000)');
 await byTurns(IDLE_TURNS, 'call claim_nothing()');
 
 const claims = [];
-for (const { schedules, client, moves } of databases) {
-	await client.query("insert into took select 'moving 1000 rows alone', unnest($1::float8[])", [moves]);
+for (const { schedules, client } of databases) {
 	const { rows } = await client.query(`select what, percentile_cont(0.5) within group (order by ms) as median, count(*) as times, min(ms) as quickest
 		from took group by what order by what`);
 	console.log(`${schedules} schedules`);

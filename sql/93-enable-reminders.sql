@@ -34,6 +34,7 @@ BEGIN
       looks_from timestamptz,
       until timestamptz,
       said_at timestamptz,
+      said_from timestamptz,
       said_dose timestamptz,
       kind text,
       nth int,
@@ -53,6 +54,7 @@ BEGIN
     COMMENT ON COLUMN medsched.reminder_queue.looks_from IS 'Of a schedule that could not be read: from when on it was to be looked at';
     COMMENT ON COLUMN medsched.reminder_queue.until IS 'Of a dose that was undone: when; it is reminded of if it came up from said_at until then';
     COMMENT ON COLUMN medsched.reminder_queue.said_at IS 'For when the reminder was that was last handed out; or, with no kind: until when nothing is left to be said';
+    COMMENT ON COLUMN medsched.reminder_queue.said_from IS 'From when on what had come up was looked at then: nothing of it had been said before';
     COMMENT ON COLUMN medsched.reminder_queue.said_dose IS 'Its dose: scheduled_for';
     COMMENT ON COLUMN medsched.reminder_queue.kind IS 'Its kind';
     COMMENT ON COLUMN medsched.reminder_queue.nth IS 'Which one of its kind it is of the dose';
@@ -71,6 +73,7 @@ BEGIN
       lease_ends_at timestamptz NOT NULL,
       next_at timestamptz,
       said_at timestamptz NOT NULL,
+      said_from timestamptz,
       said_dose timestamptz NOT NULL,
       kind text NOT NULL,
       nth int NOT NULL,
@@ -88,6 +91,7 @@ BEGIN
     COMMENT ON COLUMN medsched.reminders_held.lease_ends_at IS 'Until when it is held';
     COMMENT ON COLUMN medsched.reminders_held.next_at IS 'When the schedule is looked at next, once it is completed; NULL: its row does not come back';
     COMMENT ON COLUMN medsched.reminders_held.said_at IS 'For when the reminder is';
+    COMMENT ON COLUMN medsched.reminders_held.said_from IS 'From when on what had come up was looked at then: nothing of it had been said before';
     COMMENT ON COLUMN medsched.reminders_held.said_dose IS 'Its dose: scheduled_for';
     COMMENT ON COLUMN medsched.reminders_held.kind IS 'Its kind';
     COMMENT ON COLUMN medsched.reminders_held.nth IS 'Which one of its kind it is of the dose';
@@ -111,8 +115,8 @@ BEGIN
     COMMENT ON COLUMN medsched.reminder_changes.user_id IS 'The schedule''s user';
     COMMENT ON COLUMN medsched.reminder_changes.schedule_id IS 'The schedule';
     COMMENT ON COLUMN medsched.reminder_changes.since IS 'From when on something may have to be said';
-    COMMENT ON COLUMN medsched.reminder_changes.scheduled_for IS 'The dose that was undone; NULL: another change';
-    COMMENT ON COLUMN medsched.reminder_changes.recorded_at IS 'Since when the dose was recorded that was undone';
+    COMMENT ON COLUMN medsched.reminder_changes.scheduled_for IS 'The dose that was undone, or follows one that was recorded late; NULL: another change';
+    COMMENT ON COLUMN medsched.reminder_changes.recorded_at IS 'Since when something may not have been said of that dose, which was recorded, or not yet due by the other';
   END IF;
   IF to_regclass('medsched.reminder_rules') IS NULL THEN
     CREATE TABLE medsched.reminder_rules (
@@ -224,6 +228,7 @@ BEGIN
       former medsched.reminder_rules;
       taken_at timestamptz;
       taken_of uuid;
+      taken_for timestamptz;
     BEGIN
       IF TG_OP = 'DELETE' AND medsched._is_erasing(person) THEN
         RETURN NULL;
@@ -260,6 +265,7 @@ BEGIN
       ELSE
         IF TG_OP <> 'DELETE' THEN
           taken_of := NEW.schedule_id;
+          taken_for := NEW.scheduled_for;
           -- What is imported was followed where it comes from.
           taken_at := CASE WHEN TG_OP = 'INSERT' AND NOT medsched._is_importing(person) OR TG_OP = 'UPDATE' AND OLD.taken_at IS DISTINCT FROM NEW.taken_at
                            THEN NEW.taken_at END;
@@ -280,12 +286,17 @@ BEGIN
         END IF;
       END IF;
       -- When doses are due that are counted from others, or follow others: where one is recorded late, the next may be due already.
-      INSERT INTO medsched.reminder_changes (user_id, schedule_id, since)
+      -- The one that follows it is then as one that was undone: something else may have been said since.
+      INSERT INTO medsched.reminder_changes (user_id, schedule_id, since, scheduled_for, recorded_at)
       SELECT c.user_id, c.id,
-             CASE WHEN taken_at < now() AND (c.follows_by IS NOT NULL
-                    OR c.medication_id = (SELECT o.medication_id FROM medsched.schedules AS o WHERE o.user_id = person AND o.id = taken_of))
-                  THEN taken_at ELSE now() END
+             CASE WHEN taken_at < now() AND c.follows_by IS NULL
+                       AND c.medication_id = (SELECT o.medication_id FROM medsched.schedules AS o WHERE o.user_id = person AND o.id = taken_of)
+                  THEN taken_at ELSE now() END,
+             f.dose, CASE WHEN f.dose IS NOT NULL THEN taken_at - interval '1 microsecond' END
         FROM medsched.schedules AS c
+       CROSS JOIN LATERAL (
+             SELECT CASE WHEN taken_at < now() AND c.follows_by IS NOT NULL AND taken_of = ANY (medsched._whole_chain(person, c.follows))
+                         THEN taken_for + medsched._elapsed(c.follows_by) END AS dose) AS f
        WHERE c.user_id = person AND (c.after_last IS NOT NULL OR c.follows_by IS NOT NULL) AND (c.ends_at IS NULL OR c.ends_at > now())
          AND c.id IS DISTINCT FROM changed;
       RETURN NULL;

@@ -306,6 +306,7 @@ BEGIN
         ('{reminder_changes}', 'recorded_at', an_instant, 'no instant'),
         ('{reminder_queue}', 'look_at', an_instant, 'no instant'),
         ('{reminder_queue}', 'looks_from', an_instant, 'no instant'),
+        ('{reminder_queue,reminders_held}', 'said_from', an_instant, 'no instant'),
         ('{reminder_queue}', 'until', an_instant, 'no instant'),
         ('{reminder_queue}', 'said_at', 'r.%1$I < ''10000-01-01 00:00+00''', 'no instant'),
         ('{reminders_held}', 'lease_ends_at', an_instant, 'no instant'),

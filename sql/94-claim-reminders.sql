@@ -38,11 +38,11 @@ BEGIN
                                 ORDER BY l.token LIMIT most FOR UPDATE SKIP LOCKED)
                          || ARRAY(SELECT l.ctid FROM medsched.reminders_held AS l WHERE l.own_lease AND l.lease_ends_at <= at
                                    ORDER BY l.lease_ends_at LIMIT most FOR UPDATE SKIP LOCKED))
-    RETURNING h.user_id, h.schedule_id, h.event, h.next_at, h.said_at, h.said_dose, h.kind, h.nth, h.attempt, h.worker)
-  INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, event, look_at, said_at, said_dose, kind, nth, attempt, unfinished, worker)
+    RETURNING h.user_id, h.schedule_id, h.event, h.next_at, h.said_at, h.said_from, h.said_dose, h.kind, h.nth, h.attempt, h.worker)
+  INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, event, look_at, said_at, said_from, said_dose, kind, nth, attempt, unfinished, worker)
   -- Of two that somebody made of one by hand, the earlier: an error would be one of every claim.
   SELECT DISTINCT ON (o.user_id, o.schedule_id, o.event)
-         o.user_id, o.schedule_id, o.event, least(o.said_at, o.next_at), o.said_at, o.said_dose, o.kind, o.nth, o.attempt, true, o.worker
+         o.user_id, o.schedule_id, o.event, least(o.said_at, o.next_at), o.said_at, o.said_from, o.said_dose, o.kind, o.nth, o.attempt, true, o.worker
     FROM over AS o
    ORDER BY o.user_id, o.schedule_id, o.event, o.said_at
   ON CONFLICT (user_id, schedule_id, event) DO UPDATE SET look_at = least(q.look_at, EXCLUDED.look_at);
@@ -160,7 +160,7 @@ BEGIN
           WITH taken AS (
             DELETE FROM medsched.reminder_queue AS q
              WHERE q.ctid = ANY (batch)
-            RETURNING q.ctid AS place, q.user_id, q.schedule_id, q.event, q.look_at, coalesce(q.looks_from, q.look_at) AS looks_from, q.until, q.said_at, q.said_dose, q.kind, q.nth, q.attempt, q.unfinished),
+            RETURNING q.ctid AS place, q.user_id, q.schedule_id, q.event, q.look_at, coalesce(q.looks_from, q.look_at) AS looks_from, q.until, q.said_at, q.said_from, q.said_dose, q.kind, q.nth, q.attempt, q.unfinished),
           looked AS MATERIALIZED (
             -- What the statements below choose their rows by comes first: of a row that they leave, they read no more.
             SELECT l.kind, l.then_at, l.dropped, l.user_id, l.schedule_id,
@@ -168,16 +168,16 @@ BEGIN
                    CASE WHEN l.said_at = l.moment AND l.said_dose = l.scheduled_for AND l.said_kind = l.kind AND l.said_nth = l.nth
                         THEN l.attempts + 1 ELSE 1 END AS attempt,
                    l.event, l.due_at, l.zone, l.medication_id, l.name, l.dose_amount, l.dose_unit, l.instructions, l.planned_at, l.urgency, l.recipient,
-                   l.said_at, l.said_dose, l.said_kind, l.said_nth, l.attempts, l.look_at
+                   l.said_at, l.said_from, l.looks_from, l.said_dose, l.said_kind, l.said_nth, l.attempts, l.look_at
               FROM (
-            SELECT t.place, t.look_at, t.user_id, t.schedule_id, t.event, t.said_at, t.said_dose, t.kind AS said_kind, t.nth AS said_nth, t.attempt AS attempts,
+            SELECT t.place, t.look_at, t.user_id, t.schedule_id, t.event, t.said_at, t.said_from, CASE WHEN t.unfinished THEN coalesce(t.said_from, t.said_at) ELSE t.looks_from END AS looks_from,
+                   t.said_dose, t.kind AS said_kind, t.nth AS said_nth, t.attempt AS attempts,
                    s.time_zone::text AS zone, s.medication_id, m.name, s.dose_amount, s.dose_unit, s.instructions,
                    CASE WHEN i.is_short THEN i.dose ELSE n.scheduled_for END AS scheduled_for,
                    CASE WHEN i.is_short THEN i.dose ELSE n.due_at END AS due_at,
                    CASE WHEN NOT i.is_short THEN n.kind
                         WHEN i.dose <= $4 AND (s.ends_at > $4 OR s.ends_at IS NULL) AND (m.inactivated_at > $4 OR m.inactivated_at IS NULL)
-                             AND NOT EXISTS (SELECT FROM medsched.dose_taken AS r
-                                              WHERE r.user_id = t.user_id AND r.scheduled_for = i.dose AND r.schedule_id = t.schedule_id)
+                             AND NOT i.is_recorded
                         THEN 'due' END AS kind,
                    CASE WHEN i.is_short THEN 0 ELSE n.nth END AS nth,
                    CASE WHEN i.is_short THEN i.dose ELSE n.planned_at END AS planned_at,
@@ -201,7 +201,14 @@ BEGIN
                                                s.effective_from) - interval '1 microsecond',
                                       $4, $4 - interval '2 hours', s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) END AS doses
                    OFFSET 0) AS f
-             CROSS JOIN LATERAL (SELECT f.doses IS NOT NULL AS is_short, f.doses[1] AS dose, f.doses[2] AS dose_after OFFSET 0) AS i
+             CROSS JOIN LATERAL (
+                   SELECT f.doses[1] AS dose, f.doses[2] AS dose_after,
+                          f.doses[1] <= $4 AND EXISTS (SELECT FROM medsched.dose_taken AS r
+                                                        WHERE r.user_id = t.user_id AND r.scheduled_for = f.doses[1] AND r.schedule_id = t.schedule_id) AS is_recorded
+                   OFFSET 0) AS d
+             -- Where the first is recorded and the next is due, too, they are looked at together: said_from is where that began.
+             CROSS JOIN LATERAL (
+                   SELECT d.dose, d.dose_after, d.is_recorded, f.doses IS NOT NULL AND NOT (d.is_recorded AND d.dose_after <= $4) AS is_short OFFSET 0) AS i
               LEFT JOIN LATERAL (
                    SELECT r.*
                      FROM medsched._next_reminder(t.user_id, t.schedule_id, CASE WHEN t.unfinished THEN least(t.said_at, t.looks_from) ELSE t.looks_from END, t.said_at,
@@ -213,14 +220,14 @@ BEGIN
              -- The oldest first.  What comes out of a sort is copied as it is, for each that reads it.
              ORDER BY l.look_at),
           held AS (
-            INSERT INTO medsched.reminders_held (token, user_id, schedule_id, event, lease_ends_at, next_at, said_at, said_dose, kind, nth, attempt, worker, own_lease)
-            SELECT l.token, l.user_id, l.schedule_id, l.event, held_until, l.then_at, l.moment, l.scheduled_for, l.kind, l.nth, l.attempt, $3, false
+            INSERT INTO medsched.reminders_held (token, user_id, schedule_id, event, lease_ends_at, next_at, said_at, said_from, said_dose, kind, nth, attempt, worker, own_lease)
+            SELECT l.token, l.user_id, l.schedule_id, l.event, held_until, l.then_at, l.moment, l.looks_from, l.scheduled_for, l.kind, l.nth, l.attempt, $3, false
               FROM looked AS l
              WHERE l.kind IS NOT NULL
             RETURNING true),
           back AS (
-            INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, said_at, said_dose, kind, nth, attempt)
-            SELECT l.user_id, l.schedule_id, l.event, l.then_at, l.said_at, l.said_dose, l.said_kind, l.said_nth, l.attempts
+            INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, said_at, said_from, said_dose, kind, nth, attempt)
+            SELECT l.user_id, l.schedule_id, l.event, l.then_at, l.said_at, l.said_from, l.said_dose, l.said_kind, l.said_nth, l.attempts
               FROM looked AS l
              WHERE l.kind IS NULL AND l.then_at IS NOT NULL
             RETURNING true),

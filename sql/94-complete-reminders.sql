@@ -40,11 +40,11 @@ BEGIN
     RETURN QUERY
       WITH over AS (
         DELETE FROM medsched.reminders_held AS h WHERE h.token = ANY ($1)
-        RETURNING h.token, h.user_id, h.schedule_id, h.event, h.next_at, h.said_at, h.said_dose, h.kind, h.nth, h.attempt),
+        RETURNING h.token, h.user_id, h.schedule_id, h.event, h.next_at, h.said_at, h.said_from, h.said_dose, h.kind, h.nth, h.attempt),
       -- The row of a reminder that is held is not in the queue: there is no conflict to look for.
       back AS (
-        INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, said_at, said_dose, kind, nth, attempt)
-        SELECT o.user_id, o.schedule_id, o.event, o.next_at, o.said_at, o.said_dose, o.kind, o.nth, o.attempt
+        INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, said_at, said_from, said_dose, kind, nth, attempt)
+        SELECT o.user_id, o.schedule_id, o.event, o.next_at, o.said_at, o.said_from, o.said_dose, o.kind, o.nth, o.attempt
           FROM over AS o
          WHERE o.next_at IS NOT NULL
         RETURNING true)
@@ -55,10 +55,10 @@ BEGIN
     RETURN QUERY
       WITH over AS (
         DELETE FROM medsched.reminders_held AS h WHERE h.token = ANY ($1)
-        RETURNING h.token, h.user_id, h.schedule_id, h.event, h.next_at, h.said_at, h.said_dose, h.kind, h.nth, h.attempt),
+        RETURNING h.token, h.user_id, h.schedule_id, h.event, h.next_at, h.said_at, h.said_from, h.said_dose, h.kind, h.nth, h.attempt),
       back AS (
-        INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, event, look_at, said_at, said_dose, kind, nth, attempt)
-        SELECT o.user_id, o.schedule_id, o.event, o.next_at, o.said_at, o.said_dose, o.kind, o.nth, o.attempt
+        INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, event, look_at, said_at, said_from, said_dose, kind, nth, attempt)
+        SELECT o.user_id, o.schedule_id, o.event, o.next_at, o.said_at, o.said_from, o.said_dose, o.kind, o.nth, o.attempt
           FROM over AS o
          WHERE o.next_at IS NOT NULL
         ON CONFLICT (user_id, schedule_id, event) DO UPDATE SET look_at = least(q.look_at, EXCLUDED.look_at))

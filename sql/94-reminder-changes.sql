@@ -69,19 +69,20 @@ BEGIN
     FROM undone AS c
    CROSS JOIN LATERAL (
          SELECT least(CASE WHEN q.unfinished THEN q.said_at ELSE coalesce(q.looks_from, q.look_at) END, c.first_since) AS looks_from,
-                coalesce(q.said_at, '-infinity') AS said_at, q.said_dose
+                coalesce(q.said_at, '-infinity') AS said_at, q.said_from, q.said_dose
            FROM medsched.reminder_queue AS q WHERE q.ctid = ANY (free) AND q.user_id = c.user_id AND q.schedule_id = c.schedule_id
          UNION ALL
-         SELECT '-infinity', h.said_at, h.said_dose
+         SELECT '-infinity', h.said_at, h.said_from, h.said_dose
            FROM medsched.reminders_held AS h
           WHERE c.place = ANY (of_held) AND h.event = '' AND h.user_id = c.user_id AND h.schedule_id = c.schedule_id
          UNION ALL
-         SELECT c.first_since, NULL, NULL
+         SELECT c.first_since, NULL, NULL, NULL
           WHERE NOT EXISTS (SELECT FROM medsched.reminder_queue AS q WHERE q.user_id = c.user_id AND q.schedule_id = c.schedule_id AND q.event = '')
             AND NOT EXISTS (SELECT FROM medsched.reminders_held AS h WHERE h.user_id = c.user_id AND h.schedule_id = c.schedule_id AND h.event = '')) AS o
    CROSS JOIN LATERAL (
-         -- It may have been due before it was recorded, and not have been said: nobody had claimed by then.
-         SELECT CASE WHEN o.said_dose = c.scheduled_for THEN o.said_at ELSE least(c.recorded_at, o.said_at) END AS said_until,
+         -- It may have been due before it was recorded, and not have been said: nobody had claimed by then, or whoever did found it recorded.
+         SELECT CASE WHEN o.said_dose = c.scheduled_for THEN o.said_at
+                     ELSE least(c.recorded_at, o.said_at, o.said_from - interval '1 microsecond') END AS said_until,
                 -- Of several at one instant, those of earlier doses are said first.
                 greatest(o.looks_from, o.said_at + CASE WHEN o.said_dose > c.scheduled_for THEN interval '1 microsecond' ELSE '0' END) AS until) AS u
    CROSS JOIN (VALUES ('undone ', false), ('undone escalation ', true)) AS k (kind, for_another)

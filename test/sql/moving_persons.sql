@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(133);
+SELECT plan(134);
 
 \set ann '''00000000-0000-4000-8000-00000000000a'''
 \set ben '''00000000-0000-4000-8000-00000000000b'''
@@ -264,10 +264,11 @@ CREATE FUNCTION pg_temp.change_row(table_name text, changed jsonb) RETURNS text 
   SELECT pg_temp.change(ARRAY[table_name], jsonb_build_array(t.document_row || changed)::text)
     FROM (VALUES
       ('reminder_changes', '{"schedule_id": "00000000-0000-4000-8000-0000000000c1", "since": "2026-01-04T00:00:00+00:00", "scheduled_for": null, "recorded_at": null}'::jsonb),
-      ('reminder_queue', '{"schedule_id": "00000000-0000-4000-8000-0000000000c1", "event": "", "look_at": "2026-01-04T08:00:00+00:00", "looks_from": null, "until": null, "said_at": null,
+      ('reminder_queue', '{"schedule_id": "00000000-0000-4000-8000-0000000000c1", "event": "", "look_at": "2026-01-04T08:00:00+00:00", "looks_from": null, "until": null, "said_at": null, "said_from": null,
         "said_dose": null, "kind": null, "nth": null, "attempt": 0, "unfinished": false, "worker": null, "error": null}'),
       ('reminders_held', '{"schedule_id": "00000000-0000-4000-8000-0000000000c1", "event": "", "token": "00000000-0000-4000-8000-0000000000e1", "lease_ends_at": "2026-01-04T08:01:00+00:00",
-        "next_at": "2026-01-05T08:00:00+00:00", "said_at": "2026-01-04T08:00:00+00:00", "said_dose": "2026-01-04T08:00:00+00:00", "kind": "due", "nth": 0, "attempt": 1, "worker": null, "own_lease": true}'),
+        "next_at": "2026-01-05T08:00:00+00:00", "said_at": "2026-01-04T08:00:00+00:00", "said_from": null,
+        "said_dose": "2026-01-04T08:00:00+00:00", "kind": "due", "nth": 0, "attempt": 1, "worker": null, "own_lease": true}'),
       ('stock_reminder_queue', '{"medication_id": "00000000-0000-4000-8000-0000000000c0", "look_at": "2026-01-04T09:00:00+00:00", "next_at": null, "said_at": null, "kind": null, "nth": null,
         "attempt": 0, "token": null, "worker": null, "error": null}')) AS t (name, document_row)
    WHERE t.name = table_name
@@ -282,6 +283,7 @@ SELECT is(split_part(pg_temp.failure(pg_temp.change_row(table_name, changed::jso
     ('reminder_queue', '{"looks_from": "-infinity"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].looks_from is "-infinity", which is no instant'),
     ('reminder_queue', '{"until": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].until is "infinity", which is no instant'),
     ('reminder_queue', '{"said_at": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].said_at is "infinity", which is no instant'),
+    ('reminder_queue', '{"said_from": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].said_from is "infinity", which is no instant'),
     ('reminder_queue', '{"said_dose": "infinity"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].said_dose is "infinity", which is no instant'),
     ('reminder_queue', '{"kind": "refill"}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].kind is "refill", which is no kind of reminder'),
     ('reminder_queue', '{"nth": 2147483647}', '22023 medsched.document_of_user: invalid document: $.reminder_queue[0].nth is 2147483647, which is not from 0 to 100'),

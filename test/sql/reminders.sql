@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(315);
+SELECT plan(325);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -149,6 +149,23 @@ SELECT medsched.undo_dose(:ann, pg_temp.id('a9'), '2025-04-10 08:00Z') \g /dev/n
 SELECT pg_temp.changed('2025-04-10 08:03Z') \g /dev/null
 SELECT is(pg_temp.said('2025-04-10 08:03Z'), 'a9 04-10 08:00 due', 'undone, it is said');
 SELECT is(pg_temp.said('2025-04-10 08:04Z'), 'nothing', 'once');
+-- The same, where the next one is due and said by then.
+SELECT pg_temp.prescribe('be', 'be1', '2025-04-10T10:00:00', 'FREQ=MINUTELY;COUNT=4') \g /dev/null
+SELECT pg_temp.changed('2025-04-10 09:59Z') \g /dev/null
+SELECT is(pg_temp.said('2025-04-10 10:00Z'), 'be1 04-10 10:00 due', 'the first of four, a minute from each other');
+SELECT pg_temp.recorded('be', 'be1', '2025-04-10 10:01Z', '2025-04-10 10:01:20Z') \g /dev/null
+SELECT is(pg_temp.said('2025-04-10 10:02:10Z'), 'be1 04-10 10:02 due', 'the second is recorded late, before anybody claimed, and the third is said');
+SELECT medsched.undo_dose(pg_temp.id('be'), pg_temp.id('be1'), '2025-04-10 10:01Z') \g /dev/null
+SELECT pg_temp.changed('2025-04-10 10:02:20Z') \g /dev/null
+SELECT is(pg_temp.said('2025-04-10 10:02:30Z'), 'be1 04-10 10:01 due', 'undone, it is said');
+SELECT is(pg_temp.said('2025-04-10 10:02:40Z'), 'nothing', 'once');
+-- Recorded late, and undone while the next is held, or was and is not completed.
+SELECT pg_temp.recorded('be', 'be1', '2025-04-10 10:02Z', '2025-04-10 10:02:50Z') \g /dev/null
+SELECT results_eq($$SELECT pg_temp.claim('2025-04-10 10:03Z')$$, $$VALUES ('be1 04-10 10:03 due')$$, 'the third is recorded, the fourth is said');
+SELECT medsched.undo_dose(pg_temp.id('be'), pg_temp.id('be1'), '2025-04-10 10:02Z') \g /dev/null
+SELECT pg_temp.changed('2025-04-10 10:03:10Z') \g /dev/null
+SELECT is(pg_temp.said('2025-04-10 10:03:20Z'), 'nothing', 'said before it was recorded, it is not said again');
+
 SELECT medsched.inactivate_medication(:ann, (SELECT s.medication_id FROM medsched.schedules AS s WHERE s.id = pg_temp.id('a9')), '2025-04-11 00:00Z') \g /dev/null
 SELECT pg_temp.changed('2025-04-11 00:00Z') \g /dev/null
 SELECT is(pg_temp.said('2025-04-11 08:00Z'), 'nothing', 'it ends');
@@ -773,6 +790,18 @@ SELECT medsched.mark_dose_taken(pg_temp.id('4'), pg_temp.id('42'), date_trunc('m
 SELECT is(pg_temp.said_of('43', now()), '43 ' || to_char(now() - interval '15 minutes', 'MM-DD HH24:MI') || ' due', 'or one that follows it');
 UPDATE medsched.dose_taken SET note = 'late' WHERE user_id = pg_temp.id('4');
 SELECT is(pg_temp.said_of('41', now()) || ' ' || pg_temp.said_of('43', now()), 'nothing nothing', 'once');
+
+-- Half an hour after another, of which there are two, an hour from each other.  The first is taken 50 minutes late and recorded when both
+-- have been said: what follows it is due ten minutes before what was said last.
+SELECT pg_temp.prescribe('4', '44', to_char(now() - interval '100 minutes', 'YYYY-MM-DD"T"HH24:MI:00'), 'FREQ=HOURLY;COUNT=2') \g /dev/null
+SELECT medsched.create_medication(pg_temp.id('4'), 'Coffee', jsonb_build_array(jsonb_build_object('id', pg_temp.id('45'),
+  'starts_at', to_char(now() - interval '4 hours', 'YYYY-MM-DD"T"HH24:MI:00'), 'time_zone', 'UTC', 'follows', pg_temp.id('44'), 'follows_by', '30 minutes'))) \g /dev/null
+SELECT pg_temp.changed(now() - interval '2 hours') \g /dev/null
+SELECT is(pg_temp.said_of('45', now() - interval '70 minutes'), '45 ' || to_char(now() - interval '70 minutes', 'MM-DD HH24:MI') || ' due', 'what follows the first');
+SELECT is(pg_temp.said_of('45', now() - interval '10 minutes'), '45 ' || to_char(now() - interval '10 minutes', 'MM-DD HH24:MI') || ' due', 'what follows the second');
+SELECT medsched.mark_dose_taken(pg_temp.id('4'), pg_temp.id('44'), date_trunc('minute', now() - interval '100 minutes'), date_trunc('minute', now() - interval '50 minutes')) \g /dev/null
+SELECT is(pg_temp.said_of('45', now()), '45 ' || to_char(now() - interval '20 minutes', 'MM-DD HH24:MI') || ' due', 'the first recorded late, what follows it is said at its new time');
+SELECT is(pg_temp.said_of('45', now()), 'nothing', 'once');
 
 -- Erasing, and the history -----------------------------------------------------------------------------------
 

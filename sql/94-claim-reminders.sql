@@ -8,6 +8,8 @@ COMMENT ON FUNCTION medsched._reminder_id(text, text, timestamptz) IS
   'Internal: what a reminder is called on every attempt';
 COMMENT ON FUNCTION medsched._majority(uuid[]) IS
   'Internal: what more than half of them are; NULL: nothing';
+COMMENT ON FUNCTION medsched._hand_out_plain(tid[], uuid, timestamptz, text, timestamptz) IS
+  'Internal: hands out those rows of the queue of which a dose is due and nothing is special, where that takes no query, and leaves the rest';
 
 -- The first 48 bits of a token are the millisecond in which the lease ends: the index on tokens is in the order of the leases, but of
 -- those that were extended.  It is not strict: what calls it has it as its own expression then.
@@ -92,8 +94,8 @@ $$;
 COMMENT ON FUNCTION medsched._has_special_reminders(uuid, uuid) IS
   'Internal: whether a schedule has anything but doses at their times and a reminder at each';
 
--- Each batch is looked at by one statement, which hands out what is to be said and puts the rest back.  The rows were locked by an
--- earlier one, so that this one sees what was changed before it.
+-- Of each batch, what is plain is handed out without a query, where that can be done.  The rest is looked at by one statement, which hands
+-- out what is to be said and puts the others back.  The rows were locked by an earlier one, so that these see what was changed before them.
 CREATE OR REPLACE FUNCTION medsched._claim_reminders(most int, lease interval, to_worker text, at timestamptz)
 RETURNS SETOF medsched.reminder
 LANGUAGE plpgsql VOLATILE
@@ -115,6 +117,7 @@ DECLARE
   their_users uuid[];
   greedy uuid;
   batch tid[];
+  plain tid[];
   one_by_one boolean;
   nothing_special boolean;
   last_token uuid;
@@ -156,95 +159,107 @@ BEGIN
                            AND NOT EXISTS (SELECT FROM medsched.reminder_snoozes);
         -- The tokens of a batch differ at the end: next to each other they are written sooner than each in its own place.
         token_start := medsched._lease_token(held_until, gen_random_uuid());
-        RETURN QUERY
-          WITH taken AS (
-            DELETE FROM medsched.reminder_queue AS q
-             WHERE q.ctid = ANY (batch)
-            RETURNING q.ctid AS place, q.user_id, q.schedule_id, q.event, q.look_at, coalesce(q.looks_from, q.look_at) AS looks_from, q.until, q.said_at, q.said_from, q.said_dose, q.kind, q.nth, q.attempt, q.unfinished),
-          looked AS MATERIALIZED (
-            -- What the statements below choose their rows by comes first: of a row that they leave, they read no more.
-            SELECT l.kind, l.then_at, l.dropped, l.user_id, l.schedule_id,
-                   medsched._reminder_token(token_start, l.place) AS token, l.moment, l.scheduled_for, l.nth,
-                   CASE WHEN l.said_at = l.moment AND l.said_dose = l.scheduled_for AND l.said_kind = l.kind AND l.said_nth = l.nth
-                        THEN l.attempts + 1 ELSE 1 END AS attempt,
-                   l.event, l.due_at, l.zone, l.medication_id, l.name, l.dose_amount, l.dose_unit, l.instructions, l.planned_at, l.urgency, l.recipient,
-                   l.said_at, l.said_from, l.looks_from, l.said_dose, l.said_kind, l.said_nth, l.attempts, l.look_at
-              FROM (
-            SELECT t.place, t.look_at, t.user_id, t.schedule_id, t.event, t.said_at, t.said_from, CASE WHEN t.unfinished THEN coalesce(t.said_from, t.said_at) ELSE t.looks_from END AS looks_from,
-                   t.said_dose, t.kind AS said_kind, t.nth AS said_nth, t.attempt AS attempts,
-                   s.time_zone::text AS zone, s.medication_id, m.name, s.dose_amount, s.dose_unit, s.instructions,
-                   CASE WHEN i.is_short THEN i.dose ELSE n.scheduled_for END AS scheduled_for,
-                   CASE WHEN i.is_short THEN i.dose ELSE n.due_at END AS due_at,
-                   CASE WHEN NOT i.is_short THEN n.kind
-                        WHEN i.dose <= $4 AND (s.ends_at > $4 OR s.ends_at IS NULL) AND (m.inactivated_at > $4 OR m.inactivated_at IS NULL)
-                             AND NOT i.is_recorded
-                        THEN 'due' END AS kind,
-                   CASE WHEN i.is_short THEN 0 ELSE n.nth END AS nth,
-                   CASE WHEN i.is_short THEN i.dose ELSE n.planned_at END AS planned_at,
-                   CASE WHEN i.is_short THEN i.dose ELSE n.moment END AS moment,
-                   CASE WHEN i.is_short THEN 'normal' ELSE n.urgency END AS urgency,
-                   n.recipient,
-                   CASE WHEN i.is_short THEN CASE WHEN (i.dose_after < s.ends_at OR s.ends_at IS NULL)
-                                                       AND (i.dose_after < m.inactivated_at OR m.inactivated_at IS NULL) THEN i.dose_after END
-                        ELSE n.next_at END AS then_at,
-                   n.dropped
-              FROM taken AS t
-              LEFT JOIN medsched.schedules AS s ON s.user_id = t.user_id AND s.id = t.schedule_id
-              LEFT JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
-             -- Most have nothing but doses at set times, and nothing but a reminder at each.
-             CROSS JOIN LATERAL (
-                   SELECT CASE WHEN s.after_last IS NULL AND s.follows_by IS NULL AND NOT s.as_needed AND t.event = ''
-                                    AND (nothing_special OR NOT medsched._has_special_reminders(t.user_id, t.schedule_id))
-                               -- The first dose that may have to be said: the one that is held, or the next from where the row was to be looked at.
-                               THEN medsched._dose_and_next(s.rrule::text, s.starts_at, s.time_zone::text,
-                                      greatest(CASE WHEN t.unfinished THEN t.said_at ELSE greatest(t.looks_from, t.said_at + interval '1 microsecond') END,
-                                               s.effective_from) - interval '1 microsecond',
-                                      $4, $4 - interval '2 hours', s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) END AS doses
-                   OFFSET 0) AS f
-             CROSS JOIN LATERAL (
-                   SELECT f.doses[1] AS dose, f.doses[2] AS dose_after,
-                          f.doses[1] <= $4 AND EXISTS (SELECT FROM medsched.dose_taken AS r
-                                                        WHERE r.user_id = t.user_id AND r.scheduled_for = f.doses[1] AND r.schedule_id = t.schedule_id) AS is_recorded
-                   OFFSET 0) AS d
-             -- Where the first is recorded and the next is due, too, they are looked at together: said_from is where that began.
-             CROSS JOIN LATERAL (
-                   SELECT d.dose, d.dose_after, d.is_recorded, f.doses IS NOT NULL AND NOT (d.is_recorded AND d.dose_after <= $4) AS is_short OFFSET 0) AS i
-              LEFT JOIN LATERAL (
-                   SELECT r.*
-                     FROM medsched._next_reminder(t.user_id, t.schedule_id, CASE WHEN t.unfinished THEN least(t.said_at, t.looks_from) ELSE t.looks_from END, t.said_at,
-                            t.said_dose, t.kind, t.nth, t.unfinished, CASE WHEN t.event <> '' THEN t.said_dose END,
-                            CASE WHEN t.event <> '' AND t.kind IS NULL THEN t.until END, t.event LIKE 'undone escalation%', $4) AS r
-                    WHERE NOT i.is_short
-                   OFFSET 0) AS n ON true
-            OFFSET 0) AS l
-             -- The oldest first.  What comes out of a sort is copied as it is, for each that reads it.
-             ORDER BY l.look_at),
-          held AS (
-            INSERT INTO medsched.reminders_held (token, user_id, schedule_id, event, lease_ends_at, next_at, said_at, said_from, said_dose, kind, nth, attempt, worker, own_lease)
-            SELECT l.token, l.user_id, l.schedule_id, l.event, held_until, l.then_at, l.moment, l.looks_from, l.scheduled_for, l.kind, l.nth, l.attempt, $3, false
-              FROM looked AS l
-             WHERE l.kind IS NOT NULL
-            RETURNING true),
-          back AS (
-            INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, said_at, said_from, said_dose, kind, nth, attempt)
-            SELECT l.user_id, l.schedule_id, l.event, l.then_at, l.said_at, l.said_from, l.said_dose, l.said_kind, l.said_nth, l.attempts
-              FROM looked AS l
-             WHERE l.kind IS NULL AND l.then_at IS NOT NULL
-            RETURNING true),
-          late AS (
-            INSERT INTO medsched.reminders_dropped (user_id, schedule_id, dropped_at, doses, reason)
-            SELECT l.user_id, l.schedule_id, $4, l.dropped, CASE WHEN l.event = '' THEN 'late' ELSE 'failed' END FROM looked AS l WHERE l.dropped > 0)
-          SELECT l.token, medsched._reminder_id(i.dose_id, l.kind, l.planned_at), l.kind, l.nth, l.attempt,
-                 l.urgency, l.recipient, l.user_id, i.dose_id, l.scheduled_for, l.due_at, medsched._to_local(l.due_at, l.zone), l.zone,
-                 l.medication_id, l.name, l.schedule_id, l.dose_amount, l.dose_unit, l.instructions, held_until,
-                 NULL::numeric, NULL::text, NULL::timestamptz, NULL::date, NULL::boolean, NULL::timestamptz
-            FROM looked AS l
-           CROSS JOIN LATERAL (SELECT medsched.dose_id(l.schedule_id, l.scheduled_for) AS dose_id OFFSET 0) AS i
-           WHERE l.kind IS NOT NULL
-             -- All of them are written before the first is given, which stays given when a later one raises an error.
-             AND (SELECT count(*) FROM held) + (SELECT count(*) FROM back) > 0;
+        plain := CASE WHEN nothing_special THEN batch ELSE ARRAY(
+          SELECT q.ctid FROM medsched.reminder_queue AS q
+           WHERE q.ctid = ANY (batch) AND q.event = ''
+             AND NOT EXISTS (SELECT FROM medsched.reminder_rules AS u WHERE u.user_id = q.user_id)
+             AND NOT EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = q.user_id AND v.schedule_id = q.schedule_id)
+             AND NOT EXISTS (SELECT FROM medsched.reminder_snoozes AS z WHERE z.user_id = q.user_id AND z.schedule_id = q.schedule_id)
+           ORDER BY q.look_at) END;
+        RETURN QUERY SELECT h.* FROM medsched._hand_out_plain(plain, token_start, held_until, $3, $4) AS h;
         GET DIAGNOSTICS n_rows = ROW_COUNT;
         n_found := n_found + n_rows;
+        IF n_rows < cardinality(batch) THEN
+          RETURN QUERY
+            WITH taken AS (
+              DELETE FROM medsched.reminder_queue AS q
+               WHERE q.ctid = ANY (batch)
+              RETURNING q.ctid AS place, q.user_id, q.schedule_id, q.event, q.look_at, coalesce(q.looks_from, q.look_at) AS looks_from, q.until, q.said_at, q.said_from, q.said_dose, q.kind, q.nth, q.attempt, q.unfinished),
+            looked AS MATERIALIZED (
+              -- What the statements below choose their rows by comes first: of a row that they leave, they read no more.
+              SELECT l.kind, l.then_at, l.dropped, l.user_id, l.schedule_id,
+                     medsched._reminder_token(token_start, l.place) AS token, l.moment, l.scheduled_for, l.nth,
+                     CASE WHEN l.said_at = l.moment AND l.said_dose = l.scheduled_for AND l.said_kind = l.kind AND l.said_nth = l.nth
+                          THEN l.attempts + 1 ELSE 1 END AS attempt,
+                     l.event, l.due_at, l.zone, l.medication_id, l.name, l.dose_amount, l.dose_unit, l.instructions, l.planned_at, l.urgency, l.recipient,
+                     l.said_at, l.said_from, l.looks_from, l.said_dose, l.said_kind, l.said_nth, l.attempts, l.look_at
+                FROM (
+              SELECT t.place, t.look_at, t.user_id, t.schedule_id, t.event, t.said_at, t.said_from, CASE WHEN t.unfinished THEN coalesce(t.said_from, t.said_at) ELSE t.looks_from END AS looks_from,
+                     t.said_dose, t.kind AS said_kind, t.nth AS said_nth, t.attempt AS attempts,
+                     s.time_zone::text AS zone, s.medication_id, m.name, s.dose_amount, s.dose_unit, s.instructions,
+                     CASE WHEN i.is_short THEN i.dose ELSE n.scheduled_for END AS scheduled_for,
+                     CASE WHEN i.is_short THEN i.dose ELSE n.due_at END AS due_at,
+                     CASE WHEN NOT i.is_short THEN n.kind
+                          WHEN i.dose <= $4 AND (s.ends_at > $4 OR s.ends_at IS NULL) AND (m.inactivated_at > $4 OR m.inactivated_at IS NULL)
+                               AND NOT i.is_recorded
+                          THEN 'due' END AS kind,
+                     CASE WHEN i.is_short THEN 0 ELSE n.nth END AS nth,
+                     CASE WHEN i.is_short THEN i.dose ELSE n.planned_at END AS planned_at,
+                     CASE WHEN i.is_short THEN i.dose ELSE n.moment END AS moment,
+                     CASE WHEN i.is_short THEN 'normal' ELSE n.urgency END AS urgency,
+                     n.recipient,
+                     CASE WHEN i.is_short THEN CASE WHEN (i.dose_after < s.ends_at OR s.ends_at IS NULL)
+                                                         AND (i.dose_after < m.inactivated_at OR m.inactivated_at IS NULL) THEN i.dose_after END
+                          ELSE n.next_at END AS then_at,
+                     n.dropped
+                FROM taken AS t
+                LEFT JOIN medsched.schedules AS s ON s.user_id = t.user_id AND s.id = t.schedule_id
+                LEFT JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
+               -- Most have nothing but doses at set times, and nothing but a reminder at each.
+               CROSS JOIN LATERAL (
+                     SELECT CASE WHEN s.after_last IS NULL AND s.follows_by IS NULL AND NOT s.as_needed AND t.event = ''
+                                      AND (nothing_special OR NOT medsched._has_special_reminders(t.user_id, t.schedule_id))
+                                 -- The first dose that may have to be said: the one that is held, or the next from where the row was to be looked at.
+                                 THEN medsched._dose_and_next(s.rrule::text, s.starts_at, s.time_zone::text,
+                                        greatest(CASE WHEN t.unfinished THEN t.said_at ELSE greatest(t.looks_from, t.said_at + interval '1 microsecond') END,
+                                                 s.effective_from) - interval '1 microsecond',
+                                        $4, $4 - interval '2 hours', s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) END AS doses
+                     OFFSET 0) AS f
+               CROSS JOIN LATERAL (
+                     SELECT f.doses[1] AS dose, f.doses[2] AS dose_after,
+                            f.doses[1] <= $4 AND EXISTS (SELECT FROM medsched.dose_taken AS r
+                                                          WHERE r.user_id = t.user_id AND r.scheduled_for = f.doses[1] AND r.schedule_id = t.schedule_id) AS is_recorded
+                     OFFSET 0) AS d
+               -- Where the first is recorded and the next is due, too, they are looked at together: said_from is where that began.
+               CROSS JOIN LATERAL (
+                     SELECT d.dose, d.dose_after, d.is_recorded, f.doses IS NOT NULL AND NOT (d.is_recorded AND d.dose_after <= $4) AS is_short OFFSET 0) AS i
+                LEFT JOIN LATERAL (
+                     SELECT r.*
+                       FROM medsched._next_reminder(t.user_id, t.schedule_id, CASE WHEN t.unfinished THEN least(t.said_at, t.looks_from) ELSE t.looks_from END, t.said_at,
+                              t.said_dose, t.kind, t.nth, t.unfinished, CASE WHEN t.event <> '' THEN t.said_dose END,
+                              CASE WHEN t.event <> '' AND t.kind IS NULL THEN t.until END, t.event LIKE 'undone escalation%', $4) AS r
+                      WHERE NOT i.is_short
+                     OFFSET 0) AS n ON true
+              OFFSET 0) AS l
+               -- The oldest first.  What comes out of a sort is copied as it is, for each that reads it.
+               ORDER BY l.look_at),
+            held AS (
+              INSERT INTO medsched.reminders_held (token, user_id, schedule_id, event, lease_ends_at, next_at, said_at, said_from, said_dose, kind, nth, attempt, worker, own_lease)
+              SELECT l.token, l.user_id, l.schedule_id, l.event, held_until, l.then_at, l.moment, l.looks_from, l.scheduled_for, l.kind, l.nth, l.attempt, $3, false
+                FROM looked AS l
+               WHERE l.kind IS NOT NULL
+              RETURNING true),
+            back AS (
+              INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, said_at, said_from, said_dose, kind, nth, attempt)
+              SELECT l.user_id, l.schedule_id, l.event, l.then_at, l.said_at, l.said_from, l.said_dose, l.said_kind, l.said_nth, l.attempts
+                FROM looked AS l
+               WHERE l.kind IS NULL AND l.then_at IS NOT NULL
+              RETURNING true),
+            late AS (
+              INSERT INTO medsched.reminders_dropped (user_id, schedule_id, dropped_at, doses, reason)
+              SELECT l.user_id, l.schedule_id, $4, l.dropped, CASE WHEN l.event = '' THEN 'late' ELSE 'failed' END FROM looked AS l WHERE l.dropped > 0)
+            SELECT l.token, medsched._reminder_id(i.dose_id, l.kind, l.planned_at), l.kind, l.nth, l.attempt,
+                   l.urgency, l.recipient, l.user_id, i.dose_id, l.scheduled_for, l.due_at, medsched._to_local(l.due_at, l.zone), l.zone,
+                   l.medication_id, l.name, l.schedule_id, l.dose_amount, l.dose_unit, l.instructions, held_until,
+                   NULL::numeric, NULL::text, NULL::timestamptz, NULL::date, NULL::boolean, NULL::timestamptz
+              FROM looked AS l
+             CROSS JOIN LATERAL (SELECT medsched.dose_id(l.schedule_id, l.scheduled_for) AS dose_id OFFSET 0) AS i
+             WHERE l.kind IS NOT NULL
+               -- All of them are written before the first is given, which stays given when a later one raises an error.
+               AND (SELECT count(*) FROM held) + (SELECT count(*) FROM back) > 0;
+          GET DIAGNOSTICS n_rows = ROW_COUNT;
+          n_found := n_found + n_rows;
+        END IF;
         due_rows := CASE WHEN one_by_one THEN due_rows[2:] ELSE '{}' END;
       EXCEPTION WHEN data_exception OR program_limit_exceeded OR integrity_constraint_violation OR raise_exception THEN
         -- One of them cannot be read: find it, and hand out the others.

@@ -18,3 +18,8 @@ CREATE OR REPLACE FUNCTION medsched._majority(ids uuid[])
 RETURNS uuid
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'medsched_majority';
+
+CREATE OR REPLACE FUNCTION medsched._hand_out_plain(places tid[], batch uuid, held_until timestamptz, to_worker text, at timestamptz)
+RETURNS SETOF medsched.reminder
+LANGUAGE C VOLATILE
+AS 'MODULE_PATHNAME', 'medsched_hand_out_plain';

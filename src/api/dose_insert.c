@@ -9,14 +9,11 @@
 
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "nodes/primnodes.h"
-#include "optimizer/planner.h"
 #include "storage/lmgr.h"
 #include "utils/fmgroids.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/reltrigger.h"
 #include "utils/snapmgr.h"
@@ -24,6 +21,7 @@
 
 #include "api/dose_insert.h"
 #include "base/compat.h"
+#include "tables/given_row.h"
 
 /* What was found of the table. */
 typedef struct DoseTable
@@ -47,11 +45,8 @@ static const DoseTable *look_at_table(Relation doses);
 static bool				find_columns(Relation doses, AttrNumber *numbers);
 static bool				is_our_check(Relation doses, const AttrNumber *numbers);
 static bool				takes_values(Relation doses, const AttrNumber *numbers);
-static bool				is_given(AttrNumber number, const AttrNumber *numbers);
 static bool				defaults_to_now(Relation doses, AttrNumber number);
-static bool				is_watched(void);
 static bool				has_one_key(const ResultRelInfo *doses);
-static bool				fill_slot(TupleTableSlot *slot, const DoseRow *row, const AttrNumber *numbers);
 static bool				insert_and_fire(EState *estate, ResultRelInfo *doses, TupleTableSlot *slot);
 static bool				insert_unless_there(EState *estate, ResultRelInfo *doses, TupleTableSlot *slot);
 
@@ -86,7 +81,7 @@ dose_insert(KeyedRow *doses, DoseRow *row)
 	bool			 inserted = false;
 
 	dose_row_set(row, ROW_RECORDED_AT, TimestampTzGetDatum(GetCurrentTransactionStartTimestamp()));
-	if (is_watched() || !table->takes_values || !fill_slot(doses->slot, row, table->numbers))
+	if (queries_are_watched() || !table->takes_values || !given_row_fill(doses->slot, table->numbers, row->values, row->isnull, ROW_NSTORED))
 		return false;
 
 	estate = CreateExecutorState();
@@ -168,34 +163,11 @@ is_our_check(Relation doses, const AttrNumber *numbers)
 	return true;
 }
 
-/* Tell whether what is given, now() and NULLs make a row: no column computes its value, nor checks it. */
+/* Tell whether what is given, now() and NULLs make a row. */
 static bool
 takes_values(Relation doses, const AttrNumber *numbers)
 {
-	TupleDesc descriptor = RelationGetDescr(doses);
-
-	if (doses->rd_rel->relispartition || !defaults_to_now(doses, numbers[ROW_RECORDED_AT]))
-		return false;
-	for (int i = 0; i < descriptor->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
-
-		if (!attribute->attisdropped && !is_given(attribute->attnum, numbers) &&
-			(attribute->atthasdef || attribute->attidentity != '\0' || get_typtype(attribute->atttypid) == TYPTYPE_DOMAIN))
-			return false;
-	}
-	return true;
-}
-
-static bool
-is_given(AttrNumber number, const AttrNumber *numbers)
-{
-	for (DoseColumn column = 0; column < ROW_NSTORED; column++)
-	{
-		if (numbers[column] == number)
-			return true;
-	}
-	return false;
+	return given_values_make_row(doses, numbers, ROW_NSTORED) && defaults_to_now(doses, numbers[ROW_RECORDED_AT]);
 }
 
 static bool
@@ -215,14 +187,6 @@ defaults_to_now(Relation doses, AttrNumber number)
 	return false;
 }
 
-/* Tell whether other libraries are asked about a query: one may refuse it, write it down or run it elsewhere. */
-static bool
-is_watched(void)
-{
-	return planner_hook != NULL || ExecutorStart_hook != NULL || ExecutorRun_hook != NULL || ExecutorFinish_hook != NULL ||
-		   ExecutorEnd_hook != NULL;
-}
-
 /* Tell whether no index but the primary key's can refuse the row. */
 static bool
 has_one_key(const ResultRelInfo *doses)
@@ -234,28 +198,6 @@ has_one_key(const ResultRelInfo *doses)
 		if ((index->indisunique && !index->indisprimary) || index->indisexclusion)
 			return false;
 	}
-	return true;
-}
-
-/* Make the row; false: it lacks a value that a column of the application's requires. */
-static bool
-fill_slot(TupleTableSlot *slot, const DoseRow *row, const AttrNumber *numbers)
-{
-	TupleDesc descriptor = slot->tts_tupleDescriptor;
-
-	ExecClearTuple(slot);
-	memset(slot->tts_isnull, true, descriptor->natts * sizeof(bool));
-	for (DoseColumn column = 0; column < ROW_NSTORED; column++)
-	{
-		slot->tts_values[numbers[column] - 1] = row->values[column];
-		slot->tts_isnull[numbers[column] - 1] = row->isnull[column];
-	}
-	for (int i = 0; i < descriptor->natts; i++)
-	{
-		if (slot->tts_isnull[i] && TupleDescAttr(descriptor, i)->attnotnull)
-			return false;
-	}
-	ExecStoreVirtualTuple(slot);
 	return true;
 }
 

@@ -10,12 +10,11 @@
 
 #include "catalog/pg_type.h"
 #include "fmgr.h"
-#include "storage/itemptr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
-#include "utils/uuid.h"
 
+#include "functions/reminders.h"
 #include "functions/row_doses.h"
 #include "schedule/schedule_search.h"
 
@@ -54,37 +53,39 @@ medsched_dose_and_next(PG_FUNCTION_ARGS)
 											 TYPALIGN_DOUBLE));
 }
 
-/*
- * medsched_reminder_token puts the place of a row, which is 48 bits, in place of the
- * last bits of a random UUID.
- */
 Datum
 medsched_reminder_token(PG_FUNCTION_ARGS)
 {
-	ItemPointer place = (ItemPointer) PG_GETARG_POINTER(1);
-	uint64		bits = (uint64) ItemPointerGetBlockNumberNoCheck(place) << 16 | ItemPointerGetOffsetNumberNoCheck(place);
-	pg_uuid_t  *token = palloc(sizeof(pg_uuid_t));
+	pg_uuid_t *token = palloc(sizeof(pg_uuid_t));
 
-	*token = *PG_GETARG_UUID_P(0);
-	for (int i = UUID_LEN; i > UUID_LEN - 6; bits >>= 8)
-		token->data[--i] = bits & 0xFF;
+	*token = reminder_token(PG_GETARG_UUID_P(0), (ItemPointer) PG_GETARG_POINTER(1));
 	PG_RETURN_UUID_P(token);
 }
 
-/*
- * medsched_reminder_id gives a dose's handle, a kind and the second that it is planned
- * for, by slashes.
- */
+pg_uuid_t
+reminder_token(const pg_uuid_t *batch, ItemPointer place)
+{
+	uint64	  bits = (uint64) ItemPointerGetBlockNumberNoCheck(place) << 16 | ItemPointerGetOffsetNumberNoCheck(place);
+	pg_uuid_t token = *batch;
+
+	for (int i = UUID_LEN; i > UUID_LEN - 6; bits >>= 8)
+		token.data[--i] = bits & 0xFF;
+	return token;
+}
+
 Datum
 medsched_reminder_id(PG_FUNCTION_ARGS)
 {
-	text	   *dose_id = PG_GETARG_TEXT_PP(0);
-	text	   *kind = PG_GETARG_TEXT_PP(1);
-	TimestampTz planned_at = PG_GETARG_TIMESTAMPTZ(2);
-	int64		second = planned_at / USECS_PER_SEC - (planned_at % USECS_PER_SEC < 0);
-	int			length = VARSIZE_ANY_EXHDR(dose_id);
-	text	   *id = palloc(VARHDRSZ + length + VARSIZE_ANY_EXHDR(kind) + MAXINT8LEN + 3);
-	char	   *end = VARDATA(id);
+	PG_RETURN_TEXT_P(reminder_id(PG_GETARG_TEXT_PP(0), PG_GETARG_TEXT_PP(1), PG_GETARG_TIMESTAMPTZ(2)));
+}
+
+text *
+reminder_id(const text *dose_id, const text *kind, TimestampTz planned_at)
+{
+	int64 second = planned_at / USECS_PER_SEC - (planned_at % USECS_PER_SEC < 0);
+	int	  length = VARSIZE_ANY_EXHDR(dose_id);
+	text *id = palloc(VARHDRSZ + length + VARSIZE_ANY_EXHDR(kind) + MAXINT8LEN + 3);
+	char *end = VARDATA(id);
 
 	memcpy(end, VARDATA_ANY(dose_id), length);
 	end += length;
@@ -94,7 +95,7 @@ medsched_reminder_id(PG_FUNCTION_ARGS)
 	*end++ = '/';
 	end += pg_lltoa(second + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * (int64) SECS_PER_DAY, end);
 	SET_VARSIZE(id, end - (char *) id);
-	PG_RETURN_TEXT_P(id);
+	return id;
 }
 
 /*

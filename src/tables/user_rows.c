@@ -54,6 +54,7 @@ user_scan_open(UserScan *scan, UserRows *rows)
 		return false;
 	}
 
+	scan->context = CurrentMemoryContext;
 	scan->rows = rows;
 	scan->relation = relation;
 	scan->index = index;
@@ -89,16 +90,24 @@ find_numbers(UserRows *rows, Relation relation)
 void
 user_scan_start(UserScan *scan, ScanKey keys, int nkeys)
 {
+	MemoryContext before = MemoryContextSwitchTo(scan->context);
+
 	if (scan->scan == NULL)
 		scan->scan = begin_index_scan(scan->relation, scan->index, GetActiveSnapshot(), nkeys);
 	index_rescan(scan->scan, keys, nkeys, NULL, 0);
+	MemoryContextSwitchTo(before);
 }
 
 bool
 user_scan_next(UserScan *scan)
 {
+	MemoryContext before = MemoryContextSwitchTo(scan->context);
+	bool		  found;
+
 	CHECK_FOR_INTERRUPTS();
-	return index_getnext_slot(scan->scan, ForwardScanDirection, scan->slot);
+	found = index_getnext_slot(scan->scan, ForwardScanDirection, scan->slot);
+	MemoryContextSwitchTo(before);
+	return found;
 }
 
 Datum

@@ -42,6 +42,7 @@ typedef struct UserRows
 
 typedef struct UserScan
 {
+	MemoryContext	context; /* in which it was opened: what it needs lives there, whatever is called in between */
 	const UserRows *rows;
 	Relation		relation;
 	Relation		index;

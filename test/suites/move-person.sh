@@ -53,7 +53,7 @@ done
 query "CREATE EXTENSION medsched" -h "$at/0" -p 5432 -U owner -d medsched
 PGOPTIONS='-c client_min_messages=warning' psql -Xq -v ON_ERROR_STOP=1 -h "$at/1" -p 5432 -U owner -d medsched -f medsched-managed--*.sql
 for server in 0 1; do
-	on "$server" "SELECT medsched.create_tables(), medsched.enable_history(), medsched.enable_reminders()" >/dev/null
+	on "$server" "SELECT medsched.create_tables(), medsched.enable_history(), medsched.enable_reminders(); SELECT medsched.fill_reminders()" >/dev/null
 done
 one="host=$at/0 port=5432 user=owner dbname=medsched"
 other="host=$at/1 port=5432 user=owner dbname=medsched"

@@ -84,6 +84,15 @@ meanwhile()
 	MEDSCHED_MOVE_HOOK=$at/hook move "${@:4}"
 }
 
+# Filling the queue of the target would find the copy, and hand it out.
+anew native
+contains "nobody is moved to where the queue is being filled" "$(move "$ann" dbname=native dbname=managed)" \
+	"the queue of reminders is not filled where they are to go: call SELECT medsched.fill_reminders() there until it returns 0"
+equals "and nothing is begun" "$(query "SELECT to_regclass('medsched_moves.persons') IS NOT NULL AND EXISTS (SELECT FROM medsched.medications)" -d managed)" f
+for database in native managed; do
+	query "SELECT medsched.fill_reminders()" -d "$database" >/dev/null
+done
+
 for from in native managed; do
 	to=managed
 	shard=1
@@ -160,7 +169,7 @@ for from in native managed; do
 	query "UPDATE medsched.reminders_held SET next_at = '2030-01-01 08:30Z';
 		INSERT INTO medsched.reminders_dropped (user_id, dropped_at, doses, reason) SELECT '$ann', '2029-01-01Z', 1, 'late' FROM generate_series(1, 30000)" -d "$from"
 	query "DO \$\$ BEGIN
-		WHILE (SELECT d.xmax = '0' FROM medsched.reminders_dropped AS d ORDER BY d.id LIMIT 1) LOOP END LOOP;
+		WHILE (SELECT d.xmax = '0' FROM medsched.reminders_dropped AS d ORDER BY d.id LIMIT 1) AND clock_timestamp() < now() + interval '1 minute' LOOP END LOOP;
 		PERFORM FROM medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h)); END \$\$" -d "$from" &
 	worker=$!
 	meanwhile copied "$from" "SELECT count(*) FROM medsched._claim_reminders(10, '1 minute', 'w', '2030-01-02 08:00Z')" "$ann" "dbname=$from" "dbname=$to" >/dev/null

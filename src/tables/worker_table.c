@@ -1,0 +1,154 @@
+/*-------------------------------------------------------------------------
+ *
+ * worker_table.c
+ *		A table that workers alone write, read and written without a query.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "executor/executor.h"
+#include "storage/bufmgr.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "base/compat.h"
+#include "tables/given_row.h"
+#include "tables/rights.h"
+#include "tables/worker_table.h"
+
+static bool find_columns(WorkerTable *table, const WorkerColumn *columns);
+static bool is_plain(Relation relation);
+static void open_indexes(WorkerTable *table);
+
+bool
+worker_table_open(WorkerTable *table, const char *name, const WorkerColumn *columns, int ncolumns, AclMode rights)
+{
+	Oid schema = get_namespace_oid("medsched", true);
+	Oid oid = OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
+
+	memset(table, 0, sizeof(WorkerTable));
+	table->ncolumns = ncolumns;
+	table->relation = OidIsValid(oid) ? try_table_open(oid, RowExclusiveLock) : NULL;
+	if (table->relation == NULL)
+		return false;
+	if (!is_plain(table->relation) || !has_rights_on_all_rows(oid, ACL_SELECT | rights) || !find_columns(table, columns) ||
+		!given_values_make_row(table->relation, table->numbers, ncolumns))
+	{
+		table_close(table->relation, NoLock);
+		return false;
+	}
+	table->slot = table_slot_create(table->relation, NULL);
+	table->nblocks = RelationGetNumberOfBlocks(table->relation);
+	if ((rights & ACL_DELETE) != 0)
+		CheckCmdReplicaIdentity(table->relation, CMD_DELETE);
+	if ((rights & ACL_INSERT) != 0)
+		open_indexes(table);
+	return true;
+}
+
+/* Tell whether a row is written to a table, and nothing else happens. */
+static bool
+is_plain(Relation relation)
+{
+	const TupleConstr *constraints = RelationGetDescr(relation)->constr;
+
+	return relation->rd_rel->relkind == RELKIND_RELATION && !relation->rd_rel->relhassubclass && relation->trigdesc == NULL &&
+		   relation->rd_rules == NULL && (constraints == NULL || constraints->num_check == 0);
+}
+
+/* Find the columns; false: one is missing, or is not of the type that it was created with. */
+static bool
+find_columns(WorkerTable *table, const WorkerColumn *columns)
+{
+	TupleDesc descriptor = RelationGetDescr(table->relation);
+
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		table->numbers[i] = InvalidAttrNumber;
+		for (int tried = 0; tried < descriptor->natts && table->numbers[i] == InvalidAttrNumber; tried++)
+		{
+			/* Mostly it has the same place. */
+			Form_pg_attribute attribute = TupleDescAttr(descriptor, (i + tried) % descriptor->natts);
+
+			if (!attribute->attisdropped && strcmp(NameStr(attribute->attname), columns[i].name) == 0 &&
+				attribute->atttypid == columns[i].type && attribute->atttypmod == -1 && attribute->attgenerated == '\0')
+				table->numbers[i] = attribute->attnum;
+		}
+		if (table->numbers[i] == InvalidAttrNumber)
+			return false;
+	}
+	return true;
+}
+
+static void
+open_indexes(WorkerTable *table)
+{
+	MemoryContext before;
+
+	table->estate = CreateExecutorState();
+	before = MemoryContextSwitchTo(table->estate->es_query_cxt);
+	table->result = makeNode(ResultRelInfo);
+	InitResultRelInfo(table->result, table->relation, 0, NULL, 0);
+	table->estate->es_opened_result_relations = list_make1(table->result);
+	ExecOpenIndices(table->result, false);
+	MemoryContextSwitchTo(before);
+}
+
+bool
+worker_table_fetch(WorkerTable *table, ItemPointer place)
+{
+	return ItemPointerIsValid(place) && ItemPointerGetBlockNumber(place) < table->nblocks &&
+		   table_tuple_fetch_row_version(table->relation, place, GetActiveSnapshot(), table->slot);
+}
+
+Datum
+worker_table_value(WorkerTable *table, int column, bool *isnull)
+{
+	return slot_getattr(table->slot, table->numbers[column], isnull);
+}
+
+void
+worker_table_delete(WorkerTable *table, ItemPointer place)
+{
+	TM_FailureData failure;
+	TM_Result	   result = table_tuple_delete(table->relation, place, GetCurrentCommandId(true), GetActiveSnapshot(), InvalidSnapshot, true,
+											   &failure, false);
+
+	if (result != TM_Ok)
+		elog(ERROR, "a row that was locked could not be deleted: %u", result);
+}
+
+void
+worker_table_insert(WorkerTable *table, const Datum *values, const bool *isnull)
+{
+	if (!given_row_fill(table->slot, table->numbers, values, isnull, table->ncolumns))
+		ereport(ERROR,
+				(errcode(ERRCODE_NOT_NULL_VIOLATION),
+				 errmsg("a column that is added to table \"medsched.%s\" requires a value", RelationGetRelationName(table->relation))));
+	table->slot->tts_tableOid = RelationGetRelid(table->relation);
+	table_tuple_insert(table->relation, table->slot, GetCurrentCommandId(true), 0, NULL);
+	if (table->result->ri_NumIndices > 0)
+	{
+		insert_new_index_tuples(table->result, table->slot, table->estate);
+		ResetPerTupleExprContext(table->estate);
+	}
+}
+
+void
+worker_table_close(WorkerTable *table)
+{
+	if (table->estate != NULL)
+	{
+		ExecCloseResultRelations(table->estate);
+		ExecResetTupleTable(table->estate->es_tupleTable, false);
+		FreeExecutorState(table->estate);
+	}
+	ExecDropSingleTupleTableSlot(table->slot);
+	table_close(table->relation, NoLock);
+}

@@ -42,6 +42,13 @@ BEGIN
       unfinished boolean NOT NULL DEFAULT false,
       worker text,
       error text,
+      next_at timestamptz,
+      medication_id uuid,
+      medication_name text,
+      dose_amount numeric,
+      dose_unit text,
+      instructions text,
+      time_zone text,
       CONSTRAINT reminder_queue_pkey PRIMARY KEY (user_id, schedule_id, event))
       -- Each reminder takes its row away and puts one back: the dead ones at the front of the index are what a claim would wade through.
       WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
@@ -62,6 +69,13 @@ BEGIN
     COMMENT ON COLUMN medsched.reminder_queue.unfinished IS 'True: its lease ended before it was completed';
     COMMENT ON COLUMN medsched.reminder_queue.worker IS 'Who it was handed out to, where it failed or was not completed';
     COMMENT ON COLUMN medsched.reminder_queue.error IS 'Why it failed, or why the schedule cannot be read';
+    COMMENT ON COLUMN medsched.reminder_queue.medication_id IS 'Where it is known what is to be said at look_at, of the dose that is due then, unless that is recorded or something changed: the medication; NULL: it is looked up then';
+    COMMENT ON COLUMN medsched.reminder_queue.next_at IS 'With medication_id: when the dose after that one is due; NULL: there is none';
+    COMMENT ON COLUMN medsched.reminder_queue.medication_name IS 'With medication_id: its name';
+    COMMENT ON COLUMN medsched.reminder_queue.dose_amount IS 'With medication_id: how much is taken';
+    COMMENT ON COLUMN medsched.reminder_queue.dose_unit IS 'With medication_id: of what';
+    COMMENT ON COLUMN medsched.reminder_queue.instructions IS 'With medication_id: how it is taken';
+    COMMENT ON COLUMN medsched.reminder_queue.time_zone IS 'With medication_id: where the schedule''s clock is';
   END IF;
   -- What is handed out stands in a table of its own, which is small: claiming writes nothing to the indexes of the queue.
   IF to_regclass('medsched.reminders_held') IS NULL THEN
@@ -315,14 +329,14 @@ BEGIN
          'AFTER UPDATE ON medsched.schedules FOR EACH ROW
             WHEN ((OLD.user_id, OLD.id, OLD.medication_id, OLD.starts_at, OLD.time_zone, OLD.rrule, OLD.rdates, OLD.exdates, OLD.cycle_days_on,
                    OLD.cycle_days_off, OLD.as_needed, OLD.after_last, OLD.hours_from, OLD.hours_until, OLD.max_per_day, OLD.follows, OLD.follows_by,
-                   OLD.effective_from, OLD.ends_at, OLD.dose_amount, OLD.dose_unit)
+                   OLD.effective_from, OLD.ends_at, OLD.dose_amount, OLD.dose_unit, OLD.instructions)
                   IS DISTINCT FROM
                   (NEW.user_id, NEW.id, NEW.medication_id, NEW.starts_at, NEW.time_zone, NEW.rrule, NEW.rdates, NEW.exdates, NEW.cycle_days_on,
                    NEW.cycle_days_off, NEW.as_needed, NEW.after_last, NEW.hours_from, NEW.hours_until, NEW.max_per_day, NEW.follows, NEW.follows_by,
-                   NEW.effective_from, NEW.ends_at, NEW.dose_amount, NEW.dose_unit))'),
+                   NEW.effective_from, NEW.ends_at, NEW.dose_amount, NEW.dose_unit, NEW.instructions))'),
         ('schedules', 'reminder_change_deleted', 'AFTER DELETE ON medsched.schedules FOR EACH ROW'),
         ('medications', 'reminder_change',
-         'AFTER UPDATE ON medsched.medications FOR EACH ROW WHEN (OLD.inactivated_at IS DISTINCT FROM NEW.inactivated_at)'),
+         'AFTER UPDATE ON medsched.medications FOR EACH ROW WHEN ((OLD.inactivated_at, OLD.name) IS DISTINCT FROM (NEW.inactivated_at, NEW.name))'),
         -- Recording is what is done most: the condition spares it the call where no dose depends on another.
         ('dose_taken', 'reminder_change', 'AFTER INSERT OR UPDATE ON medsched.dose_taken FOR EACH ROW WHEN (medsched._has_dependents(NEW.user_id))'),
         ('dose_taken', 'reminder_change_changed',

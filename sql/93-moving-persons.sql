@@ -55,7 +55,11 @@ AS $$
            SELECT coalesce(array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE NOT f.is_filled), '{}') AS columns,
                   array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE f.is_filled) AS other_columns
              FROM pg_attribute AS a
-            CROSS JOIN LATERAL (SELECT a.attname = 'user_id' OR a.attgenerated <> '' OR a.attidentity <> '') AS f (is_filled)
+            CROSS JOIN LATERAL (
+                  SELECT a.attname = 'user_id' OR a.attgenerated <> '' OR a.attidentity <> ''
+                         -- What is known of what is to be said is looked up anew.
+                         OR t.name = 'reminder_queue'
+                            AND a.attname IN ('next_at', 'medication_id', 'medication_name', 'dose_amount', 'dose_unit', 'instructions', 'time_zone')) AS f (is_filled)
             WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped) AS c
    -- A number that the server counts up says in which order the rows came, here and where they go to.
    CROSS JOIN LATERAL (

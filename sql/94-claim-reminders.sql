@@ -8,8 +8,8 @@ COMMENT ON FUNCTION medsched._reminder_id(text, text, timestamptz) IS
   'Internal: what a reminder is called on every attempt';
 COMMENT ON FUNCTION medsched._majority(uuid[]) IS
   'Internal: what more than half of them are; NULL: nothing';
-COMMENT ON FUNCTION medsched._hand_out_plain(tid[], uuid, timestamptz, text, timestamptz) IS
-  'Internal: hands out those rows of the queue of which a dose is due and nothing is special, where that takes no query, and leaves the rest';
+COMMENT ON FUNCTION medsched._hand_out_ready(tid[], uuid, timestamptz, text, timestamptz) IS
+  'Internal: hands out those rows of the queue of which it is known what is to be said, where that takes no query, and leaves the rest';
 
 -- The first 48 bits of a token are the millisecond in which the lease ends: the index on tokens is in the order of the leases, but of
 -- those that were extended.  It is not strict: what calls it has it as its own expression then.
@@ -94,7 +94,7 @@ $$;
 COMMENT ON FUNCTION medsched._has_special_reminders(uuid, uuid) IS
   'Internal: whether a schedule has anything but doses at their times and a reminder at each';
 
--- Of each batch, what is plain is handed out without a query, where that can be done.  The rest is looked at by one statement, which hands
+-- Of each batch, what is ready is handed out without a query, where that can be done.  The rest is looked at by one statement, which hands
 -- out what is to be said and puts the others back.  The rows were locked by an earlier one, so that these see what was changed before them.
 CREATE OR REPLACE FUNCTION medsched._claim_reminders(most int, lease interval, to_worker text, at timestamptz)
 RETURNS SETOF medsched.reminder
@@ -117,7 +117,8 @@ DECLARE
   their_users uuid[];
   greedy uuid;
   batch tid[];
-  plain tid[];
+  ready tid[];
+  n_changes bigint;
   one_by_one boolean;
   nothing_special boolean;
   last_token uuid;
@@ -155,18 +156,15 @@ BEGIN
         END IF;
         EXIT WHEN due_rows IS NULL;
         -- What nobody uses is not looked for in each row; the rows are locked, so what comes after this is a change to be followed.
-        nothing_special := NOT EXISTS (SELECT FROM medsched.reminder_rules) AND NOT EXISTS (SELECT FROM medsched.moved_doses)
-                           AND NOT EXISTS (SELECT FROM medsched.reminder_snoozes);
+        nothing_special := medsched._nothing_is_special();
+        n_changes := (SELECT count(*) FROM (SELECT FROM medsched.reminder_changes LIMIT 1001) AS c);
         -- The tokens of a batch differ at the end: next to each other they are written sooner than each in its own place.
         token_start := medsched._lease_token(held_until, gen_random_uuid());
-        plain := CASE WHEN nothing_special THEN batch ELSE ARRAY(
+        ready := CASE WHEN n_changes = 0 THEN batch WHEN n_changes <= 1000 THEN ARRAY(
           SELECT q.ctid FROM medsched.reminder_queue AS q
-           WHERE q.ctid = ANY (batch) AND q.event = ''
-             AND NOT EXISTS (SELECT FROM medsched.reminder_rules AS u WHERE u.user_id = q.user_id)
-             AND NOT EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = q.user_id AND v.schedule_id = q.schedule_id)
-             AND NOT EXISTS (SELECT FROM medsched.reminder_snoozes AS z WHERE z.user_id = q.user_id AND z.schedule_id = q.schedule_id)
-           ORDER BY q.look_at) END;
-        RETURN QUERY SELECT h.* FROM medsched._hand_out_plain(plain, token_start, held_until, $3, $4) AS h;
+           WHERE q.ctid = ANY (batch) AND (q.user_id, q.schedule_id) NOT IN (SELECT c.user_id, c.schedule_id FROM medsched.reminder_changes AS c)
+           ORDER BY q.look_at) ELSE '{}' END;
+        RETURN QUERY SELECT h.* FROM medsched._hand_out_ready(ready, token_start, held_until, $3, $4) AS h;
         GET DIAGNOSTICS n_rows = ROW_COUNT;
         n_found := n_found + n_rows;
         IF n_rows < cardinality(batch) THEN
@@ -174,7 +172,8 @@ BEGIN
             WITH taken AS (
               DELETE FROM medsched.reminder_queue AS q
                WHERE q.ctid = ANY (batch)
-              RETURNING q.ctid AS place, q.user_id, q.schedule_id, q.event, q.look_at, coalesce(q.looks_from, q.look_at) AS looks_from, q.until, q.said_at, q.said_from, q.said_dose, q.kind, q.nth, q.attempt, q.unfinished),
+              RETURNING q.ctid AS place, q.user_id, q.schedule_id, q.event, q.look_at, coalesce(q.looks_from, q.look_at) AS looks_from, q.until, q.said_at, q.said_from, q.said_dose,
+                        q.kind, q.nth, q.attempt, q.unfinished, q.next_at, q.medication_id, q.medication_name, q.dose_amount, q.dose_unit, q.instructions, q.time_zone),
             looked AS MATERIALIZED (
               -- What the statements below choose their rows by comes first: of a row that they leave, they read no more.
               SELECT l.kind, l.then_at, l.dropped, l.user_id, l.schedule_id,
@@ -186,7 +185,11 @@ BEGIN
                 FROM (
               SELECT t.place, t.look_at, t.user_id, t.schedule_id, t.event, t.said_at, t.said_from, CASE WHEN t.unfinished THEN coalesce(t.said_from, t.said_at) ELSE t.looks_from END AS looks_from,
                      t.said_dose, t.kind AS said_kind, t.nth AS said_nth, t.attempt AS attempts,
-                     s.time_zone::text AS zone, s.medication_id, m.name, s.dose_amount, s.dose_unit, s.instructions,
+                     CASE WHEN p.is_ready THEN t.time_zone ELSE s.time_zone::text END AS zone,
+                     CASE WHEN p.is_ready THEN t.medication_id ELSE s.medication_id END AS medication_id,
+                     CASE WHEN p.is_ready THEN t.medication_name ELSE m.name END AS name, CASE WHEN p.is_ready THEN t.dose_amount ELSE s.dose_amount END AS dose_amount,
+                     CASE WHEN p.is_ready THEN t.dose_unit ELSE s.dose_unit END AS dose_unit,
+                     CASE WHEN p.is_ready THEN t.instructions ELSE s.instructions END AS instructions,
                      CASE WHEN i.is_short THEN i.dose ELSE n.scheduled_for END AS scheduled_for,
                      CASE WHEN i.is_short THEN i.dose ELSE n.due_at END AS due_at,
                      CASE WHEN NOT i.is_short THEN n.kind
@@ -203,11 +206,19 @@ BEGIN
                           ELSE n.next_at END AS then_at,
                      n.dropped
                 FROM taken AS t
-                LEFT JOIN medsched.schedules AS s ON s.user_id = t.user_id AND s.id = t.schedule_id
+               -- What was known of the dose when the row was queued is true still where nothing changed, and it is not recorded.
+               CROSS JOIN LATERAL (
+                     SELECT t.medication_id IS NOT NULL AND t.look_at >= $4 - interval '2 hours' AND n_changes <= 1000
+                            AND (n_changes = 0 OR (t.user_id, t.schedule_id) NOT IN (SELECT c.user_id, c.schedule_id FROM medsched.reminder_changes AS c))
+                            AND NOT EXISTS (SELECT FROM medsched.dose_taken AS r
+                                             WHERE r.user_id = t.user_id AND r.scheduled_for = t.look_at AND r.schedule_id = t.schedule_id) AS is_ready
+                     OFFSET 0) AS p
+                LEFT JOIN medsched.schedules AS s ON NOT p.is_ready AND s.user_id = t.user_id AND s.id = t.schedule_id
                 LEFT JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
                -- Most have nothing but doses at set times, and nothing but a reminder at each.
                CROSS JOIN LATERAL (
-                     SELECT CASE WHEN s.after_last IS NULL AND s.follows_by IS NULL AND NOT s.as_needed AND t.event = ''
+                     SELECT CASE WHEN p.is_ready THEN ARRAY[t.look_at, t.next_at]
+                                 WHEN s.after_last IS NULL AND s.follows_by IS NULL AND NOT s.as_needed AND t.event = ''
                                       AND (nothing_special OR NOT medsched._has_special_reminders(t.user_id, t.schedule_id))
                                  -- The first dose that may have to be said: the one that is held, or the next from where the row was to be looked at.
                                  THEN medsched._dose_and_next(s.rrule::text, s.starts_at, s.time_zone::text,
@@ -217,7 +228,7 @@ BEGIN
                      OFFSET 0) AS f
                CROSS JOIN LATERAL (
                      SELECT f.doses[1] AS dose, f.doses[2] AS dose_after,
-                            f.doses[1] <= $4 AND EXISTS (SELECT FROM medsched.dose_taken AS r
+                            NOT p.is_ready AND f.doses[1] <= $4 AND EXISTS (SELECT FROM medsched.dose_taken AS r
                                                           WHERE r.user_id = t.user_id AND r.scheduled_for = f.doses[1] AND r.schedule_id = t.schedule_id) AS is_recorded
                      OFFSET 0) AS d
                -- Where the first is recorded and the next is due, too, they are looked at together: said_from is where that began.
@@ -240,9 +251,12 @@ BEGIN
                WHERE l.kind IS NOT NULL
               RETURNING true),
             back AS (
-              INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, said_at, said_from, said_dose, kind, nth, attempt)
-              SELECT l.user_id, l.schedule_id, l.event, l.then_at, l.said_at, l.said_from, l.said_dose, l.said_kind, l.said_nth, l.attempts
+              INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, said_at, said_from, said_dose, kind, nth, attempt,
+                next_at, medication_id, medication_name, dose_amount, dose_unit, instructions, time_zone)
+              SELECT l.user_id, l.schedule_id, l.event, l.then_at, l.said_at, l.said_from, l.said_dose, l.said_kind, l.said_nth, l.attempts,
+                     r.next_at, r.medication_id, r.medication_name, r.dose_amount, r.dose_unit, r.instructions, r.time_zone
                 FROM looked AS l
+                LEFT JOIN LATERAL medsched._ready_reminder(l.user_id, l.schedule_id, CASE WHEN l.event = '' THEN l.then_at END, nothing_special) AS r ON true
                WHERE l.kind IS NULL AND l.then_at IS NOT NULL
               RETURNING true),
             late AS (
@@ -290,7 +304,7 @@ DECLARE
   schedule uuid;
 BEGIN
   UPDATE medsched.reminder_queue AS q
-     SET look_at = at + interval '1 hour', looks_from = coalesce(q.looks_from, q.look_at), error = problem
+     SET look_at = at + interval '1 hour', medication_id = NULL, looks_from = coalesce(q.looks_from, q.look_at), error = problem
    WHERE q.ctid = place
   RETURNING q.schedule_id INTO schedule;
   RAISE WARNING 'no reminders of schedule "%" can be worked out', schedule USING DETAIL = problem,

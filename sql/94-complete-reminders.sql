@@ -19,6 +19,9 @@ $$;
 COMMENT ON FUNCTION medsched._require_token(uuid) IS
   'Internal: checks that a token is given, and that there is a queue';
 
+COMMENT ON FUNCTION medsched._complete_ready(uuid[]) IS
+  'Internal: completes those reminders after which it is known what is to be said next, where that takes no query, and leaves the rest';
+
 CREATE OR REPLACE FUNCTION medsched.complete_reminders(tokens uuid[])
 RETURNS SETOF uuid
 LANGUAGE plpgsql VOLATILE ROWS 100
@@ -31,11 +34,30 @@ AS $$
 #variable_conflict use_column
 DECLARE
   n_completed int;
+  n_others int;
+  nothing_special boolean;
 BEGIN
   IF $1 IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'tokens must not be null';
   END IF;
   PERFORM medsched._check_reminders();
+  nothing_special := medsched._nothing_is_special();
+  BEGIN
+    RETURN QUERY SELECT c.token
+      FROM medsched._complete_ready(CASE WHEN nothing_special THEN $1 ELSE ARRAY(
+             SELECT h.token FROM medsched.reminders_held AS h
+              WHERE h.token = ANY ($1)
+                AND NOT EXISTS (SELECT FROM medsched.reminder_rules AS u WHERE u.user_id = h.user_id AND (u.schedule_id = h.schedule_id OR u.schedule_id IS NULL))
+                AND NOT EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = h.user_id AND v.schedule_id = h.schedule_id)
+                AND NOT EXISTS (SELECT FROM medsched.reminder_snoozes AS z WHERE z.user_id = h.user_id AND z.schedule_id = h.schedule_id)) END) AS c (token);
+    GET DIAGNOSTICS n_completed = ROW_COUNT;
+  EXCEPTION WHEN data_exception OR program_limit_exceeded OR integrity_constraint_violation OR raise_exception THEN
+    -- One of the schedules cannot be read, which is found out when it is looked at.
+    n_completed := 0;
+  END;
+  IF n_completed = cardinality($1) THEN
+    RETURN;
+  END IF;
   BEGIN
     RETURN QUERY
       WITH over AS (
@@ -43,15 +65,18 @@ BEGIN
         RETURNING h.token, h.user_id, h.schedule_id, h.event, h.next_at, h.said_at, h.said_from, h.said_dose, h.kind, h.nth, h.attempt),
       -- The row of a reminder that is held is not in the queue: there is no conflict to look for.
       back AS (
-        INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, said_at, said_from, said_dose, kind, nth, attempt)
-        SELECT o.user_id, o.schedule_id, o.event, o.next_at, o.said_at, o.said_from, o.said_dose, o.kind, o.nth, o.attempt
+        INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, said_at, said_from, said_dose, kind, nth, attempt,
+          next_at, medication_id, medication_name, dose_amount, dose_unit, instructions, time_zone)
+        SELECT o.user_id, o.schedule_id, o.event, o.next_at, o.said_at, o.said_from, o.said_dose, o.kind, o.nth, o.attempt,
+               r.next_at, r.medication_id, r.medication_name, r.dose_amount, r.dose_unit, r.instructions, r.time_zone
           FROM over AS o
+          LEFT JOIN LATERAL medsched._ready_reminder(o.user_id, o.schedule_id, CASE WHEN o.event = '' THEN o.next_at END, nothing_special) AS r ON true
          WHERE o.next_at IS NOT NULL
         RETURNING true)
       -- All of them are put back before the first token is given, which stays given after an error.
       SELECT o.token FROM over AS o WHERE (SELECT count(*) FROM back) >= 0;
-  EXCEPTION WHEN unique_violation THEN
-    -- But where somebody put one there by hand.
+  EXCEPTION WHEN data_exception OR program_limit_exceeded OR integrity_constraint_violation OR raise_exception THEN
+    -- But where somebody put one there by hand; or a schedule cannot be read.
     RETURN QUERY
       WITH over AS (
         DELETE FROM medsched.reminders_held AS h WHERE h.token = ANY ($1)
@@ -64,8 +89,8 @@ BEGIN
         ON CONFLICT (user_id, schedule_id, event) DO UPDATE SET look_at = least(q.look_at, EXCLUDED.look_at))
       SELECT o.token FROM over AS o;
   END;
-  GET DIAGNOSTICS n_completed = ROW_COUNT;
-  IF n_completed < cardinality($1) THEN
+  GET DIAGNOSTICS n_others = ROW_COUNT;
+  IF n_completed + n_others < cardinality($1) THEN
     RETURN QUERY SELECT t.token FROM medsched._complete_stock_reminders($1) AS t (token);
   END IF;
 END

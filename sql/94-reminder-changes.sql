@@ -98,7 +98,7 @@ BEGIN
      GROUP BY c.user_id, c.schedule_id),
   followed AS (
     UPDATE medsched.reminder_queue AS q
-       SET look_at = least(q.look_at, c.since), looks_from = CASE WHEN q.looks_from < c.since THEN q.looks_from END
+       SET look_at = least(q.look_at, c.since), medication_id = NULL, looks_from = CASE WHEN q.looks_from < c.since THEN q.looks_from END
       FROM changed AS c
      WHERE q.ctid = ANY (free) AND q.user_id = c.user_id AND q.schedule_id = c.schedule_id
     RETURNING c.ids),
@@ -168,6 +168,7 @@ DECLARE
   n bigint;
   last_user uuid;
   last_schedule uuid;
+  nothing_special CONSTANT boolean := medsched._nothing_is_special();
 BEGIN
   IF $1 IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'most must not be null';
@@ -187,11 +188,13 @@ BEGIN
      ORDER BY s.user_id, s.id
      LIMIT $1),
   queued AS (
-    INSERT INTO medsched.reminder_queue (user_id, schedule_id, look_at)
-    SELECT b.user_id, b.id, coalesce(medsched._first_look(b.user_id, b.id, now()), now())
+    INSERT INTO medsched.reminder_queue (user_id, schedule_id, look_at, next_at, medication_id, medication_name, dose_amount, dose_unit, instructions, time_zone)
+    SELECT b.user_id, b.id, f.look_at, r.next_at, r.medication_id, r.medication_name, r.dose_amount, r.dose_unit, r.instructions, r.time_zone
       FROM batch AS b
       JOIN medsched.schedules AS s ON s.user_id = b.user_id AND s.id = b.id
       JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
+     CROSS JOIN LATERAL (SELECT coalesce(medsched._first_look(b.user_id, b.id, now()), now()) AS look_at OFFSET 0) AS f
+      LEFT JOIN LATERAL medsched._ready_reminder(b.user_id, b.id, CASE WHEN f.look_at > now() THEN f.look_at END, nothing_special) AS r ON true
      WHERE NOT s.as_needed AND (s.ends_at IS NULL OR s.ends_at > now()) AND (m.inactivated_at IS NULL OR m.inactivated_at > now())
        AND NOT EXISTS (SELECT FROM medsched.reminder_queue AS o WHERE o.user_id = b.user_id AND o.schedule_id = b.id AND o.event = '')
        AND (b.user_id, b.id) NOT IN (SELECT h.user_id, h.schedule_id FROM medsched.reminders_held AS h WHERE h.event = '')

@@ -38,7 +38,7 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (SELECT u.id FROM unnest(ids) AS u (id) GROUP BY u.id HAVING count(*) > cardinality(ids) / 2);
 
 -- None is handed out without a query.
-CREATE OR REPLACE FUNCTION medsched._hand_out_plain(places tid[], batch uuid, held_until timestamptz, to_worker text, at timestamptz)
+CREATE OR REPLACE FUNCTION medsched._hand_out_ready(places tid[], batch uuid, held_until timestamptz, to_worker text, at timestamptz)
 RETURNS SETOF medsched.reminder
 LANGUAGE plpgsql VOLATILE
 AS $$

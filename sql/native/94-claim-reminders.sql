@@ -19,7 +19,7 @@ RETURNS uuid
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'medsched_majority';
 
-CREATE OR REPLACE FUNCTION medsched._hand_out_plain(places tid[], batch uuid, held_until timestamptz, to_worker text, at timestamptz)
+CREATE OR REPLACE FUNCTION medsched._hand_out_ready(places tid[], batch uuid, held_until timestamptz, to_worker text, at timestamptz)
 RETURNS SETOF medsched.reminder
 LANGUAGE C VOLATILE
-AS 'MODULE_PATHNAME', 'medsched_hand_out_plain';
+AS 'MODULE_PATHNAME', 'medsched_hand_out_ready';

@@ -7,12 +7,16 @@
  */
 #include "postgres.h"
 
+#include "access/stratnum.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_index.h"
 #include "executor/executor.h"
 #include "storage/bufmgr.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -25,6 +29,7 @@
 static bool find_columns(WorkerTable *table, const WorkerColumn *columns);
 static bool is_plain(Relation relation);
 static void open_indexes(WorkerTable *table);
+static void write_inserted(WorkerTable *table);
 
 bool
 worker_table_open(WorkerTable *table, const char *name, const WorkerColumn *columns, int ncolumns, AclMode rights)
@@ -38,11 +43,12 @@ worker_table_open(WorkerTable *table, const char *name, const WorkerColumn *colu
 	if (table->relation == NULL)
 		return false;
 	if (!is_plain(table->relation) || !has_rights_on_all_rows(oid, ACL_SELECT | rights) || !find_columns(table, columns) ||
-		!given_values_make_row(table->relation, table->numbers, ncolumns))
+		((rights & ACL_INSERT) != 0 && !given_values_make_row(table->relation, table->numbers, ncolumns)))
 	{
 		table_close(table->relation, NoLock);
 		return false;
 	}
+	table->context = CurrentMemoryContext;
 	table->slot = table_slot_create(table->relation, NULL);
 	table->nblocks = RelationGetNumberOfBlocks(table->relation);
 	if ((rights & ACL_DELETE) != 0)
@@ -107,37 +113,88 @@ worker_table_fetch(WorkerTable *table, ItemPointer place)
 		   table_tuple_fetch_row_version(table->relation, place, GetActiveSnapshot(), table->slot);
 }
 
-Datum
-worker_table_value(WorkerTable *table, int column, bool *isnull)
+bool
+worker_table_open_key(WorkerTable *table)
 {
-	return slot_getattr(table->slot, table->numbers[column], isnull);
+	const FormData_pg_index *form;
+
+	/* The list of indexes tells which is the primary key's. */
+	if (!table->relation->rd_indexvalid)
+		list_free(RelationGetIndexList(table->relation));
+	if (!OidIsValid(table->relation->rd_pkindex))
+		return false;
+	table->index = index_open(table->relation->rd_pkindex, RowExclusiveLock);
+	form = table->index->rd_index;
+	return table->index->rd_rel->relam == BTREE_AM_OID && form->indnkeyatts == 1 && form->indkey.values[0] == table->numbers[0] &&
+		   form->indisvalid && form->indimmediate && !form->indcheckxmin;
+}
+
+bool
+worker_table_find(WorkerTable *table, Datum key)
+{
+	MemoryContext before = MemoryContextSwitchTo(table->context);
+	ScanKeyData	  keys;
+	bool		  found;
+
+	if (table->scan == NULL)
+		table->scan = begin_index_scan(table->relation, table->index, GetActiveSnapshot(), 1);
+	ScanKeyInit(&keys, 1, BTEqualStrategyNumber, F_UUID_EQ, key);
+	index_rescan(table->scan, &keys, 1, NULL, 0);
+	found = index_getnext_slot(table->scan, ForwardScanDirection, table->slot);
+	MemoryContextSwitchTo(before);
+	return found;
 }
 
 void
+worker_table_read(WorkerTable *table, Datum *values, bool *isnull)
+{
+	slot_getallattrs(table->slot);
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		values[i] = table->slot->tts_values[table->numbers[i] - 1];
+		isnull[i] = table->slot->tts_isnull[table->numbers[i] - 1];
+	}
+}
+
+bool
 worker_table_delete(WorkerTable *table, ItemPointer place)
 {
 	TM_FailureData failure;
-	TM_Result	   result = table_tuple_delete(table->relation, place, GetCurrentCommandId(true), GetActiveSnapshot(), InvalidSnapshot, true,
-											   &failure, false);
 
-	if (result != TM_Ok)
-		elog(ERROR, "a row that was locked could not be deleted: %u", result);
+	return table_tuple_delete(table->relation, place, GetCurrentCommandId(true), GetActiveSnapshot(), InvalidSnapshot, true, &failure,
+							  false) == TM_Ok;
 }
 
 void
 worker_table_insert(WorkerTable *table, const Datum *values, const bool *isnull)
 {
-	if (!given_row_fill(table->slot, table->numbers, values, isnull, table->ncolumns))
+	TupleTableSlot *slot = table->inserted[table->ninserted];
+	MemoryContext	before = MemoryContextSwitchTo(table->estate->es_query_cxt);
+
+	if (slot == NULL)
+		slot = table->inserted[table->ninserted] = table_slot_create(table->relation, NULL);
+	MemoryContextSwitchTo(before);
+	if (!given_row_fill(slot, table->numbers, values, isnull, table->ncolumns))
 		ereport(ERROR,
 				(errcode(ERRCODE_NOT_NULL_VIOLATION),
 				 errmsg("a column that is added to table \"medsched.%s\" requires a value", RelationGetRelationName(table->relation))));
-	table->slot->tts_tableOid = RelationGetRelid(table->relation);
-	table_tuple_insert(table->relation, table->slot, GetCurrentCommandId(true), 0, NULL);
-	if (table->result->ri_NumIndices > 0)
-	{
-		insert_new_index_tuples(table->result, table->slot, table->estate);
-		ResetPerTupleExprContext(table->estate);
-	}
+	ExecMaterializeSlot(slot);
+	if (++table->ninserted == WORKER_TABLE_BATCH)
+		write_inserted(table);
+}
+
+static void
+write_inserted(WorkerTable *table)
+{
+	MemoryContext before = MemoryContextSwitchTo(GetPerTupleMemoryContext(table->estate));
+
+	if (table->ninserted > 0)
+		table_multi_insert(table->relation, table->inserted, table->ninserted, GetCurrentCommandId(true), 0, NULL);
+	for (int i = 0; i < table->ninserted && table->result->ri_NumIndices > 0; i++)
+		insert_new_index_tuples(table->result, table->inserted[i], table->estate);
+	table->ninserted = 0;
+	MemoryContextSwitchTo(before);
+	ResetPerTupleExprContext(table->estate);
 }
 
 void
@@ -145,10 +202,17 @@ worker_table_close(WorkerTable *table)
 {
 	if (table->estate != NULL)
 	{
+		write_inserted(table);
+		for (int i = 0; i < WORKER_TABLE_BATCH && table->inserted[i] != NULL; i++)
+			ExecDropSingleTupleTableSlot(table->inserted[i]);
 		ExecCloseResultRelations(table->estate);
 		ExecResetTupleTable(table->estate->es_tupleTable, false);
 		FreeExecutorState(table->estate);
 	}
+	if (table->scan != NULL)
+		index_endscan(table->scan);
+	if (table->index != NULL)
+		index_close(table->index, NoLock);
 	ExecDropSingleTupleTableSlot(table->slot);
 	table_close(table->relation, NoLock);
 }

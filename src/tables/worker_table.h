@@ -12,6 +12,7 @@
 #ifndef MEDSCHED_WORKER_TABLE_H
 #define MEDSCHED_WORKER_TABLE_H
 
+#include "access/genam.h"
 #include "executor/tuptable.h"
 #include "nodes/execnodes.h"
 #include "nodes/parsenodes.h"
@@ -19,7 +20,10 @@
 #include "storage/itemptr.h"
 #include "utils/relcache.h"
 
-#define WORKER_TABLE_MAX_COLUMNS 20
+#define WORKER_TABLE_MAX_COLUMNS 24
+
+/* So many rows are inserted together: a page of them is written to the log once. */
+#define WORKER_TABLE_BATCH 100
 
 typedef struct WorkerColumn
 {
@@ -33,9 +37,14 @@ typedef struct WorkerTable
 	AttrNumber		numbers[WORKER_TABLE_MAX_COLUMNS];
 	int				ncolumns;
 	BlockNumber		nblocks; /* as it was opened */
-	TupleTableSlot *slot;	 /* the row fetched last */
+	MemoryContext	context; /* in which it was opened */
+	TupleTableSlot *slot;	 /* the row found last */
+	Relation		index;	 /* of the primary key, the first column; NULL: rows are found by their places */
+	IndexScanDesc	scan;
 	EState		   *estate;	 /* of what is inserted; NULL: nothing is */
 	ResultRelInfo  *result;
+	TupleTableSlot *inserted[WORKER_TABLE_BATCH]; /* made on first need */
+	int				ninserted;					  /* that are not written yet */
 } WorkerTable;
 
 /*
@@ -48,16 +57,22 @@ extern bool worker_table_open(WorkerTable *table, const char *name, const Worker
 /* Fetch the row at a place, as the statement sees it; false: it sees none there. */
 extern bool worker_table_fetch(WorkerTable *table, ItemPointer place);
 
-/* Give a value of the row, by the column's place in the list, until the next one. */
-extern Datum worker_table_value(WorkerTable *table, int column, bool *isnull);
+/* Have rows found by the first column, which is a uuid and the primary key; false: a query is to be asked. */
+extern bool worker_table_open_key(WorkerTable *table);
 
-/* Delete a row that this transaction has locked. */
-extern void worker_table_delete(WorkerTable *table, ItemPointer place);
+/* Find the row of a key, as the statement sees it; false: it sees none. */
+extern bool worker_table_find(WorkerTable *table, Datum key);
 
-/* Insert a row.  Errors: 23505, 23502. */
+/* Read all columns of the row, in the list's order, until the next one is found. */
+extern void worker_table_read(WorkerTable *table, Datum *values, bool *isnull);
+
+/* Delete a row, once nobody else locks it; false: somebody changed it, or deleted it, since the statement began. */
+extern bool worker_table_delete(WorkerTable *table, ItemPointer place);
+
+/* Insert a row, by the time the table is closed; its values are copied.  Errors: 23505, 23502. */
 extern void worker_table_insert(WorkerTable *table, const Datum *values, const bool *isnull);
 
-/* Close it; it stays locked as after a query. */
+/* Write what is inserted and close it; it stays locked as after a query. */
 extern void worker_table_close(WorkerTable *table);
 
 #endif /* MEDSCHED_WORKER_TABLE_H */

@@ -100,8 +100,9 @@ SELECT is_empty(format('SELECT k.key FROM jsonb_each(%L::jsonb - %L::text[]) AS 
   'and this test has rows of every one: a new table needs some here');
 SELECT is_empty(format($$SELECT k.key, a.attname FROM jsonb_each(%L::jsonb - %L::text[]) AS k
      JOIN pg_attribute AS a ON a.attrelid = format('medsched.%%I', k.key)::regclass AND a.attnum > 0 AND NOT a.attisdropped
-    WHERE a.attname <> 'user_id' AND a.attidentity = '' AND NOT k.value->0 ? a.attname::text$$, :'doc', '{format,version,medsched,user_id}'),
-  'with every column');
+    WHERE a.attname <> 'user_id' AND a.attidentity = '' AND NOT k.value->0 ? a.attname::text
+      AND NOT (k.key = 'reminder_queue' AND a.attname IN ('next_at', 'medication_id', 'medication_name', 'dose_amount', 'dose_unit', 'instructions', 'time_zone'))$$, :'doc', '{format,version,medsched,user_id}'),
+  'with every column, but for what is known of what is to be said');
 SELECT is((SELECT e FROM jsonb_array_elements((:'doc'::jsonb)->'dose_taken') AS e WHERE e->>'scheduled_for' = '2026-01-02T07:00:00+00:00'),
   jsonb_build_object('schedule_id', :daily, 'scheduled_for', '2026-01-02T07:00:00+00:00', 'outcome', 'taken', 'taken_at', '2026-01-02T07:10:00.123456+00:00',
     'amount', 2.0, 'reason', NULL, 'note', 'with "milk"', 'recorded_by', 'ben', 'recorded_at', now(), 'despite_limits', NULL, 'next_dose_id', NULL),

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(325);
+SELECT plan(351);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -612,6 +612,7 @@ ALTER DOMAIN medsched.time_zone DROP CONSTRAINT time_zone_is_known;
 SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE medsched.schedules DISABLE TRIGGER USER;
 UPDATE medsched.schedules SET time_zone = 'Mars/Olympus' WHERE id = pg_temp.id('92');
+UPDATE medsched.reminder_queue SET medication_id = NULL;
 DELETE FROM medsched.schedules WHERE id = pg_temp.id('93');
 ALTER TABLE medsched.schedules ENABLE TRIGGER USER;
 SET CONSTRAINTS ALL DEFERRED;
@@ -630,12 +631,14 @@ SELECT set_eq($$SELECT pg_temp.claim('2025-07-02 08:00Z')$$, $$VALUES ('91 07-02
 SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE medsched.schedules DISABLE TRIGGER USER;
 UPDATE medsched.schedules SET time_zone = 'Mars/Olympus' WHERE id = pg_temp.id('92');
+UPDATE medsched.reminder_queue SET medication_id = NULL;
 SET client_min_messages = error;
 SELECT set_eq($$SELECT pg_temp.claim('2025-07-02 08:01Z')$$, $$VALUES ('91 07-02 08:00 due attempt 2'), ('94 07-02 08:00 due attempt 2')$$, 'two whose leases end are said again, one cannot be read');
 SELECT medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h)) \g /dev/null
 UPDATE medsched.schedules SET time_zone = 'UTC' WHERE id = pg_temp.id('92');
 SELECT is(pg_temp.said('2025-07-02 09:01Z'), '92 07-02 08:00 due attempt 2', 'mended, it is said again, too');
 UPDATE medsched.schedules SET time_zone = 'Mars/Olympus' WHERE id = pg_temp.id('92');
+UPDATE medsched.reminder_queue SET medication_id = NULL;
 SELECT is(pg_temp.said('2025-07-03 08:00Z'), '91 07-03 08:00 due, 94 07-03 08:00 due', 'the day after');
 SELECT is(pg_temp.said('2025-07-03 09:00Z'), 'nothing', 'in vain, an hour later');
 SELECT is(pg_temp.said('2025-07-03 10:00Z'), 'nothing', 'and another');
@@ -774,6 +777,91 @@ SELECT pg_temp.changed(now() - interval '20 minutes') \g /dev/null
 SELECT is(pg_temp.said_of('54', now()), 'nothing', 'a dose is put off');
 DELETE FROM medsched.reminder_snoozes WHERE user_id = pg_temp.id('5');
 SELECT is(pg_temp.said_of('54', now()), '54 ' || to_char(now() - interval '10 minutes', 'MM-DD HH24:MI') || ' due', 'and said when it is not any more');
+
+-- What is known before it is due ----------------------------------------------------------------------------------
+
+DELETE FROM medsched.reminder_queue;
+DELETE FROM medsched.reminder_changes;
+DELETE FROM medsched.reminders_held;
+SELECT pg_temp.prescribe('3', '3' || n, '2025-08-01T08:00:00', 'FREQ=DAILY;COUNT=5', '{"time_zone": "Europe/Berlin", "instructions": "with food"}') FROM generate_series(1, 6) AS n \g /dev/null
+SELECT pg_temp.changed('2025-08-01 00:00Z') \g /dev/null
+-- What is handed out of them, with what it says.
+CREATE FUNCTION pg_temp.texts(at timestamptz, most int DEFAULT 100) RETURNS SETOF text LANGUAGE sql AS $$
+  SELECT concat_ws(' ', ltrim(replace(r.schedule_id::text, '-', ''), '0'), to_char(r.due_at, 'MM-DD HH24:MI'), to_char(r.local_time, 'HH24:MI'), r.time_zone, r.kind, r.medication_name,
+                   r.dose_amount, r.dose_unit, r.instructions, r.attempt, to_char(r.lease_ends_at, 'HH24:MI'))
+    FROM medsched._claim_reminders(most, '1 hour', 'test', at) AS r ORDER BY r.schedule_id
+$$;
+-- Rows of which something is known that is not what would be looked up.
+CREATE VIEW pg_temp.wrong AS
+SELECT q.schedule_id, q.look_at
+  FROM medsched.reminder_queue AS q
+  LEFT JOIN LATERAL medsched._ready_reminder(q.user_id, q.schedule_id, q.look_at, false) AS r ON true
+ WHERE q.medication_id IS NOT NULL
+   AND (q.next_at, q.medication_id, q.medication_name, q.dose_amount, q.dose_unit, q.instructions, q.time_zone)
+       IS DISTINCT FROM (r.next_at, r.medication_id, r.medication_name, r.dose_amount, r.dose_unit, r.instructions, r.time_zone)
+   AND NOT EXISTS (SELECT FROM medsched.reminder_changes AS c WHERE c.user_id = q.user_id AND c.schedule_id = q.schedule_id);
+CREATE FUNCTION pg_temp.known() RETURNS text LANGUAGE sql AS $$
+  SELECT coalesce(string_agg(ltrim(replace(q.schedule_id::text, '-', ''), '0'), ' ' ORDER BY q.schedule_id), 'none') FROM medsched.reminder_queue AS q WHERE q.medication_id IS NOT NULL
+$$;
+SELECT is(pg_temp.said('2025-08-01 00:00Z'), 'nothing', 'six are queued');
+SELECT is(pg_temp.known(), '31 32 33 34 35 36', 'of each it is known what is to be said');
+SELECT is_empty('SELECT * FROM pg_temp.wrong', 'which is what would be looked up');
+SELECT pg_temp.recorded('3', '32', '2025-08-01 06:00Z', '2025-08-01 05:50Z') \g /dev/null
+SELECT medsched.update_medication(pg_temp.id('3'), s.medication_id, '{"name": "Zinc"}') FROM medsched.schedules AS s WHERE s.id = pg_temp.id('33') \g /dev/null
+SELECT medsched.correct_schedule(pg_temp.id('3'), pg_temp.id('34'), '{"instructions": "before food", "dose_amount": 2}') \g /dev/null
+SELECT medsched.inactivate_medication(pg_temp.id('3'), s.medication_id, '2025-08-01 05:00Z') FROM medsched.schedules AS s WHERE s.id = pg_temp.id('35') \g /dev/null
+UPDATE medsched.reminder_changes SET since = '2025-08-01 05:00Z';
+SAVEPOINT unfollowed;
+-- Many other changes come first: those of these are not followed yet.
+INSERT INTO medsched.reminder_changes (since, user_id, schedule_id) SELECT '2025-07-01Z', pg_temp.id('3'), md5(n::text)::uuid FROM generate_series(1, 110) AS n;
+SELECT results_eq($$SELECT pg_temp.texts('2025-08-01 06:00Z', 10)$$,
+  $$VALUES ('31 08-01 06:00 08:00 Europe/Berlin due Medication 31 1 tablet with food 1 07:00'), ('33 08-01 06:00 08:00 Europe/Berlin due Zinc 1 tablet with food 1 07:00'),
+           ('34 08-01 06:00 08:00 Europe/Berlin due Medication 34 2 tablet before food 1 07:00'), ('36 08-01 06:00 08:00 Europe/Berlin due Medication 36 1 tablet with food 1 07:00')$$,
+  'what was recorded, renamed, corrected or ended since is as it is now, also where that is not followed');
+SELECT isnt_empty($$SELECT FROM medsched.reminder_changes AS c WHERE c.schedule_id = pg_temp.id('34')$$, 'as it was not');
+ROLLBACK TO unfollowed;
+-- More than are worth a look for each.
+INSERT INTO medsched.reminder_changes (since, user_id, schedule_id) SELECT '2025-07-01Z', pg_temp.id('3'), md5(n::text)::uuid FROM generate_series(1, 1200) AS n;
+SELECT is((SELECT count(*) FROM pg_temp.texts('2025-08-01 06:00Z', 10) AS t WHERE t ~ '^(31|33 .* Zinc|34 .* 2 tablet before|36) '), 4::bigint, 'or very many are not');
+ROLLBACK TO unfollowed;
+-- A trigger of the owner's on what is held: each row goes through a query then, and says the same.
+CREATE FUNCTION pg_temp.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER watched AFTER INSERT ON medsched.reminders_held EXECUTE FUNCTION pg_temp.nothing();
+SELECT string_agg(t, ', ' ORDER BY t) AS by_queries FROM pg_temp.texts('2025-08-01 06:00Z') AS t \gset
+SELECT medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h)) \g /dev/null
+SELECT md5(string_agg(q::text, ', ' ORDER BY q::text)) AS queue_by_queries FROM medsched.reminder_queue AS q \gset
+ROLLBACK TO unfollowed;
+SELECT is(string_agg(t, ', ' ORDER BY t), :'by_queries', 'what is handed out without a query is what queries hand out') FROM pg_temp.texts('2025-08-01 06:00Z') AS t;
+SELECT is(count(*), 4::bigint, 'they are completed') FROM medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h));
+SELECT is(md5(string_agg(q::text, ', ' ORDER BY q::text)), :'queue_by_queries', 'and so is what is queued after it') FROM medsched.reminder_queue AS q;
+SELECT is(pg_temp.known(), '31 32 33 34 36', 'of those with a dose to come it is known again what is to be said');
+SELECT is_empty('SELECT * FROM pg_temp.wrong', 'which is what would be looked up');
+-- Rules, a move and a snooze since.
+SELECT medsched.set_reminder_rules(pg_temp.id('3'), pg_temp.id('31'), ahead_by => '1 hour') \g /dev/null
+SELECT medsched.move_dose(pg_temp.id('3'), pg_temp.id('32'), '2025-08-02 06:00Z', '2025-08-02 06:30Z') \g /dev/null
+INSERT INTO medsched.reminder_snoozes VALUES (pg_temp.id('3'), pg_temp.id('33'), '2025-08-02 06:00Z', '2025-08-02 06:45Z');
+SELECT pg_temp.changed('2025-08-02 04:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-08-02 05:00Z'), '31 08-02 06:00 ahead', 'rules that are set since hold');
+SELECT is(pg_temp.known(), '34 36', 'where there is more to look at it is not known before');
+SELECT is_empty('SELECT * FROM pg_temp.wrong', 'nor anything wrong');
+SELECT is(pg_temp.said('2025-08-02 06:00Z'), '31 08-02 06:00 due, 34 08-02 06:00 due, 36 08-02 06:00 due', 'nothing is said of a dose that was moved or snoozed');
+SELECT is(pg_temp.said('2025-08-02 06:30Z'), '32 08-02 06:30 due', 'but when it is due');
+SELECT is(pg_temp.said('2025-08-02 06:45Z'), '33 08-02 06:00 snoozed', 'or wanted');
+SELECT medsched.remove_reminder_rules(pg_temp.id('3'), pg_temp.id('31')) \g /dev/null
+SELECT pg_temp.changed('2025-08-02 07:00Z') \g /dev/null
+-- The last one, of a schedule that ends, and one that failed.
+SELECT is(pg_temp.said('2025-08-03 06:00Z'), '31 08-03 06:00 due, 32 08-03 06:00 due, 33 08-03 06:00 due, 34 08-03 06:00 due, 36 08-03 06:00 due', 'the third day');
+SELECT set_eq($$SELECT pg_temp.claim('2025-08-04 06:00Z')$$, $$VALUES ('31 08-04 06:00 due'), ('32 08-04 06:00 due'), ('33 08-04 06:00 due'), ('34 08-04 06:00 due'), ('36 08-04 06:00 due')$$, 'the fourth');
+SELECT is(medsched.fail_reminder(h.token, '1 minute', 'no network'), true, 'one of which fails') FROM medsched.reminders_held AS h WHERE h.schedule_id = pg_temp.id('36');
+SELECT medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h WHERE h.schedule_id <> pg_temp.id('34'))) \g /dev/null
+SELECT is_empty('SELECT * FROM pg_temp.wrong', 'nothing wrong is known then');
+SELECT is(pg_temp.said('2025-08-04 06:02Z'), '34 08-04 06:00 due attempt 2', 'one whose lease ended is said again');
+SELECT is(pg_temp.said('2025-08-05 06:00Z'), '31 08-05 06:00 due, 32 08-05 06:00 due, 33 08-05 06:00 due, 34 08-05 06:00 due, 36 08-05 06:00 due', 'the last');
+SELECT is_empty($$SELECT FROM medsched.reminder_queue AS q WHERE q.event = ''$$, 'none is queued after it');
+-- Called by hand.
+SELECT is(count(*), 0::bigint, 'places of no row are passed over')
+  FROM medsched._hand_out_ready('{"(0,0)","(0,1)","(4294967295,1)","(4294967294,65535)","(7,7)"}', pg_temp.id('1'), '2025-08-05 07:00Z', NULL, '2025-08-05 06:00Z');
+SELECT is(count(*), 0::bigint, 'and tokens that nobody has') FROM medsched._complete_ready(ARRAY[NULL, pg_temp.id('1'), pg_temp.id('1')]);
 
 -- Recorded late ---------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(351);
+SELECT plan(356);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -858,6 +858,18 @@ SELECT is_empty('SELECT * FROM pg_temp.wrong', 'nothing wrong is known then');
 SELECT is(pg_temp.said('2025-08-04 06:02Z'), '34 08-04 06:00 due attempt 2', 'one whose lease ended is said again');
 SELECT is(pg_temp.said('2025-08-05 06:00Z'), '31 08-05 06:00 due, 32 08-05 06:00 due, 33 08-05 06:00 due, 34 08-05 06:00 due, 36 08-05 06:00 due', 'the last');
 SELECT is_empty($$SELECT FROM medsched.reminder_queue AS q WHERE q.event = ''$$, 'none is queued after it');
+-- The clocks are to be changed (doc/operations.md): what is queued is looked at hours before, and said when it is due.
+SELECT pg_temp.prescribe('3', '37', to_char(timezone('UTC', now() + interval '5 hours'), 'YYYY-MM-DD"T"HH24:MI:00'), 'FREQ=DAILY') \g /dev/null
+SELECT is(pg_temp.said(now()), 'nothing', 'one is due in five hours');
+UPDATE medsched.reminder_queue AS q
+   SET look_at = greatest(now(), q.look_at - interval '3 hours'), medication_id = NULL
+  FROM medsched.schedules AS s
+ WHERE s.user_id = q.user_id AND s.id = q.schedule_id AND s.time_zone = 'UTC' AND q.event = '' AND q.look_at > now();
+SELECT results_eq($$SELECT date_trunc('minute', q.look_at), q.medication_id IS NULL FROM medsched.reminder_queue AS q WHERE q.schedule_id = pg_temp.id('37')$$,
+  $$VALUES (date_trunc('minute', now() + interval '2 hours'), true)$$, 'it is looked at in two');
+SELECT is(pg_temp.said(now() + interval '2 hours'), 'nothing', 'in vain');
+SELECT is(pg_temp.known(), '37', 'it is known again');
+SELECT is(pg_temp.said(now() + interval '5 hours'), '37 ' || to_char(now() + interval '5 hours', 'MM-DD HH24:MI') || ' due', 'and said in five');
 -- Called by hand.
 SELECT is(count(*), 0::bigint, 'places of no row are passed over')
   FROM medsched._hand_out_ready('{"(0,0)","(0,1)","(4294967295,1)","(4294967294,65535)","(7,7)"}', pg_temp.id('1'), '2025-08-05 07:00Z', NULL, '2025-08-05 06:00Z');

@@ -93,6 +93,16 @@ equals "nor one that was completed" "$(query "
 equals "nor one of a dose that was recorded" "$(query "
 	SELECT h.reminder_id, h.claimed_at, r.recorded_at FROM handed AS h JOIN recorded AS r USING (user_id, schedule_id, scheduled_for)
 	 WHERE h.claimed_at > r.recorded_at AND (r.undone_at IS NULL OR h.got_at < r.undone_at) LIMIT 5")" ""
+equals "nor one by a name that was another by then" "$(query "
+	SELECT h.reminder_id, h.claimed_at, h.medication_name, r.name, r.renamed_at FROM handed AS h JOIN renamed AS r USING (user_id)
+	 WHERE h.kind <> 'stock' AND h.claimed_at > r.renamed_at AND (h.medication_name LIKE 'Medication %' OR h.medication_name COLLATE \"C\" < r.name) LIMIT 5")" ""
+equals "what is known of what is to be said is what would be looked up" "$(query "
+	SELECT q.schedule_id, q.look_at FROM medsched.reminder_queue AS q
+	  LEFT JOIN LATERAL medsched._ready_reminder(q.user_id, q.schedule_id, q.look_at, false) AS r ON true
+	 WHERE q.medication_id IS NOT NULL
+	   AND (q.next_at, q.medication_id, q.medication_name, q.dose_amount, q.dose_unit, q.instructions, q.time_zone)
+	       IS DISTINCT FROM (r.next_at, r.medication_id, r.medication_name, r.dose_amount, r.dose_unit, r.instructions, r.time_zone)
+	   AND NOT EXISTS (SELECT FROM medsched.reminder_changes AS c WHERE c.user_id = q.user_id AND c.schedule_id = q.schedule_id) LIMIT 5")" ""
 # What was handed out of the one's while another's was due and waited, less what was of others: a claim gives them half as long as they
 # wait, so of two claims of each worker, all.
 waited="SELECT count(*) FILTER (WHERE m.user_id = lpad('c9', 32, '0')::uuid) - count(*) FILTER (WHERE m.user_id <> lpad('c9', 32, '0')::uuid)
@@ -107,8 +117,8 @@ succeeds "one with many schedules held up nobody" [ "${most:-0}" -le 3200 ]
 equals "nothing is left in hand" "$(query "SELECT (SELECT count(*) FROM medsched.reminder_queue, began AS b WHERE look_at < timestamptz '$ended' + b.ahead)
 	+ (SELECT count(*) FROM medsched.reminders_held, began AS b WHERE lease_ends_at < timestamptz '$ended' + b.ahead)
 	+ (SELECT count(*) FROM medsched.stock_reminder_queue WHERE look_at < '$ended')")" 0
-query "SELECT format('%s handed out, %s doses, %s again, %s completed, %s of stocks, %s recorded, %s undone; %s workers and %s servers killed; at most ${most:-0} of the one''s before another''s',
+query "SELECT format('%s handed out, %s doses, %s again, %s completed, %s of stocks, %s recorded, %s undone, %s renamed; %s workers and %s servers killed; at most ${most:-0} of the one''s before another''s',
   count(*), count(DISTINCT (schedule_id, scheduled_for)), count(*) FILTER (WHERE attempt > 1), count(completed_at), count(*) FILTER (WHERE kind = 'stock'),
-  (SELECT count(*) FROM recorded), (SELECT count(undone_at) FROM recorded), $killed, $crashed) FROM handed"
+  (SELECT count(*) FROM recorded), (SELECT count(undone_at) FROM recorded), (SELECT count(*) FROM renamed), $killed, $crashed) FROM handed"
 
 finish

@@ -121,6 +121,7 @@ BEGIN
       schedule_id uuid NOT NULL,
       scheduled_for timestamptz,
       recorded_at timestamptz,
+      texts_only boolean NOT NULL DEFAULT false,
       -- Rows of a dump and those that the triggers add while it is restored have numbers in common.
       CONSTRAINT reminder_changes_pkey PRIMARY KEY (since, id))
       WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
@@ -130,6 +131,7 @@ BEGIN
     COMMENT ON COLUMN medsched.reminder_changes.schedule_id IS 'The schedule';
     COMMENT ON COLUMN medsched.reminder_changes.since IS 'From when on something may have to be said';
     COMMENT ON COLUMN medsched.reminder_changes.scheduled_for IS 'The dose that was undone, or follows one that was recorded late; NULL: another change';
+    COMMENT ON COLUMN medsched.reminder_changes.texts_only IS 'True: what is said of doses is another, not when';
     COMMENT ON COLUMN medsched.reminder_changes.recorded_at IS 'Since when something may not have been said of that dose, which was recorded, or not yet due by the other';
   END IF;
   IF to_regclass('medsched.reminder_rules') IS NULL THEN
@@ -266,6 +268,12 @@ BEGIN
       ELSIF TG_ARGV[0] = 'medications' THEN
         INSERT INTO medsched.reminder_changes (user_id, schedule_id)
         SELECT c.user_id, c.id FROM medsched.schedules AS c WHERE c.user_id = person AND c.medication_id = NEW.id AND NOT c.as_needed;
+      ELSIF TG_ARGV[0] IN ('medication_texts', 'schedule_texts') THEN
+        INSERT INTO medsched.reminder_changes (user_id, schedule_id, texts_only)
+        SELECT c.user_id, c.id, true FROM medsched.schedules AS c
+         WHERE c.user_id = person AND CASE TG_ARGV[0] WHEN 'schedule_texts' THEN c.id = NEW.id ELSE c.medication_id = NEW.id END
+           AND NOT c.as_needed AND (c.ends_at IS NULL OR c.ends_at > now());
+        RETURN NULL;
       ELSIF TG_ARGV[0] = 'reminder_snoozes' THEN
         -- One that is taken back held back what came up since it was there.
         IF TG_OP = 'DELETE' THEN
@@ -321,7 +329,7 @@ BEGIN
   COMMENT ON FUNCTION medsched.note_reminder_change() IS 'Trigger: adds a schedule to medsched.reminder_changes, as the tables'' owner';
 
   FOR found IN
-    SELECT t.relation, t.name, t.events
+    SELECT t.what, t.name, t.events, o.relation
       FROM (VALUES
         -- Of one as needed nothing is said, but its medication's stock lasts less long; how long depends on the amount, too.
         ('schedules', 'reminder_change', 'AFTER INSERT ON medsched.schedules FOR EACH ROW'),
@@ -329,14 +337,16 @@ BEGIN
          'AFTER UPDATE ON medsched.schedules FOR EACH ROW
             WHEN ((OLD.user_id, OLD.id, OLD.medication_id, OLD.starts_at, OLD.time_zone, OLD.rrule, OLD.rdates, OLD.exdates, OLD.cycle_days_on,
                    OLD.cycle_days_off, OLD.as_needed, OLD.after_last, OLD.hours_from, OLD.hours_until, OLD.max_per_day, OLD.follows, OLD.follows_by,
-                   OLD.effective_from, OLD.ends_at, OLD.dose_amount, OLD.dose_unit, OLD.instructions)
+                   OLD.effective_from, OLD.ends_at, OLD.dose_amount, OLD.dose_unit)
                   IS DISTINCT FROM
                   (NEW.user_id, NEW.id, NEW.medication_id, NEW.starts_at, NEW.time_zone, NEW.rrule, NEW.rdates, NEW.exdates, NEW.cycle_days_on,
                    NEW.cycle_days_off, NEW.as_needed, NEW.after_last, NEW.hours_from, NEW.hours_until, NEW.max_per_day, NEW.follows, NEW.follows_by,
-                   NEW.effective_from, NEW.ends_at, NEW.dose_amount, NEW.dose_unit, NEW.instructions))'),
+                   NEW.effective_from, NEW.ends_at, NEW.dose_amount, NEW.dose_unit))'),
+        ('schedule_texts', 'reminder_texts', 'AFTER UPDATE ON medsched.schedules FOR EACH ROW WHEN (OLD.instructions IS DISTINCT FROM NEW.instructions)'),
         ('schedules', 'reminder_change_deleted', 'AFTER DELETE ON medsched.schedules FOR EACH ROW'),
         ('medications', 'reminder_change',
-         'AFTER UPDATE ON medsched.medications FOR EACH ROW WHEN ((OLD.inactivated_at, OLD.name) IS DISTINCT FROM (NEW.inactivated_at, NEW.name))'),
+         'AFTER UPDATE ON medsched.medications FOR EACH ROW WHEN (OLD.inactivated_at IS DISTINCT FROM NEW.inactivated_at)'),
+        ('medication_texts', 'reminder_texts', 'AFTER UPDATE ON medsched.medications FOR EACH ROW WHEN (OLD.name IS DISTINCT FROM NEW.name)'),
         -- Recording is what is done most: the condition spares it the call where no dose depends on another.
         ('dose_taken', 'reminder_change', 'AFTER INSERT OR UPDATE ON medsched.dose_taken FOR EACH ROW WHEN (medsched._has_dependents(NEW.user_id))'),
         ('dose_taken', 'reminder_change_changed',
@@ -348,10 +358,11 @@ BEGIN
         ('reminder_rules', 'reminder_change', 'AFTER INSERT OR UPDATE OR DELETE ON medsched.reminder_rules FOR EACH ROW'),
         ('reminder_snoozes', 'reminder_change', 'AFTER INSERT OR UPDATE ON medsched.reminder_snoozes FOR EACH ROW'),
         ('reminder_snoozes', 'reminder_change_deleted', 'AFTER DELETE ON medsched.reminder_snoozes FOR EACH ROW WHEN (OLD.until > now())'))
-        AS t (relation, name, events)
-     WHERE NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = ('medsched.' || t.relation)::regclass AND g.tgname = t.name)
+        AS t (what, name, events)
+     CROSS JOIN LATERAL (SELECT CASE t.what WHEN 'schedule_texts' THEN 'schedules' WHEN 'medication_texts' THEN 'medications' ELSE t.what END AS relation) AS o
+     WHERE NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = ('medsched.' || o.relation)::regclass AND g.tgname = t.name)
   LOOP
-    EXECUTE format('CREATE TRIGGER %I %s EXECUTE FUNCTION medsched.note_reminder_change(%L)', found.name, found.events, found.relation);
+    EXECUTE format('CREATE TRIGGER %I %s EXECUTE FUNCTION medsched.note_reminder_change(%L)', found.name, found.events, found.what);
     EXECUTE format('COMMENT ON TRIGGER %I ON medsched.%I IS %L', found.name, found.relation, 'What may have to be said earlier is looked at anew');
   END LOOP;
 

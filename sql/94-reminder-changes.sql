@@ -48,7 +48,7 @@ BEGIN
   -- for the person, by a row of its own.
   WITH undone AS MATERIALIZED (
     SELECT n.user_id, n.schedule_id, n.scheduled_for, n.recorded_at, n.since, n.ctid AS place, n.first_since
-      FROM (SELECT c.*, c.ctid, min(c.since) OVER (PARTITION BY c.user_id, c.schedule_id) AS first_since
+      FROM (SELECT c.*, c.ctid, min(c.since) FILTER (WHERE NOT c.texts_only) OVER (PARTITION BY c.user_id, c.schedule_id) AS first_since
               FROM medsched.reminder_changes AS c WHERE c.ctid = ANY (changes)) AS n
      WHERE n.scheduled_for IS NOT NULL AND n.recorded_at < n.since),
   -- Of a reminder that is held or failed its instant, of an undoing the last before its end.
@@ -93,19 +93,20 @@ BEGIN
    ORDER BY c.user_id, c.schedule_id, 3
   ON CONFLICT DO NOTHING;
   WITH changed AS MATERIALIZED (
-    SELECT c.user_id, c.schedule_id, min(c.since) AS since, array_agg(c.ctid) AS ids
+    -- Where what is said is another, and nothing else, no other instant is looked at for that.
+    SELECT c.user_id, c.schedule_id, min(c.since) FILTER (WHERE NOT c.texts_only) AS since, array_agg(c.ctid) AS ids
       FROM medsched.reminder_changes AS c WHERE c.ctid = ANY (changes)
      GROUP BY c.user_id, c.schedule_id),
   followed AS (
     UPDATE medsched.reminder_queue AS q
-       SET look_at = least(q.look_at, c.since), medication_id = NULL, looks_from = CASE WHEN q.looks_from < c.since THEN q.looks_from END
+       SET look_at = least(q.look_at, c.since), medication_id = NULL, looks_from = CASE WHEN c.since IS NULL OR q.looks_from < c.since THEN q.looks_from END
       FROM changed AS c
      WHERE q.ctid = ANY (free) AND q.user_id = c.user_id AND q.schedule_id = c.schedule_id
     RETURNING c.ids),
   -- One whose schedule is gone by then goes when it is looked at.  One snapshot sees a row in one of the two tables.
   fresh AS (
     INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, look_at, said_at)
-    SELECT c.user_id, c.schedule_id, c.since, c.since - interval '1 microsecond'
+    SELECT c.user_id, c.schedule_id, coalesce(c.since, $2), coalesce(c.since - interval '1 microsecond', $2)
       FROM changed AS c
      WHERE NOT EXISTS (SELECT FROM medsched.reminder_queue AS o WHERE o.user_id = c.user_id AND o.schedule_id = c.schedule_id AND o.event = '')
        AND (c.user_id, c.schedule_id) NOT IN (SELECT h.user_id, h.schedule_id FROM medsched.reminders_held AS h WHERE h.event = '')
@@ -144,7 +145,7 @@ BEGIN
     UPDATE medsched.reminders_held AS h
        -- After the one that is held, a dose that was undone is as any other.
        SET next_at = least(h.next_at, c.since, CASE WHEN c.is_undone THEN h.said_at END)
-      FROM (SELECT n.user_id, n.schedule_id, min(n.since) AS since, bool_or(n.scheduled_for IS NOT NULL) AS is_undone, array_agg(n.ctid) AS ids
+      FROM (SELECT n.user_id, n.schedule_id, min(n.since) FILTER (WHERE NOT n.texts_only) AS since, bool_or(n.scheduled_for IS NOT NULL) AS is_undone, array_agg(n.ctid) AS ids
               FROM medsched.reminder_changes AS n WHERE n.ctid = ANY (changes)
              GROUP BY n.user_id, n.schedule_id) AS c
      WHERE h.ctid = ANY (free) AND h.event = '' AND h.user_id = c.user_id AND h.schedule_id = c.schedule_id

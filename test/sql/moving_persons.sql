@@ -264,7 +264,7 @@ SELECT m.user_id, m.id, '2026-01-06 09:01Z', '2026-01-07 09:00Z', '2026-01-06 09
 CREATE FUNCTION pg_temp.change_row(table_name text, changed jsonb) RETURNS text LANGUAGE sql AS $$
   SELECT pg_temp.change(ARRAY[table_name], jsonb_build_array(t.document_row || changed)::text)
     FROM (VALUES
-      ('reminder_changes', '{"schedule_id": "00000000-0000-4000-8000-0000000000c1", "since": "2026-01-04T00:00:00+00:00", "scheduled_for": null, "recorded_at": null}'::jsonb),
+      ('reminder_changes', '{"schedule_id": "00000000-0000-4000-8000-0000000000c1", "since": "2026-01-04T00:00:00+00:00", "scheduled_for": null, "recorded_at": null, "texts_only": false}'::jsonb),
       ('reminder_queue', '{"schedule_id": "00000000-0000-4000-8000-0000000000c1", "event": "", "look_at": "2026-01-04T08:00:00+00:00", "looks_from": null, "until": null, "said_at": null, "said_from": null,
         "said_dose": null, "kind": null, "nth": null, "attempt": 0, "unfinished": false, "worker": null, "error": null}'),
       ('reminders_held', '{"schedule_id": "00000000-0000-4000-8000-0000000000c1", "event": "", "token": "00000000-0000-4000-8000-0000000000e1", "lease_ends_at": "2026-01-04T08:01:00+00:00",

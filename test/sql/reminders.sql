@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(356);
+SELECT plan(358);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -858,6 +858,11 @@ SELECT is_empty('SELECT * FROM pg_temp.wrong', 'nothing wrong is known then');
 SELECT is(pg_temp.said('2025-08-04 06:02Z'), '34 08-04 06:00 due attempt 2', 'one whose lease ended is said again');
 SELECT is(pg_temp.said('2025-08-05 06:00Z'), '31 08-05 06:00 due, 32 08-05 06:00 due, 33 08-05 06:00 due, 34 08-05 06:00 due, 36 08-05 06:00 due', 'the last');
 SELECT is_empty($$SELECT FROM medsched.reminder_queue AS q WHERE q.event = ''$$, 'none is queued after it');
+-- Renamed by a transaction that began before the last one was due: it has been said.
+SELECT medsched.update_medication(pg_temp.id('3'), s.medication_id, '{"name": "Iron"}') FROM medsched.schedules AS s WHERE s.id = pg_temp.id('31') \g /dev/null
+SELECT pg_temp.changed('2025-08-05 05:59Z') \g /dev/null
+SELECT is(pg_temp.said('2025-08-05 06:05Z'), 'nothing', 'another name is no reason to say it again');
+SELECT is_empty($$SELECT FROM medsched.reminder_queue AS q WHERE q.event = ''$$, 'and nothing is queued for it');
 -- The clocks are to be changed (doc/operations.md): what is queued is looked at hours before, and said when it is due.
 SELECT pg_temp.prescribe('3', '37', to_char(timezone('UTC', now() + interval '5 hours'), 'YYYY-MM-DD"T"HH24:MI:00'), 'FREQ=DAILY') \g /dev/null
 SELECT is(pg_temp.said(now()), 'nothing', 'one is due in five hours');

@@ -11,67 +11,33 @@
  */
 #include "postgres.h"
 
-#include "access/stratnum.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
+#include "api/ready_reminder.h"
 #include "api/reminder_tables.h"
 #include "base/arguments.h"
-#include "schedule/schedule_search.h"
 #include "tables/given_row.h"
-#include "tables/schedule_row.h"
-#include "tables/user_rows.h"
-
-/* The columns of a schedule: first those that say when its doses are. */
-enum
-{
-	READY_MEDICATION_ID = SCHEDULE_NCOLUMNS,
-	READY_DOSE_AMOUNT,
-	READY_DOSE_UNIT,
-	READY_INSTRUCTIONS,
-	READY_NCOLUMNS
-};
-
-static UserRows schedule_rows = {
-	.table = TABLE_SCHEDULES,
-	.keys = {SCHEDULES_USER_ID, SCHEDULES_ID},
-	.columns = {SCHEDULE_COLUMN_LIST, SCHEDULES_MEDICATION_ID, SCHEDULES_DOSE_AMOUNT, SCHEDULES_DOSE_UNIT, SCHEDULES_INSTRUCTIONS}};
-
-/* Those of a medication. */
-enum
-{
-	MEDICATION_NAME,
-	MEDICATION_INACTIVATED_AT
-};
-
-static UserRows medication_rows = {
-	.table = TABLE_MEDICATIONS,
-	.keys = {MEDICATIONS_USER_ID, MEDICATIONS_ID},
-	.columns = {MEDICATIONS_NAME, MEDICATIONS_INACTIVATED_AT}};
 
 /* The tables that completing reads and writes. */
 typedef struct Completing
 {
 	WorkerTable held;
 	WorkerTable queue;
-	UserScan	schedules;
-	UserScan	medications;
+	ReadyReader ready;
 } Completing;
 
 PG_FUNCTION_INFO_V1(medsched_complete_ready);
 
 static bool completing_open(Completing *tables);
 static void completing_close(Completing *tables);
-static bool make_ready(Completing *tables, const Datum *held, Datum *queued, bool *isnull);
-static bool find_row(UserScan *scan, Datum user_id, Datum id);
 static int	compare_tokens(const void *a, const void *b);
 
 /*
@@ -117,7 +83,9 @@ medsched_complete_ready(PG_FUNCTION_ARGS)
 			continue;
 		worker_table_read(&tables.held, held, held_isnull);
 		if (held_isnull[HELD_NEXT_AT] || VARSIZE_ANY_EXHDR(DatumGetPointer(held[HELD_EVENT])) > 0 ||
-			!make_ready(&tables, held, queued, queued_isnull) || !worker_table_delete(&tables.held, &tables.held.slot->tts_tid))
+			!ready_reminder_find(&tables.ready, held[HELD_USER_ID], held[HELD_SCHEDULE_ID], DatumGetTimestampTz(held[HELD_NEXT_AT]), queued,
+								 queued_isnull) ||
+			!worker_table_delete(&tables.held, &tables.held.slot->tts_tid))
 			continue;
 
 		queued[QUEUE_USER_ID] = held[HELD_USER_ID];
@@ -157,12 +125,8 @@ completing_open(Completing *tables)
 	if (worker_table_open_key(&tables->held) &&
 		worker_table_open(&tables->queue, "reminder_queue", queue_columns, QUEUE_NCOLUMNS, ACL_INSERT))
 	{
-		if (user_scan_open(&tables->schedules, &schedule_rows))
-		{
-			if (user_scan_open(&tables->medications, &medication_rows))
-				return true;
-			user_scan_close(&tables->schedules);
-		}
+		if (ready_reader_open(&tables->ready))
+			return true;
 		worker_table_close(&tables->queue);
 	}
 	worker_table_close(&tables->held);
@@ -172,66 +136,9 @@ completing_open(Completing *tables)
 static void
 completing_close(Completing *tables)
 {
-	user_scan_close(&tables->medications);
-	user_scan_close(&tables->schedules);
+	ready_reader_close(&tables->ready);
 	worker_table_close(&tables->queue);
 	worker_table_close(&tables->held);
-}
-
-/*
- * Find what is to be said of the dose that comes after a reminder, as medsched._ready_reminder()
- * does; false: it is to be looked up when it is due.
- */
-static bool
-make_ready(Completing *tables, const Datum *held, Datum *queued, bool *isnull)
-{
-	TimestampTz at = DatumGetTimestampTz(held[HELD_NEXT_AT]);
-	Datum		schedule[READY_NCOLUMNS];
-	bool		schedule_isnull[READY_NCOLUMNS];
-	ScheduleRow row;
-	TimestampTz occurrences[2];
-	TimestampTz closed;
-	bool		is_open;
-	int			n;
-
-	if (TIMESTAMP_NOT_FINITE(at) || !find_row(&tables->schedules, held[HELD_USER_ID], held[HELD_SCHEDULE_ID]))
-		return false;
-	user_scan_read(&tables->schedules, schedule, schedule_isnull);
-	schedule_row_read(&row, schedule, schedule_isnull);
-	if (!schedule_row_has_times(&row) || row.ends_at <= at || row.effective_from > at ||
-		!find_row(&tables->medications, held[HELD_USER_ID], schedule[READY_MEDICATION_ID]))
-		return false;
-	queued[QUEUE_MEDICATION_NAME] = user_scan_value(&tables->medications, MEDICATION_NAME, &isnull[QUEUE_MEDICATION_NAME]);
-	closed = DatumGetTimestampTz(user_scan_value(&tables->medications, MEDICATION_INACTIVATED_AT, &is_open));
-	closed = is_open ? row.ends_at : Min(closed, row.ends_at);
-	if (isnull[QUEUE_MEDICATION_NAME] || closed <= at)
-		return false;
-
-	n = schedule_next_occurrences(schedule_create(&row.source), at - 1, 2, occurrences);
-	if (n == 0 || occurrences[0] != at)
-		return false;
-	isnull[QUEUE_NEXT_AT] = n < 2 || occurrences[1] >= closed;
-	queued[QUEUE_NEXT_AT] = isnull[QUEUE_NEXT_AT] ? 0 : TimestampTzGetDatum(occurrences[1]);
-	queued[QUEUE_MEDICATION_ID] = schedule[READY_MEDICATION_ID];
-	queued[QUEUE_DOSE_AMOUNT] = schedule[READY_DOSE_AMOUNT];
-	isnull[QUEUE_DOSE_AMOUNT] = schedule_isnull[READY_DOSE_AMOUNT];
-	queued[QUEUE_DOSE_UNIT] = schedule[READY_DOSE_UNIT];
-	isnull[QUEUE_DOSE_UNIT] = schedule_isnull[READY_DOSE_UNIT];
-	queued[QUEUE_INSTRUCTIONS] = schedule[READY_INSTRUCTIONS];
-	isnull[QUEUE_INSTRUCTIONS] = schedule_isnull[READY_INSTRUCTIONS];
-	queued[QUEUE_TIME_ZONE] = schedule[COLUMN_TIME_ZONE];
-	return true;
-}
-
-static bool
-find_row(UserScan *scan, Datum user_id, Datum id)
-{
-	ScanKeyData key[2];
-
-	ScanKeyInit(&key[0], 1, BTEqualStrategyNumber, F_UUID_EQ, user_id);
-	ScanKeyInit(&key[1], 2, BTEqualStrategyNumber, F_UUID_EQ, id);
-	user_scan_start(scan, key, 2);
-	return user_scan_next(scan);
 }
 
 static int

@@ -6,8 +6,9 @@
  *
  *		Most rows of the queue are so.  What one of them costs is its way through an
  *		executor, out of one table and into another, which is spared here: rows are
- *		read and written without a query.  Any other row is left in the queue, for the
- *		statement that comes next and knows everything.
+ *		read and written without a query.  So is one back into the queue where its dose
+ *		is recorded.  Any other is left there, for the statement that comes next and
+ *		knows everything.
  *
  *-------------------------------------------------------------------------
  */
@@ -25,6 +26,7 @@
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
+#include "api/ready_reminder.h"
 #include "api/reminder_tables.h"
 #include "base/answer.h"
 #include "base/arguments.h"
@@ -92,6 +94,13 @@ typedef struct HandOut
 	WorkerTable queue;
 	WorkerTable held;
 	UserScan	recorded;
+	TimestampTz at;
+	/* Those that putting a row back does, once there is one. */
+	MemoryContext context;
+	bool		has_back;
+	bool		is_back_open;
+	WorkerTable back;
+	ReadyReader ready;
 } HandOut;
 
 /* A row of the queue. */
@@ -105,7 +114,10 @@ PG_FUNCTION_INFO_V1(medsched_hand_out_ready);
 
 static bool hand_out_open(HandOut *tables);
 static void hand_out_close(HandOut *tables);
-static bool find_ready_row(HandOut *tables, ItemPointer place, TimestampTz at, QueueRow *row);
+static bool find_ready_row(HandOut *tables, ItemPointer place, QueueRow *row);
+static void put_back(HandOut *tables, ItemPointer place, QueueRow *row);
+static bool open_back(HandOut *tables);
+static void delete_locked(WorkerTable *queue, ItemPointer place);
 static bool is_recorded(UserScan *recorded, const QueueRow *row);
 static Datum local_time_of(const QueueRow *row);
 
@@ -119,7 +131,6 @@ medsched_hand_out_ready(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	text		  *due = cstring_to_text("due");
 	text		  *normal = cstring_to_text("normal");
-	TimestampTz	   at;
 	MemoryContext  of_row;
 	MemoryContext  before;
 	HandOut		   tables;
@@ -132,7 +143,7 @@ medsched_hand_out_ready(PG_FUNCTION_ARGS)
 	require_argument(fcinfo, 1, "batch");
 	require_argument(fcinfo, 2, "held_until");
 	require_argument(fcinfo, 4, "at");
-	at = PG_GETARG_TIMESTAMPTZ(4);
+	tables = (HandOut){.at = PG_GETARG_TIMESTAMPTZ(4), .context = CurrentMemoryContext};
 	if (!hand_out_open(&tables))
 		return (Datum) 0;
 	answer = answer_open(result->setDesc, said_columns, SAID_NCOLUMNS);
@@ -152,8 +163,13 @@ medsched_hand_out_ready(PG_FUNCTION_ARGS)
 
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextReset(of_row);
-		if (!find_ready_row(&tables, place, at, &row))
+		if (!find_ready_row(&tables, place, &row))
 			continue;
+		if (is_recorded(&tables.recorded, &row))
+		{
+			put_back(&tables, place, &row);
+			continue;
+		}
 
 		token = reminder_token(PG_GETARG_UUID_P(1), place);
 		dose_id = palloc(VARHDRSZ + DOSE_ID_LENGTH);
@@ -194,8 +210,7 @@ medsched_hand_out_ready(PG_FUNCTION_ARGS)
 		worker_table_insert(&tables.held, held, held_isnull);
 		answer_set(answer, said, said_isnull);
 		tuplestore_putvalues(result->setResult, result->setDesc, answer->values, answer->isnull);
-		if (!worker_table_delete(&tables.queue, place))
-			elog(ERROR, "a row of the queue that was locked could not be deleted");
+		delete_locked(&tables.queue, place);
 	}
 	MemoryContextSwitchTo(before);
 	MemoryContextDelete(of_row);
@@ -225,6 +240,11 @@ hand_out_open(HandOut *tables)
 static void
 hand_out_close(HandOut *tables)
 {
+	if (tables->is_back_open)
+	{
+		ready_reader_close(&tables->ready);
+		worker_table_close(&tables->back);
+	}
 	user_scan_close(&tables->recorded);
 	worker_table_close(&tables->held);
 	worker_table_close(&tables->queue);
@@ -232,7 +252,7 @@ hand_out_close(HandOut *tables)
 
 /* Read a row of the queue; false: it is one for the statement. */
 static bool
-find_ready_row(HandOut *tables, ItemPointer place, TimestampTz at, QueueRow *row)
+find_ready_row(HandOut *tables, ItemPointer place, QueueRow *row)
 {
 	TimestampTz dose;
 
@@ -244,10 +264,50 @@ find_ready_row(HandOut *tables, ItemPointer place, TimestampTz at, QueueRow *row
 		DatumGetBool(row->values[QUEUE_UNFINISHED]))
 		return false;
 	dose = DatumGetTimestampTz(row->values[QUEUE_LOOK_AT]);
-	if (dose > at || dose < at - DROP_AFTER || !dose_id_has_time(dose) ||
-		(!row->isnull[QUEUE_SAID_AT] && DatumGetTimestampTz(row->values[QUEUE_SAID_AT]) >= dose))
-		return false;
-	return !is_recorded(&tables->recorded, row);
+	return dose <= tables->at && dose >= tables->at - DROP_AFTER && dose_id_has_time(dose) &&
+		   (row->isnull[QUEUE_SAID_AT] || DatumGetTimestampTz(row->values[QUEUE_SAID_AT]) < dose);
+}
+
+/* Put a row whose dose is recorded back for the next one, if that is to come, and it is known what is to be said of it. */
+static void
+put_back(HandOut *tables, ItemPointer place, QueueRow *row)
+{
+	TimestampTz next_at = DatumGetTimestampTz(row->values[QUEUE_NEXT_AT]);
+	Datum		user_id = row->values[QUEUE_USER_ID];
+	Datum		schedule_id = row->values[QUEUE_SCHEDULE_ID];
+
+	if (row->isnull[QUEUE_NEXT_AT] || next_at <= tables->at || !open_back(tables) ||
+		!ready_reminder_find(&tables->ready, user_id, schedule_id, next_at, row->values, row->isnull))
+		return;
+	row->values[QUEUE_LOOK_AT] = TimestampTzGetDatum(next_at);
+	worker_table_insert(&tables->back, row->values, row->isnull);
+	delete_locked(&tables->queue, place);
+}
+
+static bool
+open_back(HandOut *tables)
+{
+	if (!tables->has_back)
+	{
+		MemoryContext before = MemoryContextSwitchTo(tables->context);
+
+		tables->has_back = true;
+		if (worker_table_open(&tables->back, "reminder_queue", queue_columns, QUEUE_NCOLUMNS, ACL_INSERT))
+		{
+			tables->is_back_open = ready_reader_open(&tables->ready);
+			if (!tables->is_back_open)
+				worker_table_close(&tables->back);
+		}
+		MemoryContextSwitchTo(before);
+	}
+	return tables->is_back_open;
+}
+
+static void
+delete_locked(WorkerTable *queue, ItemPointer place)
+{
+	if (!worker_table_delete(queue, place))
+		elog(ERROR, "a row of the queue that was locked could not be deleted");
 }
 
 static bool

@@ -265,6 +265,11 @@ BEGIN
         RETURN NULL;
       ELSIF TG_ARGV[0] = 'schedules' THEN
         changed := CASE TG_OP WHEN 'DELETE' THEN OLD.id ELSE NEW.id END;
+        -- Of one that is another's now, or called otherwise, nothing is said any more.
+        IF TG_OP = 'UPDATE' THEN
+          INSERT INTO medsched.reminder_changes (user_id, schedule_id)
+          SELECT OLD.user_id, OLD.id WHERE (OLD.user_id, OLD.id) <> (NEW.user_id, NEW.id);
+        END IF;
       ELSIF TG_ARGV[0] = 'medications' THEN
         INSERT INTO medsched.reminder_changes (user_id, schedule_id)
         SELECT c.user_id, c.id FROM medsched.schedules AS c WHERE c.user_id = person AND c.medication_id = NEW.id AND NOT c.as_needed;

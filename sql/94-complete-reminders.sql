@@ -75,8 +75,8 @@ BEGIN
         RETURNING true)
       -- All of them are put back before the first token is given, which stays given after an error.
       SELECT o.token FROM over AS o WHERE (SELECT count(*) FROM back) >= 0;
-  EXCEPTION WHEN data_exception OR program_limit_exceeded OR integrity_constraint_violation OR raise_exception THEN
-    -- But where somebody put one there by hand; or a schedule cannot be read.
+  EXCEPTION WHEN data_exception OR program_limit_exceeded OR integrity_constraint_violation OR raise_exception OR insufficient_privilege THEN
+    -- But where somebody put one there by hand; or a schedule cannot be read, or not by who completes.
     RETURN QUERY
       WITH over AS (
         DELETE FROM medsched.reminders_held AS h WHERE h.token = ANY ($1)

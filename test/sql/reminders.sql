@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(358);
+SELECT plan(365);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -863,6 +863,30 @@ SELECT medsched.update_medication(pg_temp.id('3'), s.medication_id, '{"name": "I
 SELECT pg_temp.changed('2025-08-05 05:59Z') \g /dev/null
 SELECT is(pg_temp.said('2025-08-05 06:05Z'), 'nothing', 'another name is no reason to say it again');
 SELECT is_empty($$SELECT FROM medsched.reminder_queue AS q WHERE q.event = ''$$, 'and nothing is queued for it');
+-- A schedule that gets another id.
+SELECT pg_temp.prescribe('3', '38', '2025-08-10T08:00:00', 'FREQ=DAILY;COUNT=2') \g /dev/null
+SELECT pg_temp.changed('2025-08-10 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-08-10 00:00Z') || ' ' || pg_temp.known(), 'nothing 38', 'one is known');
+UPDATE medsched.schedules SET id = pg_temp.id('39') WHERE id = pg_temp.id('38');
+SELECT pg_temp.changed('2025-08-10 07:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-08-10 08:00Z'), '39 08-10 08:00 due', 'by its other id it is said, and by none else');
+-- Who may complete, and no more.
+CREATE ROLE medsched_test_completer;
+GRANT USAGE ON SCHEMA medsched TO medsched_test_completer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON medsched.reminder_queue, medsched.reminders_held TO medsched_test_completer;
+GRANT SELECT ON medsched.reminder_rules, medsched.moved_doses, medsched.reminder_snoozes, medsched.stock_reminder_queue TO medsched_test_completer;
+SELECT pg_temp.prescribe('3', '3a', '2025-08-12T08:00:00', 'FREQ=DAILY;COUNT=2') \g /dev/null
+SELECT pg_temp.changed('2025-08-12 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-08-12 00:00Z'), 'nothing', 'another is queued');
+SELECT set_eq($$SELECT pg_temp.claim('2025-08-12 08:00Z')$$, $$VALUES ('3a 08-12 08:00 due')$$, 'and handed out');
+SELECT array_agg(h.token) AS tokens FROM medsched.reminders_held AS h \gset
+SET LOCAL ROLE medsched_test_completer;
+SELECT count(*) AS completed FROM medsched.complete_reminders(:'tokens') \gset
+RESET ROLE;
+SELECT is(:completed, 1, 'who may not read schedules completes all the same');
+SELECT results_eq($$SELECT q.look_at, q.medication_id FROM medsched.reminder_queue AS q WHERE q.schedule_id = pg_temp.id('3a')$$,
+  $$VALUES (timestamptz '2025-08-13 08:00Z', NULL::uuid)$$, 'and leaves what is said next to be looked up');
+SELECT is(pg_temp.said('2025-08-13 08:00Z'), '3a 08-13 08:00 due', 'which it is');
 -- The clocks are to be changed (doc/operations.md): what is queued is looked at hours before, and said when it is due.
 SELECT pg_temp.prescribe('3', '37', to_char(timezone('UTC', now() + interval '5 hours'), 'YYYY-MM-DD"T"HH24:MI:00'), 'FREQ=DAILY') \g /dev/null
 SELECT is(pg_temp.said(now()), 'nothing', 'one is due in five hours');

@@ -24,20 +24,24 @@ CREATE OR REPLACE FUNCTION medsched._ready_reminder(of_user uuid, of_schedule uu
 RETURNS TABLE (next_at timestamptz, medication_id uuid, medication_name text, dose_amount numeric, dose_unit text, instructions text, time_zone text)
 LANGUAGE sql STABLE ROWS 1
 AS $$
-  SELECT CASE WHEN d.doses[2] < s.ends_at IS NOT FALSE AND d.doses[2] < m.inactivated_at IS NOT FALSE THEN d.doses[2] END,
-         s.medication_id, m.name::text, s.dose_amount, s.dose_unit::text, s.instructions::text, s.time_zone::text
+  SELECT CASE WHEN d.doses[2] OPERATOR(pg_catalog.<) s.ends_at IS NOT FALSE AND d.doses[2] OPERATOR(pg_catalog.<) m.inactivated_at IS NOT FALSE THEN d.doses[2] END,
+         s.medication_id, m.name::pg_catalog.text, s.dose_amount, s.dose_unit::pg_catalog.text, s.instructions::pg_catalog.text, s.time_zone::pg_catalog.text
     FROM medsched.schedules AS s
-    JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
+    JOIN medsched.medications AS m ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
    CROSS JOIN LATERAL (
          SELECT CASE WHEN $3 IS NOT NULL AND s.after_last IS NULL AND s.follows_by IS NULL AND NOT s.as_needed
-                     THEN medsched._dose_and_next(s.rrule::text, s.starts_at, s.time_zone::text, greatest($3, s.effective_from) - interval '1 microsecond', $3, $3,
+                     THEN medsched._dose_and_next(s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
+                            greatest($3, s.effective_from) OPERATOR(pg_catalog.-) interval '1 microsecond', $3, $3,
                             s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) END AS doses
          OFFSET 0) AS d
-   WHERE s.user_id = $1 AND s.id = $2
-     AND $3 < s.ends_at IS NOT FALSE AND $3 < m.inactivated_at IS NOT FALSE AND d.doses[1] = $3
-     AND ($4 OR NOT EXISTS (SELECT FROM medsched.reminder_rules AS u WHERE u.user_id = $1 AND (u.schedule_id = $2 OR u.schedule_id IS NULL))
-                AND NOT EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = $1 AND v.schedule_id = $2)
-                AND NOT EXISTS (SELECT FROM medsched.reminder_snoozes AS z WHERE z.user_id = $1 AND z.schedule_id = $2))
+   WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 AND d.doses[1] OPERATOR(pg_catalog.=) $3
+     AND $3 OPERATOR(pg_catalog.<) s.ends_at IS NOT FALSE AND $3 OPERATOR(pg_catalog.<) m.inactivated_at IS NOT FALSE
+     AND ($4 OR NOT EXISTS (SELECT FROM medsched.reminder_rules AS u
+                             WHERE u.user_id OPERATOR(pg_catalog.=) $1 AND (u.schedule_id OPERATOR(pg_catalog.=) $2 OR u.schedule_id IS NULL))
+                AND NOT EXISTS (SELECT FROM medsched.moved_doses AS v
+                                 WHERE v.user_id OPERATOR(pg_catalog.=) $1 AND v.schedule_id OPERATOR(pg_catalog.=) $2)
+                AND NOT EXISTS (SELECT FROM medsched.reminder_snoozes AS z
+                                 WHERE z.user_id OPERATOR(pg_catalog.=) $1 AND z.schedule_id OPERATOR(pg_catalog.=) $2))
 $$;
 
 COMMENT ON FUNCTION medsched._ready_reminder(uuid, uuid, timestamptz, boolean) IS

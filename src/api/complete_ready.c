@@ -82,7 +82,10 @@ medsched_complete_ready(PG_FUNCTION_ARGS)
 		if ((i > 0 && compare_tokens(&tokens[i], &tokens[i - 1]) == 0) || !worker_table_find(&tables.held, tokens[i]))
 			continue;
 		worker_table_read(&tables.held, held, held_isnull);
-		if (held_isnull[HELD_NEXT_AT] || VARSIZE_ANY_EXHDR(DatumGetPointer(held[HELD_EVENT])) > 0 ||
+		/* The tables' owner may let any column be NULL. */
+		if (held_isnull[HELD_USER_ID] || held_isnull[HELD_SCHEDULE_ID] || held_isnull[HELD_EVENT] || held_isnull[HELD_SAID_AT] ||
+			held_isnull[HELD_SAID_DOSE] || held_isnull[HELD_KIND] || held_isnull[HELD_NTH] || held_isnull[HELD_ATTEMPT] ||
+			held_isnull[HELD_NEXT_AT] || VARSIZE_ANY_EXHDR(DatumGetPointer(held[HELD_EVENT])) > 0 ||
 			!ready_reminder_find(&tables.ready, held[HELD_USER_ID], held[HELD_SCHEDULE_ID], DatumGetTimestampTz(held[HELD_NEXT_AT]), queued,
 								 queued_isnull) ||
 			!worker_table_delete(&tables.held, &tables.held.slot->tts_tid))

@@ -88,15 +88,23 @@ static UserRows recorded_rows = {
 	.keys = {DOSE_TAKEN_USER_ID, DOSE_TAKEN_SCHEDULED_FOR, DOSE_TAKEN_SCHEDULE_ID},
 	.columns = {DOSE_TAKEN_SCHEDULED_FOR}};
 
-/* The tables that handing out reads and writes. */
+/* What handing out goes by, and the tables that it reads and writes. */
 typedef struct HandOut
 {
+	TimestampTz		 at;
+	const pg_uuid_t *batch;
+	Datum			 lease_ends_at;
+	Datum			 worker; /* 0: none */
+	Datum			 due;	 /* a kind, and an urgency */
+	Datum			 normal;
+	ReturnSetInfo	*result;
+	Answer			*answer;
+	MemoryContext	 context;
+
 	WorkerTable queue;
 	WorkerTable held;
 	UserScan	recorded;
-	TimestampTz at;
-	/* Those that putting a row back does, once there is one. */
-	MemoryContext context;
+	/* Those that putting a row back needs, once there is one. */
 	bool		has_back;
 	bool		is_back_open;
 	WorkerTable back;
@@ -115,6 +123,7 @@ PG_FUNCTION_INFO_V1(medsched_hand_out_ready);
 static bool hand_out_open(HandOut *tables);
 static void hand_out_close(HandOut *tables);
 static bool find_ready_row(HandOut *tables, ItemPointer place, QueueRow *row);
+static void hand_out_row(HandOut *tables, ItemPointer place, const QueueRow *row);
 static void put_back(HandOut *tables, ItemPointer place, QueueRow *row);
 static bool open_back(HandOut *tables);
 static void delete_locked(WorkerTable *queue, ItemPointer place);
@@ -129,12 +138,8 @@ Datum
 medsched_hand_out_ready(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	text		  *due = cstring_to_text("due");
-	text		  *normal = cstring_to_text("normal");
-	MemoryContext  of_row;
-	MemoryContext  before;
 	HandOut		   tables;
-	Answer		  *answer;
+	MemoryContext  of_row;
 	Datum		  *places;
 	int			   nplaces;
 
@@ -143,76 +148,35 @@ medsched_hand_out_ready(PG_FUNCTION_ARGS)
 	require_argument(fcinfo, 1, "batch");
 	require_argument(fcinfo, 2, "held_until");
 	require_argument(fcinfo, 4, "at");
-	tables = (HandOut){.at = PG_GETARG_TIMESTAMPTZ(4), .context = CurrentMemoryContext};
+	tables = (HandOut){.at = PG_GETARG_TIMESTAMPTZ(4),
+					   .batch = PG_GETARG_UUID_P(1),
+					   .lease_ends_at = PG_GETARG_DATUM(2),
+					   .worker = PG_ARGISNULL(3) ? 0 : PG_GETARG_DATUM(3),
+					   .due = CStringGetTextDatum("due"),
+					   .normal = CStringGetTextDatum("normal"),
+					   .result = result,
+					   .answer = answer_open(result->setDesc, said_columns, SAID_NCOLUMNS),
+					   .context = CurrentMemoryContext};
 	if (!hand_out_open(&tables))
 		return (Datum) 0;
-	answer = answer_open(result->setDesc, said_columns, SAID_NCOLUMNS);
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), TIDOID, sizeof(ItemPointerData), false, TYPALIGN_SHORT, &places, NULL, &nplaces);
 	of_row = AllocSetContextCreate(CurrentMemoryContext, "medsched reminder", ALLOCSET_DEFAULT_SIZES);
-	before = MemoryContextSwitchTo(of_row);
+	MemoryContextSwitchTo(of_row);
 	for (int i = 0; i < nplaces; i++)
 	{
 		ItemPointer place = (ItemPointer) DatumGetPointer(places[i]);
 		QueueRow	row;
-		pg_uuid_t	token;
-		text	   *dose_id;
-		Datum		held[HELD_NCOLUMNS];
-		bool		held_isnull[HELD_NCOLUMNS] = {0};
-		Datum		said[SAID_NCOLUMNS];
-		bool		said_isnull[SAID_NCOLUMNS] = {0};
 
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextReset(of_row);
 		if (!find_ready_row(&tables, place, &row))
 			continue;
 		if (is_recorded(&tables.recorded, &row))
-		{
 			put_back(&tables, place, &row);
-			continue;
-		}
-
-		token = reminder_token(PG_GETARG_UUID_P(1), place);
-		dose_id = palloc(VARHDRSZ + DOSE_ID_LENGTH);
-		SET_VARSIZE(dose_id, VARHDRSZ + DOSE_ID_LENGTH);
-		dose_id_write_schedule(VARDATA(dose_id), DatumGetUUIDP(row.values[QUEUE_SCHEDULE_ID]));
-		dose_id_write_time(VARDATA(dose_id), DatumGetTimestampTz(row.values[QUEUE_LOOK_AT]));
-
-		held[HELD_TOKEN] = said[SAID_TOKEN] = UUIDPGetDatum(&token);
-		held[HELD_USER_ID] = said[SAID_USER_ID] = row.values[QUEUE_USER_ID];
-		held[HELD_SCHEDULE_ID] = said[SAID_SCHEDULE_ID] = row.values[QUEUE_SCHEDULE_ID];
-		held[HELD_EVENT] = row.values[QUEUE_EVENT];
-		held[HELD_LEASE_ENDS_AT] = said[SAID_LEASE_ENDS_AT] = PG_GETARG_DATUM(2);
-		held[HELD_NEXT_AT] = row.values[QUEUE_NEXT_AT];
-		held_isnull[HELD_NEXT_AT] = row.isnull[QUEUE_NEXT_AT];
-		held[HELD_SAID_AT] = held[HELD_SAID_FROM] = held[HELD_SAID_DOSE] = row.values[QUEUE_LOOK_AT];
-		held[HELD_KIND] = said[SAID_KIND] = PointerGetDatum(due);
-		held[HELD_NTH] = said[SAID_NTH] = Int32GetDatum(0);
-		held[HELD_ATTEMPT] = said[SAID_ATTEMPT] = Int32GetDatum(1);
-		held_isnull[HELD_WORKER] = PG_ARGISNULL(3);
-		held[HELD_WORKER] = PG_ARGISNULL(3) ? 0 : PG_GETARG_DATUM(3);
-		held[HELD_OWN_LEASE] = BoolGetDatum(false);
-
-		said[SAID_REMINDER_ID] = PointerGetDatum(reminder_id(dose_id, due, DatumGetTimestampTz(row.values[QUEUE_LOOK_AT])));
-		said[SAID_URGENCY] = PointerGetDatum(normal);
-		said[SAID_DOSE_ID] = PointerGetDatum(dose_id);
-		said[SAID_SCHEDULED_FOR] = said[SAID_DUE_AT] = row.values[QUEUE_LOOK_AT];
-		said[SAID_LOCAL_TIME] = local_time_of(&row);
-		said[SAID_TIME_ZONE] = row.values[QUEUE_TIME_ZONE];
-		said[SAID_MEDICATION_ID] = row.values[QUEUE_MEDICATION_ID];
-		said[SAID_MEDICATION_NAME] = row.values[QUEUE_MEDICATION_NAME];
-		said[SAID_DOSE_AMOUNT] = row.values[QUEUE_DOSE_AMOUNT];
-		said[SAID_DOSE_UNIT] = row.values[QUEUE_DOSE_UNIT];
-		said[SAID_INSTRUCTIONS] = row.values[QUEUE_INSTRUCTIONS];
-		said_isnull[SAID_DOSE_AMOUNT] = row.isnull[QUEUE_DOSE_AMOUNT];
-		said_isnull[SAID_DOSE_UNIT] = row.isnull[QUEUE_DOSE_UNIT];
-		said_isnull[SAID_INSTRUCTIONS] = row.isnull[QUEUE_INSTRUCTIONS];
-
-		worker_table_insert(&tables.held, held, held_isnull);
-		answer_set(answer, said, said_isnull);
-		tuplestore_putvalues(result->setResult, result->setDesc, answer->values, answer->isnull);
-		delete_locked(&tables.queue, place);
+		else
+			hand_out_row(&tables, place, &row);
 	}
-	MemoryContextSwitchTo(before);
+	MemoryContextSwitchTo(tables.context);
 	MemoryContextDelete(of_row);
 	hand_out_close(&tables);
 	return (Datum) 0;
@@ -259,13 +223,66 @@ find_ready_row(HandOut *tables, ItemPointer place, QueueRow *row)
 	if (!worker_table_fetch(&tables->queue, place))
 		return false;
 	worker_table_read(&tables->queue, row->values, row->isnull);
-	if (row->isnull[QUEUE_MEDICATION_ID] || row->isnull[QUEUE_MEDICATION_NAME] || row->isnull[QUEUE_TIME_ZONE] ||
+	/* The tables' owner may let any column be NULL. */
+	if (row->isnull[QUEUE_USER_ID] || row->isnull[QUEUE_SCHEDULE_ID] || row->isnull[QUEUE_EVENT] || row->isnull[QUEUE_LOOK_AT] ||
+		row->isnull[QUEUE_UNFINISHED] || row->isnull[QUEUE_MEDICATION_ID] || row->isnull[QUEUE_MEDICATION_NAME] || row->isnull[QUEUE_TIME_ZONE] ||
 		VARSIZE_ANY_EXHDR(DatumGetPointer(row->values[QUEUE_EVENT])) > 0 || !row->isnull[QUEUE_LOOKS_FROM] ||
 		DatumGetBool(row->values[QUEUE_UNFINISHED]))
 		return false;
 	dose = DatumGetTimestampTz(row->values[QUEUE_LOOK_AT]);
 	return dose <= tables->at && dose >= tables->at - DROP_AFTER && dose_id_has_time(dose) &&
 		   (row->isnull[QUEUE_SAID_AT] || DatumGetTimestampTz(row->values[QUEUE_SAID_AT]) < dose);
+}
+
+static void
+hand_out_row(HandOut *tables, ItemPointer place, const QueueRow *row)
+{
+	pg_uuid_t token = reminder_token(tables->batch, place);
+	text	 *dose_id = palloc(VARHDRSZ + DOSE_ID_LENGTH);
+	Datum	  dose = row->values[QUEUE_LOOK_AT];
+	Datum	  held[HELD_NCOLUMNS];
+	bool	  held_isnull[HELD_NCOLUMNS] = {0};
+	Datum	  said[SAID_NCOLUMNS];
+	bool	  said_isnull[SAID_NCOLUMNS] = {0};
+
+	SET_VARSIZE(dose_id, VARHDRSZ + DOSE_ID_LENGTH);
+	dose_id_write_schedule(VARDATA(dose_id), DatumGetUUIDP(row->values[QUEUE_SCHEDULE_ID]));
+	dose_id_write_time(VARDATA(dose_id), DatumGetTimestampTz(dose));
+
+	held[HELD_TOKEN] = said[SAID_TOKEN] = UUIDPGetDatum(&token);
+	held[HELD_USER_ID] = said[SAID_USER_ID] = row->values[QUEUE_USER_ID];
+	held[HELD_SCHEDULE_ID] = said[SAID_SCHEDULE_ID] = row->values[QUEUE_SCHEDULE_ID];
+	held[HELD_EVENT] = row->values[QUEUE_EVENT];
+	held[HELD_LEASE_ENDS_AT] = said[SAID_LEASE_ENDS_AT] = tables->lease_ends_at;
+	held[HELD_NEXT_AT] = row->values[QUEUE_NEXT_AT];
+	held_isnull[HELD_NEXT_AT] = row->isnull[QUEUE_NEXT_AT];
+	held[HELD_SAID_AT] = held[HELD_SAID_FROM] = held[HELD_SAID_DOSE] = dose;
+	held[HELD_KIND] = said[SAID_KIND] = tables->due;
+	held[HELD_NTH] = said[SAID_NTH] = Int32GetDatum(0);
+	held[HELD_ATTEMPT] = said[SAID_ATTEMPT] = Int32GetDatum(1);
+	held[HELD_WORKER] = tables->worker;
+	held_isnull[HELD_WORKER] = tables->worker == 0;
+	held[HELD_OWN_LEASE] = BoolGetDatum(false);
+
+	said[SAID_REMINDER_ID] = PointerGetDatum(reminder_id(dose_id, DatumGetTextPP(tables->due), DatumGetTimestampTz(dose)));
+	said[SAID_URGENCY] = tables->normal;
+	said[SAID_DOSE_ID] = PointerGetDatum(dose_id);
+	said[SAID_SCHEDULED_FOR] = said[SAID_DUE_AT] = dose;
+	said[SAID_LOCAL_TIME] = local_time_of(row);
+	said[SAID_TIME_ZONE] = row->values[QUEUE_TIME_ZONE];
+	said[SAID_MEDICATION_ID] = row->values[QUEUE_MEDICATION_ID];
+	said[SAID_MEDICATION_NAME] = row->values[QUEUE_MEDICATION_NAME];
+	said[SAID_DOSE_AMOUNT] = row->values[QUEUE_DOSE_AMOUNT];
+	said_isnull[SAID_DOSE_AMOUNT] = row->isnull[QUEUE_DOSE_AMOUNT];
+	said[SAID_DOSE_UNIT] = row->values[QUEUE_DOSE_UNIT];
+	said_isnull[SAID_DOSE_UNIT] = row->isnull[QUEUE_DOSE_UNIT];
+	said[SAID_INSTRUCTIONS] = row->values[QUEUE_INSTRUCTIONS];
+	said_isnull[SAID_INSTRUCTIONS] = row->isnull[QUEUE_INSTRUCTIONS];
+
+	worker_table_insert(&tables->held, held, held_isnull);
+	answer_set(tables->answer, said, said_isnull);
+	tuplestore_putvalues(tables->result->setResult, tables->result->setDesc, tables->answer->values, tables->answer->isnull);
+	delete_locked(&tables->queue, place);
 }
 
 /* Put a row whose dose is recorded back for the next one, if that is to come, and it is known what is to be said of it. */

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(365);
+SELECT plan(380);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -899,6 +899,32 @@ SELECT results_eq($$SELECT date_trunc('minute', q.look_at), q.medication_id IS N
 SELECT is(pg_temp.said(now() + interval '2 hours'), 'nothing', 'in vain');
 SELECT is(pg_temp.known(), '37', 'it is known again');
 SELECT is(pg_temp.said(now() + interval '5 hours'), '37 ' || to_char(now() + interval '5 hours', 'MM-DD HH24:MI') || ' due', 'and said in five');
+-- Columns that are NULL, where the tables' owner lets them.
+SAVEPOINT nullable;
+SELECT pg_temp.prescribe('3', '3b', '2025-08-14T08:00:00', 'FREQ=DAILY;COUNT=3') \g /dev/null
+SELECT pg_temp.changed('2025-08-14 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-08-14 00:00Z'), 'nothing', 'one more is queued');
+ALTER TABLE medsched.reminder_queue DROP CONSTRAINT reminder_queue_pkey;
+ALTER TABLE medsched.reminder_queue ALTER user_id DROP NOT NULL, ALTER schedule_id DROP NOT NULL, ALTER event DROP NOT NULL, ALTER look_at DROP NOT NULL, ALTER unfinished DROP NOT NULL;
+ALTER TABLE medsched.reminders_held ALTER user_id DROP NOT NULL, ALTER schedule_id DROP NOT NULL, ALTER event DROP NOT NULL, ALTER said_at DROP NOT NULL, ALTER said_dose DROP NOT NULL,
+  ALTER kind DROP NOT NULL, ALTER nth DROP NOT NULL, ALTER attempt DROP NOT NULL;
+CREATE FUNCTION pg_temp.with_null(column_name text, of_table text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('UPDATE medsched.%I SET %I = NULL', of_table, column_name);
+  IF of_table = 'reminder_queue' THEN
+    PERFORM FROM medsched._hand_out_ready(ARRAY(SELECT q.ctid FROM medsched.reminder_queue AS q), pg_temp.id('1'), '2025-08-14 09:00Z', NULL, '2025-08-14 08:00Z');
+  ELSE
+    PERFORM FROM medsched._complete_ready(ARRAY(SELECT h.token FROM medsched.reminders_held AS h));
+  END IF;
+  RAISE EXCEPTION 'undone, % rows', (SELECT count(*) FROM medsched.reminder_queue AS q);
+EXCEPTION WHEN raise_exception THEN
+  RETURN SQLERRM;
+END
+$$;
+SELECT is(pg_temp.with_null(c, 'reminder_queue'), 'undone, 2 rows', 'a row of the queue is left that has no ' || c) FROM unnest('{user_id,schedule_id,event,look_at,unfinished}'::text[]) AS c;
+SELECT set_eq($$SELECT pg_temp.claim('2025-08-14 08:00Z')$$, $$VALUES ('3b 08-14 08:00 due')$$, 'it is handed out');
+SELECT is(pg_temp.with_null(c, 'reminders_held'), 'undone, 1 rows', 'a row is left that has no ' || c) FROM unnest('{user_id,schedule_id,event,said_at,said_dose,kind,nth,attempt}'::text[]) AS c;
+ROLLBACK TO nullable;
 -- Called by hand.
 SELECT is(count(*), 0::bigint, 'places of no row are passed over')
   FROM medsched._hand_out_ready('{"(0,0)","(0,1)","(4294967295,1)","(4294967294,65535)","(7,7)"}', pg_temp.id('1'), '2025-08-05 07:00Z', NULL, '2025-08-05 06:00Z');

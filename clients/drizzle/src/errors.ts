@@ -255,7 +255,7 @@ export const requiredColumns: Readonly<Record<string, readonly string[]>> = {
 	medications: ['user_id', 'id', 'name', 'created_at'],
 	moved_doses: ['user_id', 'schedule_id', 'scheduled_for', 'due_at', 'moved_at', 'computed'],
 	person_settings: ['user_id', 'day_begins_at'],
-	reminder_changes: ['since', 'id', 'user_id', 'schedule_id'],
+	reminder_changes: ['since', 'id', 'user_id', 'schedule_id', 'texts_only'],
 	reminder_fill: ['user_id', 'schedule_id'],
 	reminder_queue: ['user_id', 'schedule_id', 'event', 'look_at', 'attempt', 'unfinished'],
 	reminder_rules: ['user_id', 'at_time', 'urgency', 'drop_after', 'set_at'],

@@ -347,11 +347,11 @@ BEGIN
                   (NEW.user_id, NEW.id, NEW.medication_id, NEW.starts_at, NEW.time_zone, NEW.rrule, NEW.rdates, NEW.exdates, NEW.cycle_days_on,
                    NEW.cycle_days_off, NEW.as_needed, NEW.after_last, NEW.hours_from, NEW.hours_until, NEW.max_per_day, NEW.follows, NEW.follows_by,
                    NEW.effective_from, NEW.ends_at, NEW.dose_amount, NEW.dose_unit))'),
-        ('schedule_texts', 'reminder_texts', 'AFTER UPDATE ON medsched.schedules FOR EACH ROW WHEN (OLD.instructions IS DISTINCT FROM NEW.instructions)'),
+        ('schedule_texts', 'reminder_change_texts', 'AFTER UPDATE ON medsched.schedules FOR EACH ROW WHEN (OLD.instructions IS DISTINCT FROM NEW.instructions)'),
         ('schedules', 'reminder_change_deleted', 'AFTER DELETE ON medsched.schedules FOR EACH ROW'),
         ('medications', 'reminder_change',
          'AFTER UPDATE ON medsched.medications FOR EACH ROW WHEN (OLD.inactivated_at IS DISTINCT FROM NEW.inactivated_at)'),
-        ('medication_texts', 'reminder_texts', 'AFTER UPDATE ON medsched.medications FOR EACH ROW WHEN (OLD.name IS DISTINCT FROM NEW.name)'),
+        ('medication_texts', 'reminder_change_texts', 'AFTER UPDATE ON medsched.medications FOR EACH ROW WHEN (OLD.name IS DISTINCT FROM NEW.name)'),
         -- Recording is what is done most: the condition spares it the call where no dose depends on another.
         ('dose_taken', 'reminder_change', 'AFTER INSERT OR UPDATE ON medsched.dose_taken FOR EACH ROW WHEN (medsched._has_dependents(NEW.user_id))'),
         ('dose_taken', 'reminder_change_changed',

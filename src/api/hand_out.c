@@ -120,14 +120,14 @@ typedef struct QueueRow
 
 PG_FUNCTION_INFO_V1(medsched_hand_out_ready);
 
-static bool hand_out_open(HandOut *tables);
-static void hand_out_close(HandOut *tables);
-static bool find_ready_row(HandOut *tables, ItemPointer place, QueueRow *row);
-static void hand_out_row(HandOut *tables, ItemPointer place, const QueueRow *row);
-static void put_back(HandOut *tables, ItemPointer place, QueueRow *row);
-static bool open_back(HandOut *tables);
-static void delete_locked(WorkerTable *queue, ItemPointer place);
-static bool is_recorded(UserScan *recorded, const QueueRow *row);
+static bool	 hand_out_open(HandOut *tables);
+static void	 hand_out_close(HandOut *tables);
+static bool	 find_ready_row(HandOut *tables, ItemPointer place, QueueRow *row);
+static void	 hand_out_row(HandOut *tables, ItemPointer place, const QueueRow *row);
+static void	 put_back(HandOut *tables, ItemPointer place, QueueRow *row);
+static bool	 open_back(HandOut *tables);
+static void	 delete_locked(WorkerTable *queue, ItemPointer place);
+static bool	 is_recorded(UserScan *recorded, const QueueRow *row);
 static Datum local_time_of(const QueueRow *row);
 
 /*

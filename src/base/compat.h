@@ -36,10 +36,10 @@
 /* Since 16, only the indexes that summarize can be told of a row.  All are; a key that is there is no error, but of a row that is new. */
 #if PG_VERSION_NUM >= 160000
 #define insert_index_tuples(result, slot, estate, conflict) ExecInsertIndexTuples(result, slot, estate, false, true, conflict, NIL, false)
-#define insert_new_index_tuples(result, slot, estate) ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL, false)
+#define insert_new_index_tuples(result, slot, estate)		ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL, false)
 #else
 #define insert_index_tuples(result, slot, estate, conflict) ExecInsertIndexTuples(result, slot, estate, false, true, conflict, NIL)
-#define insert_new_index_tuples(result, slot, estate) ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL)
+#define insert_new_index_tuples(result, slot, estate)		ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL)
 #endif
 
 /* Since 18, a CHECK can be there and not be enforced. */

@@ -22,12 +22,13 @@
 #include "utils/snapmgr.h"
 
 #include "base/compat.h"
+#include "base/message.h"
 #include "tables/given_row.h"
 #include "tables/rights.h"
 #include "tables/worker_table.h"
 
-static bool find_columns(WorkerTable *table, const WorkerColumn *columns);
-static bool is_plain(Relation relation);
+static bool find_worker_columns(WorkerTable *table, const WorkerColumn *columns);
+static bool is_plain_table(Relation relation);
 static void open_indexes(WorkerTable *table);
 static void write_inserted(WorkerTable *table);
 
@@ -42,7 +43,7 @@ worker_table_open(WorkerTable *table, const char *name, const WorkerColumn *colu
 	table->relation = OidIsValid(oid) ? try_table_open(oid, RowExclusiveLock) : NULL;
 	if (table->relation == NULL)
 		return false;
-	if (!is_plain(table->relation) || !has_rights_on_all_rows(oid, ACL_SELECT | rights) || !find_columns(table, columns) ||
+	if (!is_plain_table(table->relation) || !has_rights_on_all_rows(oid, ACL_SELECT | rights) || !find_worker_columns(table, columns) ||
 		((rights & ACL_INSERT) != 0 && !given_values_make_row(table->relation, table->numbers, ncolumns)))
 	{
 		table_close(table->relation, NoLock);
@@ -60,7 +61,7 @@ worker_table_open(WorkerTable *table, const char *name, const WorkerColumn *colu
 
 /* Tell whether a row is written to a table, and nothing else happens. */
 static bool
-is_plain(Relation relation)
+is_plain_table(Relation relation)
 {
 	const TupleConstr *constraints = RelationGetDescr(relation)->constr;
 
@@ -70,7 +71,7 @@ is_plain(Relation relation)
 
 /* Find the columns; false: one is missing, or is not of the type that it was created with. */
 static bool
-find_columns(WorkerTable *table, const WorkerColumn *columns)
+find_worker_columns(WorkerTable *table, const WorkerColumn *columns)
 {
 	TupleDesc descriptor = RelationGetDescr(table->relation);
 
@@ -176,7 +177,7 @@ worker_table_insert(WorkerTable *table, const Datum *values, const bool *isnull)
 	MemoryContextSwitchTo(before);
 	if (!given_row_fill(slot, table->numbers, values, isnull, table->ncolumns))
 		ereport(ERROR,
-				(errcode(ERRCODE_NOT_NULL_VIOLATION),
+				(errcode_medsched(ERRCODE_NOT_NULL_VIOLATION),
 				 errmsg("a column that is added to table \"medsched.%s\" requires a value", RelationGetRelationName(table->relation))));
 	ExecMaterializeSlot(slot);
 	if (++table->ninserted == WORKER_TABLE_BATCH)

@@ -41,7 +41,7 @@ typedef struct WorkerTable
 	TupleTableSlot *slot;	 /* the row found last */
 	Relation		index;	 /* of the primary key, the first column; NULL: rows are found by their places */
 	IndexScanDesc	scan;
-	EState		   *estate;	 /* of what is inserted; NULL: nothing is */
+	EState		   *estate; /* of what is inserted; NULL: nothing is */
 	ResultRelInfo  *result;
 	TupleTableSlot *inserted[WORKER_TABLE_BATCH]; /* made on first need */
 	int				ninserted;					  /* that are not written yet */

@@ -172,7 +172,10 @@ for from in native managed; do
 		WHILE (SELECT d.xmax = '0' FROM medsched.reminders_dropped AS d ORDER BY d.id LIMIT 1) AND clock_timestamp() < now() + interval '1 minute' LOOP END LOOP;
 		PERFORM FROM medsched.complete_reminders(ARRAY(SELECT h.token FROM medsched.reminders_held AS h)); END \$\$" -d "$from" &
 	worker=$!
+	# The script begins with all these locks again when the worker comes between.
+	wait=60
 	meanwhile copied "$from" "SELECT count(*) FROM medsched._claim_reminders(10, '1 minute', 'w', '2030-01-02 08:00Z')" "$ann" "dbname=$from" "dbname=$to" >/dev/null
+	wait=5
 	wait "$worker" || fail "the worker fails"
 	equals "what a worker completes while rows are locked stays where it is locked" "$(cat "$at/meanwhile")" 0
 	equals "and goes along" "$(query "SELECT q.look_at FROM medsched.reminder_queue AS q" -d "$to")" "2030-01-01 08:30:00+00"

@@ -112,12 +112,16 @@ AS $$
 DECLARE
   -- A long name each: a query has columns of many.
   n_found int := 0;
+  n_ready int;
   n_rows int;
   due_rows tid[];
   their_users uuid[];
   greedy uuid;
   batch tid[];
   ready tid[];
+  is_mixed boolean;
+  has_left_over boolean := false;
+  said medsched.reminder[];
   n_changes bigint;
   one_by_one boolean;
   nothing_special boolean;
@@ -143,13 +147,14 @@ BEGIN
         IF one_by_one THEN
           batch := ARRAY(SELECT q.ctid FROM medsched.reminder_queue AS q WHERE q.ctid = due_rows[1] AND q.look_at <= $4 FOR UPDATE SKIP LOCKED);
         ELSE
-          SELECT array_agg(l.place), array_agg(l.user_id) INTO due_rows, their_users
-            FROM (SELECT q.ctid AS place, q.user_id FROM medsched.reminder_queue AS q WHERE q.look_at <= $4 ORDER BY q.look_at LIMIT $1 - n_found
+          SELECT array_agg(l.place), array_agg(l.user_id), bool_or(l.medication_id IS NULL) INTO due_rows, their_users, is_mixed
+            FROM (SELECT q.ctid AS place, q.user_id, q.medication_id FROM medsched.reminder_queue AS q WHERE q.look_at <= $4 ORDER BY q.look_at LIMIT $1 - n_found
                      FOR UPDATE SKIP LOCKED) AS l;
           IF cardinality(due_rows) > 1 AND cardinality(due_rows) = $1 - n_found THEN
             greedy := medsched._majority(their_users);
             IF greedy IS NOT NULL THEN
               due_rows := medsched._share_reminders(due_rows, greedy, $4);
+              is_mixed := true;
             END IF;
           END IF;
           batch := due_rows;
@@ -164,10 +169,19 @@ BEGIN
           SELECT q.ctid FROM medsched.reminder_queue AS q
            WHERE q.ctid = ANY (batch) AND (q.user_id, q.schedule_id) NOT IN (SELECT c.user_id, c.schedule_id FROM medsched.reminder_changes AS c)
            ORDER BY q.look_at) ELSE '{}' END;
-        RETURN QUERY SELECT h.* FROM medsched._hand_out_ready(ready, token_start, held_until, $3, $4) AS h;
-        GET DIAGNOSTICS n_rows = ROW_COUNT;
-        n_found := n_found + n_rows;
-        IF n_rows < cardinality(batch) THEN
+        -- What was given stays given when a later row raises an error, and is undone.  So where both follow each other, nothing is given before all
+        -- is written; and what is left of rows that were all thought to be ready waits for the next round.
+        said := '{}';
+        IF is_mixed OR has_left_over OR n_changes > 0 OR one_by_one THEN
+          said := ARRAY(SELECT h FROM medsched._hand_out_ready(ready, token_start, held_until, $3, $4) AS h);
+          n_ready := cardinality(said);
+        ELSE
+          RETURN QUERY SELECT h.* FROM medsched._hand_out_ready(ready, token_start, held_until, $3, $4) AS h;
+          GET DIAGNOSTICS n_ready = ROW_COUNT;
+        END IF;
+        has_left_over := n_ready > cardinality(said) AND n_ready < cardinality(batch);
+        n_rows := 0;
+        IF n_ready < cardinality(batch) AND NOT has_left_over THEN
           RETURN QUERY
             WITH taken AS (
               DELETE FROM medsched.reminder_queue AS q
@@ -272,8 +286,11 @@ BEGIN
                -- All of them are written before the first is given, which stays given when a later one raises an error.
                AND (SELECT count(*) FROM held) + (SELECT count(*) FROM back) > 0;
           GET DIAGNOSTICS n_rows = ROW_COUNT;
-          n_found := n_found + n_rows;
         END IF;
+        IF cardinality(said) > 0 THEN
+          RETURN QUERY SELECT h.* FROM unnest(said) AS h;
+        END IF;
+        n_found := n_found + n_ready + n_rows;
         due_rows := CASE WHEN one_by_one THEN due_rows[2:] ELSE '{}' END;
       EXCEPTION WHEN data_exception OR program_limit_exceeded OR integrity_constraint_violation OR raise_exception THEN
         -- One of them cannot be read: find it, and hand out the others.

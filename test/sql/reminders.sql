@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(380);
+SELECT plan(387);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -899,6 +899,31 @@ SELECT results_eq($$SELECT date_trunc('minute', q.look_at), q.medication_id IS N
 SELECT is(pg_temp.said(now() + interval '2 hours'), 'nothing', 'in vain');
 SELECT is(pg_temp.known(), '37', 'it is known again');
 SELECT is(pg_temp.said(now() + interval '5 hours'), '37 ' || to_char(now() + interval '5 hours', 'MM-DD HH24:MI') || ' due', 'and said in five');
+-- One of which nothing is known, and which cannot be read, between others.
+SELECT pg_temp.prescribe('3', '3' || n, '2025-08-16T08:00:00', 'FREQ=DAILY;COUNT=4') FROM unnest('{c,d,e,f}'::text[]) AS n \g /dev/null
+SELECT pg_temp.changed('2025-08-16 00:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-08-16 00:00Z'), 'nothing', 'four are queued');
+SAVEPOINT unreadable;
+SET CONSTRAINTS ALL IMMEDIATE;
+ALTER TABLE medsched.schedules DISABLE TRIGGER USER;
+UPDATE medsched.schedules SET time_zone = 'Mars/Olympus' WHERE id = pg_temp.id('3d');
+UPDATE medsched.reminder_queue SET medication_id = NULL WHERE schedule_id = pg_temp.id('3d');
+SET client_min_messages = error;
+CREATE TEMPORARY TABLE given AS SELECT * FROM medsched._claim_reminders(100, '1 minute', 'test', '2025-08-16 08:00Z');
+SELECT results_eq('SELECT g.schedule_id FROM given AS g ORDER BY g.schedule_id', $$VALUES (pg_temp.id('3c')), (pg_temp.id('3e')), (pg_temp.id('3f'))$$, 'the others are given once');
+SELECT set_eq('SELECT g.token FROM given AS g', 'SELECT h.token FROM medsched.reminders_held AS h', 'as they are held');
+ROLLBACK TO unreadable;
+-- Where all are known, one is recorded, and so is what comes after it, before anybody claims on the day after.
+SELECT pg_temp.recorded('3', '3d', '2025-08-16 08:00Z', '2025-08-16 07:50Z'), pg_temp.recorded('3', '3e', '2025-08-16 08:00Z', '2025-08-16 07:50Z') \g /dev/null
+SELECT medsched.correct_schedule(pg_temp.id('3'), pg_temp.id('3e'), '{"rrule": "FREQ=MINUTELY;INTERVAL=30;COUNT=3"}') \g /dev/null
+SELECT pg_temp.changed('2025-08-16 07:55Z') \g /dev/null
+SELECT is(pg_temp.said('2025-08-16 07:56Z') || ' ' || pg_temp.known(), 'nothing 37 3c 3d 3e 3f', 'all are known');
+SELECT is(count(*), 2::bigint, 'of two rows that are left the next round finds what to say') FROM pg_temp.claim('2025-08-16 08:40Z', 2);
+SELECT set_eq($$SELECT pg_temp.claim('2025-08-16 08:40Z')$$, $$VALUES ('3e 08-16 08:30 due')$$, 'and then the rest, whatever is left of a batch');
+SELECT is(pg_temp.known(), '37 3d', 'what was recorded waits for the next day');
+DELETE FROM medsched.reminder_queue AS q WHERE q.schedule_id IN (SELECT pg_temp.id('3' || n) FROM unnest('{c,d,e,f}'::text[]) AS n);
+DELETE FROM medsched.reminders_held;
+
 -- Columns that are NULL, where the tables' owner lets them.
 SAVEPOINT nullable;
 SELECT pg_temp.prescribe('3', '3b', '2025-08-14T08:00:00', 'FREQ=DAILY;COUNT=3') \g /dev/null

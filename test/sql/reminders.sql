@@ -871,16 +871,17 @@ UPDATE medsched.schedules SET id = pg_temp.id('39') WHERE id = pg_temp.id('38');
 SELECT pg_temp.changed('2025-08-10 07:00Z') \g /dev/null
 SELECT is(pg_temp.said('2025-08-10 08:00Z'), '39 08-10 08:00 due', 'by its other id it is said, and by none else');
 -- Who may complete, and no more.
-CREATE ROLE medsched_test_completer;
-GRANT USAGE ON SCHEMA medsched TO medsched_test_completer;
-GRANT SELECT, INSERT, UPDATE, DELETE ON medsched.reminder_queue, medsched.reminders_held TO medsched_test_completer;
-GRANT SELECT ON medsched.reminder_rules, medsched.moved_doses, medsched.reminder_snoozes, medsched.stock_reminder_queue TO medsched_test_completer;
+CREATE ROLE medsched_completer;
+GRANT medsched_completer TO CURRENT_USER;
+GRANT USAGE ON SCHEMA medsched TO medsched_completer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON medsched.reminder_queue, medsched.reminders_held TO medsched_completer;
+GRANT SELECT ON medsched.reminder_rules, medsched.moved_doses, medsched.reminder_snoozes, medsched.stock_reminder_queue TO medsched_completer;
 SELECT pg_temp.prescribe('3', '3a', '2025-08-12T08:00:00', 'FREQ=DAILY;COUNT=2') \g /dev/null
 SELECT pg_temp.changed('2025-08-12 00:00Z') \g /dev/null
 SELECT is(pg_temp.said('2025-08-12 00:00Z'), 'nothing', 'another is queued');
 SELECT set_eq($$SELECT pg_temp.claim('2025-08-12 08:00Z')$$, $$VALUES ('3a 08-12 08:00 due')$$, 'and handed out');
 SELECT array_agg(h.token) AS tokens FROM medsched.reminders_held AS h \gset
-SET LOCAL ROLE medsched_test_completer;
+SET LOCAL ROLE medsched_completer;
 SELECT count(*) AS completed FROM medsched.complete_reminders(:'tokens') \gset
 RESET ROLE;
 SELECT is(:completed, 1, 'who may not read schedules completes all the same');

@@ -60,7 +60,7 @@ prepared()
 		       (SELECT count(*) > 4000 FROM pg_operator WHERE oprowner = 'mallory'::regrole)")" "t|t"
 	succeeds "it is installed" install_medsched "$PGDATABASE"
 	equals "and nothing in it means what was planted" "$(bound_to_planted)" ""
-	succeeds "nor do the tables come to mean it" query "SELECT medsched.create_tables()" -o /dev/null
+	succeeds "nor do the tables come to mean it" query "SELECT medsched.create_tables(); SELECT medsched.enable_reminders()" -o /dev/null
 	equals "as the catalog says" "$(bound_to_planted)" ""
 
 	# Who may put things there goes on, with types of ours at hand.

@@ -18,6 +18,24 @@ $$;
 COMMENT ON FUNCTION medsched._nothing_is_special() IS
   'Internal: whether nobody has rules of reminders, and no dose is moved or snoozed';
 
+-- Whether a schedule has anything but doses at their times and a reminder at each.  It sets no search_path: setting it costs more than the rest.
+CREATE OR REPLACE FUNCTION medsched._has_special_reminders(of_user uuid, of_schedule uuid)
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM medsched.reminder_rules AS u
+                  WHERE u.user_id OPERATOR(pg_catalog.=) $1 AND (u.schedule_id OPERATOR(pg_catalog.=) $2 OR u.schedule_id IS NULL))
+         OR EXISTS (SELECT FROM medsched.moved_doses AS v
+                     WHERE v.user_id OPERATOR(pg_catalog.=) $1 AND v.schedule_id OPERATOR(pg_catalog.=) $2)
+         OR EXISTS (SELECT FROM medsched.reminder_snoozes AS z
+                     WHERE z.user_id OPERATOR(pg_catalog.=) $1 AND z.schedule_id OPERATOR(pg_catalog.=) $2);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._has_special_reminders(uuid, uuid) IS
+  'Internal: whether a schedule has anything but doses at their times and a reminder at each';
+
 -- What is to be said of the dose that is due at an instant; no row: it is to be looked up then, or there is no instant.  It is set in place of
 -- its call: a SET would keep it from that.
 CREATE OR REPLACE FUNCTION medsched._ready_reminder(of_user uuid, of_schedule uuid, at timestamptz, nothing_special boolean)
@@ -36,12 +54,7 @@ AS $$
          OFFSET 0) AS d
    WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 AND d.doses[1] OPERATOR(pg_catalog.=) $3
      AND $3 OPERATOR(pg_catalog.<) s.ends_at IS NOT FALSE AND $3 OPERATOR(pg_catalog.<) m.inactivated_at IS NOT FALSE
-     AND ($4 OR NOT EXISTS (SELECT FROM medsched.reminder_rules AS u
-                             WHERE u.user_id OPERATOR(pg_catalog.=) $1 AND (u.schedule_id OPERATOR(pg_catalog.=) $2 OR u.schedule_id IS NULL))
-                AND NOT EXISTS (SELECT FROM medsched.moved_doses AS v
-                                 WHERE v.user_id OPERATOR(pg_catalog.=) $1 AND v.schedule_id OPERATOR(pg_catalog.=) $2)
-                AND NOT EXISTS (SELECT FROM medsched.reminder_snoozes AS z
-                                 WHERE z.user_id OPERATOR(pg_catalog.=) $1 AND z.schedule_id OPERATOR(pg_catalog.=) $2))
+     AND ($4 OR NOT medsched._has_special_reminders($1, $2))
 $$;
 
 COMMENT ON FUNCTION medsched._ready_reminder(uuid, uuid, timestamptz, boolean) IS

@@ -77,23 +77,6 @@ $$;
 COMMENT ON FUNCTION medsched._share_reminders(tid[], uuid, timestamptz) IS
   'Internal: has others'' rows of the queue take the place of some where most are one person''s';
 
--- Whether a schedule has anything but doses at their times and a reminder at each.  It sets no search_path: setting it costs more than the rest.
-CREATE OR REPLACE FUNCTION medsched._has_special_reminders(of_user uuid, of_schedule uuid)
-RETURNS boolean
-LANGUAGE plpgsql STABLE
-AS $$
-BEGIN
-  RETURN EXISTS (SELECT FROM medsched.reminder_rules AS u WHERE u.user_id OPERATOR(pg_catalog.=) $1)
-         OR EXISTS (SELECT FROM medsched.moved_doses AS v
-                     WHERE v.user_id OPERATOR(pg_catalog.=) $1 AND v.schedule_id OPERATOR(pg_catalog.=) $2)
-         OR EXISTS (SELECT FROM medsched.reminder_snoozes AS z
-                     WHERE z.user_id OPERATOR(pg_catalog.=) $1 AND z.schedule_id OPERATOR(pg_catalog.=) $2);
-END
-$$;
-
-COMMENT ON FUNCTION medsched._has_special_reminders(uuid, uuid) IS
-  'Internal: whether a schedule has anything but doses at their times and a reminder at each';
-
 -- Of each batch, what is ready is handed out without a query, where that can be done.  The rest is looked at by one statement, which hands
 -- out what is to be said and puts the others back.  The rows were locked by an earlier one, so that these see what was changed before them.
 CREATE OR REPLACE FUNCTION medsched._claim_reminders(most int, lease interval, to_worker text, at timestamptz)

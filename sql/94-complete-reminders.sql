@@ -46,10 +46,7 @@ BEGIN
     RETURN QUERY SELECT c.token
       FROM medsched._complete_ready(CASE WHEN nothing_special THEN $1 ELSE ARRAY(
              SELECT h.token FROM medsched.reminders_held AS h
-              WHERE h.token = ANY ($1)
-                AND NOT EXISTS (SELECT FROM medsched.reminder_rules AS u WHERE u.user_id = h.user_id AND (u.schedule_id = h.schedule_id OR u.schedule_id IS NULL))
-                AND NOT EXISTS (SELECT FROM medsched.moved_doses AS v WHERE v.user_id = h.user_id AND v.schedule_id = h.schedule_id)
-                AND NOT EXISTS (SELECT FROM medsched.reminder_snoozes AS z WHERE z.user_id = h.user_id AND z.schedule_id = h.schedule_id)) END) AS c (token);
+              WHERE h.token = ANY ($1) AND NOT medsched._has_special_reminders(h.user_id, h.schedule_id)) END) AS c (token);
     GET DIAGNOSTICS n_completed = ROW_COUNT;
   EXCEPTION WHEN data_exception OR program_limit_exceeded OR integrity_constraint_violation OR raise_exception THEN
     -- One of the schedules cannot be read, which is found out when it is looked at.

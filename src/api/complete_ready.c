@@ -38,7 +38,6 @@ PG_FUNCTION_INFO_V1(medsched_complete_ready);
 
 static bool completing_open(Completing *tables);
 static void completing_close(Completing *tables);
-static int	compare_tokens(const void *a, const void *b);
 
 /*
  * medsched_complete_ready completes reminders by their tokens and gives the tokens of those
@@ -67,7 +66,7 @@ medsched_complete_ready(PG_FUNCTION_ARGS)
 		if (!is_null[i])
 			tokens[n++] = tokens[i];
 	}
-	qsort(tokens, n, sizeof(Datum), compare_tokens);
+	n = unique_ids(tokens, n);
 	of_row = AllocSetContextCreate(CurrentMemoryContext, "medsched reminder", ALLOCSET_DEFAULT_SIZES);
 	before = MemoryContextSwitchTo(of_row);
 	for (int i = 0; i < n; i++)
@@ -79,7 +78,7 @@ medsched_complete_ready(PG_FUNCTION_ARGS)
 
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextReset(of_row);
-		if ((i > 0 && compare_tokens(&tokens[i], &tokens[i - 1]) == 0) || !worker_table_find(&tables.held, tokens[i]))
+		if (!worker_table_find(&tables.held, tokens[i]))
 			continue;
 		worker_table_read(&tables.held, held, held_isnull);
 		/* The tables' owner may let any column be NULL. */
@@ -142,10 +141,4 @@ completing_close(Completing *tables)
 	ready_reader_close(&tables->ready);
 	worker_table_close(&tables->queue);
 	worker_table_close(&tables->held);
-}
-
-static int
-compare_tokens(const void *a, const void *b)
-{
-	return memcmp(DatumGetUUIDP(*(const Datum *) a), DatumGetUUIDP(*(const Datum *) b), UUID_LEN);
 }

@@ -37,6 +37,9 @@
 #include "tables/given_row.h"
 #include "tables/user_rows.h"
 
+/* What was due longer ago is dropped, where no rules say otherwise. */
+#define DROP_AFTER (2 * USECS_PER_HOUR)
+
 /* What is handed out; the columns of a stock's reminders are NULL. */
 enum
 {

@@ -92,7 +92,6 @@ static DoseSelection select_window(FunctionCallInfo fcinfo);
 static DoseSelection select_next(FunctionCallInfo fcinfo);
 static Users		 user_argument(FunctionCallInfo fcinfo);
 static Users		 users_argument(FunctionCallInfo fcinfo);
-static int			 compare_users(const void *a, const void *b);
 static void			 list_doses(FunctionCallInfo fcinfo, const Users *users, const DoseSelection *selection);
 static void			 answer_set_dose(Answer *answer, int first, const Dose *dose, TimestampTz now, const Datum *statuses);
 static DoseStatus	 status_of_dose(const Dose *dose, TimestampTz at);
@@ -221,12 +220,7 @@ users_argument(FunctionCallInfo fcinfo)
 			ereport(ERROR,
 					(errcode_medsched(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("user_ids must not contain null")));
 	}
-	qsort(ids, n, sizeof(Datum), compare_users);
-	for (int i = 0; i < n; i++)
-	{
-		if (users.n == 0 || compare_users(&ids[i], &ids[users.n - 1]) != 0)
-			ids[users.n++] = ids[i];
-	}
+	users.n = unique_ids(ids, n);
 	if (users.n > MAX_USERS)
 		ereport(ERROR,
 				(errcode_medsched(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -235,12 +229,6 @@ users_argument(FunctionCallInfo fcinfo)
 				 errhint("Ask for at most 1000 at a time.")));
 	users.ids = ids;
 	return users;
-}
-
-static int
-compare_users(const void *a, const void *b)
-{
-	return memcmp(DatumGetUUIDP(*(const Datum *) a), DatumGetUUIDP(*(const Datum *) b), UUID_LEN);
 }
 
 /*

@@ -11,9 +11,6 @@
 
 #include "tables/worker_table.h"
 
-/* What was due longer ago is dropped, where no rules say otherwise. */
-#define DROP_AFTER (2 * USECS_PER_HOUR)
-
 /* Of medsched.reminder_queue. */
 enum
 {

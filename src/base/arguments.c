@@ -9,6 +9,7 @@
 
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
+#include "utils/uuid.h"
 
 #include "base/arguments.h"
 #include "base/medsched.h"
@@ -17,6 +18,8 @@
 PG_FUNCTION_INFO_V1(medsched_check_user);
 PG_FUNCTION_INFO_V1(medsched_check_window);
 PG_FUNCTION_INFO_V1(medsched_check_window_for_all);
+
+static int compare_ids(const void *a, const void *b);
 
 Datum
 medsched_check_user(PG_FUNCTION_ARGS)
@@ -48,6 +51,26 @@ require_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 {
 	if (PG_ARGISNULL(argument))
 		ereport(ERROR, (errcode_medsched(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", name)));
+}
+
+int
+unique_ids(Datum *ids, int n)
+{
+	int kept = 0;
+
+	qsort(ids, n, sizeof(Datum), compare_ids);
+	for (int i = 0; i < n; i++)
+	{
+		if (kept == 0 || compare_ids(&ids[i], &ids[kept - 1]) != 0)
+			ids[kept++] = ids[i];
+	}
+	return kept;
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	return memcmp(DatumGetUUIDP(*(const Datum *) a), DatumGetUUIDP(*(const Datum *) b), UUID_LEN);
 }
 
 void

@@ -21,6 +21,9 @@
  */
 extern void require_argument(FunctionCallInfo fcinfo, int argument, const char *name);
 
+/* Sort ids, in ascending order, and drop those that come again; give how many are left. */
+extern int unique_ids(Datum *ids, int n);
+
 /* Refuse an instant that is infinite: 22023. */
 extern void require_finite(TimestampTz at, const char *name);
 

@@ -19,7 +19,19 @@ static bool begins_with(Relation index, TupleDesc descriptor, const TableColumn 
 Relation
 primary_key_open(Relation relation, const TableColumn *columns, int ncolumns, LOCKMODE mode)
 {
-	Relation index;
+	Relation index = primary_key_open_any(relation, ncolumns, mode);
+
+	if (index == NULL || begins_with(index, RelationGetDescr(relation), columns, ncolumns))
+		return index;
+	index_close(index, mode);
+	return NULL;
+}
+
+Relation
+primary_key_open_any(Relation relation, int ncolumns, LOCKMODE mode)
+{
+	const FormData_pg_index *form;
+	Relation				 index;
 
 	/* Partitions and children have indexes of their own. */
 	if (relation->rd_rel->relkind != RELKIND_RELATION || relation->rd_rel->relhassubclass)
@@ -30,7 +42,8 @@ primary_key_open(Relation relation, const TableColumn *columns, int ncolumns, LO
 	if (!OidIsValid(relation->rd_pkindex))
 		return NULL;
 	index = index_open(relation->rd_pkindex, mode);
-	if (begins_with(index, RelationGetDescr(relation), columns, ncolumns))
+	form = index->rd_index;
+	if (index->rd_rel->relam == BTREE_AM_OID && form->indnkeyatts >= ncolumns && form->indisvalid && form->indimmediate && !form->indcheckxmin)
 		return index;
 	index_close(index, mode);
 	return NULL;
@@ -39,14 +52,9 @@ primary_key_open(Relation relation, const TableColumn *columns, int ncolumns, LO
 static bool
 begins_with(Relation index, TupleDesc descriptor, const TableColumn *columns, int ncolumns)
 {
-	const FormData_pg_index *form = index->rd_index;
-
-	if (index->rd_rel->relam != BTREE_AM_OID || form->indnkeyatts < ncolumns || !form->indisvalid || !form->indimmediate ||
-		form->indcheckxmin)
-		return false;
 	for (int i = 0; i < ncolumns; i++)
 	{
-		if (form->indkey.values[i] != find_column(columns[i], descriptor) || index->rd_opcintype[i] != column_type(columns[i]))
+		if (index->rd_index->indkey.values[i] != find_column(columns[i], descriptor) || index->rd_opcintype[i] != column_type(columns[i]))
 			return false;
 	}
 	return true;

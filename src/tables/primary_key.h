@@ -13,6 +13,9 @@
 
 #include "tables/columns.h"
 
+/* Open the index of a key of so many columns or more, if every row and snapshot can be found by it; NULL: a query is to be asked. */
+extern Relation primary_key_open_any(Relation relation, int ncolumns, LOCKMODE mode);
+
 /*
  * Open the index, if the key begins with so many columns, and every row and snapshot can be
  * found by it, each row once; NULL: a query is to be asked.

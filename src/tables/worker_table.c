@@ -12,8 +12,6 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_am.h"
-#include "catalog/pg_index.h"
 #include "executor/executor.h"
 #include "storage/bufmgr.h"
 #include "utils/fmgroids.h"
@@ -24,6 +22,7 @@
 #include "base/compat.h"
 #include "base/message.h"
 #include "tables/given_row.h"
+#include "tables/primary_key.h"
 #include "tables/rights.h"
 #include "tables/worker_table.h"
 
@@ -117,17 +116,8 @@ worker_table_fetch(WorkerTable *table, ItemPointer place)
 bool
 worker_table_open_key(WorkerTable *table)
 {
-	const FormData_pg_index *form;
-
-	/* The list of indexes tells which is the primary key's. */
-	if (!table->relation->rd_indexvalid)
-		list_free(RelationGetIndexList(table->relation));
-	if (!OidIsValid(table->relation->rd_pkindex))
-		return false;
-	table->index = index_open(table->relation->rd_pkindex, RowExclusiveLock);
-	form = table->index->rd_index;
-	return table->index->rd_rel->relam == BTREE_AM_OID && form->indnkeyatts == 1 && form->indkey.values[0] == table->numbers[0] &&
-		   form->indisvalid && form->indimmediate && !form->indcheckxmin;
+	table->index = primary_key_open_any(table->relation, 1, RowExclusiveLock);
+	return table->index != NULL && table->index->rd_index->indnkeyatts == 1 && table->index->rd_index->indkey.values[0] == table->numbers[0];
 }
 
 bool

@@ -27,13 +27,12 @@ never_done()
 	query "SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(operations()) AS o WHERE NOT EXISTS (SELECT FROM outcomes WHERE what = o AND code = '00000')"
 }
 levels=("read committed" "repeatable read" serializable)
-rounds=0
-until [ $rounds -gt 0 -a -z "$(never_done)" ] || [ $rounds = 6 ]; do
+for rounds in 1 2 3 4 5 6; do
 	storm "${levels[0]}" 6 &
 	storm "${levels[1]}" 5 &
 	storm "${levels[2]}" 5 &
 	wait
-	rounds=$((rounds + 1))
+	[ -n "$(never_done)" ] || break
 done
 
 for level in "${levels[@]}"; do

@@ -19,7 +19,7 @@ PG_FUNCTION_INFO_V1(medsched_check_user);
 PG_FUNCTION_INFO_V1(medsched_check_window);
 PG_FUNCTION_INFO_V1(medsched_check_window_for_all);
 
-static int compare_ids(const void *a, const void *b);
+static int compare_uuids(const void *a, const void *b);
 
 Datum
 medsched_check_user(PG_FUNCTION_ARGS)
@@ -58,17 +58,17 @@ unique_ids(Datum *ids, int n)
 {
 	int kept = 0;
 
-	qsort(ids, n, sizeof(Datum), compare_ids);
+	qsort(ids, n, sizeof(Datum), compare_uuids);
 	for (int i = 0; i < n; i++)
 	{
-		if (kept == 0 || compare_ids(&ids[i], &ids[kept - 1]) != 0)
+		if (kept == 0 || compare_uuids(&ids[i], &ids[kept - 1]) != 0)
 			ids[kept++] = ids[i];
 	}
 	return kept;
 }
 
 static int
-compare_ids(const void *a, const void *b)
+compare_uuids(const void *a, const void *b)
 {
 	return memcmp(DatumGetUUIDP(*(const Datum *) a), DatumGetUUIDP(*(const Datum *) b), UUID_LEN);
 }

@@ -42,18 +42,24 @@ CREATE OR REPLACE FUNCTION medsched._ready_reminder(of_user uuid, of_schedule uu
 RETURNS TABLE (next_at timestamptz, medication_id uuid, medication_name text, dose_amount numeric, dose_unit text, instructions text, time_zone text)
 LANGUAGE sql STABLE ROWS 1
 AS $$
-  SELECT CASE WHEN d.doses[2] OPERATOR(pg_catalog.<) s.ends_at IS NOT FALSE AND d.doses[2] OPERATOR(pg_catalog.<) m.inactivated_at IS NOT FALSE THEN d.doses[2] END,
-         s.medication_id, m.name::pg_catalog.text, s.dose_amount, s.dose_unit::pg_catalog.text, s.instructions::pg_catalog.text, s.time_zone::pg_catalog.text
-    FROM medsched.schedules AS s
-    JOIN medsched.medications AS m ON m.user_id OPERATOR(pg_catalog.=) s.user_id AND m.id OPERATOR(pg_catalog.=) s.medication_id
+  SELECT CASE WHEN d.doses[2] OPERATOR(pg_catalog.<) s.ends_at IS NOT FALSE AND d.doses[2] OPERATOR(pg_catalog.<) s.inactivated_at IS NOT FALSE THEN d.doses[2] END,
+         s.medication_id, s.name::pg_catalog.text, s.dose_amount, s.dose_unit::pg_catalog.text, s.instructions::pg_catalog.text, s.time_zone::pg_catalog.text
+    -- OFFSET 0: the schedule is found before its doses are worked out.  Set in place of the call, it might be all schedules that they are worked
+    -- out of otherwise, and any that cannot be read would be in the way.
+    FROM (SELECT t.medication_id, t.starts_at, t.time_zone, t.rrule, t.rdates, t.exdates, t.cycle_days_on, t.cycle_days_off, t.after_last, t.follows_by,
+                 t.as_needed, t.dose_amount, t.dose_unit, t.instructions, t.effective_from, t.ends_at, m.name, m.inactivated_at
+            FROM medsched.schedules AS t
+            JOIN medsched.medications AS m ON m.user_id OPERATOR(pg_catalog.=) t.user_id AND m.id OPERATOR(pg_catalog.=) t.medication_id
+           WHERE t.user_id OPERATOR(pg_catalog.=) $1 AND t.id OPERATOR(pg_catalog.=) $2
+          OFFSET 0) AS s
    CROSS JOIN LATERAL (
          SELECT CASE WHEN $3 IS NOT NULL AND s.after_last IS NULL AND s.follows_by IS NULL AND NOT s.as_needed
                      THEN medsched._dose_and_next(s.rrule::pg_catalog.text, s.starts_at, s.time_zone::pg_catalog.text,
                             greatest($3, s.effective_from) OPERATOR(pg_catalog.-) interval '1 microsecond', $3, $3,
                             s.rdates, s.exdates, s.cycle_days_on, s.cycle_days_off) END AS doses
          OFFSET 0) AS d
-   WHERE s.user_id OPERATOR(pg_catalog.=) $1 AND s.id OPERATOR(pg_catalog.=) $2 AND d.doses[1] OPERATOR(pg_catalog.=) $3
-     AND $3 OPERATOR(pg_catalog.<) s.ends_at IS NOT FALSE AND $3 OPERATOR(pg_catalog.<) m.inactivated_at IS NOT FALSE
+   WHERE d.doses[1] OPERATOR(pg_catalog.=) $3
+     AND $3 OPERATOR(pg_catalog.<) s.ends_at IS NOT FALSE AND $3 OPERATOR(pg_catalog.<) s.inactivated_at IS NOT FALSE
      AND ($4 OR NOT medsched._has_special_reminders($1, $2))
 $$;
 

@@ -321,8 +321,11 @@ LANGUAGE plpgsql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  elapsed CONSTANT interval := medsched._elapsed(lease);
+  elapsed interval := lease;
 BEGIN
+  IF date_part('day', lease) <> 0 OR date_part('month', lease) <> 0 OR date_part('year', lease) <> 0 THEN
+    elapsed := medsched._elapsed(lease);
+  END IF;
   IF elapsed IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'lease must not be null';
   ELSIF elapsed < interval '1 second' OR elapsed > interval '24 hours' THEN
@@ -356,7 +359,10 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'worker must have at most 1000 characters',
       DETAIL = format('It is "%s".', medsched._shortened(worker));
   END IF;
-  PERFORM medsched._check_reminders();
+  -- Most often nothing is due, which is told with less.
+  IF coalesce(medsched.next_reminder_at(), 'infinity') > now() THEN
+    RETURN;
+  END IF;
   RETURN QUERY SELECT r.* FROM medsched._claim_reminders(most, elapsed, worker, now()) AS r;
   -- What is left of a stock may wait for doses, not they for it.
   GET DIAGNOSTICS n_found = ROW_COUNT;

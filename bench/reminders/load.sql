@@ -13,11 +13,16 @@ SELECT md5('person ' || n / 4 + 1)::uuid, md5('schedule ' || n)::uuid, md5('medi
  CROSS JOIN LATERAL (SELECT (ARRAY['Europe/Berlin', 'America/New_York', 'Asia/Tokyo', 'UTC'])[1 + n % 4] AS name) AS z;
 SET session_replication_role = origin;
 -- As the queue stands an hour after the last claim.
-SELECT medsched.fill_reminders(2147483647) \g /dev/null
+CREATE PROCEDURE make_due()
+LANGUAGE sql
+AS $$
 UPDATE medsched.reminder_queue AS q
-   SET look_at = medsched.previous_occurrence(s.rrule, s.starts_at, s.time_zone, now())
+   SET look_at = medsched.previous_occurrence(s.rrule, s.starts_at, s.time_zone, now()), next_at = q.look_at, said_at = NULL, said_from = NULL, said_dose = NULL
   FROM medsched.schedules AS s
- WHERE s.user_id = q.user_id AND s.id = q.schedule_id AND q.look_at > now() + interval '22 hours 30 minutes';
+ WHERE s.user_id = q.user_id AND s.id = q.schedule_id AND q.look_at > now() + interval '22 hours'
+$$;
+SELECT medsched.fill_reminders(2147483647) \g /dev/null
+CALL make_due();
 VACUUM (ANALYZE);
 -- Both sizes are measured from memory.
 CREATE EXTENSION pg_prewarm;

@@ -8,6 +8,8 @@ COMMENT ON FUNCTION medsched._reminder_id(text, text, timestamptz) IS
   'Internal: what a reminder is called on every attempt';
 COMMENT ON FUNCTION medsched._majority(uuid[]) IS
   'Internal: what more than half of them are; NULL: nothing';
+COMMENT ON FUNCTION medsched._lock_due(int, timestamptz) IS
+  'Internal: locks the rows of the queue that are due, at most so many, the oldest first: which, whose, and whether of one it is not known what is to be said; is_mixed NULL: a query is to do it';
 COMMENT ON FUNCTION medsched._hand_out_ready(tid[], uuid, timestamptz, text, timestamptz) IS
   'Internal: hands out those rows of the queue of which it is known what is to be said, where that takes no query, and leaves the rest';
 
@@ -130,9 +132,12 @@ BEGIN
         IF one_by_one THEN
           batch := ARRAY(SELECT q.ctid FROM medsched.reminder_queue AS q WHERE q.ctid = due_rows[1] AND q.look_at <= $4 FOR UPDATE SKIP LOCKED);
         ELSE
-          SELECT array_agg(l.place), array_agg(l.user_id), bool_or(l.medication_id IS NULL) INTO due_rows, their_users, is_mixed
-            FROM (SELECT q.ctid AS place, q.user_id, q.medication_id FROM medsched.reminder_queue AS q WHERE q.look_at <= $4 ORDER BY q.look_at LIMIT $1 - n_found
-                     FOR UPDATE SKIP LOCKED) AS l;
+          SELECT l.places, l.users, l.is_mixed INTO due_rows, their_users, is_mixed FROM medsched._lock_due($1 - n_found, $4) AS l;
+          IF is_mixed IS NULL THEN
+            SELECT array_agg(l.place), array_agg(l.user_id), bool_or(l.medication_id IS NULL) INTO due_rows, their_users, is_mixed
+              FROM (SELECT q.ctid AS place, q.user_id, q.medication_id FROM medsched.reminder_queue AS q WHERE q.look_at <= $4 ORDER BY q.look_at LIMIT $1 - n_found
+                       FOR UPDATE SKIP LOCKED) AS l;
+          END IF;
           IF cardinality(due_rows) > 1 AND cardinality(due_rows) = $1 - n_found THEN
             greedy := medsched._majority(their_users);
             IF greedy IS NOT NULL THEN
@@ -339,6 +344,29 @@ $$;
 COMMENT ON FUNCTION medsched._check_lease(interval) IS
   'Internal: checks how long what is handed out is held';
 
+-- Whether there is something to look at as of an instant: a change to be followed, a row that is due, or a lease that has ended.
+CREATE OR REPLACE FUNCTION medsched._has_reminders(at timestamptz)
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+AS $$
+#variable_conflict use_variable
+DECLARE
+  last_token CONSTANT uuid := medsched._lease_token(at, uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+BEGIN
+  RETURN EXISTS (SELECT FROM medsched.reminder_changes)
+         OR EXISTS (SELECT FROM medsched.reminder_queue AS q WHERE q.look_at <= at)
+         OR EXISTS (SELECT FROM medsched.reminders_held AS h WHERE NOT h.own_lease AND h.token <= last_token AND h.lease_ends_at <= at)
+         OR EXISTS (SELECT FROM medsched.reminders_held AS h WHERE h.own_lease AND h.lease_ends_at <= at)
+         OR EXISTS (SELECT FROM medsched.stock_reminder_queue AS q WHERE q.look_at <= at);
+END
+$$;
+
+COMMENT ON FUNCTION medsched._has_reminders(timestamptz) IS
+  'Internal: whether there is something to hand out as of an instant, or to look at first';
+
 CREATE OR REPLACE FUNCTION medsched.claim_reminders(
   most int DEFAULT 100,
   lease interval DEFAULT '1 minute',
@@ -359,8 +387,9 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'worker must have at most 1000 characters',
       DETAIL = format('It is "%s".', medsched._shortened(worker));
   END IF;
-  -- Most often nothing is due, which is told with less.
-  IF coalesce(medsched.next_reminder_at(), 'infinity') > now() THEN
+  PERFORM medsched._check_reminders();
+  -- Most often there is nothing, which is told with less.
+  IF NOT medsched._has_reminders(now()) THEN
     RETURN;
   END IF;
   RETURN QUERY SELECT r.* FROM medsched._claim_reminders(most, elapsed, worker, now()) AS r;

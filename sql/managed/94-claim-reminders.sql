@@ -37,7 +37,14 @@ RETURNS uuid
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (SELECT u.id FROM unnest(ids) AS u (id) GROUP BY u.id HAVING count(*) > cardinality(ids) / 2);
 
--- None is handed out without a query.
+-- None is locked or handed out without a query.
+CREATE OR REPLACE FUNCTION medsched._lock_due(most int, at timestamptz, OUT places tid[], OUT users uuid[], OUT is_mixed boolean)
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+END
+$$;
+
 CREATE OR REPLACE FUNCTION medsched._hand_out_ready(places tid[], batch uuid, held_until timestamptz, to_worker text, at timestamptz)
 RETURNS SETOF medsched.reminder
 LANGUAGE plpgsql VOLATILE

@@ -19,6 +19,10 @@ RETURNS uuid
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'medsched_majority';
 
+CREATE OR REPLACE FUNCTION medsched._lock_due(most int, at timestamptz, OUT places tid[], OUT users uuid[], OUT is_mixed boolean)
+LANGUAGE C VOLATILE
+AS 'MODULE_PATHNAME', 'medsched_lock_due';
+
 CREATE OR REPLACE FUNCTION medsched._hand_out_ready(places tid[], batch uuid, held_until timestamptz, to_worker text, at timestamptz)
 RETURNS SETOF medsched.reminder
 LANGUAGE C VOLATILE

@@ -7,17 +7,23 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/stratnum.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_type.h"
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
 #include "base/compat.h"
 #include "base/message.h"
@@ -30,6 +36,8 @@ static bool find_worker_columns(WorkerTable *table, const WorkerColumn *columns)
 static bool is_plain_table(Relation relation);
 static void open_indexes(WorkerTable *table);
 static void write_inserted(WorkerTable *table);
+static bool is_order(Relation index, AttrNumber column);
+static bool lock_scanned(WorkerTable *table, TimestampTz last);
 
 bool
 worker_table_open(WorkerTable *table, const char *name, const WorkerColumn *columns, int ncolumns, AclMode rights)
@@ -136,6 +144,87 @@ worker_table_find(WorkerTable *table, Datum key)
 	return found;
 }
 
+bool
+worker_table_open_order(WorkerTable *table, int column)
+{
+	List	 *indexes = RelationGetIndexList(table->relation);
+	ListCell *cell;
+
+	table->order = table->numbers[column];
+	foreach (cell, indexes)
+	{
+		table->index = index_open(lfirst_oid(cell), RowExclusiveLock);
+		if (is_order(table->index, table->order))
+			break;
+		index_close(table->index, RowExclusiveLock);
+		table->index = NULL;
+	}
+	list_free(indexes);
+	if (table->index != NULL)
+		table->scanned = table_slot_create(table->relation, NULL);
+	return table->index != NULL;
+}
+
+/* Tell whether every row and snapshot can be found by an index, in the order of a timestamptz. */
+static bool
+is_order(Relation index, AttrNumber column)
+{
+	const FormData_pg_index *form = index->rd_index;
+
+	return index->rd_rel->relam == BTREE_AM_OID && form->indisvalid && !form->indcheckxmin && form->indkey.values[0] == column &&
+		   index->rd_opcintype[0] == TIMESTAMPTZOID && (index->rd_indoption[0] & INDOPTION_DESC) == 0 &&
+		   heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL);
+}
+
+bool
+worker_table_lock_next(WorkerTable *table, TimestampTz last)
+{
+	MemoryContext before = MemoryContextSwitchTo(table->context);
+	bool		  locked = false;
+
+	if (table->scan == NULL)
+	{
+		ScanKeyData key;
+
+		table->scan = begin_index_scan(table->relation, table->index, GetActiveSnapshot(), 1);
+		ScanKeyInit(&key, 1, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE, TimestampTzGetDatum(last));
+		index_rescan(table->scan, &key, 1, NULL, 0);
+	}
+	while (!locked && index_getnext_slot(table->scan, ForwardScanDirection, table->scanned))
+	{
+		CHECK_FOR_INTERRUPTS();
+		locked = lock_scanned(table, last);
+	}
+	MemoryContextSwitchTo(before);
+	return locked;
+}
+
+/* Lock the row that the scan came to, in its last version; false: it is to be skipped. */
+static bool
+lock_scanned(WorkerTable *table, TimestampTz last)
+{
+	TM_FailureData failure;
+	bool		   is_null;
+	Datum		   value;
+
+	switch (table_tuple_lock(table->relation, &table->scanned->tts_tid, GetActiveSnapshot(), table->slot, GetCurrentCommandId(true),
+							 LockTupleExclusive, LockWaitSkip, TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS | TUPLE_LOCK_FLAG_FIND_LAST_VERSION,
+							 &failure))
+	{
+		case TM_Ok:
+			if (!failure.traversed)
+				return true;
+			value = slot_getattr(table->slot, table->order, &is_null);
+			return !is_null && DatumGetTimestampTz(value) <= last;
+		case TM_SelfModified:
+		case TM_Deleted:
+		case TM_WouldBlock:
+			return false;
+		default:
+			elog(ERROR, "a row of table \"%s\" could not be locked", RelationGetRelationName(table->relation));
+	}
+}
+
 void
 worker_table_read(WorkerTable *table, Datum *values, bool *isnull)
 {
@@ -204,6 +293,8 @@ worker_table_close(WorkerTable *table)
 		index_endscan(table->scan);
 	if (table->index != NULL)
 		index_close(table->index, NoLock);
+	if (table->scanned != NULL)
+		ExecDropSingleTupleTableSlot(table->scanned);
 	ExecDropSingleTupleTableSlot(table->slot);
 	table_close(table->relation, NoLock);
 }

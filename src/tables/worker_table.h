@@ -13,6 +13,7 @@
 #define MEDSCHED_WORKER_TABLE_H
 
 #include "access/genam.h"
+#include "datatype/timestamp.h"
 #include "executor/tuptable.h"
 #include "nodes/execnodes.h"
 #include "nodes/parsenodes.h"
@@ -39,9 +40,11 @@ typedef struct WorkerTable
 	BlockNumber		nblocks; /* as it was opened */
 	MemoryContext	context; /* in which it was opened */
 	TupleTableSlot *slot;	 /* the row found last */
-	Relation		index;	 /* of the primary key, the first column; NULL: rows are found by their places */
+	Relation		index;	 /* by which rows are found; NULL: by their places */
 	IndexScanDesc	scan;
-	EState		   *estate; /* of what is inserted; NULL: nothing is */
+	AttrNumber		order;	 /* the column in whose order they are */
+	TupleTableSlot *scanned; /* what the scan came to, before it is locked */
+	EState		   *estate;	 /* of what is inserted; NULL: nothing is */
 	ResultRelInfo  *result;
 	TupleTableSlot *inserted[WORKER_TABLE_BATCH]; /* made on first need */
 	int				ninserted;					  /* that are not written yet */
@@ -62,6 +65,15 @@ extern bool worker_table_open_key(WorkerTable *table);
 
 /* Find the row of a key, as the statement sees it; false: it sees none. */
 extern bool worker_table_find(WorkerTable *table, Datum key);
+
+/* Have rows found in the order of a column, which is a timestamptz; false: a query is to be asked. */
+extern bool worker_table_open_order(WorkerTable *table, int column);
+
+/*
+ * Find the next row, in that order, that is not after an instant, and lock it, as FOR UPDATE
+ * SKIP LOCKED does at READ COMMITTED; false: there is none.
+ */
+extern bool worker_table_lock_next(WorkerTable *table, TimestampTz last);
 
 /* Read all columns of the row, in the list's order, until the next one is found. */
 extern void worker_table_read(WorkerTable *table, Datum *values, bool *isnull);

@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(389);
+SELECT plan(398);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -963,10 +963,36 @@ SELECT is(pg_temp.with_null(c, 'reminder_queue'), 'undone, 2 rows', 'a row of th
 SELECT set_eq($$SELECT pg_temp.claim('2025-08-14 08:00Z')$$, $$VALUES ('3b 08-14 08:00 due')$$, 'it is handed out');
 SELECT is(pg_temp.with_null(c, 'reminders_held'), 'undone, 1 rows', 'a row is left that has no ' || c) FROM unnest('{user_id,schedule_id,event,said_at,said_dose,kind,nth,attempt}'::text[]) AS c;
 ROLLBACK TO nullable;
+-- Whatever index its owner gives the queue, what is due is found, the oldest first.
+SAVEPOINT indexed;
+SELECT pg_temp.prescribe('e1', 'e1' || h, '2025-08-14T0' || h || ':00:00', NULL) FROM unnest('{8,6,7}'::text[]) AS h \g /dev/null
+SELECT pg_temp.changed('2025-08-14 05:00Z') \g /dev/null
+SELECT is(pg_temp.said('2025-08-14 05:00Z'), 'nothing', 'three are queued');
+CREATE FUNCTION pg_temp.claimed_with(index text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  claimed text;
+BEGIN
+  DROP INDEX medsched.reminder_queue_look_at_idx;
+  EXECUTE index;
+  claimed := (SELECT string_agg(c, ', ') FROM pg_temp.claim('2025-08-14 08:00Z', 2) AS c);
+  RAISE EXCEPTION 'undone, %', claimed;
+EXCEPTION WHEN raise_exception THEN
+  RETURN SQLERRM;
+END
+$$;
+SELECT is(pg_temp.claimed_with(index), 'undone, e16 08-14 06:00 due, e17 08-14 07:00 due', index) FROM unnest(ARRAY[
+  'SELECT',
+  'CREATE INDEX ON medsched.reminder_queue (look_at DESC)',
+  'CREATE INDEX ON medsched.reminder_queue (look_at) WHERE event <> ''''',
+  'CREATE INDEX ON medsched.reminder_queue ((look_at AT TIME ZONE ''UTC''))',
+  'CREATE INDEX ON medsched.reminder_queue USING brin (look_at)',
+  'CREATE INDEX ON medsched.reminder_queue (look_at NULLS FIRST, user_id)']) AS index;
+ROLLBACK TO indexed;
 -- Called by hand.
 SELECT is(count(*), 0::bigint, 'places of no row are passed over')
   FROM medsched._hand_out_ready('{"(0,0)","(0,1)","(4294967295,1)","(4294967294,65535)","(7,7)"}', pg_temp.id('1'), '2025-08-05 07:00Z', NULL, '2025-08-05 06:00Z');
 SELECT is(count(*), 0::bigint, 'and tokens that nobody has') FROM medsched._complete_ready(ARRAY[NULL, pg_temp.id('1'), pg_temp.id('1')]);
+SELECT is(l.places, NULL, format('%s rows are none', most)) FROM unnest('{0,-1}'::int[]) AS most CROSS JOIN LATERAL medsched._lock_due(most, 'infinity') AS l;
 
 -- Recorded late ---------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@
  */
 import pg from 'pg';
 
-const ROUNDS = 12;
+const ROUNDS = 30;
 const TURNS = 20;
 const IDLE_TURNS = 500;
 const CLAIM = 'claim 1000';

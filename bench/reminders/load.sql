@@ -2,6 +2,7 @@
 \set ON_ERROR_STOP 1
 SET client_min_messages = warning;
 SELECT medsched.create_tables(), medsched.enable_reminders() \g /dev/null
+CREATE TABLE loaded AS SELECT now() AS at;
 SET session_replication_role = replica;
 INSERT INTO medsched.medications (user_id, id, name)
 SELECT md5('person ' || n)::uuid, md5('medication ' || n)::uuid, 'Medication ' || n FROM generate_series(1, :schedules / 4) AS n;
@@ -19,7 +20,8 @@ AS $$
 UPDATE medsched.reminder_queue AS q
    SET look_at = medsched.previous_occurrence(s.rrule, s.starts_at, s.time_zone, now()), next_at = q.look_at, said_at = NULL, said_from = NULL, said_dose = NULL
   FROM medsched.schedules AS s
- WHERE s.user_id = q.user_id AND s.id = q.schedule_id AND q.look_at > now() + interval '22 hours'
+ CROSS JOIN loaded AS l
+ WHERE s.user_id = q.user_id AND s.id = q.schedule_id AND q.look_at > l.at + interval '22 hours' AND q.look_at <= l.at + interval '24 hours'
 $$;
 SELECT medsched.fill_reminders(2147483647) \g /dev/null
 CALL make_due();

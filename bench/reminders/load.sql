@@ -8,9 +8,10 @@ INSERT INTO medsched.medications (user_id, id, name)
 SELECT md5('person ' || n)::uuid, md5('medication ' || n)::uuid, 'Medication ' || n FROM generate_series(1, :schedules / 4) AS n;
 INSERT INTO medsched.schedules (user_id, id, medication_id, starts_at, time_zone, rrule, dose_amount, dose_unit)
 SELECT md5('person ' || n / 4 + 1)::uuid, md5('schedule ' || n)::uuid, md5('medication ' || n / 4 + 1)::uuid,
-       date_trunc('second', timezone(z.name, now()) - interval '200 days' + CASE WHEN n % (:schedules / 20000) = 0 THEN interval '-1 hour' ELSE interval '22 hours' END * (n % 997) / 997.0),
+       date_trunc('second', timezone(z.name, l.at) - interval '200 days' + CASE WHEN n % (:schedules / 20000) = 0 THEN interval '-1 hour' ELSE interval '22 hours' END * (n % 997) / 997.0),
        z.name, 'FREQ=DAILY', 1, 'tablet'
   FROM generate_series(0, :schedules - 1) AS n
+ CROSS JOIN loaded AS l
  CROSS JOIN LATERAL (SELECT (ARRAY['Europe/Berlin', 'America/New_York', 'Asia/Tokyo', 'UTC'])[1 + n % 4] AS name) AS z;
 SET session_replication_role = origin;
 -- As the queue stands an hour after the last claim.

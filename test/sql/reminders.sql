@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(398);
+SELECT plan(404);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -993,6 +993,38 @@ SELECT is(count(*), 0::bigint, 'places of no row are passed over')
   FROM medsched._hand_out_ready('{"(0,0)","(0,1)","(4294967295,1)","(4294967294,65535)","(7,7)"}', pg_temp.id('1'), '2025-08-05 07:00Z', NULL, '2025-08-05 06:00Z');
 SELECT is(count(*), 0::bigint, 'and tokens that nobody has') FROM medsched._complete_ready(ARRAY[NULL, pg_temp.id('1'), pg_temp.id('1')]);
 SELECT is(l.places, NULL, format('%s rows are none', most)) FROM unnest('{0,-1}'::int[]) AS most CROSS JOIN LATERAL medsched._lock_due(most, 'infinity') AS l;
+
+-- Whether a claim looks at all ---------------------------------------------------------------------------------------
+
+-- Each reason by itself, and a microsecond before it is one.
+SAVEPOINT reasons;
+DELETE FROM medsched.reminder_queue;
+DELETE FROM medsched.reminders_held;
+DELETE FROM medsched.stock_reminder_queue;
+DELETE FROM medsched.reminder_changes;
+CREATE FUNCTION pg_temp.looks(relation text, new_row text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  at CONSTANT timestamptz := '2025-08-20 08:00Z';
+  looks text;
+BEGIN
+  EXECUTE format('INSERT INTO medsched.%s VALUES (%s)', relation, new_row);
+  looks := medsched._has_reminders(at - interval '1 microsecond') || ' ' || medsched._has_reminders(at);
+  RAISE EXCEPTION '%', looks;
+EXCEPTION WHEN raise_exception THEN
+  RETURN SQLERRM;
+END
+$$;
+SELECT is(medsched._has_reminders('2125-08-20 08:00Z'), false, 'there is nothing to look at');
+SELECT is(pg_temp.looks('reminder_queue (user_id, schedule_id, look_at)', 'pg_temp.id(''1''), pg_temp.id(''1''), ''2025-08-20 08:00Z'''), 'false true', 'a dose that is due');
+SELECT is(pg_temp.looks('stock_reminder_queue (user_id, medication_id, look_at)', 'pg_temp.id(''1''), pg_temp.id(''1''), ''2025-08-20 08:00Z'''), 'false true', 'a stock that is to be looked at');
+SELECT is(pg_temp.looks('reminder_changes (user_id, schedule_id, since)', 'pg_temp.id(''1''), pg_temp.id(''1''), ''2025-08-21 08:00Z'''), 'true true', 'a change, since whenever');
+SELECT is(pg_temp.looks('reminders_held (token, user_id, schedule_id, event, lease_ends_at, said_at, said_dose, kind, nth, attempt, own_lease)',
+  'medsched._lease_token(''2025-08-20 08:00Z'', gen_random_uuid()), pg_temp.id(''1''), pg_temp.id(''1''), '''', ''2025-08-20 08:00Z'', ''2025-08-20 07:00Z'', ''2025-08-20 07:00Z'', ''due'', 0, 1, false'),
+  'false true', 'a lease that has ended');
+SELECT is(pg_temp.looks('reminders_held (token, user_id, schedule_id, event, lease_ends_at, said_at, said_dose, kind, nth, attempt)',
+  'medsched._lease_token(''2025-08-21 08:00Z'', gen_random_uuid()), pg_temp.id(''1''), pg_temp.id(''1''), '''', ''2025-08-20 08:00Z'', ''2025-08-20 07:00Z'', ''2025-08-20 07:00Z'', ''due'', 0, 1'),
+  'false true', 'one that was given another end');
+ROLLBACK TO reasons;
 
 -- Recorded late ---------------------------------------------------------------------------------------------------
 

@@ -328,6 +328,7 @@ AS $$
 DECLARE
   elapsed interval := lease;
 BEGIN
+  -- One of hours and less is elapsed time as it is.
   IF date_part('day', lease) <> 0 OR date_part('month', lease) <> 0 OR date_part('year', lease) <> 0 THEN
     elapsed := medsched._elapsed(lease);
   END IF;

@@ -56,6 +56,8 @@ BEGIN
     RETURN;
   END IF;
   BEGIN
+    -- Locked by this statement, so that the next sees what was changed before: a change that was followed while this one waits is noted no more.
+    PERFORM FROM medsched.reminders_held AS h WHERE h.token = ANY ($1) FOR UPDATE;
     RETURN QUERY
       WITH over AS (
         DELETE FROM medsched.reminders_held AS h WHERE h.token = ANY ($1)

@@ -318,13 +318,22 @@ BEGIN
               FROM medsched.stock_reminder_queue AS o
               JOIN changed AS c ON c.user_id = o.user_id
              WHERE o.ctid = ANY (free)) AS l
-     WHERE q.ctid = l.place AND l.look_at < coalesce(q.next_at, q.look_at))
-  INSERT INTO medsched.stock_reminder_queue (user_id, medication_id, look_at)
-  SELECT e.user_id, e.medication_id, medsched._stock_look_after(e.user_id, e.medication_id, e.since)
-    FROM (SELECT DISTINCT e.user_id, e.medication_id, c.since FROM changed AS c JOIN medsched.stock_entries AS e ON e.user_id = c.user_id) AS e
-   WHERE NOT EXISTS (SELECT FROM medsched.stock_reminder_queue AS o WHERE o.user_id = e.user_id AND o.medication_id = e.medication_id)
-   ORDER BY e.user_id, e.medication_id
-  ON CONFLICT DO NOTHING;
+     WHERE q.ctid = l.place AND l.look_at < coalesce(q.next_at, q.look_at)),
+  missing AS MATERIALIZED (
+    SELECT DISTINCT e.user_id, e.medication_id, c.since
+      FROM changed AS c
+      JOIN medsched.stock_entries AS e ON e.user_id = c.user_id
+     WHERE NOT EXISTS (SELECT FROM medsched.stock_reminder_queue AS o WHERE o.user_id = e.user_id AND o.medication_id = e.medication_id)),
+  fresh AS (
+    INSERT INTO medsched.stock_reminder_queue AS q (user_id, medication_id, look_at)
+    SELECT n.user_id, n.medication_id, medsched._stock_look_after(n.user_id, n.medication_id, n.since)
+      FROM missing AS n
+     ORDER BY n.user_id, n.medication_id
+    ON CONFLICT DO NOTHING
+    RETURNING q.user_id, q.medication_id)
+  -- What another session took into the queue meanwhile may not know the change.
+  SELECT held || coalesce(array_agg(n.user_id), '{}') INTO held
+    FROM missing AS n WHERE (n.user_id, n.medication_id) NOT IN (SELECT f.user_id, f.medication_id FROM fresh AS f);
   RETURN CASE WHEN held = '{}' THEN changes
               ELSE ARRAY(SELECT c.ctid FROM medsched.reminder_changes AS c WHERE c.ctid = ANY (changes) AND c.user_id <> ALL (held)) END;
 END

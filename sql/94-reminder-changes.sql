@@ -13,13 +13,23 @@ SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 DECLARE
+  filled_to uuid;
+  is_filling boolean := false;
   changes tid[];
   newest_since timestamptz;
   newest_id bigint;
   of_held tid[] := '{}';
   free tid[];
 BEGIN
-  changes := ARRAY(SELECT c.ctid FROM medsched.reminder_changes AS c ORDER BY c.since, c.id LIMIT $1 FOR UPDATE SKIP LOCKED);
+  -- Who fills the queue knows nothing of what was followed since that began: changes of persons whose schedules it may just take in are left to
+  -- it, or until it is done.
+  SELECT f.user_id INTO filled_to FROM medsched.reminder_fill AS f;
+  IF FOUND THEN
+    PERFORM FROM medsched.reminder_fill FOR SHARE SKIP LOCKED;
+    is_filling := NOT FOUND;
+  END IF;
+  changes := ARRAY(SELECT c.ctid FROM medsched.reminder_changes AS c WHERE NOT is_filling OR c.user_id < filled_to
+                    ORDER BY c.since, c.id LIMIT $1 FOR UPDATE SKIP LOCKED);
   -- Those of one schedule are followed in their order: where another session has an earlier one, the later wait for it.
   SELECT c.since, c.id INTO newest_since, newest_id FROM medsched.reminder_changes AS c WHERE c.ctid = changes[cardinality(changes)];
   changes := ARRAY(
@@ -182,6 +192,8 @@ BEGIN
   IF NOT FOUND THEN
     RETURN 0;
   END IF;
+  -- What claims leave to who fills.
+  PERFORM medsched._follow_reminder_changes(greatest($1, 1000), now());
   WITH batch AS MATERIALIZED (
     SELECT s.user_id, s.id
       FROM medsched.schedules AS s

@@ -147,15 +147,18 @@ DECLARE
 BEGIN
   IF kind = 'schedules' THEN
     SELECT s.id, s.dose_unit, o.id AS other_id, o.dose_unit AS other_unit INTO other
-      FROM medsched.schedules AS s
-      JOIN medsched.schedules AS o ON o.user_id = s.user_id AND o.medication_id = s.medication_id AND o.id <> s.id
-     WHERE s.user_id = of_user AND s.id = $4 AND o.user_id = of_user AND s.as_needed AND o.as_needed
-       AND (jsonb_path_exists(s.limits, '$[*].amount') OR jsonb_path_exists(o.limits, '$[*].amount'))
-       AND coalesce(s.effective_from, '-infinity') < coalesce(o.ends_at, 'infinity')
-       AND coalesce(o.effective_from, '-infinity') < coalesce(s.ends_at, 'infinity')
-       AND medsched._unit_factor(s.dose_unit, o.dose_unit) IS NULL
-     ORDER BY o.id
-     LIMIT 1;
+      FROM (SELECT c.id, c.medication_id, c.dose_unit, c.limits, c.effective_from, c.ends_at
+              FROM medsched.schedules AS c WHERE c.user_id = of_user AND c.id = $4 AND c.as_needed OFFSET 0) AS s
+     CROSS JOIN LATERAL (
+           SELECT c.id, c.dose_unit
+             FROM medsched.schedules AS c
+            WHERE c.user_id = of_user AND c.medication_id = s.medication_id AND c.id <> s.id AND c.as_needed
+              AND (jsonb_path_exists(s.limits, '$[*].amount') OR jsonb_path_exists(c.limits, '$[*].amount'))
+              AND coalesce(s.effective_from, '-infinity') < coalesce(c.ends_at, 'infinity')
+              AND coalesce(c.effective_from, '-infinity') < coalesce(s.ends_at, 'infinity')
+              AND medsched._unit_factor(s.dose_unit, c.dose_unit) IS NULL
+            ORDER BY c.id
+            LIMIT 1) AS o;
     IF FOUND THEN
       PERFORM medsched._refuse_rule(relation, 'units_convert'::text,
         format('schedule "%s" has a dose_unit that limits of its medication cannot add up', other.id),
@@ -173,7 +176,7 @@ BEGIN
     SELECT s.id, m.substance INTO other
       FROM medsched.schedules AS s
       JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
-     WHERE s.user_id = of_user AND m.user_id = of_user AND CASE kind WHEN 'schedules' THEN s.id = $4 ELSE m.id = $4 END
+     WHERE s.user_id = of_user AND m.user_id = of_user AND (kind <> 'schedules' OR s.id = $4) AND (kind <> 'medications' OR m.id = $4)
        AND m.substance IS NOT NULL AND s.dose_amount IS NULL AND coalesce(s.ends_at > now(), true)
      ORDER BY s.id
      LIMIT 1;
@@ -182,15 +185,21 @@ BEGIN
         CASE WHEN tell THEN format('Its medication holds %s, and limits of that count how much is taken.', other.substance) END,
         NULL::text, '23514'::text);
     END IF;
-    SELECT s.id, s.dose_unit, o.id AS other_id, o.dose_unit AS other_unit, m.substance INTO other
-      FROM medsched.schedules AS s
-      JOIN medsched.medications AS m ON m.user_id = s.user_id AND m.id = s.medication_id
-      JOIN medsched.schedules AS o ON o.user_id = s.user_id AND o.medication_id = s.medication_id
-     WHERE s.user_id = of_user AND m.user_id = of_user AND o.user_id = of_user
-       AND CASE kind WHEN 'schedules' THEN s.id = $4 ELSE m.id = $4 END
-       AND m.substance IS NOT NULL AND s.dose_unit IS DISTINCT FROM o.dose_unit
-     ORDER BY s.id, o.id
-     LIMIT 1;
+    -- Where any two of a medication's differ, so do the first and another.  LATERAL: the one is found before the others are looked at.
+    SELECT s.id, s.dose_unit, o.id AS other_id, o.dose_unit AS other_unit, s.substance INTO other
+      FROM (SELECT c.id, c.medication_id, c.dose_unit, m.substance
+              FROM medsched.schedules AS c
+              JOIN medsched.medications AS m ON m.user_id = c.user_id AND m.id = c.medication_id
+             WHERE c.user_id = of_user AND m.user_id = of_user AND m.substance IS NOT NULL
+               AND (kind <> 'schedules' OR c.id = $4) AND (kind <> 'medications' OR m.id = $4)
+             ORDER BY c.id
+             LIMIT 1) AS s
+     CROSS JOIN LATERAL (
+           SELECT c.id, c.dose_unit
+             FROM medsched.schedules AS c
+            WHERE c.user_id = of_user AND c.medication_id = s.medication_id AND c.dose_unit IS DISTINCT FROM s.dose_unit
+            ORDER BY c.id
+            LIMIT 1) AS o;
     IF FOUND THEN
       PERFORM medsched._refuse_rule(relation, 'units_convert'::text,
         format('schedule "%s" must have the dose_unit of the other schedules of its medication', other.id),
@@ -203,7 +212,7 @@ BEGIN
     FROM medsched.medications AS m
     JOIN medsched.substance_limits AS l ON l.user_id = m.user_id AND lower(l.substance) = lower(m.substance)
    WHERE m.user_id = of_user AND l.user_id = of_user
-     AND CASE kind WHEN 'medications' THEN m.id = $4 WHEN 'substance_limits' THEN l.substance = of_substance ELSE false END
+     AND kind <> 'schedules' AND (kind <> 'medications' OR m.id = $4) AND (kind <> 'substance_limits' OR l.substance = of_substance)
      AND jsonb_path_exists(l.limits, '$[*].amount') AND medsched._unit_factor(m.substance_unit, l.unit) IS NULL
    ORDER BY m.id
    LIMIT 1;

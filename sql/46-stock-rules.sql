@@ -17,8 +17,7 @@ BEGIN
   SELECT s.id, s.dose_amount, s.dose_unit, e.unit INTO other
     FROM medsched.stock_entries AS e
     JOIN medsched.schedules AS s ON s.user_id = e.user_id AND s.medication_id = e.medication_id
-   WHERE e.user_id = of_user AND s.user_id = of_user AND CASE kind WHEN 'schedules' THEN s.id = $4 ELSE e.id = $4 END
-     AND kind <> 'medications'
+   WHERE e.user_id = of_user AND s.user_id = of_user AND kind <> 'medications' AND (kind <> 'schedules' OR s.id = $4) AND (kind <> 'stock_entries' OR e.id = $4)
      AND (s.ends_at IS NULL OR s.ends_at > e.occurred_at)
      AND (s.dose_amount IS NULL OR medsched._unit_factor(s.dose_unit, e.unit) IS NULL)
    ORDER BY s.dose_amount IS NOT NULL, s.id, e.id
@@ -27,7 +26,7 @@ BEGIN
     SELECT s.id, 0::numeric AS dose_amount, s.dose_unit, m.refill_reserve_unit AS unit INTO other
       FROM medsched.medications AS m
       JOIN medsched.schedules AS s ON s.user_id = m.user_id AND s.medication_id = m.id
-     WHERE m.user_id = of_user AND s.user_id = of_user AND CASE kind WHEN 'schedules' THEN s.id = $4 ELSE m.id = $4 END
+     WHERE m.user_id = of_user AND s.user_id = of_user AND (kind <> 'schedules' OR s.id = $4) AND (kind <> 'medications' OR m.id = $4)
        AND m.refill_reserve > 0 AND (s.ends_at IS NULL OR s.ends_at > now())
        AND medsched._unit_factor(s.dose_unit, m.refill_reserve_unit) IS NULL
      ORDER BY s.id

@@ -17,6 +17,15 @@ BEGIN
   IF TG_WHEN <> 'AFTER' OR TG_LEVEL <> 'ROW' OR TG_OP NOT IN ('INSERT', 'UPDATE') THEN
     PERFORM medsched._refuse_event('units_convert');
   END IF;
+  -- Most schedules have nothing that is added up.
+  IF kind = 'schedules' THEN
+    IF NOT NEW.as_needed
+       AND NOT EXISTS (SELECT FROM medsched.medications AS m
+                        WHERE m.user_id = NEW.user_id AND m.id = NEW.medication_id AND (m.substance IS NOT NULL OR m.refill_reserve > 0))
+       AND NOT EXISTS (SELECT FROM medsched.stock_entries AS e WHERE e.user_id = NEW.user_id AND e.medication_id = NEW.medication_id) THEN
+      RETURN NULL;
+    END IF;
+  END IF;
   IF kind = 'substance_limits' THEN
     PERFORM medsched._check_units(TG_RELID, kind, NEW.user_id, NULL::uuid, NEW.substance, medsched._may_tell('{medications,schedules,substance_limits,stock_entries}'));
   ELSE

@@ -107,7 +107,7 @@ DECLARE
   is_mixed boolean;
   has_left_over boolean := false;
   said medsched.reminder[];
-  n_changes bigint;
+  has_changes boolean;
   one_by_one boolean;
   nothing_special boolean;
   last_token uuid;
@@ -150,17 +150,18 @@ BEGIN
         EXIT WHEN due_rows IS NULL;
         -- What nobody uses is not looked for in each row; the rows are locked, so what comes after this is a change to be followed.
         nothing_special := medsched._nothing_is_special();
-        n_changes := (SELECT count(*) FROM (SELECT FROM medsched.reminder_changes LIMIT 1001) AS c);
+        has_changes := EXISTS (SELECT FROM medsched.reminder_changes);
         -- The tokens of a batch differ at the end: next to each other they are written sooner than each in its own place.
         token_start := medsched._lease_token(held_until, gen_random_uuid());
-        ready := CASE WHEN n_changes = 0 THEN batch WHEN n_changes <= 1000 THEN ARRAY(
+        ready := CASE WHEN NOT has_changes THEN batch ELSE ARRAY(
           SELECT q.ctid FROM medsched.reminder_queue AS q
-           WHERE q.ctid = ANY (batch) AND (q.user_id, q.schedule_id) NOT IN (SELECT c.user_id, c.schedule_id FROM medsched.reminder_changes AS c)
-           ORDER BY q.look_at) ELSE '{}' END;
+           WHERE q.ctid = ANY (batch)
+             AND NOT EXISTS (SELECT FROM medsched.reminder_changes AS c WHERE c.user_id = q.user_id AND c.schedule_id = q.schedule_id OFFSET 0)
+           ORDER BY q.look_at) END;
         -- What was given stays given when a later row raises an error, and is undone.  So where both follow each other, nothing is given before all
         -- is written; and what is left of rows that were all thought to be ready waits for the next round.
         said := '{}';
-        IF is_mixed OR has_left_over OR n_changes > 0 OR one_by_one THEN
+        IF is_mixed OR has_left_over OR has_changes OR one_by_one THEN
           said := ARRAY(SELECT h FROM medsched._hand_out_ready(ready, token_start, held_until, $3, $4) AS h);
           n_ready := cardinality(said);
         ELSE
@@ -210,8 +211,9 @@ BEGIN
                 FROM taken AS t
                -- What was known of the dose when the row was queued is true still where nothing changed, and it is not recorded.
                CROSS JOIN LATERAL (
-                     SELECT t.medication_id IS NOT NULL AND t.look_at >= $4 - interval '2 hours' AND n_changes <= 1000
-                            AND (n_changes = 0 OR (t.user_id, t.schedule_id) NOT IN (SELECT c.user_id, c.schedule_id FROM medsched.reminder_changes AS c))
+                     SELECT t.medication_id IS NOT NULL AND t.look_at >= $4 - interval '2 hours'
+                            AND NOT (has_changes AND EXISTS (SELECT FROM medsched.reminder_changes AS c
+                                                              WHERE c.user_id = t.user_id AND c.schedule_id = t.schedule_id))
                             AND NOT EXISTS (SELECT FROM medsched.dose_taken AS r
                                              WHERE r.user_id = t.user_id AND r.scheduled_for = t.look_at AND r.schedule_id = t.schedule_id) AS is_ready
                      OFFSET 0) AS p

@@ -1,7 +1,74 @@
 -- How schedules come into the queue of reminders, and what changes of them is looked at anew.
 
--- Have the queue look at what changed, at most so many changes: rows that are new begin there, others are looked at from the
--- change on.  What another session holds is left for the next time: nobody waits here.
+-- Lock changes that are to be followed, in a turn of the persons that have some, which begins anywhere: each has a share of the turn, so
+-- that whoever has many holds up nobody else's.  What another session holds is left for the next time: nobody waits here.
+CREATE OR REPLACE FUNCTION medsched._lock_reminder_changes(most int)
+RETURNS tid[]
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+#variable_conflict use_variable
+DECLARE
+  first CONSTANT uuid := gen_random_uuid();
+  filled_to uuid;
+  is_filling boolean := false;
+  persons uuid[];
+  share int;
+  changes tid[];
+BEGIN
+  -- Who fills the queue knows nothing of what was followed since that began: changes of persons whose schedules it may just take in are left to
+  -- it, or until it is done.
+  SELECT f.user_id INTO filled_to FROM medsched.reminder_fill AS f;
+  IF FOUND THEN
+    PERFORM FROM medsched.reminder_fill FOR SHARE SKIP LOCKED;
+    is_filling := NOT FOUND;
+  END IF;
+  persons := ARRAY(
+    WITH RECURSIVE later (user_id) AS (
+      SELECT (SELECT c.user_id FROM medsched.reminder_changes AS c WHERE c.user_id >= first ORDER BY c.user_id LIMIT 1)
+      UNION ALL
+      SELECT (SELECT c.user_id FROM medsched.reminder_changes AS c WHERE c.user_id > p.user_id ORDER BY c.user_id LIMIT 1)
+        FROM later AS p WHERE p.user_id IS NOT NULL),
+    earlier (user_id) AS (
+      SELECT (SELECT c.user_id FROM medsched.reminder_changes AS c WHERE c.user_id < first ORDER BY c.user_id LIMIT 1)
+      UNION ALL
+      SELECT (SELECT c.user_id FROM medsched.reminder_changes AS c WHERE c.user_id > p.user_id AND c.user_id < first ORDER BY c.user_id LIMIT 1)
+        FROM earlier AS p WHERE p.user_id IS NOT NULL)
+    SELECT t.user_id FROM (SELECT p.user_id FROM later AS p UNION ALL SELECT p.user_id FROM earlier AS p) AS t
+     WHERE t.user_id IS NOT NULL AND (NOT is_filling OR t.user_id < filled_to)
+     LIMIT most);
+  share := 1 + most / greatest(cardinality(persons), 1);
+  changes := ARRAY(
+    SELECT l.place
+      FROM unnest(persons) AS p (user_id)
+     CROSS JOIN LATERAL (
+           SELECT c.ctid AS place FROM medsched.reminder_changes AS c WHERE c.user_id = p.user_id
+            ORDER BY c.schedule_id, c.since, c.id LIMIT share FOR UPDATE SKIP LOCKED) AS l);
+  -- Those of one schedule are followed in their order: where another session has an earlier one, the later wait for it.
+  RETURN ARRAY(
+    WITH taken AS MATERIALIZED (
+      SELECT c.ctid AS place, c.user_id, c.schedule_id, c.since, c.id FROM medsched.reminder_changes AS c WHERE c.ctid = ANY (changes)),
+    last AS (
+      SELECT DISTINCT ON (t.user_id, t.schedule_id) t.user_id, t.schedule_id, t.since, t.id
+        FROM taken AS t ORDER BY t.user_id, t.schedule_id, t.since DESC, t.id DESC)
+    SELECT t.place FROM taken AS t
+     WHERE (t.user_id, t.schedule_id) NOT IN (
+           SELECT o.user_id, o.schedule_id
+             FROM last AS l
+             JOIN medsched.reminder_changes AS o ON o.user_id = l.user_id AND o.schedule_id = l.schedule_id AND (o.since, o.id) < (l.since, l.id)
+            WHERE o.ctid NOT IN (SELECT t.place FROM taken AS t)));
+END
+$$;
+
+COMMENT ON FUNCTION medsched._lock_reminder_changes(int) IS
+  'Internal: locks changes that the queue of reminders is to follow, some of each person';
+
+-- Have the queue look at what changed, about so many changes: rows that are new begin there, others are looked at from the change on.
 CREATE OR REPLACE FUNCTION medsched._follow_reminder_changes(most int, at timestamptz)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -13,32 +80,10 @@ SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 DECLARE
-  filled_to uuid;
-  is_filling boolean := false;
-  changes tid[];
-  newest_since timestamptz;
-  newest_id bigint;
+  changes tid[] := medsched._lock_reminder_changes($1);
   of_held tid[] := '{}';
   free tid[];
 BEGIN
-  -- Who fills the queue knows nothing of what was followed since that began: changes of persons whose schedules it may just take in are left to
-  -- it, or until it is done.
-  SELECT f.user_id INTO filled_to FROM medsched.reminder_fill AS f;
-  IF FOUND THEN
-    PERFORM FROM medsched.reminder_fill FOR SHARE SKIP LOCKED;
-    is_filling := NOT FOUND;
-  END IF;
-  changes := ARRAY(SELECT c.ctid FROM medsched.reminder_changes AS c WHERE NOT is_filling OR c.user_id < filled_to
-                    ORDER BY c.since, c.id LIMIT $1 FOR UPDATE SKIP LOCKED);
-  -- Those of one schedule are followed in their order: where another session has an earlier one, the later wait for it.
-  SELECT c.since, c.id INTO newest_since, newest_id FROM medsched.reminder_changes AS c WHERE c.ctid = changes[cardinality(changes)];
-  changes := ARRAY(
-    SELECT c.ctid
-      FROM medsched.reminder_changes AS c
-     WHERE c.ctid = ANY (changes)
-       AND (c.user_id, c.schedule_id) NOT IN (
-           SELECT o.user_id, o.schedule_id FROM medsched.reminder_changes AS o
-            WHERE (o.since, o.id) < (newest_since, newest_id) AND o.ctid NOT IN (SELECT unnest(changes))));
   IF EXISTS (SELECT FROM medsched.stock_entries) THEN
     changes := medsched._follow_stock_changes(changes, $2);
   END IF;
@@ -193,7 +238,7 @@ BEGIN
     RETURN 0;
   END IF;
   -- What claims leave to who fills.
-  PERFORM medsched._follow_reminder_changes(greatest($1, 1000), now());
+  PERFORM medsched._follow_reminder_changes(1000, now());
   WITH batch AS MATERIALIZED (
     SELECT s.user_id, s.id
       FROM medsched.schedules AS s

@@ -69,13 +69,15 @@ COMMENT ON FUNCTION medsched._lock_reminder_changes(int) IS
   'Internal: locks changes that the queue of reminders is to follow, some of each person';
 
 -- Have the queue look at what changed, about so many changes: rows that are new begin there, others are looked at from the change on.
+-- Rows are found one by one, or joined by hashing: whatever the planner takes the tables for, each change is looked at once.
 CREATE OR REPLACE FUNCTION medsched._follow_reminder_changes(most int, at timestamptz)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
-SET enable_hashjoin = off
+SET enable_seqscan = off
+SET enable_nestloop = off
 SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
@@ -89,64 +91,17 @@ BEGIN
   END IF;
   -- Locked by this statement, seen by the next: what was written to them since is not overwritten.
   free := ARRAY(
-    SELECT q.ctid
+    SELECT l.place
       FROM (SELECT DISTINCT c.user_id, c.schedule_id FROM medsched.reminder_changes AS c WHERE c.ctid = ANY (changes)) AS c
-      JOIN medsched.reminder_queue AS q ON q.user_id = c.user_id AND q.schedule_id = c.schedule_id AND q.event = ''
-       FOR UPDATE OF q SKIP LOCKED);
+     CROSS JOIN LATERAL (
+           SELECT q.ctid AS place FROM medsched.reminder_queue AS q
+            WHERE q.user_id = c.user_id AND q.schedule_id = c.schedule_id AND q.event = '' FOR UPDATE SKIP LOCKED) AS l);
   IF EXISTS (SELECT FROM medsched.reminders_held) THEN
     of_held := medsched._change_held_reminders(changes);
   END IF;
-  -- Of each dose, what came up last is said by one row, and what came up before it by none: by the schedule's row if it is for an instant from
-  -- look_at on, and comes after what that row said last; else by a row of the dose's own, that of a reminder which failed or of an undoing.
-  -- A dose that was undone gets one for what came up while it was recorded: after what was said before, or is answered for by a row of the
-  -- dose that is there already, handed out or not, until where the schedule's row goes on.  What is for somebody else is said beside what is
-  -- for the person, by a row of its own.
-  WITH undone AS MATERIALIZED (
-    SELECT n.user_id, n.schedule_id, n.scheduled_for, n.recorded_at, n.since, n.ctid AS place, n.first_since
-      FROM (SELECT c.*, c.ctid, min(c.since) FILTER (WHERE NOT c.texts_only) OVER (PARTITION BY c.user_id, c.schedule_id) AS first_since
-              FROM medsched.reminder_changes AS c WHERE c.ctid = ANY (changes)) AS n
-     WHERE n.scheduled_for IS NOT NULL AND n.recorded_at < n.since),
-  -- Of a reminder that is held or failed its instant, of an undoing the last before its end.
-  own AS MATERIALIZED (
-    SELECT r.user_id, r.schedule_id, r.said_dose, r.for_another, max(r.answered) AS answered
-      FROM (SELECT h.user_id, h.schedule_id, h.said_dose, h.kind = 'escalation' AS for_another, h.said_at AS answered
-              FROM medsched.reminders_held AS h
-             WHERE h.event <> '' AND (h.user_id, h.schedule_id) IN (SELECT u.user_id, u.schedule_id FROM undone AS u)
-            UNION ALL
-            SELECT q.user_id, q.schedule_id, q.said_dose, coalesce(q.kind = 'escalation', q.event LIKE 'undone escalation%'),
-                   CASE WHEN q.kind IS NULL THEN q.until - interval '1 microsecond' ELSE q.said_at END
-              FROM (SELECT DISTINCT u.user_id, u.schedule_id FROM undone AS u) AS u
-              JOIN medsched.reminder_queue AS q ON q.user_id = u.user_id AND q.schedule_id = u.schedule_id AND q.event <> '') AS r
-     GROUP BY r.user_id, r.schedule_id, r.said_dose, r.for_another)
-  INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, until, said_at, said_dose)
-  SELECT c.user_id, c.schedule_id, k.kind || extract(epoch FROM c.scheduled_for)::text || ' ' || extract(epoch FROM min(c.since))::text, $2,
-         u.until, min(greatest(u.said_until, w.answered)), c.scheduled_for
-    FROM undone AS c
-   CROSS JOIN LATERAL (
-         SELECT least(CASE WHEN q.unfinished THEN q.said_at ELSE coalesce(q.looks_from, q.look_at) END, c.first_since) AS looks_from,
-                coalesce(q.said_at, '-infinity') AS said_at, q.said_from, q.said_dose
-           FROM medsched.reminder_queue AS q WHERE q.ctid = ANY (free) AND q.user_id = c.user_id AND q.schedule_id = c.schedule_id
-         UNION ALL
-         SELECT '-infinity', h.said_at, h.said_from, h.said_dose
-           FROM medsched.reminders_held AS h
-          WHERE c.place = ANY (of_held) AND h.event = '' AND h.user_id = c.user_id AND h.schedule_id = c.schedule_id
-         UNION ALL
-         SELECT c.first_since, NULL, NULL, NULL
-          WHERE NOT EXISTS (SELECT FROM medsched.reminder_queue AS q WHERE q.user_id = c.user_id AND q.schedule_id = c.schedule_id AND q.event = '')
-            AND NOT EXISTS (SELECT FROM medsched.reminders_held AS h WHERE h.user_id = c.user_id AND h.schedule_id = c.schedule_id AND h.event = '')) AS o
-   CROSS JOIN LATERAL (
-         -- It may have been due before it was recorded, and not have been said: nobody had claimed by then, or whoever did found it recorded.
-         SELECT CASE WHEN o.said_dose = c.scheduled_for THEN o.said_at
-                     ELSE least(c.recorded_at, o.said_at, o.said_from - interval '1 microsecond') END AS said_until,
-                -- Of several at one instant, those of earlier doses are said first.
-                greatest(o.looks_from, o.said_at + CASE WHEN o.said_dose > c.scheduled_for THEN interval '1 microsecond' ELSE '0' END) AS until) AS u
-   CROSS JOIN (VALUES ('undone ', false), ('undone escalation ', true)) AS k (kind, for_another)
-    LEFT JOIN own AS w
-      ON w.user_id = c.user_id AND w.schedule_id = c.schedule_id AND w.said_dose = c.scheduled_for AND w.for_another = k.for_another
-   WHERE greatest(u.said_until, w.answered) < u.until
-   GROUP BY c.user_id, c.schedule_id, c.scheduled_for, k.kind, u.until
-   ORDER BY c.user_id, c.schedule_id, 3
-  ON CONFLICT DO NOTHING;
+  IF EXISTS (SELECT FROM medsched.reminder_changes AS c WHERE c.ctid = ANY (changes) AND c.scheduled_for IS NOT NULL) THEN
+    PERFORM medsched._queue_undone_doses(changes, free, of_held, $2);
+  END IF;
   WITH changed AS MATERIALIZED (
     -- Where what is said is another, and nothing else, no other instant is looked at for that.
     SELECT c.user_id, c.schedule_id, min(c.since) FILTER (WHERE NOT c.texts_only) AS since, array_agg(c.ctid) AS ids
@@ -163,7 +118,7 @@ BEGIN
     INSERT INTO medsched.reminder_queue AS q (user_id, schedule_id, look_at, said_at)
     SELECT c.user_id, c.schedule_id, coalesce(c.since, $2), coalesce(c.since - interval '1 microsecond', $2)
       FROM changed AS c
-     WHERE NOT EXISTS (SELECT FROM medsched.reminder_queue AS o WHERE o.user_id = c.user_id AND o.schedule_id = c.schedule_id AND o.event = '')
+     WHERE NOT EXISTS (SELECT FROM medsched.reminder_queue AS o WHERE o.user_id = c.user_id AND o.schedule_id = c.schedule_id AND o.event = '' OFFSET 0)
        AND (c.user_id, c.schedule_id) NOT IN (SELECT h.user_id, h.schedule_id FROM medsched.reminders_held AS h WHERE h.event = '')
      ORDER BY c.user_id, c.schedule_id
     ON CONFLICT DO NOTHING
@@ -174,18 +129,94 @@ BEGIN
     SELECT unnest(c.ids) FROM fresh AS f JOIN changed AS c ON c.user_id = f.user_id AND c.schedule_id = f.schedule_id
     UNION ALL
     SELECT unnest(of_held))
-  DELETE FROM medsched.reminder_changes AS c USING done AS d WHERE c.ctid = d.place;
+  DELETE FROM medsched.reminder_changes AS c WHERE c.ctid = ANY (ARRAY(SELECT d.place FROM done AS d));
 END
 $$;
 
 COMMENT ON FUNCTION medsched._follow_reminder_changes(int, timestamptz) IS
   'Internal: has the queue of reminders look at what changed';
 
+-- Of each dose, what came up last is said by one row, and what came up before it by none: by the schedule's row if it is for an instant from
+-- look_at on, and comes after what that row said last; else by a row of the dose's own, that of a reminder which failed or of an undoing.
+-- A dose that was undone gets one for what came up while it was recorded: after what was said before, or is answered for by a row of the
+-- dose that is there already, handed out or not, until where the schedule's row goes on.  What is for somebody else is said beside what is
+-- for the person, by a row of its own.
+CREATE OR REPLACE FUNCTION medsched._queue_undone_doses(changes tid[], free tid[], of_held tid[], at timestamptz)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+SET enable_seqscan = off
+SET enable_mergejoin = off
+AS $$
+#variable_conflict use_variable
+BEGIN
+  WITH undone AS MATERIALIZED (
+    SELECT n.user_id, n.schedule_id, n.scheduled_for, n.recorded_at, n.since, n.ctid AS place, n.first_since
+      FROM (SELECT c.*, c.ctid, min(c.since) FILTER (WHERE NOT c.texts_only) OVER (PARTITION BY c.user_id, c.schedule_id) AS first_since
+              FROM medsched.reminder_changes AS c WHERE c.ctid = ANY (changes)) AS n
+     WHERE n.scheduled_for IS NOT NULL AND n.recorded_at < n.since),
+  held AS MATERIALIZED (
+    SELECT h.user_id, h.schedule_id, h.event, h.said_at, h.said_from, h.said_dose, h.kind
+      FROM medsched.reminders_held AS h WHERE (h.user_id, h.schedule_id) IN (SELECT u.user_id, u.schedule_id FROM undone AS u)),
+  -- Of a reminder that is held or failed its instant, of an undoing the last before its end.
+  own AS MATERIALIZED (
+    SELECT r.user_id, r.schedule_id, r.said_dose, r.for_another, max(r.answered) AS answered
+      FROM (SELECT h.user_id, h.schedule_id, h.said_dose, h.kind = 'escalation' AS for_another, h.said_at AS answered
+              FROM held AS h WHERE h.event <> ''
+            UNION ALL
+            SELECT q.user_id, q.schedule_id, q.said_dose, coalesce(q.kind = 'escalation', q.event LIKE 'undone escalation%'),
+                   CASE WHEN q.kind IS NULL THEN q.until - interval '1 microsecond' ELSE q.said_at END
+              FROM (SELECT DISTINCT u.user_id, u.schedule_id FROM undone AS u) AS u
+             CROSS JOIN LATERAL (
+                   SELECT o.* FROM medsched.reminder_queue AS o
+                    WHERE o.user_id = u.user_id AND o.schedule_id = u.schedule_id AND o.event <> '' OFFSET 0) AS q) AS r
+     GROUP BY r.user_id, r.schedule_id, r.said_dose, r.for_another)
+  INSERT INTO medsched.reminder_queue (user_id, schedule_id, event, look_at, until, said_at, said_dose)
+  SELECT c.user_id, c.schedule_id, k.kind || extract(epoch FROM c.scheduled_for)::text || ' ' || extract(epoch FROM min(c.since))::text, at,
+         u.until, min(greatest(u.said_until, w.answered)), c.scheduled_for
+    FROM undone AS c
+   CROSS JOIN LATERAL (
+         SELECT least(CASE WHEN q.unfinished THEN q.said_at ELSE coalesce(q.looks_from, q.look_at) END, c.first_since) AS looks_from,
+                coalesce(q.said_at, '-infinity') AS said_at, q.said_from, q.said_dose
+           FROM medsched.reminder_queue AS q WHERE q.ctid = ANY (free) AND q.user_id = c.user_id AND q.schedule_id = c.schedule_id
+         UNION ALL
+         SELECT '-infinity', h.said_at, h.said_from, h.said_dose
+           FROM held AS h
+          WHERE c.place = ANY (of_held) AND h.event = '' AND h.user_id = c.user_id AND h.schedule_id = c.schedule_id
+         UNION ALL
+         SELECT c.first_since, NULL, NULL, NULL
+          WHERE NOT EXISTS (SELECT FROM medsched.reminder_queue AS q WHERE q.user_id = c.user_id AND q.schedule_id = c.schedule_id AND q.event = '')
+            AND NOT EXISTS (SELECT FROM held AS h WHERE h.user_id = c.user_id AND h.schedule_id = c.schedule_id AND h.event = '')) AS o
+   CROSS JOIN LATERAL (
+         -- It may have been due before it was recorded, and not have been said: nobody had claimed by then, or whoever did found it recorded.
+         SELECT CASE WHEN o.said_dose = c.scheduled_for THEN o.said_at
+                     ELSE least(c.recorded_at, o.said_at, o.said_from - interval '1 microsecond') END AS said_until,
+                -- Of several at one instant, those of earlier doses are said first.
+                greatest(o.looks_from, o.said_at + CASE WHEN o.said_dose > c.scheduled_for THEN interval '1 microsecond' ELSE '0' END) AS until) AS u
+   CROSS JOIN (VALUES ('undone ', false), ('undone escalation ', true)) AS k (kind, for_another)
+    LEFT JOIN own AS w
+      ON w.user_id = c.user_id AND w.schedule_id = c.schedule_id AND w.said_dose = c.scheduled_for AND w.for_another = k.for_another
+   WHERE greatest(u.said_until, w.answered) < u.until
+   GROUP BY c.user_id, c.schedule_id, c.scheduled_for, k.kind, u.until
+   ORDER BY c.user_id, c.schedule_id, 3
+  ON CONFLICT DO NOTHING;
+END
+$$;
+
+COMMENT ON FUNCTION medsched._queue_undone_doses(tid[], tid[], tid[], timestamptz) IS
+  'Internal: has what came up of doses while they were recorded said, where they were undone';
+
 -- Have what changed looked at as soon as the reminder that is held is completed; which changes are dealt with by that.
 CREATE OR REPLACE FUNCTION medsched._change_held_reminders(changes tid[])
 RETURNS tid[]
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+SET enable_nestloop = off
+SET enable_mergejoin = off
 AS $$
 #variable_conflict use_variable
 DECLARE

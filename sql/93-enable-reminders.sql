@@ -125,6 +125,7 @@ BEGIN
       -- Rows of a dump and those that the triggers add while it is restored have numbers in common.
       CONSTRAINT reminder_changes_pkey PRIMARY KEY (user_id, schedule_id, since, id))
       WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+    CREATE INDEX reminder_changes_since_idx ON medsched.reminder_changes (since);
     COMMENT ON TABLE medsched.reminder_changes IS 'Schedules whose reminders may have changed. Triggers add rows, the next claim takes them.';
     COMMENT ON COLUMN medsched.reminder_changes.id IS 'In which order they came';
     COMMENT ON COLUMN medsched.reminder_changes.user_id IS 'The schedule''s user';

@@ -1,22 +1,24 @@
 -- How schedules come into the queue of reminders, and what changes of them is looked at anew.
 
--- Lock changes that are to be followed, in a turn of the persons that have some, which begins anywhere: each has a share of the turn, so
--- that whoever has many holds up nobody else's.  What another session holds is left for the next time: nobody waits here.
+-- Lock changes that are to be followed, of about so many schedules.  The oldest that nobody holds begins, so that none waits for ever, and from
+-- there each person has a share: whoever has very many holds up nobody else's.  What another session holds is left for the next time: nobody
+-- waits here.
 CREATE OR REPLACE FUNCTION medsched._lock_reminder_changes(most int)
 RETURNS tid[]
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
+SET enable_sort = on
 SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 AS $$
 #variable_conflict use_variable
 DECLARE
-  first CONSTANT uuid := gen_random_uuid();
   filled_to uuid;
   is_filling boolean := false;
+  first record;
   persons uuid[];
   share int;
   changes tid[];
@@ -28,27 +30,44 @@ BEGIN
     PERFORM FROM medsched.reminder_fill FOR SHARE SKIP LOCKED;
     is_filling := NOT FOUND;
   END IF;
+  SELECT c.user_id, c.schedule_id INTO first
+    FROM medsched.reminder_changes AS c WHERE NOT is_filling OR c.user_id < filled_to ORDER BY c.since LIMIT 1 FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN '{}';
+  END IF;
   persons := ARRAY(
     WITH RECURSIVE later (user_id) AS (
-      SELECT (SELECT c.user_id FROM medsched.reminder_changes AS c WHERE c.user_id >= first ORDER BY c.user_id LIMIT 1)
+      SELECT first.user_id
       UNION ALL
       SELECT (SELECT c.user_id FROM medsched.reminder_changes AS c WHERE c.user_id > p.user_id ORDER BY c.user_id LIMIT 1)
         FROM later AS p WHERE p.user_id IS NOT NULL),
     earlier (user_id) AS (
-      SELECT (SELECT c.user_id FROM medsched.reminder_changes AS c WHERE c.user_id < first ORDER BY c.user_id LIMIT 1)
+      SELECT (SELECT c.user_id FROM medsched.reminder_changes AS c WHERE c.user_id < first.user_id ORDER BY c.user_id LIMIT 1)
       UNION ALL
-      SELECT (SELECT c.user_id FROM medsched.reminder_changes AS c WHERE c.user_id > p.user_id AND c.user_id < first ORDER BY c.user_id LIMIT 1)
+      SELECT (SELECT c.user_id FROM medsched.reminder_changes AS c WHERE c.user_id > p.user_id AND c.user_id < first.user_id ORDER BY c.user_id LIMIT 1)
         FROM earlier AS p WHERE p.user_id IS NOT NULL)
     SELECT t.user_id FROM (SELECT p.user_id FROM later AS p UNION ALL SELECT p.user_id FROM earlier AS p) AS t
      WHERE t.user_id IS NOT NULL AND (NOT is_filling OR t.user_id < filled_to)
      LIMIT most);
-  share := 1 + most / greatest(cardinality(persons), 1);
+  share := 1 + most / cardinality(persons);
+  -- Many changes of one schedule are followed as one.
   changes := ARRAY(
     SELECT l.place
       FROM unnest(persons) AS p (user_id)
      CROSS JOIN LATERAL (
-           SELECT c.ctid AS place FROM medsched.reminder_changes AS c WHERE c.user_id = p.user_id
-            ORDER BY c.schedule_id, c.since, c.id LIMIT share FOR UPDATE SKIP LOCKED) AS l);
+           WITH RECURSIVE schedules (schedule_id, nth) AS (
+             SELECT (SELECT c.schedule_id FROM medsched.reminder_changes AS c
+                      WHERE c.user_id = p.user_id
+                        AND c.schedule_id >= CASE WHEN p.user_id = first.user_id THEN first.schedule_id ELSE '00000000-0000-0000-0000-000000000000' END
+                      ORDER BY c.schedule_id LIMIT 1), 1
+             UNION ALL
+             SELECT (SELECT c.schedule_id FROM medsched.reminder_changes AS c
+                      WHERE c.user_id = p.user_id AND c.schedule_id > s.schedule_id ORDER BY c.schedule_id LIMIT 1), s.nth + 1
+               FROM schedules AS s WHERE s.schedule_id IS NOT NULL AND s.nth < share)
+           SELECT s.schedule_id FROM schedules AS s) AS s
+     CROSS JOIN LATERAL (
+           SELECT c.ctid AS place FROM medsched.reminder_changes AS c WHERE c.user_id = p.user_id AND c.schedule_id = s.schedule_id
+            ORDER BY c.since, c.id LIMIT 20 FOR UPDATE SKIP LOCKED) AS l);
   -- Those of one schedule are followed in their order: where another session has an earlier one, the later wait for it.
   RETURN ARRAY(
     WITH taken AS MATERIALIZED (
@@ -66,16 +85,19 @@ END
 $$;
 
 COMMENT ON FUNCTION medsched._lock_reminder_changes(int) IS
-  'Internal: locks changes that the queue of reminders is to follow, some of each person';
+  'Internal: locks changes that the queue of reminders is to follow, of some schedules of each person';
 
--- Have the queue look at what changed, about so many changes: rows that are new begin there, others are looked at from the change on.
--- Rows are found one by one, or joined by hashing: whatever the planner takes the tables for, each change is looked at once.
+-- Have the queue look at what changed, of about so many schedules: rows that are new begin there, others are looked at from the change on.
+-- Rows are found one by one, or joined by hashing: whatever the planner takes the tables for, each change is looked at once.  What a claim
+-- sets for itself is set back.
 CREATE OR REPLACE FUNCTION medsched._follow_reminder_changes(most int, at timestamptz)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
+SET enable_sort = on
+SET enable_hashjoin = on
 SET enable_seqscan = off
 SET enable_nestloop = off
 SET enable_mergejoin = off
@@ -147,6 +169,7 @@ LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
+SET enable_nestloop = on
 SET enable_seqscan = off
 SET enable_mergejoin = off
 AS $$

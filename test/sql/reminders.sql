@@ -1,7 +1,7 @@
 \i test/setup.psql
 \i test/failure.psql
 BEGIN;
-SELECT plan(405);
+SELECT plan(407);
 
 -- What is said when, and to whom; every instant is worked out by hand.
 
@@ -825,17 +825,23 @@ SELECT medsched.inactivate_medication(pg_temp.id('3'), s.medication_id, '2025-08
 UPDATE medsched.reminder_changes SET since = '2025-08-01 05:00Z';
 SAVEPOINT unfollowed;
 -- Many other changes come first: those of these are not followed yet.
-INSERT INTO medsched.reminder_changes (since, user_id, schedule_id) SELECT '2025-07-01Z', pg_temp.id('3'), pg_temp.id('1') FROM generate_series(1, 110) AS n;
+INSERT INTO medsched.reminder_changes (since, user_id, schedule_id) SELECT '2025-07-01Z', pg_temp.id('3'), md5(n::text)::uuid FROM generate_series(1, 110) AS n;
 SELECT results_eq($$SELECT pg_temp.texts('2025-08-01 06:00Z', 10)$$,
   $$VALUES ('31 08-01 06:00 08:00 Europe/Berlin due Medication 31 1 tablet with food 1 07:00'), ('33 08-01 06:00 08:00 Europe/Berlin due Zinc 1 tablet with food 1 07:00'),
            ('34 08-01 06:00 08:00 Europe/Berlin due Medication 34 2 tablet before food 1 07:00'), ('36 08-01 06:00 08:00 Europe/Berlin due Medication 36 1 tablet with food 1 07:00')$$,
   'what was recorded, renamed, corrected or ended since is as it is now, also where that is not followed');
 SELECT isnt_empty($$SELECT FROM medsched.reminder_changes AS c WHERE c.schedule_id = pg_temp.id('34')$$, 'as it was not');
 ROLLBACK TO unfollowed;
--- Very many of another person, whatever they are: this one's are followed at once, and that one's in turn.
+-- Very many of other persons, whatever they are: this one's are followed at once, those in turn, and the oldest first.
 INSERT INTO medsched.reminder_changes (since, user_id, schedule_id) SELECT '2025-07-01Z', p.id, md5(n::text)::uuid FROM generate_series(1, 1200) AS n, (VALUES (pg_temp.id('1')), (md5('x')::uuid)) AS p (id);
+INSERT INTO medsched.reminder_changes (since, user_id, schedule_id) VALUES ('2025-06-30Z', md5('x')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 SELECT is((SELECT count(*) FROM pg_temp.texts('2025-08-01 06:00Z', 10) AS t WHERE t ~ '^(31|33 .* Zinc|34 .* 2 tablet before|36) '), 4::bigint, 'or very many of others are not');
-SELECT results_eq('SELECT count(*), bool_and(c.user_id <> pg_temp.id(''3'')) FROM medsched.reminder_changes AS c', 'VALUES (2332::bigint, true)', 'each has a share of a turn');
+SELECT results_eq('SELECT count(*), count(DISTINCT c.user_id), bool_or(c.user_id = pg_temp.id(''3'')), max(c.schedule_id::text) < ''ffff'' FROM medsched.reminder_changes AS c',
+  'VALUES (2366::bigint, 2::bigint, false, true)', 'each has a share of a turn');
+-- Many of one schedule are followed together.
+INSERT INTO medsched.reminder_changes (since, user_id, schedule_id) SELECT '2025-06-01Z', pg_temp.id('1'), pg_temp.id('1') FROM generate_series(1, 30) AS n;
+SELECT is(count(*), 0::bigint, 'none of them is a dose') FROM pg_temp.texts('2025-06-01 06:00Z', 10);
+SELECT is(count(*), 10::bigint, 'twenty at a time') FROM medsched.reminder_changes AS c WHERE c.schedule_id = pg_temp.id('1');
 ROLLBACK TO unfollowed;
 -- A trigger of the owner's on what is held: each row goes through a query then, and says the same.
 CREATE FUNCTION pg_temp.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';

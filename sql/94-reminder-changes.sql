@@ -77,10 +77,12 @@ BEGIN
         FROM taken AS t ORDER BY t.user_id, t.schedule_id, t.since DESC, t.id DESC)
     SELECT t.place FROM taken AS t
      WHERE (t.user_id, t.schedule_id) NOT IN (
-           SELECT o.user_id, o.schedule_id
+           SELECT l.user_id, l.schedule_id
              FROM last AS l
-             JOIN medsched.reminder_changes AS o ON o.user_id = l.user_id AND o.schedule_id = l.schedule_id AND (o.since, o.id) < (l.since, l.id)
-            WHERE o.ctid NOT IN (SELECT t.place FROM taken AS t)));
+            WHERE EXISTS (SELECT FROM medsched.reminder_changes AS o
+                           WHERE o.user_id = l.user_id AND o.schedule_id = l.schedule_id AND (o.since, o.id) < (l.since, l.id)
+                             AND o.ctid NOT IN (SELECT t.place FROM taken AS t)
+                          OFFSET 0)));
 END
 $$;
 

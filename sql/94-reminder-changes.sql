@@ -7,12 +7,6 @@ CREATE OR REPLACE FUNCTION medsched._lock_reminder_changes(most int)
 RETURNS tid[]
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
-SET jit = off
-SET enable_sort = on
-SET enable_seqscan = off
-SET enable_hashjoin = off
-SET enable_mergejoin = off
 AS $$
 #variable_conflict use_variable
 DECLARE
@@ -90,8 +84,8 @@ COMMENT ON FUNCTION medsched._lock_reminder_changes(int) IS
   'Internal: locks changes that the queue of reminders is to follow, of some schedules of each person';
 
 -- Have the queue look at what changed, of about so many schedules: rows that are new begin there, others are looked at from the change on.
--- Rows are found one by one, or joined by hashing: whatever the planner takes the tables for, each change is looked at once.  What a claim
--- sets for itself is set back.
+-- Rows are found one by one, or joined by hashing: whatever the planner takes the tables for, each change is looked at once.  What is set for
+-- that holds in the functions that this one calls, too; what a claim sets for itself is set back.
 CREATE OR REPLACE FUNCTION medsched._follow_reminder_changes(most int, at timestamptz)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -169,11 +163,7 @@ CREATE OR REPLACE FUNCTION medsched._queue_undone_doses(changes tid[], free tid[
 RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
-SET jit = off
 SET enable_nestloop = on
-SET enable_seqscan = off
-SET enable_mergejoin = off
 AS $$
 #variable_conflict use_variable
 BEGIN
@@ -238,10 +228,6 @@ CREATE OR REPLACE FUNCTION medsched._change_held_reminders(changes tid[])
 RETURNS tid[]
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
-SET jit = off
-SET enable_nestloop = off
-SET enable_mergejoin = off
 AS $$
 #variable_conflict use_variable
 DECLARE

@@ -287,13 +287,8 @@ CREATE OR REPLACE FUNCTION medsched._follow_stock_changes(changes tid[], at time
 RETURNS tid[]
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
-SET jit = off
-SET enable_sort = on
 SET enable_nestloop = on
-SET enable_seqscan = off
 SET enable_hashjoin = off
-SET enable_mergejoin = off
 AS $$
 #variable_conflict use_variable
 DECLARE

@@ -81,16 +81,17 @@ succeeds "the workers' role" run_block Reminders 2 reminders
 succeeds "and who sets rules" run_block Reminders 3 reminders
 equals "an application sets them" "$(query "SELECT medsched.set_reminder_rules('$ann', again_every => '1 hour', again_at_most => 2),
 		medsched.set_stock_reminder_rules('$ann', time_zone => 'Europe/Berlin')" -U app -d reminders)" "|"
-query "UPDATE medsched.reminder_changes SET since = date_trunc('day', now(), 'UTC') - interval '1 day'" -d reminders
+day=$(query "SELECT date_trunc('day', now(), 'UTC')")
+query "UPDATE medsched.reminder_changes SET since = timestamptz '$day' - interval '1 day'" -d reminders
 worker="SELECT count(*) >= 0 FROM medsched.claim_reminders(10);
-SELECT count(*) FROM medsched._claim_reminders(10, '1 minute', 'worker', date_trunc('day', now(), 'UTC') + interval '32 hours');
+SELECT count(*) FROM medsched._claim_reminders(10, '1 minute', 'worker', timestamptz '$day' + interval '32 hours');
 SELECT bool_and(medsched.extend_lease(h.token)) FROM medsched.reminders_held AS h;
 SELECT bool_and(medsched.fail_reminder(h.token)) FROM medsched.reminders_held AS h;
-SELECT count(*) FROM medsched._claim_reminders(10, '1 minute', 'worker', date_trunc('day', now(), 'UTC') + interval '33 hours');
+SELECT count(*) FROM medsched._claim_reminders(10, '1 minute', 'worker', timestamptz '$day' + interval '33 hours');
 SELECT bool_and(medsched.complete_reminder(h.token)) FROM medsched.reminders_held AS h;
 SELECT medsched.next_reminder_at() IS NOT NULL"
 equals "a worker does what it needs to, before the queue is filled" "$(query "$worker" -U reminder_worker -d reminders 2>&1)" $'t\n1\nt\nt\n1\nt\nt'
-equals "of stocks, too" "$(query "SELECT count(*) FROM medsched._claim_stock_reminders(10, '1 minute', 'worker', date_trunc('day', now(), 'UTC') + interval '36 hours');
+equals "of stocks, too" "$(query "SELECT count(*) FROM medsched._claim_stock_reminders(10, '1 minute', 'worker', timestamptz '$day' + interval '36 hours');
 	SELECT bool_and(medsched.fail_reminder(q.token)) FROM medsched.stock_reminder_queue AS q" -U reminder_worker -d reminders 2>&1)" $'1\nt'
 succeeds "which is filled" run_block Reminders 1 reminders
 equals "it is" "$(query "SELECT medsched.fill_reminders()" -d reminders)" 0

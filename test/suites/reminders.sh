@@ -103,11 +103,10 @@ equals "what is known of what is to be said is what would be looked up" "$(query
 	   AND (q.next_at, q.medication_id, q.medication_name, q.dose_amount, q.dose_unit, q.instructions, q.time_zone)
 	       IS DISTINCT FROM (r.next_at, r.medication_id, r.medication_name, r.dose_amount, r.dose_unit, r.instructions, r.time_zone)
 	   AND NOT EXISTS (SELECT FROM medsched.reminder_changes AS c WHERE c.user_id = q.user_id AND c.schedule_id = q.schedule_id) LIMIT 5")" ""
-# What was handed out of the one's while another's was due and waited for a worker, less what was of others: a claim gives them half as long as they
+# What was handed out of the one's while another's was due and waited, less what was of others: a claim gives them half as long as they
 # wait, so of two claims of each worker, all.
 waited="SELECT count(*) FILTER (WHERE m.user_id = lpad('c9', 32, '0')::uuid) - count(*) FILTER (WHERE m.user_id <> lpad('c9', 32, '0')::uuid)
-  FROM (SELECT h.reminder_id, greatest(h.scheduled_for - b.ahead, (SELECT min(f.claimed_at) FROM handed AS f)) AS due_at, min(h.claimed_at) AS claimed_at
-          FROM handed AS h, began AS b
+  FROM (SELECT h.reminder_id, h.scheduled_for - b.ahead AS due_at, min(h.claimed_at) AS claimed_at FROM handed AS h, began AS b
 	 WHERE h.kind = 'due' AND h.user_id <> lpad('c9', 32, '0')::uuid
 	   AND NOT EXISTS (SELECT FROM recorded AS r WHERE r.user_id = h.user_id AND r.schedule_id = h.schedule_id AND r.scheduled_for = h.scheduled_for)
 	 GROUP BY h.reminder_id, h.scheduled_for, b.ahead) AS o
